@@ -1,0 +1,86 @@
+/** When a failed call is worth repeating. */
+export type Retry = "after-fix" | "after-wait" | "never";
+
+/**
+ * The closed set of error codes. `retry` and `exitCode` belong to the code; `fix` is the advice
+ * given when the place that failed knows nothing more precise.
+ */
+export const ERROR_CODES = {
+  bad_config: { retry: "after-fix", exitCode: 2, fix: "Correct the settings named above and start again." },
+  signed_out: { retry: "after-fix", exitCode: 1, fix: "Sign in with `okta-mcp login`." },
+  session_ended: { retry: "after-fix", exitCode: 1, fix: "Sign in again with `okta-mcp login`." },
+  sign_in_pending: { retry: "after-fix", exitCode: 1, fix: "Open the link, approve the sign-in, then try again." },
+  login_denied: { retry: "after-fix", exitCode: 1, fix: "Start the sign-in again and approve it." },
+  login_expired: { retry: "after-fix", exitCode: 1, fix: "Start the sign-in again; a code is good for a few minutes." },
+  client_rejected: {
+    retry: "after-fix",
+    exitCode: 1,
+    fix: "In the Okta Admin Console, check the app's client ID, grant types and keys (Applications > Applications > your app > General).",
+  },
+  missing_scope: { retry: "after-fix", exitCode: 1, fix: "Add the scope in both places and sign in again." },
+  bad_input: { retry: "after-fix", exitCode: 2, fix: "Correct the arguments named above." },
+  needs_confirmation: {
+    retry: "after-fix",
+    exitCode: 1,
+    fix: "Show the person what would happen; if they agree, repeat the call with the given `confirmation`.",
+  },
+  would_remove: {
+    retry: "after-fix",
+    exitCode: 1,
+    fix: "Add what should stay to the body, or repeat the call with `allow_removals: true`.",
+  },
+  declined: { retry: "never", exitCode: 1, fix: "Nothing was changed. Ask the person before trying again." },
+  protected: { retry: "never", exitCode: 1, fix: "This object is protected; choose another or change the rule." },
+  forbidden: {
+    retry: "after-fix",
+    exitCode: 1,
+    fix: "The scope is there; the admin role is not. In the Okta Admin Console, give the signed-in admin (Security > Administrators) or the service app (Admin roles tab) a role that covers this.",
+  },
+  not_found: { retry: "after-fix", exitCode: 1, fix: "Look the id up first." },
+  conflict: { retry: "after-fix", exitCode: 1, fix: "Read the object again and decide with its present state." },
+  rate_limited: { retry: "after-wait", exitCode: 1, fix: "Wait, then try again." },
+  okta_down: { retry: "after-wait", exitCode: 1, fix: "Try again in a minute; see status.okta.com if it goes on." },
+  unreachable: {
+    retry: "after-wait",
+    exitCode: 1,
+    fix: "Check the network, OKTA_ORG_URL and, behind a proxy, HTTPS_PROXY and NO_PROXY.",
+  },
+  cancelled: { retry: "never", exitCode: 1, fix: "Repeat the call if it is still wanted." },
+  bug: { retry: "never", exitCode: 1, fix: "Please report this with the steps that led to it." },
+} as const satisfies Record<string, { retry: Retry; exitCode: 1 | 2; fix: string }>;
+
+export type ErrorCode = keyof typeof ERROR_CODES;
+
+export interface ErrorDetails {
+  /** Overrides the code's own advice. */
+  fix?: string;
+  /** Seconds to wait before a retry makes sense; with `rate_limited`. */
+  retryAfterSeconds?: number;
+  /** Machine-readable facts for the caller: ids, states, a link. Never a secret. */
+  data?: Record<string, unknown>;
+  cause?: unknown;
+}
+
+/**
+ * The one error class of the project. `message` is written by us: what failed and why, in one or
+ * two sentences; text from Okta stands in it only through `quoteOkta`.
+ */
+export class OktaMcpError extends Error {
+  readonly code: ErrorCode;
+  readonly fix: string;
+  readonly retry: Retry;
+  readonly exitCode: 1 | 2;
+  readonly retryAfterSeconds: number | undefined;
+  readonly data: Record<string, unknown> | undefined;
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.name = "OktaMcpError";
+    this.code = code;
+    this.fix = details.fix ?? ERROR_CODES[code].fix;
+    this.retry = ERROR_CODES[code].retry;
+    this.exitCode = ERROR_CODES[code].exitCode;
+    this.retryAfterSeconds = details.retryAfterSeconds;
+    this.data = details.data;
+  }
+}

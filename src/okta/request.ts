@@ -1,0 +1,46 @@
+/** Any JSON value, as it came or as it goes. */
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+
+/** A file for a multipart upload; Okta's name for the part is the name of the parameter. */
+export interface Upload {
+  /** The file's bytes, sent as they are. */
+  data: Uint8Array;
+  /** The file's name, without a folder. */
+  name: string;
+  contentType: string;
+}
+
+/** One request to the Management API, not yet authorized. */
+export interface OktaRequest {
+  /** Okta's operation id, e.g. `listUsers`. */
+  operation: string;
+  method: string;
+  /** The path with its parameters unfilled, e.g. `/api/v1/groups/{groupId}`: the key of a rate-limit bucket. */
+  template: string;
+  /** The path with its parameters filled in and escaped. */
+  path: string;
+  query: URLSearchParams;
+  body?: { json: unknown } | { part: string; upload: Upload };
+}
+
+export interface OktaResponse {
+  status: number;
+  headers: Headers;
+  /** The body as parsed JSON; undefined where Okta sent none. */
+  json: Json | undefined;
+}
+
+/** What a caller of Okta may pass along: a way to stop, and somebody to tell why it takes long. */
+export interface CallOptions {
+  signal?: AbortSignal;
+  /** Told in plain words what is being waited for, e.g. "Rate limit reached; waiting 12 s". */
+  onWait?: (message: string) => void;
+}
+
+export interface Transport {
+  /**
+   * Sends one request and returns Okta's answer when it is a success (2xx).
+   * @throws OktaMcpError for everything else, with Okta's own text quoted as data
+   */
+  send(request: OktaRequest, options?: CallOptions): Promise<OktaResponse>;
+}

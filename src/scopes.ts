@@ -1,0 +1,42 @@
+/** Every Okta scope that a tool uses, in plain words, as a person reads it when granting it. */
+export const SCOPES = {
+  "okta.users.read": "Read users and their profiles",
+  "okta.users.manage": "Create, change, deactivate and delete users",
+  "okta.groups.read": "Read groups, their members and apps",
+  "okta.groups.manage": "Create, change and delete groups and their members",
+  "okta.apps.read": "Read applications and their settings",
+  "okta.apps.manage": "Create, change, deactivate and delete applications",
+  "okta.policies.read": "Read policies and their rules",
+  "okta.policies.manage": "Create, change and delete policies and their rules",
+  "okta.deviceAssurance.read": "Read device assurance policies",
+  "okta.deviceAssurance.manage": "Create, change and delete device assurance policies",
+  "okta.logs.read": "Read the system log",
+  "okta.brands.read": "Read brands, themes and hosted pages",
+  "okta.brands.manage": "Create, change and delete brands, themes and hosted pages",
+  "okta.templates.read": "Read email templates",
+  "okta.templates.manage": "Change and delete email templates, send test emails",
+  "okta.domains.read": "Read custom domains",
+  "okta.domains.manage": "Create, change, verify and delete custom domains",
+  "okta.emailDomains.read": "Read email domains",
+  "okta.emailDomains.manage": "Create, change, verify and delete email domains",
+  "okta.schemas.read": "Read the user profile schema",
+} as const;
+
+/** An Okta scope known to this server. */
+export type Scope = keyof typeof SCOPES;
+
+/** The OpenID Connect scopes that the device grant asks for besides `OKTA_SCOPES`. */
+export const SIGN_IN_SCOPES = ["openid", "profile", "email", "offline_access"] as const;
+
+/** True when `scope` is one that this server has a use for. */
+export function isKnownScope(scope: string): scope is Scope {
+  return Object.hasOwn(SCOPES, scope);
+}
+
+/**
+ * True when `granted` allows what `scope` stands for. `okta.x.manage` covers `okta.x.read`
+ * (Okta's OAuth 2.0 scope documentation); nothing covers an unknown scope but itself.
+ */
+export function covers(granted: ReadonlySet<string>, scope: string): boolean {
+  return granted.has(scope) || (scope.endsWith(".read") && granted.has(scope.replace(/\.read$/, ".manage")));
+}
