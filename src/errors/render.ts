@@ -1,0 +1,55 @@
+import { OktaMcpError } from "./index.js";
+
+/** An error as it stands in the structured content of a failed call. */
+export interface RenderedError {
+  code: string;
+  message: string;
+  fix: string;
+  retry: string;
+  retry_after_seconds?: number;
+  exit_code: number;
+  data?: Record<string, unknown>;
+}
+
+/**
+ * Makes every throw one of ours. What is not is a `bug`: its own text may hold anything, so only
+ * the kind of error is shown; the log has the rest.
+ */
+export function toOktaMcpError(thrown: unknown): OktaMcpError {
+  if (thrown instanceof OktaMcpError) return thrown;
+  if (thrown instanceof Error && thrown.name === "AbortError") {
+    return new OktaMcpError("cancelled", "The call was cancelled.", { cause: thrown });
+  }
+  const kind = thrown instanceof Error ? thrown.name : typeof thrown;
+  return new OktaMcpError("bug", `Something went wrong inside okta-mcp (${kind}).`, { cause: thrown });
+}
+
+/** The machine-readable form. */
+export function renderError(error: OktaMcpError): RenderedError {
+  return {
+    code: error.code,
+    message: error.message,
+    fix: error.fix,
+    retry: error.retry,
+    ...(error.retryAfterSeconds === undefined ? {} : { retry_after_seconds: error.retryAfterSeconds }),
+    exit_code: error.exitCode,
+    ...(error.data === undefined ? {} : { data: error.data }),
+  };
+}
+
+const RETRY_WORDS = {
+  "after-fix": "after the fix",
+  "after-wait": "after a wait",
+  never: "no",
+} as const;
+
+/** The short text for a model or a terminal: what failed, why, what to do, whether to try again. */
+export function errorText(error: OktaMcpError): string {
+  const wait = error.retryAfterSeconds === undefined ? "" : ` of ${error.retryAfterSeconds} s`;
+  return [
+    `${error.code}: ${error.message}`,
+    `Fix: ${error.fix}`,
+    `Retry: ${RETRY_WORDS[error.retry]}${wait}`,
+    ...(error.data === undefined ? [] : [`Data: ${JSON.stringify(error.data)}`]),
+  ].join("\n");
+}
