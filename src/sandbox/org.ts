@@ -1,0 +1,97 @@
+import { ORG_NAME } from "./facts.js";
+import { createRandom, type Random } from "./random.js";
+import { AppStore, type NewApp } from "./state/app-store.js";
+import { GroupStore, type NewGroup } from "./state/group-store.js";
+import { logEvent, SYSTEM } from "./state/log-event.js";
+import type { App, Doer, Group, JsonObject, LogEvent, LogNote, User } from "./state/model.js";
+import { type NewUser, UserStore } from "./state/user-store.js";
+
+/** State that one area of the API keeps in the org; made on first use. An area is one constant of this type. */
+export interface Area<T> {
+  readonly name: string;
+  create(org: Org): T;
+}
+
+export interface OrgOptions {
+  /** Where the sandbox answers, e.g. `http://127.0.0.1:8080`. */
+  origin: string;
+  /** The same seed makes the same ids. */
+  seed: number;
+  /** Epoch milliseconds. */
+  now: () => number;
+}
+
+/**
+ * The pretend org: all it knows, in memory. What Okta would refuse is the routes' business; a write
+ * to the org always happens, and always leaves an event in its system log.
+ */
+export class Org {
+  readonly name = ORG_NAME;
+  readonly origin: string;
+  /** For what the org keeps. */
+  readonly random: Random;
+  /** For what comes and goes with a request, so that being asked does not change what the org makes up next. */
+  readonly requestRandom: Random;
+  readonly now: () => number;
+  readonly users: UserStore;
+  readonly groups: GroupStore;
+  readonly apps: AppStore;
+  /** The user schema's custom attributes by name, each in the form of Okta's `UserSchemaAttribute`. */
+  readonly customAttributes = new Map<string, JsonObject>();
+  /** The system log, oldest first. */
+  readonly events: LogEvent[] = [];
+  readonly #areas = new Map<Area<unknown>, unknown>();
+
+  constructor({ origin, seed, now }: OrgOptions) {
+    this.origin = origin;
+    this.random = createRandom(seed);
+    this.requestRandom = createRandom(seed + 1);
+    this.now = now;
+    this.users = new UserStore(this);
+    this.groups = new GroupStore(this);
+    this.apps = new AppStore(this);
+  }
+
+  /** The state of one area; the same object every time. */
+  area<T>(area: Area<T>): T {
+    if (!this.#areas.has(area)) this.#areas.set(area, area.create(this));
+    return this.#areas.get(area) as T;
+  }
+
+  /** A time (epoch milliseconds; default the present) as Okta writes it. */
+  timestamp(epochMs = this.now()): string {
+    return new Date(epochMs).toISOString();
+  }
+
+  /** A new id of Okta's form: `prefix`, then letters and digits up to 20 characters. */
+  newId(prefix: string): string {
+    return prefix + this.random.text(20 - prefix.length);
+  }
+
+  /** Appends an event to the system log. */
+  log(note: LogNote, doer: Doer = SYSTEM): LogEvent {
+    const event = logEvent(note, doer, this.now(), this.random);
+    this.events.push(event);
+    return event;
+  }
+
+  /** For arranging tests and demonstrations. */
+  addUser(given: NewUser): User {
+    return this.users.add(given);
+  }
+
+  /** For arranging tests and demonstrations. */
+  addGroup(given: NewGroup, members: User[] = []): Group {
+    const group = this.groups.add(given);
+    for (const user of members) this.groups.addMember(group, user);
+    return group;
+  }
+
+  /** For arranging tests and demonstrations. */
+  addApp(given: NewApp, assigned: { users?: User[]; groups?: Group[] } = {}): App {
+    const app = this.apps.add(given);
+    for (const user of assigned.users ?? []) this.apps.assignUser(app, user);
+    for (const group of assigned.groups ?? []) this.apps.assignGroup(app, group);
+    return app;
+  }
+}

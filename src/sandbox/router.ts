@@ -1,0 +1,82 @@
+import type { Route } from "./route.js";
+
+export interface Match {
+  route: Route;
+  /** Path parameters, decoded. */
+  params: Record<string, string>;
+}
+
+export interface Router {
+  /** The route for a request; undefined where the sandbox has none. @throws URIError for a broken percent escape */
+  match(method: string, pathname: string): Match | undefined;
+}
+
+/**
+ * Finds routes by method and path. A literal segment wins over a parameter. A trailing slash makes
+ * no difference, so that a path that lost its last segment (`…/users/..`) does what it would do at Okta.
+ */
+export function createRouter(routes: readonly Route[]): Router {
+  const byShape = new Map<string, { route: Route; segments: string[] }[]>();
+  for (const route of routes) {
+    const segments = segmentsOf(route.template);
+    const shape = shapeOf(route.method, segments);
+    const others = byShape.get(shape) ?? [];
+    if (others.some((other) => sameWhenFilled(other.segments, segments))) {
+      throw new Error(`The sandbox has two routes for ${route.method} ${route.template}.`);
+    }
+    byShape.set(
+      shape,
+      [...others, { route, segments }].sort((a, b) => vagueness(a.segments).localeCompare(vagueness(b.segments))),
+    );
+  }
+  return {
+    match(method, pathname) {
+      const actual = segmentsOf(pathname);
+      for (const { route, segments } of byShape.get(shapeOf(method, actual)) ?? []) {
+        const params = fill(segments, actual);
+        if (params !== undefined) return { route, params };
+      }
+      return undefined;
+    },
+  };
+}
+
+/**
+ * True when `pathname` is `pattern` with its `{parameters}` and `*` filled by any one segment.
+ */
+export function pathMatches(pattern: string, pathname: string): boolean {
+  const segments = segmentsOf(pattern);
+  const actual = segmentsOf(pathname);
+  return segments.length === actual.length && fill(segments, actual) !== undefined;
+}
+
+function segmentsOf(path: string): string[] {
+  return path.replace(/^\/|\/$/g, "").split("/");
+}
+
+function shapeOf(method: string, segments: string[]): string {
+  return `${method} ${segments.length}`;
+}
+
+function isParameter(segment: string): boolean {
+  return segment === "*" || segment.startsWith("{");
+}
+
+/** Sorts templates so that, from the left, a literal comes before a parameter. */
+function vagueness(segments: string[]): string {
+  return segments.map((segment) => (isParameter(segment) ? "1" : "0")).join("");
+}
+
+function sameWhenFilled(a: string[], b: string[]): boolean {
+  return a.every((segment, i) => segment === b[i] || (isParameter(segment) && isParameter(b[i] ?? "")));
+}
+
+function fill(segments: string[], actual: string[]): Record<string, string> | undefined {
+  const params: Record<string, string> = {};
+  for (const [i, segment] of segments.entries()) {
+    const value = actual[i] ?? "";
+    if (isParameter(segment) ? value === "" : segment !== value) return undefined;
+    if (segment.startsWith("{")) params[segment.slice(1, -1)] = decodeURIComponent(value);
+  }
+  return params;
+}
