@@ -20,7 +20,13 @@ export interface OktaRequest {
   /** The path with its parameters filled in and escaped. */
   path: string;
   query: URLSearchParams;
-  body?: { json: unknown } | { part: string; upload: Upload };
+  /** What an operation asks for besides authorization and the type of its body, e.g. `If-Match`. */
+  headers?: Record<string, string>;
+  /** `json` is sent as it is, as `application/json` unless the operation has a type of its own. */
+  body?:
+    | { json: unknown; contentType?: string }
+    | { part: string; upload: Upload }
+    | { raw: Uint8Array | string; contentType: string };
 }
 
 export interface OktaResponse {
@@ -28,6 +34,8 @@ export interface OktaResponse {
   headers: Headers;
   /** The body as parsed JSON; undefined where Okta sent none. */
   json: Json | undefined;
+  /** The cursor of the next page (`after` of the `Link` with rel=next); undefined on the last. */
+  next?: string | undefined;
 }
 
 /** What a caller of Okta may pass along: a way to stop, and somebody to tell why it takes long. */

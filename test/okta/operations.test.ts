@@ -1,0 +1,374 @@
+import { describe, expect, test } from "vitest";
+import { type Api, createOperations, preload } from "../../src/okta/operations.js";
+import type { CallOptions, Json, OktaRequest, OktaResponse, Transport } from "../../src/okta/request.js";
+import { buildRequest, listOperations } from "../../src/okta/sdk.js";
+
+/** A transport that keeps what it is given and answers with `reply`. */
+function recorder(reply: Partial<OktaResponse> = {}) {
+  const sent: { request: OktaRequest; options: CallOptions | undefined }[] = [];
+  const transport: Transport = {
+    send: async (request, options) => {
+      sent.push({ request, options });
+      return { status: 200, headers: new Headers(), json: undefined, ...reply };
+    },
+  };
+  return { okta: createOperations(transport), transport, sent };
+}
+
+async function requestOf(call: (okta: ReturnType<typeof createOperations>) => Promise<unknown>): Promise<OktaRequest> {
+  const { okta, sent } = recorder();
+  await call(okta);
+  const [only] = sent;
+  if (sent.length !== 1 || only === undefined) throw new Error(`expected one request, saw ${sent.length}`);
+  return only.request;
+}
+
+const OPERATIONS_IN_USE = `
+users.listUsers GET /api/v1/users
+users.getUser GET /api/v1/users/{userId}
+schemas.getUserSchema GET /api/v1/meta/schemas/user/{schemaId}
+users.createUser POST /api/v1/users
+users.updateUser POST /api/v1/users/{userId}
+users.deactivateUser POST /api/v1/users/{userId}/lifecycle/deactivate
+users.deleteUser DELETE /api/v1/users/{userId}
+groups.listGroups GET /api/v1/groups
+groups.getGroup GET /api/v1/groups/{groupId}
+groups.listGroupUsers GET /api/v1/groups/{groupId}/users
+groups.listAssignedApplicationsForGroup GET /api/v1/groups/{groupId}/apps
+groups.createGroup POST /api/v1/groups
+groups.replaceGroup PUT /api/v1/groups/{groupId}
+groups.deleteGroup DELETE /api/v1/groups/{groupId}
+groups.assignUserToGroup PUT /api/v1/groups/{groupId}/users/{userId}
+groups.unassignUserFromGroup DELETE /api/v1/groups/{groupId}/users/{userId}
+applications.listApplications GET /api/v1/apps
+applications.getApplication GET /api/v1/apps/{appId}
+applications.createApplication POST /api/v1/apps
+applications.replaceApplication PUT /api/v1/apps/{appId}
+applications.deleteApplication DELETE /api/v1/apps/{appId}
+applications.activateApplication POST /api/v1/apps/{appId}/lifecycle/activate
+applications.deactivateApplication POST /api/v1/apps/{appId}/lifecycle/deactivate
+policies.listPolicies GET /api/v1/policies
+policies.getPolicy GET /api/v1/policies/{policyId}
+policies.createPolicy POST /api/v1/policies
+policies.replacePolicy PUT /api/v1/policies/{policyId}
+policies.deletePolicy DELETE /api/v1/policies/{policyId}
+policies.activatePolicy POST /api/v1/policies/{policyId}/lifecycle/activate
+policies.deactivatePolicy POST /api/v1/policies/{policyId}/lifecycle/deactivate
+policies.listPolicyRules GET /api/v1/policies/{policyId}/rules
+policies.getPolicyRule GET /api/v1/policies/{policyId}/rules/{ruleId}
+policies.createPolicyRule POST /api/v1/policies/{policyId}/rules
+policies.replacePolicyRule PUT /api/v1/policies/{policyId}/rules/{ruleId}
+policies.deletePolicyRule DELETE /api/v1/policies/{policyId}/rules/{ruleId}
+policies.activatePolicyRule POST /api/v1/policies/{policyId}/rules/{ruleId}/lifecycle/activate
+policies.deactivatePolicyRule POST /api/v1/policies/{policyId}/rules/{ruleId}/lifecycle/deactivate
+deviceAssurance.listDeviceAssurancePolicies GET /api/v1/device-assurances
+deviceAssurance.getDeviceAssurancePolicy GET /api/v1/device-assurances/{deviceAssuranceId}
+deviceAssurance.createDeviceAssurancePolicy POST /api/v1/device-assurances
+deviceAssurance.replaceDeviceAssurancePolicy PUT /api/v1/device-assurances/{deviceAssuranceId}
+deviceAssurance.deleteDeviceAssurancePolicy DELETE /api/v1/device-assurances/{deviceAssuranceId}
+systemLog.listLogEvents GET /api/v1/logs
+customization.listBrands GET /api/v1/brands
+customization.getBrand GET /api/v1/brands/{brandId}
+customization.createBrand POST /api/v1/brands
+customization.replaceBrand PUT /api/v1/brands/{brandId}
+customization.deleteBrand DELETE /api/v1/brands/{brandId}
+customization.listBrandDomains GET /api/v1/brands/{brandId}/domains
+customization.listBrandThemes GET /api/v1/brands/{brandId}/themes
+customization.getBrandTheme GET /api/v1/brands/{brandId}/themes/{themeId}
+customization.replaceBrandTheme PUT /api/v1/brands/{brandId}/themes/{themeId}
+customization.uploadBrandThemeLogo POST /api/v1/brands/{brandId}/themes/{themeId}/logo
+customization.deleteBrandThemeLogo DELETE /api/v1/brands/{brandId}/themes/{themeId}/logo
+customization.uploadBrandThemeFavicon POST /api/v1/brands/{brandId}/themes/{themeId}/favicon
+customization.deleteBrandThemeFavicon DELETE /api/v1/brands/{brandId}/themes/{themeId}/favicon
+customization.uploadBrandThemeBackgroundImage POST /api/v1/brands/{brandId}/themes/{themeId}/background-image
+customization.deleteBrandThemeBackgroundImage DELETE /api/v1/brands/{brandId}/themes/{themeId}/background-image
+customization.getSignInPage GET /api/v1/brands/{brandId}/pages/sign-in
+customization.getCustomizedSignInPage GET /api/v1/brands/{brandId}/pages/sign-in/customized
+customization.getDefaultSignInPage GET /api/v1/brands/{brandId}/pages/sign-in/default
+customization.getPreviewSignInPage GET /api/v1/brands/{brandId}/pages/sign-in/preview
+customization.replaceCustomizedSignInPage PUT /api/v1/brands/{brandId}/pages/sign-in/customized
+customization.deleteCustomizedSignInPage DELETE /api/v1/brands/{brandId}/pages/sign-in/customized
+customization.replacePreviewSignInPage PUT /api/v1/brands/{brandId}/pages/sign-in/preview
+customization.deletePreviewSignInPage DELETE /api/v1/brands/{brandId}/pages/sign-in/preview
+customization.listAllSignInWidgetVersions GET /api/v1/brands/{brandId}/pages/sign-in/widget-versions
+customization.getErrorPage GET /api/v1/brands/{brandId}/pages/error
+customization.getCustomizedErrorPage GET /api/v1/brands/{brandId}/pages/error/customized
+customization.getDefaultErrorPage GET /api/v1/brands/{brandId}/pages/error/default
+customization.getPreviewErrorPage GET /api/v1/brands/{brandId}/pages/error/preview
+customization.replaceCustomizedErrorPage PUT /api/v1/brands/{brandId}/pages/error/customized
+customization.deleteCustomizedErrorPage DELETE /api/v1/brands/{brandId}/pages/error/customized
+customization.replacePreviewErrorPage PUT /api/v1/brands/{brandId}/pages/error/preview
+customization.deletePreviewErrorPage DELETE /api/v1/brands/{brandId}/pages/error/preview
+customization.getSignOutPageSettings GET /api/v1/brands/{brandId}/pages/sign-out/customized
+customization.replaceSignOutPageSettings PUT /api/v1/brands/{brandId}/pages/sign-out/customized
+customization.listEmailTemplates GET /api/v1/brands/{brandId}/templates/email
+customization.getEmailTemplate GET /api/v1/brands/{brandId}/templates/email/{templateName}
+customization.listEmailCustomizations GET /api/v1/brands/{brandId}/templates/email/{templateName}/customizations
+customization.getEmailCustomization GET /api/v1/brands/{brandId}/templates/email/{templateName}/customizations/{customizationId}
+customization.getCustomizationPreview GET /api/v1/brands/{brandId}/templates/email/{templateName}/customizations/{customizationId}/preview
+customization.getEmailDefaultContent GET /api/v1/brands/{brandId}/templates/email/{templateName}/default-content
+customization.getEmailDefaultPreview GET /api/v1/brands/{brandId}/templates/email/{templateName}/default-content/preview
+customization.getEmailSettings GET /api/v1/brands/{brandId}/templates/email/{templateName}/settings
+customization.createEmailCustomization POST /api/v1/brands/{brandId}/templates/email/{templateName}/customizations
+customization.replaceEmailCustomization PUT /api/v1/brands/{brandId}/templates/email/{templateName}/customizations/{customizationId}
+customization.deleteEmailCustomization DELETE /api/v1/brands/{brandId}/templates/email/{templateName}/customizations/{customizationId}
+customization.deleteAllCustomizations DELETE /api/v1/brands/{brandId}/templates/email/{templateName}/customizations
+customization.replaceEmailSettings PUT /api/v1/brands/{brandId}/templates/email/{templateName}/settings
+customization.sendTestEmail POST /api/v1/brands/{brandId}/templates/email/{templateName}/test
+customDomains.listCustomDomains GET /api/v1/domains
+customDomains.getCustomDomain GET /api/v1/domains/{domainId}
+customDomains.createCustomDomain POST /api/v1/domains
+customDomains.replaceCustomDomain PUT /api/v1/domains/{domainId}
+customDomains.deleteCustomDomain DELETE /api/v1/domains/{domainId}
+customDomains.upsertCertificate PUT /api/v1/domains/{domainId}/certificate
+customDomains.verifyDomain POST /api/v1/domains/{domainId}/verify
+emailDomains.listEmailDomains GET /api/v1/email-domains
+emailDomains.getEmailDomain GET /api/v1/email-domains/{emailDomainId}
+emailDomains.createEmailDomain POST /api/v1/email-domains
+emailDomains.replaceEmailDomain PUT /api/v1/email-domains/{emailDomainId}
+emailDomains.deleteEmailDomain DELETE /api/v1/email-domains/{emailDomainId}
+emailDomains.verifyEmailDomain POST /api/v1/email-domains/{emailDomainId}/verify
+`;
+
+/** Every required parameter of the operations above that is not in their path. */
+const REQUIRED = Object.fromEntries(
+  "type body user group application policy policyRule deviceAssurance brand theme file SignInPage ErrorPage HostedPage EmailSettings domain UpdateDomain certificate emailDomain updateEmailDomain"
+    .split(" ")
+    .map((name) => [name, "x"]),
+);
+
+describe("operations in use", () => {
+  const rows = OPERATIONS_IN_USE.trim()
+    .split("\n")
+    .map((row) => row.split(" ") as [string, string, string]);
+
+  test("are 104", () => {
+    expect(new Set(rows.map(([name]) => name)).size).toBe(104);
+  });
+
+  test.each(rows)("%s is %s %s", async (name, method, template) => {
+    const [area, operation] = name.split(".") as [keyof ReturnType<typeof createOperations>, string];
+    const ids = Object.fromEntries([...template.matchAll(/\{(\w+)\}/g)].map(([, id]) => [id, `the ${id}`]));
+    const request = await requestOf((okta) => {
+      const operations = okta[area] as unknown as Record<string, (params: object) => Promise<Json>>;
+      return operations[operation]?.({ ...REQUIRED, ...ids }) ?? Promise.reject(new Error("no such operation"));
+    });
+    expect(request).toMatchObject({ operation, method, template });
+    expect(request.path).toBe(template.replace(/\{(\w+)\}/g, "the%20$1"));
+  });
+});
+
+describe("a request", () => {
+  test("carries the body as it was given, with fields and types that nobody knows", async () => {
+    const application = {
+      signOnMode: "MODE_OF_NEXT_YEAR",
+      name: "oidc_client",
+      settings: { app: { region: "eu", nested: [{ deep: null }, []] }, unknown: 1 },
+      profile: { über: "ß" },
+    };
+    const request = await requestOf((okta) => okta.applications.createApplication({ application, activate: false }));
+    expect(request.body).toEqual({ json: application });
+    expect(request.body && "json" in request.body && request.body.json).toBe(application);
+    expect(String(request.query)).toBe("activate=false");
+  });
+
+  test.each([
+    [{ profile: { name: "Sales", costCenter: 4711, tags: ["a"] } }],
+    [{ type: "POLICY_OF_NEXT_YEAR", settings: { a: { b: 1 } }, conditions: null }],
+  ])("carries %j untouched where a model would drop fields", async (policy) => {
+    expect((await requestOf((okta) => okta.policies.createPolicy({ policy }))).body).toEqual({ json: policy });
+    expect((await requestOf((okta) => okta.groups.createGroup({ group: policy }))).body).toEqual({ json: policy });
+  });
+
+  test("has no body where the caller gave none", async () => {
+    expect((await requestOf((okta) => okta.customization.createBrand({}))).body).toBeUndefined();
+    expect((await requestOf((okta) => okta.groups.deleteGroup({ groupId: "00g1" }))).body).toBeUndefined();
+  });
+
+  test("takes lists, numbers, times and any string as query values", async () => {
+    const brands = await requestOf((okta) =>
+      okta.customization.listBrands({ expand: ["themes", "domains"], limit: 20 }),
+    );
+    expect(brands.query.get("expand")).toBe("themes,domains");
+    expect(brands.query.get("limit")).toBe("20");
+    const logs = await requestOf((okta) =>
+      okta.systemLog.listLogEvents({ since: "2026-01-02T03:04:05.678Z", q: "a+b & c" }),
+    );
+    expect(logs.query.get("since")).toBe("2026-01-02T03:04:05.678Z");
+    expect(logs.query.get("q")).toBe("a+b & c");
+    const policies = await requestOf((okta) => okta.policies.listPolicies({ type: "TYPE_OF_NEXT_YEAR" }));
+    expect(String(policies.query)).toBe("type=TYPE_OF_NEXT_YEAR");
+  });
+
+  test("carries the headers that are parameters of the operation, and no others", async () => {
+    const update = await requestOf((okta) => okta.users.updateUser({ userId: "00u1", user: {}, ifMatch: 'W/"1"' }));
+    expect(update.headers).toEqual({ "If-Match": 'W/"1"' });
+    const list = await requestOf((okta) =>
+      okta.users.listUsers({ contentType: "application/json; okta-response=omitCredentials" }),
+    );
+    expect(list.headers).toEqual({ "Content-Type": "application/json; okta-response=omitCredentials" });
+    expect((await requestOf((okta) => okta.users.getUser({ userId: "00u1" }))).headers).toBeUndefined();
+  });
+
+  test("of an upload names the part and hands on the file", async () => {
+    const file = { data: new Uint8Array([0, 255, 10]), name: "logo.png", contentType: "image/png" };
+    const request = await requestOf((okta) =>
+      okta.customization.uploadBrandThemeLogo({ brandId: "bnd1", themeId: "thd1", file }),
+    );
+    expect(request.body).toEqual({ part: "file", upload: file });
+  });
+
+  test("of an operation that takes no JSON says so", async () => {
+    const patch = await requestOf((okta) =>
+      okta.api("Authenticator").updateCustomAAGUID({
+        authenticatorId: "aut1",
+        aaguid: "cb69481e",
+        customAAGUIDUpdateRequestObject: { name: "Key" },
+      }),
+    );
+    expect(patch.body).toEqual({ json: { name: "Key" }, contentType: "application/merge-patch+json" });
+    const body = { data: new Uint8Array([1]), name: "c.pem", contentType: "application/x-pem-file" };
+    const publish = await requestOf((okta) =>
+      okta.api("Application").publishCsrFromApplication({ appId: "0oa1", csrId: "c1", body }),
+    );
+    expect(publish.body).toEqual({ raw: body.data, contentType: "application/x-pem-file" });
+  });
+
+  test("says which required parameter is missing", async () => {
+    const { okta, sent } = recorder();
+    // @ts-expect-error userId is required
+    const call = okta.users.getUser({});
+    await expect(call).rejects.toMatchObject({ code: "bad_input", message: "getUser needs userId." });
+    expect(sent).toEqual([]);
+  });
+});
+
+describe("an id in a path", () => {
+  const BAD = [
+    "",
+    ".",
+    "..",
+    "a/b",
+    "a\\b",
+    "a?b",
+    "a#b",
+    "%2e%2e",
+    "100%",
+    "a\u0000b",
+    "a\nb",
+    "a\u007fb",
+    "a\ud800b",
+  ];
+
+  test.each(BAD)("cannot be %j", async (id) => {
+    const { okta, sent } = recorder();
+    const calls = [
+      okta.groups.unassignUserFromGroup({ groupId: "00g1", userId: id }),
+      okta.groups.unassignUserFromGroup({ groupId: id, userId: "00u1" }),
+      okta.customization.deleteEmailCustomization({ brandId: "b", templateName: "t", customizationId: id }),
+      okta.users.getUser({ userId: id }),
+    ];
+    for (const call of calls) await expect(call).rejects.toMatchObject({ code: "bad_input" });
+    expect(sent).toEqual([]);
+  });
+
+  test.each([
+    ["isaac.brock@example.com", "isaac.brock%40example.com"],
+    ["a b", "a%20b"],
+    ["...", "..."],
+    ["日本", "%E6%97%A5%E6%9C%AC"],
+    ["x&y=z;+:,$", "x%26y%3Dz%3B%2B%3A%2C%24"],
+  ])("%j stays one segment", async (id, escaped) => {
+    const request = await requestOf((okta) => okta.users.getUser({ userId: id }));
+    expect(request.path).toBe(`/api/v1/users/${escaped}`);
+    expect(new URL(request.path, "https://acme.okta.com").pathname).toBe(`/api/v1/users/${escaped}`);
+  });
+});
+
+describe("a call", () => {
+  test("gives the JSON as it came", async () => {
+    const json = { id: "00g1", profile: { unknown: { a: [1, null] } }, _embedded: {}, newField: "x" };
+    const { okta } = recorder({ json });
+    expect(await okta.groups.getGroup({ groupId: "00g1" })).toBe(json);
+  });
+
+  test("gives undefined where Okta sent nothing", async () => {
+    const { okta } = recorder({ status: 204 });
+    expect(await okta.groups.deleteGroup({ groupId: "00g1" })).toBeUndefined();
+  });
+
+  test("gives a page and the cursor of the next one", async () => {
+    const { okta } = recorder({ json: [{ id: 1 }], next: "abc" });
+    expect(await okta.groups.listGroups.page({})).toEqual({ items: [{ id: 1 }], next: "abc" });
+    const empty = recorder({ json: [] });
+    expect(await empty.okta.groups.listGroups.page({})).toEqual({ items: [], next: undefined });
+    const nothing = recorder({ status: 204 });
+    expect(await nothing.okta.groups.listGroups.page({})).toEqual({ items: [], next: undefined });
+  });
+
+  test("says so when a page is no list", async () => {
+    const { okta } = recorder({ json: {} });
+    await expect(okta.groups.listGroups.page({})).rejects.toMatchObject({ code: "okta_down" });
+  });
+
+  test("passes on who listens and how to stop, its own options before the bound ones", async () => {
+    const { transport, sent } = recorder();
+    const bound = { signal: new AbortController().signal, onWait: () => {} };
+    const okta = createOperations(transport, bound);
+    await okta.groups.listGroups({});
+    const signal = new AbortController().signal;
+    await okta.groups.listGroups.page({}, { signal });
+    expect(sent[0]?.options).toEqual(bound);
+    expect(sent[1]?.options?.signal).toBe(signal);
+    expect(sent[1]?.options?.onWait).toBe(bound.onWait);
+  });
+});
+
+describe("the SDK's operations", () => {
+  test("are all there by name", async () => {
+    await preload();
+    const all = listOperations();
+    expect(all).toHaveLength(81);
+    expect(all.flatMap(({ operations }) => operations)).toHaveLength(815);
+    expect(all.find(({ api }) => api === "Session")?.operations).toContain("revokeSession");
+  });
+
+  test("each gives a request, or names what it needs", async () => {
+    for (const { api, operations } of listOperations()) {
+      for (const operation of operations) {
+        const built = await buildRequest(api, operation, {}).catch((error: Error) => error);
+        if (built instanceof Error) expect(built).toMatchObject({ code: "bad_input" });
+        else expect(built.path).toMatch(/^\/[\w./-]+$/);
+      }
+    }
+  });
+
+  test("refuse a name that they do not have", async () => {
+    for (const [api, operation] of [
+      ["Nothing", "listUsers"],
+      ["User", "listNothing"],
+      ["User", "constructor"],
+      ["User", "toString"],
+      ["__proto__", "toString"],
+    ] as const) {
+      await expect(buildRequest(api, operation, {})).rejects.toMatchObject({ code: "bad_input" });
+    }
+  });
+
+  test("do not compile with a wrong or missing parameter", () => {
+    const types = (users: Api<"User">, groups: Api<"Group">) => [
+      // @ts-expect-error no such parameter
+      () => users.listUsers({ serch: "x" }),
+      // @ts-expect-error a number, not a text
+      () => users.listUsers({ limit: "5" }),
+      // @ts-expect-error userId is missing
+      () => groups.assignUserToGroup({ groupId: "g" }),
+      // @ts-expect-error no such operation
+      () => groups.removeAllGroups({}),
+      // @ts-expect-error not a list, so it has no pages
+      () => groups.getGroup.page({ groupId: "g" }),
+      () => users.createUser({ body: { profile: { login: "x", custom: 1 }, unknown: [] } }),
+    ];
+    expect(types).toBeTypeOf("function");
+  });
+});
