@@ -21,3 +21,14 @@ export function quoteOkta(text: string, maxChars = 300): string {
   const cut = chars.length > maxChars || head.length < text.length;
   return `"${cut ? `${chars.slice(0, maxChars - 1).join("")}…` : clean}"`;
 }
+
+/**
+ * Text from outside inside a line of ours, with nothing hidden: line breaks and tabs become a
+ * space, and every character that a reader cannot see is written out, e.g. `<U+202E>`.
+ */
+export function visible(text: string): string {
+  return text.replace(/[\t\r\n\u2028\u2029]+/gu, " ").replace(INVISIBLE, (character) => {
+    const point = character.codePointAt(0) ?? 0;
+    return `<U+${point.toString(16).toUpperCase().padStart(4, "0")}>`;
+  });
+}

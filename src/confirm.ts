@@ -1,0 +1,146 @@
+import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import { OktaMcpError } from "./errors/index.js";
+import { visible } from "./errors/quote.js";
+import type { Impact } from "./tool.js";
+
+/** `OKTA_MCP_CONFIRM`. */
+export type ConfirmMode = "ask" | "elicit-only" | "never";
+
+/** How a person answered, or why no answer came. */
+export type Answer = "accepted" | "declined" | "cancelled" | "timed_out" | "failed";
+
+/** Puts one yes-or-no question to the person; undefined where the client has no way to ask. */
+export type AskPerson = ((message: string) => Promise<Answer>) | undefined;
+
+/** How long a one-time confirmation value is good for. */
+const VALUE_LIFETIME_MS = 5 * 60_000;
+
+const WHO_DECIDED: Record<Exclude<Answer, "accepted">, string> = {
+  declined: "The person declined.",
+  cancelled: "The person closed the question without an answer.",
+  timed_out: "Nobody answered in time.",
+  failed: "The client could not show the question.",
+};
+
+/** Compact JSON with keys in order, so that equal values have equal text. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) =>
+    typeof inner === "object" && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
+}
+
+/** What a confirmation is for: this tool, these arguments, this state of the target. */
+export interface Subject {
+  tool: string;
+  /** The arguments without `confirmation`. */
+  args: Readonly<Record<string, unknown>>;
+  impact: Impact;
+}
+
+function digest(subject: Subject): string {
+  return createHash("sha256").update(canonical(subject)).digest("base64url");
+}
+
+/** True when the target is in the state in which it was confirmed. */
+export function sameImpact(a: Impact, b: Impact): boolean {
+  return canonical(a) === canonical(b);
+}
+
+/**
+ * Issues and redeems one-time confirmation values. A value is sealed with a key of this process
+ * and bound to its subject, so that it can neither be made up nor moved to another call.
+ * It shows that the call was made twice, not that a person agreed: a model can repeat it.
+ */
+export class ConfirmationValues {
+  readonly #key = randomBytes(32);
+  /** Nonces of open values, with the epoch milliseconds at which they end. */
+  readonly #open = new Map<string, number>();
+  readonly #now: () => number;
+
+  constructor(now: () => number = Date.now) {
+    this.#now = now;
+  }
+
+  #seal(nonce: string, endsAtMs: number, subject: Subject): Buffer {
+    return createHmac("sha256", this.#key)
+      .update(`${nonce}.${endsAtMs}.${digest(subject)}`)
+      .digest();
+  }
+
+  /** A new value for a subject. */
+  issue(subject: Subject): string {
+    const now = this.#now();
+    for (const [nonce, endsAtMs] of this.#open) if (endsAtMs <= now) this.#open.delete(nonce);
+    const nonce = randomBytes(9).toString("base64url");
+    const endsAtMs = now + VALUE_LIFETIME_MS;
+    this.#open.set(nonce, endsAtMs);
+    return `${nonce}.${this.#seal(nonce, endsAtMs, subject).toString("base64url")}`;
+  }
+
+  /** Why a value does not count for a subject; undefined when it does. Using it up is part of asking. */
+  redeem(value: string, subject: Subject): string | undefined {
+    const [nonce = "", seal = ""] = value.split(".");
+    const endsAtMs = this.#open.get(nonce);
+    if (endsAtMs === undefined) return "it is unknown here or was used already";
+    this.#open.delete(nonce);
+    if (endsAtMs <= this.#now()) return "it is older than five minutes";
+    const given = Buffer.from(seal, "base64url");
+    const expected = this.#seal(nonce, endsAtMs, subject);
+    if (given.length === expected.length && timingSafeEqual(given, expected)) return undefined;
+    return "it belongs to another call, or the target has changed since";
+  }
+}
+
+/** The question as a person reads it. Names come from the org, so they are made visible first. */
+export function question(title: string, { target, details }: Impact): string {
+  const lines = [`${title}: ${target.type} "${visible(target.name)}" (${visible(target.id)})`];
+  for (const detail of details) lines.push(`- ${visible(detail)}`);
+  return lines.join("\n");
+}
+
+export interface ConfirmRequest {
+  mode: ConfirmMode;
+  title: string;
+  subject: Subject;
+  /** The value the call came with, if any. */
+  confirmation: string | undefined;
+  ask: AskPerson;
+  values: ConfirmationValues;
+}
+
+/**
+ * Resolves when the removal may go on, and says whether a person was asked in between (so that the
+ * target has to be read again). Every other way out is an error, and nothing has happened.
+ * @throws OktaMcpError declined, needs_confirmation
+ */
+export async function confirm(request: ConfirmRequest): Promise<"asked" | "not_asked"> {
+  const { mode, title, subject, confirmation, ask, values } = request;
+  if (mode === "never") return "not_asked";
+  const text = question(title, subject.impact);
+  if (ask) {
+    const answer = await ask(text);
+    if (answer === "accepted") return "asked";
+    throw new OktaMcpError("declined", `Nothing was changed. ${WHO_DECIDED[answer]}`, {
+      data: { decided_by: answer === "declined" || answer === "cancelled" ? "person" : "okta-mcp", answer },
+    });
+  }
+  if (mode === "elicit-only") {
+    throw new OktaMcpError(
+      "declined",
+      "Nothing was changed. This client cannot ask a person, and OKTA_MCP_CONFIRM=elicit-only demands it.",
+      {
+        fix: "Use a client that supports MCP elicitation, or set OKTA_MCP_CONFIRM=ask.",
+        data: { decided_by: "okta-mcp", answer: "failed" },
+      },
+    );
+  }
+  const refused = confirmation === undefined ? undefined : values.redeem(confirmation, subject);
+  if (confirmation !== undefined && refused === undefined) return "not_asked";
+  throw new OktaMcpError(
+    "needs_confirmation",
+    `Nothing was changed yet${refused === undefined ? "" : `: the confirmation does not count, since ${refused}`}. What would happen:\n${text}`,
+    { data: { ...subject.impact, confirmation: values.issue(subject), valid_for_seconds: VALUE_LIFETIME_MS / 1000 } },
+  );
+}

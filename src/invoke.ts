@@ -1,0 +1,201 @@
+import type * as z from "zod";
+import type { Session } from "./auth/token-source.js";
+import type { Catalogue, CatalogueEntry, ScopeView } from "./catalogue.js";
+import { scopeState } from "./catalogue.js";
+import { type AskPerson, ConfirmationValues, type ConfirmMode, confirm, sameImpact } from "./confirm.js";
+import { OktaMcpError } from "./errors/index.js";
+import { toOktaMcpError } from "./errors/render.js";
+import { collectItems, excerpt, type ListOptions, listItems, type Walk } from "./listing.js";
+import type { Log } from "./log.js";
+import { nearest } from "./nearest.js";
+import type { Operations } from "./okta/operations.js";
+import type { CallOptions, Json } from "./okta/request.js";
+import { lostPaths } from "./replace.js";
+import { requireScopes } from "./require-scopes.js";
+import { type ShapeOptions, shape, toStructured } from "./results.js";
+import { scopeStatus } from "./scope-status.js";
+import { findMask } from "./secrets.js";
+import { type LinkChannels, SignInDesk } from "./sign-in.js";
+import { withinLimit } from "./size-limit.js";
+import type { Impact, ToolContext } from "./tool.js";
+
+/** Who makes a call, and how to reach the person behind it. */
+export interface Caller extends LinkChannels {
+  signal: AbortSignal;
+  /** Tells what is going on; `step` grows from call to call. */
+  progress?: ((message: string, step?: number) => void) | undefined;
+  ask: AskPerson;
+}
+
+/** What a call needs besides its caller; one for each server. */
+export interface Engine {
+  catalogue: Catalogue;
+  session: Session;
+  /** Okta's operations, bound to one call's cancellation and progress. */
+  operations(options: CallOptions): Operations;
+  confirmMode: ConfirmMode;
+  maxResultChars: number;
+  log: Log;
+  now(): number;
+}
+
+/** How a call ended. */
+export type Outcome = { result: { [key: string]: Json } } | { error: OktaMcpError };
+
+type Arguments = Readonly<Record<string, unknown>>;
+
+/** What the session may use, at this moment. */
+export function scopeView(session: Session): ScopeView {
+  return { configured: session.configured, granted: session.granted() };
+}
+
+function issueText(issue: z.core.$ZodIssue, known: readonly string[]): string {
+  if (issue.code === "unrecognized_keys" && issue.path.length === 0) {
+    const hints = issue.keys.map((key) => {
+      const guess = nearest(key, known);
+      return `unknown argument ${JSON.stringify(key)}${guess ? ` (did you mean ${guess}?)` : ""}`;
+    });
+    return `${hints.join(", ")}; known are ${known.join(", ") || "none"}`;
+  }
+  return `${issue.path.join(".") || "arguments"}: ${issue.message}`;
+}
+
+function parseArguments(tool: CatalogueEntry, raw: unknown): Arguments {
+  const parsed = tool.arguments.safeParse(raw ?? {});
+  if (!parsed.success) {
+    const known = Object.keys(tool.arguments.shape);
+    const problems = parsed.error.issues.map((issue) => issueText(issue, known));
+    throw new OktaMcpError("bad_input", `${tool.name} cannot run with these arguments. ${problems.join(". ")}.`);
+  }
+  const masked = tool.effect === "reads" ? undefined : findMask(parsed.data);
+  if (masked !== undefined) {
+    throw new OktaMcpError(
+      "bad_input",
+      `${masked} holds the mask that stands for a secret in results, not the secret.`,
+      {
+        fix: "Leave it out, so that Okta keeps the secret it has, or give a new one.",
+      },
+    );
+  }
+  return parsed.data;
+}
+
+/** The one path of every call. A tool cannot be reached around it. */
+export class Invoker {
+  readonly #engine: Engine;
+  readonly #values: ConfirmationValues;
+  readonly #signIn = new SignInDesk();
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+    this.#values = new ConfirmationValues(engine.now);
+  }
+
+  /** Runs one call from the tool's name to its outcome. Never rejects. */
+  async invoke(name: string, raw: unknown, caller: Caller): Promise<Outcome> {
+    const { log, now } = this.#engine;
+    const startedAtMs = now();
+    try {
+      const result = await this.#call(name, raw, caller);
+      log.debug("call done", { tool: name, ms: now() - startedAtMs });
+      return { result };
+    } catch (thrown) {
+      const error = toOktaMcpError(thrown);
+      log[error.code === "bug" ? "error" : "info"]("call failed", {
+        tool: name,
+        code: error.code,
+        ms: now() - startedAtMs,
+        ...(error.code === "bug" ? { cause: thrown } : {}),
+      });
+      return { error };
+    }
+  }
+
+  async #call(name: string, raw: unknown, caller: Caller): Promise<{ [key: string]: Json }> {
+    const { catalogue, session } = this.#engine;
+    const tool = catalogue.get(name);
+    if (!tool) {
+      const guess = nearest(
+        name,
+        catalogue.entries.map((entry) => entry.name),
+      );
+      throw new OktaMcpError("bad_input", `There is no such tool.${guess ? ` Did you mean ${guess}?` : ""}`, {
+        fix: "Choose a tool from tools/list, or from `okta-mcp tools`.",
+      });
+    }
+    const view = () => scopeView(session);
+    return requireScopes(tool, view, async () => {
+      const args = parseArguments(tool, raw);
+      if (tool.scope !== null) await this.#signIn.ensureSignedIn(session, caller, caller.signal);
+      // Signing in may have shown that the scope was not granted.
+      return requireScopes(tool, view, () => this.#perform(tool, args, caller));
+    });
+  }
+
+  async #perform(tool: CatalogueEntry, all: Arguments, caller: Caller): Promise<{ [key: string]: Json }> {
+    const { confirmation, allow_removals, include_links, fields, ...args } = all;
+    const shaping = { includeLinks: include_links === true, fields: fields as string[] | undefined };
+    const context = this.#context(caller, shaping);
+    if (tool.impact) await this.#askForConsent(tool, args, confirmation as string | undefined, caller, context);
+    if (tool.replaces && allow_removals !== true) {
+      const { current, proposed, setByOkta } = tool.replaces;
+      const lost = lostPaths(await current(context, args), proposed(args), setByOkta);
+      if (lost.length > 0) {
+        throw new OktaMcpError(
+          "would_remove",
+          `Nothing was changed. Okta replaces the whole object, and the body lacks what is set now: ${lost.join(", ")}.`,
+          { data: { would_be_lost: lost } },
+        );
+      }
+    }
+    const value = await tool.run(context, args);
+    return withinLimit(toStructured(value, args, shaping), this.#engine.maxResultChars);
+  }
+
+  async #askForConsent(
+    tool: CatalogueEntry,
+    args: Arguments,
+    confirmation: string | undefined,
+    caller: Caller,
+    context: ToolContext,
+  ): Promise<void> {
+    const read = async (): Promise<Impact | undefined> => tool.impact?.(context, args);
+    const impact = await read();
+    if (!impact) return;
+    const { confirmMode: mode } = this.#engine;
+    const subject = { tool: tool.name, args, impact };
+    const how = await confirm({
+      mode,
+      title: tool.title,
+      subject,
+      confirmation,
+      ask: caller.ask,
+      values: this.#values,
+    });
+    const now = how === "asked" ? await read() : impact;
+    if (!now || !sameImpact(impact, now)) {
+      throw new OktaMcpError("conflict", "Nothing was changed. The target changed while the person was being asked.", {
+        fix: "Make the call again; the question will show the present state.",
+      });
+    }
+  }
+
+  #context(caller: Caller, shaping: ShapeOptions): ToolContext {
+    const { session, catalogue, operations, maxResultChars, now } = this.#engine;
+    const { signal, progress } = caller;
+    const walk: Walk = {
+      signal,
+      onPage: (pages, items) => progress?.(`Read ${items} items in ${pages} ${pages === 1 ? "page" : "pages"}`, pages),
+    };
+    const limits = { shape: (item: Json) => shape(item, shaping), maxChars: maxResultChars };
+    return {
+      okta: operations({ signal, ...(progress ? { onWait: (message: string) => progress(message) } : {}) }),
+      list: (fetchPage, options: ListOptions) => listItems(fetchPage, options, limits, walk),
+      collect: (fetchPage, maxItems) => collectItems(fetchPage, maxItems, walk),
+      excerpt: (items, share) => excerpt(items, { ...limits, maxChars: maxResultChars * share }),
+      may: (scope) => scopeState(scope, scopeView(session)) === "on",
+      scopeStatus: async () => scopeStatus(catalogue, scopeView(session), (await session.status()).signedIn),
+      now,
+    };
+  }
+}

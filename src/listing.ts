@@ -1,0 +1,169 @@
+import { OktaMcpError } from "./errors/index.js";
+import type { Json } from "./okta/request.js";
+import { tooLarge } from "./size-limit.js";
+
+/** One page of a list operation; `next` is Okta's cursor of the page after it. */
+export interface OktaPage {
+  items: Json[];
+  next: string | undefined;
+}
+
+/** Fetches the page at a cursor (undefined: the first). */
+export type PageFetcher = (after: string | undefined) => Promise<OktaPage>;
+
+export interface ListOptions {
+  /** The `next_cursor` of an earlier answer. */
+  after?: string | undefined;
+  /** Follow the pages to the end, or to the limit of a result's size. */
+  fetch_all?: boolean | undefined;
+}
+
+/** A list as a tool returns it. */
+export interface ItemList {
+  readonly kind: "list";
+  items: Json[];
+  has_more: boolean;
+  next_cursor: string | undefined;
+  /** Why it stopped where it did, when that is not plain from the rest. */
+  note: string | undefined;
+}
+
+/** A whole list that Okta answers without paging. */
+export function wholeList(items: Json[]): ItemList {
+  return { kind: "list", items, has_more: false, next_cursor: undefined, note: undefined };
+}
+
+export function isItemList(value: unknown): value is ItemList {
+  return typeof value === "object" && value !== null && "kind" in value && value.kind === "list" && "has_more" in value;
+}
+
+/** Pages that one call reads at most; with Okta's largest pages far more than fits into any result. */
+const MAX_PAGES = 2_000;
+
+export interface Walk {
+  signal: AbortSignal;
+  /** Told after each page. */
+  onPage?(pages: number, items: number): void;
+}
+
+/**
+ * Walks the pages of a list operation. An empty page does not end the list; a cursor seen before
+ * does, with an error, since it would never end.
+ * @throws OktaMcpError okta_down on a cursor that repeats, cancelled when the signal aborts
+ */
+export async function* walkPages(fetchPage: PageFetcher, first: string | undefined, walk: Walk) {
+  const seen = new Set<string>();
+  let after = first;
+  let items = 0;
+  for (let pages = 1; pages <= MAX_PAGES; pages += 1) {
+    if (walk.signal.aborted) throw new OktaMcpError("cancelled", "The list was cancelled between two pages.");
+    const page = await fetchPage(after);
+    items += page.items.length;
+    yield { after, ...page };
+    walk.onPage?.(pages, items);
+    if (page.next === undefined) return;
+    if (seen.has(page.next)) {
+      throw new OktaMcpError("okta_down", "Okta gave the same page cursor twice, so the list would never end.", {
+        fix: "Narrow the search, or read page by page with `after`.",
+      });
+    }
+    seen.add(page.next);
+    after = page.next;
+  }
+}
+
+/**
+ * A cursor into the middle of a page: the page's own cursor and how many of its items to skip.
+ * Needed where an answer is cut at its size limit, since Okta's cursors only point between pages.
+ */
+function cursorInside(after: string | undefined, skip: number): string | undefined {
+  return skip === 0 ? after : `skip:${skip}:${after ?? ""}`;
+}
+
+function parseCursor(cursor: string | undefined): { after: string | undefined; skip: number } {
+  const match = /^skip:(\d{1,6}):(.*)$/s.exec(cursor ?? "");
+  if (!match) return { after: cursor, skip: 0 };
+  return { after: match[2] || undefined, skip: Number(match[1]) };
+}
+
+export interface Limits {
+  /** Gives an item the form in which it reaches the model. */
+  shape(item: Json): Json;
+  /** Characters that the items may take as compact JSON. */
+  maxChars: number;
+}
+
+/**
+ * Reads a list as the options ask for and stops where the next item would not fit, so that memory
+ * and answer stay bounded however long the list is. `next_cursor` continues at the exact item.
+ */
+export async function listItems(
+  fetchPage: PageFetcher,
+  options: ListOptions,
+  limits: Limits,
+  walk: Walk,
+): Promise<ItemList> {
+  const start = parseCursor(options.after);
+  const items: Json[] = [];
+  let chars = 2;
+  let skip = start.skip;
+  for await (const page of walkPages(fetchPage, start.after, walk)) {
+    for (const [index, raw] of page.items.entries()) {
+      if (index < skip) continue;
+      let item = limits.shape(raw);
+      let size = JSON.stringify(item).length + 1;
+      if (size > limits.maxChars) {
+        item = tooLarge(item);
+        size = JSON.stringify(item).length + 1;
+      }
+      chars += size;
+      if (chars > limits.maxChars && items.length > 0) {
+        return {
+          kind: "list",
+          items,
+          has_more: true,
+          next_cursor: cursorInside(page.after, index),
+          note: `Cut at the size limit of a result after ${items.length} items. Go on with \`after\` set to next_cursor, or ask for less with \`fields\`, \`limit\` or a narrower search.`,
+        };
+      }
+      items.push(item);
+    }
+    skip = Math.max(0, skip - page.items.length);
+    const wanted = !options.fetch_all && skip === 0;
+    if (wanted || page.next === undefined) {
+      return { kind: "list", items, has_more: page.next !== undefined, next_cursor: page.next, note: undefined };
+    }
+  }
+  throw new OktaMcpError("okta_down", `The list did not end within ${MAX_PAGES} pages.`, {
+    fix: "Narrow the search, or read page by page with `after`.",
+  });
+}
+
+/** Reads up to `maxItems` items for a tool's own use. */
+export async function collectItems(
+  fetchPage: PageFetcher,
+  maxItems: number,
+  walk: Walk,
+): Promise<{ items: Json[]; complete: boolean }> {
+  const items: Json[] = [];
+  for await (const page of walkPages(fetchPage, undefined, walk)) {
+    items.push(...page.items);
+    if (items.length > maxItems) return { items: items.slice(0, maxItems), complete: false };
+    if (page.next === undefined) return { items, complete: true };
+    if (items.length === maxItems) return { items, complete: false };
+  }
+  return { items, complete: false };
+}
+
+/** As many of the first items as fit, in the form in which they reach the model. */
+export function excerpt(items: readonly Json[], limits: Limits): Json[] {
+  const result: Json[] = [];
+  let chars = 2;
+  for (const raw of items) {
+    const item = limits.shape(raw);
+    chars += JSON.stringify(item).length + 1;
+    if (chars > limits.maxChars) break;
+    result.push(item);
+  }
+  return result;
+}

@@ -1,0 +1,38 @@
+import type { Json } from "./okta/request.js";
+import { isSecret } from "./secrets.js";
+
+type JsonObject = { [key: string]: Json };
+
+function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isEmpty(value: Json | undefined): boolean {
+  if (value === undefined || value === null || value === "") return true;
+  if (Array.isArray(value)) return value.length === 0;
+  return isObject(value) && Object.values(value).every(isEmpty);
+}
+
+/**
+ * The settings that a full replace would drop: dotted paths that hold something now and are not
+ * named by the body at all. A body that names a path with `null` means it, so that is no loss;
+ * `_links`, `_embedded`, secrets (which Okta does not show) and `setByOkta` do not count.
+ */
+export function lostPaths(current: Json, proposed: Json, setByOkta: readonly string[]): string[] {
+  const lost: string[] = [];
+  const visit = (before: JsonObject, after: JsonObject, path: readonly string[]): void => {
+    for (const [key, value] of Object.entries(before)) {
+      const here = [...path, key];
+      const dotted = here.join(".");
+      if (key === "_links" || key === "_embedded" || setByOkta.includes(dotted)) continue;
+      if (isEmpty(value) || isSecret(here, before)) continue;
+      if (!Object.hasOwn(after, key)) lost.push(dotted);
+      else {
+        const next = after[key];
+        if (isObject(value) && isObject(next)) visit(value, next, here);
+      }
+    }
+  };
+  if (isObject(current) && isObject(proposed)) visit(current, proposed, []);
+  return lost;
+}

@@ -1,0 +1,53 @@
+import { type Catalogue, type ScopeView, scopeState } from "./catalogue.js";
+import { howToGrant } from "./require-scopes.js";
+import { isKnownScope } from "./scopes.js";
+
+/** What `get_scope_status` and `okta-mcp status` tell of scopes and tools. */
+export interface ScopeStatus {
+  signed_in: boolean;
+  configured_scopes: string[];
+  /** null while nobody is signed in or the token does not tell. */
+  granted_scopes: string[] | null;
+  /** Configured scopes that no tool uses. */
+  unlocking_nothing: string[];
+  active_tools: string[];
+  disabled_tools: { name: string; scope: string; why: string }[];
+  what_to_do: string[];
+}
+
+const WHY = {
+  not_configured: "its scope is not in OKTA_SCOPES",
+  not_granted: "the sign-in did not grant its scope",
+} as const;
+
+/** Compares what is configured and granted with what the tools need. */
+export function scopeStatus(catalogue: Catalogue, view: ScopeView, signedIn: boolean): ScopeStatus {
+  const active: string[] = [];
+  const disabled: ScopeStatus["disabled_tools"] = [];
+  const ungranted = new Set<string>();
+  const unconfigured = new Set<string>();
+  for (const { name, scope } of catalogue.entries) {
+    const state = scopeState(scope, view);
+    if (scope === null || state === "on") {
+      active.push(name);
+      continue;
+    }
+    disabled.push({ name, scope, why: WHY[state] });
+    (state === "not_granted" ? ungranted : unconfigured).add(scope);
+  }
+  const advice: string[] = [];
+  if (!signedIn) advice.push("Nobody is signed in: call any other tool, or run `okta-mcp login`.");
+  for (const scope of ungranted) advice.push(howToGrant(scope));
+  if (unconfigured.size > 0) {
+    advice.push(`To turn more tools on, add scopes in both places: ${[...unconfigured].join(", ")}.`);
+  }
+  return {
+    signed_in: signedIn,
+    configured_scopes: [...view.configured],
+    granted_scopes: view.granted ? [...view.granted] : null,
+    unlocking_nothing: [...view.configured].filter((scope) => scope.startsWith("okta.") && !isKnownScope(scope)),
+    active_tools: active,
+    disabled_tools: disabled,
+    what_to_do: advice,
+  };
+}

@@ -1,0 +1,74 @@
+import type * as z from "zod";
+import type { ItemList, ListOptions, PageFetcher } from "./listing.js";
+import type { Operations } from "./okta/operations.js";
+import type { Json } from "./okta/request.js";
+import type { ScopeStatus } from "./scope-status.js";
+import type { Scope } from "./scopes.js";
+
+/** What a tool does to the org; the MCP hints follow from it. */
+export type Effect = "reads" | "adds" | "changes" | "removes";
+
+/** What a person should see before saying yes to a removal, read from the org at that moment. */
+export interface Impact {
+  /** What is removed, e.g. `{ type: "group", name: "Engineering", id: "00g…" }`. */
+  target: { type: string; name: string; id: string };
+  /** What goes with it, a line each, e.g. "214 members lose it". */
+  details: string[];
+  /** Whatever else, when changed, asks for a new confirmation. */
+  state?: Json;
+}
+
+/** What a tool's code gets: an authorized Okta, a way to list, and nothing of the plumbing behind. */
+export interface ToolContext {
+  /** Okta's operations, bound to the caller's session, time limits and cancellation. */
+  okta: Operations;
+  /** Pages through a list operation as the arguments ask for, ready for `run` to return. */
+  list(fetchPage: PageFetcher, options: ListOptions): Promise<ItemList>;
+  /** Reads every item of a list for a tool's own use, up to `maxItems`; `complete` is false where there was more. */
+  collect(fetchPage: PageFetcher, maxItems: number): Promise<{ items: Json[]; complete: boolean }>;
+  /** As many of the first items as fit into a share (0 to 1) of a result's size. */
+  excerpt(items: readonly Json[], share: number): Json[];
+  /** True when the session may use this scope; for what a tool can do better with a further scope. */
+  may(scope: Scope): boolean;
+  scopeStatus(): Promise<ScopeStatus>;
+  /** Epoch milliseconds. */
+  now(): number;
+}
+
+/** One tool, whole. */
+export interface Tool<Input extends z.ZodObject = z.ZodObject> {
+  /** snake_case; the export's name in camelCase. */
+  name: string;
+  title: string;
+  description: string;
+  /** The scope without which it is neither listed nor run; null for what needs no org. */
+  scope: Scope | null;
+  /** Further scopes with which it answers better. */
+  alsoUses?: readonly Scope[];
+  effect: Effect;
+  /** A `z.strictObject`; the engine adds the arguments that follow from the effect. */
+  input: Input;
+  /**
+   * For what a person has to agree to: reads the target and what goes with it; undefined where
+   * these arguments need no consent. Throws where the call is out of the question.
+   */
+  impact?(context: ToolContext, args: z.infer<Input>): Promise<Impact | undefined>;
+  /** For full replaces: what is there now and what it would become, so that nothing goes unnoticed. */
+  replaces?: {
+    current(context: ToolContext, args: z.infer<Input>): Promise<Json>;
+    proposed(args: z.infer<Input>): Json;
+    /** Dotted paths that Okta sets itself and a body need not repeat. */
+    setByOkta: readonly string[];
+  };
+  /** Does the work. What it returns is the result; nothing returned means done, with nothing to say. */
+  run(context: ToolContext, args: z.infer<Input>): Promise<unknown>;
+}
+
+/** Gives a tool's functions the types of its input; changes nothing. */
+export function defineTool<Input extends z.ZodObject>(tool: Tool<Input>): Tool<Input> {
+  return tool;
+}
+
+export { OktaMcpError } from "./errors/index.js";
+export { wholeList } from "./listing.js";
+export type { Json, Upload } from "./okta/request.js";

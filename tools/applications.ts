@@ -1,0 +1,168 @@
+import * as z from "zod";
+import { defineTool, type Impact, OktaMcpError, type ToolContext } from "../src/tool.js";
+import { after, appId, counted, fetchAll, filter, jsonObject, limit, textAt } from "./params.js";
+
+export const listApplications = defineTool({
+  name: "list_applications",
+  title: "List applications",
+  description: "List applications, page by page, whole with their settings. For one by id use get_application.",
+  scope: "okta.apps.read",
+  effect: "reads",
+  input: z.strictObject({
+    q: z.string().optional().describe("First letters of name or label."),
+    after,
+    limit: limit(200, 20),
+    filter: filter("id, status, name, credentials.signing.kid, settings.slo.enabled, user.id, group.id"),
+    expand: z.string().min(1).optional().describe('"user/{userId}", with filter user.id eq the same user.'),
+    include_non_deleted: z.boolean().optional().describe("Inactive ones too."),
+    use_optimization: z.boolean().optional().describe("Fewer properties of each app."),
+    always_include_vpn_settings: z.boolean().optional().describe("With the VPN settings."),
+    fetch_all: fetchAll,
+  }),
+  run: ({ okta, list }, a) =>
+    list(
+      (cursor) =>
+        okta.applications.listApplications.page({
+          q: a.q || undefined,
+          after: cursor,
+          limit: a.limit,
+          filter: a.filter || undefined,
+          expand: a.expand,
+          includeNonDeleted: a.include_non_deleted,
+          useOptimization: a.use_optimization,
+          alwaysIncludeVpnSettings: a.always_include_vpn_settings,
+        }),
+      a,
+    ),
+});
+
+export const getApplication = defineTool({
+  name: "get_application",
+  title: "Get application",
+  description: "Get one application, whole with its settings. To find its id use list_applications.",
+  scope: "okta.apps.read",
+  effect: "reads",
+  input: z.strictObject({
+    app_id: appId,
+    expand: z.string().min(1).optional().describe('"user/{userId}" embeds that user\'s assignment.'),
+  }),
+  run: ({ okta }, a) => okta.applications.getApplication({ appId: a.app_id, expand: a.expand }),
+});
+
+const appConfig = jsonObject(
+  "Okta application object: label, signOnMode, name, settings, credentials, visibility …; any sign-on mode; sent as it is.",
+);
+
+export const createApplication = defineTool({
+  name: "create_application",
+  title: "Create application",
+  description:
+    "Create an application of any sign-on mode from a whole Okta application object. To change one use update_application.",
+  scope: "okta.apps.manage",
+  effect: "adds",
+  input: z.strictObject({
+    app_config: appConfig,
+    activate: z.boolean().default(true).describe("Activate at once."),
+  }),
+  run: ({ okta }, a) => okta.applications.createApplication({ application: a.app_config, activate: a.activate }),
+});
+
+export const updateApplication = defineTool({
+  name: "update_application",
+  title: "Update application",
+  description:
+    "Replace an application's whole configuration: what the body lacks is lost. Read it with get_application first. A body that would drop settings is refused with their names, unless allow_removals is true.",
+  scope: "okta.apps.manage",
+  effect: "changes",
+  input: z.strictObject({ app_id: appId, app_config: appConfig }),
+  replaces: {
+    current: async ({ okta }, a) => (await okta.applications.getApplication({ appId: a.app_id })) ?? {},
+    proposed: (a) => a.app_config,
+    setByOkta: [
+      "id",
+      "orn",
+      "name",
+      "status",
+      "created",
+      "lastUpdated",
+      "features",
+      "credentials.signing.kid",
+      "credentials.signing.lastRotated",
+      "credentials.signing.nextRotation",
+      "credentials.oauthClient.client_id",
+    ],
+  },
+  run: ({ okta }, a) => okta.applications.replaceApplication({ appId: a.app_id, application: a.app_config }),
+});
+
+async function describeApp({ okta, collect }: ToolContext, id: string): Promise<Impact & { status: string }> {
+  const app = await okta.applications.getApplication({ appId: id });
+  const users = await collect(
+    (cursor) => okta.applications.listApplicationUsers.page({ appId: id, after: cursor, limit: 500 }),
+    500,
+  );
+  const groups = await collect(
+    (cursor) => okta.applications.listApplicationGroupAssignments.page({ appId: id, after: cursor, limit: 200 }),
+    200,
+  );
+  const status = textAt(app, "status");
+  return {
+    target: { type: "application", name: textAt(app, "label"), id },
+    details: [
+      `status ${status}, sign-on mode ${textAt(app, "signOnMode") || "unknown"}`,
+      `assigned to ${counted(users, "user")} and ${counted(groups, "group")}`,
+    ],
+    state: { status, lastUpdated: textAt(app, "lastUpdated") },
+    status,
+  };
+}
+
+export const deleteApplication = defineTool({
+  name: "delete_application",
+  title: "Delete application",
+  description:
+    "Delete an application for good, with all its assignments. Only for one whose status is INACTIVE: use deactivate_application first.",
+  scope: "okta.apps.manage",
+  effect: "removes",
+  input: z.strictObject({ app_id: appId }),
+  async impact(context, a) {
+    const { status, ...impact } = await describeApp(context, a.app_id);
+    if (status !== "INACTIVE") {
+      throw new OktaMcpError(
+        "conflict",
+        `The application's status is ${status}; only an INACTIVE one can be deleted.`,
+        {
+          fix: "Call deactivate_application first, then delete_application again.",
+        },
+      );
+    }
+    return { ...impact, details: [...impact.details, "deleted for good, with configuration and assignments"] };
+  },
+  run: ({ okta }, a) => okta.applications.deleteApplication({ appId: a.app_id }),
+});
+
+export const activateApplication = defineTool({
+  name: "activate_application",
+  title: "Activate application",
+  description:
+    "Activate an inactive application, so that people assigned to it can sign in. The opposite is deactivate_application.",
+  scope: "okta.apps.manage",
+  effect: "changes",
+  input: z.strictObject({ app_id: appId }),
+  run: ({ okta }, a) => okta.applications.activateApplication({ appId: a.app_id }),
+});
+
+export const deactivateApplication = defineTool({
+  name: "deactivate_application",
+  title: "Deactivate application",
+  description:
+    "Deactivate an application: nobody can sign in to it until activate_application. Needed before delete_application.",
+  scope: "okta.apps.manage",
+  effect: "removes",
+  input: z.strictObject({ app_id: appId }),
+  async impact(context, a) {
+    const { status: _status, ...impact } = await describeApp(context, a.app_id);
+    return { ...impact, details: [...impact.details, "nobody can sign in to it until it is activated again"] };
+  },
+  run: ({ okta }, a) => okta.applications.deactivateApplication({ appId: a.app_id }),
+});

@@ -1,0 +1,180 @@
+import * as z from "zod";
+import { defineTool, type Impact, type ToolContext } from "../src/tool.js";
+import {
+  after,
+  counted,
+  fetchAll,
+  filter,
+  groupId,
+  jsonObject,
+  limit,
+  sortBy,
+  sortOrder,
+  textAt,
+  userId,
+} from "./params.js";
+
+export const listGroups = defineTool({
+  name: "list_groups",
+  title: "List groups",
+  description:
+    "List groups, page by page, whole with custom attributes. Prefer search; for one group by id use get_group.",
+  scope: "okta.groups.read",
+  effect: "reads",
+  input: z.strictObject({
+    search: z.string().default("").describe('Okta search, e.g. profile.name sw "Eng" or type eq "OKTA_GROUP".'),
+    filter: filter("id, type, lastUpdated, lastMembershipUpdated"),
+    q: z.string().optional().describe("First letters of the name; no paging."),
+    fetch_all: fetchAll,
+    after,
+    limit: limit(10_000, 10_000),
+    expand: z.string().min(1).optional().describe('"stats" (number of members and apps) or "app".'),
+    sort_by: sortBy,
+    sort_order: sortOrder,
+  }),
+  run: ({ okta, list }, a) =>
+    list(
+      (cursor) =>
+        okta.groups.listGroups.page({
+          search: a.search || undefined,
+          filter: a.filter || undefined,
+          q: a.q || undefined,
+          after: cursor,
+          limit: a.limit,
+          expand: a.expand,
+          sortBy: a.sort_by,
+          sortOrder: a.sort_order,
+        }),
+      a,
+    ),
+});
+
+export const getGroup = defineTool({
+  name: "get_group",
+  title: "Get group",
+  description: "Get one group, whole with custom attributes. To find its id use list_groups.",
+  scope: "okta.groups.read",
+  effect: "reads",
+  input: z.strictObject({ group_id: groupId }),
+  run: ({ okta }, a) => okta.groups.getGroup({ groupId: a.group_id }),
+});
+
+export const listGroupUsers = defineTool({
+  name: "list_group_users",
+  title: "List group users",
+  description:
+    "List the users in a group, whole with status and custom attributes. For a user's attributes alone use get_user.",
+  scope: "okta.groups.read",
+  effect: "reads",
+  input: z.strictObject({ group_id: groupId, fetch_all: fetchAll, after, limit: limit(1000, 1000) }),
+  run: ({ okta, list }, a) =>
+    list((cursor) => okta.groups.listGroupUsers.page({ groupId: a.group_id, after: cursor, limit: a.limit }), a),
+});
+
+export const listGroupApps = defineTool({
+  name: "list_group_apps",
+  title: "List group apps",
+  description: "List the applications assigned to a group. For all applications use list_applications.",
+  scope: "okta.groups.read",
+  effect: "reads",
+  input: z.strictObject({ group_id: groupId, fetch_all: fetchAll, after, limit: limit(200, 20) }),
+  run: ({ okta, list }, a) =>
+    list(
+      (cursor) =>
+        okta.groups.listAssignedApplicationsForGroup.page({ groupId: a.group_id, after: cursor, limit: a.limit }),
+      a,
+    ),
+});
+
+const profile = jsonObject("Group profile: name, description and custom attributes.");
+
+export const createGroup = defineTool({
+  name: "create_group",
+  title: "Create group",
+  description: "Create an Okta group. To add people to it use add_user_to_group.",
+  scope: "okta.groups.manage",
+  effect: "adds",
+  input: z.strictObject({ profile }),
+  run: ({ okta }, a) => okta.groups.createGroup({ group: { profile: a.profile } }),
+});
+
+export const updateGroup = defineTool({
+  name: "update_group",
+  title: "Update group",
+  description:
+    "Replace a group's whole profile: what the new one lacks is lost. A body that would drop something set now is refused with its names, unless allow_removals is true.",
+  scope: "okta.groups.manage",
+  effect: "changes",
+  input: z.strictObject({ group_id: groupId, profile }),
+  replaces: {
+    current: async ({ okta }, a) => (await okta.groups.getGroup({ groupId: a.group_id })) ?? {},
+    proposed: (a) => ({ profile: a.profile }),
+    setByOkta: ["id", "created", "lastUpdated", "lastMembershipUpdated", "objectClass", "type", "source"],
+  },
+  run: ({ okta }, a) => okta.groups.replaceGroup({ groupId: a.group_id, group: { profile: a.profile } }),
+});
+
+async function describeGroup({ okta, collect }: ToolContext, id: string): Promise<Impact> {
+  const group = await okta.groups.getGroup({ groupId: id });
+  const members = await collect(
+    (cursor) => okta.groups.listGroupUsers.page({ groupId: id, after: cursor, limit: 1000 }),
+    1000,
+  );
+  const apps = await collect(
+    (cursor) => okta.groups.listAssignedApplicationsForGroup.page({ groupId: id, after: cursor, limit: 200 }),
+    200,
+  );
+  const labels = apps.items.slice(0, 5).map((app) => textAt(app, "label"));
+  return {
+    target: { type: "group", name: textAt(group, "profile", "name"), id },
+    details: [
+      counted(members, "member"),
+      `${counted(apps, "app")} assigned through it${labels.length > 0 ? `: ${labels.join(", ")}` : ""}${apps.items.length > 5 ? " …" : ""}`,
+    ],
+    state: { lastUpdated: textAt(group, "lastUpdated"), lastMembershipUpdated: textAt(group, "lastMembershipUpdated") },
+  };
+}
+
+export const deleteGroup = defineTool({
+  name: "delete_group",
+  title: "Delete group",
+  description:
+    "Delete a group; its members lose the access it gives. Cannot be undone. To take out one person use remove_user_from_group.",
+  scope: "okta.groups.manage",
+  effect: "removes",
+  input: z.strictObject({ group_id: groupId }),
+  impact: (context, a) => describeGroup(context, a.group_id),
+  run: ({ okta }, a) => okta.groups.deleteGroup({ groupId: a.group_id }),
+});
+
+export const addUserToGroup = defineTool({
+  name: "add_user_to_group",
+  title: "Add user to group",
+  description: "Add one user to one group. The user gains any access the group gives.",
+  scope: "okta.groups.manage",
+  effect: "adds",
+  input: z.strictObject({ group_id: groupId, user_id: userId }),
+  run: ({ okta }, a) => okta.groups.assignUserToGroup({ groupId: a.group_id, userId: a.user_id }),
+});
+
+export const removeUserFromGroup = defineTool({
+  name: "remove_user_from_group",
+  title: "Remove user from group",
+  description:
+    "Remove one user from one group. The user loses any access the group gives. To delete the group use delete_group.",
+  scope: "okta.groups.manage",
+  effect: "removes",
+  input: z.strictObject({ group_id: groupId, user_id: userId }),
+  async impact(context, a) {
+    const { target, details, state } = await describeGroup(context, a.group_id);
+    const name = context.may("okta.users.read")
+      ? textAt(await context.okta.users.getUser({ userId: a.user_id }), "profile", "login")
+      : a.user_id;
+    return {
+      target: { type: "membership", name: `${name} in ${target.name}`, id: a.user_id },
+      details: [`group ${target.name}: ${details.join(", ")}`, "loses any access the group gives"],
+      state: state ?? null,
+    };
+  },
+  run: ({ okta }, a) => okta.groups.unassignUserFromGroup({ groupId: a.group_id, userId: a.user_id }),
+});

@@ -1,0 +1,13 @@
+import * as z from "zod";
+import { defineTool } from "../src/tool.js";
+
+export const getScopeStatus = defineTool({
+  name: "get_scope_status",
+  title: "Get scope status",
+  description:
+    "Tell which scopes are configured and granted, which tools are on, which are off and what to do about it. Needs no sign-in and sends nothing.",
+  scope: null,
+  effect: "reads",
+  input: z.strictObject({}),
+  run: ({ scopeStatus }) => scopeStatus(),
+});

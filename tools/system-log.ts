@@ -1,0 +1,125 @@
+import * as z from "zod";
+import { defineTool, type Json } from "../src/tool.js";
+import { after, fetchAll, id, limit, textAt, time } from "./params.js";
+
+const since = (byDefault: string) => time(`Start, ISO 8601; default ${byDefault}.`);
+const until = time("End, ISO 8601; default now.");
+const q = z.string().optional().describe("Keywords, all of which must match; at most 10 of 40 characters.");
+
+export const getLogs = defineTool({
+  name: "get_logs",
+  title: "Get system log",
+  description:
+    "Read system log events of a time window, whole. The window ends now unless until says otherwise. For failed and denied sign-ins use get_login_failures.",
+  scope: "okta.logs.read",
+  effect: "reads",
+  input: z.strictObject({
+    fetch_all: fetchAll,
+    after,
+    limit: limit(1000, 100),
+    since: since("7 days before until"),
+    until,
+    filter: z
+      .string()
+      .optional()
+      .describe('Okta filter, e.g. eventType eq "user.session.start" and target.id eq "00u…".'),
+    q,
+    sort_order: z.enum(["ASCENDING", "DESCENDING"]).optional().describe("By time; default ASCENDING."),
+  }),
+  run: ({ okta, list, now }, a) =>
+    list(
+      (cursor) =>
+        okta.systemLog.listLogEvents.page({
+          since: a.since,
+          // Without an end Okta offers a next page for ever, as a way to poll.
+          until: a.until ?? new Date(now()).toISOString(),
+          after: cursor,
+          filter: a.filter || undefined,
+          q: a.q || undefined,
+          limit: a.limit,
+          sortOrder: a.sort_order,
+        }),
+      a,
+    ),
+});
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+/** Events that one summary reads at most. */
+const MAX_EVENTS = 10_000;
+const KEPT_OUT = 'outcome.result eq "FAILURE" or outcome.result eq "DENY"';
+const LOGIN_EVENT =
+  /^(user\.session\.|user\.authentication\.|user\.mfa\.|user\.account\.lock|policy\.evaluate_sign_on)/;
+
+/** A filter on the outcomes that keep a person out, narrowed to one person where asked. */
+function failureFilter(user: string | undefined): string {
+  if (user === undefined) return KEPT_OUT;
+  const value = JSON.stringify(user);
+  return `(${KEPT_OUT}) and (actor.id eq ${value} or actor.alternateId eq ${value} or target.id eq ${value})`;
+}
+
+function countBy(events: readonly Json[], key: (event: Json) => string): { name: string; count: number }[] {
+  const counts = new Map<string, number>();
+  for (const event of events) counts.set(key(event), (counts.get(key(event)) ?? 0) + 1);
+  return [...counts].map(([name, count]) => ({ name, count })).sort((x, y) => y.count - x.count);
+}
+
+export const getLoginFailures = defineTool({
+  name: "get_login_failures",
+  title: "Get login failures",
+  description:
+    "Everything that kept people out in a time window (default the last 24 hours): failed and denied events, with a summary by user and reason. For other events use get_logs.",
+  scope: "okta.logs.read",
+  effect: "reads",
+  input: z.strictObject({
+    since: since("24 hours before until"),
+    until,
+    user_id: id("Only this user: id from list_users, or login.").optional(),
+    q,
+  }),
+  async run({ okta, collect, excerpt, now }, a) {
+    const end = a.until ?? new Date(now()).toISOString();
+    const start = a.since ?? new Date(Date.parse(end) - DAY_MS).toISOString();
+    const { items, complete } = await collect(
+      (cursor) =>
+        okta.systemLog.listLogEvents.page({
+          since: start,
+          until: end,
+          filter: failureFilter(a.user_id),
+          q: a.q || undefined,
+          after: cursor,
+          limit: 1000,
+          sortOrder: "DESCENDING",
+        }),
+      MAX_EVENTS,
+    );
+    const group = (result: string, share: number) => {
+      const events = items.filter((event) => textAt(event, "outcome", "result") === result);
+      const isLogin = (event: Json) => LOGIN_EVENT.test(textAt(event, "eventType"));
+      const login = excerpt(events.filter(isLogin), share * 0.7);
+      const other = excerpt(
+        events.filter((event) => !isLogin(event)),
+        share * 0.3,
+      );
+      const left = events.length - login.length - other.length;
+      return {
+        login_events: login,
+        other_events: other,
+        total: events.length,
+        ...(left > 0 ? { not_shown: left } : {}),
+      };
+    };
+    const reason = (event: Json) => textAt(event, "outcome", "reason") || textAt(event, "displayMessage");
+    const user = (event: Json) => textAt(event, "actor", "alternateId") || textAt(event, "actor", "id") || "unknown";
+    return {
+      failures: group("FAILURE", 0.4),
+      denials: group("DENY", 0.4),
+      summary: {
+        by_user: countBy(items, user).slice(0, 50),
+        by_reason: countBy(items, reason).slice(0, 50),
+        complete,
+        ...(complete ? {} : { note: `Only the latest ${MAX_EVENTS} events were counted; choose a shorter window.` }),
+      },
+      time_window: { since: start, until: end },
+    };
+  },
+});

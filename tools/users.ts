@@ -1,0 +1,246 @@
+import * as z from "zod";
+import { defineTool, type Impact, type Json, OktaMcpError, type ToolContext } from "../src/tool.js";
+import {
+  after,
+  counted,
+  fetchAll,
+  filter,
+  id,
+  jsonObject,
+  limit,
+  sortBy,
+  sortOrder,
+  textAt,
+  userId,
+} from "./params.js";
+
+export const listUsers = defineTool({
+  name: "list_users",
+  title: "List users",
+  description:
+    "List users, page by page, whole with custom attributes. Prefer search; without search or filter, deactivated users are left out. For one user by id or login use get_user.",
+  scope: "okta.users.read",
+  effect: "reads",
+  input: z.strictObject({
+    search: z
+      .string()
+      .default("")
+      .describe(
+        'Okta search, e.g. status eq "ACTIVE" and profile.department eq "Sales"; operators eq, sw, co, gt, lt, ge, le, pr.',
+      ),
+    filter: filter("status, lastUpdated, id, profile.login, profile.email, profile.firstName, profile.lastName"),
+    q: z.string().optional().describe("First letters of first name, last name or email; no paging."),
+    fetch_all: fetchAll,
+    after,
+    limit: limit(200, 200),
+    sort_by: sortBy,
+    sort_order: sortOrder,
+    expand: z.string().min(1).optional().describe('Embeds more, e.g. "classification".'),
+  }),
+  run: ({ okta, list }, a) =>
+    list(
+      (cursor) =>
+        okta.users.listUsers.page({
+          search: a.search || undefined,
+          filter: a.filter || undefined,
+          q: a.q || undefined,
+          after: cursor,
+          limit: a.limit,
+          sortBy: a.sort_by,
+          sortOrder: a.sort_order,
+          expand: a.expand,
+        }),
+      a,
+    ),
+});
+
+export const getUser = defineTool({
+  name: "get_user",
+  title: "Get user",
+  description:
+    "Get one user by id or login, whole with custom attributes. To find a user by other attributes use list_users.",
+  scope: "okta.users.read",
+  effect: "reads",
+  input: z.strictObject({
+    user_id: userId,
+    expand: z.string().min(1).optional().describe('Embeds more: "blocks" or "classification".'),
+  }),
+  run: ({ okta }, a) => okta.users.getUser({ userId: a.user_id, expand: a.expand }),
+});
+
+function schemaAttributes(schema: Json | undefined): Json[] {
+  const attributes: Json[] = [];
+  for (const origin of ["base", "custom"]) {
+    const part = objectAt(objectAt(schema, "definitions"), origin);
+    const required = part.required;
+    for (const [name, definition] of Object.entries(objectAt(part, "properties"))) {
+      const isRequired = Array.isArray(required) && required.includes(name);
+      attributes.push({ name, origin, ...objectAt({ definition }, "definition"), required: isRequired });
+    }
+  }
+  return attributes;
+}
+
+function objectAt(value: Json | undefined, key: string): { [key: string]: Json } {
+  const inner = typeof value === "object" && value !== null && !Array.isArray(value) ? value[key] : undefined;
+  return typeof inner === "object" && inner !== null && !Array.isArray(inner) ? inner : {};
+}
+
+export const getUserProfileAttributes = defineTool({
+  name: "get_user_profile_attributes",
+  title: "Get user profile attributes",
+  description:
+    "List the attributes a user profile can have. With okta.schemas.read from the org's schema: name, title, type, required, enum, base or custom; otherwise only the names seen on users, marked as inferred.",
+  scope: "okta.users.read",
+  alsoUses: ["okta.schemas.read"],
+  effect: "reads",
+  input: z.strictObject({
+    schema_id: id('Id of a user type\'s schema; "default" for the default user type.').default("default"),
+  }),
+  async run({ okta, may, collect }, a) {
+    if (may("okta.schemas.read")) {
+      const schema = await okta.schemas.getUserSchema({ schemaId: a.schema_id });
+      return { source: "schema", schema_id: a.schema_id, attributes: schemaAttributes(schema) };
+    }
+    const { items } = await collect((cursor) => okta.users.listUsers.page({ after: cursor, limit: 200 }), 200);
+    const names = new Set(items.flatMap((user) => Object.keys(objectAt(user, "profile"))));
+    return {
+      source: "inferred",
+      note: `Inferred from the profiles of ${items.length} users; an attribute that none of them has is missing. Grant okta.schemas.read for the org's schema.`,
+      attributes: [...names].sort().map((name) => ({ name })),
+    };
+  },
+});
+
+const userType = jsonObject('Only for a non-default user type: { "id": "…" }.').optional();
+const credentials = jsonObject("Okta credentials object: password, recovery_question, provider.").optional();
+const realmId = id("Id of the realm the user belongs to.").optional();
+
+export const createUser = defineTool({
+  name: "create_user",
+  title: "Create user",
+  description:
+    "Create a user. With activate (the default) and no password Okta emails the person an activation link. To change a user use update_user.",
+  scope: "okta.users.manage",
+  effect: "adds",
+  input: z.strictObject({
+    profile: jsonObject(
+      "Profile attributes: login, email, firstName, lastName and custom ones; see get_user_profile_attributes.",
+    ),
+    activate: z.boolean().default(true).describe("Activate at once."),
+    credentials,
+    group_ids: z.array(id("Id from list_groups.")).optional().describe("Groups to add the user to, from list_groups."),
+    type: userType,
+    realm_id: realmId,
+    provider: z.boolean().optional().describe("The credentials name an authentication provider."),
+    next_login: z
+      .enum(["changePassword"])
+      .optional()
+      .describe("The password given has to be changed at the first sign-in."),
+  }),
+  run: ({ okta }, a) =>
+    okta.users.createUser({
+      body: {
+        profile: a.profile,
+        credentials: a.credentials,
+        groupIds: a.group_ids,
+        type: a.type,
+        realmId: a.realm_id,
+      },
+      activate: a.activate,
+      provider: a.provider,
+      nextLogin: a.next_login,
+    }),
+});
+
+async function describeUser({ okta, collect }: ToolContext, idOrLogin: string): Promise<Impact & { status: string }> {
+  const user = await okta.users.getUser({ userId: idOrLogin });
+  const status = textAt(user, "status");
+  const details = [`status ${status}`, `last sign-in ${textAt(user, "lastLogin") || "never"}`];
+  const groups = await collect(() => okta.users.listUserGroups.page({ userId: idOrLogin }), 1000);
+  details.push(`member of ${counted(groups, "group")}`);
+  const name = [textAt(user, "profile", "firstName"), textAt(user, "profile", "lastName")].filter(Boolean).join(" ");
+  const login = textAt(user, "profile", "login");
+  return {
+    target: { type: "user", name: name ? `${name} <${login}>` : login, id: textAt(user, "id") },
+    details,
+    state: { status, lastUpdated: textAt(user, "lastUpdated") },
+    status,
+  };
+}
+
+export const updateUser = defineTool({
+  name: "update_user",
+  title: "Update user",
+  description:
+    "Change only the given attributes of a user; null clears one. Changing credentials asks a person first. To take access away use deactivate_user.",
+  scope: "okta.users.manage",
+  effect: "changes",
+  input: z.strictObject({
+    user_id: userId,
+    profile: jsonObject("The attributes to change; null clears one.").optional(),
+    credentials,
+    realm_id: realmId,
+    strict: z.boolean().optional().describe("Check a new password against age and history rules."),
+  }),
+  async impact(context, a) {
+    if (a.credentials === undefined) return undefined;
+    const { target, details, state } = await describeUser(context, a.user_id);
+    return { target, details: [`new credentials: ${Object.keys(a.credentials).join(", ")}`, ...details], state };
+  },
+  async run({ okta }, a) {
+    const body = { profile: a.profile, credentials: a.credentials, realmId: a.realm_id };
+    if (Object.values(body).every((part) => part === undefined)) {
+      throw new OktaMcpError("bad_input", "There is nothing to change.", {
+        fix: "Give profile, credentials or realm_id.",
+      });
+    }
+    return okta.users.updateUser({ userId: a.user_id, user: body, strict: a.strict });
+  },
+});
+
+export const deactivateUser = defineTool({
+  name: "deactivate_user",
+  title: "Deactivate user",
+  description:
+    "Deactivate a user: signs them out everywhere, takes all app access away and cannot be simply undone. Needed before delete_deactivated_user.",
+  scope: "okta.users.manage",
+  effect: "removes",
+  input: z.strictObject({
+    user_id: userId,
+    send_email: z.boolean().optional().describe("Email the admin when it is done."),
+  }),
+  async impact(context, a) {
+    const { status, ...impact } = await describeUser(context, a.user_id);
+    if (status === "DEPROVISIONED") {
+      throw new OktaMcpError("conflict", "This user is deactivated already.", {
+        fix: "Nothing to do; delete_deactivated_user deletes the user for good.",
+      });
+    }
+    return { ...impact, details: [...impact.details, "loses access to every app and every session at once"] };
+  },
+  run: ({ okta }, a) => okta.users.deactivateUser({ userId: a.user_id, sendEmail: a.send_email }),
+});
+
+export const deleteDeactivatedUser = defineTool({
+  name: "delete_deactivated_user",
+  title: "Delete deactivated user",
+  description:
+    "Delete a user for good; cannot be undone. Only for a user whose status is DEPROVISIONED: use deactivate_user first.",
+  scope: "okta.users.manage",
+  effect: "removes",
+  input: z.strictObject({
+    user_id: userId,
+    send_email: z.boolean().optional().describe("Email the admin when it is done."),
+  }),
+  async impact(context, a) {
+    const { status, ...impact } = await describeUser(context, a.user_id);
+    if (status !== "DEPROVISIONED") {
+      throw new OktaMcpError("conflict", `The user's status is ${status}, so Okta would only deactivate, not delete.`, {
+        fix: "Call deactivate_user first; once the status is DEPROVISIONED the user can be deleted.",
+      });
+    }
+    return { ...impact, details: [...impact.details, "deleted for good, with profile and history of assignments"] };
+  },
+  run: ({ okta }, a) => okta.users.deleteUser({ userId: a.user_id, sendEmail: a.send_email }),
+});
