@@ -1,6 +1,7 @@
 import { closeSync, openSync, writeSync } from "node:fs";
 import { OktaMcpError } from "./errors/index.js";
-import { isSecretName, makeVisible, REDACTED, redact } from "./redact.js";
+import { visible } from "./errors/quote.js";
+import { isSecretName, REDACTED, redact } from "./redact.js";
 
 /** From what always matters to what only a developer wants to see. */
 export const LOG_LEVELS = ["error", "warn", "info", "debug", "trace"] as const;
@@ -83,14 +84,10 @@ function fileSink(file: string): Sink {
     descriptor = openSync(file, "a", 0o600);
   } catch (cause) {
     const reason = (cause as NodeJS.ErrnoException).code ?? "unknown error";
-    throw new OktaMcpError(
-      "bad_config",
-      `The log file ${makeVisible(file)} (OKTA_LOG_FILE) cannot be opened: ${reason}.`,
-      {
-        fix: "Choose a file in an existing folder that this user may write to, or leave OKTA_LOG_FILE out to log to stderr.",
-        cause,
-      },
-    );
+    throw new OktaMcpError("bad_config", `The log file ${visible(file)} (OKTA_LOG_FILE) cannot be opened: ${reason}.`, {
+      fix: "Choose a file in an existing folder that this user may write to, or leave OKTA_LOG_FILE out to log to stderr.",
+      cause,
+    });
   }
   return {
     write: (line) => {
@@ -109,7 +106,7 @@ function formatRecord(time: Date, level: LogLevel, message: string, fields: LogF
     return `${name}=${typeof plain === "string" && /^[\w./:@+-]+$/.test(plain) ? plain : JSON.stringify(plain)}`;
   });
   const text = [message, ...pairs].join(" ");
-  const line = makeVisible(redact(text.slice(0, MAX_SEARCHED_CHARS)));
+  const line = visible(redact(text.slice(0, MAX_SEARCHED_CHARS)));
   const shown = line.length > MAX_RECORD_CHARS ? `${line.slice(0, MAX_RECORD_CHARS)}… (cut)` : line;
   return `${time.toISOString()} ${level.padEnd(5)} ${shown}`;
 }

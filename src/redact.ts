@@ -44,19 +44,3 @@ export function redact(text: string): string {
     .replace(SCHEME, `$1$2${REDACTED}`)
     .replace(JWT, REDACTED);
 }
-
-/**
- * Everything that can steer a terminal, reorder what is read or hide in it: control characters, line and
- * paragraph separators, bidirectional, zero-width and tag characters, lone surrogates.
- */
-const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
-
-/** The text on one line, with everything invisible written out as `\n` or `\u{202e}`. */
-export function makeVisible(text: string): string {
-  return text.replace(INVISIBLE, (character) => {
-    if (character === "\n") return "\\n";
-    if (character === "\r") return "\\r";
-    if (character === "\t") return "\\t";
-    return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
-  });
-}

@@ -1,0 +1,213 @@
+import { type PrivateKey, parsePrivateKey } from "./auth/private-key.js";
+import { readKeyFile } from "./config/key-text.js";
+import { SETTING_KEYS, SETTINGS, type SettingKey, settingsSchema, type TokenStoreChoice } from "./config/settings.js";
+import type { ConfirmMode } from "./confirm.js";
+import { OktaMcpError } from "./errors/index.js";
+import { visible } from "./errors/quote.js";
+import type { LogLevel } from "./log.js";
+import { nearest } from "./nearest.js";
+import { isKnownScope, SCOPES, SIGN_IN_SCOPES } from "./scopes.js";
+
+/** With what this process proves who it is. */
+export type Credential =
+  | { method: "device" }
+  | { method: "private-key"; key: PrivateKey }
+  | { method: "access-token"; token: string };
+
+/** The settings, checked. */
+export interface Settings {
+  /** Origin of the org, e.g. `https://acme.okta.com`. */
+  orgUrl: string | undefined;
+  clientId: string | undefined;
+  /** The okta.* scopes of `OKTA_SCOPES`, each once. */
+  scopes: string[];
+  credential: Credential;
+  tokenStore: TokenStoreChoice;
+  confirm: ConfirmMode;
+  maxResultChars: number;
+  logLevel: LogLevel;
+  logFile: string | undefined;
+  /** What a person should know although it stops nothing, a sentence each. */
+  notices: string[];
+}
+
+/** Settings with which an org can be reached. */
+export interface Config extends Settings {
+  orgUrl: string;
+}
+
+/** Where settings come from. A text that is empty or blank counts as not given. */
+export interface SettingSource {
+  /** Values of flags, by the setting's key; they win over the environment. */
+  flags: Readonly<Partial<Record<SettingKey, string | undefined>>>;
+  env: Readonly<Record<string, string | undefined>>;
+}
+
+/** The settings that a command may be unable to do without. */
+export type Need = "orgUrl" | "clientId" | "scopes";
+
+const EXAMPLE = `For example:
+  OKTA_ORG_URL=https://acme.okta.com
+  OKTA_CLIENT_ID=0oa1b2c3d4e5f6g7h8i9
+  OKTA_SCOPES="okta.users.read okta.groups.read okta.logs.read"
+Without an org, try the sandbox: okta-mcp call list_users --sandbox`;
+
+type Given = { [Key in SettingKey]?: { text: string; name: string } };
+
+/** What was given for each setting, and under which name, so that messages can point at it. */
+function collect({ flags, env }: SettingSource): Given {
+  const given: Given = {};
+  for (const key of SETTING_KEYS) {
+    const setting: { env: string; flag?: string } = SETTINGS[key];
+    const flag = flags[key]?.trim();
+    const variable = env[setting.env]?.trim();
+    if (flag) given[key] = { text: flag, name: setting.flag?.split(" ")[0] ?? setting.env };
+    else if (variable) given[key] = { text: variable, name: setting.env };
+  }
+  return given;
+}
+
+/** What is missing, and what excludes what; a line each. */
+function conflicts(given: Given, needs: readonly Need[]): string[] {
+  const { orgUrl, clientId, scopes, privateKey, privateKeyFile, keyId, accessToken } = given;
+  const key = privateKey ?? privateKeyFile;
+  const lines: string[] = [];
+  if (needs.includes("orgUrl") && !orgUrl) {
+    lines.push("OKTA_ORG_URL is missing. Set it to your org's address, e.g. https://acme.okta.com.");
+  }
+  if (needs.includes("clientId") && !clientId && !accessToken) {
+    lines.push(
+      "OKTA_CLIENT_ID is missing. Set it to the client ID of your app in the Okta Admin Console (Applications > your app > General).",
+    );
+  }
+  if (needs.includes("scopes") && !scopes) {
+    lines.push(
+      'OKTA_SCOPES is missing. Name what the assistant may use, e.g. "okta.users.read okta.groups.read"; `okta-mcp tools` lists every scope.',
+    );
+  }
+  if (privateKey && privateKeyFile) {
+    lines.push(`${privateKey.name} and ${privateKeyFile.name} are both set. Keep one of them.`);
+  }
+  if (accessToken && key) {
+    lines.push(`${accessToken.name} and ${key.name} are both set, which are two ways to sign in. Keep one of them.`);
+  }
+  if (keyId && !key) {
+    lines.push(
+      `${keyId.name} is set without a private key. Set OKTA_PRIVATE_KEY_FILE or OKTA_PRIVATE_KEY, or leave ${keyId.name} out.`,
+    );
+  }
+  return lines;
+}
+
+function readCredential(
+  given: Given,
+  keyIdIsFine: boolean,
+): { credential: Credential; problem?: string | undefined; notice?: string | undefined } {
+  const { privateKey, privateKeyFile, keyId, accessToken } = given;
+  const credential: Credential = accessToken
+    ? { method: "access-token", token: accessToken.text }
+    : { method: "device" };
+  const source = privateKey ?? privateKeyFile;
+  if (!source) return { credential };
+  const read = privateKey ? { text: privateKey.text } : readKeyFile(source.text);
+  if ("problem" in read) return { credential, problem: `${source.name} ${read.problem}` };
+  try {
+    // A key id that is refused already must not be reported as missing too.
+    const key = parsePrivateKey(read.text, keyIdIsFine ? keyId?.text : "refused");
+    const notice = "notice" in read ? { notice: read.notice } : {};
+    return { credential: { method: "private-key", key }, ...notice };
+  } catch (error) {
+    if (!(error instanceof OktaMcpError)) throw error;
+    return { credential, problem: `${source.name}: ${error.message} ${error.fix}` };
+  }
+}
+
+function scopeNotices(words: readonly string[]): string[] {
+  const notices: string[] = [];
+  const foreign = words.filter((word) => !word.startsWith("okta."));
+  if (foreign.length > 0) {
+    const known = foreign.every((word) => SIGN_IN_SCOPES.some((scope) => scope === word));
+    const why = known ? "the sign-in asks for what it needs by itself" : "only okta.* scopes turn tools on";
+    // A token put into the wrong variable must not be repeated.
+    const names = foreign.map((word) => (/^[a-z][a-z_.:]{0,40}$/i.test(word) ? word : "something that is no scope"));
+    notices.push(`OKTA_SCOPES: left out ${names.join(", ")}: ${why}.`);
+  }
+  for (const scope of words) {
+    if (!scope.startsWith("okta.") || isKnownScope(scope)) continue;
+    const known = Object.keys(SCOPES).map((name) => name.slice("okta.".length));
+    const meant = nearest(scope.slice("okta.".length), known);
+    notices.push(`OKTA_SCOPES: ${scope} unlocks nothing here${meant ? `; did you mean okta.${meant}?` : "."}`);
+  }
+  return notices;
+}
+
+/** A misspelled setting is as good as none, which matters where it was to restrict something. */
+function misspelled(env: SettingSource["env"]): string[] {
+  const known = SETTING_KEYS.map((key): string => SETTINGS[key].env);
+  return Object.keys(env)
+    .filter((name) => name.startsWith("OKTA_MCP_") && !known.includes(name))
+    .map((name) => {
+      const meant = nearest(name, known);
+      return `${visible(name)} is no setting of okta-mcp and has no effect${meant ? `; did you mean ${meant}?` : "."}`;
+    });
+}
+
+/**
+ * Reads and checks the settings.
+ * @param needs what must be there for the command at hand
+ * @throws OktaMcpError bad_config, whose one message names every problem with its fix, and an example
+ */
+export function loadSettings(source: SettingSource, needs: readonly Need[]): Settings {
+  const given = collect(source);
+  const texts = Object.fromEntries(SETTING_KEYS.map((key) => [key, given[key]?.text]));
+  const parsed = settingsSchema.safeParse(texts);
+  const problems = conflicts(given, needs);
+  const refused = new Set<unknown>();
+  for (const { path, message } of parsed.error?.issues ?? []) {
+    const key = path[0] as SettingKey;
+    refused.add(key);
+    problems.push(`${given[key]?.name ?? key} ${message}`);
+  }
+  const { credential, problem, notice } = readCredential(given, !refused.has("keyId"));
+  if (problem !== undefined) problems.push(problem);
+  if (!parsed.success || problems.length > 0) throw badConfig(problems);
+
+  const { orgUrl, scopes = [], clientId, tokenStore, confirm, maxResultChars, logLevel, logFile } = parsed.data;
+  return {
+    orgUrl: orgUrl?.origin,
+    clientId,
+    scopes: scopes.filter((scope) => scope.startsWith("okta.")),
+    credential,
+    tokenStore,
+    confirm,
+    maxResultChars,
+    logLevel,
+    logFile,
+    notices: [
+      ...(orgUrl?.adminHost ? [`${orgUrl.adminHost} is the admin console; using ${orgUrl.origin}.`] : []),
+      ...scopeNotices(scopes),
+      ...(notice === undefined ? [] : [notice]),
+      ...misspelled(source.env),
+    ],
+  };
+}
+
+/**
+ * The settings of a command that talks to an org.
+ * @param needs what else must be there
+ * @throws OktaMcpError bad_config, as `loadSettings`
+ */
+export function loadConfig(source: SettingSource, needs: readonly Need[] = ["clientId", "scopes"]): Config {
+  const settings = loadSettings(source, ["orgUrl", ...needs]);
+  if (settings.orgUrl === undefined) throw badConfig(["OKTA_ORG_URL is missing."]);
+  return { ...settings, orgUrl: settings.orgUrl };
+}
+
+function badConfig(problems: readonly string[]): OktaMcpError {
+  const head =
+    problems.length === 1 ? "The settings have a problem:" : `The settings have ${problems.length} problems:`;
+  const list = problems.map((problem) => `  - ${problem}`).join("\n");
+  return new OktaMcpError("bad_config", `${head}\n${list}\n\n${EXAMPLE}`, {
+    fix: "Correct these settings and start again.",
+  });
+}

@@ -1,0 +1,44 @@
+import { readFileSync, statSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { visible } from "../errors/quote.js";
+
+/** What a private-key setting gave: the key's text, or why there is none. */
+export type KeyText = { text: string; notice?: string } | { problem: string };
+
+/** Larger than any key; what is larger was not meant to be one. */
+const MAX_KEY_BYTES = 100_000;
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: "there is no such file",
+  EACCES: "this user may not read it",
+  EPERM: "this user may not read it",
+  EISDIR: "it is a folder",
+  ENOTDIR: "a part of its path is not a folder",
+};
+
+/** Reads `OKTA_PRIVATE_KEY_FILE`; `~/` stands for the home folder, since MCP clients start servers without a shell. */
+export function readKeyFile(file: string): KeyText {
+  const path = file.startsWith("~/") ? join(homedir(), file.slice(2)) : file;
+  let text: string;
+  let mode: number | undefined;
+  try {
+    const stat = statSync(path);
+    if (stat.isFile()) mode = stat.mode & 0o777;
+    if (stat.size > MAX_KEY_BYTES)
+      return { problem: `names a file too large for a key: ${visible(file)}. Give the key's own file.` };
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? "";
+    return { problem: `cannot be read: ${visible(file)}: ${REASONS[code] ?? code}. Give the path of the private key.` };
+  }
+  if (text.trim() === "")
+    return { problem: `names an empty file: ${visible(file)}. Give the path of the private key.` };
+  const open = process.platform !== "win32" && mode !== undefined && (mode & 0o077) !== 0;
+  return open
+    ? {
+        text,
+        notice: `The private key in ${visible(file)} can be read by other users of this machine; run: chmod 600 ${visible(file)}`,
+      }
+    : { text };
+}

@@ -1,0 +1,204 @@
+import * as z from "zod";
+import type { ConfirmMode } from "../confirm.js";
+import { visible } from "../errors/quote.js";
+import { LOG_LEVELS } from "../log.js";
+import { redact } from "../redact.js";
+import { parseOrgUrl } from "./org-url.js";
+
+/** One setting: where it is read, what it means, and how its text becomes a value. */
+export interface Setting {
+  /** The environment variable. */
+  env: string;
+  /** The flag, as commander takes it; none for secrets, since every user of a machine can read its process list. */
+  flag?: string;
+  /** One or two sentences for `--help` and the README. */
+  meaning: string;
+  /** What counts where nothing is given. */
+  default?: string;
+  schema: z.ZodType<unknown, string>;
+}
+
+/** Where tokens of the device grant are kept. */
+export const TOKEN_STORES = ["auto", "keychain", "file", "memory"] as const;
+export type TokenStoreChoice = (typeof TOKEN_STORES)[number];
+
+const CONFIRM_MODES = ["ask", "elicit-only", "never"] as const satisfies readonly ConfirmMode[];
+
+/** Fewer characters would not hold one user; more is nothing a model can read. */
+const RESULT_CHARS = { min: 1_000, max: 10_000_000 };
+
+/** A given value as it may stand in a message: short, one line, without secrets. */
+function shown(value: unknown): string {
+  const text = visible(redact(String(value)));
+  return `"${text.length > 40 ? `${text.slice(0, 39)}…` : text}"`;
+}
+
+function oneOf<const Choice extends string>(choices: readonly Choice[]): z.ZodType<Choice, string> {
+  const words = `${choices.slice(0, -1).join(", ")} or ${choices.at(-1)}`;
+  return z
+    .string()
+    .toLowerCase()
+    .pipe(z.enum(choices, { error: ({ input }) => `is ${shown(input)}. Choose ${words}.` })) as z.ZodType<
+    Choice,
+    string
+  >;
+}
+
+const orgUrl = z.string().transform((text, context) => {
+  const result = parseOrgUrl(text);
+  if ("origin" in result) return result;
+  context.addIssue(result.problem);
+  return z.NEVER;
+});
+
+const clientId = z
+  .string()
+  .refine((text) => !/[{}<>$]|your-?_?client/i.test(text), {
+    error:
+      "still holds the placeholder of an example. Copy the app's client ID from the Okta Admin Console (Applications > your app > General).",
+    abort: true,
+  })
+  .regex(
+    /^[\x21-\x7e]{1,200}$/,
+    "is not a client ID: it holds white space or other odd characters. Copy it again, e.g. 0oa1b2c3d4e5f6g7h8i9.",
+  );
+
+/** RFC 6749, section 3.3: what a scope is made of. */
+const scopes = z.string().transform((text, context) => {
+  const words = [...new Set(text.replace(/["']/g, " ").split(/[\s,]+/))].filter((word) => word !== "");
+  const odd = words.filter((word) => !/^[A-Za-z0-9_.:/-]{1,200}$/.test(word));
+  if (odd.length > 0) {
+    context.addIssue(
+      `holds ${odd.map(shown).join(", ")}, which is no scope. Separate scopes by spaces or commas, e.g. "okta.users.read okta.groups.read".`,
+    );
+  } else if (words.length > 0 && !words.some((word) => word.startsWith("okta."))) {
+    context.addIssue(`names no okta.* scope, so no tool would be on. Give at least one, e.g. okta.users.read.`);
+  }
+  return words;
+});
+
+const accessToken = z
+  .string()
+  .refine((text) => !/^ssws\b/i.test(text) && !/^00[\w-]{40}$/.test(text), {
+    error:
+      "is an Okta API token (SSWS), not an OAuth access token. Get an access token from /oauth2/v1/token, or leave it out and sign in.",
+    abort: true,
+  })
+  .refine((text) => !/^(?:bearer|dpop)\s/i.test(text), {
+    error: "starts with a scheme. Give the token alone.",
+    abort: true,
+  })
+  .regex(/^[\x21-\x7e]+$/, "holds white space or other odd characters. Copy the token again.");
+
+const keyId = z
+  .string()
+  .regex(/^[\x20-\x7e]{1,200}$/, "holds odd characters. Copy the key's ID from the app's Public keys.");
+
+const resultChars = z
+  .string()
+  .regex(/^\d{1,9}$/, { error: ({ input }) => `is ${shown(input)}. Give a whole number, e.g. 80000.`, abort: true })
+  .transform(Number)
+  .pipe(
+    z
+      .number()
+      .min(RESULT_CHARS.min, `is too small. Give at least ${RESULT_CHARS.min}.`)
+      .max(RESULT_CHARS.max, `is too large. Give at most ${RESULT_CHARS.max}.`),
+  );
+
+/** Every setting there is. Help, README and loading all read this table. */
+export const SETTINGS = {
+  orgUrl: {
+    env: "OKTA_ORG_URL",
+    flag: "--org-url <url>",
+    meaning: "Your Okta org, e.g. https://acme.okta.com.",
+    schema: orgUrl,
+  },
+  clientId: {
+    env: "OKTA_CLIENT_ID",
+    flag: "--client-id <id>",
+    meaning: "Client ID of the app in Okta that okta-mcp signs in with.",
+    schema: clientId,
+  },
+  scopes: {
+    env: "OKTA_SCOPES",
+    flag: "--scopes <scopes>",
+    meaning: "Okta scopes to ask for, separated by spaces or commas. They decide which tools are on.",
+    schema: scopes,
+  },
+  privateKey: {
+    env: "OKTA_PRIVATE_KEY",
+    meaning:
+      "Private key of a service app: PEM (PKCS#8 or PKCS#1, \\n written out is fine) or JWK. Selects the private-key sign-in.",
+    schema: z.string(),
+  },
+  privateKeyFile: {
+    env: "OKTA_PRIVATE_KEY_FILE",
+    flag: "--private-key-file <file>",
+    meaning: "The same, read from a file.",
+    schema: z.string(),
+  },
+  keyId: {
+    env: "OKTA_KEY_ID",
+    flag: "--key-id <kid>",
+    meaning: "Key ID (kid) of the private key in Okta. A JWK may carry it itself.",
+    schema: keyId,
+  },
+  accessToken: {
+    env: "OKTA_ACCESS_TOKEN",
+    meaning: "A ready OAuth access token. No sign-in, no renewal.",
+    schema: accessToken,
+  },
+  tokenStore: {
+    env: "OKTA_MCP_TOKEN_STORE",
+    flag: "--token-store <store>",
+    meaning: "Where to keep tokens: keychain, file (mode 0600), memory, or auto: the keychain, else memory.",
+    default: "auto",
+    schema: oneOf(TOKEN_STORES),
+  },
+  confirm: {
+    env: "OKTA_MCP_CONFIRM",
+    flag: "--confirm <mode>",
+    meaning: "Removals: ask a person, elicit-only (refuse where the client cannot ask), or never ask (automation).",
+    default: "ask",
+    schema: oneOf(CONFIRM_MODES),
+  },
+  maxResultChars: {
+    env: "OKTA_MCP_MAX_RESULT_CHARS",
+    flag: "--max-result-chars <n>",
+    meaning: "Longest result in characters; longer lists are cut between items.",
+    default: "80000",
+    schema: resultChars,
+  },
+  logLevel: {
+    env: "OKTA_LOG_LEVEL",
+    flag: "--log-level <level>",
+    meaning: "error, warn, info, debug or trace.",
+    default: "warn",
+    schema: oneOf(LOG_LEVELS),
+  },
+  logFile: {
+    env: "OKTA_LOG_FILE",
+    flag: "--log-file <file>",
+    meaning: "Append the log to this file (created with mode 0600) rather than to stderr.",
+    schema: z.string(),
+  },
+} as const satisfies Record<string, Setting>;
+
+export type SettingKey = keyof typeof SETTINGS;
+
+/** Every setting's key, in the order of the table. */
+export const SETTING_KEYS = Object.keys(SETTINGS) as SettingKey[];
+
+type Field<Row extends Setting> = Row extends { default: string }
+  ? z.ZodPrefault<Row["schema"]>
+  : z.ZodOptional<Row["schema"]>;
+type Shape = { [Key in SettingKey]: Field<(typeof SETTINGS)[Key]> };
+
+function field(setting: Setting): z.ZodType {
+  return setting.default === undefined ? setting.schema.optional() : setting.schema.prefault(setting.default);
+}
+
+/** The one schema of all settings: texts in, values out; defaults filled in. */
+export const settingsSchema = z.object(
+  Object.fromEntries(SETTING_KEYS.map((key) => [key, field(SETTINGS[key])])) as Shape,
+);
