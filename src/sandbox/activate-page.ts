@@ -1,0 +1,133 @@
+import { createHash } from "node:crypto";
+import { ACTIVATE_STYLE } from "./activate-style.js";
+import type { SignInUser } from "./device-codes.js";
+import { type Html, html, Html as Markup } from "./html.js";
+import { isOpenIdScope, scopeInWords } from "./oauth-scopes.js";
+import type { SandboxReply } from "./route.js";
+
+const styleHash = createHash("sha256").update(ACTIVATE_STYLE).digest("base64");
+
+/** Nothing but this document, its one style sheet and its own form. */
+const HEADERS = {
+  "Cache-Control": "no-store",
+  "Content-Security-Policy": `default-src 'none'; style-src 'sha256-${styleHash}'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
+  "Referrer-Policy": "same-origin",
+  "X-Content-Type-Options": "nosniff",
+  "X-Frame-Options": "DENY",
+};
+
+/** What stands on the page besides the matter itself. */
+export interface PageFrame {
+  orgName: string;
+}
+
+export interface Consent {
+  userCode: string;
+  appLabel: string;
+  user: SignInUser;
+  scopes: readonly string[];
+  /** Proves that the decision comes from this page. */
+  csrfToken: string;
+}
+
+/** How a page that asks nothing ends. */
+export interface Outcome {
+  mark: "good" | "bad";
+  title: string;
+  text: string;
+  status: number;
+  /** Offers the field for another code. */
+  tryAgain?: boolean;
+}
+
+/** The page with a field for the code. `problem` says what was wrong with the one given. */
+export function codePage(frame: PageFrame, problem?: { code: string; text: string }): SandboxReply {
+  const wrong = problem && html`<p class="wrong" id="wrong" role="alert">${problem.text}</p>`;
+  const field = problem
+    ? html`<input id="user_code" name="user_code" value="${problem.code}" aria-invalid="true" aria-describedby="wrong hint"`
+    : html`<input id="user_code" name="user_code" aria-describedby="hint"`;
+  const body = html`
+    <h1>Connect an app</h1>
+    <p class="soft" id="hint">Type the code that the app shows you. It has eight letters.</p>
+    ${wrong ?? ""}
+    <form class="enter" action="/activate" method="get">
+      <label for="user_code">Code</label>
+      ${field} placeholder="BCDF-GHJK" autocomplete="off" autocapitalize="characters" spellcheck="false" maxlength="16" required autofocus>
+      <button class="main" type="submit">Continue</button>
+    </form>`;
+  return page(frame, problem ? "Wrong code" : "Connect an app", body, problem ? 404 : 200);
+}
+
+/** The page on which a person decides. */
+export function consentPage(frame: PageFrame, consent: Consent): SandboxReply {
+  const { userCode, appLabel, user, scopes, csrfToken } = consent;
+  const openId = scopes.filter(isOpenIdScope);
+  const manages = scopes.filter((scope) => scope.endsWith(".manage"));
+  const others = scopes.filter((scope) => !isOpenIdScope(scope) && !scope.endsWith(".manage"));
+  const body = html`
+    <h1>Allow <bdi>${appLabel}</bdi> to act for you?</h1>
+    <div class="code"><span>Go on only if the app shows this code</span><strong>${userCode}</strong></div>
+    <div class="who">
+      <div class="face" aria-hidden="true">${[...user.name][0] ?? "?"}</div>
+      <div><b><bdi>${user.name}</bdi></b><span><bdi>${user.login}</bdi></span></div>
+    </div>
+    ${scopeList("It could change things in your org", manages)}
+    ${scopeList("It could look at your org", others)}
+    ${scopeList("And for the sign-in itself", openId)}
+    <form action="/activate" method="post">
+      <input type="hidden" name="user_code" value="${userCode}">
+      <input type="hidden" name="csrf_token" value="${csrfToken}">
+      <div class="choice">
+        <button class="main" name="decision" value="allow">Allow</button>
+        <button name="decision" value="deny">Deny</button>
+      </div>
+    </form>`;
+  return page(frame, `Allow ${appLabel}?`, body, 200);
+}
+
+/** The page that says how it ended. */
+export function outcomePage(frame: PageFrame, { mark, title, text, status, tryAgain }: Outcome): SandboxReply {
+  const path = mark === "good" ? html`<path d="M15 24.5l6.5 6.5L34 18"/>` : html`<path d="M17 17l14 14M31 17L17 31"/>`;
+  const body = html`
+    <svg class="mark ${mark}" viewBox="0 0 48 48" fill="none" stroke="currentColor" stroke-width="3" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><circle cx="24" cy="24" r="21"/>${path}</svg>
+    <h1>${title}</h1>
+    <p>${text}</p>
+    ${tryAgain ? html`<p><a href="/activate">Type another code</a></p>` : ""}`;
+  return page(frame, title, body, status);
+}
+
+function scopeList(heading: string, scopes: readonly string[]): Html {
+  if (scopes.length === 0) return html``;
+  const items = scopes.map((scope) => {
+    const words = scopeInWords(scope);
+    return words === scope ? html`<li><code>${scope}</code></li>` : html`<li>${words} <code>${scope}</code></li>`;
+  });
+  return html`<h2>${heading}</h2><ul>${items}</ul>`;
+}
+
+/** The organization's sign: a robot's head. */
+const LOGO = html`<svg viewBox="0 0 28 28" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" aria-hidden="true"><rect x="4" y="9" width="20" height="15" rx="4"/><path d="M14 9V4M11 4h6M10 15v2M18 15v2"/></svg>`;
+
+const ICON =
+  "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 28 28' fill='none' stroke='%235566dd' stroke-width='2.5' stroke-linecap='round'%3E%3Crect x='4' y='9' width='20' height='15' rx='4'/%3E%3Cpath d='M14 9V4M11 4h6M10 15v2M18 15v2'/%3E%3C/svg%3E";
+
+function page({ orgName }: PageFrame, title: string, body: Html, status: number): SandboxReply {
+  const document = html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title} · ${orgName}</title>
+<link rel="icon" href="${ICON}">
+<style>${new Markup(ACTIVATE_STYLE)}</style>
+</head>
+<body>
+<p class="note">This is a sandbox: a pretend org on this computer. Nothing here is real.</p>
+<main>
+  <p class="org">${LOGO}<span>${orgName}</span></p>
+  <div class="card">${body}</div>
+</main>
+</body>
+</html>`;
+  return { status, headers: HEADERS, html: document.text };
+}

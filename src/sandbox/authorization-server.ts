@@ -1,0 +1,202 @@
+import { activateRoutes } from "./activate-routes.js";
+import { createDeviceCodes, type DeviceCode, type SignInUser } from "./device-codes.js";
+import { createDpopVerifier, DPOP_ALGORITHMS, DpopProblem } from "./dpop.js";
+import { createClientRegistry, type DeviceClient, type OAuthClient, type ServiceClient } from "./oauth-clients.js";
+import { type OrgMood, oauthEndpoints } from "./oauth-endpoints.js";
+import { createOAuthEvents, type OAuthEvent } from "./oauth-events.js";
+import { refusal } from "./okta-error.js";
+import type { Caller, Route, SandboxReply, SandboxRequest } from "./route.js";
+import { createTokens, type Grant } from "./tokens.js";
+
+export interface AuthorizationServerOptions {
+  /** Where the org answers, e.g. `http://127.0.0.1:8080`; the issuer of its tokens. */
+  origin: () => string;
+  orgName: string;
+  /** Epoch milliseconds. */
+  now: () => number;
+  clients: readonly OAuthClient[];
+  /** Who signs in on the activation page; undefined when nobody can. */
+  signInUser: () => SignInUser | undefined;
+  /** False for a user whose tokens are worth nothing any more. Default: every user is active. */
+  isActive?: (userId: string) => boolean;
+  onEvent?: (event: OAuthEvent) => void;
+  /** Every device sign-in is allowed at once, without a page. */
+  autoApprove?: boolean;
+  /** Seconds between two polls; 0 lets a client poll as it likes. Default 5. */
+  deviceIntervalSeconds?: number;
+  /** Default 600, as in Okta. */
+  deviceCodeLifetimeSeconds?: number;
+  /** Default 3600, as in Okta. */
+  accessTokenLifetimeSeconds?: number;
+  /** Default 90 days, as in Okta's org authorization server. */
+  refreshTokenLifetimeSeconds?: number;
+  /** How long a rotated refresh token still works. Default 0: a second use ends the sign-in. */
+  rotationGraceMs?: number;
+}
+
+/** What tests, faults and the demo may do to the authorization server from outside. */
+export interface AuthorizationControl {
+  /** Codes that wait for a person, oldest first. */
+  pendingUserCodes(): string[];
+  /** Decides as the person on the page would. @throws RangeError when no such code is pending */
+  approve(userCode: string): void;
+  deny(userCode: string): void;
+  /** Whether every device sign-in is allowed at once from now on. */
+  autoApprove(on: boolean): void;
+  /** Grants only these of the Okta API scopes asked for, also on refresh; undefined: all again. */
+  grantOnly(scopes: readonly string[] | undefined): void;
+  /** The next `count` polls are told to slow down. */
+  slowDownNext(count: number): void;
+  /** Whether refresh tokens are refused. */
+  refuseRefresh(on: boolean): void;
+  /** Whether every client has to prove its key (RFC 9449), whatever its settings. */
+  demandDpop(on: boolean): void;
+  /** Whether the API asks for a nonce in proofs too; Okta's does not, others may. */
+  demandApiNonce(on: boolean): void;
+  /** The nonce given out so far is refused from now on. */
+  rotateDpopNonce(): void;
+  /** All access tokens issued so far are past their time; refresh tokens stay good. */
+  expireAccessTokens(): void;
+  /** All tokens issued so far are revoked. */
+  revokeEverything(): void;
+  addServiceClient(
+    client: { clientId: string; jwks: ServiceClient["jwks"] } & Partial<Omit<ServiceClient, "id">>,
+  ): void;
+  /**
+   * A Bearer token of the device app without a sign-in: as if the person had allowed these scopes,
+   * or, in an org where nobody can sign in, for the app itself.
+   */
+  issueAccessToken(scopes: readonly string[], options?: { lifetimeSeconds?: number }): Promise<string>;
+}
+
+export interface AuthorizationServer {
+  routes: Route[];
+  /** Who sends this request to the API; or the answer it gets instead. */
+  authenticate(request: ApiRequest): Promise<Caller | SandboxReply>;
+  control: AuthorizationControl;
+}
+
+type ApiRequest = Pick<SandboxRequest, "method" | "url" | "headers">;
+
+/** The org authorization server of a pretend org: its endpoints, its activation page, and what it does to API requests. */
+export function createAuthorizationServer(options: AuthorizationServerOptions): AuthorizationServer {
+  const { origin, now, orgName, signInUser, isActive = () => true } = options;
+  const clients = createClientRegistry(options.clients, now);
+  const dpop = createDpopVerifier(now);
+  const codes = createDeviceCodes({
+    now,
+    lifetimeSeconds: options.deviceCodeLifetimeSeconds ?? 600,
+    intervalSeconds: options.deviceIntervalSeconds ?? 5,
+  });
+  const tokens = createTokens({
+    origin,
+    now,
+    accessTokenLifetimeSeconds: options.accessTokenLifetimeSeconds ?? 3600,
+    refreshTokenLifetimeSeconds: options.refreshTokenLifetimeSeconds ?? 90 * 24 * 3600,
+    rotationGraceMs: options.rotationGraceMs ?? 0,
+  });
+  const mood: OrgMood = {
+    autoApprove: options.autoApprove ?? false,
+    grantOnly: undefined,
+    refuseRefresh: false,
+    demandDpop: false,
+    demandApiNonce: false,
+  };
+  const events = createOAuthEvents(options.onEvent ?? (() => {}));
+
+  function decide(code: DeviceCode, decision: "allow" | "deny"): void {
+    const user = signInUser();
+    const allowed = decision === "allow" && user !== undefined;
+    code.state = allowed ? { is: "approved", by: user, atMs: now() } : { is: "denied" };
+    if (allowed) events.signedIn({ ...code, user });
+  }
+
+  async function authenticate(request: ApiRequest): Promise<Caller | SandboxReply> {
+    const [, scheme = "", value = ""] = /^(\S+) +(\S+)$/.exec(request.headers.get("authorization") ?? "") ?? [];
+    const found = tokens.active(value);
+    const jkt = found?.grant.boundTo;
+    const { user, client } = found?.grant ?? {};
+    const usable =
+      found !== undefined &&
+      scheme.toLowerCase() === (jkt === undefined ? "bearer" : "dpop") &&
+      (user === undefined || isActive(user.id));
+    if (!usable || client === undefined) {
+      return unauthorized(401, jkt === undefined ? "Bearer" : "DPoP", "invalid_token", "The token is invalid");
+    }
+    if (jkt !== undefined) {
+      try {
+        await dpop.verify(request, { accessToken: value, boundTo: jkt, nonce: mood.demandApiNonce });
+      } catch (error) {
+        if (!(error instanceof DpopProblem)) throw error;
+        // Okta answers 400 to a proof that is wrong, and RFC 9449, section 9, 401 to one without a nonce.
+        const wantsNonce = error.error === "use_dpop_nonce";
+        return unauthorized(wantsNonce ? 401 : 400, "DPoP", error.error, error.message);
+      }
+    }
+    return { clientId: client.id, subject: user?.id ?? client.id, scopes: new Set(found.scopes) };
+  }
+
+  function unauthorized(status: number, scheme: "Bearer" | "DPoP", error: string, why: string): SandboxReply {
+    const algorithms = scheme === "DPoP" ? `algs="${DPOP_ALGORITHMS.join(" ")}", ` : "";
+    const challenge = `${scheme} ${algorithms}realm="${origin()}", error="${error}", error_description="${why}"`;
+    return refusal(status, "E0000011", "Invalid token provided", [], {
+      "WWW-Authenticate": challenge,
+      ...(error === "use_dpop_nonce" && { "DPoP-Nonce": dpop.nonce() }),
+    }).reply;
+  }
+
+  function pendingCode(userCode: string): DeviceCode {
+    const code = codes.find(userCode);
+    if (code === undefined || !codes.pending().includes(code)) {
+      throw new RangeError(`No sign-in with the code ${userCode} is pending.`);
+    }
+    return code;
+  }
+
+  return {
+    routes: [
+      ...oauthEndpoints({ origin, now, clients, codes, tokens, dpop, mood, isActive, events, decide }),
+      ...activateRoutes({ frame: { orgName }, codes, signInUser, decide }),
+    ],
+    authenticate,
+    control: {
+      pendingUserCodes: () => codes.pending().map((code) => code.userCode),
+      approve: (userCode) => decide(pendingCode(userCode), "allow"),
+      deny: (userCode) => decide(pendingCode(userCode), "deny"),
+      autoApprove(on) {
+        mood.autoApprove = on;
+      },
+      grantOnly(scopes) {
+        mood.grantOnly = scopes && new Set(scopes);
+      },
+      slowDownNext: codes.slowDownNext,
+      refuseRefresh(on) {
+        mood.refuseRefresh = on;
+      },
+      demandDpop(on) {
+        mood.demandDpop = on;
+      },
+      demandApiNonce(on) {
+        mood.demandApiNonce = on;
+      },
+      rotateDpopNonce: dpop.rotateNonce,
+      expireAccessTokens: tokens.expireAccessTokens,
+      revokeEverything: tokens.revokeEverything,
+      addServiceClient: ({ clientId, ...client }) =>
+        clients.add({ label: clientId, ...client, id: clientId, method: "service" }),
+      async issueAccessToken(scopes, { lifetimeSeconds } = {}) {
+        const client = options.clients.find((one): one is DeviceClient => one.method === "device");
+        if (client === undefined) throw new RangeError("The org has no device app.");
+        const grant: Grant = {
+          client,
+          user: signInUser(),
+          scopes,
+          authTimeMs: now(),
+          boundTo: undefined,
+          revoked: false,
+        };
+        return (await tokens.issue(grant, scopes, lifetimeSeconds)).access_token;
+      },
+    },
+  };
+}

@@ -1,0 +1,76 @@
+import {
+  type AuthorizationServer,
+  type AuthorizationServerOptions,
+  createAuthorizationServer,
+} from "./authorization-server.js";
+import type { SignInUser } from "./device-codes.js";
+import { ADMIN_LOGIN, DEVICE_CLIENT_ID, SERVICE_CLIENT_ID } from "./facts.js";
+import type { OAuthClient, ServiceClient } from "./oauth-clients.js";
+import type { OAuthEvent } from "./oauth-events.js";
+import type { Org } from "./org.js";
+import { appParty, clientParty, SYSTEM, userParty } from "./state/log-event.js";
+import type { LogParty } from "./state/model.js";
+
+type Tuning = Omit<
+  AuthorizationServerOptions,
+  "origin" | "orgName" | "now" | "clients" | "signInUser" | "isActive" | "onEvent"
+>;
+
+export interface OrgAuthorizationOptions extends Tuning {
+  /** Who signs in on the activation page. Default: the org's admin. */
+  login?: string;
+  /** What else is known of the device app; by default it may have all scopes and needs no DPoP. */
+  deviceClient?: Pick<OAuthClient, "scopes" | "dpopRequired">;
+  /** Keys, scopes and settings of the service app; without it nobody can sign in as the service app. */
+  serviceClient?: Pick<ServiceClient, "jwks" | "scopes" | "dpopRequired">;
+}
+
+/**
+ * An authorization server that knows the users and apps of `org` and writes to its system log;
+ * what `startSandbox` takes as `authorization`.
+ */
+export function orgAuthorization(options: OrgAuthorizationOptions = {}): (org: Org) => AuthorizationServer {
+  const { login = ADMIN_LOGIN, deviceClient, serviceClient, ...tuning } = options;
+  return (org) => {
+    const label = (id: string, otherwise: string) => org.apps.get(id)?.label ?? otherwise;
+    const clients: OAuthClient[] = [
+      { id: DEVICE_CLIENT_ID, label: label(DEVICE_CLIENT_ID, "okta-mcp"), method: "device", ...deviceClient },
+    ];
+    if (serviceClient !== undefined) {
+      const id = SERVICE_CLIENT_ID;
+      clients.push({ id, label: label(id, "okta-mcp service"), method: "service", ...serviceClient });
+    }
+    const isActive = (userId: string) => org.users.get(userId)?.status === "ACTIVE";
+    return createAuthorizationServer({
+      ...tuning,
+      origin: () => org.origin,
+      orgName: org.name,
+      now: org.now,
+      clients,
+      isActive,
+      signInUser() {
+        const user = org.users.find(login);
+        return user !== undefined && isActive(user.id) ? signInUser(userParty(user), user.profile.email) : undefined;
+      },
+      onEvent: (event) => logEvent(org, event),
+    });
+  };
+}
+
+function signInUser({ id, alternateId, displayName }: LogParty, email: unknown): SignInUser {
+  return { id, login: alternateId, email: String(email ?? alternateId), name: displayName };
+}
+
+function logEvent(org: Org, { client, user, scopes, ...event }: OAuthEvent): void {
+  const known = user && org.users.get(user.id);
+  const app = org.apps.get(client.id);
+  const asClient = clientParty(client.id, client.label);
+  org.log(
+    {
+      ...event,
+      target: [app === undefined ? asClient : appParty(app)],
+      debugData: { requestedScopes: scopes.join(",") },
+    },
+    { actor: known === undefined ? asClient : userParty(known), client: { ...SYSTEM.client, id: client.id } },
+  );
+}

@@ -1,0 +1,241 @@
+import { createHash, randomBytes } from "node:crypto";
+import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK, SignJWT } from "jose";
+import type { SignInUser } from "./device-codes.js";
+import type { OAuthClient } from "./oauth-clients.js";
+import { OAuthRefusal } from "./oauth-reply.js";
+
+const ALGORITHM = "RS256";
+
+/** One consent: what a person, or a service for itself, let an app do. Its tokens end with it. */
+export interface Grant {
+  readonly client: OAuthClient;
+  /** Undefined where a service acts for itself. */
+  readonly user: SignInUser | undefined;
+  readonly scopes: readonly string[];
+  /** Epoch milliseconds of the sign-in. */
+  readonly authTimeMs: number;
+  /** Thumbprint of the key that the tokens are bound to (RFC 9449, section 5). */
+  readonly boundTo: string | undefined;
+  revoked: boolean;
+}
+
+/** An access token as its issuer remembers it. */
+export interface IssuedToken {
+  readonly grant: Grant;
+  readonly jti: string;
+  readonly scopes: readonly string[];
+  /** Epoch milliseconds. */
+  readonly issuedAtMs: number;
+  expiresAtMs: number;
+  revoked: boolean;
+}
+
+interface RefreshToken {
+  readonly grant: Grant;
+  /** Epoch milliseconds. */
+  readonly expiresAtMs: number;
+  /** Epoch milliseconds of its first use; undefined while it is the current one. */
+  rotatedAtMs: number | undefined;
+}
+
+/** The body of a successful token response (RFC 6749, section 5.1). */
+export interface TokenReply {
+  token_type: "Bearer" | "DPoP";
+  expires_in: number;
+  access_token: string;
+  scope: string;
+  refresh_token?: string;
+  id_token?: string;
+}
+
+export interface TokenOptions {
+  origin: () => string;
+  /** Epoch milliseconds. */
+  now: () => number;
+  accessTokenLifetimeSeconds: number;
+  refreshTokenLifetimeSeconds: number;
+  /** How long a refresh token still works after it was rotated. */
+  rotationGraceMs: number;
+}
+
+export interface Tokens {
+  /** The public key that signs, as a key set (RFC 7517). */
+  keys(): Promise<{ keys: JWK[] }>;
+  /**
+   * Issues an access token, and the refresh and ID token that the scopes call for.
+   * `lifetimeSeconds` overrides that of the options.
+   */
+  issue(grant: Grant, scopes: readonly string[], lifetimeSeconds?: number): Promise<TokenReply>;
+  /**
+   * Takes a refresh token out of use and returns its grant (RFC 6749, section 6). A token that was
+   * used before ends the whole grant; `onReuse` is told.
+   * @throws OAuthRefusal invalid_grant
+   */
+  rotate(client: OAuthClient, refreshToken: string, onReuse: (grant: Grant) => void): Grant;
+  /** An access token that is good now, or what is known of a refresh token; undefined otherwise. */
+  active(token: string): IssuedToken | undefined;
+  activeRefresh(token: string): { grant: Grant; expiresAtMs: number } | undefined;
+  /**
+   * Ends a token (RFC 7009); a refresh token ends its whole grant.
+   * @returns the grant, if the token was one of this client's
+   * @throws OAuthRefusal invalid_grant when it belongs to another client
+   */
+  revoke(client: OAuthClient, token: string): Grant | undefined;
+  /** Every access token issued so far is past its time. */
+  expireAccessTokens(): void;
+  /** Every grant made so far is revoked. */
+  revokeEverything(): void;
+}
+
+/** The tokens of one org. Its key pair is made when first needed. */
+export function createTokens(options: TokenOptions): Tokens {
+  const { origin, now, rotationGraceMs } = options;
+  const accessTokens = new Map<string, IssuedToken>();
+  const refreshTokens = new Map<string, RefreshToken>();
+  let signer: ReturnType<typeof createSigner> | undefined;
+
+  const sign = async (claims: Record<string, unknown>) => {
+    signer ??= createSigner();
+    return (await signer).sign(claims);
+  };
+
+  function forgetExpired(): void {
+    for (const [token, { expiresAtMs }] of accessTokens) if (expiresAtMs < now()) accessTokens.delete(token);
+  }
+
+  async function issueAccessToken(grant: Grant, scopes: readonly string[], lifetimeSeconds: number): Promise<string> {
+    const issuedAtMs = now();
+    const expiresAtMs = issuedAtMs + lifetimeSeconds * 1000;
+    const jti = `AT.${randomBytes(32).toString("base64url")}`;
+    const token = await sign({
+      ver: 1,
+      jti,
+      iss: origin(),
+      aud: origin(),
+      sub: grant.user?.login ?? grant.client.id,
+      iat: seconds(issuedAtMs),
+      exp: seconds(expiresAtMs),
+      cid: grant.client.id,
+      ...(grant.user && { uid: grant.user.id, auth_time: seconds(grant.authTimeMs) }),
+      ...(grant.boundTo && { cnf: { jkt: grant.boundTo } }),
+      scp: scopes,
+    });
+    forgetExpired();
+    accessTokens.set(token, { grant, jti, scopes, issuedAtMs, expiresAtMs, revoked: false });
+    return token;
+  }
+
+  function issueIdToken(grant: Grant, user: SignInUser, scopes: readonly string[], accessToken: string) {
+    return sign({
+      ver: 1,
+      jti: `ID.${randomBytes(32).toString("base64url")}`,
+      iss: origin(),
+      aud: grant.client.id,
+      sub: user.id,
+      iat: seconds(now()),
+      exp: seconds(now()) + 3600,
+      auth_time: seconds(grant.authTimeMs),
+      amr: ["pwd"],
+      idp: "00oSandboxOkta0000001",
+      at_hash: createHash("sha256").update(accessToken).digest().subarray(0, 16).toString("base64url"),
+      ...(scopes.includes("profile") && { name: user.name, preferred_username: user.login }),
+      ...(scopes.includes("email") && { email: user.email, email_verified: true }),
+    });
+  }
+
+  function issueRefreshToken(grant: Grant): string {
+    const token = randomBytes(32).toString("base64url");
+    refreshTokens.set(token, {
+      grant,
+      expiresAtMs: now() + options.refreshTokenLifetimeSeconds * 1000,
+      rotatedAtMs: undefined,
+    });
+    return token;
+  }
+
+  return {
+    async keys() {
+      signer ??= createSigner();
+      return { keys: [(await signer).publicJwk] };
+    },
+
+    async issue(grant, scopes, lifetimeSeconds = options.accessTokenLifetimeSeconds) {
+      const { user } = grant;
+      const accessToken = await issueAccessToken(grant, scopes, lifetimeSeconds);
+      return {
+        token_type: grant.boundTo === undefined ? "Bearer" : "DPoP",
+        expires_in: lifetimeSeconds,
+        access_token: accessToken,
+        scope: scopes.join(" "),
+        ...(user && grant.scopes.includes("offline_access") && { refresh_token: issueRefreshToken(grant) }),
+        ...(user && scopes.includes("openid") && { id_token: await issueIdToken(grant, user, scopes, accessToken) }),
+      };
+    },
+
+    rotate(client, refreshToken, onReuse) {
+      const refused = () => new OAuthRefusal("invalid_grant", "The refresh token is invalid or expired.");
+      const found = refreshTokens.get(refreshToken);
+      if (found === undefined || found.grant.revoked || found.expiresAtMs <= now()) throw refused();
+      if (found.grant.client.id !== client.id) {
+        throw new OAuthRefusal("invalid_grant", "The refresh token was issued to another client.");
+      }
+      if (found.rotatedAtMs !== undefined && now() >= found.rotatedAtMs + rotationGraceMs) {
+        found.grant.revoked = true;
+        onReuse(found.grant);
+        throw refused();
+      }
+      found.rotatedAtMs ??= now();
+      return found.grant;
+    },
+
+    active(token) {
+      const found = accessTokens.get(token);
+      const good = found !== undefined && !found.revoked && !found.grant.revoked && found.expiresAtMs > now();
+      return good ? found : undefined;
+    },
+
+    activeRefresh(token) {
+      const found = refreshTokens.get(token);
+      if (found === undefined || found.grant.revoked || found.expiresAtMs <= now()) return undefined;
+      const usedUp = found.rotatedAtMs !== undefined && now() >= found.rotatedAtMs + rotationGraceMs;
+      return usedUp ? undefined : found;
+    },
+
+    revoke(client, token) {
+      const access = accessTokens.get(token);
+      const grant = access?.grant ?? refreshTokens.get(token)?.grant;
+      if (grant === undefined) return undefined;
+      if (grant.client.id !== client.id) {
+        throw new OAuthRefusal("invalid_grant", "The token was issued to another client.");
+      }
+      if (access !== undefined) access.revoked = true;
+      else grant.revoked = true;
+      return grant;
+    },
+
+    expireAccessTokens() {
+      for (const token of accessTokens.values()) token.expiresAtMs = Math.min(token.expiresAtMs, now());
+    },
+
+    revokeEverything() {
+      for (const { grant } of [...accessTokens.values(), ...refreshTokens.values()]) grant.revoked = true;
+    },
+  };
+}
+
+/** A signing key of its own for every org, so that no token of one is good at another. */
+async function createSigner() {
+  const { privateKey, publicKey } = await generateKeyPair(ALGORITHM);
+  const jwk = await exportJWK(publicKey);
+  const kid = await calculateJwkThumbprint(jwk);
+  const publicJwk: JWK = { ...jwk, kid, alg: ALGORITHM, use: "sig" };
+  return {
+    publicJwk,
+    sign: (claims: Record<string, unknown>) =>
+      new SignJWT(claims).setProtectedHeader({ alg: ALGORITHM, kid }).sign(privateKey),
+  };
+}
+
+function seconds(epochMs: number): number {
+  return Math.floor(epochMs / 1000);
+}
