@@ -25,7 +25,10 @@ export interface Consent {
   userCode: string;
   appLabel: string;
   user: SignInUser;
-  scopes: readonly string[];
+  /** What allowing grants. */
+  granted: readonly string[];
+  /** What the app asks for and the org does not give it. */
+  withheld: readonly string[];
   /** Proves that the decision comes from this page. */
   csrfToken: string;
 }
@@ -60,20 +63,21 @@ export function codePage(frame: PageFrame, problem?: { code: string; text: strin
 
 /** The page on which a person decides. */
 export function consentPage(frame: PageFrame, consent: Consent): SandboxReply {
-  const { userCode, appLabel, user, scopes, csrfToken } = consent;
-  const openId = scopes.filter(isOpenIdScope);
-  const manages = scopes.filter((scope) => scope.endsWith(".manage"));
-  const others = scopes.filter((scope) => !isOpenIdScope(scope) && !scope.endsWith(".manage"));
+  const { userCode, appLabel, user, granted, withheld, csrfToken } = consent;
+  const openId = granted.filter(isOpenIdScope);
+  const manages = granted.filter((scope) => scope.endsWith(".manage"));
+  const others = granted.filter((scope) => !isOpenIdScope(scope) && !scope.endsWith(".manage"));
   const body = html`
     <h1>Allow <bdi>${appLabel}</bdi> to act for you?</h1>
     <div class="code"><span>Go on only if the app shows this code</span><strong>${userCode}</strong></div>
     <div class="who">
       <div class="face" aria-hidden="true">${[...user.name][0] ?? "?"}</div>
-      <div><b><bdi>${user.name}</bdi></b><span><bdi>${user.login}</bdi></span></div>
+      <div><span>You sign in as</span><b><bdi>${user.name}</bdi></b><span><bdi>${user.login}</bdi></span></div>
     </div>
-    ${scopeList("It could change things in your org", manages)}
-    ${scopeList("It could look at your org", others)}
-    ${scopeList("And for the sign-in itself", openId)}
+    ${scopeList(PENCIL, "It could change your org", manages)}
+    ${scopeList(EYE, "It could read from your org", others)}
+    ${scopeList(PERSON, "To sign you in", openId)}
+    ${scopeList(BARRED, "It asks for this too, but your org does not grant it", withheld)}
     <form action="/activate" method="post">
       <input type="hidden" name="user_code" value="${userCode}">
       <input type="hidden" name="csrf_token" value="${csrfToken}">
@@ -96,13 +100,20 @@ export function outcomePage(frame: PageFrame, { mark, title, text, status, tryAg
   return page(frame, title, body, status);
 }
 
-function scopeList(heading: string, scopes: readonly string[]): Html {
+const icon = (path: Html) =>
+  html`<svg viewBox="0 0 20 20" fill="none" stroke="currentColor" stroke-width="1.7" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">${path}</svg>`;
+const PENCIL = icon(html`<path d="M13 4l3 3-9 9-4 1 1-4zM11 6l3 3"/>`);
+const EYE = icon(html`<path d="M2 10c2-4 5-5 8-5s6 1 8 5c-2 4-5 5-8 5s-6-1-8-5z"/><circle cx="10" cy="10" r="2"/>`);
+const PERSON = icon(html`<circle cx="10" cy="7" r="3"/><path d="M4 17c1-4 3-5 6-5s5 1 6 5"/>`);
+const BARRED = icon(html`<circle cx="10" cy="10" r="7"/><path d="M5 5l10 10"/>`);
+
+function scopeList(sign: Html, heading: string, scopes: readonly string[]): Html {
   if (scopes.length === 0) return html``;
   const items = scopes.map((scope) => {
     const words = scopeInWords(scope);
     return words === scope ? html`<li><code>${scope}</code></li>` : html`<li>${words} <code>${scope}</code></li>`;
   });
-  return html`<h2>${heading}</h2><ul>${items}</ul>`;
+  return html`<h2>${sign}${heading}</h2><ul>${items}</ul>`;
 }
 
 /** The organization's sign: a robot's head. */

@@ -1,6 +1,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import { codePage, consentPage, outcomePage, type PageFrame } from "./activate-page.js";
 import type { DeviceCode, DeviceCodes, SignInUser } from "./device-codes.js";
+import type { OAuthClient } from "./oauth-clients.js";
 import type { Route, SandboxReply, SandboxRequest } from "./route.js";
 
 const COOKIE = "activate_browser";
@@ -10,12 +11,14 @@ export interface ActivateOptions {
   codes: DeviceCodes;
   /** Who signs in on this page; undefined when nobody can. */
   signInUser: () => SignInUser | undefined;
+  /** The scopes out of these that the org grants to this client at the moment. */
+  grantable: (client: OAuthClient, scopes: readonly string[]) => string[];
   /** The person decided; the code is known to be pending and in time. */
   decide: (code: DeviceCode, decision: "allow" | "deny") => void;
 }
 
 /** The routes of the activation page (RFC 8628, section 3.3). */
-export function activateRoutes({ frame, codes, signInUser, decide }: ActivateOptions): Route[] {
+export function activateRoutes({ frame, codes, signInUser, grantable, decide }: ActivateOptions): Route[] {
   const secret = randomBytes(32);
 
   /** Good for one code in one browser, so that no other page can decide in a person's name. */
@@ -65,11 +68,13 @@ export function activateRoutes({ frame, codes, signInUser, decide }: ActivateOpt
     }
     const browser = browserOf(request) ?? randomBytes(18).toString("base64url");
     const { userCode, client, scopes } = code;
+    const granted = grantable(client, scopes);
     const reply = consentPage(frame, {
       userCode,
       appLabel: client.label,
       user,
-      scopes,
+      granted,
+      withheld: scopes.filter((scope) => !granted.includes(scope)),
       csrfToken: csrfToken(code, browser),
     });
     const cookie = `${COOKIE}=${browser}; Path=/activate; HttpOnly; SameSite=Strict`;

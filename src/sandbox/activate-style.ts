@@ -25,7 +25,7 @@ body {
   margin: 0; padding: .55rem 1rem; text-align: center; font-size: .875rem;
   background: var(--note); color: var(--note-ink); border-bottom: 1px solid var(--note-line);
 }
-main { width: 100%; max-width: 31rem; margin: auto; padding: 1.5rem 1rem 2.5rem; }
+main { width: 100%; max-width: 36rem; margin: auto; padding: 1.5rem 1rem 2.5rem; }
 .org { display: flex; gap: .625rem; align-items: center; margin: 0 0 1rem; color: var(--soft); font-weight: 600; }
 .org svg { width: 1.75rem; height: 1.75rem; color: var(--accent); flex: none; }
 .card {
@@ -33,7 +33,8 @@ main { width: 100%; max-width: 31rem; margin: auto; padding: 1.5rem 1rem 2.5rem;
   box-shadow: 0 1px 2px rgb(0 0 0 / 5%), 0 8px 24px rgb(0 0 0 / 6%);
 }
 h1 { font-size: 1.4rem; line-height: 1.25; margin: 0 0 .5rem; text-wrap: balance; }
-h2 { font-size: .8125rem; margin: 1.25rem 0 .375rem; color: var(--soft); letter-spacing: .02em; }
+h2 { display: flex; gap: .5rem; align-items: center; font-size: .9375rem; margin: 1.5rem 0 .375rem; }
+h2 svg { width: 1.125rem; height: 1.125rem; color: var(--accent); flex: none; }
 p { margin: 0 0 1rem; }
 p:last-child { margin-bottom: 0; }
 .soft { color: var(--soft); }
@@ -43,17 +44,20 @@ p:last-child { margin-bottom: 0; }
 .code strong {
   display: block; font: 600 1.625rem/1.3 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; letter-spacing: .08em;
 }
-.code span { font-size: .875rem; color: var(--soft); }
+.code span { display: block; text-wrap: balance; font-size: .875rem; color: var(--soft); }
 .who { display: flex; gap: .75rem; align-items: center; margin: 0 0 .25rem; }
 .who b { display: block; line-height: 1.3; }
-.who span { font-size: .875rem; color: var(--soft); }
+.who span { display: block; font-size: .875rem; line-height: 1.4; color: var(--soft); }
 .face {
   width: 2.5rem; height: 2.5rem; border-radius: 50%; background: var(--accent); color: var(--accent-ink);
   display: grid; place-items: center; font-weight: 600; flex: none;
 }
 ul { list-style: none; margin: 0; padding: 0; border-top: 1px solid var(--line); }
-li { padding: .5rem 0; border-bottom: 1px solid var(--line); line-height: 1.35; }
-li code { display: block; font: .8125rem/1.4 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; color: var(--soft); }
+li {
+  display: flex; flex-wrap: wrap; gap: 0 1rem; justify-content: space-between; align-items: baseline;
+  padding: .4375rem 0; border-bottom: 1px solid var(--line); line-height: 1.35;
+}
+li code { font: .8125rem/1.4 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; color: var(--soft); }
 form { margin: 0; }
 .choice { display: flex; gap: .75rem; margin-top: 1.5rem; }
 .choice button { flex: 1; }

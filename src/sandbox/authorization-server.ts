@@ -4,6 +4,7 @@ import { createDpopVerifier, DPOP_ALGORITHMS, DpopProblem } from "./dpop.js";
 import { createClientRegistry, type DeviceClient, type OAuthClient, type ServiceClient } from "./oauth-clients.js";
 import { type OrgMood, oauthEndpoints } from "./oauth-endpoints.js";
 import { createOAuthEvents, type OAuthEvent } from "./oauth-events.js";
+import { isOpenIdScope } from "./oauth-scopes.js";
 import { refusal } from "./okta-error.js";
 import type { Caller, Route, SandboxReply, SandboxRequest } from "./route.js";
 import { createTokens, type Grant } from "./tokens.js";
@@ -104,6 +105,13 @@ export function createAuthorizationServer(options: AuthorizationServerOptions): 
   };
   const events = createOAuthEvents(options.onEvent ?? (() => {}));
 
+  function grantable(client: OAuthClient, scopes: readonly string[]): string[] {
+    return scopes.filter(
+      (scope) =>
+        isOpenIdScope(scope) || ((client.scopes?.includes(scope) ?? true) && (mood.grantOnly?.has(scope) ?? true)),
+    );
+  }
+
   function decide(code: DeviceCode, decision: "allow" | "deny"): void {
     const user = signInUser();
     const allowed = decision === "allow" && user !== undefined;
@@ -155,8 +163,8 @@ export function createAuthorizationServer(options: AuthorizationServerOptions): 
 
   return {
     routes: [
-      ...oauthEndpoints({ origin, now, clients, codes, tokens, dpop, mood, isActive, events, decide }),
-      ...activateRoutes({ frame: { orgName }, codes, signInUser, decide }),
+      ...oauthEndpoints({ origin, now, clients, codes, tokens, dpop, mood, isActive, grantable, events, decide }),
+      ...activateRoutes({ frame: { orgName }, codes, signInUser, grantable, decide }),
     ],
     authenticate,
     control: {

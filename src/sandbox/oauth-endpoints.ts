@@ -39,6 +39,8 @@ export interface EndpointParts {
   dpop: DpopVerifier;
   mood: OrgMood;
   isActive: (userId: string) => boolean;
+  /** The scopes out of these that the org grants to this client at the moment. */
+  grantable: (client: OAuthClient, scopes: readonly string[]) => string[];
   events: OAuthEvents;
   /** Decides on a device sign-in in the person's name. */
   decide: (code: DeviceCode, decision: "allow" | "deny") => void;
@@ -46,14 +48,7 @@ export interface EndpointParts {
 
 /** The OAuth endpoints of an org authorization server, as routes. */
 export function oauthEndpoints(parts: EndpointParts): Route[] {
-  const { origin, now, clients, codes, tokens, dpop, mood, isActive, events, decide } = parts;
-
-  function grantable(client: OAuthClient, scopes: readonly string[]): string[] {
-    return scopes.filter(
-      (scope) =>
-        isOpenIdScope(scope) || ((client.scopes?.includes(scope) ?? true) && (mood.grantOnly?.has(scope) ?? true)),
-    );
-  }
+  const { origin, now, clients, codes, tokens, dpop, mood, isActive, grantable, events, decide } = parts;
 
   /** The key that the tokens of this request get bound to, if any (RFC 9449, section 5). */
   async function boundTo(client: OAuthClient, request: SandboxRequest): Promise<string | undefined> {

@@ -20,7 +20,7 @@ export interface OrgAuthorizationOptions extends Tuning {
   /** Who signs in on the activation page. Default: the org's admin. */
   login?: string;
   /** What else is known of the device app; by default it may have all scopes and needs no DPoP. */
-  deviceClient?: Pick<OAuthClient, "scopes" | "dpopRequired">;
+  deviceClient?: Partial<Pick<OAuthClient, "label" | "scopes" | "dpopRequired">>;
   /** Keys, scopes and settings of the service app; without it nobody can sign in as the service app. */
   serviceClient?: Pick<ServiceClient, "jwks" | "scopes" | "dpopRequired">;
 }
