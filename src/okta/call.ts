@@ -1,0 +1,252 @@
+import type { AccessToken, TokenSource } from "../auth/token-source.js";
+import { fromOkta } from "../errors/from-okta.js";
+import { OktaMcpError } from "../errors/index.js";
+import type { Log } from "../log.js";
+import { type Exchanged, ExchangeFault, exchange } from "./exchange.js";
+import { type Fault, faultError, malformedFault, redirectFault, strangerFault } from "./fault.js";
+import { nextCursor } from "./page.js";
+import { retryAfterMs } from "./rate-limit.js";
+import type { CallOptions, Json, OktaRequest, OktaResponse } from "./request.js";
+import { rateLimited, type Scheduler } from "./scheduler.js";
+import type { Sleep } from "./sleep.js";
+
+/** Bounds of one call, or of one attempt where they say so. */
+export interface CallLimits {
+  /** For one attempt: connecting, headers and body. */
+  requestTimeoutMs: number;
+  /** The same for an upload. */
+  uploadTimeoutMs: number;
+  /** Longest wait for rate limits. */
+  maxRateWaitMs: number;
+  /** Answers with 429. */
+  maxRateLimited: number;
+  /** Further attempts after faults and 5xx answers. */
+  maxRetries: number;
+  /** No such attempt begins later than this. */
+  retryWithinMs: number;
+  maxResponseBytes: number;
+}
+
+/** What all calls of a transport share. */
+export interface Line {
+  origin: string;
+  tokens: TokenSource;
+  userAgent: string;
+  log: Pick<Log, "debug">;
+  fetch: typeof fetch;
+  now: () => number;
+  sleep: Sleep;
+  random: () => number;
+  limits: CallLimits;
+  scheduler: Scheduler;
+}
+
+const FIRST_RETRY_MS = 500;
+const MAX_RETRY_MS = 8000;
+const PASSING_STATUSES = new Set([500, 502, 503, 504]);
+const IDEMPOTENT_METHODS = new Set(["GET", "HEAD", "PUT", "DELETE"]);
+/** Okta deactivates a user on a first DELETE and deletes on the next: not the same thing twice. */
+const NOT_IDEMPOTENT = new Set(["deleteUser"]);
+
+/** One call: as many attempts as it takes and its limits allow. */
+export class Call {
+  readonly #line: Line;
+  readonly #request: OktaRequest;
+  readonly #options: CallOptions;
+  readonly #url: URL;
+  /** The endpoint's rate-limit bucket. */
+  readonly #bucket: string;
+  readonly #rateDeadlineMs: number;
+  readonly #retryUntilMs: number;
+  #attempts = 0;
+  #retries = 0;
+  #rateLimited = 0;
+  #nonceSent = false;
+  #tokenRenewed = false;
+  /** An attempt may have done its work without our seeing Okta's answer. */
+  #maybeDone = false;
+
+  constructor(line: Line, request: OktaRequest, options: CallOptions) {
+    this.#line = line;
+    this.#request = request;
+    this.#options = options;
+    this.#url = urlOf(line.origin, request);
+    this.#bucket = `${request.method} ${request.template}`;
+    this.#rateDeadlineMs = line.now() + line.limits.maxRateWaitMs;
+    this.#retryUntilMs = line.now() + line.limits.retryWithinMs;
+  }
+
+  async run(): Promise<OktaResponse> {
+    for (;;) {
+      const answer = await this.#attempt();
+      if (answer !== undefined) return answer;
+    }
+  }
+
+  /** One attempt and the wait after it; nothing is returned where another one is to follow. */
+  async #attempt(): Promise<OktaResponse | undefined> {
+    const { scheduler, tokens } = this.#line;
+    const { signal, onWait } = this.#options;
+    const slot = await scheduler.acquire(this.#bucket, { signal, onWait, deadlineMs: this.#rateDeadlineMs });
+    this.#attempts += 1;
+    let token: AccessToken;
+    let answered: Exchanged;
+    try {
+      token = await tokens.token(signal);
+      answered = await this.#exchange(token);
+    } catch (error) {
+      slot.done();
+      if (error instanceof ExchangeFault) return await this.#retryFault(error.fault);
+      throw error;
+    }
+    slot.done(answered.response);
+    return await this.#judge(token, answered);
+  }
+
+  async #exchange(token: AccessToken): Promise<Exchanged> {
+    const { fetch, userAgent, limits, now, scheduler, log } = this.#line;
+    const { method, template, headers, body } = this.#request;
+    const url = this.#url;
+    const authorization = await token.headers(method, url);
+    const sentMs = now();
+    const answered = await exchange(this.#request, {
+      fetch,
+      url,
+      headers: { Accept: "application/json", "User-Agent": userAgent, ...headers, ...authorization },
+      signal: this.#options.signal,
+      timeLimitMs: body !== undefined && "part" in body ? limits.uploadTimeoutMs : limits.requestTimeoutMs,
+      maxBytes: limits.maxResponseBytes,
+    });
+    const { response } = answered;
+    scheduler.clock.observe(response.headers.get("Date"), sentMs, now());
+    log.debug("okta answered", {
+      method,
+      template,
+      status: response.status,
+      ms: now() - sentMs,
+      attempt: this.#attempts,
+      okta_request_id: response.headers.get("X-Okta-Request-Id") ?? undefined,
+    });
+    return answered;
+  }
+
+  async #judge(token: AccessToken, { response, text }: Exchanged): Promise<OktaResponse | undefined> {
+    const { status, headers } = response;
+    const challenged = token.challenged(response);
+    if (response.ok) return await this.#success(response, text);
+    if (status >= 300 && status < 400) {
+      throw faultError(this.#request, redirectFault(status, headers.get("Location"), this.#url), this.#attempts);
+    }
+    // Neither 401 nor 429 did anything at Okta, so that another attempt is safe for every method.
+    if (challenged && !this.#nonceSent) {
+      this.#nonceSent = true;
+      return undefined;
+    }
+    if (status === 401 && !this.#tokenRenewed) {
+      this.#tokenRenewed = true;
+      this.#nonceSent = false;
+      this.#line.tokens.reject(token);
+      return undefined;
+    }
+    if (status === 429) return this.#afterRateLimit();
+    const body = parseJson(text);
+    if (status < 500 && body === undefined && isPage(headers)) {
+      throw faultError(this.#request, strangerFault(status, headers.get("Content-Type")), this.#attempts);
+    }
+    if (status === 404 && this.#maybeDone && this.#request.method === "DELETE") {
+      // The attempt whose answer was lost has deleted it: what was asked for is so.
+      return { status: 204, headers, json: undefined };
+    }
+    const error = (retryAfterSeconds?: number) =>
+      fromOkta({ ...this.#request, status, headers, body, retryAfterSeconds });
+    if (!PASSING_STATUSES.has(status)) throw error();
+    return await this.#retryStatus(status, headers, error);
+  }
+
+  async #success({ status, headers }: Response, text: string): Promise<OktaResponse | undefined> {
+    const json = text.trim() === "" ? undefined : parseJson(text);
+    if (json === undefined && text.trim() !== "") {
+      const isCutJson = /json/i.test(headers.get("Content-Type") ?? "") || /^\s*[[{]/.test(text);
+      const fault = isCutJson ? malformedFault() : strangerFault(status, headers.get("Content-Type"));
+      return await this.#retryFault(fault);
+    }
+    return { status, headers, json, next: nextCursor(headers.get("Link"), this.#url) };
+  }
+
+  /** The wait itself is the scheduler's, which holds back the endpoint's other calls too. */
+  #afterRateLimit(): undefined {
+    this.#rateLimited += 1;
+    if (this.#rateLimited > this.#line.limits.maxRateLimited) {
+      throw rateLimited(this.#line.scheduler.secondsUntilFree(this.#bucket));
+    }
+    return undefined;
+  }
+
+  async #retryFault(fault: Fault): Promise<undefined> {
+    if (!fault.nothingSent) this.#maybeDone = true;
+    const error = () => faultError(this.#request, fault, this.#attempts);
+    if (!fault.passing || !(fault.nothingSent || this.#isIdempotent())) throw error();
+    return await this.#retry(this.#backoffMs(), `No answer from Okta (${fault.reason})`, error);
+  }
+
+  async #retryStatus(
+    status: number,
+    headers: Headers,
+    error: (retryAfterSeconds?: number) => OktaMcpError,
+  ): Promise<undefined> {
+    this.#maybeDone = true;
+    const nowMs = this.#line.now();
+    const toldMs = (retryAfterMs(headers, nowMs, this.#line.scheduler.clock) ?? 0) - nowMs;
+    const giveUp = () => error(toldMs > 0 ? Math.ceil(toldMs / 1000) : undefined);
+    if (!this.#isIdempotent()) throw giveUp();
+    return await this.#retry(Math.max(this.#backoffMs(), toldMs), `Okta answered ${status}`, giveUp);
+  }
+
+  async #retry(waitMs: number, reason: string, error: () => OktaMcpError): Promise<undefined> {
+    const { limits, now, sleep } = this.#line;
+    const { signal, onWait } = this.#options;
+    if (this.#retries >= limits.maxRetries || now() + waitMs > this.#retryUntilMs) throw error();
+    this.#retries += 1;
+    onWait?.(`${reason}; trying again in ${Math.max(1, Math.round(waitMs / 1000))} s`);
+    try {
+      await sleep(waitMs, signal);
+    } catch (cause) {
+      if (!signal?.aborted) throw cause;
+      const { method, template } = this.#request;
+      throw new OktaMcpError("cancelled", `${method} ${template} was cancelled before another attempt. ${reason}.`);
+    }
+  }
+
+  #isIdempotent(): boolean {
+    const { method, operation } = this.#request;
+    return IDEMPOTENT_METHODS.has(method) && !NOT_IDEMPOTENT.has(operation);
+  }
+
+  #backoffMs(): number {
+    const { random } = this.#line;
+    return Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** this.#retries) * (0.5 + random() / 2);
+  }
+}
+
+/** @throws OktaMcpError bug where the path would leave the org or be rewritten on the way */
+function urlOf(origin: string, { path, query }: OktaRequest): URL {
+  const url = new URL(`${origin}${path}`);
+  if (url.origin !== origin || url.pathname !== path) {
+    throw new OktaMcpError("bug", "A request would have left its path; nothing was sent.");
+  }
+  // URLSearchParams writes a space as `+`, which only forms read back as a space.
+  url.search = query.toString().replaceAll("+", "%20");
+  return url;
+}
+
+function parseJson(text: string): Json | undefined {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isPage(headers: Headers): boolean {
+  return /html/i.test(headers.get("Content-Type") ?? "");
+}

@@ -1,0 +1,116 @@
+import { OktaMcpError } from "../errors/index.js";
+import { type Fault, networkFault, oversizeFault, timeoutFault } from "./fault.js";
+import type { OktaRequest } from "./request.js";
+
+/** One answer, read to its end. */
+export interface Exchanged {
+  response: Response;
+  text: string;
+}
+
+export interface ExchangeOptions {
+  fetch: typeof fetch;
+  url: URL;
+  headers: Record<string, string>;
+  signal: AbortSignal | undefined;
+  /** For the whole exchange: connecting, headers and body. */
+  timeLimitMs: number;
+  maxBytes: number;
+}
+
+/** Thrown by `exchange` instead of an answer. */
+export class ExchangeFault extends Error {
+  readonly fault: Fault;
+
+  constructor(fault: Fault) {
+    super(fault.reason);
+    this.name = "ExchangeFault";
+    this.fault = fault;
+  }
+}
+
+/**
+ * Sends a request once and reads the answer, whatever its status. Redirects are not followed.
+ * @throws ExchangeFault where there is no whole answer, OktaMcpError cancelled when `signal` aborts
+ */
+export async function exchange(request: OktaRequest, options: ExchangeOptions): Promise<Exchanged> {
+  const { fetch, url, signal, timeLimitMs, maxBytes } = options;
+  const attempt = new AbortController();
+  const stop = () => attempt.abort();
+  let late = false;
+  const timer = setTimeout(() => {
+    late = true;
+    stop();
+  }, timeLimitMs);
+  signal?.addEventListener("abort", stop, { once: true });
+  if (signal?.aborted) stop();
+  try {
+    const { body, headers } = await encodeBody(request.body);
+    const response = await fetch(url, {
+      method: request.method,
+      headers: { ...headers, ...options.headers },
+      ...(body === undefined ? {} : { body }),
+      redirect: "manual",
+      signal: attempt.signal,
+    });
+    return { response, text: await readText(response, maxBytes, stop) };
+  } catch (error) {
+    if (signal?.aborted) throw cancelledInFlight(request);
+    if (error instanceof ExchangeFault) throw error;
+    throw new ExchangeFault(late ? timeoutFault(timeLimitMs) : networkFault(error));
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", stop);
+  }
+}
+
+interface EncodedBody {
+  body: string | Uint8Array<ArrayBuffer> | undefined;
+  headers: Record<string, string>;
+}
+
+/** The body as it goes on the wire, made anew for each attempt. */
+async function encodeBody(body: OktaRequest["body"]): Promise<EncodedBody> {
+  if (body === undefined) return { body: undefined, headers: {} };
+  if ("json" in body) {
+    return { body: JSON.stringify(body.json), headers: { "Content-Type": body.contentType ?? "application/json" } };
+  }
+  if ("raw" in body) {
+    const raw = typeof body.raw === "string" ? body.raw : Uint8Array.from(body.raw);
+    return { body: raw, headers: { "Content-Type": body.contentType } };
+  }
+  const { part, upload } = body;
+  const form = new FormData();
+  form.append(part, new Blob([Uint8Array.from(upload.data)], { type: upload.contentType }), upload.name);
+  // As bytes rather than as a form, so that every `fetch` takes it, undici's own included.
+  const encoded = new Response(form);
+  return {
+    body: new Uint8Array(await encoded.arrayBuffer()),
+    headers: { "Content-Type": encoded.headers.get("Content-Type") ?? "multipart/form-data" },
+  };
+}
+
+async function readText(response: Response, maxBytes: number, stop: () => void): Promise<string> {
+  if (response.body === null) return "";
+  const decoder = new TextDecoder();
+  let text = "";
+  let bytes = 0;
+  for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
+    bytes += chunk.byteLength;
+    if (bytes > maxBytes) {
+      stop();
+      throw new ExchangeFault(oversizeFault(maxBytes));
+    }
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
+}
+
+function cancelledInFlight({ method, template }: OktaRequest): OktaMcpError {
+  const read = method === "GET" || method === "HEAD";
+  return new OktaMcpError(
+    "cancelled",
+    `${method} ${template} was cancelled before Okta answered.${read ? "" : " Okta may have done it all the same."}`,
+    read ? {} : { fix: "Look at the object before repeating the call." },
+  );
+}

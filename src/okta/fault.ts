@@ -1,0 +1,131 @@
+import { OktaMcpError } from "../errors/index.js";
+import { quoteOkta } from "../errors/quote.js";
+import type { OktaRequest } from "./request.js";
+
+/** One attempt that brought no usable answer from Okta. */
+export interface Fault {
+  /** What happened, in a few words: `connection refused`. */
+  reason: string;
+  /** True where not a byte of the request can have reached Okta. */
+  nothingSent: boolean;
+  /** False where another attempt would end the same way. */
+  passing: boolean;
+  code: "unreachable" | "okta_down";
+  /** What the person can do, where more is known than the code tells. */
+  fix?: string;
+  cause?: unknown;
+}
+
+/** Failures to connect: the request never left. Codes of Node and of undici. */
+const NOT_CONNECTED: Readonly<Record<string, string>> = {
+  ECONNREFUSED: "connection refused",
+  ENOTFOUND: "host name not found",
+  EAI_AGAIN: "host name lookup failed",
+  UND_ERR_CONNECT_TIMEOUT: "connecting took too long",
+};
+
+const BROKEN: Readonly<Record<string, string>> = {
+  ECONNRESET: "connection reset",
+  EHOSTUNREACH: "host unreachable",
+  ENETUNREACH: "network unreachable",
+  ETIMEDOUT: "connection timed out",
+  EPIPE: "connection closed",
+  UND_ERR_SOCKET: "connection closed",
+  UND_ERR_HEADERS_TIMEOUT: "no answer in time",
+  UND_ERR_BODY_TIMEOUT: "the answer stopped half-way",
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: "the answer stopped half-way",
+};
+
+const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_|ERR_TLS|ERR_SSL/;
+
+/** Reads what `fetch` rejected with. */
+export function networkFault(cause: unknown): Fault {
+  const code = errorCode(cause);
+  const notConnected = NOT_CONNECTED[code];
+  if (notConnected !== undefined) {
+    return { reason: notConnected, nothingSent: true, passing: true, code: "unreachable", cause };
+  }
+  if (CERTIFICATE.test(code)) {
+    return {
+      reason: `the server's certificate is not trusted (${code})`,
+      nothingSent: true,
+      passing: false,
+      code: "unreachable",
+      fix: "Check OKTA_ORG_URL. Where a proxy of your company opens TLS, give Node its certificate with NODE_EXTRA_CA_CERTS.",
+      cause,
+    };
+  }
+  const reason = BROKEN[code] ?? (code === "" ? "the connection failed" : `the connection failed (${code})`);
+  return { reason, nothingSent: false, passing: true, code: "unreachable", cause };
+}
+
+/** The code of an error or of what caused it: `fetch` wraps the one that tells something. */
+function errorCode(error: unknown): string {
+  for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth++) {
+    if ("code" in at && typeof at.code === "string" && /^[A-Z0-9_]{3,60}$/.test(at.code)) return at.code;
+  }
+  return "";
+}
+
+/** An answer that did not come to its end within the time limit. */
+export function timeoutFault(limitMs: number): Fault {
+  const reason = `no whole answer within ${Math.round(limitMs / 100) / 10} s`;
+  return { reason, nothingSent: false, passing: true, code: "unreachable" };
+}
+
+/** An answer that ends in the middle of its JSON, or is none though it claims to be. */
+export function malformedFault(): Fault {
+  return { reason: "the answer was cut off or no valid JSON", nothingSent: false, passing: true, code: "okta_down" };
+}
+
+/** An answer larger than this process takes. */
+export function oversizeFault(maxBytes: number): Fault {
+  return {
+    reason: `the answer was larger than ${Math.round(maxBytes / 1_048_576)} MB`,
+    nothingSent: false,
+    passing: false,
+    code: "okta_down",
+    fix: "Ask for less at once, with `limit` or a narrower search.",
+  };
+}
+
+/** A page where Okta would answer with JSON: a sign-in page of a network, a proxy, a wrong host. */
+export function strangerFault(status: number, contentType: string | null): Fault {
+  const kind = contentType === null ? "something" : quoteOkta(contentType.split(";")[0] ?? "", 60);
+  return {
+    reason: `something that is not Okta's API answered ${status} with ${kind}`,
+    nothingSent: false,
+    passing: false,
+    code: "unreachable",
+    fix: "Check OKTA_ORG_URL, and whether this network wants a sign-in or has a proxy (HTTPS_PROXY, NO_PROXY) in between.",
+  };
+}
+
+/** A redirect. It is never followed: the token is for the org alone. */
+export function redirectFault(status: number, location: string | null, asked: URL): Fault {
+  const target = location !== null && URL.canParse(location, asked.href) ? new URL(location, asked) : undefined;
+  const where = target === undefined ? "nowhere" : quoteOkta(`${target.origin}${target.pathname}`, 200);
+  return {
+    reason: `the answer was a redirect (${status}) to ${where}, which is not followed`,
+    nothingSent: false,
+    passing: false,
+    code: "unreachable",
+    fix: "Set OKTA_ORG_URL to the org's own address, as the Admin Console shows it without -admin.",
+  };
+}
+
+/** The error of a call whose last attempt ended with `fault`. */
+export function faultError({ method, template }: OktaRequest, fault: Fault, attempts: number): OktaMcpError {
+  const tried = attempts > 1 ? ` after ${attempts} attempts` : "";
+  const changed = changesSomething(method) && !fault.nothingSent && fault.passing;
+  const doubt = changed ? " The change may have been made all the same." : "";
+  const fix = changed ? "Look at the object first, and repeat the call only if the change is not there." : fault.fix;
+  return new OktaMcpError(fault.code, `${method} ${template} failed${tried}: ${fault.reason}.${doubt}`, {
+    ...(fix === undefined ? {} : { fix }),
+    cause: fault.cause,
+  });
+}
+
+export function changesSomething(method: string): boolean {
+  return method !== "GET" && method !== "HEAD";
+}

@@ -1,0 +1,131 @@
+import type { ServerClock } from "./server-clock.js";
+
+/** What an answer tells about the rate limit of its endpoint. */
+export interface Answer {
+  status: number;
+  headers: Headers;
+}
+
+/** Whether one more request may leave: now, once an earlier one is answered, or at a time (epoch ms). */
+export type Permission = "now" | "after-answer" | { atMs: number };
+
+/** A larger reset is no epoch time in seconds (this is the year 2286). */
+const MAX_EPOCH_SECONDS = 1e10;
+const FIRST_BACKOFF_MS = 1000;
+const MAX_BACKOFF_MS = 30_000;
+/** Keeps several processes of one org from waking in the same moment. */
+const MAX_JITTER_MS = 250;
+const JITTER_SHARE = 0.02;
+
+/**
+ * One rate-limit bucket of Okta, as far as the answers tell. It stops before the limit is hit
+ * rather than after: a request on its way counts as used until its answer says otherwise.
+ *
+ * While nothing is known (before the first answer, and again after a window was used up or after a
+ * 429) a single request goes ahead and the others wait for what it finds.
+ */
+export class Bucket {
+  readonly #clock: ServerClock;
+  readonly #random: () => number;
+  #inFlight = 0;
+  /** Requests that were on their way so long that nobody waits for their answer any more. */
+  #overdue = 0;
+  #answered = false;
+  #window: { resetSeconds: number; remaining: number } | undefined;
+  #blockedUntilMs = 0;
+  /** 429 answers in a row, those to requests sent before the last one not counted. */
+  #strikes = 0;
+  #struckAt = 0;
+  #sent = 0;
+
+  constructor(clock: ServerClock, random: () => number) {
+    this.#clock = clock;
+    this.#random = random;
+  }
+
+  permission(nowMs: number): Permission {
+    if (nowMs < this.#blockedUntilMs) return { atMs: this.#blockedUntilMs };
+    if (this.#answered && this.#strikes === 0) {
+      if (this.#window === undefined) return "now";
+      const resetMs = this.#resetMs(this.#window);
+      if (this.#window.remaining > this.#inFlight) return "now";
+      if (this.#window.remaining === 0 && nowMs < resetMs) return { atMs: resetMs };
+    }
+    return this.#inFlight - this.#overdue <= 0 ? "now" : "after-answer";
+  }
+
+  /** Counts a request as sent; the result goes back to `answer` or `lose`. */
+  send(): number {
+    this.#inFlight += 1;
+    this.#sent += 1;
+    return this.#sent;
+  }
+
+  /** The request got no answer. */
+  lose(): void {
+    this.#inFlight -= 1;
+    this.#overdue = 0;
+    // Nothing was learnt, and nobody else shall line up behind an endpoint that does not answer.
+    this.#answered = true;
+  }
+
+  /** The request was answered. `sent` is what `send` returned. */
+  answer(sent: number, { status, headers }: Answer, nowMs: number): void {
+    this.#inFlight -= 1;
+    this.#overdue = 0;
+    this.#answered = true;
+    this.#readWindow(headers, nowMs);
+    if (status === 429) this.#strike(sent, headers, nowMs);
+    else if (sent > this.#struckAt) this.#strikes = 0;
+  }
+
+  /** Gives up waiting for the requests now on their way, so that another may find out how things stand. */
+  stopWaiting(): void {
+    this.#answered = true;
+    this.#overdue = this.#inFlight;
+  }
+
+  #readWindow(headers: Headers, nowMs: number): void {
+    const resetSeconds = count(headers.get("X-Rate-Limit-Reset"));
+    const remaining = count(headers.get("X-Rate-Limit-Remaining"));
+    const known = this.#window;
+    if (resetSeconds === undefined || remaining === undefined || resetSeconds > MAX_EPOCH_SECONDS) {
+      this.#window = undefined;
+    } else if (known === undefined || resetSeconds > known.resetSeconds || this.#resetMs(known) <= nowMs) {
+      this.#window = { resetSeconds, remaining };
+    } else if (resetSeconds === known.resetSeconds) {
+      known.remaining = Math.min(known.remaining, remaining);
+    }
+  }
+
+  #strike(sent: number, headers: Headers, nowMs: number): void {
+    if (sent > this.#struckAt) {
+      this.#strikes += 1;
+      this.#struckAt = this.#sent;
+    }
+    const resetMs = this.#window === undefined ? 0 : this.#resetMs(this.#window);
+    const toldMs = Math.max(resetMs, retryAfterMs(headers, nowMs, this.#clock) ?? 0);
+    const backoffMs = Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (this.#strikes - 1));
+    const waitMs = toldMs > nowMs ? toldMs - nowMs : backoffMs * (0.5 + this.#random() / 2);
+    const jitterMs = this.#random() * Math.min(MAX_JITTER_MS, waitMs * JITTER_SHARE);
+    this.#blockedUntilMs = Math.max(this.#blockedUntilMs, nowMs + waitMs + jitterMs);
+  }
+
+  /** The end of a window by our clock. */
+  #resetMs(window: { resetSeconds: number }): number {
+    return this.#clock.toLocalMs(window.resetSeconds * 1000);
+  }
+}
+
+/** When `Retry-After` (RFC 9110, section 10.2.3: seconds or a date) ends, by our clock. */
+export function retryAfterMs(headers: Headers, nowMs: number, clock: ServerClock): number | undefined {
+  const value = headers.get("Retry-After");
+  if (value === null) return undefined;
+  const seconds = count(value);
+  const atMs = seconds === undefined ? clock.toLocalMs(Date.parse(value)) : nowMs + seconds * 1000;
+  return Number.isNaN(atMs) ? undefined : atMs;
+}
+
+function count(value: string | null): number | undefined {
+  return value !== null && /^\d{1,15}$/.test(value) ? Number(value) : undefined;
+}

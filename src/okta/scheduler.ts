@@ -1,0 +1,203 @@
+import { OktaMcpError } from "../errors/index.js";
+import { type Answer, Bucket } from "./rate-limit.js";
+import { ServerClock } from "./server-clock.js";
+import type { Sleep } from "./sleep.js";
+
+export interface SchedulerOptions {
+  /** Requests on their way at the same time, over all endpoints. */
+  maxConcurrent: number;
+  now: () => number;
+  sleep: Sleep;
+  random: () => number;
+}
+
+/** Who waits to send a request. */
+export interface Waiter {
+  signal?: AbortSignal | undefined;
+  /** Epoch milliseconds; a wait for a rate limit that would end later is refused at once. */
+  deadlineMs: number;
+  onWait?: ((message: string) => void) | undefined;
+}
+
+/** Leave to send one request. `done` must be called once, without an answer where there was none. */
+export interface Slot {
+  done(answer?: Answer): void;
+}
+
+interface Queued extends Waiter {
+  order: number;
+  start(): void;
+  fail(error: OktaMcpError): void;
+  /** The end of the wait that `onWait` was told of. */
+  toldMs?: number;
+}
+
+interface Lane {
+  bucket: Bucket;
+  waiting: Queued[];
+  /** Ends the wait for the bucket's next window. */
+  alarm: { atMs: number; stop: AbortController } | undefined;
+  patience: NodeJS.Timeout | undefined;
+}
+
+/** How long the rest waits for one request that went ahead to find out how its endpoint stands. */
+const PATIENCE_MS = 1000;
+
+/**
+ * Decides when each request of a transport may leave: first come, first served within an endpoint,
+ * no endpoint holding up another, never more than `maxConcurrent` at once, and not before the
+ * endpoint's rate limit has room.
+ */
+export class Scheduler {
+  readonly clock = new ServerClock();
+  readonly #options: SchedulerOptions;
+  readonly #lanes = new Map<string, Lane>();
+  #active = 0;
+  #order = 0;
+
+  constructor(options: SchedulerOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Waits for leave to send one request of `key`, the method and template of its endpoint.
+   * @throws OktaMcpError cancelled, or rate_limited where the wait would outlast the deadline
+   */
+  acquire(key: string, waiter: Waiter): Promise<Slot> {
+    const { signal } = waiter;
+    if (signal?.aborted) return Promise.reject(cancelled());
+    const lane = this.#lane(key);
+    return new Promise<Slot>((resolve, reject) => {
+      const settle = () => signal?.removeEventListener("abort", onAbort);
+      const queued: Queued = {
+        ...waiter,
+        order: this.#order++,
+        start: () => {
+          settle();
+          resolve(this.#slot(lane));
+        },
+        fail: (error) => {
+          settle();
+          reject(error);
+        },
+      };
+      const onAbort = () => {
+        lane.waiting.splice(lane.waiting.indexOf(queued), 1);
+        queued.fail(cancelled());
+        this.#tidy(lane);
+      };
+      signal?.addEventListener("abort", onAbort, { once: true });
+      lane.waiting.push(queued);
+      this.#run();
+    });
+  }
+
+  /** How long the endpoint is known to be used up, in whole seconds; at least one. */
+  secondsUntilFree(key: string): number {
+    const nowMs = this.#options.now();
+    const permission = this.#lane(key).bucket.permission(nowMs);
+    return typeof permission === "object" ? Math.max(1, Math.ceil((permission.atMs - nowMs) / 1000)) : 1;
+  }
+
+  #lane(key: string): Lane {
+    const known = this.#lanes.get(key);
+    if (known !== undefined) return known;
+    const bucket = new Bucket(this.clock, this.#options.random);
+    const lane: Lane = { bucket, waiting: [], alarm: undefined, patience: undefined };
+    this.#lanes.set(key, lane);
+    return lane;
+  }
+
+  #slot(lane: Lane): Slot {
+    this.#active += 1;
+    const sent = lane.bucket.send();
+    return {
+      done: (answer) => {
+        this.#active -= 1;
+        if (answer === undefined) lane.bucket.lose();
+        else lane.bucket.answer(sent, answer, this.#options.now());
+        clearTimeout(lane.patience);
+        lane.patience = undefined;
+        this.#run();
+      },
+    };
+  }
+
+  /** Starts whoever may start, the longest waiting first. */
+  #run(): void {
+    while (this.#active < this.#options.maxConcurrent) {
+      let first: Lane | undefined;
+      for (const lane of this.#lanes.values()) {
+        const head = lane.waiting[0];
+        if (head === undefined || (first?.waiting[0]?.order ?? Number.POSITIVE_INFINITY) < head.order) continue;
+        if (this.#mayStart(lane)) first = lane;
+      }
+      const next = first?.waiting.shift();
+      if (first === undefined || next === undefined) return;
+      next.start();
+      this.#tidy(first);
+    }
+  }
+
+  #mayStart(lane: Lane): boolean {
+    const permission = lane.bucket.permission(this.#options.now());
+    if (permission === "now") return true;
+    if (permission === "after-answer") {
+      lane.patience ??= setTimeout(() => {
+        lane.patience = undefined;
+        lane.bucket.stopWaiting();
+        this.#run();
+      }, PATIENCE_MS);
+    } else {
+      this.#waitUntil(lane, permission.atMs);
+    }
+    return false;
+  }
+
+  #waitUntil(lane: Lane, atMs: number): void {
+    const waitMs = Math.ceil(atMs - this.#options.now());
+    const seconds = Math.max(1, Math.ceil(waitMs / 1000));
+    const tooLate = lane.waiting.filter((queued) => queued.deadlineMs < atMs);
+    lane.waiting = lane.waiting.filter((queued) => queued.deadlineMs >= atMs);
+    for (const queued of tooLate) queued.fail(rateLimited(seconds));
+    for (const queued of lane.waiting) {
+      if (queued.toldMs !== undefined && atMs - queued.toldMs < 1000) continue;
+      queued.toldMs = atMs;
+      queued.onWait?.(`Okta's rate limit is reached; waiting ${seconds} s`);
+    }
+    this.#tidy(lane);
+    if (lane.waiting.length === 0 || lane.alarm?.atMs === atMs) return;
+    lane.alarm?.stop.abort();
+    const alarm = { atMs, stop: new AbortController() };
+    lane.alarm = alarm;
+    const ring = () => {
+      if (lane.alarm !== alarm) return;
+      lane.alarm = undefined;
+      this.#run();
+    };
+    this.#options.sleep(waitMs, alarm.stop.signal).then(ring, ring);
+  }
+
+  /** Stops the timers of a lane in which nobody waits, so that they keep no process alive. */
+  #tidy(lane: Lane): void {
+    if (lane.waiting.length > 0) return;
+    const { alarm } = lane;
+    lane.alarm = undefined;
+    alarm?.stop.abort();
+    clearTimeout(lane.patience);
+    lane.patience = undefined;
+  }
+}
+
+/** The error of a call whose endpoint has no room for longer than the call may wait. */
+export function rateLimited(seconds: number): OktaMcpError {
+  return new OktaMcpError(
+    "rate_limited",
+    `Okta's rate limit for this operation is used up for another ${seconds} s, which is longer than a call waits.`,
+    { retryAfterSeconds: seconds },
+  );
+}
+
+function cancelled(): OktaMcpError {
+  return new OktaMcpError("cancelled", "The call was cancelled while it waited for its turn.");
+}
