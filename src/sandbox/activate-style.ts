@@ -86,6 +86,7 @@ input[aria-invalid] { border-color: var(--bad); }
   main { padding: 1rem .75rem 2rem; }
   .card { padding: 1.25rem; }
   .choice { flex-direction: column; }
+  li code { flex-basis: 100%; }
 }
 @media (forced-colors: active) { .face { border: 1px solid; } }
 `;

@@ -1,0 +1,42 @@
+import { afterEach, describe, expect, test } from "vitest";
+import { findProgram, requireOrSkip } from "./programs.js";
+
+const before = process.env.OKTA_MCP_TEST_ALL;
+afterEach(() => {
+  if (before === undefined) delete process.env.OKTA_MCP_TEST_ALL;
+  else process.env.OKTA_MCP_TEST_ALL = before;
+});
+
+/** A test that can be skipped; vitest stops there, so this does too. */
+function skippable() {
+  const notes: string[] = [];
+  const skip = (note?: unknown): never => {
+    notes.push(String(note));
+    throw new Error("skipped");
+  };
+  return { notes, context: { skip: skip as Parameters<typeof requireOrSkip>[0]["skip"] } };
+}
+
+describe("a program that a test needs", () => {
+  test("is found on the PATH", () => {
+    expect(findProgram("sh")).toMatch(/\/sh$/);
+    expect(requireOrSkip(skippable().context, "sh", "ls")).toEqual([
+      expect.stringMatching(/\/sh$/),
+      expect.stringMatching(/\/ls$/),
+    ]);
+  });
+
+  test("skips the test by name where it is missing", () => {
+    delete process.env.OKTA_MCP_TEST_ALL;
+    const { context, notes } = skippable();
+    expect(() => requireOrSkip(context, "sh", "no-such-program")).toThrow("skipped");
+    expect(notes).toEqual(["not on this machine: no-such-program"]);
+  });
+
+  test("fails the test where nothing may be left out", () => {
+    process.env.OKTA_MCP_TEST_ALL = "1";
+    const { context, notes } = skippable();
+    expect(() => requireOrSkip(context, "no-such-program")).toThrow(/OKTA_MCP_TEST_ALL=1.*no-such-program/);
+    expect(notes).toEqual([]);
+  });
+});
