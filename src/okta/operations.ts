@@ -1,7 +1,7 @@
 import type { Collection } from "@okta/okta-sdk-nodejs/src/types/collection.js";
 import type * as objectApi from "@okta/okta-sdk-nodejs/src/types/generated/types/ObjectParamAPI.js";
 import { OktaMcpError } from "../errors/index.js";
-import type { CallOptions, Json, OktaRequest, OktaResponse, Transport, Upload } from "./request.js";
+import type { CallOptions, Json, OktaRequest, Transport, Upload } from "./request.js";
 
 type SdkApis = typeof objectApi;
 
@@ -38,9 +38,15 @@ export interface Page {
 /** One operation. It answers with the JSON as it came from Okta, undefined where Okta sent none. */
 export type Operation<SdkParams> = (params: Params<SdkParams>, options?: CallOptions) => Promise<Json | undefined>;
 
+/** Okta pages some lists whose cursor the SDK does not know of, e.g. the rules of a policy. */
+interface Cursor {
+  /** The `next` of the page before. */
+  readonly after?: string | undefined;
+}
+
 /** An operation that answers with a list, page by page. */
 export interface ListOperation<SdkParams> extends Operation<SdkParams> {
-  page(params: Params<SdkParams>, options?: CallOptions): Promise<Page>;
+  page(params: Params<SdkParams> & Cursor, options?: CallOptions): Promise<Page>;
 }
 
 type FromSdk<Method> = Method extends (params: infer SdkParams, options?: infer _) => Promise<infer Result>
@@ -105,14 +111,16 @@ export async function preload(): Promise<void> {
 }
 
 function bind(transport: Transport, defaults: CallOptions, api: string, operation: string) {
-  const send = async (params: object, options?: CallOptions): Promise<[OktaRequest, OktaResponse]> => {
+  const build = async (params: object): Promise<OktaRequest> => {
     const { buildRequest } = await import("./sdk.js");
-    const request = await buildRequest(api, operation, params);
-    return [request, await transport.send(request, { ...defaults, ...options })];
+    return buildRequest(api, operation, params);
   };
-  const call = async (params: object, options?: CallOptions) => (await send(params, options))[1].json;
-  const page = async (params: object, options?: CallOptions): Promise<Page> => {
-    const [request, { json, next }] = await send(params, options);
+  const send = (request: OktaRequest, options?: CallOptions) => transport.send(request, { ...defaults, ...options });
+  const call = async (params: object, options?: CallOptions) => (await send(await build(params), options)).json;
+  const page = async (params: object & Cursor, options?: CallOptions): Promise<Page> => {
+    const request = await build(params);
+    if (params.after !== undefined) request.query.set("after", params.after);
+    const { json, next } = await send(request, options);
     if (json !== undefined && !Array.isArray(json)) {
       throw new OktaMcpError("okta_down", `Okta answered ${request.method} ${request.template} with no list.`);
     }

@@ -306,6 +306,18 @@ describe("a call", () => {
     expect(await nothing.okta.groups.listGroups.page({})).toEqual({ items: [], next: undefined });
   });
 
+  test("gives a later page, also of a list whose cursor the SDK does not know of", async () => {
+    const { okta, sent } = recorder({ json: [] });
+    await okta.policies.listPolicyRules.page({ policyId: "00p1", limit: "5", after: "abc" });
+    await okta.policies.listPolicies.page({ type: "PASSWORD", after: "a&b" });
+    await okta.policies.listPolicyRules.page({ policyId: "00p1", after: undefined });
+    expect(sent.map(({ request }) => `${request.path}?${request.query}`)).toEqual([
+      "/api/v1/policies/00p1/rules?limit=5&after=abc",
+      "/api/v1/policies?type=PASSWORD&after=a%26b",
+      "/api/v1/policies/00p1/rules?",
+    ]);
+  });
+
   test("says so when a page is no list", async () => {
     const { okta } = recorder({ json: {} });
     await expect(okta.groups.listGroups.page({})).rejects.toMatchObject({ code: "okta_down" });
