@@ -1,6 +1,7 @@
 import { type PrivateKey, parsePrivateKey } from "./auth/private-key.js";
+import type { TokenStoreKind } from "./auth/token-store.js";
 import { readKeyFile } from "./config/key-text.js";
-import { SETTING_KEYS, SETTINGS, type SettingKey, settingsSchema, type TokenStoreChoice } from "./config/settings.js";
+import { SETTING_KEYS, SETTINGS, type SettingKey, settingsSchema } from "./config/settings.js";
 import type { ConfirmMode } from "./confirm.js";
 import { OktaMcpError } from "./errors/index.js";
 import { visible } from "./errors/quote.js";
@@ -22,9 +23,11 @@ export interface Settings {
   /** The okta.* scopes of `OKTA_SCOPES`, each once. */
   scopes: string[];
   credential: Credential;
-  tokenStore: TokenStoreChoice;
+  tokenStore: TokenStoreKind;
   confirm: ConfirmMode;
   maxResultChars: number;
+  /** Folders from which tools may read files, as absolute paths. */
+  fileRoots: string[];
   logLevel: LogLevel;
   logFile: string | undefined;
   /** What a person should know although it stops nothing, a sentence each. */
@@ -172,7 +175,17 @@ export function loadSettings(source: SettingSource, needs: readonly Need[]): Set
   if (problem !== undefined) problems.push(problem);
   if (!parsed.success || problems.length > 0) throw badConfig(problems);
 
-  const { orgUrl, scopes = [], clientId, tokenStore, confirm, maxResultChars, logLevel, logFile } = parsed.data;
+  const {
+    orgUrl,
+    scopes = [],
+    clientId,
+    tokenStore,
+    confirm,
+    maxResultChars,
+    fileRoots = [],
+    logLevel,
+    logFile,
+  } = parsed.data;
   return {
     orgUrl: orgUrl?.origin,
     clientId,
@@ -181,6 +194,7 @@ export function loadSettings(source: SettingSource, needs: readonly Need[]): Set
     tokenStore,
     confirm,
     maxResultChars,
+    fileRoots,
     logLevel,
     logFile,
     notices: [

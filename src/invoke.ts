@@ -5,6 +5,7 @@ import { scopeState } from "./catalogue.js";
 import { type AskPerson, ConfirmationValues, type ConfirmMode, confirm, sameImpact } from "./confirm.js";
 import { OktaMcpError } from "./errors/index.js";
 import { toOktaMcpError } from "./errors/render.js";
+import { readAllowedFile } from "./files.js";
 import { collectItems, excerpt, type ListOptions, listItems, type Walk } from "./listing.js";
 import type { Log } from "./log.js";
 import { nearest } from "./nearest.js";
@@ -16,15 +17,16 @@ import { type ShapeOptions, shape, toStructured } from "./results.js";
 import { scopeStatus } from "./scope-status.js";
 import { findMask } from "./secrets.js";
 import { type LinkChannels, SignInDesk } from "./sign-in.js";
-import { withinLimit } from "./size-limit.js";
 import type { Impact, ToolContext } from "./tool.js";
 
 /** Who makes a call, and how to reach the person behind it. */
 export interface Caller extends LinkChannels {
   signal: AbortSignal;
-  /** Tells what is going on; `step` grows from call to call. */
-  progress?: ((message: string, step?: number) => void) | undefined;
+  /** Tells what is going on. */
+  progress?: ((message: string) => void) | undefined;
   ask: AskPerson;
+  /** The folders that the client opens to servers, as absolute paths; asked for where a tool reads a file. */
+  roots?: (() => Promise<readonly string[]>) | undefined;
 }
 
 /** What a call needs besides its caller; one for each server. */
@@ -35,6 +37,8 @@ export interface Engine {
   operations(options: CallOptions): Operations;
   confirmMode: ConfirmMode;
   maxResultChars: number;
+  /** Folders from which tools may read files, as absolute paths; none where left out. */
+  fileRoots?: readonly string[] | undefined;
   log: Log;
   now(): number;
 }
@@ -49,22 +53,38 @@ export function scopeView(session: Session): ScopeView {
   return { configured: session.configured, granted: session.granted() };
 }
 
+/** Problems that one answer names; what a caller sent may have any number. */
+const MAX_NAMED = 10;
+const MAX_NAMED_CHARS = 200;
+const MAX_DEPTH = 100;
+
+function shortened(text: string): string {
+  return text.length > MAX_NAMED_CHARS ? `${text.slice(0, MAX_NAMED_CHARS)}…` : text;
+}
+
 function issueText(issue: z.core.$ZodIssue, known: readonly string[]): string {
   if (issue.code === "unrecognized_keys" && issue.path.length === 0) {
-    const hints = issue.keys.map((key) => {
+    const hints = issue.keys.slice(0, MAX_NAMED).map((key) => {
       const guess = nearest(key, known);
-      return `unknown argument ${JSON.stringify(key)}${guess ? ` (did you mean ${guess}?)` : ""}`;
+      return `unknown argument ${JSON.stringify(shortened(key))}${guess ? ` (did you mean ${guess}?)` : ""}`;
     });
     return `${hints.join(", ")}; known are ${known.join(", ") || "none"}`;
   }
-  return `${issue.path.join(".") || "arguments"}: ${issue.message}`;
+  return `${shortened(issue.path.join(".")) || "arguments"}: ${shortened(issue.message)}`;
+}
+
+/** True when a value is nested deeper than any real body is; what reads it would run out of stack. */
+function tooDeep(value: unknown, levels = MAX_DEPTH): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return levels === 0 || Object.values(value).some((inner) => tooDeep(inner, levels - 1));
 }
 
 function parseArguments(tool: CatalogueEntry, raw: unknown): Arguments {
+  if (tooDeep(raw)) throw new OktaMcpError("bad_input", `The arguments are nested deeper than ${MAX_DEPTH} levels.`);
   const parsed = tool.arguments.safeParse(raw ?? {});
   if (!parsed.success) {
     const known = Object.keys(tool.arguments.shape);
-    const problems = parsed.error.issues.map((issue) => issueText(issue, known));
+    const problems = parsed.error.issues.slice(0, MAX_NAMED).map((issue) => issueText(issue, known));
     throw new OktaMcpError("bad_input", `${tool.name} cannot run with these arguments. ${problems.join(". ")}.`);
   }
   const masked = tool.effect === "reads" ? undefined : findMask(parsed.data);
@@ -100,7 +120,7 @@ export class Invoker {
       log.debug("call done", { tool: name, ms: now() - startedAtMs });
       return { result };
     } catch (thrown) {
-      const error = toOktaMcpError(thrown);
+      const error = toOktaMcpError(thrown, caller.signal);
       log[error.code === "bug" ? "error" : "info"]("call failed", {
         tool: name,
         code: error.code,
@@ -139,7 +159,9 @@ export class Invoker {
     if (tool.impact) await this.#askForConsent(tool, args, confirmation as string | undefined, caller, context);
     if (tool.replaces && allow_removals !== true) {
       const { current, proposed, setByOkta } = tool.replaces;
-      const lost = lostPaths(await current(context, args), proposed(args), setByOkta);
+      // First what needs no request: arguments that cannot be right must not cost one.
+      const body = proposed(args);
+      const lost = lostPaths(await current(context, args), body, setByOkta);
       if (lost.length > 0) {
         throw new OktaMcpError(
           "would_remove",
@@ -149,7 +171,7 @@ export class Invoker {
       }
     }
     const value = await tool.run(context, args);
-    return withinLimit(toStructured(value, args, shaping), this.#engine.maxResultChars);
+    return toStructured(value, args, shaping, this.#engine.maxResultChars);
   }
 
   async #askForConsent(
@@ -181,20 +203,27 @@ export class Invoker {
   }
 
   #context(caller: Caller, shaping: ShapeOptions): ToolContext {
-    const { session, catalogue, operations, maxResultChars, now } = this.#engine;
-    const { signal, progress } = caller;
+    const { session, catalogue, operations, maxResultChars, fileRoots = [], now } = this.#engine;
+    const { signal, progress, roots } = caller;
     const walk: Walk = {
       signal,
-      onPage: (pages, items) => progress?.(`Read ${items} items in ${pages} ${pages === 1 ? "page" : "pages"}`, pages),
+      onPage: (pages, items) => progress?.(`Read ${items} items in ${pages} ${pages === 1 ? "page" : "pages"}`),
     };
     const limits = { shape: (item: Json) => shape(item, shaping), maxChars: maxResultChars };
     return {
       okta: operations({ signal, ...(progress ? { onWait: (message: string) => progress(message) } : {}) }),
       list: (fetchPage, options: ListOptions) => listItems(fetchPage, options, limits, walk),
       collect: (fetchPage, maxItems) => collectItems(fetchPage, maxItems, walk),
-      excerpt: (items, share) => excerpt(items, { ...limits, maxChars: maxResultChars * share }),
+      // `fields` chooses from the whole result that the excerpt becomes a part of.
+      excerpt: (items, share) =>
+        excerpt(items, {
+          shape: (item) => shape(item, { includeLinks: shaping.includeLinks }),
+          maxChars: maxResultChars * share,
+        }),
       may: (scope) => scopeState(scope, scopeView(session)) === "on",
       scopeStatus: async () => scopeStatus(catalogue, scopeView(session), (await session.status()).signedIn),
+      readFile: async (path, { maxBytes }) =>
+        readAllowedFile(path, { roots: [...fileRoots, ...((await roots?.()) ?? [])], maxBytes }),
       now,
     };
   }

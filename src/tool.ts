@@ -1,4 +1,5 @@
 import type * as z from "zod";
+import type { LocalFile } from "./files.js";
 import type { ItemList, ListOptions, PageFetcher } from "./listing.js";
 import type { Operations } from "./okta/operations.js";
 import type { Json } from "./okta/request.js";
@@ -31,6 +32,11 @@ export interface ToolContext {
   /** True when the session may use this scope; for what a tool can do better with a further scope. */
   may(scope: Scope): boolean;
   scopeStatus(): Promise<ScopeStatus>;
+  /**
+   * Reads a file of this machine from inside the allowed folders, up to `maxBytes`.
+   * @throws OktaMcpError bad_input for anything else, with how to allow a folder
+   */
+  readFile(path: string, limits: { maxBytes: number }): Promise<LocalFile>;
   /** Epoch milliseconds. */
   now(): number;
 }
@@ -70,5 +76,6 @@ export function defineTool<Input extends z.ZodObject>(tool: Tool<Input>): Tool<I
 }
 
 export { OktaMcpError } from "./errors/index.js";
+export { recogniseImage } from "./image.js";
 export { wholeList } from "./listing.js";
 export type { Json, Upload } from "./okta/request.js";

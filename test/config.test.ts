@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from "node:crypto";
 import { chmodSync, mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { homedir, tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { SETTING_KEYS, SETTINGS } from "../src/config/settings.js";
 import { type Config, loadConfig, loadSettings, type SettingSource } from "../src/config.js";
@@ -225,6 +225,7 @@ describe("the other settings", () => {
       tokenStore: "auto",
       confirm: "ask",
       maxResultChars: 80_000,
+      fileRoots: [],
       logLevel: "warn",
       logFile: undefined,
     });
@@ -235,6 +236,7 @@ describe("the other settings", () => {
       OKTA_MCP_TOKEN_STORE: "File",
       OKTA_MCP_CONFIRM: "elicit-only",
       OKTA_MCP_MAX_RESULT_CHARS: "5000",
+      OKTA_MCP_FILE_ROOTS: ["/srv/brand", "", " ~/logos", "/tmp/a b"].join(delimiter),
       OKTA_LOG_LEVEL: "TRACE",
       OKTA_LOG_FILE: "/tmp/x.log",
     };
@@ -242,6 +244,7 @@ describe("the other settings", () => {
       tokenStore: "file",
       confirm: "elicit-only",
       maxResultChars: 5000,
+      fileRoots: ["/srv/brand", join(homedir(), "logos"), "/tmp/a b"],
       logLevel: "trace",
       logFile: "/tmp/x.log",
     });
@@ -254,6 +257,7 @@ describe("the other settings", () => {
     ["OKTA_MCP_MAX_RESULT_CHARS", "lots", /is "lots"\. Give a whole number/],
     ["OKTA_MCP_MAX_RESULT_CHARS", "10", /too small\. Give at least 1000/],
     ["OKTA_MCP_MAX_RESULT_CHARS", "999999999", /too large/],
+    ["OKTA_MCP_FILE_ROOTS", "images", /holds "images", which is no absolute path/],
     ["OKTA_CLIENT_ID", "{clientId}", /placeholder/],
     ["OKTA_CLIENT_ID", "0oa 1", /not a client ID/],
   ])("%s=%s is refused with the choices", (name, value, reason) => {

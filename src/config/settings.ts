@@ -1,4 +1,7 @@
+import { homedir } from "node:os";
+import { delimiter, isAbsolute, join } from "node:path";
 import * as z from "zod";
+import type { TokenStoreKind } from "../auth/token-store.js";
 import type { ConfirmMode } from "../confirm.js";
 import { visible } from "../errors/quote.js";
 import { LOG_LEVELS } from "../log.js";
@@ -18,9 +21,7 @@ export interface Setting {
   schema: z.ZodType<unknown, string>;
 }
 
-/** Where tokens of the device grant are kept. */
-export const TOKEN_STORES = ["auto", "keychain", "file", "memory"] as const;
-export type TokenStoreChoice = (typeof TOKEN_STORES)[number];
+const TOKEN_STORES = ["auto", "keychain", "file", "memory"] as const satisfies readonly TokenStoreKind[];
 
 const CONFIRM_MODES = ["ask", "elicit-only", "never"] as const satisfies readonly ConfirmMode[];
 
@@ -105,6 +106,18 @@ const resultChars = z
       .max(RESULT_CHARS.max, `is too large. Give at most ${RESULT_CHARS.max}.`),
   );
 
+/** `~/` stands for the home folder, since MCP clients start servers without a shell. */
+const fileRoots = z.string().transform((text, context) => {
+  const folders = text.split(delimiter).map((folder) => folder.trim());
+  const given = folders.filter((folder) => folder !== "");
+  const absolute = given.map((folder) => (/^~(?=[/\\]|$)/.test(folder) ? join(homedir(), folder.slice(1)) : folder));
+  const relative = absolute.filter((folder) => !isAbsolute(folder));
+  if (relative.length > 0) {
+    context.addIssue(`holds ${relative.map(shown).join(", ")}, which is no absolute path. Give whole paths.`);
+  }
+  return absolute;
+});
+
 /** Every setting there is. Help, README and loading all read this table. */
 export const SETTINGS = {
   orgUrl: {
@@ -168,6 +181,13 @@ export const SETTINGS = {
     meaning: "Longest result in characters; longer lists are cut between items.",
     default: "80000",
     schema: resultChars,
+  },
+  fileRoots: {
+    env: "OKTA_MCP_FILE_ROOTS",
+    flag: "--file-roots <folders>",
+    meaning:
+      "Folders from which tools may read files to upload, separated as in PATH. The roots of the MCP client count, too.",
+    schema: fileRoots,
   },
   logLevel: {
     env: "OKTA_LOG_LEVEL",

@@ -1,0 +1,192 @@
+import { execFileSync } from "node:child_process";
+import { linkSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
+import { pathToFileURL } from "node:url";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { OktaMcpError } from "../src/errors/index.js";
+import { foldersOf, readAllowedFile } from "../src/files.js";
+
+const base = mkdtempSync(join(tmpdir(), "okta-mcp-files-"));
+const inside = join(base, "allowed");
+const outside = join(base, "outside");
+const SECRET = "the secret";
+
+beforeAll(() => {
+  mkdirSync(join(inside, "deep"), { recursive: true });
+  mkdirSync(outside);
+  mkdirSync(join(base, "allowed-not"));
+  writeFileSync(join(inside, "logo.png"), "logo");
+  writeFileSync(join(inside, "deep", "логотип 標誌.png"), "deep");
+  writeFileSync(join(inside, "..dots"), "dots");
+  writeFileSync(join(outside, "secret"), SECRET);
+  writeFileSync(join(base, "allowed-not", "secret"), SECRET);
+});
+afterAll(() => rmSync(base, { recursive: true, force: true }));
+
+const read = (path: string, { roots = [inside], maxBytes = 1000 } = {}) => readAllowedFile(path, { roots, maxBytes });
+
+async function text(path: string, options?: Parameters<typeof read>[1]): Promise<string> {
+  return Buffer.from((await read(path, options)).data).toString();
+}
+
+async function refusal(path: string, options?: Parameters<typeof read>[1]): Promise<OktaMcpError> {
+  const error: unknown = await read(path, options).then(
+    () => expect.unreachable("the file was read"),
+    (thrown: unknown) => thrown,
+  );
+  if (!(error instanceof OktaMcpError)) throw error;
+  expect(error.code).toBe("bad_input");
+  expect(`${error.message} ${error.fix}`).not.toContain(SECRET);
+  return error;
+}
+
+describe("what may be read", () => {
+  test("is a file inside an allowed folder, by its absolute path", async () => {
+    const file = await read(join(inside, "logo.png"));
+    expect({ name: file.name, text: Buffer.from(file.data).toString() }).toEqual({ name: "logo.png", text: "logo" });
+  });
+
+  test("has its whole name and bytes, also deep inside and in any script", async () => {
+    const data = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
+    writeFileSync(join(inside, "deep", "bytes"), data);
+    expect(Buffer.from((await read(join(inside, "deep", "bytes"))).data).equals(data)).toBe(true);
+    expect((await read(join(inside, "deep", "логотип 標誌.png"))).name).toBe("логотип 標誌.png");
+  });
+
+  test("is found by a relative path in whichever allowed folder has it", async () => {
+    const roots = [join(base, "gone"), inside, join(inside, "deep")];
+    expect(await text("logo.png", { roots })).toBe("logo");
+    expect(await text("логотип 標誌.png", { roots })).toBe("deep");
+    expect(await text("deep/../logo.png", { roots })).toBe("logo");
+    expect(await text("..dots", { roots })).toBe("dots");
+  });
+
+  test("may be reached by links that stay inside, and through a linked allowed folder", async () => {
+    symlinkSync("../logo.png", join(inside, "deep", "link.png"));
+    symlinkSync(inside, join(base, "linked"));
+    expect(await text(join(inside, "deep", "link.png"))).toBe("logo");
+    expect((await read(join(inside, "deep", "link.png"))).name).toBe("logo.png");
+    expect(await text(join(base, "linked", "logo.png"), { roots: [join(base, "linked")] })).toBe("logo");
+    expect(await text(join(inside, "logo.png"), { roots: [join(base, "linked")] })).toBe("logo");
+  });
+
+  test("may be anything where a person allowed the root of the file system", async () => {
+    expect(await text(join(outside, "secret"), { roots: ["/"] })).toBe(SECRET);
+  });
+
+  test("may have exactly the number of bytes allowed, and be empty", async () => {
+    writeFileSync(join(inside, "full"), Buffer.alloc(1000, 1));
+    writeFileSync(join(inside, "empty"), "");
+    expect((await read(join(inside, "full"))).data).toHaveLength(1000);
+    expect((await read(join(inside, "empty"))).data).toHaveLength(0);
+  });
+});
+
+describe("what is refused", () => {
+  test("is everything where no folder is allowed, with advice", async () => {
+    const error = await refusal(join(inside, "logo.png"), { roots: [] });
+    expect(error.message).toMatch(/no folder is allowed/);
+    expect(error.fix).toMatch(/OKTA_MCP_FILE_ROOTS.*client's roots/);
+  });
+
+  test("is everything where no allowed folder exists", async () => {
+    const error = await refusal(join(inside, "logo.png"), { roots: [join(base, "gone")] });
+    expect(error.message).toMatch(/no allowed folder exists.*gone/);
+  });
+
+  test.each([
+    ["an absolute path elsewhere", () => join(outside, "secret")],
+    ["a way out with dots", () => `${inside}/../outside/secret`],
+    ["a relative way out", () => "../outside/secret"],
+    ["a relative way to the root", () => relative(inside, "/etc/passwd")],
+    ["a neighbour whose name begins alike", () => join(base, "allowed-not", "secret")],
+    ["the allowed folder itself", () => inside],
+    ["a file of the process", () => "/proc/self/environ"],
+    ["an address", () => pathToFileURL(join(outside, "secret")).href],
+    ["a home folder written short", () => "~/.ssh/id_rsa"],
+    ["a NUL character", () => `${inside}/logo.png\0.txt`],
+    ["an endless path", () => `${inside}/${"a".repeat(300)}`],
+    ["an empty path", () => ""],
+  ])("is %s", async (_name, path) => {
+    const error = await refusal(path());
+    expect(error.data).toEqual({ allowed_folders: [inside] });
+    expect(error.fix).toContain(inside);
+    expect(error.fix).toMatch(/OKTA_MCP_FILE_ROOTS/);
+  });
+
+  test("is a link that leads out, a linked folder that leads out, and a circle of links", async () => {
+    symlinkSync(join(outside, "secret"), join(inside, "out"));
+    symlinkSync(outside, join(inside, "out-folder"));
+    symlinkSync(join(inside, "circle"), join(inside, "circle"));
+    expect((await refusal(join(inside, "out"))).message).toMatch(/not inside an allowed folder/);
+    expect((await refusal(join(inside, "out-folder", "secret"))).message).toMatch(/not inside an allowed folder/);
+    expect((await refusal("out-folder/secret")).message).toMatch(/not inside an allowed folder/);
+    expect((await refusal(join(inside, "circle"))).message).toMatch(/circle/);
+  });
+
+  test("is a folder, a device, a pipe and a socket, none of which is opened or waited for", async () => {
+    execFileSync("mkfifo", [join(inside, "pipe")]);
+    const socket = createServer().listen(join(inside, "socket"));
+    await new Promise((resolve) => socket.once("listening", resolve));
+    for (const name of ["deep", "pipe", "socket"]) {
+      expect((await refusal(join(inside, name))).message).toMatch(/no regular file/);
+    }
+    for (const device of ["/dev/zero", "/dev/tty", "/dev/null"]) {
+      expect((await refusal(device, { roots: ["/dev"] })).message).toMatch(/no regular file|no such file/);
+    }
+    socket.close();
+  });
+
+  test("is a file larger than what is taken, with the number", async () => {
+    writeFileSync(join(inside, "large"), Buffer.alloc(1001));
+    expect((await refusal(join(inside, "large"))).message).toMatch(/larger than 1000 bytes/);
+  });
+
+  test("is a file that is not there, said plainly only inside an allowed folder", async () => {
+    expect((await refusal(join(inside, "nothing.png"))).message).toMatch(/no such file/);
+    expect((await refusal("nothing.png")).message).toMatch(/no such file/);
+    const there = await refusal(join(outside, "secret"));
+    const notThere = await refusal(join(outside, "nothing"));
+    expect(notThere.message.replace("nothing", "secret")).toBe(there.message);
+  });
+
+  test("is quoted with nothing hidden", async () => {
+    const { message } = await refusal(`${outside}/a\n\u202ebc`);
+    expect(message).toContain("a <U+202E>bc");
+    expect(message).not.toMatch(/[\n\u202e]/);
+  });
+});
+
+test("a file swapped for a link while it is read never gives what lies outside", async () => {
+  const target = join(inside, "racing");
+  const honest = join(inside, "honest");
+  const link = join(inside, "link-out");
+  const seen = new Map<string, number>();
+  for (let round = 0; round < 300; round += 1) {
+    rmSync(target, { force: true });
+    linkSync(join(inside, "logo.png"), honest);
+    renameSync(honest, target);
+    symlinkSync(join(outside, "secret"), link);
+    const reading = text(target).catch((error: unknown) => (error instanceof OktaMcpError ? "refused" : "failed"));
+    // Between one step of the reading and another, a different one in each round.
+    for (let turn = 0; turn < round % 8; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    renameSync(link, target);
+    const outcome = await reading;
+    seen.set(outcome, (seen.get(outcome) ?? 0) + 1);
+  }
+  expect([...seen.keys()].filter((outcome) => outcome !== "logo" && outcome !== "refused")).toEqual([]);
+  expect(seen.get("refused")).toBeGreaterThan(0);
+});
+
+describe("the roots of a client", () => {
+  test("are its local folders, percent escapes resolved", () => {
+    expect(foldersOf(["file:///srv/brand", "file:///srv/my%20brand"])).toEqual(["/srv/brand", "/srv/my brand"]);
+  });
+
+  test("give nothing where they are no local folder", () => {
+    const odd = ["https://example.com/x", "file://host/share", "not an address", "file:///a%2Fb", "/srv", ""];
+    expect(foldersOf(odd)).toEqual([]);
+  });
+});
