@@ -93,11 +93,28 @@ export class ConfirmationValues {
   }
 }
 
-/** The question as a person reads it. Names come from the org, so they are made visible first. */
-export function question(title: string, { target, details }: Impact): string {
-  const lines = [`${title}: ${target.type} "${visible(target.name)}" (${visible(target.id)})`];
-  for (const detail of details) lines.push(`- ${visible(detail)}`);
-  return lines.join("\n");
+const MAX_SHOWN_CHARS = 200;
+
+/** Text from the org as a person may read it: one line, nothing hidden, no end before its end, not too long. */
+function shown(text: string): string {
+  const line = visible(text.slice(0, MAX_SHOWN_CHARS)).replaceAll('"', "'");
+  return text.length > MAX_SHOWN_CHARS ? `${line}… (cut)` : line;
+}
+
+/** What a person is asked about, fit to be shown. */
+function shownImpact({ target, details }: Impact): Pick<Impact, "target" | "details"> {
+  return {
+    target: { type: target.type, name: shown(target.name), id: shown(target.id) },
+    details: details.map(shown),
+  };
+}
+
+/** The question as a person reads it. */
+export function question(title: string, impact: Impact): string {
+  const { target, details } = shownImpact(impact);
+  return [`${title}: ${target.type} "${target.name}" (${target.id})`, ...details.map((detail) => `- ${detail}`)].join(
+    "\n",
+  );
 }
 
 export interface ConfirmRequest {
@@ -141,6 +158,12 @@ export async function confirm(request: ConfirmRequest): Promise<"asked" | "not_a
   throw new OktaMcpError(
     "needs_confirmation",
     `Nothing was changed yet${refused === undefined ? "" : `: the confirmation does not count, since ${refused}`}. What would happen:\n${text}`,
-    { data: { ...subject.impact, confirmation: values.issue(subject), valid_for_seconds: VALUE_LIFETIME_MS / 1000 } },
+    {
+      data: {
+        ...shownImpact(subject.impact),
+        confirmation: values.issue(subject),
+        valid_for_seconds: VALUE_LIFETIME_MS / 1000,
+      },
+    },
   );
 }

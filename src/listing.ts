@@ -18,9 +18,12 @@ export interface ListOptions {
   fetch_all?: boolean | undefined;
 }
 
-/** A list as a tool returns it. */
+const LIST = Symbol("list");
+
+/** A list as a tool returns it: its items in the form in which they reach the model, and no more than fit. */
 export interface ItemList {
-  readonly kind: "list";
+  /** No JSON from the org can pass for one. */
+  readonly [LIST]: true;
   items: Json[];
   has_more: boolean;
   next_cursor: string | undefined;
@@ -28,13 +31,13 @@ export interface ItemList {
   note: string | undefined;
 }
 
-/** A whole list that Okta answers without paging. */
-export function wholeList(items: Json[]): ItemList {
-  return { kind: "list", items, has_more: false, next_cursor: undefined, note: undefined };
+/** The one page of a list that Okta answers without paging. */
+export function wholeList(items: Json[]): PageFetcher {
+  return () => Promise.resolve({ items, next: undefined });
 }
 
 export function isItemList(value: unknown): value is ItemList {
-  return typeof value === "object" && value !== null && "kind" in value && value.kind === "list" && "has_more" in value;
+  return typeof value === "object" && value !== null && LIST in value;
 }
 
 /** Pages that one call reads at most; with Okta's largest pages far more than fits into any result. */
@@ -89,9 +92,12 @@ function parseCursor(cursor: string | undefined): { after: string | undefined; s
 export interface Limits {
   /** Gives an item the form in which it reaches the model. */
   shape(item: Json): Json;
-  /** Characters that the items may take as compact JSON. */
+  /** Characters that the whole result may take as compact JSON. */
   maxChars: number;
 }
+
+/** What a list has around its items, its cursor not counted. */
+const ENVELOPE_CHARS = 300;
 
 /**
  * Reads a list as the options ask for and stops where the next item would not fit, so that memory
@@ -105,25 +111,21 @@ export async function listItems(
 ): Promise<ItemList> {
   const start = parseCursor(options.after);
   const items: Json[] = [];
-  let chars = 2;
+  let chars = 0;
   let skip = start.skip;
   for await (const page of walkPages(fetchPage, start.after, walk)) {
+    const maxChars = limits.maxChars - ENVELOPE_CHARS - Math.max(page.after?.length ?? 0, page.next?.length ?? 0);
     for (const [index, raw] of page.items.entries()) {
       if (index < skip) continue;
-      let item = limits.shape(raw);
-      let size = JSON.stringify(item).length + 1;
-      if (size > limits.maxChars) {
-        item = tooLarge(item);
-        size = JSON.stringify(item).length + 1;
-      }
+      const [item, size] = fitted(limits.shape(raw), maxChars);
       chars += size;
-      if (chars > limits.maxChars && items.length > 0) {
+      if (chars > maxChars && items.length > 0) {
         return {
-          kind: "list",
+          [LIST]: true,
           items,
           has_more: true,
           next_cursor: cursorInside(page.after, index),
-          note: `Cut at the size limit of a result after ${items.length} items. Go on with \`after\` set to next_cursor, or ask for less with \`fields\`, \`limit\` or a narrower search.`,
+          note: `Cut at the size limit of a result after ${items.length} items. Go on with \`after\` set to next_cursor, or ask for less with \`fields\` or \`limit\`.`,
         };
       }
       items.push(item);
@@ -131,12 +133,20 @@ export async function listItems(
     skip = Math.max(0, skip - page.items.length);
     const wanted = !options.fetch_all && skip === 0;
     if (wanted || page.next === undefined) {
-      return { kind: "list", items, has_more: page.next !== undefined, next_cursor: page.next, note: undefined };
+      return { [LIST]: true, items, has_more: page.next !== undefined, next_cursor: page.next, note: undefined };
     }
   }
   throw new OktaMcpError("okta_down", `The list did not end within ${MAX_PAGES} pages.`, {
     fix: "Narrow the search, or read page by page with `after`.",
   });
+}
+
+/** An item, or what stands for it where it alone is more than fits; and the characters it takes. */
+function fitted(item: Json, maxChars: number): [item: Json, chars: number] {
+  const chars = JSON.stringify(item).length + 1;
+  if (chars <= maxChars) return [item, chars];
+  const standIn = tooLarge(item, maxChars);
+  return [standIn, JSON.stringify(standIn).length + 1];
 }
 
 /** Reads up to `maxItems` items for a tool's own use. */
@@ -160,8 +170,8 @@ export function excerpt(items: readonly Json[], limits: Limits): Json[] {
   const result: Json[] = [];
   let chars = 2;
   for (const raw of items) {
-    const item = limits.shape(raw);
-    chars += JSON.stringify(item).length + 1;
+    const [item, size] = fitted(limits.shape(raw), limits.maxChars);
+    chars += size;
     if (chars > limits.maxChars) break;
     result.push(item);
   }

@@ -1,6 +1,7 @@
 import { isItemList } from "./listing.js";
 import type { Json } from "./okta/request.js";
 import { isSecret, MASK } from "./secrets.js";
+import { withinLimit } from "./size-limit.js";
 
 export interface ShapeOptions {
   /** Keep `_links`, which a model cannot follow. */
@@ -15,9 +16,14 @@ function isObject(value: Json | undefined): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** A switch or an empty field gives no secret away. */
+function holdsText(value: Json): boolean {
+  return typeof value === "number" || (typeof value === "string" && value !== "");
+}
+
 function clean(value: Json, path: readonly string[], parent: JsonObject | undefined, keepLinks: boolean): Json {
   if (Array.isArray(value)) return value.map((item) => clean(item, path, undefined, keepLinks));
-  if (!isObject(value)) return value !== null && value !== "" && isSecret(path, parent) ? MASK : value;
+  if (!isObject(value)) return holdsText(value) && isSecret(path, parent) ? MASK : value;
   const result: JsonObject = Object.create(null);
   for (const [key, child] of Object.entries(value)) {
     if (key === "_links" && !keepLinks) continue;
@@ -26,39 +32,29 @@ function clean(value: Json, path: readonly string[], parent: JsonObject | undefi
   return result;
 }
 
-function pick(value: Json, path: readonly string[]): Json | undefined {
-  const [key, ...rest] = path;
-  if (key === undefined) return value;
+/** The paths that lead on below a key; an attribute may itself have a dot in its name. */
+function below(key: string, paths: readonly string[]): string[] {
+  return paths.flatMap((path) => {
+    if (path === key) return [""];
+    return path.startsWith(`${key}.`) ? [path.slice(key.length + 1)] : [];
+  });
+}
+
+/** What the paths name, each item of a list by itself; undefined where they name nothing. */
+function project(value: Json, paths: readonly string[]): Json | undefined {
+  if (paths.includes("")) return value;
   if (Array.isArray(value)) {
-    const picked = value.map((item) => pick(item, path)).filter((item) => item !== undefined);
-    return picked.length > 0 ? picked : undefined;
+    const items = value.map((item) => project(item, paths)).filter((item) => item !== undefined);
+    return items.length > 0 ? items : undefined;
   }
   if (!isObject(value)) return undefined;
-  if (Object.hasOwn(value, key)) {
-    const inner = pick(value[key] ?? null, rest);
-    return inner === undefined ? undefined : { [key]: inner };
+  const result: JsonObject = Object.create(null);
+  for (const [key, child] of Object.entries(value)) {
+    const inner = below(key, paths);
+    const kept = inner.length > 0 ? project(child, inner) : undefined;
+    if (kept !== undefined) result[key] = kept;
   }
-  // A custom attribute may have a dot in its name.
-  const dotted = path.join(".");
-  return Object.hasOwn(value, dotted) ? { [dotted]: value[dotted] ?? null } : undefined;
-}
-
-function merge(into: Json | undefined, from: Json): Json {
-  if (into === undefined) return from;
-  if (Array.isArray(into) && Array.isArray(from)) return from.map((item, index) => merge(into[index], item));
-  if (!isObject(into) || !isObject(from)) return from;
-  const result: JsonObject = Object.assign(Object.create(null), into);
-  for (const [key, value] of Object.entries(from)) result[key] = merge(result[key], value);
-  return result;
-}
-
-function project(value: Json, fields: readonly string[]): Json {
-  let result: Json | undefined;
-  for (const field of fields) {
-    const picked = pick(value, field.split("."));
-    if (picked !== undefined) result = merge(result, picked);
-  }
-  return result ?? {};
+  return Object.keys(result).length > 0 ? result : undefined;
 }
 
 /**
@@ -67,7 +63,7 @@ function project(value: Json, fields: readonly string[]): Json {
  */
 export function shape(value: Json, options: ShapeOptions = {}): Json {
   const cleaned = clean(value, [], undefined, options.includeLinks ?? false);
-  return options.fields && options.fields.length > 0 ? project(cleaned, options.fields) : cleaned;
+  return options.fields && options.fields.length > 0 ? (project(cleaned, options.fields) ?? {}) : cleaned;
 }
 
 /** The arguments a result repeats when Okta answered without a body. */
@@ -81,12 +77,14 @@ function idsOf(args: Readonly<Record<string, unknown>>): JsonObject {
 
 /**
  * The structured content of a result. A list becomes `{ items, total_fetched, has_more, next_cursor }`,
- * its items being shaped already; nothing becomes `{ done: true }` with the ids of the call.
+ * its items being shaped and cut already; nothing becomes `{ done: true }` with the ids of the call;
+ * all else is shaped, and where it has more than `maxChars` characters, something small stands for it.
  */
 export function toStructured(
   value: unknown,
   args: Readonly<Record<string, unknown>>,
   options: ShapeOptions,
+  maxChars: number,
 ): JsonObject {
   if (value === undefined) return { done: true, ...idsOf(args) };
   if (isItemList(value)) {
@@ -100,7 +98,7 @@ export function toStructured(
     };
   }
   const shaped = shape(toJson(value), options);
-  return isObject(shaped) ? shaped : { value: shaped };
+  return withinLimit(isObject(shaped) ? shaped : { value: shaped }, maxChars);
 }
 
 /** What a tool returned, seen as JSON; tools build their results of JSON alone. */

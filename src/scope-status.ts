@@ -1,6 +1,6 @@
 import { type Catalogue, type ScopeView, scopeState } from "./catalogue.js";
 import { howToGrant } from "./require-scopes.js";
-import { isKnownScope } from "./scopes.js";
+import { covers } from "./scopes.js";
 
 /** What `get_scope_status` and `okta-mcp status` tell of scopes and tools. */
 export interface ScopeStatus {
@@ -19,6 +19,12 @@ const WHY = {
   not_configured: "its scope is not in OKTA_SCOPES",
   not_granted: "the sign-in did not grant its scope",
 } as const;
+
+/** True when some tool needs what a scope stands for, or answers better with it. */
+function unlocksSomething(scope: string, { entries }: Catalogue): boolean {
+  const alone = new Set([scope]);
+  return entries.some((tool) => [tool.scope, ...(tool.alsoUses ?? [])].some((used) => used && covers(alone, used)));
+}
 
 /** Compares what is configured and granted with what the tools need. */
 export function scopeStatus(catalogue: Catalogue, view: ScopeView, signedIn: boolean): ScopeStatus {
@@ -45,7 +51,9 @@ export function scopeStatus(catalogue: Catalogue, view: ScopeView, signedIn: boo
     signed_in: signedIn,
     configured_scopes: [...view.configured],
     granted_scopes: view.granted ? [...view.granted] : null,
-    unlocking_nothing: [...view.configured].filter((scope) => scope.startsWith("okta.") && !isKnownScope(scope)),
+    unlocking_nothing: [...view.configured].filter(
+      (scope) => scope.startsWith("okta.") && !unlocksSomething(scope, catalogue),
+    ),
     active_tools: active,
     disabled_tools: disabled,
     what_to_do: advice,

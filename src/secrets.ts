@@ -34,6 +34,15 @@ const SECRET_KEYS: ReadonlySet<string> = new Set(
     "password",
     "passwordHash",
     "tokenValue",
+    "token",
+    "device_secret",
+    "secret_hash",
+    "tempPassword",
+    "adminPassword",
+    "newPassword",
+    "oldPassword",
+    "providerAuthToken",
+    "tokenSigningKey",
   ].map((key) => key.toLowerCase()),
 );
 
@@ -41,11 +50,11 @@ const SECRET_KEYS: ReadonlySet<string> = new Set(
 const JWK_PRIVATE_MEMBERS: ReadonlySet<string> = new Set(["d", "p", "q", "dp", "dq", "qi", "k", "oth"]);
 
 /** Members of a credential object (`credentials.password`, its `hash`, `recovery_question`) that hold the secret itself. */
-const SECRET_MEMBERS: Readonly<Record<string, ReadonlySet<string>>> = {
-  password: new Set(["value"]),
-  hash: new Set(["value", "salt"]),
-  recovery_question: new Set(["answer"]),
-};
+const SECRET_MEMBERS: ReadonlyMap<string, ReadonlySet<string>> = new Map([
+  ["password", new Set(["value"])],
+  ["hash", new Set(["value", "salt"])],
+  ["recovery_question", new Set(["answer"])],
+]);
 
 /**
  * True when the value at a path is a secret: by its name, or by its position in a credential or a
@@ -57,7 +66,7 @@ export function isSecret(path: readonly string[], parent: { [key: string]: Json 
   const key = path.at(-1);
   if (key === undefined) return false;
   if (SECRET_KEYS.has(key.toLowerCase())) return true;
-  if (SECRET_MEMBERS[path.at(-2) ?? ""]?.has(key)) return true;
+  if (SECRET_MEMBERS.get(path.at(-2) ?? "")?.has(key)) return true;
   return parent !== undefined && typeof parent.kty === "string" && JWK_PRIVATE_MEMBERS.has(key);
 }
 

@@ -13,14 +13,16 @@ export interface RenderedError {
 
 /**
  * Makes every throw one of ours. What is not is a `bug`: its own text may hold anything, so only
- * the kind of error is shown; the log has the rest.
+ * the kind of error is shown, and only where it looks like one; the log has the rest.
  */
-export function toOktaMcpError(thrown: unknown): OktaMcpError {
+export function toOktaMcpError(thrown: unknown, signal?: AbortSignal): OktaMcpError {
   if (thrown instanceof OktaMcpError) return thrown;
-  if (thrown instanceof Error && thrown.name === "AbortError") {
+  // A client may give any reason for a cancellation, and that is what `throwIfAborted` throws.
+  const reason = signal?.aborted === true && thrown === signal.reason;
+  if (reason || (thrown instanceof Error && thrown.name === "AbortError")) {
     return new OktaMcpError("cancelled", "The call was cancelled.", { cause: thrown });
   }
-  const kind = thrown instanceof Error ? thrown.name : typeof thrown;
+  const kind = thrown instanceof Error && /^\w{1,40}$/.test(thrown.name) ? thrown.name : typeof thrown;
   return new OktaMcpError("bug", `Something went wrong inside okta-mcp (${kind}).`, { cause: thrown });
 }
 
