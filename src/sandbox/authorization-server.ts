@@ -20,6 +20,8 @@ export interface AuthorizationServerOptions {
   signInUser: () => SignInUser | undefined;
   /** False for a user whose tokens are worth nothing any more. Default: every user is active. */
   isActive?: (userId: string) => boolean;
+  /** False for an app that was deactivated or deleted. Default: every app works. */
+  clientWorks?: (clientId: string) => boolean;
   onEvent?: (event: OAuthEvent) => void;
   /** Every device sign-in is allowed at once, without a page. */
   autoApprove?: boolean;
@@ -61,7 +63,7 @@ export interface AuthorizationControl {
   /** All tokens issued so far are revoked. */
   revokeEverything(): void;
   addServiceClient(
-    client: { clientId: string; jwks: ServiceClient["jwks"] } & Partial<Omit<ServiceClient, "id">>,
+    client: Partial<Omit<ServiceClient, "id" | "method">> & { clientId: string; jwks: ServiceClient["jwks"] },
   ): void;
   /**
    * A Bearer token of the device app without a sign-in: as if the person had allowed these scopes,
@@ -81,8 +83,8 @@ type ApiRequest = Pick<SandboxRequest, "method" | "url" | "headers">;
 
 /** The org authorization server of a pretend org: its endpoints, its activation page, and what it does to API requests. */
 export function createAuthorizationServer(options: AuthorizationServerOptions): AuthorizationServer {
-  const { origin, now, orgName, signInUser, isActive = () => true } = options;
-  const clients = createClientRegistry(options.clients, now);
+  const { origin, now, orgName, signInUser, isActive = () => true, clientWorks = () => true } = options;
+  const clients = createClientRegistry(options.clients, now, clientWorks);
   const dpop = createDpopVerifier(now);
   const codes = createDeviceCodes({
     now,
@@ -127,7 +129,8 @@ export function createAuthorizationServer(options: AuthorizationServerOptions): 
     const usable =
       found !== undefined &&
       scheme.toLowerCase() === (jkt === undefined ? "bearer" : "dpop") &&
-      (user === undefined || isActive(user.id));
+      (user === undefined || isActive(user.id)) &&
+      clientWorks(found.grant.client.id);
     if (!usable || client === undefined) {
       return unauthorized(401, jkt === undefined ? "Bearer" : "DPoP", "invalid_token", "The token is invalid");
     }

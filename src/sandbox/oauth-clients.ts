@@ -29,14 +29,14 @@ export type OAuthClient = DeviceClient | ServiceClient;
 
 const ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 const ASSERTION_ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"];
+/** How far a client's clock may be ahead. */
+const CLOCK_TOLERANCE_MS = 60_000;
 /** Okta refuses an assertion that lives longer than an hour. */
 const LONGEST_ASSERTION_MS = 3_600_000;
 
 /** The apps that the org knows, and how they prove who they are. */
 export interface ClientRegistry {
   add(client: OAuthClient): void;
-  /** The client with this id, if there is one. */
-  find(id: string): OAuthClient | undefined;
   /**
    * Finds out which client sends a request to an OAuth endpoint: a public client by its
    * `client_id`, a service by a signed assertion (RFC 7523, section 3).
@@ -47,9 +47,18 @@ export interface ClientRegistry {
 
 const rejected = (description: string) => new OAuthRefusal("invalid_client", description, 401);
 
-/** The registry of one org. `now` is in epoch milliseconds. */
-export function createClientRegistry(initial: readonly OAuthClient[], now: () => number): ClientRegistry {
+/**
+ * The registry of one org.
+ * @param now epoch milliseconds
+ * @param works false for an app that was deactivated or deleted: the org no longer knows it as a client
+ */
+export function createClientRegistry(
+  initial: readonly OAuthClient[],
+  now: () => number,
+  works: (clientId: string) => boolean,
+): ClientRegistry {
   const clients = new Map(initial.map((client) => [client.id, client]));
+  const find = (id: string) => (works(id) ? clients.get(id) : undefined);
   const assertions = createReplayGuard(now);
 
   async function checkAssertion(client: ServiceClient, assertion: string, endpoint: string): Promise<void> {
@@ -69,6 +78,9 @@ export function createClientRegistry(initial: readonly OAuthClient[], now: () =>
     if (expiresAtMs > now() + LONGEST_ASSERTION_MS) {
       throw rejected("The client_assertion token has an expiration too far in the future.");
     }
+    if ((payload.iat ?? 0) * 1000 > now() + CLOCK_TOLERANCE_MS) {
+      throw rejected("The client_assertion token was issued in the future.");
+    }
     if (payload.jti !== undefined && !assertions.firstUse(`${client.id} ${payload.jti}`, expiresAtMs)) {
       throw rejected("The client_assertion token has already been used.");
     }
@@ -79,7 +91,7 @@ export function createClientRegistry(initial: readonly OAuthClient[], now: () =>
       throw new OAuthRefusal("invalid_request", "The `client_assertion_type` is invalid.");
     }
     try {
-      const client = clients.get(String(decodeJwt(assertion).sub));
+      const client = find(String(decodeJwt(assertion).sub));
       const named = request.form.get("client_id");
       if (client?.method !== "service" || (named !== null && named !== client.id)) {
         throw rejected("The client_assertion's subject is not a service app of this org.");
@@ -93,7 +105,6 @@ export function createClientRegistry(initial: readonly OAuthClient[], now: () =>
 
   return {
     add: (client) => void clients.set(client.id, client),
-    find: (id) => clients.get(id),
     async authenticate(request) {
       const assertion = request.form.get("client_assertion");
       const clientId = request.form.get("client_id");
@@ -107,7 +118,7 @@ export function createClientRegistry(initial: readonly OAuthClient[], now: () =>
       if (assertion !== null) return byAssertion(request, assertion);
       if (secretGiven) throw rejected("The client is not configured for authentication with a secret.");
       if (clientId === null) throw rejected("No client credentials found");
-      const client = clients.get(clientId);
+      const client = find(clientId);
       if (client === undefined) throw rejected("Invalid value for the `client_id` parameter");
       if (client.method !== "device") throw rejected("Client authentication is required: no client_assertion found.");
       return client;

@@ -13,7 +13,7 @@ import type { LogParty } from "./state/model.js";
 
 type Tuning = Omit<
   AuthorizationServerOptions,
-  "origin" | "orgName" | "now" | "clients" | "signInUser" | "isActive" | "onEvent"
+  "origin" | "orgName" | "now" | "clients" | "signInUser" | "isActive" | "clientWorks" | "onEvent"
 >;
 
 export interface OrgAuthorizationOptions extends Tuning {
@@ -41,6 +41,8 @@ export function orgAuthorization(options: OrgAuthorizationOptions = {}): (org: O
       clients.push({ id, label: label(id, "okta-mcp service"), method: "service", ...serviceClient });
     }
     const isActive = (userId: string) => org.users.get(userId)?.status === "ACTIVE";
+    // A test's org may have clients without an app; an app that was there can be taken away.
+    const apps = new Set(clients.map((client) => client.id).filter((id) => org.apps.get(id) !== undefined));
     return createAuthorizationServer({
       ...tuning,
       origin: () => org.origin,
@@ -48,6 +50,7 @@ export function orgAuthorization(options: OrgAuthorizationOptions = {}): (org: O
       now: org.now,
       clients,
       isActive,
+      clientWorks: (clientId) => !apps.has(clientId) || org.apps.get(clientId)?.status === "ACTIVE",
       signInUser() {
         const user = org.users.find(login);
         return user !== undefined && isActive(user.id) ? signInUser(userParty(user), user.profile.email) : undefined;

@@ -196,6 +196,21 @@ describe("tokens", () => {
     expect((await refresh(refresh_token)).body.error).toBe("invalid_grant");
   });
 
+  test("of an app that was deactivated or deleted are refused, and it can get no others", async () => {
+    const { signIn, refresh, api, sandbox } = await startOrg({}, (org) =>
+      org.addApp({ id: DEVICE_CLIENT_ID, label: "Assistant" }),
+    );
+    const { access_token, refresh_token } = await signIn();
+    const app = sandbox.org.apps.get(DEVICE_CLIENT_ID);
+    if (app === undefined) throw new Error("The org has lost its app.");
+    const note = { eventType: "application.lifecycle.deactivate", displayMessage: "Deactivate application" };
+    const inactive = sandbox.org.apps.change({ ...app, status: "INACTIVE" }, note);
+    expect(await api({ authorization: `Bearer ${access_token}` })).toMatchObject({ status: 401 });
+    expect((await refresh(refresh_token)).body.error).toBe("invalid_client");
+    sandbox.org.apps.remove(inactive);
+    expect((await refresh(refresh_token)).body.error).toBe("invalid_client");
+  });
+
   test("can be handed to a test without a sign-in", async () => {
     const { control, api, admin } = await startOrg();
     const token = await control.issueAccessToken(["okta.users.read"], { lifetimeSeconds: 5 });

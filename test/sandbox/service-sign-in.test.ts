@@ -48,6 +48,7 @@ describe("service sign-in", () => {
       ["expiry", assert({ exp: nowSeconds - 1 }), /expired/],
       ["no expiry", assert({ exp: undefined }), /exp claim/],
       ["too long", assert({ exp: nowSeconds + 3601 }), /too far in the future/],
+      ["from the future", assert({ iat: nowSeconds + 61 }), /in the future/],
       ["unknown key", assert({}, stranger), /kid is invalid/],
       ["no JWT", Promise.resolve("nonsense"), /not a JWT/],
     ];

@@ -20,10 +20,11 @@ export const GUARDED: Route = {
   handle: () => ({ status: 200, json: {} }),
 };
 
-/** An org with one person in it, and the ways to talk to its authorization server. */
-export async function startOrg(options: OrgAuthorizationOptions = {}) {
+/** An org with one person in it, and the ways to talk to its authorization server. `arrange` puts more into it first. */
+export async function startOrg(options: OrgAuthorizationOptions = {}, arrange: (org: Org) => void = () => {}) {
   const clock = testClock();
   const authorization = (org: Org) => {
+    arrange(org);
     const server = orgAuthorization(options)(org);
     return { ...server, routes: [...server.routes, GUARDED] };
   };
