@@ -1,10 +1,34 @@
-import { ADMIN_LOGIN, DEVICE_CLIENT_ID, SERVICE_CLIENT_ID } from "./facts.js";
+import { appName, completeApp } from "./app-defaults.js";
 import type { Org } from "./org.js";
+import { DIRECTORY_LABEL, SEED_APPS } from "./seed/apps.js";
+import { liveThroughAWeek } from "./seed/events.js";
+import { formGroups } from "./seed/groups.js";
+import { hirePeople } from "./seed/people.js";
 
-/** Puts the company into an empty org. The same seed and time make the same company. */
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** Puts the company into an empty org: people, apps, groups and a week of log. The same seed and time make the same company. */
 export function seedCompany(org: Org): void {
-  org.groups.add({ type: "BUILT_IN", profile: { name: "Everyone", description: "All users in your organization" } });
-  org.users.add({ profile: { login: ADMIN_LOGIN, email: ADMIN_LOGIN, firstName: "Ada", lastName: "Admin" } });
-  org.apps.add({ id: DEVICE_CLIENT_ID, label: "okta-mcp", name: "oidc_client", signOnMode: "OPENID_CONNECT" });
-  org.apps.add({ id: SERVICE_CLIENT_ID, label: "okta-mcp service", name: "oidc_client", signOnMode: "OPENID_CONNECT" });
+  hirePeople(org);
+  const apps = SEED_APPS.map(({ app, groups, inactive }) => {
+    const id = typeof app.id === "string" ? app.id : org.newId("0oa");
+    const complete = completeApp(org, id, appName(org, app), app);
+    const createdMs = org.now() - (100 + org.random.int(900)) * DAY_MS;
+    return {
+      app: org.apps.add({ ...complete, status: inactive ? "INACTIVE" : "ACTIVE" }, undefined, createdMs),
+      groups,
+    };
+  });
+  formGroups(org, apps.find(({ app }) => app.label === DIRECTORY_LABEL)?.app.id ?? "");
+  const groupByName = new Map(org.groups.all().map((group) => [group.profile.name, group]));
+  for (const { app, groups } of apps) {
+    for (const name of groups) {
+      const group = groupByName.get(name);
+      if (group === undefined) throw new Error(`The app ${app.label} is for a group ${name} that nobody made.`);
+      org.apps.assignGroup(app, group);
+    }
+  }
+  // A company is not founded in a moment: the log begins with the week that people see.
+  org.events.length = 0;
+  liveThroughAWeek(org);
 }

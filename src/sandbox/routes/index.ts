@@ -1,9 +1,24 @@
 import type { Org } from "../org.js";
 import type { Route } from "../route.js";
+import { appAssignmentRoutes } from "./app-assignments.js";
+import { applicationRoutes } from "./applications.js";
+import { groupRoutes } from "./groups.js";
+import { schemaRoutes } from "./schemas.js";
+import { systemLogRoutes } from "./system-log.js";
+import { userLifecycleRoutes } from "./user-lifecycle.js";
+import { userRoutes } from "./users.js";
 
-const areas: ((org: Org) => Route[])[] = [];
+const AREAS = [
+  userRoutes,
+  userLifecycleRoutes,
+  groupRoutes,
+  applicationRoutes,
+  appAssignmentRoutes,
+  systemLogRoutes,
+  schemaRoutes,
+];
 
 /** Every operation of the Management API that the sandbox has. A new area is one entry above. */
 export function managementRoutes(org: Org): Route[] {
-  return areas.flatMap((routesOf) => routesOf(org));
+  return AREAS.flatMap((routesOf) => routesOf(org));
 }

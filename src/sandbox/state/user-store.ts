@@ -45,10 +45,15 @@ export class UserStore {
     return this.#byId.get(id);
   }
 
+  /** A user by login, without regard to case. */
+  findByLogin(login: string): User | undefined {
+    return this.#byId.get(this.#idByLogin.get(login.toLowerCase()) ?? "");
+  }
+
   /** A user by id, by login, or by what stands before the login's `@` where only one user has it. */
   find(idOrLogin: string): User | undefined {
     const wanted = idOrLogin.toLowerCase();
-    const exact = this.#byId.get(idOrLogin) ?? this.#byId.get(this.#idByLogin.get(wanted) ?? "");
+    const exact = this.#byId.get(idOrLogin) ?? this.findByLogin(idOrLogin);
     if (exact !== undefined || wanted.includes("@")) return exact;
     const [only, another] = this.all().filter((user) => loginKey(user).startsWith(`${wanted}@`));
     return another === undefined ? only : undefined;
@@ -72,8 +77,8 @@ export class UserStore {
       profile: { login: address, email: address, ...given.profile },
       credentials: {
         ...(hasPassword && { password: {} }),
-        ...given.credentials,
         provider: { type: "OKTA", name: "OKTA" },
+        ...given.credentials,
       },
     };
     this.#byId.set(user.id, user);

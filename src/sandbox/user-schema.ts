@@ -1,0 +1,150 @@
+import type { Json } from "../okta/request.js";
+import type { Org } from "./org.js";
+import type { JsonObject } from "./state/model.js";
+import { USER_TYPE_ID } from "./state/user-store.js";
+
+/** A profile attribute in the form of schema `UserSchemaAttribute` of the Management API document. */
+export type Attribute = JsonObject;
+
+const text = (title: string, more: Attribute = {}): Attribute => ({
+  title,
+  type: "string",
+  required: false,
+  mutability: "READ_WRITE",
+  scope: "NONE",
+  ...more,
+  permissions: [{ principal: "SELF", action: "READ_ONLY" }],
+  master: { type: "PROFILE_MASTER" },
+});
+
+/** The attributes of every Okta user, with the limits of schema `UserProfile`. */
+const BASE_ATTRIBUTES: Readonly<Record<string, Attribute>> = {
+  login: text("Username", { required: true, minLength: 5, maxLength: 100 }),
+  firstName: text("First name", { required: true, minLength: 1, maxLength: 50 }),
+  lastName: text("Last name", { required: true, minLength: 1, maxLength: 50 }),
+  middleName: text("Middle name"),
+  honorificPrefix: text("Honorific prefix"),
+  honorificSuffix: text("Honorific suffix"),
+  email: text("Primary email", { required: true, format: "email", minLength: 5, maxLength: 100 }),
+  title: text("Title"),
+  displayName: text("Display name"),
+  nickName: text("Nickname"),
+  profileUrl: text("Profile Url", { format: "uri" }),
+  secondEmail: text("Secondary email", { format: "email", maxLength: 100 }),
+  mobilePhone: text("Mobile phone", { maxLength: 100 }),
+  primaryPhone: text("Primary phone", { maxLength: 100 }),
+  streetAddress: text("Street address", { maxLength: 1024 }),
+  city: text("City", { maxLength: 128 }),
+  state: text("State", { maxLength: 128 }),
+  zipCode: text("Zip code", { maxLength: 50 }),
+  countryCode: text("Country code", { maxLength: 2, format: "country-code" }),
+  postalAddress: text("Postal Address", { maxLength: 4096 }),
+  preferredLanguage: text("Preferred language", { format: "language-code" }),
+  locale: text("Locale", { format: "locale" }),
+  timezone: text("Time zone", { format: "timezone" }),
+  userType: text("User type"),
+  employeeNumber: text("Employee number"),
+  costCenter: text("Cost center"),
+  organization: text("Organization"),
+  division: text("Division"),
+  department: text("Department"),
+  managerId: text("ManagerId"),
+  manager: text("Manager"),
+};
+
+const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
+
+/** What is wrong with a value, as Okta words it; undefined where nothing is. */
+function faultOf(attribute: Attribute, value: Json): string | undefined {
+  const { type, minLength, maxLength, format } = attribute;
+  const allowed = attribute.enum;
+  if (!isOfType(type, value)) return `The value must be of type ${String(type)}`;
+  if (Array.isArray(allowed) && !allowed.includes(value)) return `The value must be one of ${allowed.join(", ")}`;
+  if (typeof value !== "string") return undefined;
+  if (typeof minLength === "number" && value.length < minLength) return `The field is too short: at least ${minLength}`;
+  if (typeof maxLength === "number" && value.length > maxLength) return "The field is too long";
+  if (format === "email" && !EMAIL.test(value)) return "Does not match required pattern";
+  return undefined;
+}
+
+function isOfType(type: Json | undefined, value: Json): boolean {
+  switch (type) {
+    case "array":
+      return Array.isArray(value);
+    case "integer":
+      return Number.isInteger(value);
+    case "number":
+    case "boolean":
+      return typeof value === type;
+    default:
+      return typeof value === "string";
+  }
+}
+
+/**
+ * Checks a profile that is to be stored against the org's schema, logins in use included.
+ * @param ownId the user whose profile it is; undefined for a new one
+ * @returns the attribute at fault and why, in Okta's words, for each fault
+ */
+export function profileFaults(org: Org, profile: JsonObject, ownId?: string): { attribute: string; cause: string }[] {
+  const faults: { attribute: string; cause: string }[] = [];
+  const found = (attribute: string, cause: string) => faults.push({ attribute, cause: `${attribute}: ${cause}` });
+  for (const [name, attribute] of attributesOf(org)) {
+    const value = profile[name];
+    if (value === undefined || value === null || value === "") {
+      if (attribute.required === true) found(name, "The field cannot be left blank");
+      continue;
+    }
+    const fault = faultOf(attribute, value);
+    if (fault !== undefined) found(name, fault);
+  }
+  for (const name of Object.keys(profile)) {
+    if (!Object.hasOwn(BASE_ATTRIBUTES, name) && !org.customAttributes.has(name)) {
+      found(name, "The attribute is not defined in the user schema");
+    }
+  }
+  const { login } = profile;
+  if (typeof login === "string") {
+    if (!EMAIL.test(login)) found("login", "Username must be in the form of an email address");
+    const holder = org.users.findByLogin(login);
+    if (holder !== undefined && holder.id !== ownId) {
+      found("login", "An object with this field already exists in the current organization");
+    }
+  }
+  return faults;
+}
+
+function attributesOf(org: Org): [string, Attribute][] {
+  return [...Object.entries(BASE_ATTRIBUTES), ...org.customAttributes];
+}
+
+/** The org's user schema, as Okta's operation `getUserSchema` answers it. */
+export function userSchema(org: Org, schemaId: string): JsonObject {
+  const required = Object.keys(BASE_ATTRIBUTES).filter((name) => BASE_ATTRIBUTES[name]?.required === true);
+  const custom = [...org.customAttributes].filter(([, attribute]) => attribute.required === true);
+  const id = `${org.origin}/meta/schemas/user/${schemaId}`;
+  return {
+    id,
+    $schema: "http://json-schema.org/draft-04/schema#",
+    name: "user",
+    title: "User",
+    description: "Okta user profile template with default permission settings",
+    lastUpdated: "2024-03-01T09:00:00.000Z",
+    created: "2021-09-01T09:00:00.000Z",
+    definitions: {
+      base: { id: "#base", type: "object", properties: { ...BASE_ATTRIBUTES }, required },
+      custom: {
+        id: "#custom",
+        type: "object",
+        properties: Object.fromEntries(org.customAttributes),
+        required: custom.map(([name]) => name),
+      },
+    },
+    type: "object",
+    properties: { profile: { allOf: [{ $ref: "#/definitions/custom" }, { $ref: "#/definitions/base" }] } },
+    _links: {
+      self: { rel: "self", href: `${org.origin}/api/v1/meta/schemas/user/${schemaId}`, method: "GET", name: "user" },
+      type: { rel: "type", href: `${org.origin}/api/v1/meta/types/user/${USER_TYPE_ID}` },
+    },
+  };
+}
