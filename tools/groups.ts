@@ -8,6 +8,7 @@ import {
   groupId,
   jsonObject,
   limit,
+  objectAt,
   sortBy,
   sortOrder,
   textAt,
@@ -107,9 +108,12 @@ export const updateGroup = defineTool({
   effect: "changes",
   input: z.strictObject({ group_id: groupId, profile }),
   replaces: {
-    current: async ({ okta }, a) => (await okta.groups.getGroup({ groupId: a.group_id })) ?? {},
+    // The profile is all of a group that can be written.
+    current: async ({ okta }, a) => ({
+      profile: objectAt(await okta.groups.getGroup({ groupId: a.group_id }), "profile"),
+    }),
     proposed: (a) => ({ profile: a.profile }),
-    setByOkta: ["id", "created", "lastUpdated", "lastMembershipUpdated", "objectClass", "type", "source"],
+    setByOkta: [],
   },
   run: ({ okta }, a) => okta.groups.replaceGroup({ groupId: a.group_id, group: { profile: a.profile } }),
 });

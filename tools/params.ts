@@ -47,24 +47,36 @@ export const filter = (properties: string) =>
 export const sortBy = z.string().min(1).optional().describe("One property; only with search.");
 export const sortOrder = z.enum(["asc", "desc"]).optional().describe("Only with sort_by.");
 
+/** What `Date.parse` alone would let through goes far beyond ISO 8601. */
+const ISO_TIME = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?$/;
+
 /** An ISO 8601 point in time. */
 export function time(description: string) {
   return z
     .string()
-    .refine((value) => /^\d{4}-\d{2}-\d{2}/.test(value) && !Number.isNaN(Date.parse(value)), {
+    .refine((value) => ISO_TIME.test(value) && !Number.isNaN(Date.parse(value)), {
       message: "has to be an ISO 8601 time, e.g. 2026-01-31T08:00:00Z",
     })
     .optional()
     .describe(description);
 }
 
+function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** The object at a key of Okta's JSON; empty where there is none. */
+export function objectAt(value: Json | undefined, key: string): JsonObject {
+  const inner = isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+  return isObject(inner) ? inner : {};
+}
+
 /** The string at a path of Okta's JSON; empty where there is none. */
 export function textAt(value: Json | undefined, ...path: string[]): string {
-  let current: Json | undefined = value;
-  for (const key of path) {
-    current = typeof current === "object" && current !== null && !Array.isArray(current) ? current[key] : undefined;
-  }
-  return typeof current === "string" ? current : "";
+  const key = path.at(-1) ?? "";
+  const holder = path.slice(0, -1).reduce<Json | undefined>(objectAt, value);
+  const text = isObject(holder) && Object.hasOwn(holder, key) ? holder[key] : undefined;
+  return typeof text === "string" ? text : "";
 }
 
 /** "3 apps", "1 app", "more than 1000 apps". */

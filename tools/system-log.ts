@@ -6,6 +6,28 @@ const since = (byDefault: string) => time(`Start, ISO 8601; default ${byDefault}
 const until = time("End, ISO 8601; default now.");
 const q = z.string().optional().describe("Keywords, all of which must match; at most 10 of 40 characters.");
 
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** A time window and a place in it; no time has a bar in it. */
+interface Place {
+  since: string;
+  until: string;
+  after: string | undefined;
+}
+
+/** A cursor that carries its window, so that a list which goes on later does so in the same one. */
+function cursorOf({ since, until, after }: Place): string {
+  return `${since}|${until}|${after ?? ""}`;
+}
+
+/** The place that a cursor of ours names, or a cursor of Okta's within the given window. */
+function placeOf(cursor: string | undefined, window: { since: string; until: string }): Place {
+  const [, since, until, after] = /^([^|]*)\|([^|]*)\|(.*)$/s.exec(cursor ?? "") ?? [];
+  return since === undefined || until === undefined
+    ? { ...window, after: cursor }
+    : { since, until, after: after || undefined };
+}
+
 export const getLogs = defineTool({
   name: "get_logs",
   title: "Get system log",
@@ -26,29 +48,34 @@ export const getLogs = defineTool({
     q,
     sort_order: z.enum(["ASCENDING", "DESCENDING"]).optional().describe("By time; default ASCENDING."),
   }),
-  run: ({ okta, list, now }, a) =>
-    list(
-      (cursor) =>
-        okta.systemLog.listLogEvents.page({
-          since: a.since,
-          // Without an end Okta offers a next page for ever, as a way to poll.
-          until: a.until ?? new Date(now()).toISOString(),
-          after: cursor,
+  run({ okta, list, now }, a) {
+    // Without an end Okta offers a next page for ever, as a way to poll.
+    const until = a.until ?? new Date(now()).toISOString();
+    const since = a.since ?? new Date(Date.parse(until) - 7 * DAY_MS).toISOString();
+    return list(
+      async (cursor) => {
+        const place = placeOf(cursor, { since, until });
+        const { items, next } = await okta.systemLog.listLogEvents.page({
+          ...place,
           filter: a.filter || undefined,
           q: a.q || undefined,
           limit: a.limit,
           sortOrder: a.sort_order,
-        }),
-      a,
-    ),
+        });
+        return { items, next: next === undefined ? undefined : cursorOf({ ...place, after: next }) };
+      },
+      { ...a, after: a.after ?? cursorOf({ since, until, after: undefined }) },
+    );
+  },
 });
 
-const DAY_MS = 24 * 60 * 60 * 1000;
 /** Events that one summary reads at most. */
 const MAX_EVENTS = 10_000;
 const KEPT_OUT = 'outcome.result eq "FAILURE" or outcome.result eq "DENY"';
 const LOGIN_EVENT =
   /^(user\.session\.|user\.authentication\.|user\.mfa\.|user\.account\.lock|policy\.evaluate_sign_on)/;
+
+const MAX_NAME_CHARS = 200;
 
 /** A filter on the outcomes that keep a person out, narrowed to one person where asked. */
 function failureFilter(user: string | undefined): string {
@@ -60,7 +87,8 @@ function failureFilter(user: string | undefined): string {
 function countBy(events: readonly Json[], key: (event: Json) => string): { name: string; count: number }[] {
   const counts = new Map<string, number>();
   for (const event of events) counts.set(key(event), (counts.get(key(event)) ?? 0) + 1);
-  return [...counts].map(([name, count]) => ({ name, count })).sort((x, y) => y.count - x.count);
+  const largest = [...counts].sort(([, x], [, y]) => y - x).slice(0, 50);
+  return largest.map(([name, count]) => ({ name: name.slice(0, MAX_NAME_CHARS), count }));
 }
 
 export const getLoginFailures = defineTool({
@@ -73,7 +101,9 @@ export const getLoginFailures = defineTool({
   input: z.strictObject({
     since: since("24 hours before until"),
     until,
-    user_id: id("Only this user: id from list_users, or login.").optional(),
+    user_id: id("Only this user: id from list_users, or login.")
+      .refine((value) => !value.includes('"'), { message: "has a quotation mark, which no id or login has" })
+      .optional(),
     q,
   }),
   async run({ okta, collect, excerpt, now }, a) {
@@ -114,8 +144,8 @@ export const getLoginFailures = defineTool({
       failures: group("FAILURE", 0.4),
       denials: group("DENY", 0.4),
       summary: {
-        by_user: countBy(items, user).slice(0, 50),
-        by_reason: countBy(items, reason).slice(0, 50),
+        by_user: countBy(items, user),
+        by_reason: countBy(items, reason),
         complete,
         ...(complete ? {} : { note: `Only the latest ${MAX_EVENTS} events were counted; choose a shorter window.` }),
       },

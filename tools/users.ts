@@ -8,6 +8,7 @@ import {
   id,
   jsonObject,
   limit,
+  objectAt,
   sortBy,
   sortOrder,
   textAt,
@@ -74,16 +75,12 @@ function schemaAttributes(schema: Json | undefined): Json[] {
     const part = objectAt(objectAt(schema, "definitions"), origin);
     const required = part.required;
     for (const [name, definition] of Object.entries(objectAt(part, "properties"))) {
-      const isRequired = Array.isArray(required) && required.includes(name);
-      attributes.push({ name, origin, ...objectAt({ definition }, "definition"), required: isRequired });
+      const attribute = objectAt({ definition }, "definition");
+      const isRequired = attribute.required === true || (Array.isArray(required) && required.includes(name));
+      attributes.push({ name, origin, ...attribute, required: isRequired });
     }
   }
   return attributes;
-}
-
-function objectAt(value: Json | undefined, key: string): { [key: string]: Json } {
-  const inner = typeof value === "object" && value !== null && !Array.isArray(value) ? value[key] : undefined;
-  return typeof inner === "object" && inner !== null && !Array.isArray(inner) ? inner : {};
 }
 
 export const getUserProfileAttributes = defineTool({
@@ -153,12 +150,13 @@ export const createUser = defineTool({
     }),
 });
 
-async function describeUser({ okta, collect }: ToolContext, idOrLogin: string): Promise<Impact & { status: string }> {
+async function describeUser({ okta }: ToolContext, idOrLogin: string): Promise<Impact & { status: string }> {
   const user = await okta.users.getUser({ userId: idOrLogin });
   const status = textAt(user, "status");
   const details = [`status ${status}`, `last sign-in ${textAt(user, "lastLogin") || "never"}`];
-  const groups = await collect(() => okta.users.listUserGroups.page({ userId: idOrLogin }), 1000);
-  details.push(`member of ${counted(groups, "group")}`);
+  // Okta's operation has no pages to ask for.
+  const { items, next } = await okta.users.listUserGroups.page({ userId: idOrLogin });
+  details.push(`member of ${counted({ items, complete: next === undefined }, "group")}`);
   const name = [textAt(user, "profile", "firstName"), textAt(user, "profile", "lastName")].filter(Boolean).join(" ");
   const login = textAt(user, "profile", "login");
   return {
