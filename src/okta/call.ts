@@ -230,8 +230,8 @@ export class Call {
 
 /** @throws OktaMcpError bug where the path would leave the org or be rewritten on the way */
 function urlOf(origin: string, { path, query }: OktaRequest): URL {
-  const url = new URL(`${origin}${path}`);
-  if (url.origin !== origin || url.pathname !== path) {
+  const url = path.startsWith("/") ? new URL(`${origin}${path}`) : undefined;
+  if (url?.origin !== origin || url.pathname !== path) {
     throw new OktaMcpError("bug", "A request would have left its path; nothing was sent.");
   }
   // URLSearchParams writes a space as `+`, which only forms read back as a space.

@@ -1,0 +1,20 @@
+import { type ErrorCode, OktaMcpError } from "../errors/index.js";
+
+/** What keeps one object from being read, the rest of the org being as it should. */
+const NOT_READABLE: ReadonlySet<ErrorCode> = new Set(["not_found", "forbidden", "missing_scope", "okta_down"]);
+
+/** An answer, or undefined where Okta has no such object. Every other error passes. */
+export function ifFound<T>(answer: Promise<T>): Promise<T | undefined> {
+  return answer.catch((error: unknown) => {
+    if (error instanceof OktaMcpError && error.code === "not_found") return undefined;
+    throw error;
+  });
+}
+
+/** An answer, or undefined where this caller cannot read it; for what is only good to know. */
+export function ifReadable<T>(answer: Promise<T>): Promise<T | undefined> {
+  return answer.catch((error: unknown) => {
+    if (error instanceof OktaMcpError && NOT_READABLE.has(error.code)) return undefined;
+    throw error;
+  });
+}
