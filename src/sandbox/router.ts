@@ -33,8 +33,7 @@ export function createRouter(routes: readonly Route[]): Router {
     match(method, pathname) {
       const actual = segmentsOf(pathname);
       for (const { route, segments } of byShape.get(shapeOf(method, actual)) ?? []) {
-        const params = fill(segments, actual);
-        if (params !== undefined) return { route, params };
+        if (fits(segments, actual)) return { route, params: paramsOf(segments, actual) };
       }
       return undefined;
     },
@@ -47,7 +46,7 @@ export function createRouter(routes: readonly Route[]): Router {
 export function pathMatches(pattern: string, pathname: string): boolean {
   const segments = segmentsOf(pattern);
   const actual = segmentsOf(pathname);
-  return segments.length === actual.length && fill(segments, actual) !== undefined;
+  return segments.length === actual.length && fits(segments, actual);
 }
 
 function segmentsOf(path: string): string[] {
@@ -71,12 +70,11 @@ function sameWhenFilled(a: string[], b: string[]): boolean {
   return a.every((segment, i) => segment === b[i] || (isParameter(segment) && isParameter(b[i] ?? "")));
 }
 
-function fill(segments: string[], actual: string[]): Record<string, string> | undefined {
-  const params: Record<string, string> = {};
-  for (const [i, segment] of segments.entries()) {
-    const value = actual[i] ?? "";
-    if (isParameter(segment) ? value === "" : segment !== value) return undefined;
-    if (segment.startsWith("{")) params[segment.slice(1, -1)] = decodeURIComponent(value);
-  }
-  return params;
+function fits(segments: string[], actual: string[]): boolean {
+  return segments.every((segment, i) => (isParameter(segment) ? actual[i] !== "" : actual[i] === segment));
+}
+
+function paramsOf(segments: string[], actual: string[]): Record<string, string> {
+  const named = segments.flatMap((segment, i) => (segment.startsWith("{") ? [[segment.slice(1, -1), actual[i]]] : []));
+  return Object.fromEntries(named.map(([name, value]) => [name, decodeURIComponent(value ?? "")]));
 }

@@ -1,10 +1,12 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AuthorizationServer } from "./authorization-server.js";
 import { deliver } from "./deliver.js";
 import { type Authorization, createEngine } from "./engine.js";
 import { createFaultScript, type FaultScript } from "./fault.js";
 import { refusal } from "./okta-error.js";
 import { Org } from "./org.js";
+import { orgAuthorization } from "./org-authorization.js";
 import { createRateLimiter, type RateLimit } from "./rate-limit.js";
 import { pathMatches } from "./router.js";
 import { managementRoutes } from "./routes/index.js";
@@ -12,6 +14,9 @@ import { seedCompany } from "./seed.js";
 
 /** More than any real body, images included; a test may still send 10 MB. */
 const MAX_BODY_BYTES = 32 * 1024 * 1024;
+
+/** As long as a load balancer keeps an idle connection, so that a client is not cut off between two calls. */
+const KEEP_ALIVE_MS = 60_000;
 
 /** One request as it reached the sandbox, for tests to look at. It holds what was sent, tokens included. */
 export interface RecordedRequest {
@@ -27,7 +32,7 @@ export interface RecordedRequest {
   status: number | undefined;
 }
 
-export interface SandboxOptions<A extends Authorization> {
+export interface SandboxOptions {
   /** 0, the default, takes any free port. */
   port?: number;
   /** Which company is made up; the same number makes the same one. Default 1. `null`: an org with nobody in it. */
@@ -36,12 +41,16 @@ export interface SandboxOptions<A extends Authorization> {
   now?: () => number;
   /** How many requests are kept for looking at; the oldest go first. Default 10,000. */
   keepRequests?: number;
-  /** Makes the org's authorization server. */
+}
+
+/** With an authorization server of the caller's choice. */
+export interface SandboxOptionsWith<A extends Authorization> extends SandboxOptions {
+  /** Makes the org's authorization server. By default it is `orgAuthorization()`: the admin and the device app. */
   authorization: (org: Org) => A;
 }
 
 /** A pretend Okta org, listening. */
-export interface Sandbox<A extends Authorization> {
+export interface Sandbox<A extends Authorization = AuthorizationServer> {
   /** e.g. `http://127.0.0.1:39211` */
   readonly origin: string;
   readonly org: Org;
@@ -66,9 +75,15 @@ export interface Sandbox<A extends Authorization> {
  * Starts a pretend org on 127.0.0.1.
  * @throws Error of `node:net` when the port is taken
  */
-export async function startSandbox<A extends Authorization>(options: SandboxOptions<A>): Promise<Sandbox<A>> {
+export function startSandbox(options?: SandboxOptions): Promise<Sandbox>;
+export function startSandbox<A extends Authorization>(options: SandboxOptionsWith<A>): Promise<Sandbox<A>>;
+export function startSandbox(options: SandboxOptions & { authorization?: (org: Org) => Authorization } = {}) {
+  return open({ ...options, authorization: options.authorization ?? orgAuthorization() });
+}
+
+async function open<A extends Authorization>(options: SandboxOptionsWith<A>): Promise<Sandbox<A>> {
   const { port = 0, seed = 1, now = Date.now, keepRequests = 10_000 } = options;
-  const server = createServer();
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS });
   server.listen(port, "127.0.0.1");
   await once(server, "listening");
   const address = server.address();
@@ -117,7 +132,8 @@ export async function startSandbox<A extends Authorization>(options: SandboxOpti
       return;
     }
     const method = incoming.method ?? "GET";
-    const url = new URL(incoming.url ?? "/", origin);
+    // Put together by hand: as a relative reference, a path that begins with two slashes would name a host.
+    const url = new URL(origin + (incoming.url ?? "/"));
     const headers = new Headers(
       Object.entries(incoming.headersDistinct).flatMap(([name, values]) =>
         (values ?? []).map((value): [string, string] => [name, value]),

@@ -1,0 +1,76 @@
+import { onTestFinished } from "vitest";
+import type { Json } from "../../src/okta/request.js";
+import { type SandboxOptions, startSandbox } from "../../src/sandbox/server.js";
+import { SCOPES } from "../../src/scopes.js";
+import { testClock } from "./oauth.js";
+
+/** One answer of the sandbox. `json` is the parsed body, undefined where there is none. */
+export interface Answer {
+  status: number;
+  headers: Headers;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look at whatever came, and fail where it is something else.
+  json: any;
+}
+
+/** The error object that Okta answers with, as far as tests look at it. */
+export function errorOf({ status, json }: Answer): { status: number; code: string; summary: string; causes: string[] } {
+  const causes = json.errorCauses.map(({ errorSummary }: { errorSummary: string }) => errorSummary);
+  return { status, code: json.errorCode, summary: json.errorSummary, causes };
+}
+
+/**
+ * A sandbox for one test, with a clock that stands still and a token for `scopes` (default: all). By
+ * default nobody is in the org; `seed: 1` brings the company.
+ */
+export async function openSandbox(options: SandboxOptions & { scopes?: readonly string[] } = {}) {
+  const { scopes = Object.keys(SCOPES), ...given } = options;
+  const clock = testClock();
+  const sandbox = await startSandbox({ seed: null, now: clock.now, ...given });
+  onTestFinished(sandbox.close);
+  const token = await sandbox.authorization.control.issueAccessToken(scopes);
+  const authorization = { authorization: `Bearer ${token}` };
+
+  async function call(
+    method: string,
+    path: string,
+    body?: Json,
+    headers: Record<string, string> = {},
+  ): Promise<Answer> {
+    const response = await fetch(new URL(path, sandbox.origin), {
+      method,
+      headers: { ...authorization, ...(body !== undefined && { "content-type": "application/json" }), ...headers },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return { status: response.status, headers: response.headers, json: text === "" ? undefined : JSON.parse(text) };
+  }
+  const get = (path: string, query: Record<string, string> = {}) =>
+    call("GET", Object.keys(query).length === 0 ? path : `${path}?${new URLSearchParams(query)}`);
+
+  /** Every item of a list, page by page, and how many came on each page. */
+  async function all(path: string, query: Record<string, string> = {}) {
+    // biome-ignore lint/suspicious/noExplicitAny: as for `Answer`.
+    const items: any[] = [];
+    const pages: number[] = [];
+    for (let answer = await get(path, query); ; ) {
+      items.push(...answer.json);
+      pages.push(answer.json.length);
+      const next = linkOf(answer, "next");
+      if (next === undefined || pages.length > 1000) return { items, pages };
+      answer = await call("GET", next);
+    }
+  }
+  return { ...sandbox, clock, authorizationHeader: authorization, call, get, all };
+}
+
+/** The address of the `Link` with this relation, if there is one. */
+export function linkOf({ headers }: Answer, rel: string): string | undefined {
+  const links = headers.get("link")?.split(", ") ?? [];
+  return links.find((link) => link.endsWith(`rel="${rel}"`))?.match(/^<(.*)>/)?.[1];
+}
+
+/** A profile with everything that Okta requires. */
+export function person(firstName: string, more: Record<string, Json> = {}): Record<string, Json> {
+  const login = `${firstName.toLowerCase()}@acme.example`;
+  return { firstName, lastName: "Example", login, email: login, ...more };
+}
