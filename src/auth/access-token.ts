@@ -1,0 +1,50 @@
+import { OktaMcpError } from "../errors/index.js";
+import type { ProofKey } from "./proof-key.js";
+import type { AccessToken } from "./token-source.js";
+
+/** What an access token is made of. */
+export interface TokenParts {
+  value: string;
+  scopes: readonly string[] | undefined;
+  /** Epoch milliseconds. */
+  expiresAtMs: number | undefined;
+  /** The key that the token is bound to; undefined for a Bearer token. */
+  proofKey: ProofKey | undefined;
+}
+
+/** True for a text that can stand in an `Authorization` header as it is. */
+export function fitsHeader(token: string): boolean {
+  return /^[\x21-\x7e]+$/.test(token);
+}
+
+/** The access token of one org: keeps its value to itself and authorizes requests to that org only. */
+export class OrgToken implements AccessToken {
+  readonly scopes: readonly string[] | undefined;
+  readonly expiresAtMs: number | undefined;
+  readonly #value: string;
+  readonly #orgUrl: string;
+  readonly #proofKey: ProofKey | undefined;
+
+  constructor(orgUrl: string, { value, scopes, expiresAtMs, proofKey }: TokenParts) {
+    this.scopes = scopes;
+    this.expiresAtMs = expiresAtMs;
+    this.#value = value;
+    this.#orgUrl = orgUrl;
+    this.#proofKey = proofKey;
+  }
+
+  async headers(method: string, url: URL): Promise<Record<string, string>> {
+    if (url.origin !== this.#orgUrl) {
+      throw new OktaMcpError("bug", `A token of ${this.#orgUrl} was about to be sent to ${url.origin}.`);
+    }
+    if (!this.#proofKey) return { authorization: `Bearer ${this.#value}` };
+    return {
+      authorization: `DPoP ${this.#value}`,
+      dpop: await this.#proofKey.proof("resource-server", method, url, this.#value),
+    };
+  }
+
+  challenged(response: Response): boolean {
+    return this.#proofKey?.challenged("resource-server", response.headers) ?? false;
+  }
+}

@@ -1,0 +1,316 @@
+import * as oauth from "oauth4webapi";
+import { fitsHeader } from "./access-token.js";
+import { OAuthFailure } from "./oauth-failure.js";
+import { type OAuthHttpOptions, oauthFetch } from "./oauth-http.js";
+import type { PrivateKey } from "./private-key.js";
+import { clientAssertion } from "./private-key-jwt.js";
+import { ProofKey } from "./proof-key.js";
+import type { ServerClock } from "./server-clock.js";
+
+/** What a token endpoint granted (RFC 6749, section 5.1). */
+export interface Grant {
+  accessToken: string;
+  refreshToken: string | undefined;
+  /** Undefined where the answer names none: then as asked for. */
+  scopes: string[] | undefined;
+  /** Undefined where the answer does not tell. */
+  expiresInMs: number | undefined;
+  /** Who signed in, from a valid ID token. */
+  user: string | undefined;
+  /** The key that the access token is bound to (RFC 9449); undefined for a Bearer token. */
+  proofKey: ProofKey | undefined;
+}
+
+/** What a device authorization answer says (RFC 8628, section 3.2). */
+export interface DeviceAuthorization {
+  deviceCode: string;
+  userCode: string;
+  verificationUri: string;
+  verificationUriComplete: string;
+  expiresInMs: number;
+  intervalMs: number;
+}
+
+export interface OAuthClientOptions extends OAuthHttpOptions {
+  clientId: string;
+  /** Undefined for a public client. */
+  privateKey?: PrivateKey | undefined;
+}
+
+/** RFC 8628, section 3.2: the interval where the answer names none. */
+const DEFAULT_INTERVAL_SECONDS = 5;
+
+/** Where an org names no pause between two polls. */
+const MIN_INTERVAL_MS = 200;
+
+/** How far the ID token's times may be off, in seconds; it is only shown, and clocks differ. */
+const CLOCK_TOLERANCE_SECONDS = 120;
+
+/** A second try that another circumstance is worth. */
+type Remedy = "prove" | "nonce" | "clock";
+
+/**
+ * One app's dealings with the org authorization server. Every method is one exchange; answers that
+ * ask for a proof of possession, a nonce or another clock are met within it, each once.
+ * All methods throw `OAuthFailure`, or OktaMcpError cancelled when the signal aborts.
+ */
+export class OAuthClient {
+  readonly #options: OAuthClientOptions;
+  readonly #server: oauth.AuthorizationServer & Record<Endpoint, string>;
+  /** Made when Okta first demands a proof; proofs are then sent from the start. */
+  #proofKey: ProofKey | undefined;
+
+  constructor(options: OAuthClientOptions) {
+    const { orgUrl } = options;
+    this.#options = options;
+    // Fixed, not discovered: no answer can then point tokens at another place.
+    this.#server = {
+      issuer: orgUrl,
+      token_endpoint: `${orgUrl}/oauth2/v1/token`,
+      device_authorization_endpoint: `${orgUrl}/oauth2/v1/device/authorize`,
+      revocation_endpoint: `${orgUrl}/oauth2/v1/revoke`,
+    };
+  }
+
+  get clock(): ServerClock {
+    return this.#options.clock;
+  }
+
+  /** Starts a device sign-in (RFC 8628, section 3.1; Okta: `deviceAuthorize`). */
+  async startDevice(scopes: readonly string[], signal?: AbortSignal): Promise<DeviceAuthorization> {
+    const client = this.#client();
+    return this.#exchange("device_authorization_endpoint", undefined, signal, async (authenticate, options) => {
+      const parameters = { scope: scopes.join(" ") };
+      const response = await oauth.deviceAuthorizationRequest(this.#server, client, authenticate, parameters, options);
+      return readDeviceAuthorization(this.#server, client, response);
+    });
+  }
+
+  /** Asks once whether the person has approved (RFC 8628, section 3.4; Okta: `token`). */
+  redeemDeviceCode(deviceCode: string, signal?: AbortSignal): Promise<Grant> {
+    return this.#grant(DEVICE_CODE_GRANT, { device_code: deviceCode }, undefined, signal);
+  }
+
+  /**
+   * Trades a refresh token for new tokens (RFC 6749, section 6; Okta: `token`).
+   * @param boundTo the key that the refresh token is bound to (RFC 9449, section 5)
+   */
+  refresh(refreshToken: string, boundTo: ProofKey | undefined, signal?: AbortSignal): Promise<Grant> {
+    return this.#grant("refresh_token", { refresh_token: refreshToken }, boundTo, signal);
+  }
+
+  /** Gets a token for the app itself (RFC 6749, section 4.4; Okta: `token`). */
+  clientCredentials(scopes: readonly string[], signal?: AbortSignal): Promise<Grant> {
+    return this.#grant("client_credentials", { scope: scopes.join(" ") }, undefined, signal);
+  }
+
+  /** Revokes a token (RFC 7009, section 2; Okta: `revoke`). One that is unknown to Okta counts as revoked. */
+  async revoke(token: string, hint: "access_token" | "refresh_token", signal?: AbortSignal): Promise<void> {
+    const client = this.#client();
+    await this.#exchange("revocation_endpoint", undefined, signal, async (authenticate, options) => {
+      const additionalParameters = { token_type_hint: hint };
+      const response = await oauth.revocationRequest(this.#server, client, authenticate, token, {
+        ...options,
+        additionalParameters,
+      });
+      await oauth.processRevocationResponse(response);
+    });
+  }
+
+  #grant(
+    grantType: string,
+    parameters: Record<string, string>,
+    boundTo: ProofKey | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<Grant> {
+    const client = this.#client();
+    return this.#exchange("token_endpoint", boundTo, signal, async (authenticate, options, proofKey) => {
+      const response = await oauth.genericTokenEndpointRequest(
+        this.#server,
+        client,
+        authenticate,
+        grantType,
+        parameters,
+        options,
+      );
+      return this.#readGrant(response, proofKey);
+    });
+  }
+
+  /** Runs one exchange, again where the refusal itself says what was missing. */
+  async #exchange<T>(
+    endpoint: Endpoint,
+    boundTo: ProofKey | undefined,
+    signal: AbortSignal | undefined,
+    attempt: (authenticate: oauth.ClientAuth, options: RequestOptions, proofKey: ProofKey | undefined) => Promise<T>,
+  ): Promise<T> {
+    const { clock, clientId, privateKey } = this.#options;
+    const url = this.#server[endpoint];
+    const tried = new Set<Remedy>();
+    let proofKey = boundTo ?? this.#proofKey;
+    for (;;) {
+      const aheadMs = clock.aheadMs;
+      let nonceCame = false;
+      const send = oauthFetch(this.#options, signal, (headers) => {
+        clock.learn(headers);
+        nonceCame = proofKey?.learn("authorization-server", headers) ?? false;
+      });
+      try {
+        const authenticate = privateKey ? await clientAssertion(privateKey, clientId, url, clock) : oauth.None();
+        const proof = await proofKey?.proof("authorization-server", "POST", new URL(url));
+        const headers = { "user-agent": "okta-mcp", ...(proof !== undefined && { dpop: proof }) };
+        return await attempt(authenticate, this.#requestOptions(send, headers), proofKey);
+      } catch (error) {
+        const failure = asFailure(error);
+        if (!(failure instanceof OAuthFailure)) throw failure;
+        const remedy = remedyFor(failure, proofKey !== undefined, nonceCame, clock.aheadMs !== aheadMs);
+        if (!remedy || tried.has(remedy)) throw failure;
+        tried.add(remedy);
+        if (remedy === "prove") proofKey = this.#proofKey ??= await ProofKey.generate(clock);
+      }
+    }
+  }
+
+  #client(): oauth.Client {
+    // oauth4webapi reads the machine's clock; this brings it to the clock given, corrected by the org's.
+    const skewSeconds = Math.round((this.clock.now() - Date.now()) / 1000);
+    return {
+      client_id: this.#options.clientId,
+      [oauth.clockSkew]: skewSeconds,
+      [oauth.clockTolerance]: CLOCK_TOLERANCE_SECONDS,
+    };
+  }
+
+  #requestOptions(send: ReturnType<typeof oauthFetch>, headers: Record<string, string>): RequestOptions {
+    return {
+      headers,
+      [oauth.customFetch]: send,
+      // Plain http is for loopback orgs alone, which `createSession` has made sure of.
+      [oauth.allowInsecureRequests]: this.#options.orgUrl.startsWith("http://"),
+    };
+  }
+
+  async #readGrant(response: Response, proofKey: ProofKey | undefined): Promise<Grant> {
+    const { rest, taken: idToken, whole } = await takeOut(response, "id_token");
+    const reply = await oauth.processGenericTokenEndpointResponse(this.#server, this.#client(), rest);
+    const bound = reply.token_type === "dpop";
+    if (bound && !proofKey) throw new OAuthFailure("unusable", "the token is bound to a key that was never shown");
+    if (!fitsHeader(reply.access_token)) throw new OAuthFailure("unusable", "the token in the answer cannot be sent");
+    return {
+      accessToken: reply.access_token,
+      refreshToken: reply.refresh_token,
+      scopes: reply.scope?.split(/\s+/).filter((scope) => scope !== ""),
+      expiresInMs: reply.expires_in === undefined ? undefined : reply.expires_in * 1000,
+      user: idToken === undefined ? undefined : await this.#userOf(whole),
+      proofKey: bound ? proofKey : undefined,
+    };
+  }
+
+  /**
+   * Who the ID token names, once it is validated (OpenID Connect Core, section 3.1.3.7). It is only
+   * shown: where it does not hold - an org's own domain can differ from the issuer that its app is
+   * set to - nobody is named, and the sign-in stands.
+   */
+  async #userOf(response: Response): Promise<string | undefined> {
+    const client = this.#client();
+    try {
+      const reply = await oauth.processGenericTokenEndpointResponse(this.#server, client, response);
+      const claims = oauth.getValidatedIdTokenClaims(reply);
+      const name = claims?.preferred_username ?? claims?.email ?? claims?.name ?? claims?.sub;
+      return typeof name === "string" ? name.slice(0, MAX_USER_CHARS) : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+const MAX_USER_CHARS = 256;
+
+const DEVICE_CODE_GRANT = "urn:ietf:params:oauth:grant-type:device_code";
+
+type Endpoint = "token_endpoint" | "device_authorization_endpoint" | "revocation_endpoint";
+
+type RequestOptions = oauth.HttpRequestOptions<"POST", URLSearchParams>;
+
+/** What a refusal asks for, if anything can be done about it. */
+function remedyFor(
+  { error }: OAuthFailure,
+  proved: boolean,
+  nonceCame: boolean,
+  clockCorrected: boolean,
+): Remedy | undefined {
+  const aboutProof = error === "invalid_dpop_proof" || error === "use_dpop_nonce";
+  if (aboutProof && !proved) return "prove";
+  if (error === "use_dpop_nonce" && nonceCame) return "nonce";
+  // Okta does not say in a code that an assertion or a proof is too old or too new.
+  if (clockCorrected && (aboutProof || error === "invalid_client")) return "clock";
+  return undefined;
+}
+
+/** Takes one member out of a JSON answer: the answer without it, its value, and the answer as it came. */
+async function takeOut(
+  response: Response,
+  member: string,
+): Promise<{ rest: Response; taken: unknown; whole: Response }> {
+  const text = await response.text();
+  const { status, headers } = response;
+  const again = (body: string) => new Response(body || null, { status, headers });
+  try {
+    const { [member]: taken, ...rest } = JSON.parse(text) as Record<string, unknown>;
+    return { rest: again(JSON.stringify(rest)), taken, whole: again(text) };
+  } catch {
+    // Not JSON: reported by whoever reads the rest.
+    return { rest: again(text), taken: undefined, whole: again(text) };
+  }
+}
+
+async function readDeviceAuthorization(
+  server: oauth.AuthorizationServer,
+  client: oauth.Client,
+  response: Response,
+): Promise<DeviceAuthorization> {
+  // RFC 8628 does not forbid an interval of 0, the library does: it is read apart.
+  const { rest, taken: interval } = await takeOut(response, "interval");
+  const answer = await oauth.processDeviceAuthorizationResponse(server, client, rest);
+  const { user_code: userCode, verification_uri: uri, verification_uri_complete: complete = uri } = answer;
+  if (!/^[\x21-\x7e]{1,64}$/.test(userCode)) throw new OAuthFailure("unusable", "the code to be typed in is not text");
+  return {
+    deviceCode: answer.device_code,
+    userCode,
+    verificationUri: link(uri),
+    verificationUriComplete: link(complete),
+    expiresInMs: answer.expires_in * 1000,
+    intervalMs: Math.max(MIN_INTERVAL_MS, (isSeconds(interval) ? interval : DEFAULT_INTERVAL_SECONDS) * 1000),
+  };
+}
+
+function isSeconds(value: unknown): value is number {
+  return typeof value === "number" && Number.isFinite(value) && value >= 0;
+}
+
+/** A link that a browser may be sent to. */
+function link(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const local = url !== undefined && ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname);
+  if (url?.protocol === "https:" || (url?.protocol === "http:" && local)) return url.href;
+  throw new OAuthFailure("unusable", "the sign-in link in the answer is not a web address");
+}
+
+/** The library's errors hold the answers that they are about, tokens included: only their sort goes on. */
+function asFailure(error: unknown): unknown {
+  if (error instanceof oauth.ResponseBodyError) {
+    const code = /^[\x21-\x7e]{1,64}$/.test(error.error) ? error.error : "(unreadable)";
+    const kind = code === "temporarily_unavailable" || code === "server_error" ? "busy" : "refused";
+    return new OAuthFailure(kind, `Okta answered with ${code}`, {
+      error: code,
+      description: typeof error.error_description === "string" ? error.error_description : undefined,
+      status: error.status,
+    });
+  }
+  if (error instanceof oauth.OperationProcessingError || error instanceof oauth.UnsupportedOperationError) {
+    const { cause } = error;
+    const status = cause instanceof Response && cause.status !== 200 ? ` (status ${cause.status})` : "";
+    return new OAuthFailure("unusable", `the answer is not one of Okta's sign-in${status}`);
+  }
+  return error;
+}

@@ -1,0 +1,163 @@
+import { OktaMcpError } from "../errors/index.js";
+import { quoteOkta } from "../errors/quote.js";
+import type { SignInMethod } from "./token-source.js";
+
+/**
+ * Why an OAuth endpoint gave nothing usable.
+ * - `refused`: an OAuth error (RFC 6749, section 5.2)
+ * - `busy`: 429 or 5xx
+ * - `network`: no answer, or not the whole of it
+ * - `unusable`: an answer, but not one that the endpoint gives
+ */
+export type OAuthFailureKind = "refused" | "busy" | "network" | "unusable";
+
+interface FailureFacts {
+  /** The OAuth error code; with `refused`. */
+  error?: string;
+  /** Okta's own words; data. */
+  description?: string | undefined;
+  status?: number;
+  /** How long Okta asks to wait. */
+  retryAfterMs?: number | undefined;
+  /** The time limit of a request passed. */
+  timedOut?: boolean;
+}
+
+/** A failed exchange with an OAuth endpoint, before it is put into words. Carries no secret. */
+export class OAuthFailure extends Error {
+  readonly kind: OAuthFailureKind;
+  readonly error: string;
+  readonly description: string | undefined;
+  readonly status: number | undefined;
+  readonly retryAfterMs: number | undefined;
+  readonly timedOut: boolean;
+
+  constructor(kind: OAuthFailureKind, what: string, facts: FailureFacts = {}) {
+    super(what);
+    this.name = "OAuthFailure";
+    this.kind = kind;
+    this.error = facts.error ?? "";
+    this.description = facts.description;
+    this.status = facts.status;
+    this.retryAfterMs = facts.retryAfterMs;
+    this.timedOut = facts.timedOut ?? false;
+  }
+
+  /** True when the same request may well succeed later. */
+  get passing(): boolean {
+    return this.kind === "busy" || this.kind === "network";
+  }
+}
+
+/** What was being done when it failed. */
+export interface FailureContext {
+  orgUrl: string;
+  clientId: string;
+  method: SignInMethod;
+  /** The scopes that were asked for. */
+  scopes: readonly string[];
+  /** What failed, as the beginning of a sentence: "The sign-in", "The renewal of the sign-in". */
+  what: string;
+}
+
+const APP_PAGE = "In the Okta Admin Console, open the app (Applications > Applications > your app)";
+
+/** Advice for a failure, in the Admin Console's words, by the method of the sign-in. */
+const ADVICE = {
+  client: {
+    device: `${APP_PAGE} and check on its General tab that the Client ID is the one in OKTA_CLIENT_ID, that Client authentication is None (an OIDC Native Application) and that the app is active.`,
+    "private-key": `${APP_PAGE} and check on its General tab that the Client ID is the one in OKTA_CLIENT_ID, that Client authentication is Public key / Private key, that the key with the KID in OKTA_KEY_ID is listed and active, and that the app is active. A clock that is wrong here has the same effect.`,
+  },
+  grant: {
+    device: `${APP_PAGE}, edit General Settings on its General tab and tick the grant types Device Authorization and Refresh Token.`,
+    "private-key": `${APP_PAGE} and check on its General tab that it is an API Services app with the grant type Client Credentials.`,
+  },
+  proof: `Check this machine's clock. ${APP_PAGE}; its General tab has the setting "Require Demonstrating Proof of Possession (DPoP) header in token requests".`,
+} as const;
+
+/**
+ * Puts a failure into the words and codes that callers see.
+ * `invalid_grant`, `access_denied` and `expired_token` mean different things in different places;
+ * whoever knows better handles them before.
+ */
+export function explain(failure: OAuthFailure, context: FailureContext): OktaMcpError {
+  switch (failure.kind) {
+    case "refused":
+      return explainRefusal(failure, context);
+    case "busy":
+      return explainBusy(failure, context);
+    case "network":
+      return new OktaMcpError("unreachable", `${context.what} failed: ${failure.message}.`);
+    case "unusable":
+      return explainUnusable(failure, context);
+  }
+}
+
+function explainRefusal(failure: OAuthFailure, context: FailureContext): OktaMcpError {
+  const method = context.method === "device" ? "device" : "private-key";
+  const said = oktaSaid(failure);
+  switch (failure.error) {
+    case "invalid_client":
+      return rejected(
+        `Okta does not accept the app ${context.clientId} as it presents itself${said}.`,
+        ADVICE.client[method],
+      );
+    case "unauthorized_client":
+    case "unsupported_grant_type":
+      return rejected(`The app ${context.clientId} may not sign in this way${said}.`, ADVICE.grant[method]);
+    case "invalid_dpop_proof":
+    case "use_dpop_nonce":
+      return rejected(`Okta refuses the proof of possession (DPoP) that it demands${said}.`, ADVICE.proof);
+    case "invalid_scope":
+    case "consent_required":
+      return refusedScopes(said, context);
+    case "access_denied":
+      return rejected(
+        `${context.what} was refused by Okta${said}.`,
+        `${APP_PAGE} and check its Assignments, its sign-on policy and the network zones it may be used from.`,
+      );
+    default:
+      return rejected(`${context.what} was refused by Okta with ${quoteOkta(failure.error, 60)}${said}.`, undefined);
+  }
+}
+
+function rejected(message: string, fix: string | undefined): OktaMcpError {
+  return new OktaMcpError("client_rejected", message, fix === undefined ? {} : { fix });
+}
+
+/** Okta does not always say which scope it refuses; every one that was asked for is named. */
+function refusedScopes(said: string, { clientId, scopes, method }: FailureContext): OktaMcpError {
+  const ofOkta = scopes.filter((scope) => scope.startsWith("okta."));
+  const refreshable =
+    method === "device" ? " For offline_access the app also needs the grant type Refresh Token (General tab)." : "";
+  return new OktaMcpError(
+    "missing_scope",
+    `Okta grants the app ${clientId} not all of the scopes asked for (${ofOkta.join(", ") || "none"})${said}.`,
+    {
+      fix: `${APP_PAGE} and grant each of these on its Okta API Scopes tab, or take the ones it should not have out of OKTA_SCOPES.${refreshable}`,
+      data: { scopes: ofOkta },
+    },
+  );
+}
+
+function explainBusy(failure: OAuthFailure, { what }: FailureContext): OktaMcpError {
+  if (failure.status !== 429) {
+    return new OktaMcpError("okta_down", `${what} failed: ${failure.message}.`);
+  }
+  const retryAfterSeconds = Math.ceil((failure.retryAfterMs ?? 60_000) / 1000);
+  return new OktaMcpError("rate_limited", `${what} failed: Okta's rate limit is used up.`, {
+    fix: `Wait ${retryAfterSeconds} s, then try again.`,
+    retryAfterSeconds,
+  });
+}
+
+function explainUnusable(failure: OAuthFailure, { what, orgUrl }: FailureContext): OktaMcpError {
+  return new OktaMcpError("unreachable", `${what} failed: ${failure.message}.`, {
+    fix: `Check that ${orgUrl} is the address of your Okta org (OKTA_ORG_URL) and that no proxy or sign-in page of the network answers in its place.`,
+  });
+}
+
+/** Okta's own words as data, with the colon before them; nothing where it said nothing. */
+export function oktaSaid({ description }: OAuthFailure): string {
+  return description ? `: ${quoteOkta(description)}` : "";
+}

@@ -1,0 +1,95 @@
+import { createHash, randomUUID } from "node:crypto";
+import { exportJWK, generateKeyPair, importJWK, SignJWT } from "jose";
+import type { ServerClock } from "./server-clock.js";
+
+/** Taken by Okta for proofs (`dpop_signing_alg_values_supported`), and the quickest to make. */
+const ALGORITHM = "ES256";
+
+/** Who asks for a proof: each keeps nonces of its own (RFC 9449, section 9). */
+export type Verifier = "authorization-server" | "resource-server";
+
+/** A proof key as it is stored. */
+export interface ProofJwk {
+  kty: "EC";
+  crv: "P-256";
+  x: string;
+  y: string;
+  d: string;
+}
+
+type SigningKey = Awaited<ReturnType<typeof importJWK>>;
+
+/**
+ * A key that DPoP-bound tokens are bound to (RFC 9449), and the nonces learned for it.
+ * The key stays inside; only `toJwk` gives it out, for the token store.
+ */
+export class ProofKey {
+  readonly #privateKey: SigningKey;
+  readonly #privateJwk: ProofJwk;
+  readonly #clock: ServerClock;
+  readonly #nonces = new Map<Verifier, string>();
+
+  private constructor(privateKey: SigningKey, privateJwk: ProofJwk, clock: ServerClock) {
+    this.#privateKey = privateKey;
+    this.#privateJwk = privateJwk;
+    this.#clock = clock;
+  }
+
+  /** A new key. */
+  static async generate(clock: ServerClock): Promise<ProofKey> {
+    const { privateKey } = await generateKeyPair(ALGORITHM, { extractable: true });
+    const { x = "", y = "", d = "" } = await exportJWK(privateKey);
+    return new ProofKey(privateKey, { kty: "EC", crv: "P-256", x, y, d }, clock);
+  }
+
+  /** A key that was stored. @throws when the JWK is no EC P-256 private key */
+  static async fromJwk(jwk: ProofJwk, clock: ServerClock): Promise<ProofKey> {
+    return new ProofKey(await importJWK(jwk, ALGORITHM), jwk, clock);
+  }
+
+  /** The private key, for the token store and nobody else. */
+  toJwk(): ProofJwk {
+    return this.#privateJwk;
+  }
+
+  /** True when the JWK is this very key. */
+  is(jwk: ProofJwk): boolean {
+    return jwk.x === this.#privateJwk.x && jwk.y === this.#privateJwk.y && jwk.d === this.#privateJwk.d;
+  }
+
+  /**
+   * A proof for one request (RFC 9449, section 4.2).
+   * @param accessToken the token that goes with it, for `ath`
+   */
+  proof(verifier: Verifier, method: string, url: URL, accessToken?: string): Promise<string> {
+    const { kty, crv, x, y } = this.#privateJwk;
+    const nonce = this.#nonces.get(verifier);
+    return new SignJWT({
+      htm: method.toUpperCase(),
+      htu: url.origin + url.pathname,
+      ...(nonce !== undefined && { nonce }),
+      ...(accessToken !== undefined && { ath: createHash("sha256").update(accessToken).digest("base64url") }),
+    })
+      .setProtectedHeader({ alg: ALGORITHM, typ: "dpop+jwt", jwk: { kty, crv, x, y } })
+      .setJti(randomUUID())
+      .setIssuedAt(Math.floor(this.#clock.now() / 1000))
+      .sign(this.#privateKey);
+  }
+
+  /** Learns the nonce and the time of an answer (RFC 9449, section 8.2). True when the answer brought a nonce. */
+  learn(verifier: Verifier, headers: Headers): boolean {
+    this.#clock.learn(headers);
+    const nonce = headers.get("dpop-nonce");
+    if (!nonce) return false;
+    this.#nonces.set(verifier, nonce);
+    return true;
+  }
+
+  /** Learns from an answer. True when it asks for a proof with the nonce it brings (RFC 9449, section 9). */
+  challenged(verifier: Verifier, headers: Headers): boolean {
+    const challenge = headers.get("www-authenticate") ?? "";
+    return this.learn(verifier, headers) && NONCE_CHALLENGE.test(challenge);
+  }
+}
+
+const NONCE_CHALLENGE = /(^|[\s,])dpop\s.*\berror\s*=\s*"?use_dpop_nonce\b/is;

@@ -1,0 +1,85 @@
+import { OktaMcpError } from "../errors/index.js";
+import type { Log } from "../log.js";
+import { DeviceSession } from "./device-session.js";
+import { KeySession } from "./key-session.js";
+import type { PrivateKey } from "./private-key.js";
+import { StaticSession } from "./static-token.js";
+import type { Session } from "./token-source.js";
+import type { TokenStoreKind } from "./token-store.js";
+import { realSleep, type Sleep } from "./waiting.js";
+
+/** What this process proves itself with. */
+export type Credential =
+  | { method: "device" }
+  | { method: "private-key"; key: PrivateKey }
+  | { method: "access-token"; token: string };
+
+export interface SessionOptions {
+  /** The org's origin, e.g. `https://acme.okta.com`; plain http for loopback addresses only. */
+  orgUrl: string;
+  /** Not needed with a given access token. */
+  clientId?: string | undefined;
+  /** `OKTA_SCOPES`. */
+  scopes: readonly string[];
+  credential: Credential;
+  /** Where a device sign-in is kept; the other methods keep nothing. */
+  tokenStore: TokenStoreKind;
+  log: Log;
+  fetch?: typeof fetch;
+  /** Epoch milliseconds. */
+  now?: () => number;
+  sleep?: Sleep;
+  /** The folder for token files and locks; default the system's folder for application data. */
+  stateDir?: string;
+  /** Time limit of one request to an OAuth endpoint. Default 30 seconds. */
+  requestTimeoutMs?: number;
+}
+
+/** `SessionOptions` with every default filled in, as the methods need them. */
+export interface SessionParts {
+  orgUrl: string;
+  clientId: string;
+  configured: ReadonlySet<string>;
+  log: Log;
+  fetch: typeof fetch;
+  /** Epoch milliseconds. */
+  now: () => number;
+  sleep: Sleep;
+  requestTimeoutMs: number;
+}
+
+/**
+ * Makes a session. Nothing happens yet: no network, no keychain, no file.
+ * @throws OktaMcpError bad_config when the settings cannot go together
+ */
+export function createSession(options: SessionOptions): Session {
+  const { credential, tokenStore, log, stateDir } = options;
+  const parts: SessionParts = {
+    orgUrl: pinnedOrigin(options.orgUrl),
+    clientId: options.clientId ?? "",
+    configured: new Set(options.scopes),
+    log,
+    fetch: options.fetch ?? globalThis.fetch,
+    now: options.now ?? Date.now,
+    sleep: options.sleep ?? realSleep,
+    requestTimeoutMs: options.requestTimeoutMs ?? 30_000,
+  };
+  if (credential.method === "access-token") return new StaticSession(parts, credential.token);
+  if (!parts.clientId) {
+    throw new OktaMcpError("bad_config", "OKTA_CLIENT_ID is not set.", {
+      fix: "Set OKTA_CLIENT_ID to the Client ID of the app (Applications > Applications > your app > General).",
+    });
+  }
+  if (credential.method === "private-key") return new KeySession(parts, credential.key);
+  return new DeviceSession(parts, tokenStore, stateDir);
+}
+
+/** The origin that tokens go to and come from. */
+function pinnedOrigin(orgUrl: string): string {
+  const url = URL.canParse(orgUrl) ? new URL(orgUrl) : undefined;
+  const local = url !== undefined && ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname);
+  if (url?.protocol === "https:" || (url?.protocol === "http:" && local)) return url.origin;
+  throw new OktaMcpError("bad_config", "The org URL is neither https nor plain http on this machine.", {
+    fix: "Set OKTA_ORG_URL to your org, e.g. https://acme.okta.com.",
+  });
+}

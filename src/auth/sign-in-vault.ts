@@ -1,0 +1,131 @@
+import { join } from "node:path";
+import { OktaMcpError } from "../errors/index.js";
+import type { Log } from "../log.js";
+import { fileNameOf, type StoredSignIn, type StoreKey } from "./stored-sign-in.js";
+import type { Found, TokenStore, TokenStoreKind } from "./token-store.js";
+
+export interface SignInVaultOptions {
+  kind: TokenStoreKind;
+  key: StoreKey;
+  log: Log;
+  /** Default the system's folder for application data. */
+  stateDir: string | undefined;
+}
+
+/**
+ * The token store of a session with the lock around it. Stores and lock are loaded when they are
+ * first needed. Where a sign-in cannot be kept, that is said once and the work goes on.
+ */
+export class SignInVault {
+  readonly #options: SignInVaultOptions;
+  #opened: Promise<TokenStore> | undefined;
+  #dir: Promise<string> | undefined;
+  #lockWarned = false;
+  #unkept: string | undefined;
+  /** The end of what is running or waiting in this process. */
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(options: SignInVaultOptions) {
+    this.#options = options;
+  }
+
+  /** Where a sign-in is kept, in words. */
+  async kept(): Promise<string> {
+    if (this.#unkept !== undefined) return `memory of this process: ${this.#unkept}`;
+    return (await this.#store()).kept();
+  }
+
+  /** @throws OktaMcpError bad_config when a sign-in could not be kept as the settings ask */
+  async prepare(): Promise<void> {
+    await (await this.#store()).prepare();
+  }
+
+  /** @throws OktaMcpError bad_config when the store cannot be read */
+  async read(): Promise<Found> {
+    return (await this.#store()).read();
+  }
+
+  /** Keeps a sign-in. False where that failed: it then lives as long as this process. */
+  async write(signIn: StoredSignIn): Promise<boolean> {
+    try {
+      await (await this.#store()).write(signIn);
+      this.#unkept = undefined;
+      return true;
+    } catch (error) {
+      if (!(error instanceof OktaMcpError)) throw error;
+      this.#unkept = error.message;
+      this.#options.log.error(
+        `The sign-in could not be kept and ends with this process. ${error.message} ${error.fix}`,
+      );
+      return false;
+    }
+  }
+
+  /** @throws OktaMcpError bad_config when it could not be removed */
+  async remove(): Promise<void> {
+    await (await this.#store()).remove();
+    this.#unkept = undefined;
+  }
+
+  /**
+   * Runs `action` while nothing else uses the same sign-in, in this process or another. Where no
+   * lock can be had, it runs all the same: two processes that renew at the same moment are rare,
+   * and a read-only disk must not end a session.
+   * @throws OktaMcpError okta_down when another process holds the lock for a minute
+   */
+  locked<T>(action: () => Promise<T>): Promise<T> {
+    const turn = this.#last.then(async () => {
+      const release = (await this.#store()).shared ? await this.#lock() : undefined;
+      try {
+        return await action();
+      } finally {
+        await release?.();
+      }
+    });
+    this.#last = turn.catch(() => {});
+    return turn;
+  }
+
+  async #lock(): Promise<(() => Promise<void>) | undefined> {
+    const { takeLock } = await import("./lock.js");
+    try {
+      return await takeLock(join(await this.#stateDir(), "locks"), fileNameOf(this.#options.key));
+    } catch (error) {
+      if (error instanceof OktaMcpError && error.code !== "bad_config") throw error;
+      if (!this.#lockWarned) {
+        const why = error instanceof Error ? error.message : String(error);
+        this.#options.log.warn("Renewals of the sign-in are not coordinated between processes: no lock can be made.", {
+          why,
+        });
+      }
+      this.#lockWarned = true;
+      return undefined;
+    }
+  }
+
+  #store(): Promise<TokenStore> {
+    const { kind, key, log } = this.#options;
+    this.#opened ??= import("./token-store.js").then(({ openTokenStore }) =>
+      openTokenStore(kind, { key, log, stateDir: () => this.#stateDir() }),
+    );
+    return this.#opened;
+  }
+
+  #stateDir(): Promise<string> {
+    const { stateDir } = this.#options;
+    // Loaded late: it looks for a home folder at once, which not every container has.
+    this.#dir ??= stateDir !== undefined ? Promise.resolve(stateDir) : defaultStateDir();
+    return this.#dir;
+  }
+}
+
+async function defaultStateDir(): Promise<string> {
+  try {
+    const { default: envPaths } = await import("env-paths");
+    return envPaths("okta-mcp", { suffix: "" }).data;
+  } catch {
+    throw new OktaMcpError("bad_config", "This user has no home folder in which a sign-in could be kept.", {
+      fix: "Set OKTA_MCP_TOKEN_STORE=memory, or HOME to a folder of this user.",
+    });
+  }
+}

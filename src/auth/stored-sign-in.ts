@@ -1,0 +1,52 @@
+import { createHash } from "node:crypto";
+import * as z from "zod";
+
+/** Whose tokens these are: they are kept apart by org and by client, and go to no other org. */
+export interface StoreKey {
+  /** The org's origin. */
+  orgUrl: string;
+  clientId: string;
+}
+
+/** What is kept of a device sign-in. Secret as a whole. */
+export const storedSignIn = z.object({
+  version: z.literal(1),
+  orgUrl: z.string(),
+  clientId: z.string(),
+  /** One for each time a person signs in; renewals keep it. */
+  signInId: z.string(),
+  /** Who signed in, from the ID token. */
+  user: z.string().optional(),
+  askedScopes: z.array(z.string()),
+  grantedScopes: z.array(z.string()),
+  accessToken: z.string(),
+  refreshToken: z.string().optional(),
+  /** The key that the tokens are bound to (RFC 9449). */
+  proofKey: z
+    .object({ kty: z.literal("EC"), crv: z.literal("P-256"), x: z.string(), y: z.string(), d: z.string() })
+    .optional(),
+  /** Epoch milliseconds of the last exchange. */
+  obtainedAtMs: z.number(),
+  /** Epoch milliseconds; absent where Okta named no lifetime. */
+  expiresAtMs: z.number().optional(),
+});
+
+export type StoredSignIn = z.infer<typeof storedSignIn>;
+
+/** A sign-in out of what a store held; undefined when it is damaged or of another org or client. */
+export function parseStoredSignIn(text: string, { orgUrl, clientId }: StoreKey): StoredSignIn | undefined {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  const parsed = storedSignIn.safeParse(json);
+  const ours = parsed.success && parsed.data.orgUrl === orgUrl && parsed.data.clientId === clientId;
+  return ours ? parsed.data : undefined;
+}
+
+/** A file name for this org and client. */
+export function fileNameOf({ orgUrl, clientId }: StoreKey): string {
+  return createHash("sha256").update(`${orgUrl}\n${clientId}`).digest("hex").slice(0, 32);
+}

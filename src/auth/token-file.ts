@@ -1,0 +1,149 @@
+import { randomBytes } from "node:crypto";
+import { constants } from "node:fs";
+import { lstat, open, readdir, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { OktaMcpError } from "../errors/index.js";
+import { ensurePrivateDir, refuseIfShared } from "./private-dir.js";
+import { fileNameOf, parseStoredSignIn, type StoredSignIn, type StoreKey } from "./stored-sign-in.js";
+import type { Found, TokenStore } from "./token-store.js";
+
+/** A sign-in has a few thousand bytes. */
+const MAX_FILE_BYTES = 1_000_000;
+
+/** Neither follows a link nor waits for the other end of a pipe. */
+const READ_NO_LINK = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+
+/** A write takes milliseconds; what is older was left behind. */
+const DRAFT_LIFE_MS = 60_000;
+
+/** Keeps a sign-in in a file of mode 0600 in a folder of mode 0700, replaced as a whole. */
+export class TokenFile implements TokenStore {
+  readonly shared = true;
+  readonly #key: StoreKey;
+  readonly #stateDir: () => Promise<string>;
+
+  /** @param stateDir the folder in which the folder `tokens` is made */
+  constructor(key: StoreKey, stateDir: () => Promise<string>) {
+    this.#key = key;
+    this.#stateDir = stateDir;
+  }
+
+  async kept(): Promise<string> {
+    return `file ${await this.#path()}`;
+  }
+
+  /** Tries out a whole write, since a full disk lets files be made but not filled. */
+  async prepare(): Promise<void> {
+    await this.#guard("written", async (path) => {
+      const draft = await this.#writeDraft(path, "x".repeat(16_384));
+      await rm(draft);
+    });
+  }
+
+  read(): Promise<Found> {
+    return this.#guard("read", async (path) => {
+      let file: Awaited<ReturnType<typeof open>>;
+      try {
+        refuseIfShared(await this.#dir(), "folder", await lstat(await this.#dir()), 0o700);
+        file = await open(path, READ_NO_LINK);
+      } catch (error) {
+        if (codeOf(error) === "ENOENT") return { signIn: undefined, certain: true };
+        // What O_NOFOLLOW answers to a link.
+        if (codeOf(error) === "ELOOP") refuseIfShared(path, "file", await lstat(path), 0o600);
+        throw error;
+      }
+      try {
+        const stats = await file.stat();
+        refuseIfShared(path, "file", stats, 0o600);
+        if (stats.size > MAX_FILE_BYTES) return { signIn: undefined, certain: true };
+        const signIn = parseStoredSignIn(await file.readFile("utf8"), this.#key);
+        return signIn ? { signIn } : { signIn: undefined, certain: true };
+      } finally {
+        await file.close();
+      }
+    });
+  }
+
+  write(signIn: StoredSignIn): Promise<void> {
+    return this.#guard("written", async (path) => {
+      const draft = await this.#writeDraft(path, JSON.stringify(signIn));
+      try {
+        await rename(draft, path);
+      } catch (error) {
+        await rm(draft, { force: true });
+        throw error;
+      }
+      await syncDir(await this.#dir());
+    });
+  }
+
+  remove(): Promise<void> {
+    return this.#guard("removed", async (path) => {
+      await rm(path, { force: true });
+      await this.#removeDrafts(0);
+    });
+  }
+
+  async #dir(): Promise<string> {
+    return join(await this.#stateDir(), "tokens");
+  }
+
+  async #path(): Promise<string> {
+    return join(await this.#dir(), `${fileNameOf(this.#key)}.json`);
+  }
+
+  /** The new content in a file beside the old one, on the disk to its last byte. */
+  async #writeDraft(path: string, text: string): Promise<string> {
+    await ensurePrivateDir(await this.#dir());
+    await this.#removeDrafts(DRAFT_LIFE_MS);
+    const draft = `${path}.${randomBytes(6).toString("hex")}.tmp`;
+    const file = await open(draft, "wx", 0o600);
+    try {
+      await file.writeFile(text);
+      await file.sync();
+    } catch (error) {
+      await rm(draft, { force: true });
+      throw error;
+    } finally {
+      await file.close();
+    }
+    return draft;
+  }
+
+  /** Removes what a process left behind that ended in the middle of a write. */
+  async #removeDrafts(olderThanMs: number): Promise<void> {
+    const dir = await this.#dir();
+    const names = await readdir(dir).catch(() => []);
+    const drafts = names.filter((name) => name.startsWith(`${fileNameOf(this.#key)}.json.`) && name.endsWith(".tmp"));
+    for (const draft of drafts.map((name) => join(dir, name))) {
+      const stats = await lstat(draft).catch(() => undefined);
+      if (stats && Date.now() - stats.mtimeMs >= olderThanMs) await rm(draft, { force: true });
+    }
+  }
+
+  async #guard<T>(verb: "read" | "written" | "removed", action: (path: string) => Promise<T>): Promise<T> {
+    const path = await this.#path();
+    try {
+      return await action(path);
+    } catch (error) {
+      if (error instanceof OktaMcpError) throw error;
+      throw new OktaMcpError("bad_config", `The token file ${path} cannot be ${verb} (${codeOf(error)}).`, {
+        fix: "Make room or give the user who runs okta-mcp access to the folder, or set OKTA_MCP_TOKEN_STORE to `keychain` or `memory`.",
+      });
+    }
+  }
+}
+
+function codeOf(error: unknown): string {
+  return (error instanceof Error && (error as NodeJS.ErrnoException).code) || "unknown error";
+}
+
+/** Makes a rename last through a power cut; not every system can do it for a folder. */
+async function syncDir(path: string): Promise<void> {
+  try {
+    const dir = await open(path, constants.O_RDONLY);
+    await dir.sync().finally(() => dir.close());
+  } catch {
+    // The rename itself has happened.
+  }
+}
