@@ -158,10 +158,10 @@ export class Invoker {
     const context = this.#context(caller, shaping);
     if (tool.impact) await this.#askForConsent(tool, args, confirmation as string | undefined, caller, context);
     if (tool.replaces && allow_removals !== true) {
-      const { current, proposed, setByOkta } = tool.replaces;
+      const { current, proposed, setByOkta, defaults } = tool.replaces;
       // First what needs no request: arguments that cannot be right must not cost one.
       const body = proposed(args);
-      const lost = lostPaths(await current(context, args), body, setByOkta);
+      const lost = lostPaths(await current(context, args), body, setByOkta, defaults);
       if (lost.length > 0) {
         throw new OktaMcpError(
           "would_remove",
@@ -221,6 +221,7 @@ export class Invoker {
           maxChars: maxResultChars * share,
         }),
       may: (scope) => scopeState(scope, scopeView(session)) === "on",
+      signedInAs: async () => (await session.status()).user,
       scopeStatus: async () => scopeStatus(catalogue, scopeView(session), (await session.status()).signedIn),
       readFile: async (path, { maxBytes }) =>
         readAllowedFile(path, { roots: [...fileRoots, ...((await roots?.()) ?? [])], maxBytes }),

@@ -16,20 +16,27 @@ function isEmpty(value: Json | undefined): boolean {
 /**
  * The settings that a full replace would drop: dotted paths that hold something now and are not
  * named by the body at all. A body that names a path with `null` means it, so that is no loss;
- * `_links`, `_embedded`, secrets (which Okta does not show) and `setByOkta` do not count.
+ * `_links`, `_embedded`, secrets (which Okta does not show), `setByOkta` and values equal to
+ * `defaults` do not count.
  */
-export function lostPaths(current: Json, proposed: Json, setByOkta: readonly string[]): string[] {
+export function lostPaths(
+  current: Json,
+  proposed: Json,
+  setByOkta: readonly string[],
+  defaults: Readonly<Record<string, Json>> = {},
+): string[] {
   const lost: string[] = [];
   const visit = (before: JsonObject, after: JsonObject, path: readonly string[]): void => {
     for (const [key, value] of Object.entries(before)) {
       const here = [...path, key];
       const dotted = here.join(".");
       if (key === "_links" || key === "_embedded" || setByOkta.includes(dotted)) continue;
-      if (isEmpty(value) || isSecret(here, before)) continue;
-      // An argument that was not given is `undefined`, and no part of the body on the wire.
-      const next = Object.hasOwn(after, key) ? after[key] : undefined;
-      if (next === undefined) lost.push(dotted);
-      else if (isObject(value) && isObject(next)) visit(value, next, here);
+      if (isEmpty(value) || isSecret(here, before) || value === defaults[dotted]) continue;
+      if (!Object.hasOwn(after, key)) lost.push(dotted);
+      else {
+        const next = after[key];
+        if (isObject(value) && isObject(next)) visit(value, next, here);
+      }
     }
   };
   if (isObject(current) && isObject(proposed)) visit(current, proposed, []);

@@ -32,6 +32,8 @@ export interface ToolContext {
   /** True when the session may use this scope; for what a tool can do better with a further scope. */
   may(scope: Scope): boolean;
   scopeStatus(): Promise<ScopeStatus>;
+  /** Who signed in, as Okta named them; undefined for a service app and where the token does not tell. */
+  signedInAs(): Promise<string | undefined>;
   /**
    * Reads a file of this machine from inside the allowed folders, up to `maxBytes`.
    * @throws OktaMcpError bad_input for anything else, with how to allow a folder
@@ -65,6 +67,8 @@ export interface Tool<Input extends z.ZodObject = z.ZodObject> {
     proposed(args: z.infer<Input>): Json;
     /** Dotted paths that Okta sets itself and a body need not repeat. */
     setByOkta: readonly string[];
+    /** What Okta takes where a body does not name a dotted path; a value equal to it cannot get lost. */
+    defaults?: Readonly<Record<string, string | number | boolean>>;
   };
   /** Does the work. What it returns is the result; nothing returned means done, with nothing to say. */
   run(context: ToolContext, args: z.infer<Input>): Promise<unknown>;
@@ -75,7 +79,9 @@ export function defineTool<Input extends z.ZodObject>(tool: Tool<Input>): Tool<I
   return tool;
 }
 
+export { type CertificateFiles, checkCertificate } from "./certificate.js";
 export { OktaMcpError } from "./errors/index.js";
 export { recogniseImage } from "./image.js";
 export { wholeList } from "./listing.js";
 export type { Json, Upload } from "./okta/request.js";
+export { ifFound, ifReadable } from "./okta/tolerate.js";

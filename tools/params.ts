@@ -33,6 +33,7 @@ export function jsonObject(description: string) {
 export const userId = id("Id from list_users, or the login.");
 export const groupId = id("Id from list_groups.");
 export const appId = id("Id from list_applications.");
+export const policyId = id("Id from list_policies.");
 
 export const after = z.string().min(1).optional().describe("The next_cursor of the answer before.");
 export const fetchAll = z.boolean().default(false).describe("Follow all pages.");
@@ -65,18 +66,33 @@ function isObject(value: Json | undefined): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** Okta's JSON as an object; an empty one where it is none. */
+export function asObject(value: Json | undefined): JsonObject {
+  return isObject(value) ? value : {};
+}
+
 /** The object at a key of Okta's JSON; empty where there is none. */
 export function objectAt(value: Json | undefined, key: string): JsonObject {
-  const inner = isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
-  return isObject(inner) ? inner : {};
+  return isObject(value) && Object.hasOwn(value, key) ? asObject(value[key]) : {};
+}
+
+/** What stands at a path of Okta's JSON; undefined where there is nothing. */
+export function valueAt(value: Json | undefined, ...path: string[]): Json | undefined {
+  const key = path.at(-1) ?? "";
+  const holder = path.slice(0, -1).reduce<Json | undefined>(objectAt, value);
+  return isObject(holder) && Object.hasOwn(holder, key) ? holder[key] : undefined;
 }
 
 /** The string at a path of Okta's JSON; empty where there is none. */
 export function textAt(value: Json | undefined, ...path: string[]): string {
-  const key = path.at(-1) ?? "";
-  const holder = path.slice(0, -1).reduce<Json | undefined>(objectAt, value);
-  const text = isObject(holder) && Object.hasOwn(holder, key) ? holder[key] : undefined;
+  const text = valueAt(value, ...path);
   return typeof text === "string" ? text : "";
+}
+
+/** The items of the list at a path of Okta's JSON; none where there is no list. */
+export function itemsAt(value: Json | undefined, ...path: string[]): Json[] {
+  const items = valueAt(value, ...path);
+  return Array.isArray(items) ? items : [];
 }
 
 /** "3 apps", "1 app", "more than 1000 apps". */
@@ -87,4 +103,34 @@ export function counted(
 ): string {
   const { length } = found.items;
   return `${found.complete ? "" : "more than "}${length} ${length === 1 && found.complete ? one : many}`;
+}
+
+/** A body of those parts that were given; undefined where none was. */
+export function given(parts: { readonly [name: string]: Json | undefined }): JsonObject | undefined {
+  const body: JsonObject = {};
+  for (const [name, part] of Object.entries(parts)) if (part !== undefined) body[name] = part;
+  return Object.keys(body).length > 0 ? body : undefined;
+}
+
+export const brandId = id("Id from list_brands.");
+export const themeId = id("Id from list_brand_themes.");
+
+/** An address on the web. */
+export function webAddress(description: string) {
+  return z
+    .string()
+    .refine((value) => /^https?:\/\/[^\s\p{Cc}]+$/iu.test(value) && URL.canParse(value), {
+      message: "has to be a web address, e.g. https://www.example.com/page",
+    })
+    .describe(description);
+}
+
+/** Embeds related objects, as Okta names them. */
+export function expand<const Names extends readonly [string, ...string[]]>(names: Names) {
+  return z.array(z.enum(names)).optional().describe("Embeds these under _embedded.");
+}
+
+/** True for names that differ in case alone, as domains and language tags may. */
+export function sameName(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase();
 }

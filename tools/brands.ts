@@ -1,0 +1,211 @@
+import * as z from "zod";
+import { defineTool, ifReadable, type Json, OktaMcpError, type ToolContext } from "../src/tool.js";
+import {
+  after,
+  brandId,
+  counted,
+  expand,
+  fetchAll,
+  given,
+  id,
+  itemsAt,
+  type JsonObject,
+  jsonObject,
+  limit,
+  textAt,
+  valueAt,
+  webAddress,
+} from "./params.js";
+
+const expandBrand = expand(["themes", "domains", "emailDomain"]);
+
+export const listBrands = defineTool({
+  name: "list_brands",
+  title: "List brands",
+  description:
+    "List the org's brands, page by page; isDefault marks the one of the Okta subdomain. For one brand by id use get_brand.",
+  scope: "okta.brands.read",
+  effect: "reads",
+  input: z.strictObject({
+    expand: expandBrand,
+    after,
+    limit: limit(200, 20),
+    q: z.string().optional().describe("Search by name."),
+    fetch_all: fetchAll,
+  }),
+  run: ({ okta, list }, a) =>
+    list(
+      (cursor) =>
+        okta.customization.listBrands.page({ expand: a.expand, after: cursor, limit: a.limit, q: a.q || undefined }),
+      a,
+    ),
+});
+
+export const getBrand = defineTool({
+  name: "get_brand",
+  title: "Get brand",
+  description:
+    "Get one brand with its settings. To find its id use list_brands; for its colours use list_brand_themes.",
+  scope: "okta.brands.read",
+  effect: "reads",
+  input: z.strictObject({ brand_id: brandId, expand: expandBrand }),
+  run: ({ okta }, a) => okta.customization.getBrand({ brandId: a.brand_id, expand: a.expand }),
+});
+
+export const listBrandDomains = defineTool({
+  name: "list_brand_domains",
+  title: "List brand domains",
+  description: "List the custom domains that show one brand. For all domains of the org use list_custom_domains.",
+  scope: "okta.brands.read",
+  effect: "reads",
+  input: z.strictObject({ brand_id: brandId }),
+  run: ({ okta, list }, a) => list(async () => ({ items: await domainsOf(okta, a.brand_id), next: undefined }), {}),
+});
+
+const name = z.string().min(1).describe("Name of the brand, unlike any other's.");
+
+export const createBrand = defineTool({
+  name: "create_brand",
+  title: "Create brand",
+  description:
+    "Create a brand with Okta's default theme and pages. For its settings use replace_brand, for its look replace_brand_theme.",
+  scope: "okta.brands.manage",
+  effect: "adds",
+  input: z.strictObject({ name }),
+  run: ({ okta }, a) => okta.customization.createBrand({ CreateBrandRequest: { name: a.name } }),
+});
+
+const brandSettings = z.strictObject({
+  brand_id: brandId,
+  name,
+  agree_to_custom_privacy_policy: z
+    .boolean()
+    .optional()
+    .describe("The person's consent; has to be true where custom_privacy_policy_url is given."),
+  custom_privacy_policy_url: webAddress("Address of the org's own privacy policy.").optional(),
+  remove_powered_by_okta: z.boolean().optional().describe('Take "Powered by Okta" off pages; default false.'),
+  locale: z.string().min(2).optional().describe('Language tag, e.g. "en" or "pt-BR".'),
+  email_domain_id: id("Id from list_email_domains.").optional(),
+  default_app: jsonObject(
+    "Where people go after sign-in: appInstanceId, appLinkName, classicApplicationUri.",
+  ).optional(),
+});
+
+function brandBody(a: z.infer<typeof brandSettings>): JsonObject {
+  if (a.custom_privacy_policy_url !== undefined && a.agree_to_custom_privacy_policy !== true) {
+    throw new OktaMcpError("bad_input", "A custom privacy policy needs the person's consent, which was not given.", {
+      fix: "Ask the person; if they agree, give agree_to_custom_privacy_policy: true, else leave the address out.",
+    });
+  }
+  const settings = given({
+    agreeToCustomPrivacyPolicy: a.agree_to_custom_privacy_policy,
+    customPrivacyPolicyUrl: a.custom_privacy_policy_url,
+    removePoweredByOkta: a.remove_powered_by_okta,
+    locale: a.locale,
+    emailDomainId: a.email_domain_id,
+    defaultApp: a.default_app,
+  });
+  return { name: a.name, ...settings };
+}
+
+export const replaceBrand = defineTool({
+  name: "replace_brand",
+  title: "Replace brand",
+  description:
+    "Replace all settings of a brand: what is left out is lost. Read it with get_brand first. A call that would drop settings is refused with their names, unless allow_removals is true.",
+  scope: "okta.brands.manage",
+  effect: "changes",
+  input: brandSettings,
+  replaces: {
+    current: async ({ okta }, a) => (await okta.customization.getBrand({ brandId: a.brand_id })) ?? {},
+    proposed: brandBody,
+    // The consent goes with the address, which is named itself where it would be lost.
+    setByOkta: ["id", "isDefault", "agreeToCustomPrivacyPolicy"],
+    defaults: { removePoweredByOkta: false },
+  },
+  run: ({ okta }, a) => okta.customization.replaceBrand({ brandId: a.brand_id, brand: brandBody(a) }),
+});
+
+type Customization = ToolContext["okta"];
+
+async function domainsOf(okta: Customization, brandId: string): Promise<Json[]> {
+  return itemsAt(await okta.customization.listBrandDomains({ brandId }), "domains");
+}
+
+/** Which pages of a brand were made for it, in words. */
+async function customPages(okta: Customization, brandId: string): Promise<string> {
+  const expanded = { brandId, expand: ["customized", "preview"] };
+  const kinds = {
+    "sign-in": await ifReadable(okta.customization.getSignInPage(expanded)),
+    error: await ifReadable(okta.customization.getErrorPage(expanded)),
+  };
+  const found = Object.entries(kinds).flatMap(([kind, page]) => [
+    ...(valueAt(page, "_embedded", "customized") ? [`${kind} page`] : []),
+    ...(valueAt(page, "_embedded", "preview") ? [`${kind} page preview`] : []),
+  ]);
+  return `its own pages: ${found.join(", ") || "none"}`;
+}
+
+async function customTemplates({ okta, may, collect }: ToolContext, brandId: string): Promise<string> {
+  const templates = may("okta.templates.read")
+    ? await ifReadable(
+        collect(
+          (cursor) =>
+            okta.customization.listEmailTemplates.page({
+              brandId,
+              after: cursor,
+              limit: 200,
+              expand: ["customizationCount"],
+            }),
+          1000,
+        ),
+      )
+    : undefined;
+  if (templates === undefined) return "its own email templates, which cannot be counted from here";
+  const items = templates.items.filter((template) => Number(valueAt(template, "_embedded", "customizationCount")) > 0);
+  return counted({ ...templates, items }, "email template of its own", "email templates of its own");
+}
+
+export const deleteBrand = defineTool({
+  name: "delete_brand",
+  title: "Delete brand",
+  description:
+    "Delete a brand with its theme, pages and email templates; cannot be undone. Not possible for the default brand, nor for one that a custom domain shows.",
+  scope: "okta.brands.manage",
+  effect: "removes",
+  input: z.strictObject({ brand_id: brandId }),
+  async impact(context, { brand_id }) {
+    const { okta } = context;
+    const brand = await okta.customization.getBrand({ brandId: brand_id, expand: ["themes", "emailDomain"] });
+    if (valueAt(brand, "isDefault") === true) {
+      throw new OktaMcpError("protected", "This is the default brand, which cannot be deleted.", {
+        fix: "Change it with replace_brand, or choose another brand from list_brands.",
+      });
+    }
+    const domains = (await domainsOf(okta, brand_id)).map((domain) => textAt(domain, "domain"));
+    if (domains.length > 0) {
+      throw new OktaMcpError(
+        "conflict",
+        `The brand cannot be deleted while ${domains.length} custom domains show it.`,
+        {
+          fix: "Give the domains another brand with replace_custom_domain, then try again.",
+          data: { domains },
+        },
+      );
+    }
+    const emailDomain = textAt(brand, "_embedded", "emailDomain", "domain") || textAt(brand, "emailDomainId");
+    const themes = itemsAt(brand, "_embedded", "themes");
+    return {
+      target: { type: "brand", name: textAt(brand, "name"), id: brand_id },
+      details: [
+        `email domain ${emailDomain || "none"}`,
+        `${counted({ items: themes, complete: true }, "theme")} with logo, favicon, background and colours`,
+        await customPages(okta, brand_id),
+        await customTemplates(context, brand_id),
+        "apps and sign-in pages of this brand show the default brand from then on",
+      ],
+      state: brand ?? null,
+    };
+  },
+  run: ({ okta }, a) => okta.customization.deleteBrand({ brandId: a.brand_id }),
+});
