@@ -1,8 +1,24 @@
 import * as applications from "./applications.js";
+import * as brands from "./brands.js";
+import * as errorPages from "./error-pages.js";
 import * as groups from "./groups.js";
 import * as session from "./session.js";
+import * as signInPages from "./sign-in-pages.js";
+import * as signOutPage from "./sign-out-page.js";
 import * as systemLog from "./system-log.js";
+import * as themes from "./themes.js";
 import * as users from "./users.js";
 
 /** Every area of tools; what an area's file exports is what there is. */
-export const areas = { applications, groups, session, "system-log": systemLog, users };
+export const areas = {
+  applications,
+  brands,
+  "error-pages": errorPages,
+  groups,
+  session,
+  "sign-in-pages": signInPages,
+  "sign-out-page": signOutPage,
+  "system-log": systemLog,
+  themes,
+  users,
+};

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { Json } from "../src/tool.js";
+import { type Impact, ifFound, type Json, OktaMcpError, type ToolContext } from "../src/tool.js";
 
 /** Characters that would leave the path segment an id stands in, and those that nobody can see. */
 const UNSAFE_IN_ID = /[/\\?#%\s\p{Cc}\p{Cf}\p{Cs}]/u;
@@ -133,4 +133,64 @@ export function expand<const Names extends readonly [string, ...string[]]>(names
 /** True for names that differ in case alone, as domains and language tags may. */
 export function sameName(a: string, b: string): boolean {
   return a.toLowerCase() === b.toLowerCase();
+}
+
+/** Arguments of a page that Okta hosts and an org may write itself. */
+export const pageContent = z.string().min(1).optional().describe("HTML of the whole page, with Okta's placeholders.");
+export const cspMode = z
+  .enum(["enforced", "report_only"])
+  .optional()
+  .describe("Whether the page's content security policy is enforced.");
+export const cspReportUri = z.string().min(1).optional().describe("Address to which browsers report violations.");
+export const cspSrcList = z.array(z.string().min(1)).optional().describe("Sources that the policy allows.");
+
+/** The body of a page. @throws OktaMcpError bad_input where it would be empty */
+export function pageBody(
+  a: {
+    page_content?: string | undefined;
+    csp_mode?: string | undefined;
+    csp_report_uri?: string | undefined;
+    csp_src_list?: string[] | undefined;
+  },
+  more: { readonly [name: string]: Json | undefined } = {},
+): JsonObject {
+  const contentSecurityPolicySetting = given({
+    mode: a.csp_mode,
+    reportUri: a.csp_report_uri,
+    srcList: a.csp_src_list,
+  });
+  const body = given({ pageContent: a.page_content, contentSecurityPolicySetting, ...more });
+  if (body === undefined) {
+    throw new OktaMcpError("bad_input", "There is nothing to put on the page.", {
+      fix: "Give page_content or another of the page's settings.",
+    });
+  }
+  return body;
+}
+
+/**
+ * What a person should see before a page of a brand is deleted.
+ * @throws OktaMcpError conflict where there is no such page
+ */
+export async function describePage(
+  { okta }: ToolContext,
+  brandId: string,
+  page: { type: string; current: Promise<Json | undefined>; instead: string },
+): Promise<Impact> {
+  const current = await ifFound(page.current);
+  const brand = await okta.customization.getBrand({ brandId });
+  if (current === undefined) {
+    throw new OktaMcpError("conflict", `This brand has no ${page.type}, so there is nothing to delete.`, {
+      fix: "Nothing to do.",
+    });
+  }
+  return {
+    target: { type: page.type, name: `of brand ${textAt(brand, "name")}`, id: brandId },
+    details: [
+      `${textAt(current, "pageContent").length} characters of HTML`,
+      `${itemsAt(current, "contentSecurityPolicySetting", "srcList").length} sources in its content security policy`,
+      page.instead,
+    ],
+    state: current,
+  };
 }

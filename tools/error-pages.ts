@@ -1,0 +1,126 @@
+import * as z from "zod";
+import { defineTool, ifFound } from "../src/tool.js";
+import { brandId, cspMode, cspReportUri, cspSrcList, describePage, expand, pageBody, pageContent } from "./params.js";
+
+export const getErrorPageResources = defineTool({
+  name: "get_error_page_resources",
+  title: "Get error page resources",
+  description:
+    "Tell which error pages a brand has: default, customized, preview, each whole under _embedded where expand names it. For one page alone use get_customized_error_page.",
+  scope: "okta.brands.read",
+  effect: "reads",
+  input: z.strictObject({
+    brand_id: brandId,
+    expand: expand(["default", "customized", "customizedUrl", "preview", "previewUrl"]),
+  }),
+  run: ({ okta }, a) => okta.customization.getErrorPage({ brandId: a.brand_id, expand: a.expand }),
+});
+
+export const getCustomizedErrorPage = defineTool({
+  name: "get_customized_error_page",
+  title: "Get customized error page",
+  description:
+    "Get the error page that an org wrote for a brand and that people see. Without one they see that of get_default_error_page.",
+  scope: "okta.brands.read",
+  effect: "reads",
+  input: z.strictObject({ brand_id: brandId }),
+  run: ({ okta }, a) => okta.customization.getCustomizedErrorPage({ brandId: a.brand_id }),
+});
+
+export const getDefaultErrorPage = defineTool({
+  name: "get_default_error_page",
+  title: "Get default error page",
+  description:
+    "Get Okta's error page for a brand, shown as long as there is no customized one; a good start for replace_preview_error_page.",
+  scope: "okta.brands.read",
+  effect: "reads",
+  input: z.strictObject({ brand_id: brandId }),
+  run: ({ okta }, a) => okta.customization.getDefaultErrorPage({ brandId: a.brand_id }),
+});
+
+export const getPreviewErrorPage = defineTool({
+  name: "get_preview_error_page",
+  title: "Get preview error page",
+  description:
+    "Get a brand's error page in preparation, seen only at /error/preview of the org. What people see is get_customized_error_page.",
+  scope: "okta.brands.read",
+  effect: "reads",
+  input: z.strictObject({ brand_id: brandId }),
+  run: ({ okta }, a) => okta.customization.getPreviewErrorPage({ brandId: a.brand_id }),
+});
+
+const errorPage = z.strictObject({
+  brand_id: brandId,
+  page_content: pageContent,
+  csp_mode: cspMode,
+  csp_report_uri: cspReportUri,
+  csp_src_list: cspSrcList,
+});
+
+export const replaceCustomizedErrorPage = defineTool({
+  name: "replace_customized_error_page",
+  title: "Replace customized error page",
+  description:
+    "Replace the error page that people see for a brand; try it with replace_preview_error_page first. A call that would drop what is set now is refused with its names, unless allow_removals is true.",
+  scope: "okta.brands.manage",
+  effect: "changes",
+  input: errorPage,
+  replaces: {
+    current: async ({ okta }, a) =>
+      (await ifFound(okta.customization.getCustomizedErrorPage({ brandId: a.brand_id }))) ?? {},
+    proposed: pageBody,
+    setByOkta: [],
+  },
+  run: ({ okta }, a) => okta.customization.replaceCustomizedErrorPage({ brandId: a.brand_id, ErrorPage: pageBody(a) }),
+});
+
+export const deleteCustomizedErrorPage = defineTool({
+  name: "delete_customized_error_page",
+  title: "Delete customized error page",
+  description:
+    "Delete the error page an org wrote for a brand; people see Okta's at once. To change it use replace_customized_error_page.",
+  scope: "okta.brands.manage",
+  effect: "removes",
+  input: z.strictObject({ brand_id: brandId }),
+  impact: (context, a) =>
+    describePage(context, a.brand_id, {
+      type: "customized error page",
+      current: context.okta.customization.getCustomizedErrorPage({ brandId: a.brand_id }),
+      instead: "people see Okta's default error page at once",
+    }),
+  run: ({ okta }, a) => okta.customization.deleteCustomizedErrorPage({ brandId: a.brand_id }),
+});
+
+export const replacePreviewErrorPage = defineTool({
+  name: "replace_preview_error_page",
+  title: "Replace preview error page",
+  description:
+    "Replace a brand's error page in preparation, which nobody sees but at /error/preview of the org. To publish it use replace_customized_error_page.",
+  scope: "okta.brands.manage",
+  effect: "changes",
+  input: errorPage,
+  replaces: {
+    current: async ({ okta }, a) =>
+      (await ifFound(okta.customization.getPreviewErrorPage({ brandId: a.brand_id }))) ?? {},
+    proposed: pageBody,
+    setByOkta: [],
+  },
+  run: ({ okta }, a) => okta.customization.replacePreviewErrorPage({ brandId: a.brand_id, ErrorPage: pageBody(a) }),
+});
+
+export const deletePreviewErrorPage = defineTool({
+  name: "delete_preview_error_page",
+  title: "Delete preview error page",
+  description:
+    "Delete a brand's error page in preparation. What people see stays; that is delete_customized_error_page.",
+  scope: "okta.brands.manage",
+  effect: "removes",
+  input: z.strictObject({ brand_id: brandId }),
+  impact: (context, a) =>
+    describePage(context, a.brand_id, {
+      type: "preview error page",
+      current: context.okta.customization.getPreviewErrorPage({ brandId: a.brand_id }),
+      instead: "what people see stays as it is",
+    }),
+  run: ({ okta }, a) => okta.customization.deletePreviewErrorPage({ brandId: a.brand_id }),
+});

@@ -1,0 +1,162 @@
+import * as z from "zod";
+import { defineTool, ifFound } from "../src/tool.js";
+import {
+  brandId,
+  cspMode,
+  cspReportUri,
+  cspSrcList,
+  describePage,
+  expand,
+  type JsonObject,
+  jsonObject,
+  pageBody,
+  pageContent,
+} from "./params.js";
+
+export const getSignInPageResources = defineTool({
+  name: "get_sign_in_page_resources",
+  title: "Get sign-in page resources",
+  description:
+    "Tell which sign-in pages a brand has: default, customized, preview, each whole under _embedded where expand names it. For one page alone use get_customized_sign_in_page.",
+  scope: "okta.brands.read",
+  effect: "reads",
+  input: z.strictObject({
+    brand_id: brandId,
+    expand: expand(["default", "customized", "customizedUrl", "preview", "previewUrl"]),
+  }),
+  run: ({ okta }, a) => okta.customization.getSignInPage({ brandId: a.brand_id, expand: a.expand }),
+});
+
+export const getCustomizedSignInPage = defineTool({
+  name: "get_customized_sign_in_page",
+  title: "Get customized sign-in page",
+  description:
+    "Get the sign-in page that an org wrote for a brand and that people see. Without one they see that of get_default_sign_in_page.",
+  scope: "okta.brands.read",
+  effect: "reads",
+  input: z.strictObject({ brand_id: brandId }),
+  run: ({ okta }, a) => okta.customization.getCustomizedSignInPage({ brandId: a.brand_id }),
+});
+
+export const getDefaultSignInPage = defineTool({
+  name: "get_default_sign_in_page",
+  title: "Get default sign-in page",
+  description:
+    "Get Okta's sign-in page for a brand, shown as long as there is no customized one; a good start for replace_preview_sign_in_page.",
+  scope: "okta.brands.read",
+  effect: "reads",
+  input: z.strictObject({ brand_id: brandId }),
+  run: ({ okta }, a) => okta.customization.getDefaultSignInPage({ brandId: a.brand_id }),
+});
+
+export const getPreviewSignInPage = defineTool({
+  name: "get_preview_sign_in_page",
+  title: "Get preview sign-in page",
+  description:
+    "Get a brand's sign-in page in preparation, seen only at /login/preview of the org. What people see is get_customized_sign_in_page.",
+  scope: "okta.brands.read",
+  effect: "reads",
+  input: z.strictObject({ brand_id: brandId }),
+  run: ({ okta }, a) => okta.customization.getPreviewSignInPage({ brandId: a.brand_id }),
+});
+
+const signInPage = z.strictObject({
+  brand_id: brandId,
+  page_content: pageContent,
+  widget_version: z
+    .string()
+    .regex(/^(?:\*|\^?\d+(?:\.\d+){0,2})$/, { message: 'has to be "*", "^7", "7" or "7.20"' })
+    .optional()
+    .describe('Sign-In Widget: "*", "^7", "7" or "7.20"; see list_sign_in_widget_versions.'),
+  widget_customizations: jsonObject(
+    "Texts, links and widgetGeneration (G2, G3) of the widget; sent as it is.",
+  ).optional(),
+  csp_mode: cspMode,
+  csp_report_uri: cspReportUri,
+  csp_src_list: cspSrcList,
+});
+
+function signInBody(a: z.infer<typeof signInPage>): JsonObject {
+  return pageBody(a, { widgetCustomizations: a.widget_customizations, widgetVersion: a.widget_version });
+}
+
+export const replaceCustomizedSignInPage = defineTool({
+  name: "replace_customized_sign_in_page",
+  title: "Replace customized sign-in page",
+  description:
+    "Replace the sign-in page that people see for a brand; try it with replace_preview_sign_in_page first. A call that would drop what is set now is refused with its names, unless allow_removals is true.",
+  scope: "okta.brands.manage",
+  effect: "changes",
+  input: signInPage,
+  replaces: {
+    current: async ({ okta }, a) =>
+      (await ifFound(okta.customization.getCustomizedSignInPage({ brandId: a.brand_id }))) ?? {},
+    proposed: signInBody,
+    setByOkta: [],
+  },
+  run: ({ okta }, a) =>
+    okta.customization.replaceCustomizedSignInPage({ brandId: a.brand_id, SignInPage: signInBody(a) }),
+});
+
+export const deleteCustomizedSignInPage = defineTool({
+  name: "delete_customized_sign_in_page",
+  title: "Delete customized sign-in page",
+  description:
+    "Delete the sign-in page an org wrote for a brand; people see Okta's at once. To change it use replace_customized_sign_in_page.",
+  scope: "okta.brands.manage",
+  effect: "removes",
+  input: z.strictObject({ brand_id: brandId }),
+  impact: (context, a) =>
+    describePage(context, a.brand_id, {
+      type: "customized sign-in page",
+      current: context.okta.customization.getCustomizedSignInPage({ brandId: a.brand_id }),
+      instead: "people see Okta's default sign-in page at once",
+    }),
+  run: ({ okta }, a) => okta.customization.deleteCustomizedSignInPage({ brandId: a.brand_id }),
+});
+
+export const replacePreviewSignInPage = defineTool({
+  name: "replace_preview_sign_in_page",
+  title: "Replace preview sign-in page",
+  description:
+    "Replace a brand's sign-in page in preparation, which nobody sees but at /login/preview of the org. To publish it use replace_customized_sign_in_page.",
+  scope: "okta.brands.manage",
+  effect: "changes",
+  input: signInPage,
+  replaces: {
+    current: async ({ okta }, a) =>
+      (await ifFound(okta.customization.getPreviewSignInPage({ brandId: a.brand_id }))) ?? {},
+    proposed: signInBody,
+    setByOkta: [],
+  },
+  run: ({ okta }, a) => okta.customization.replacePreviewSignInPage({ brandId: a.brand_id, SignInPage: signInBody(a) }),
+});
+
+export const deletePreviewSignInPage = defineTool({
+  name: "delete_preview_sign_in_page",
+  title: "Delete preview sign-in page",
+  description:
+    "Delete a brand's sign-in page in preparation. What people see stays; that is delete_customized_sign_in_page.",
+  scope: "okta.brands.manage",
+  effect: "removes",
+  input: z.strictObject({ brand_id: brandId }),
+  impact: (context, a) =>
+    describePage(context, a.brand_id, {
+      type: "preview sign-in page",
+      current: context.okta.customization.getPreviewSignInPage({ brandId: a.brand_id }),
+      instead: "what people see stays as it is",
+    }),
+  run: ({ okta }, a) => okta.customization.deletePreviewSignInPage({ brandId: a.brand_id }),
+});
+
+export const listSignInWidgetVersions = defineTool({
+  name: "list_sign_in_widget_versions",
+  title: "List Sign-In Widget versions",
+  description:
+    "List the versions of the Sign-In Widget that the org can use, for widget_version of replace_customized_sign_in_page.",
+  scope: "okta.brands.read",
+  effect: "reads",
+  input: z.strictObject({ brand_id: brandId }),
+  run: ({ okta, list }, a) =>
+    list(() => okta.customization.listAllSignInWidgetVersions.page({ brandId: a.brand_id }), {}),
+});

@@ -1,0 +1,49 @@
+import * as z from "zod";
+import { defineTool, OktaMcpError } from "../src/tool.js";
+import { brandId, type JsonObject, webAddress } from "./params.js";
+
+export const getSignOutPageSettings = defineTool({
+  name: "get_sign_out_page_settings",
+  title: "Get sign-out page settings",
+  description: "Get where people of a brand land after signing out: Okta's page or an address of the org's own.",
+  scope: "okta.brands.read",
+  effect: "reads",
+  input: z.strictObject({ brand_id: brandId }),
+  run: ({ okta }, a) => okta.customization.getSignOutPageSettings({ brandId: a.brand_id }),
+});
+
+const signOutPage = z.strictObject({
+  brand_id: brandId,
+  type: z.enum(["OKTA_DEFAULT", "EXTERNALLY_HOSTED"]).describe("Okta's own page, or one elsewhere."),
+  url: webAddress("Address of the page; needed for EXTERNALLY_HOSTED.").optional(),
+});
+
+/** With Okta's page an address has no meaning: naming it as gone says that it is meant to go. */
+function proposedPage(a: z.infer<typeof signOutPage>): JsonObject {
+  if (a.type === "EXTERNALLY_HOSTED" && a.url === undefined) {
+    throw new OktaMcpError("bad_input", "url: an externally hosted sign-out page needs its address.", {
+      fix: 'Give url, or type "OKTA_DEFAULT".',
+    });
+  }
+  return { type: a.type, url: a.url ?? null };
+}
+
+export const replaceSignOutPageSettings = defineTool({
+  name: "replace_sign_out_page_settings",
+  title: "Replace sign-out page settings",
+  description:
+    "Choose where people of a brand land after signing out: Okta's page, or an address of the org's own. For how Okta's pages look use replace_brand_theme.",
+  scope: "okta.brands.manage",
+  effect: "changes",
+  input: signOutPage,
+  replaces: {
+    current: async ({ okta }, a) => (await okta.customization.getSignOutPageSettings({ brandId: a.brand_id })) ?? {},
+    proposed: proposedPage,
+    setByOkta: [],
+  },
+  run({ okta }, a) {
+    const { type, url } = proposedPage(a);
+    const body = url === null ? { type } : { type, url };
+    return okta.customization.replaceSignOutPageSettings({ brandId: a.brand_id, HostedPage: body });
+  },
+});
