@@ -147,7 +147,7 @@ export const SETTINGS = {
   privateKeyFile: {
     env: "OKTA_PRIVATE_KEY_FILE",
     flag: "--private-key-file <file>",
-    meaning: "The same, read from a file.",
+    meaning: "File with that key instead. It should be readable by its owner only.",
     schema: z.string(),
   },
   keyId: {

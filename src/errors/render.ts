@@ -45,13 +45,18 @@ const RETRY_WORDS = {
   never: "no",
 } as const;
 
-/** The short text for a model or a terminal: what failed, why, what to do, whether to try again. */
-export function errorText(error: OktaMcpError): string {
+/** Whether and when a repeat makes sense, in words. */
+export function retryInWords(error: OktaMcpError): string {
   const wait = error.retryAfterSeconds === undefined ? "" : ` of ${error.retryAfterSeconds} s`;
+  return `${RETRY_WORDS[error.retry]}${wait}`;
+}
+
+/** The short text for a model: what failed, why, what to do, whether to try again. */
+export function errorText(error: OktaMcpError): string {
   return [
     `${error.code}: ${error.message}`,
     `Fix: ${error.fix}`,
-    `Retry: ${RETRY_WORDS[error.retry]}${wait}`,
+    `Retry: ${retryInWords(error)}`,
     ...(error.data === undefined ? [] : [`Data: ${JSON.stringify(error.data)}`]),
   ].join("\n");
 }

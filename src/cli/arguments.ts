@@ -1,0 +1,93 @@
+import { readFileSync } from "node:fs";
+import { OktaMcpError } from "../errors/index.js";
+import { visible } from "../errors/quote.js";
+
+/** The part of a JSON Schema that is looked at. */
+export interface PropertySchema {
+  type?: string | string[];
+  anyOf?: PropertySchema[];
+  oneOf?: PropertySchema[];
+}
+
+/** What a tool's arguments look like, by name. */
+export type Properties = Readonly<Record<string, PropertySchema | undefined>>;
+
+function asksFor(type: string, schema: PropertySchema | undefined): boolean {
+  if (!schema) return false;
+  if (schema.type !== undefined)
+    return schema.type === type || (Array.isArray(schema.type) && schema.type.includes(type));
+  return [...(schema.anyOf ?? []), ...(schema.oneOf ?? [])].some((option) => asksFor(type, option));
+}
+
+function parseJson(text: string): { value: unknown } | undefined {
+  try {
+    return { value: JSON.parse(text) };
+  } catch {
+    return undefined;
+  }
+}
+
+function badArguments(message: string, fix: string): OktaMcpError {
+  return new OktaMcpError("bad_input", message, { fix });
+}
+
+function readFileArgument(name: string, file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (cause) {
+    const reason = (cause as NodeJS.ErrnoException).code ?? "unknown error";
+    throw new OktaMcpError(
+      "bad_input",
+      `--arg ${visible(name)}: the file ${visible(file)} cannot be read: ${reason}.`,
+      {
+        fix: "Give the path of a file that this user may read; a value that starts with @ is written @@.",
+        cause,
+      },
+    );
+  }
+}
+
+/**
+ * The value of `--arg name=value`: the text itself where the tool asks for a string, else what it is
+ * as JSON; a list may be written `a,b,c`. `@file` stands for what the file holds, `@@` for a plain `@`.
+ */
+function argumentValue(name: string, text: string, schema: PropertySchema | undefined): unknown {
+  const isFile = text.startsWith("@") && !text.startsWith("@@");
+  const content = isFile ? readFileArgument(name, text.slice(1)) : text.replace(/^@@/, "@");
+  if (asksFor("string", schema)) return content;
+  const json = parseJson(content);
+  if (json) return json.value;
+  return asksFor("array", schema) && !isFile ? content.split(",").map((word) => word.trim()) : content;
+}
+
+/**
+ * The arguments of a call, from its JSON and its `--arg name=value` options together.
+ * @throws OktaMcpError bad_input for JSON that is none or no object, for a `--arg` without `=`, and for a name given twice
+ */
+export function parseCallArguments(
+  json: string | undefined,
+  pairs: readonly string[],
+  properties: Properties,
+): Record<string, unknown> {
+  const entries = new Map<string, unknown>();
+  if (json !== undefined) {
+    const parsed = parseJson(json);
+    const value = parsed?.value;
+    if (typeof value !== "object" || value === null || Array.isArray(value)) {
+      throw badArguments(
+        parsed ? "The arguments are not a JSON object." : "The arguments are not valid JSON.",
+        `Write them as one object in single quotes, e.g. '{"limit": 5}', or as --arg limit=5.`,
+      );
+    }
+    for (const [name, own] of Object.entries(value)) entries.set(name, own);
+  }
+  for (const pair of pairs) {
+    const [name, ...rest] = pair.split("=");
+    if (!name || rest.length === 0) {
+      throw badArguments(`--arg ${visible(pair.slice(0, 60))} has no value.`, "Write --arg name=value.");
+    }
+    if (entries.has(name)) throw badArguments(`The argument ${visible(name)} is given twice.`, "Give it once.");
+    entries.set(name, argumentValue(name, rest.join("="), properties[name]));
+  }
+  return Object.fromEntries(entries);
+}

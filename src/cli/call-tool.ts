@@ -1,0 +1,182 @@
+import { Client } from "@modelcontextprotocol/sdk/client/index.js";
+import { InMemoryTransport } from "@modelcontextprotocol/sdk/inMemory.js";
+import { CallToolResultSchema, ElicitRequestSchema, type ElicitResult } from "@modelcontextprotocol/sdk/types.js";
+import { areas } from "../../tools/index.js";
+import type { Session } from "../auth/token-source.js";
+import { type Catalogue, createCatalogue } from "../catalogue.js";
+import { OktaMcpError } from "../errors/index.js";
+import { visible } from "../errors/quote.js";
+import { toOktaMcpError } from "../errors/render.js";
+import { createServer } from "../server.js";
+import type { Connection } from "./connection.js";
+import { errorFrom } from "./failure.js";
+import type { Io } from "./io.js";
+import { type Activity, askYesNo, startActivity } from "./person.js";
+import { showLink } from "./sign-in.js";
+import { version } from "./version.js";
+
+/** Every tool there is. */
+export function cliCatalogue(): Catalogue {
+  return createCatalogue(areas);
+}
+
+export interface ToolCall {
+  tool: string;
+  args: Record<string, unknown>;
+  /** Removals are agreed to beforehand. */
+  yes: boolean;
+  /** Nothing but the result and errors is shown. */
+  quiet: boolean;
+  signal: AbortSignal;
+}
+
+/** What a call ended with. */
+export type CallOutcome = { result: Record<string, unknown> } | { error: OktaMcpError };
+
+/** Longer than any call takes; what has to be bounded is bounded by the server. */
+const CALL_TIMEOUT_MS = 24 * 3_600_000;
+
+/**
+ * Calls a tool through a real MCP client and the real server, linked inside this process, so that a
+ * shell gets what any other client gets. Questions to the person are asked on the terminal.
+ */
+export async function callTool(
+  io: Io,
+  connection: Connection,
+  catalogue: Catalogue,
+  call: ToolCall,
+): Promise<CallOutcome> {
+  const { config, log, operations } = connection;
+  const server = createServer({
+    catalogue,
+    session: io.interactive ? connection.session : withoutPerson(connection.session),
+    operations,
+    confirmMode: config.confirm,
+    maxResultChars: config.maxResultChars,
+    log,
+    now: Date.now,
+    version: version(),
+  });
+  const person = new TerminalPerson(io, call);
+  const client = new Client(
+    { name: "okta-mcp call", version: version() },
+    { capabilities: { elicitation: { form: {}, ...(io.interactive ? { url: {} } : {}) } } },
+  );
+  client.setRequestHandler(ElicitRequestSchema, ({ params }) =>
+    params.mode === "url" ? person.openLink(params.url, params.message) : person.confirm(params.message),
+  );
+  const [clientSide, serverSide] = InMemoryTransport.createLinkedPair();
+  try {
+    // A stored sign-in has to be known before the server looks at what is granted.
+    await connection.session.restore();
+    await server.connect(serverSide);
+    await client.connect(clientSide);
+    await person.begin();
+    const answer = await client.callTool({ name: call.tool, arguments: call.args }, CallToolResultSchema, {
+      timeout: CALL_TIMEOUT_MS,
+      signal: call.signal,
+      onprogress: ({ message }) => person.progress(message),
+    });
+    const error = answer.isError ? errorFrom(answer.structuredContent) : undefined;
+    if (error) return { error: person.explain(error) };
+    return { result: (answer.structuredContent ?? {}) as Record<string, unknown> };
+  } catch (thrown) {
+    if (call.signal.aborted) return { error: new OktaMcpError("cancelled", `${visible(call.tool)} was cancelled.`) };
+    return { error: toOktaMcpError(thrown) };
+  } finally {
+    person.end();
+    await client.close();
+    await server.close();
+  }
+}
+
+/** The person at the terminal, as the server reaches them. */
+class TerminalPerson {
+  readonly #io: Io;
+  readonly #call: ToolCall;
+  #activity: Activity | undefined;
+  #message: string;
+  #needsYes = false;
+
+  constructor(io: Io, call: ToolCall) {
+    this.#io = io;
+    this.#call = call;
+    this.#message = `Calling ${visible(call.tool)}`;
+  }
+
+  async begin(): Promise<void> {
+    // Where nobody is watching, only what takes long is worth a line.
+    if (this.#io.stderr.isTTY && !this.#call.quiet) this.#activity = await startActivity(this.#io, this.#message);
+  }
+
+  progress(message = ""): void {
+    this.#message = visible(message);
+    if (this.#activity) this.#activity.say(this.#message);
+    else if (!this.#call.quiet) this.#io.note(this.#message);
+  }
+
+  end(): void {
+    this.#activity?.stop();
+    this.#activity = undefined;
+  }
+
+  async confirm(message: string): Promise<ElicitResult> {
+    const { interactive } = this.#io;
+    const { yes, quiet, signal } = this.#call;
+    this.end();
+    if (!(quiet && yes)) for (const line of message.split("\n")) this.#io.note(visible(line));
+    if (yes) return { action: "accept", content: { confirm: true } };
+    if (!interactive) {
+      this.#needsYes = true;
+      return { action: "decline" };
+    }
+    const answer = await askYesNo(this.#io, "Go on?", signal);
+    if (answer === undefined) return { action: "cancel" };
+    if (!answer) return { action: "decline" };
+    await this.begin();
+    return { action: "accept", content: { confirm: true } };
+  }
+
+  async openLink(url: string, message: string): Promise<ElicitResult> {
+    this.end();
+    this.#io.note("Nobody is signed in yet. Open this link:");
+    await showLink(this.#io, { url, lines: [message] }, true);
+    this.#message = "Waiting for the approval in the browser; Ctrl-C cancels.";
+    await this.begin();
+    return { action: "accept" };
+  }
+
+  /** An error that is due to nobody being there, in words that help. */
+  explain(error: OktaMcpError): OktaMcpError {
+    if (error.code !== "declined" || !this.#needsYes) return error;
+    return new OktaMcpError(
+      "declined",
+      "Nothing was changed: a removal needs a yes, and there is no terminal to ask on.",
+      {
+        fix: "Add --yes if it is really wanted, or run it in a terminal.",
+      },
+    );
+  }
+}
+
+/** The session as it is, but for a sign-in, which needs a person. */
+function withoutPerson(session: Session): Session {
+  return {
+    method: session.method,
+    configured: session.configured,
+    granted: () => session.granted(),
+    token: (signal) => session.token(signal),
+    reject: (token) => session.reject(token),
+    restore: () => session.restore(),
+    startSignIn: () =>
+      Promise.reject(
+        new OktaMcpError("signed_out", "Nobody is signed in, and there is no terminal on which a person could.", {
+          fix: "Run `okta-mcp login` on this machine first, or set OKTA_PRIVATE_KEY or OKTA_PRIVATE_KEY_FILE for automation.",
+        }),
+      ),
+    signOut: () => session.signOut(),
+    status: () => session.status(),
+    onChange: (listener) => session.onChange(listener),
+    close: () => session.close(),
+  };
+}

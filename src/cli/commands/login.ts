@@ -1,0 +1,80 @@
+import { createCatalogue, scopeState } from "../../catalogue.js";
+import { visible } from "../../errors/quote.js";
+import { describedCommand, type MakeCommand } from "../command.js";
+import type { Connection } from "../connection.js";
+import { interruptible } from "../interrupt.js";
+import type { Io } from "../io.js";
+import { addSettings, type SettingFlags } from "../options.js";
+import { notGranted } from "../words.js";
+
+/** `okta-mcp login` */
+export const loginCommand: MakeCommand = (io, finish) =>
+  addSettings(
+    describedCommand("login", "Sign in to Okta with a link and a code, and keep the sign-in for later.", [
+      "okta-mcp login",
+      "okta-mcp login --no-browser  # only show the link",
+      "okta-mcp login --sandbox     # try it with a pretend org",
+    ]).option("--no-browser", "Do not open a browser."),
+  ).action(async (options: SettingFlags & { browser: boolean }) => {
+    const { openConnection, showNotices } = await import("../connection.js");
+    const connection = await openConnection(io, options, { practice: "person" });
+    try {
+      showNotices(io, connection);
+      await interruptible((signal) => login(io, connection, { browser: options.browser, signal }));
+      await report(io, connection);
+      finish(0);
+    } finally {
+      await connection.close();
+    }
+  });
+
+async function login(
+  io: Io,
+  { session }: Connection,
+  options: { browser: boolean; signal: AbortSignal },
+): Promise<void> {
+  if (session.method === "device") {
+    const { signIn } = await import("../sign-in.js");
+    await signIn(io, session, options);
+    return;
+  }
+  const { startActivity } = await import("../person.js");
+  const activity = await startActivity(
+    io,
+    session.method === "private-key"
+      ? "Exchanging the private key's signature for a token."
+      : "Using the token of OKTA_ACCESS_TOKEN.",
+  );
+  try {
+    await session.token(options.signal);
+  } finally {
+    activity.stop();
+  }
+}
+
+/** Who signed in, what was granted and what was not, and what that turns on. */
+async function report(io: Io, { session, config }: Connection): Promise<void> {
+  const { areas } = await import("../../../tools/index.js");
+  const status = await session.status();
+  const granted = session.granted();
+  const who = status.user ? ` as ${visible(status.user)}` : "";
+  io.note(`${io.style("green", "Signed in")} to ${new URL(config.orgUrl).host}${who}.`);
+  if (session.method === "private-key")
+    io.note("A service app needs no sign-in beforehand: nothing was stored, each start gets its own token.");
+  else io.note(`The sign-in is kept in: ${visible(status.tokenKept)}.`);
+
+  if (granted) {
+    const useful = [...granted].filter((scope) => scope.startsWith("okta.")).sort();
+    io.note(`Granted: ${useful.map(visible).join(" ") || "no okta.* scope"}`);
+  }
+  const missing = notGranted(config.scopes, status.grantedScopes);
+  if (missing.length > 0) {
+    io.note(`${io.style("yellow", "Not granted:")} ${missing.join(" ")}`);
+    io.note(
+      "  In the Okta Admin Console: Applications > Applications > your app > Okta API Scopes > Grant. Then sign in again.",
+    );
+  }
+  const { entries } = createCatalogue(areas);
+  const on = entries.filter(({ scope }) => scopeState(scope, { configured: session.configured, granted }) === "on");
+  io.note(`${on.length} of ${entries.length} tools are on; ${io.style("cyan", "okta-mcp tools")} lists them.`);
+}

@@ -1,0 +1,39 @@
+import { describedCommand, type MakeCommand } from "../command.js";
+import { addSettings, type SettingFlags } from "../options.js";
+
+/** `okta-mcp logout` */
+export const logoutCommand: MakeCommand = (io, finish) =>
+  addSettings(
+    describedCommand("logout", "Sign out: revoke the tokens at Okta and delete them on this machine.", [
+      "okta-mcp logout",
+    ]),
+  ).action(async (options: SettingFlags) => {
+    const { openConnection, showNotices } = await import("../connection.js");
+    const connection = await openConnection(io, options, { needs: ["clientId"], practice: "person" });
+    const { session, config } = connection;
+    try {
+      showNotices(io, connection);
+      const org = new URL(config.orgUrl).host;
+      await session.restore();
+      const { signedIn } = await session.status();
+      if (session.method !== "device") {
+        io.note(
+          `Nothing to sign out of: ${session.method === "private-key" ? "a private key" : "OKTA_ACCESS_TOKEN"} is set, and nothing is stored.`,
+        );
+      } else {
+        const { revoked } = await session.signOut();
+        if (revoked) io.note(`Signed out of ${org}: the tokens were revoked at Okta and deleted here.`);
+        else if (!signedIn) io.note(`Nobody is signed in to ${org}; nothing was kept here.`);
+        else {
+          io.note(`Signed out of ${org}: the tokens were deleted here.`);
+          io.note(
+            `${io.style("yellow", "Notice:")} Okta could not be told, so they were not revoked there. An access token ends by itself within the hour;`,
+          );
+          io.note("  to end the refresh token too, revoke the app's tokens in the Okta Admin Console.");
+        }
+      }
+      finish(0);
+    } finally {
+      await connection.close();
+    }
+  });

@@ -1,0 +1,111 @@
+import { subscribe } from "node:diagnostics_channel";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { InvalidArgumentError } from "commander";
+import { visible } from "../../errors/quote.js";
+import { redact } from "../../redact.js";
+import { describedCommand, type MakeCommand } from "../command.js";
+import { usageError } from "../failure.js";
+import type { Io } from "../io.js";
+import type { ServiceKey } from "../service-key.js";
+
+interface SandboxOptions {
+  port: number;
+  approve?: boolean;
+  verbose?: boolean;
+}
+
+/** A useful first set; manage covers read. */
+const FIRST_SCOPES = "okta.users.manage okta.groups.manage okta.apps.manage okta.logs.read okta.schemas.read";
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (/^\d{1,5}$/.test(text) && port <= 65_535) return port;
+  throw new InvalidArgumentError("Give a number from 0 to 65535; 0 takes any free port.");
+}
+
+/** `okta-mcp sandbox` */
+export const sandboxCommand: MakeCommand = (io, finish) =>
+  describedCommand("sandbox", "Run a pretend Okta org on this machine and print the settings to use it with.", [
+    "okta-mcp sandbox",
+    "okta-mcp sandbox --port 8080 --verbose",
+    "okta-mcp sandbox --approve   # every sign-in is allowed at once, for CI",
+  ])
+    .option("--port <n>", "Port to listen on, on 127.0.0.1.", parsePort, 0)
+    .option("--approve", "Allow every device sign-in at once, without the page.")
+    .option("--verbose", "Show each request on stderr.")
+    .action(async ({ port, approve = false, verbose = false }: SandboxOptions) => {
+      const { startSandbox } = await import("../../sandbox/server.js");
+      const { orgAuthorization } = await import("../../sandbox/org-authorization.js");
+      const { DEVICE_CLIENT_ID, SERVICE_CLIENT_ID } = await import("../../sandbox/facts.js");
+      const { createServiceKey } = await import("../service-key.js");
+      const key = createServiceKey();
+      try {
+        const authorization = orgAuthorization({
+          autoApprove: approve,
+          serviceClient: { jwks: key.jwks, dpopRequired: true },
+        });
+        const sandbox = await startSandbox({ port, authorization }).catch((error: NodeJS.ErrnoException) => {
+          throw error.code === "EADDRINUSE" || error.code === "EACCES"
+            ? usageError(`Port ${port} cannot be used (${error.code}).`, "Choose another --port, or leave it out.")
+            : error;
+        });
+        if (verbose) showRequests(io);
+        explain(io, {
+          origin: sandbox.origin,
+          org: sandbox.org.name,
+          device: DEVICE_CLIENT_ID,
+          service: SERVICE_CLIENT_ID,
+          key,
+          approve,
+        });
+        await new Promise<void>((resolve) => {
+          for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => resolve());
+        });
+        await sandbox.close();
+        io.note("The sandbox has stopped; what was in it is gone.");
+        finish(0);
+      } finally {
+        key.remove();
+      }
+    });
+
+/** One line for each answer. Addresses may carry codes of a sign-in, which are kept out. */
+function showRequests(io: Io): void {
+  subscribe("http.server.response.finish", (message) => {
+    const { request, response } = message as { request: IncomingMessage; response: ServerResponse };
+    const path = visible(redact(request.url ?? "/"));
+    io.note(`${response.statusCode} ${(request.method ?? "GET").padEnd(6)} ${path}`);
+  });
+}
+
+interface Facts {
+  origin: string;
+  org: string;
+  device: string;
+  service: string;
+  key: ServiceKey;
+  approve: boolean;
+}
+
+function explain(io: Io, { origin, org, device, service, key, approve }: Facts): void {
+  const bold = (text: string) => io.style("bold", text, io.stdout);
+  const env = { OKTA_ORG_URL: origin, OKTA_CLIENT_ID: device, OKTA_SCOPES: FIRST_SCOPES };
+  const block = { mcpServers: { okta: { command: "npx", args: ["-y", "okta-mcp"], env } } };
+  io.out(`${bold(org)} at ${origin}`);
+  io.out("A pretend Okta org: nothing in it is real, and it is gone when this stops (Ctrl-C).");
+  io.out("");
+  io.out(bold("For a shell"));
+  for (const [name, value] of Object.entries(env)) io.out(`export ${name}="${value}"`);
+  io.out("");
+  io.out(bold("For an MCP client (mcp.json)"));
+  io.out(JSON.stringify(block, undefined, 2));
+  io.out("");
+  io.out(bold("To sign in"));
+  if (approve) io.out("okta-mcp login; every sign-in is allowed at once.");
+  else io.out(`okta-mcp login, then Allow on ${origin}/activate`);
+  io.out("");
+  io.out(bold("Or as a service app, with a private key"));
+  io.out(`export OKTA_CLIENT_ID="${service}"`);
+  io.out(`export OKTA_PRIVATE_KEY_FILE="${key.file}"`);
+  io.out(`export OKTA_KEY_ID="${key.kid}"`);
+}

@@ -1,0 +1,122 @@
+import type { SessionStatus, SignInMethod } from "../../auth/token-source.js";
+import { createCatalogue, scopeState } from "../../catalogue.js";
+import { OktaMcpError } from "../../errors/index.js";
+import { visible } from "../../errors/quote.js";
+import { isKnownScope, SCOPES } from "../../scopes.js";
+import { describedCommand, type MakeCommand } from "../command.js";
+import type { Connection } from "../connection.js";
+import { interruptible } from "../interrupt.js";
+import type { Io } from "../io.js";
+import { addSettings, type SettingFlags } from "../options.js";
+import { momentInWords, notGranted, twoColumns } from "../words.js";
+
+const METHODS: Record<SignInMethod, string> = {
+  device: "a person signs in (device authorization)",
+  "private-key": "service app with a private key",
+  "access-token": "ready token (OKTA_ACCESS_TOKEN)",
+};
+
+/** `okta-mcp status` */
+export const statusCommand: MakeCommand = (io, finish) =>
+  addSettings(
+    describedCommand(
+      "status",
+      "Show the org, the sign-in, its scopes and expiry. Exits with 0 when signed in, else 1.",
+      ["okta-mcp status", "okta-mcp status --json | jq .granted_scopes"],
+    ).option("--json", "One JSON object instead of text."),
+  ).action(async (options: SettingFlags & { json?: true }) => {
+    const { openConnection, showNotices } = await import("../connection.js");
+    const connection = await openConnection(io, options, { practice: "person" });
+    try {
+      showNotices(io, connection);
+      const problem = await interruptible((signal) => findToken(connection, signal));
+      const status = await connection.session.status();
+      const tools = await countTools(connection);
+      if (options.json)
+        io.out(JSON.stringify(asJson(status, tools, problem), undefined, io.stdout.isTTY ? 2 : undefined));
+      else io.out(asText(io, status, tools, problem));
+      finish(status.signedIn ? 0 : 1);
+    } finally {
+      await connection.close();
+    }
+  });
+
+/** Brings back a stored sign-in; where there is a key instead, tries it. Returns why that failed. */
+async function findToken({ session }: Connection, signal: AbortSignal): Promise<OktaMcpError | undefined> {
+  await session.restore();
+  if (session.method !== "private-key") return undefined;
+  try {
+    await session.token(signal);
+    return undefined;
+  } catch (error) {
+    if (error instanceof OktaMcpError) return error;
+    throw error;
+  }
+}
+
+interface ToolCount {
+  on: number;
+  all: number;
+}
+
+async function countTools({ session }: Connection): Promise<ToolCount> {
+  const { areas } = await import("../../../tools/index.js");
+  const { entries } = createCatalogue(areas);
+  const view = { configured: session.configured, granted: session.granted() };
+  return { on: entries.filter(({ scope }) => scopeState(scope, view) === "on").length, all: entries.length };
+}
+
+function asJson(status: SessionStatus, tools: ToolCount, problem: OktaMcpError | undefined): object {
+  return {
+    org: status.org,
+    client_id: status.clientId ?? null,
+    method: status.method,
+    signed_in: status.signedIn,
+    user: status.user ?? null,
+    configured_scopes: status.configuredScopes,
+    granted_scopes: status.grantedScopes ?? null,
+    not_granted_scopes: notGranted(status.configuredScopes, status.grantedScopes),
+    expires_at: status.expiresAtMs === undefined ? null : new Date(status.expiresAtMs).toISOString(),
+    renewable: status.renewable,
+    token_kept: status.tokenKept,
+    tools_on: tools.on,
+    tools_total: tools.all,
+    problem: problem ? `${problem.code}: ${problem.message}` : null,
+  };
+}
+
+function asText(io: Io, status: SessionStatus, tools: ToolCount, problem: OktaMcpError | undefined): string {
+  const { signedIn, user, expiresAtMs, grantedScopes } = status;
+  const scopeLine = (scope: string) => (isKnownScope(scope) ? `${scope.padEnd(28)} ${SCOPES[scope]}` : visible(scope));
+  const rows: [string, string | string[]][] = [
+    ["Org", status.org],
+    ["Client", status.clientId ? visible(status.clientId) : "not known"],
+    ["Method", METHODS[status.method]],
+    ["Signed in", signedIn ? `yes${user ? `, as ${visible(user)}` : ""}` : "no"],
+  ];
+  if (problem) rows.push(["Problem", [`${problem.code}: ${visible(problem.message)}`, visible(problem.fix)]]);
+  if (signedIn && expiresAtMs !== undefined) {
+    const renewal = status.renewable ? "; renews itself" : "";
+    const verb = expiresAtMs > Date.now() ? "" : "expired ";
+    rows.push([
+      "Expires",
+      `${verb}${momentInWords(expiresAtMs, Date.now())} (${new Date(expiresAtMs).toISOString()})${renewal}`,
+    ]);
+  }
+  rows.push(["Token kept", visible(status.tokenKept)]);
+  const granted = grantedScopes?.filter((scope) => scope.startsWith("okta."));
+  rows.push(
+    granted
+      ? ["Granted", granted.length > 0 ? granted.map(scopeLine) : "no okta.* scope"]
+      : ["Asked for", status.configuredScopes.map(scopeLine)],
+  );
+  const missing = notGranted(status.configuredScopes, grantedScopes);
+  if (missing.length > 0)
+    rows.push([
+      "Not granted",
+      [...missing.map(scopeLine), "Grant in the Okta Admin Console: Applications > your app > Okta API Scopes."],
+    ]);
+  rows.push(["Tools", `${tools.on} of ${tools.all} ${signedIn ? "are" : "would be"} on`]);
+  if (!signedIn && status.method === "device") rows.push(["Next", "okta-mcp login"]);
+  return twoColumns(rows, (text) => io.style("dim", text, io.stdout));
+}

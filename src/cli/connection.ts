@@ -1,0 +1,78 @@
+import type { Session } from "../auth/token-source.js";
+import { type Config, loadConfig, type Need } from "../config.js";
+import { createLog, type Log } from "../log.js";
+import type { Operations } from "../okta/operations.js";
+import type { CallOptions } from "../okta/request.js";
+import type { Io } from "./io.js";
+import { type SettingFlags, settingFlags } from "./options.js";
+import { type PracticeSignIn, startPracticeOrg } from "./practice-org.js";
+import { version } from "./version.js";
+
+/** One session with one org, and what goes with it, for as long as a command runs. */
+export interface Connection {
+  config: Config;
+  log: Log;
+  session: Session;
+  operations(options: CallOptions): Operations;
+  /** The address of the sandbox that runs in this process, if one does. */
+  sandbox: string | undefined;
+  close(): Promise<void>;
+}
+
+export interface ConnectOptions {
+  /** Settings that must be there besides the org. */
+  needs?: readonly Need[];
+  /** How to sign in to the sandbox, where `--sandbox` is given. */
+  practice: PracticeSignIn;
+}
+
+/**
+ * Reads the settings and makes the session they ask for. Nothing is sent, no keychain is opened;
+ * only with `--sandbox` a server is started, inside this process.
+ * @throws OktaMcpError bad_config, bad_input
+ */
+export async function openConnection(
+  io: Io,
+  options: SettingFlags,
+  { needs = ["clientId", "scopes"], practice }: ConnectOptions,
+): Promise<Connection> {
+  const source = { flags: settingFlags(options), env: io.env };
+  const org = options.sandbox ? await startPracticeOrg(source, practice, needs) : undefined;
+  try {
+    const config = org?.config ?? loadConfig(source, needs);
+    const log = createLog({ level: config.logLevel, file: config.logFile, stderr: io.stderr });
+    const [{ createSession }, { createTransport }, { createOperations }, { createFetch }] = await Promise.all([
+      import("../auth/session.js"),
+      import("../okta/transport.js"),
+      import("../okta/operations.js"),
+      import("../okta/proxy.js"),
+    ]);
+    const fetch = createFetch(io.env);
+    const { orgUrl, clientId, scopes, credential, tokenStore } = config;
+    const session = createSession({ orgUrl, clientId, scopes, credential, tokenStore, log, fetch });
+    const userAgent = `okta-mcp/${version()} node/${process.versions.node}`;
+    const transport = createTransport({ orgUrl, tokens: session, userAgent, log, fetch });
+    return {
+      config,
+      log,
+      session,
+      operations: (callOptions) => createOperations(transport, callOptions),
+      sandbox: org?.origin,
+      async close() {
+        session.close();
+        log.close();
+        await org?.close();
+      },
+    };
+  } catch (error) {
+    await org?.close();
+    throw error;
+  }
+}
+
+/** Says on a terminal what a person should know before the command goes on. */
+export function showNotices(io: Io, { config, sandbox }: Pick<Connection, "config" | "sandbox">): void {
+  if (sandbox)
+    io.note(io.style("dim", `Sandbox: a pretend Okta org inside this process (${sandbox}). Nothing here is real.`));
+  for (const notice of config.notices) io.note(`${io.style("yellow", "Notice:")} ${notice}`);
+}

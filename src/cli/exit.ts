@@ -1,0 +1,33 @@
+import { visible } from "../errors/quote.js";
+import { redact } from "../redact.js";
+
+/** How long what is still open may take to close by itself before the process ends anyway. */
+const GRACE_MS = 250;
+
+/** Ends the process with a code, as soon as nothing is open any more and at the latest after a short grace. */
+export function endProcess(exitCode: number): void {
+  process.exitCode = exitCode;
+  process.stdin.destroy();
+  // Does not itself keep the process alive: it only fires where something else does.
+  setTimeout(() => process.exit(exitCode), GRACE_MS).unref();
+}
+
+/**
+ * What nobody caught ends the process with one line on stderr and no stack, since a stack's message
+ * can hold anything; a reader of our output who has left is no error at all.
+ */
+export function guardProcess(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code === "EPIPE" && stream === process.stdout) endProcess(0);
+    });
+  }
+  process.on("uncaughtException", (error: unknown) => {
+    const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    try {
+      process.stderr.write(`okta-mcp: unexpected error: ${visible(redact(text)).slice(0, 500)}\n`);
+    } finally {
+      process.exit(1);
+    }
+  });
+}

@@ -1,0 +1,40 @@
+import { ERROR_CODES, type ErrorCode, OktaMcpError } from "../errors/index.js";
+import { visible } from "../errors/quote.js";
+import { type RenderedError, renderError, retryInWords } from "../errors/render.js";
+import type { Io } from "./io.js";
+
+/**
+ * Shows a failed command on stderr: code, what and why, fix, whether to try again; as one line of
+ * JSON where that was asked for.
+ * @returns the exit code
+ */
+export function showError(io: Io, error: OktaMcpError, { json = false } = {}): number {
+  if (json) {
+    io.note(JSON.stringify({ error: renderError(error) }));
+    return error.exitCode;
+  }
+  const [first = "", ...rest] = error.message.split("\n").map(visible);
+  io.note(`${io.style(["red", "bold"], error.code)}: ${first}`);
+  for (const line of rest) io.note(line);
+  if (rest.length > 0) io.note();
+  io.note(`${io.style("dim", "Fix:")} ${visible(error.fix)}`);
+  // A wrong command line or setting is not going to heal by itself; saying so would be noise.
+  if (error.exitCode === 1) io.note(`${io.style("dim", "Retry:")} ${retryInWords(error)}`);
+  return error.exitCode;
+}
+
+/** The error in an answer of the server, as one of ours again; undefined when it is none. */
+export function errorFrom(structuredContent: unknown): OktaMcpError | undefined {
+  const { error } = (structuredContent ?? {}) as { error?: Partial<RenderedError> };
+  if (error?.code === undefined || !Object.hasOwn(ERROR_CODES, error.code)) return undefined;
+  return new OktaMcpError(error.code as ErrorCode, error.message ?? "", {
+    ...(error.fix === undefined ? {} : { fix: error.fix }),
+    ...(error.retry_after_seconds === undefined ? {} : { retryAfterSeconds: error.retry_after_seconds }),
+    ...(error.data === undefined ? {} : { data: error.data }),
+  });
+}
+
+/** A wrong use of the command line, with the way to the right one. */
+export function usageError(message: string, fix = "See okta-mcp --help."): OktaMcpError {
+  return new OktaMcpError("bad_input", message, { fix });
+}

@@ -1,0 +1,54 @@
+import { createInterface } from "node:readline/promises";
+import type { Io } from "./io.js";
+
+/**
+ * Asks a yes-or-no question on the terminal; anything but yes is no.
+ * @returns undefined when the person left without an answer (Ctrl-C, Ctrl-D)
+ */
+export async function askYesNo(io: Io, question: string, signal: AbortSignal): Promise<boolean | undefined> {
+  const lines = createInterface({ input: io.stdin, output: io.stderr });
+  const left = new AbortController();
+  lines.once("close", () => left.abort());
+  lines.once("SIGINT", () => left.abort());
+  try {
+    const answer = await lines.question(`${question} ${io.style("dim", "[y/N]")} `, {
+      signal: AbortSignal.any([left.signal, signal]),
+    });
+    return /^(?:y|yes)$/i.test(answer.trim());
+  } catch {
+    io.note();
+    return undefined;
+  } finally {
+    lines.close();
+  }
+}
+
+/** Something that shows on stderr that work goes on. */
+export interface Activity {
+  /** Says what is going on now. */
+  say(message: string): void;
+  /** Ends it, leaving nothing behind on a terminal. */
+  stop(): void;
+}
+
+/**
+ * A spinner on a terminal. Elsewhere each new message is a line of its own, and nothing is said where
+ * `quiet` is wanted.
+ */
+export async function startActivity(io: Io, message: string, options: { quiet?: boolean } = {}): Promise<Activity> {
+  if (io.stderr.isTTY !== true) {
+    const say = (text: string) => {
+      if (!options.quiet) io.note(text);
+    };
+    say(message);
+    return { say, stop: () => {} };
+  }
+  const { default: spinner } = await import("yocto-spinner");
+  const running = spinner({ text: message, stream: io.stderr, handleSignals: false }).start();
+  return {
+    say: (text) => {
+      running.text = text;
+    },
+    stop: () => void running.stop(),
+  };
+}

@@ -1,0 +1,70 @@
+import { SETTING_KEYS, SETTINGS, type SettingKey } from "../config/settings.js";
+import { type Config, loadConfig, type Need, type SettingSource } from "../config.js";
+import { SCOPES } from "../scopes.js";
+import { usageError } from "./failure.js";
+
+/** The settings that say which org and who signs in: the sandbox brings its own. */
+const OF_THE_ORG: ReadonlySet<SettingKey> = new Set([
+  "orgUrl",
+  "clientId",
+  "privateKey",
+  "privateKeyFile",
+  "keyId",
+  "accessToken",
+  "tokenStore",
+]);
+
+/** How a command signs in to the sandbox: with a token that is there already, or as a person does. */
+export type PracticeSignIn = "ready" | "person";
+
+/** A pretend org inside this process, and the settings with which to use it. */
+export interface PracticeOrg {
+  config: Config;
+  origin: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a pretend org and takes over what the person has set otherwise: scopes (all, where none
+ * are named), log, limits.
+ * @throws OktaMcpError bad_input when flags name another org as well; bad_config as `loadConfig`
+ */
+export async function startPracticeOrg(
+  { flags, env }: SettingSource,
+  signIn: PracticeSignIn,
+  needs: readonly Need[],
+): Promise<PracticeOrg> {
+  const clash = SETTING_KEYS.find((key) => OF_THE_ORG.has(key) && flags[key] !== undefined);
+  if (clash) {
+    const flag = (SETTINGS[clash] as { flag?: string }).flag?.split(" ")[0] ?? clash;
+    throw usageError(
+      `--sandbox brings its own org and sign-in, so ${flag} has no place beside it.`,
+      `Leave out --sandbox or ${flag}.`,
+    );
+  }
+  const [{ startSandbox }, { orgAuthorization }, { DEVICE_CLIENT_ID }] = await Promise.all([
+    import("../sandbox/server.js"),
+    import("../sandbox/org-authorization.js"),
+    import("../sandbox/facts.js"),
+  ]);
+  const kept = SETTING_KEYS.filter((key) => !OF_THE_ORG.has(key)).map((key): string => SETTINGS[key].env);
+  const practiceEnv = Object.fromEntries(kept.map((name) => [name, env[name]]));
+  const everyScope = Object.keys(SCOPES).join(" ");
+  const sandbox = await startSandbox({ authorization: orgAuthorization() });
+  try {
+    const scopes = flags.scopes || practiceEnv.OKTA_SCOPES?.trim() || everyScope;
+    const source = {
+      flags: { ...flags, orgUrl: sandbox.origin, clientId: DEVICE_CLIENT_ID, scopes, tokenStore: "memory" },
+      env: practiceEnv,
+    };
+    const config = loadConfig(source, needs);
+    if (signIn === "ready") {
+      const token = await sandbox.authorization.control.issueAccessToken(config.scopes);
+      config.credential = { method: "access-token", token };
+    }
+    return { config, origin: sandbox.origin, close: sandbox.close };
+  } catch (error) {
+    await sandbox.close();
+    throw error;
+  }
+}

@@ -1,0 +1,67 @@
+import type { Json } from "../okta/request.js";
+import { columnsOf, type Io } from "./io.js";
+
+/** A list as tools answer it. */
+interface ListResult {
+  items: Json[];
+  total_fetched: number;
+  has_more: boolean;
+  next_cursor?: string | null;
+  note?: string;
+}
+
+/**
+ * JSON in which nothing is hidden: control, bidirectional and other invisible characters stand as
+ * escapes. It parses to the same value.
+ */
+export function inertJson(value: unknown, indent?: number): string {
+  return JSON.stringify(value, undefined, indent).replace(
+    /(?!\n)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu,
+    (character) =>
+      [...Array(character.length).keys()]
+        .map((index) => `\\u${character.charCodeAt(index).toString(16).padStart(4, "0")}`)
+        .join(""),
+  );
+}
+
+function isList(result: Record<string, unknown>): result is Record<string, unknown> & ListResult {
+  return Array.isArray(result.items) && typeof result.has_more === "boolean";
+}
+
+/** Fit for a POSIX shell. */
+function quoted(text: string): string {
+  return /^[\w./:@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+/**
+ * Shows a result on stdout: to a program as one line of JSON, to a person a list as a table and
+ * everything else as indented JSON.
+ */
+export async function showResult(
+  io: Io,
+  tool: string,
+  args: Record<string, unknown>,
+  result: Record<string, unknown>,
+  { json }: { json: boolean },
+): Promise<void> {
+  if (!io.stdout.isTTY) io.out(inertJson(result));
+  else if (json || !isList(result)) io.out(inertJson(result, 2));
+  else await showList(io, tool, args, result);
+}
+
+async function showList(io: Io, tool: string, args: Record<string, unknown>, list: ListResult): Promise<void> {
+  const { items } = list;
+  if (items.length > 0) {
+    const { renderTable } = await import("./table.js");
+    const fields = Array.isArray(args.fields) ? args.fields.filter((field) => typeof field === "string") : undefined;
+    const heading = (text: string) => io.style("bold", text, io.stdout);
+    io.out(await renderTable(items, { width: columnsOf(io.stdout), fields, heading }));
+  }
+  const count = items.length === 0 ? "Nothing found" : `${items.length} ${items.length === 1 ? "item" : "items"}`;
+  io.note();
+  io.note(`${count}${list.has_more ? "; there are more" : ""}.${list.note ? ` ${list.note}` : ""}`);
+  if (list.next_cursor) {
+    const next = inertJson({ ...args, after: list.next_cursor });
+    io.note(`${io.style("dim", "Next page:")} okta-mcp call ${tool} ${quoted(next)}`);
+  }
+}

@@ -1,0 +1,88 @@
+import { Writable } from "node:stream";
+import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js";
+import { areas } from "../../tools/index.js";
+import { createCatalogue, scopeState } from "../catalogue.js";
+import { preload } from "../okta/operations.js";
+import { createServer } from "../server.js";
+import { openBrowser } from "./browser.js";
+import type { Connection } from "./connection.js";
+import type { Io } from "./io.js";
+import { version } from "./version.js";
+
+/** How long answers that need no waiting may take to get out after the client closed stdin. */
+const LAST_WORDS_MS = 100;
+
+/**
+ * Serves one MCP client on stdin and stdout until it leaves: stdin or stdout closed, or a signal.
+ * @returns the exit code, which is 0: that a client leaves is how this ends
+ */
+export async function serve(io: Io, connection: Connection): Promise<number> {
+  const { config, session, log } = connection;
+  const protocol = claimStdout(io, () =>
+    log.warn("Something other than the protocol was written to stdout; it went to stderr."),
+  );
+  const catalogue = createCatalogue(areas);
+  const server = createServer({
+    catalogue,
+    session,
+    operations: connection.operations,
+    confirmMode: config.confirm,
+    maxResultChars: config.maxResultChars,
+    log,
+    now: Date.now,
+    version: version(),
+    openBrowser: (url) => openBrowser(url, io.env),
+    warmUp: preload,
+  });
+  const left = clientLeft(io, server, protocol);
+  await server.connect(new StdioServerTransport(io.stdin, protocol));
+
+  for (const notice of config.notices) log.warn(notice);
+  const on = catalogue.entries.filter(
+    ({ scope }) => scopeState(scope, { configured: session.configured, granted: undefined }) === "on",
+  );
+  log.info("Serving", { version: version(), org: config.orgUrl, method: session.method, toolsOn: on.length });
+  if (io.stdin.isTTY) greet(io, connection, on.length, catalogue.entries.length);
+
+  log.info("Stopping", { because: await left });
+  await server.close();
+  return 0;
+}
+
+/**
+ * Keeps stdout for the protocol: the stream that comes back writes to it, everything else that
+ * tries (a library with `console.log`) ends up on stderr.
+ */
+function claimStdout({ stdout, stderr }: Io, onStray: () => void): Writable {
+  const write = stdout.write.bind(stdout) as (chunk: Uint8Array, done: (error?: Error | null) => void) => boolean;
+  stdout.write = ((...args: Parameters<typeof stderr.write>) => {
+    onStray();
+    return stderr.write(...args);
+  }) as typeof stdout.write;
+  return new Writable({ write: (chunk: Uint8Array, _encoding, done) => void write(chunk, done) });
+}
+
+/** Resolves with the reason when there is nobody left to serve. */
+function clientLeft(
+  { stdin, stdout }: Io,
+  server: { onClose: (() => void) | undefined },
+  protocol: Writable,
+): Promise<string> {
+  return new Promise((resolve) => {
+    const endOfInput = () => setTimeout(() => resolve("the client closed stdin"), LAST_WORDS_MS);
+    stdin.once("end", endOfInput).once("close", endOfInput).once("error", endOfInput);
+    // A client that is gone makes every write fail; the first failure says it all.
+    for (const stream of [stdout, protocol]) stream.on("error", () => resolve("the client closed stdout"));
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => resolve(signal));
+    server.onClose = () => resolve("the connection was closed");
+  });
+}
+
+function greet(io: Io, { config, sandbox }: Connection, on: number, all: number): void {
+  const org = sandbox ? "a sandbox, a pretend Okta org" : new URL(config.orgUrl).host;
+  io.note(`${io.style("bold", `okta-mcp ${version()}`)}: an MCP server for ${org}; ${on} of ${all} tools are on.`);
+  io.note("It waits for an MCP client on stdin and says nothing by itself. Ctrl-C ends it.");
+  io.note(
+    `Next: put it into your client's mcp.json; ${io.style("cyan", "okta-mcp login")} signs in; ${io.style("cyan", "okta-mcp --help")} has the rest.`,
+  );
+}

@@ -1,0 +1,50 @@
+import type { PendingSignIn, Session } from "../auth/token-source.js";
+import { visible } from "../errors/quote.js";
+import { openBrowser } from "./browser.js";
+import type { Io } from "./io.js";
+import { startActivity } from "./person.js";
+import { momentInWords } from "./words.js";
+
+/** Shows a link to sign in with, and opens it where there is a browser and it is wanted. */
+export async function showLink(
+  io: Io,
+  link: { url: string; lines: readonly string[] },
+  browser: boolean,
+): Promise<void> {
+  io.note();
+  io.note(`  ${io.style("bold", visible(link.url))}`);
+  for (const line of link.lines) io.note(`  ${visible(line)}`);
+  io.note();
+  if (browser && (await openBrowser(link.url, io.env))) io.note(io.style("dim", "A browser was opened with it."));
+}
+
+/**
+ * Signs a person in by the device grant: link, code, and waiting for the approval.
+ * @throws OktaMcpError login_denied, login_expired, cancelled (Ctrl-C), and what the org refuses with
+ */
+export async function signIn(
+  io: Io,
+  session: Session,
+  options: { browser: boolean; signal: AbortSignal },
+): Promise<void> {
+  const pending: PendingSignIn = await session.startSignIn(options.signal);
+  const cancel = () => pending.cancel();
+  options.signal.addEventListener("abort", cancel, { once: true });
+  if (options.signal.aborted) cancel();
+  io.note("To sign in, open this link and check that the page shows the same code:");
+  await showLink(
+    io,
+    {
+      url: pending.verificationUriComplete,
+      lines: [`Code: ${pending.userCode}   (ends ${momentInWords(pending.expiresAtMs, Date.now())})`],
+    },
+    options.browser,
+  );
+  const activity = await startActivity(io, "Waiting for the approval in the browser; Ctrl-C cancels.");
+  try {
+    await pending.done;
+  } finally {
+    activity.stop();
+    options.signal.removeEventListener("abort", cancel);
+  }
+}

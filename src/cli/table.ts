@@ -1,0 +1,67 @@
+import { visible } from "../errors/quote.js";
+import type { Json } from "../okta/request.js";
+import { type Column, chooseColumns, displayWidth, GAP, valueAt } from "./columns.js";
+
+/** Longest text of a cell that is looked at; more never fits a line. */
+const MAX_CELL_CHARS = 300;
+
+const NO_BORDERS = {
+  top: "",
+  "top-mid": "",
+  "top-left": "",
+  "top-right": "",
+  bottom: "",
+  "bottom-mid": "",
+  "bottom-left": "",
+  "bottom-right": "",
+  left: "",
+  "left-mid": "",
+  mid: "",
+  "mid-mid": "",
+  right: "",
+  "right-mid": "",
+  middle: " ".repeat(GAP),
+};
+
+/** A value as a cell shows it: one line, nothing hidden in it. */
+function cellText(value: Json | undefined): string {
+  if (value === undefined || value === null) return "";
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  return visible(text.slice(0, MAX_CELL_CHARS)).replace(/^(\d{4}-\d\d-\d\dT\d\d:\d\d):\d\d(?:\.\d+)?Z$/, "$1Z");
+}
+
+export interface TableOptions {
+  /** Characters that a line may have. */
+  width: number;
+  /** Dotted paths to show; chosen from what the records have when left out. */
+  fields?: readonly string[] | undefined;
+  /** Gives the heading its look. */
+  heading?: (text: string) => string;
+}
+
+/**
+ * Records as a table without rules that fits the width; a text too long ends with `…`.
+ * Control and other invisible characters are written out.
+ */
+export async function renderTable(items: readonly Json[], options: TableOptions): Promise<string> {
+  const { default: Table } = await import("cli-table3");
+  const { width, fields, heading = (text: string) => text } = options;
+  const rows = items.map((item) =>
+    typeof item === "object" && item !== null && !Array.isArray(item) ? item : { value: item },
+  );
+  const columns = chooseColumns(rows, width, cellText, fields);
+  const table = new Table({
+    chars: NO_BORDERS,
+    style: { "padding-left": 0, "padding-right": 0, head: [], border: [], compact: true },
+    colWidths: columns.map((column) => column.width),
+    head: columns.map(({ heading: text, width: own }) =>
+      heading(displayWidth(text) > own ? `${text.slice(0, own - 1)}…` : text),
+    ),
+  });
+  for (const row of rows) table.push(columns.map((column: Column) => cellText(valueAt(row, column.path))));
+  return table
+    .toString()
+    .split("\n")
+    .map((line) => line.trimEnd())
+    .join("\n");
+}
