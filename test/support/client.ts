@@ -1,0 +1,187 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { Client } from "@modelcontextprotocol/sdk/client/index.js";
+import { InMemoryTransport } from "@modelcontextprotocol/sdk/inMemory.js";
+import type { RequestOptions } from "@modelcontextprotocol/sdk/shared/protocol.js";
+import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
+import {
+  type ClientCapabilities,
+  type ElicitRequest,
+  ElicitRequestSchema,
+  type ElicitResult,
+} from "@modelcontextprotocol/sdk/types.js";
+import { expect, onTestFinished } from "vitest";
+import { type Credential, createSession } from "../../src/auth/session.js";
+import { type Areas, createCatalogue } from "../../src/catalogue.js";
+import type { ConfirmMode } from "../../src/confirm.js";
+import { createLog } from "../../src/log.js";
+import { createOperations } from "../../src/okta/operations.js";
+import { createTransport } from "../../src/okta/transport.js";
+import { ADMIN_LOGIN, DEVICE_CLIENT_ID } from "../../src/sandbox/facts.js";
+import { orgAuthorization } from "../../src/sandbox/org-authorization.js";
+import { startSandbox } from "../../src/sandbox/server.js";
+import { SCOPES } from "../../src/scopes.js";
+import { createServer } from "../../src/server.js";
+import { areas } from "../../tools/index.js";
+
+type JsonObject = { [key: string]: unknown };
+
+/** How the person behind the client answers, or what the client does instead. */
+export type Person = (request: ElicitRequest["params"]) => ElicitResult | Promise<ElicitResult>;
+
+export const accepts: Person = () => ({ action: "accept", content: { confirm: true } });
+export const leavesTheBoxEmpty: Person = () => ({ action: "accept", content: { confirm: false } });
+export const declines: Person = () => ({ action: "decline" });
+export const closesTheQuestion: Person = () => ({ action: "cancel" });
+export const neverAnswers: Person = () => new Promise<never>(() => undefined);
+export const cannotShowIt: Person = () => Promise.reject(new Error("no window for secret-looking text"));
+
+/** Every scope that a tool or a part of one uses. */
+export const ALL_SCOPES = Object.keys(SCOPES);
+
+export interface ConnectOptions {
+  /** `OKTA_SCOPES`; by default `ALL_SCOPES`. */
+  scopes?: readonly string[];
+  /** What the token grants; by default all that is configured. */
+  granted?: readonly string[];
+  /** `token` (default): signed in. `device`: nobody is, and a person could. */
+  signIn?: "token" | "device";
+  /** Answers forms; without it the client cannot show any. */
+  person?: Person | undefined;
+  /** Answers links; without it the client cannot show any. */
+  links?: Person | undefined;
+  openBrowser?: (url: string) => Promise<boolean>;
+  confirmMode?: ConfirmMode;
+  maxResultChars?: number;
+  /** As for `startSandbox`; by default an org with one admin and the group Everyone. */
+  seed?: number | null;
+  /** Epoch milliseconds, for the server's own clock. */
+  now?: () => number;
+  /** By default every tool there is. */
+  tools?: Areas;
+}
+
+export interface CallOutcome {
+  isError: boolean;
+  text: string;
+  /** The structured content; an empty object for an error. */
+  data: JsonObject;
+  /** What `error` in the structured content says; undefined for a success. */
+  error: { code: string; message: string; fix: string; retry: string; data: JsonObject } | undefined;
+}
+
+/** Sends every message as text, as every real transport does. */
+function asText(transport: InMemoryTransport): Transport {
+  const send = transport.send.bind(transport);
+  transport.send = (message, options) => send(JSON.parse(JSON.stringify(message)), options);
+  return transport;
+}
+
+/** A real client, a real server, a real session and a sandbox org, all of them gone when the test is over. */
+export async function connect(options: ConnectOptions = {}) {
+  const { scopes = ALL_SCOPES, granted = scopes, signIn = "token", seed = null } = options;
+  const sandbox = await startSandbox({ seed, authorization: orgAuthorization({ deviceIntervalSeconds: 0 }) });
+  const { org, origin, requests } = sandbox;
+  if (seed === null) {
+    org.groups.add({ type: "BUILT_IN", profile: { name: "Everyone", description: "All users in your organization" } });
+    org.addUser({ profile: { login: ADMIN_LOGIN, email: ADMIN_LOGIN, firstName: "Ada", lastName: "Admin" } });
+  }
+  const { control } = sandbox.authorization;
+  const credential: Credential =
+    signIn === "device"
+      ? { method: "device" }
+      : { method: "access-token", token: await control.issueAccessToken(granted) };
+  const logged: string[] = [];
+  const log = createLog({ level: "trace", stderr: { write: (line) => logged.push(String(line)) > 0 } });
+  // A person is waited for in steps of five seconds; here a few milliseconds do.
+  const sleep = (_ms: number, signal?: AbortSignal) => delay(5, undefined, { signal });
+  const session = createSession({
+    orgUrl: origin,
+    clientId: DEVICE_CLIENT_ID,
+    scopes,
+    credential,
+    tokenStore: "memory",
+    log,
+    sleep,
+  });
+  const transport = createTransport({ orgUrl: origin, tokens: session, userAgent: "okta-mcp/test", log, sleep });
+  const newServer = () =>
+    createServer({
+      version: "0.0.0",
+      catalogue: createCatalogue(options.tools ?? areas),
+      session,
+      operations: (call) => createOperations(transport, call),
+      confirmMode: options.confirmMode ?? "ask",
+      maxResultChars: options.maxResultChars ?? 80_000,
+      log,
+      now: options.now ?? Date.now,
+      openBrowser: options.openBrowser,
+    });
+
+  /** What the client was asked, in order. */
+  const asked: ElicitRequest["params"][] = [];
+
+  async function newClient() {
+    const elicitation: NonNullable<ClientCapabilities["elicitation"]> = {
+      ...(options.person && { form: {} }),
+      ...(options.links && { url: {} }),
+    };
+    const client = new Client(
+      { name: "test", version: "0.0.0" },
+      { capabilities: Object.keys(elicitation).length > 0 ? { elicitation } : {} },
+    );
+    if (Object.keys(elicitation).length > 0) {
+      client.setRequestHandler(ElicitRequestSchema, ({ params }) => {
+        asked.push(params);
+        const answer = params.mode === "url" ? options.links : options.person;
+        if (!answer) throw new Error("The client was asked for what it cannot do.");
+        return answer(params);
+      });
+    }
+    const server = newServer();
+    const [ours, theirs] = InMemoryTransport.createLinkedPair();
+    await server.connect(asText(theirs));
+    await client.connect(asText(ours));
+    const call = async (name: string, args: JsonObject = {}, how: RequestOptions = {}): Promise<CallOutcome> => {
+      const result = await client.callTool({ name, arguments: args }, undefined, how);
+      return outcomeOf(result);
+    };
+    /** The result of a call that must succeed. */
+    const get = async (name: string, args: JsonObject = {}, how: RequestOptions = {}): Promise<JsonObject> => {
+      const { isError, text, data } = await call(name, args, how);
+      expect(isError, text).toBe(false);
+      return data;
+    };
+    const listed = async () => (await client.listTools()).tools.map((tool) => tool.name);
+    return { client, server, call, get, listed };
+  }
+
+  const first = await newClient();
+  onTestFinished(async () => {
+    await first.server.close();
+    session.close();
+    await sandbox.close();
+    expect(sandbox.unknownRoutes).toEqual([]);
+  });
+
+  /** The requests to the Management API so far, e.g. `GET /api/v1/users?limit=2`. */
+  const sent = () =>
+    requests.filter(({ path }) => path.startsWith("/api/")).map(({ method, path }) => `${method} ${path}`);
+  /** Those among them that may change something. */
+  const writes = () => sent().filter((line) => !line.startsWith("GET "));
+  /** The body of the last request. */
+  const lastBody = (): unknown => JSON.parse(requests.at(-1)?.body || "null");
+
+  return { ...first, newClient, sandbox, org, session, control, asked, sent, writes, lastBody, logged };
+}
+
+function outcomeOf(result: Awaited<ReturnType<Client["callTool"]>>): CallOutcome {
+  const content = Array.isArray(result.content) ? result.content : [];
+  expect(content).toHaveLength(1);
+  const text = String(content[0]?.text);
+  const data = result.structuredContent as JsonObject;
+  if (result.isError !== true) {
+    expect(JSON.parse(text), "text and structured content are the same").toEqual(data);
+    return { isError: false, text, data, error: undefined };
+  }
+  return { isError: true, text, data: {}, error: data.error as NonNullable<CallOutcome["error"]> };
+}
