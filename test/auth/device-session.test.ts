@@ -1,0 +1,458 @@
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { ask, failure, REVOKE, SCOPES, startOrg, type TestOrg, TOKEN, tokenValue } from "./support.js";
+
+const refreshes = (org: TestOrg) => org.sent(TOKEN).filter(({ form }) => form.get("grant_type") === "refresh_token");
+
+async function storedFile(org: TestOrg): Promise<string> {
+  const [name = ""] = await readdir(join(org.stateDir, "tokens"));
+  return join(org.stateDir, "tokens", name);
+}
+
+describe("renewing a sign-in", () => {
+  test("twenty callers at once cause one renewal and get the same token", async () => {
+    const org = await startOrg();
+    const session = org.session();
+    await org.signIn(session);
+    org.time.pass(3600);
+    const tokens = await Promise.all(Array.from({ length: 20 }, () => session.token()));
+    expect(new Set(tokens).size).toBe(1);
+    expect(refreshes(org)).toHaveLength(1);
+    expect(await ask(session, org)).toBe(200);
+  });
+
+  test("happens a minute before the token runs out, and not earlier", async () => {
+    const org = await startOrg();
+    const session = org.session();
+    await org.signIn(session);
+    const first = await session.token();
+    org.time.pass(3539);
+    expect(await session.token()).toBe(first);
+    org.time.pass(2);
+    expect(await session.token()).not.toBe(first);
+    expect(refreshes(org)).toHaveLength(1);
+  });
+
+  test("of a token that lives shorter than a minute happens near its end, not at every call", async () => {
+    const org = await startOrg({ accessTokenLifetimeSeconds: 30 });
+    const session = org.session();
+    await org.signIn(session);
+    const first = await session.token();
+    org.time.pass(20);
+    expect(await session.token()).toBe(first);
+    org.time.pass(5);
+    expect(await session.token()).not.toBe(first);
+    await session.token();
+    expect(refreshes(org)).toHaveLength(1);
+  });
+
+  test("goes on for the others when the caller who caused it leaves", async () => {
+    const org = await startOrg();
+    const session = org.session();
+    await org.signIn(session);
+    org.time.pass(3600);
+    org.sandbox.next("POST", TOKEN, { fault: "delay", delayMs: 30 });
+    const leaving = new AbortController();
+    const first = session.token(leaving.signal);
+    const second = session.token();
+    leaving.abort();
+    expect((await failure(first)).code).toBe("cancelled");
+    expect((await second).scopes).toEqual(expect.arrayContaining(SCOPES));
+    expect(refreshes(org)).toHaveLength(1);
+  });
+
+  test("never starts for a caller who has left already", async () => {
+    const org = await startOrg();
+    const session = org.session();
+    await org.signIn(session);
+    org.time.pass(3600);
+    expect((await failure(session.token(AbortSignal.abort()))).code).toBe("cancelled");
+    expect(refreshes(org)).toHaveLength(0);
+  });
+
+  test("is tried again when Okta is busy or the connection breaks", async () => {
+    const org = await startOrg({ rotationGraceMs: 30_000 });
+    const session = org.session();
+    await org.signIn(session);
+    org.time.pass(3600);
+    org.sandbox.next("POST", TOKEN, { status: 429, headers: { "Retry-After": "3" } });
+    org.sandbox.next("POST", TOKEN, { fault: "reset", performed: true });
+    await session.token();
+    expect(refreshes(org)).toHaveLength(3);
+    expect(org.time.waits).toContain(3);
+  });
+
+  test("that gets lost on the way keeps the sign-in and says so, and the next call renews it", async () => {
+    const org = await startOrg({ rotationGraceMs: 60_000 });
+    const session = org.session({ tokenStore: "file" });
+    await org.signIn(session);
+    org.time.pass(3600);
+    org.sandbox.next("POST", TOKEN, { fault: "reset", performed: true, times: 3 });
+    const error = await failure(session.token());
+    expect(error.code).toBe("unreachable");
+    expect(error.message).toMatch(/The sign-in is kept/);
+    expect(error.fix).toMatch(/takes the same refresh token again for a short time/);
+    expect((await session.status()).signedIn).toBe(true);
+    expect(await ask(session, org)).toBe(200);
+  });
+
+  test("ahead of time that fails leaves the present token in use", async () => {
+    const org = await startOrg();
+    const session = org.session();
+    await org.signIn(session);
+    const first = await session.token();
+    org.time.pass(3550);
+    org.sandbox.next("POST", TOKEN, { status: 503, times: 3 });
+    expect(await session.token()).toBe(first);
+    expect(org.logged.join("")).toMatch(/could not be renewed in advance/);
+    expect(await session.token()).not.toBe(first);
+  });
+
+  test.each([
+    [500, "okta_down"],
+    [429, "rate_limited"],
+  ])("that Okta answers with %i when the token is over ends in %s, and the sign-in stays", async (status, code) => {
+    const org = await startOrg();
+    const session = org.session();
+    await org.signIn(session);
+    org.time.pass(3600);
+    org.sandbox.next("POST", TOKEN, { status, times: 3 });
+    expect((await failure(session.token())).code).toBe(code);
+    expect(await ask(session, org)).toBe(200);
+  });
+
+  test("that Okta refuses ends the session with Okta's reason, once and for all later calls", async () => {
+    const org = await startOrg();
+    const session = org.session({ tokenStore: "file" });
+    await org.signIn(session);
+    org.control.revokeEverything();
+    org.time.pass(3600);
+    const error = await failure(session.token());
+    expect(error.code).toBe("session_ended");
+    expect(error.message).toMatch(/refresh token any more: "The refresh token is invalid or expired\."/);
+    expect((await failure(session.token())).code).toBe("session_ended");
+    expect(refreshes(org)).toHaveLength(1);
+    expect(await session.status()).toMatchObject({ signedIn: false, renewable: false });
+    await org.signIn(session);
+    expect(await ask(session, org)).toBe(200);
+  });
+
+  test("without a refresh token is not possible, and says so", async () => {
+    const org = await startOrg({ autoApprove: true });
+    org.sandbox.next("POST", TOKEN, {
+      rewrite: (reply) => {
+        const { refresh_token: _gone, ...rest } = reply.json as Record<string, unknown>;
+        return { ...reply, json: rest };
+      },
+    });
+    const session = org.session();
+    await (await session.startSignIn()).done;
+    expect(await session.status()).toMatchObject({ signedIn: true, renewable: false });
+    org.time.pass(3600);
+    expect(await session.status()).toMatchObject({ signedIn: false });
+    const error = await failure(session.token());
+    expect(error.code).toBe("session_ended");
+    expect(error.message).toMatch(/no refresh token/);
+  });
+
+  test("under way is not cut off by closing the session", async () => {
+    const org = await startOrg();
+    const session = org.session({ tokenStore: "file" });
+    await org.signIn(session);
+    org.time.pass(3600);
+    const arrived = org.sandbox.arrival("POST", TOKEN);
+    const renewal = session.token();
+    await arrived;
+    session.close();
+    await renewal;
+    const next = org.session({ tokenStore: "file" });
+    expect(await ask(next, org)).toBe(200);
+    expect(refreshes(org)).toHaveLength(1);
+  });
+});
+
+describe("a token that Okta rejected", () => {
+  test("is replaced by the next call, once for all callers", async () => {
+    const org = await startOrg();
+    const session = org.session();
+    await org.signIn(session);
+    const rejected = await session.token();
+    org.control.expireAccessTokens();
+    session.reject(rejected);
+    const [next, same] = await Promise.all([session.token(), session.token()]);
+    expect(next).not.toBe(rejected);
+    expect(same).toBe(next);
+    expect(refreshes(org)).toHaveLength(1);
+  });
+
+  test("does not take a newer one with it when the news comes late", async () => {
+    const org = await startOrg();
+    const session = org.session();
+    await org.signIn(session);
+    const old = await session.token();
+    session.reject(old);
+    const next = await session.token();
+    session.reject(old);
+    expect(await session.token()).toBe(next);
+    expect(refreshes(org)).toHaveLength(1);
+  });
+
+  test("is not used on to its end when it cannot be renewed", async () => {
+    const org = await startOrg();
+    const session = org.session();
+    await org.signIn(session);
+    session.reject(await session.token());
+    org.sandbox.next("POST", TOKEN, { status: 503, times: 3 });
+    expect((await failure(session.token())).code).toBe("okta_down");
+  });
+
+  test("is replaced from the store, without a renewal, when another window has renewed it", async () => {
+    const org = await startOrg();
+    const [one, other] = [org.session({ tokenStore: "file" }), org.session({ tokenStore: "file" })];
+    await org.signIn(one);
+    await other.restore();
+    one.reject(await one.token());
+    await one.token();
+    other.reject(await other.token());
+    expect(await tokenValue(other, org)).toBe(await tokenValue(one, org));
+    expect(refreshes(org)).toHaveLength(1);
+  });
+});
+
+describe("granted scopes", () => {
+  test("are those of the token reply, not those asked for, and narrow with a renewal", async () => {
+    const org = await startOrg();
+    const session = org.session();
+    const seen: (string[] | undefined)[] = [];
+    session.onChange(() =>
+      seen.push(session.granted() && [...(session.granted() ?? [])].filter((s) => s.includes("okta"))),
+    );
+    expect(session.granted()).toBeUndefined();
+    await org.signIn(session);
+    org.control.grantOnly(["okta.users.read"]);
+    org.time.pass(3600);
+    await session.token();
+    expect(seen).toEqual([SCOPES, ["okta.users.read"]]);
+    await session.signOut();
+    expect(session.granted()).toBeUndefined();
+    expect(seen.at(-1)).toBeUndefined();
+  });
+
+  test("are as asked for where the reply names none", async () => {
+    const org = await startOrg({ autoApprove: true });
+    org.sandbox.next("POST", TOKEN, {
+      rewrite: (reply) => {
+        const { scope: _gone, ...rest } = reply.json as Record<string, unknown>;
+        return { ...reply, json: rest };
+      },
+    });
+    const session = org.session();
+    await (await session.startSignIn()).done;
+    expect([...(session.granted() ?? [])]).toEqual(["openid", "profile", "email", "offline_access", ...SCOPES]);
+  });
+
+  test("are told to nobody who has stopped listening, and to others though one listener fails", async () => {
+    const org = await startOrg();
+    const session = org.session();
+    const told: string[] = [];
+    session.onChange(() => {
+      throw new Error("listener");
+    });
+    const stop = session.onChange(() => told.push("stopped"));
+    session.onChange(() => told.push("kept"));
+    stop();
+    await org.signIn(session);
+    expect(told).toEqual(["kept"]);
+  });
+});
+
+describe("a stored sign-in", () => {
+  test("is found by a later process without a network, and used", async () => {
+    const org = await startOrg();
+    await org.signIn(org.session({ tokenStore: "file" }));
+    const before = org.sandbox.requests.length;
+    const later = org.session({ tokenStore: "file" });
+    await later.restore();
+    expect(org.sandbox.requests).toHaveLength(before);
+    expect(await later.status()).toMatchObject({
+      signedIn: true,
+      user: "ada.admin@acme-robotics.example",
+      method: "device",
+      renewable: true,
+      tokenKept: `file ${await storedFile(org)}`,
+    });
+    expect([...(later.granted() ?? [])]).toEqual(expect.arrayContaining(SCOPES));
+    expect(await ask(later, org)).toBe(200);
+  });
+
+  test("is seen by a server that was told before that nobody is signed in", async () => {
+    const org = await startOrg();
+    const server = org.session({ tokenStore: "file" });
+    await server.restore();
+    expect((await failure(server.token())).code).toBe("signed_out");
+    await org.signIn(org.session({ tokenStore: "file" }));
+    expect(await ask(server, org)).toBe(200);
+  });
+
+  test("is not used for another client or another org", async () => {
+    const org = await startOrg();
+    await org.signIn(org.session({ tokenStore: "file" }));
+    const client = org.session({ tokenStore: "file", clientId: "0oaSomebodyElse" });
+    const elsewhere = org.session({ tokenStore: "file", orgUrl: org.sandbox.origin.replace("127.0.0.1", "localhost") });
+    for (const other of [client, elsewhere]) {
+      await other.restore();
+      expect((await failure(other.token())).code).toBe("signed_out");
+    }
+  });
+
+  test("is not used when somebody has put it under another org's name", async () => {
+    const org = await startOrg();
+    await org.signIn(org.session({ tokenStore: "file" }));
+    const path = await storedFile(org);
+    const text = await readFile(path, "utf8");
+    await writeFile(path, text.replace(org.sandbox.origin, "https://evil.example"));
+    expect((await failure(org.session({ tokenStore: "file" }).token())).code).toBe("signed_out");
+  });
+
+  test("with fewer scopes than OKTA_SCOPES names now asks for a new sign-in, naming what is missing", async () => {
+    const org = await startOrg();
+    await org.signIn(org.session({ tokenStore: "file" }));
+    const wider = org.session({ tokenStore: "file", scopes: [...SCOPES, "okta.apps.read"] });
+    await wider.restore();
+    const error = await failure(wider.token());
+    expect(error.code).toBe("signed_out");
+    expect(error.message).toMatch(/did not ask for "okta\.apps\.read"/);
+    expect(wider.granted()).toBeUndefined();
+  });
+
+  test("with more scopes than OKTA_SCOPES names now is good enough", async () => {
+    const org = await startOrg();
+    await org.signIn(org.session({ tokenStore: "file" }));
+    expect(await ask(org.session({ tokenStore: "file", scopes: ["okta.users.read"] }), org)).toBe(200);
+  });
+
+  test("of another window with other scopes is left alone by a renewal, and neither is lost", async () => {
+    const org = await startOrg();
+    const narrow = org.session({ tokenStore: "file" });
+    const wide = org.session({ tokenStore: "file", scopes: [...SCOPES, "okta.apps.read"] });
+    // The wide one signs in first, so that the narrow one's sign-in replaces its in the store.
+    await org.signIn(wide);
+    await org.signIn(narrow);
+    for (let round = 0; round < 3; round += 1) {
+      org.time.pass(3600);
+      expect(await ask(wide, org)).toBe(200);
+      expect(await ask(narrow, org)).toBe(200);
+    }
+    expect(await ask(org.session({ tokenStore: "file" }), org)).toBe(200);
+  });
+
+  test("that another process took away is not used any more", async () => {
+    const org = await startOrg();
+    const [one, other] = [org.session({ tokenStore: "file" }), org.session({ tokenStore: "file" })];
+    await org.signIn(one);
+    await other.restore();
+    await one.signOut();
+    other.reject(await other.token());
+    expect((await failure(other.token())).code).toBe("signed_out");
+    expect(await other.status()).toMatchObject({ signedIn: false });
+  });
+
+  test("that another process renewed is taken over without a request", async () => {
+    const org = await startOrg();
+    const [one, other] = [org.session({ tokenStore: "file" }), org.session({ tokenStore: "file" })];
+    await org.signIn(one);
+    await other.restore();
+    org.time.pass(3600);
+    const values = await Promise.all([tokenValue(one, org), tokenValue(other, org)]);
+    expect(values[0]).toBe(values[1]);
+    expect(refreshes(org)).toHaveLength(1);
+  });
+
+  test.each(["{", "[]", '{"version":1}', ""])("that is damaged (%j) counts as none", async (text) => {
+    const org = await startOrg();
+    await org.signIn(org.session({ tokenStore: "file" }));
+    await writeFile(await storedFile(org), text);
+    const later = org.session({ tokenStore: "file" });
+    await later.restore();
+    expect((await failure(later.token())).code).toBe("signed_out");
+    await org.signIn(later);
+    expect(await ask(later, org)).toBe(200);
+  });
+
+  test("in memory leaves nothing on the disk", async () => {
+    const org = await startOrg();
+    const session = org.session();
+    await org.signIn(session);
+    org.time.pass(3600);
+    await session.token();
+    expect(await readdir(org.stateDir)).toEqual([]);
+    expect((await session.status()).tokenKept).toBe("memory of this process");
+  });
+});
+
+describe("signing out", () => {
+  test("revokes both tokens at Okta and removes them here", async () => {
+    const org = await startOrg();
+    const session = org.session({ tokenStore: "file" });
+    await org.signIn(session);
+    const value = await tokenValue(session, org);
+    expect(await session.signOut()).toEqual({ revoked: true });
+    expect(
+      org
+        .sent(REVOKE)
+        .map(({ form }) => form.get("token_type_hint"))
+        .sort(),
+    ).toEqual(["access_token", "refresh_token"]);
+    const url = new URL("/api/v1/users", org.sandbox.origin);
+    expect((await fetch(url, { headers: { authorization: `Bearer ${value}` } })).status).toBe(401);
+    expect(await readdir(join(org.stateDir, "tokens"))).toEqual([]);
+    expect((await failure(session.token())).code).toBe("signed_out");
+    expect((await failure(org.session({ tokenStore: "file" }).token())).code).toBe("signed_out");
+  });
+
+  test("removes the tokens here also when Okta cannot be reached, and says that they were not revoked", async () => {
+    const org = await startOrg();
+    const session = org.session({ tokenStore: "file" });
+    await org.signIn(session);
+    org.sandbox.next("POST", REVOKE, { fault: "reset", times: 20 });
+    expect(await session.signOut()).toEqual({ revoked: false });
+    expect(await readdir(join(org.stateDir, "tokens"))).toEqual([]);
+    expect((await session.status()).signedIn).toBe(false);
+  });
+
+  test("works from a process that has not read the store yet, and when nobody is signed in", async () => {
+    const org = await startOrg();
+    await org.signIn(org.session({ tokenStore: "file" }));
+    expect(await org.session({ tokenStore: "file" }).signOut()).toEqual({ revoked: true });
+    expect(org.sent(REVOKE)).toHaveLength(2);
+    expect(await org.session({ tokenStore: "file" }).signOut()).toEqual({ revoked: true });
+    expect(org.sent(REVOKE)).toHaveLength(2);
+  });
+
+  test("takes a stored sign-in with other scopes along", async () => {
+    const org = await startOrg();
+    await org.signIn(org.session({ tokenStore: "file" }));
+    await org.session({ tokenStore: "file", scopes: [...SCOPES, "okta.apps.read"] }).signOut();
+    expect(org.sent(REVOKE)).toHaveLength(2);
+    expect(await readdir(join(org.stateDir, "tokens"))).toEqual([]);
+  });
+
+  test("ends a sign-in that waits for a person", async () => {
+    const org = await startOrg();
+    const session = org.session();
+    const pending = await session.startSignIn();
+    await session.signOut();
+    expect((await failure(pending.done)).code).toBe("cancelled");
+  });
+});
+
+test("a session does nothing until it is asked: no request, no file, no keychain", async () => {
+  const org = await startOrg();
+  await rm(org.stateDir, { recursive: true });
+  for (const tokenStore of ["auto", "keychain", "file", "memory"] as const) org.session({ tokenStore });
+  org.serviceSession();
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(org.sandbox.requests).toEqual([]);
+  await expect(readdir(org.stateDir)).rejects.toThrow(/ENOENT/);
+});

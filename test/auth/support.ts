@@ -1,0 +1,171 @@
+import { generateKeyPairSync } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { onTestFinished } from "vitest";
+import { parsePrivateKey } from "../../src/auth/private-key.js";
+import { createSession, type SessionOptions } from "../../src/auth/session.js";
+import type { Session } from "../../src/auth/token-source.js";
+import { OktaMcpError } from "../../src/errors/index.js";
+import { createLog, type Log } from "../../src/log.js";
+import { ADMIN_LOGIN, DEVICE_CLIENT_ID, SERVICE_CLIENT_ID } from "../../src/sandbox/facts.js";
+import { type OrgAuthorizationOptions, orgAuthorization } from "../../src/sandbox/org-authorization.js";
+import { type Sandbox, startSandbox } from "../../src/sandbox/server.js";
+
+/** Time that passes only when somebody waits for it, or a test says so. */
+export class FakeTime {
+  /** Every wait so far, in seconds. */
+  readonly waits: number[] = [];
+  #nowMs = Date.UTC(2026, 0, 5, 9);
+
+  now = (): number => this.#nowMs;
+
+  sleep = async (ms: number, signal?: AbortSignal): Promise<void> => {
+    signal?.throwIfAborted();
+    this.waits.push(Math.round(ms) / 1000);
+    this.#nowMs += ms;
+    // One turn of the event loop, so that a test can act between two waits.
+    await new Promise((resolve) => setImmediate(resolve));
+    signal?.throwIfAborted();
+  };
+
+  pass(seconds: number): void {
+    this.#nowMs += seconds * 1000;
+  }
+}
+
+export const SCOPES = ["okta.users.read", "okta.groups.manage"];
+export const TOKEN = "/oauth2/v1/token";
+export const DEVICE = "/oauth2/v1/device/authorize";
+export const REVOKE = "/oauth2/v1/revoke";
+
+const serviceKeys = generateKeyPairSync("rsa", { modulusLength: 2048 });
+
+/** The key of the service app of every test org. */
+export const servicePem = String(serviceKeys.privateKey.export({ type: "pkcs8", format: "pem" }));
+export const SERVICE_KID = "kid-service";
+
+export interface TestOrg {
+  sandbox: Sandbox;
+  control: Sandbox["authorization"]["control"];
+  time: FakeTime;
+  /** What was logged. */
+  logged: string[];
+  log: Log;
+  stateDir: string;
+  /** A session in its own right with this org; closed after the test. */
+  session(options?: Partial<SessionOptions>): Session;
+  /** A session of the service app. */
+  serviceSession(options?: Partial<SessionOptions>): Session;
+  /** Signs in as the person on the page would, and waits until it is done. */
+  signIn(session: Session): Promise<void>;
+  /** The requests that came to a path so far. */
+  sent(path: string): { form: URLSearchParams; headers: Record<string, string>; status: number | undefined }[];
+}
+
+/** An org with one admin, a device app and a service app, on a clock of its own. */
+export async function startOrg(options: OrgAuthorizationOptions = {}): Promise<TestOrg> {
+  const time = new FakeTime();
+  const publicJwk = serviceKeys.publicKey.export({ format: "jwk" });
+  const serviceClient = { jwks: { keys: [{ ...publicJwk, kid: SERVICE_KID }] } };
+  const sandbox = await startSandbox({
+    seed: null,
+    now: time.now,
+    authorization: orgAuthorization({ serviceClient, ...options }),
+  });
+  onTestFinished(sandbox.close);
+  sandbox.org.addUser({
+    profile: { login: ADMIN_LOGIN, email: ADMIN_LOGIN, firstName: "Ada", lastName: "Admin" },
+  });
+  const stateDir = await tempDir();
+  const logged: string[] = [];
+  const log = createLog({ level: "trace", stderr: { write: (line) => Boolean(logged.push(String(line))) } });
+  const { control } = sandbox.authorization;
+
+  function session(given: Partial<SessionOptions> = {}): Session {
+    const made = createSession({
+      orgUrl: sandbox.origin,
+      clientId: DEVICE_CLIENT_ID,
+      scopes: SCOPES,
+      credential: { method: "device" },
+      tokenStore: "memory",
+      log,
+      now: time.now,
+      sleep: time.sleep,
+      stateDir,
+      ...given,
+    });
+    onTestFinished(() => made.close());
+    return made;
+  }
+
+  return {
+    sandbox,
+    control,
+    time,
+    logged,
+    log,
+    stateDir,
+    session,
+    serviceSession: (given = {}) =>
+      session({
+        clientId: SERVICE_CLIENT_ID,
+        credential: { method: "private-key", key: parsePrivateKey(servicePem, SERVICE_KID) },
+        ...given,
+      }),
+    async signIn(signingIn) {
+      const pending = await signingIn.startSignIn();
+      control.approve(pending.userCode);
+      await pending.done;
+    },
+    sent: (path) =>
+      sandbox.requests
+        .filter((request) => request.path === path)
+        .map(({ body, headers, status }) => ({ form: new URLSearchParams(body), headers, status })),
+  };
+}
+
+/** An empty folder that goes after the test. */
+export async function tempDir(): Promise<string> {
+  const dir = await mkdtemp(join(tmpdir(), "okta-mcp-auth-"));
+  onTestFinished(() => rm(dir, { recursive: true, force: true }));
+  return dir;
+}
+
+/** The error that a promise ends with. */
+export async function failure(promise: Promise<unknown>): Promise<OktaMcpError> {
+  try {
+    await promise;
+  } catch (error) {
+    if (error instanceof OktaMcpError) return error;
+    throw error;
+  }
+  throw new Error("It did not fail.");
+}
+
+/** Lets the polling of a sign-in go on until `condition` holds. */
+export async function until(condition: () => boolean): Promise<void> {
+  const giveUpAtMs = performance.now() + 10_000;
+  while (!condition()) {
+    if (performance.now() > giveUpAtMs) throw new Error("It never came to that.");
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+/** Asks the org something with the session's token, as the transport does; the status of the answer. */
+export async function ask(session: Session, org: TestOrg): Promise<number> {
+  const token = await session.token();
+  const url = new URL("/api/v1/users?limit=1", org.sandbox.origin);
+  const send = async () => fetch(url, { headers: await token.headers("GET", url) });
+  const response = await send();
+  const answer = token.challenged(response) ? await send() : response;
+  await answer.arrayBuffer();
+  return answer.status;
+}
+
+/** The value of a token, read off the header it makes. */
+export async function tokenValue(session: Session, org: TestOrg): Promise<string> {
+  const token = await session.token();
+  const { authorization = "" } = await token.headers("GET", new URL(org.sandbox.origin));
+  return authorization.replace(/^\S+ /, "");
+}
