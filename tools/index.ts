@@ -1,7 +1,10 @@
 import * as applications from "./applications.js";
 import * as brands from "./brands.js";
+import * as deviceAssurance from "./device-assurance.js";
 import * as errorPages from "./error-pages.js";
 import * as groups from "./groups.js";
+import * as policies from "./policies.js";
+import * as policyRules from "./policy-rules.js";
 import * as session from "./session.js";
 import * as signInPages from "./sign-in-pages.js";
 import * as signOutPage from "./sign-out-page.js";
@@ -13,8 +16,11 @@ import * as users from "./users.js";
 export const areas = {
   applications,
   brands,
+  "device-assurance": deviceAssurance,
   "error-pages": errorPages,
   groups,
+  policies,
+  "policy-rules": policyRules,
   session,
   "sign-in-pages": signInPages,
   "sign-out-page": signOutPage,

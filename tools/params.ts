@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { type Impact, ifFound, type Json, OktaMcpError, type ToolContext } from "../src/tool.js";
+import { type Impact, ifFound, ifReadable, type Json, OktaMcpError, type ToolContext } from "../src/tool.js";
 
 /** Characters that would leave the path segment an id stands in, and those that nobody can see. */
 const UNSAFE_IN_ID = /[/\\?#%\s\p{Cc}\p{Cf}\p{Cs}]/u;
@@ -193,4 +193,101 @@ export async function describePage(
     ],
     state: current,
   };
+}
+
+/** Schema `PolicyType` of Okta's Management API. Okta adds types, so none is refused for not being here. */
+export const POLICY_TYPES = [
+  "ACCESS_POLICY",
+  "CLIENT_UPDATE",
+  "DEVICE_SIGNAL_COLLECTION",
+  "ENTITY_RISK",
+  "IDENTITY_CLAIM_SOURCING",
+  "IDP_DISCOVERY",
+  "MFA_ENROLL",
+  "OKTA_SIGN_ON",
+  "PASSWORD",
+  "POST_AUTH_SESSION",
+  "PROFILE_ENROLLMENT",
+  "SESSION_VIOLATION_DETECTION",
+] as const;
+
+/** A body that says of which type it is; the type decides what the rest of it means. */
+export function typedObject(description: string, types: readonly string[]) {
+  return jsonObject(description).refine(({ type }) => typeof type === "string" && type !== "", {
+    message: `needs a type: ${types.join(", ")}, or a later one of Okta's`,
+  });
+}
+
+export const pageSize = z.number().int().min(1).optional().describe("Items a page.");
+
+/** What Okta sets itself on policies and rules; the status has operations of its own. */
+export const POLICY_SET_BY_OKTA = ["id", "status", "system", "created", "lastUpdated"] as const;
+
+/** What becomes of a policy or a rule that is taken away. */
+export type Removal = "deleted" | "deactivated";
+
+/** @throws OktaMcpError protected for what Okta made and keeps, conflict for what is inactive already */
+export function refuseRemoval(object: Json | undefined, kind: "policy" | "rule", removal: Removal): void {
+  if (valueAt(object, "system") === true) {
+    throw new OktaMcpError(
+      "protected",
+      `This is a system ${kind} of Okta's (system is true); it cannot be ${removal}.`,
+      {
+        fix:
+          kind === "policy"
+            ? "Choose another policy, or put one of higher priority before it with create_policy."
+            : "Choose another rule, or put one of higher priority before it with create_policy_rule.",
+      },
+    );
+  }
+  if (removal === "deactivated" && textAt(object, "status") === "INACTIVE") {
+    throw new OktaMcpError("conflict", `This ${kind} is inactive already.`, {
+      fix: `Nothing to do; activate_policy${kind === "rule" ? "_rule" : ""} is the opposite.`,
+    });
+  }
+}
+
+/** As many names as help to recognise what is meant. */
+export const MAX_NAMES = 5;
+
+/** "12 apps: Slack, Zoom …": `text`, then the first names in it. */
+export function withNames(text: string, names: readonly string[] = [], total = names.length): string {
+  if (names.length === 0) return text;
+  return `${text}: ${names.slice(0, MAX_NAMES).join(", ")}${total > MAX_NAMES ? " …" : ""}`;
+}
+
+/** The names of the first of these groups or users, as far as this caller may read them. */
+async function namesOf({ okta, may }: ToolContext, kind: "groups" | "users", ids: readonly Json[]) {
+  const first = ids.slice(0, MAX_NAMES);
+  // A search finds those that are there, where reading one that is gone would fail.
+  const search = first.map((one) => `id eq ${JSON.stringify(one)}`).join(" or ");
+  if (kind === "groups" && may("okta.groups.read")) {
+    const found = await ifReadable(okta.groups.listGroups.page({ search }));
+    return found?.items.map((group) => textAt(group, "profile", "name"));
+  }
+  if (kind === "users" && may("okta.users.read")) {
+    const found = await ifReadable(okta.users.listUsers.page({ search }));
+    return found?.items.map((user) => textAt(user, "profile", "login"));
+  }
+  return undefined;
+}
+
+/** Whom the conditions of a policy or rule are about, a line each: "applies to 2 groups: Sales, Finance". */
+export async function describePeople(context: ToolContext, object: Json | undefined): Promise<string[]> {
+  const lines: string[] = [];
+  for (const [side, verb] of [
+    ["include", "applies to"],
+    ["exclude", "leaves out"],
+  ] as const) {
+    for (const [kind, one] of [
+      ["groups", "group"],
+      ["users", "user"],
+    ] as const) {
+      const ids = itemsAt(object, "conditions", "people", kind, side);
+      if (ids.length === 0) continue;
+      const names = await namesOf(context, kind, ids);
+      lines.push(withNames(`${verb} ${counted({ items: ids, complete: true }, one)}`, names, ids.length));
+    }
+  }
+  return lines;
 }

@@ -1,0 +1,257 @@
+import * as z from "zod";
+import { defineTool, type Impact, ifReadable, type Json, OktaMcpError, type ToolContext } from "../src/tool.js";
+import { after, asObject, counted, id, itemsAt, type JsonObject, jsonObject, objectAt, textAt } from "./params.js";
+
+const VERSION = /^\d{1,9}(\.\d{1,9}){0,9}$/;
+
+/** Compares two versions number by number; what one of them does not say counts as 0. Below 0: `a` is older. */
+function compareVersions(a: string, b: string): number {
+  const [left, right] = [a.split(".").map(Number), b.split(".").map(Number)];
+  const differing = Array.from({ length: Math.max(left.length, right.length) }, (_, i) => [left[i] ?? 0, right[i] ?? 0])
+    .map(([one = 0, other = 0]) => one - other)
+    .find((difference) => difference !== 0);
+  return differing ?? 0;
+}
+
+function sameVersion(a: string, b: string): boolean {
+  return a === b || (VERSION.test(a) && VERSION.test(b) && compareVersions(a, b) === 0);
+}
+
+/**
+ * The operating system versions that a policy asks for at least; "" for a requirement that names
+ * none, such as a dynamic one. ChromeOS has its version among the signals of the browser.
+ */
+function minimumVersions(policy: Json): string[] {
+  const constraints = itemsAt(policy, "osVersionConstraints");
+  if (constraints.length > 0) return constraints.map((constraint) => textAt(constraint, "minimum"));
+  const minimum = textAt(policy, "osVersion", "minimum");
+  return [minimum || textAt(policy, "thirdPartySignalProviders", "dtc", "osVersion", "minimum")];
+}
+
+/** Where a policy stands to a version: any minimum below it, none named that can be compared, or all at or above. */
+function standing(policy: Json, threshold: string): "below" | "unknown" | "at_or_above" {
+  const minimums = minimumVersions(policy);
+  if (minimums.some((minimum) => VERSION.test(minimum) && compareVersions(minimum, threshold) < 0)) return "below";
+  return minimums.every((minimum) => VERSION.test(minimum)) ? "at_or_above" : "unknown";
+}
+
+/** Device assurance policies that one answer compares at most; an org has some tens. */
+const MAX_POLICIES = 1000;
+
+export const listDeviceAssurancePolicies = defineTool({
+  name: "list_device_assurance_policies",
+  title: "List device assurance policies",
+  description:
+    "List the device assurance policies of all platforms, whole. With version_threshold only those whose minimum OS version is lower. For one by id use get_device_assurance_policy.",
+  scope: "okta.deviceAssurance.read",
+  effect: "reads",
+  input: z.strictObject({
+    version_threshold: z
+      .string()
+      .regex(VERSION, "has to be a version of numbers, e.g. 14.2.1")
+      .optional()
+      .describe(
+        "Keep in items the policies whose minimum is below this version; without_minimum lists those that name none. Then fields begin with items.",
+      ),
+    after,
+  }),
+  async run({ okta, list, collect, excerpt }, a) {
+    const fetchPage = (cursor: string | undefined) =>
+      okta.deviceAssurance.listDeviceAssurancePolicies.page({ after: cursor });
+    const threshold = a.version_threshold;
+    if (threshold === undefined) return list(fetchPage, { after: a.after, fetch_all: true });
+    const { items, complete } = await collect(fetchPage, MAX_POLICIES);
+    const below = items.filter((policy) => standing(policy, threshold) === "below");
+    const unknown = items.filter((policy) => standing(policy, threshold) === "unknown");
+    const shown = excerpt(below, 0.6);
+    const shownUnknown = excerpt(unknown, 0.3);
+    const left = below.length - shown.length + unknown.length - shownUnknown.length;
+    return {
+      items: shown,
+      without_minimum: shownUnknown,
+      totals: { compared: items.length, below: below.length, without_minimum: unknown.length, complete },
+      ...(left > 0 ? { note: `${left} more do not fit into a result; raise OKTA_MCP_MAX_RESULT_CHARS.` } : {}),
+    };
+  },
+});
+
+const deviceAssuranceId = id("Id from list_device_assurance_policies.");
+
+export const getDeviceAssurancePolicy = defineTool({
+  name: "get_device_assurance_policy",
+  title: "Get device assurance policy",
+  description:
+    "Get one device assurance policy, whole with its requirements. To find its id use list_device_assurance_policies.",
+  scope: "okta.deviceAssurance.read",
+  effect: "reads",
+  input: z.strictObject({ device_assurance_id: deviceAssuranceId }),
+  run: ({ okta }, a) => okta.deviceAssurance.getDeviceAssurancePolicy({ deviceAssuranceId: a.device_assurance_id }),
+});
+
+const policyData = jsonObject(
+  "Okta device assurance object: name, platform (ANDROID, CHROMEOS, IOS, MACOS, WINDOWS), osVersion, osVersionConstraints, thirdPartySignalProviders …; sent as it is.",
+);
+const userStatedOsVersion = z
+  .string()
+  .min(1)
+  .max(100)
+  .optional()
+  .describe("The minimum OS version in the person's own words; short for osVersion.minimum.");
+
+/**
+ * The body with the version that the person stated.
+ * @throws OktaMcpError bad_input where the body says something else
+ */
+function withStatedVersion(a: { policy_data: JsonObject; user_stated_os_version?: string | undefined }): JsonObject {
+  const { policy_data: body, user_stated_os_version: stated } = a;
+  if (stated === undefined) return body;
+  const { osVersion = null, osVersionConstraints = null } = body;
+  const { minimum = null, dynamicVersionRequirement = null } = asObject(osVersion);
+  if (osVersionConstraints !== null || dynamicVersionRequirement !== null) {
+    throw new OktaMcpError("bad_input", "Okta takes either a minimum OS version or constraints on it, not both.", {
+      fix: "Leave out user_stated_os_version, or osVersionConstraints and osVersion.dynamicVersionRequirement.",
+    });
+  }
+  const given = typeof osVersion === "object" ? minimum : osVersion;
+  if (given !== null && !(typeof given === "string" && sameVersion(given, stated))) {
+    throw new OktaMcpError("bad_input", "user_stated_os_version and the osVersion in policy_data are not the same.", {
+      fix: "Ask the person which version is meant, and give that one alone.",
+    });
+  }
+  return { ...body, osVersion: { ...asObject(osVersion), minimum: given ?? stated } };
+}
+
+export const createDeviceAssurancePolicy = defineTool({
+  name: "create_device_assurance_policy",
+  title: "Create device assurance policy",
+  description:
+    "Create a device assurance policy for any platform from a whole Okta object. It takes effect once an app sign-in rule names it: see update_policy_rule.",
+  scope: "okta.deviceAssurance.manage",
+  effect: "adds",
+  input: z.strictObject({ policy_data: policyData, user_stated_os_version: userStatedOsVersion }),
+  run: ({ okta }, a) => okta.deviceAssurance.createDeviceAssurancePolicy({ deviceAssurance: withStatedVersion(a) }),
+});
+
+const SET_BY_OKTA = ["id", "createdBy", "createdDate", "lastUpdate", "lastUpdatedBy"];
+
+interface Change {
+  field: string;
+  before?: Json;
+  after?: Json;
+}
+
+/** Where two values differ, a dotted path each; lists are compared as a whole. */
+function changes(before: Json | undefined, after: Json | undefined, field = ""): Change[] {
+  if (Array.isArray(before) && Array.isArray(after) && before.length === after.length) {
+    const same = before.every((item, i) => changes(item, after[i]).length === 0);
+    return same ? [] : [{ field, before, after }];
+  }
+  const [left, right] = [asObject(before), asObject(after)];
+  if (left === before && right === after) {
+    return [...new Set([...Object.keys(left), ...Object.keys(right)])].flatMap((key) =>
+      changes(left[key], right[key], field === "" ? key : `${field}.${key}`),
+    );
+  }
+  if (before === after) return [];
+  return [{ field, ...(before !== undefined && { before }), ...(after !== undefined && { after }) }];
+}
+
+export const replaceDeviceAssurancePolicy = defineTool({
+  name: "replace_device_assurance_policy",
+  title: "Replace device assurance policy",
+  description:
+    "Replace a whole device assurance policy: what the body lacks is lost. Read it with get_device_assurance_policy first. A body that would drop requirements is refused with their names, unless allow_removals is true. Answers with what changed.",
+  scope: "okta.deviceAssurance.manage",
+  effect: "changes",
+  input: z.strictObject({
+    device_assurance_id: deviceAssuranceId,
+    policy_data: policyData,
+    user_stated_os_version: userStatedOsVersion,
+  }),
+  replaces: {
+    current: async ({ okta }, a) =>
+      (await okta.deviceAssurance.getDeviceAssurancePolicy({ deviceAssuranceId: a.device_assurance_id })) ?? {},
+    proposed: withStatedVersion,
+    setByOkta: SET_BY_OKTA,
+  },
+  async run({ okta }, a) {
+    const deviceAssurance = withStatedVersion(a);
+    const target = { deviceAssuranceId: a.device_assurance_id };
+    const before = await okta.deviceAssurance.getDeviceAssurancePolicy(target);
+    const policy = await okta.deviceAssurance.replaceDeviceAssurancePolicy({ ...target, deviceAssurance });
+    const ignored = ["_links", ...SET_BY_OKTA];
+    return {
+      policy,
+      changes: changes(before, policy).filter(({ field }) => !ignored.includes(field.split(".")[0] ?? "")),
+    };
+  },
+});
+
+/** App sign-in policies that are searched for a use at most. */
+const MAX_SEARCHED = 200;
+
+/** The rules of app sign-in policies that ask for a device assurance policy, as "rule of policy". */
+async function rulesUsing({ okta, collect }: ToolContext, deviceAssuranceId: string) {
+  const policies = await collect(
+    (cursor) => okta.policies.listPolicies.page({ type: "ACCESS_POLICY", expand: "rules", after: cursor }),
+    MAX_SEARCHED,
+  );
+  const uses: string[] = [];
+  for (const policy of policies.items) {
+    const embedded = objectAt(policy, "_embedded").rules;
+    const rules = Array.isArray(embedded)
+      ? embedded
+      : (
+          await collect(
+            (cursor) => okta.policies.listPolicyRules.page({ policyId: textAt(policy, "id"), after: cursor }),
+            1000,
+          )
+        ).items;
+    for (const rule of rules) {
+      if (!itemsAt(rule, "conditions", "device", "assurance", "include").includes(deviceAssuranceId)) continue;
+      uses.push(`${textAt(rule, "name")} of ${textAt(policy, "name")}`);
+    }
+  }
+  return { items: uses, complete: policies.complete };
+}
+
+/** What is known of the use of a policy for which no rule was found. */
+function useInWords(uses: { complete: boolean } | undefined): string {
+  if (uses === undefined) return "whether an app sign-in rule asks for it cannot be read; Okta refuses if one does";
+  if (!uses.complete) return `none of the first ${MAX_SEARCHED} app sign-in policies asks for it`;
+  return "no app sign-in rule asks for it";
+}
+
+export const deleteDeviceAssurancePolicy = defineTool({
+  name: "delete_device_assurance_policy",
+  title: "Delete device assurance policy",
+  description:
+    "Delete a device assurance policy for good. Okta refuses while an app sign-in rule asks for it; take it out with update_policy_rule first.",
+  scope: "okta.deviceAssurance.manage",
+  alsoUses: ["okta.policies.read"],
+  effect: "removes",
+  input: z.strictObject({ device_assurance_id: deviceAssuranceId }),
+  async impact(context, a): Promise<Impact> {
+    const deviceAssuranceId = a.device_assurance_id;
+    const policy = await context.okta.deviceAssurance.getDeviceAssurancePolicy({ deviceAssuranceId });
+    const uses = context.may("okta.policies.read")
+      ? await ifReadable(rulesUsing(context, deviceAssuranceId))
+      : undefined;
+    if (uses && uses.items.length > 0) {
+      throw new OktaMcpError("conflict", `It is in use: ${counted(uses, "app sign-in rule")} ask for it.`, {
+        fix: "Take it out of these rules with update_policy_rule, or choose another.",
+        data: { used_by: uses.items },
+      });
+    }
+    const minimum = minimumVersions(policy ?? {}).filter(Boolean);
+    return {
+      target: { type: "device assurance policy", name: textAt(policy, "name"), id: deviceAssuranceId },
+      details: [
+        `platform ${textAt(policy, "platform")}, minimum OS version ${minimum.join(" or ") || "not named"}`,
+        useInWords(uses),
+      ],
+      state: { lastUpdate: textAt(policy, "lastUpdate") },
+    };
+  },
+  run: ({ okta }, a) => okta.deviceAssurance.deleteDeviceAssurancePolicy({ deviceAssuranceId: a.device_assurance_id }),
+});

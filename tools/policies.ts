@@ -1,0 +1,201 @@
+import * as z from "zod";
+import { defineTool, type Impact, ifReadable, type Json, type ToolContext } from "../src/tool.js";
+import {
+  after,
+  counted,
+  describePeople,
+  fetchAll,
+  id,
+  MAX_NAMES,
+  POLICY_SET_BY_OKTA,
+  POLICY_TYPES,
+  pageSize,
+  policyId,
+  type Removal,
+  refuseRemoval,
+  textAt,
+  typedObject,
+  valueAt,
+  withNames,
+} from "./params.js";
+
+export const listPolicies = defineTool({
+  name: "list_policies",
+  title: "List policies",
+  description:
+    "List the policies of one type, page by page, whole with conditions and settings. For what a policy does use list_policy_rules; for one by id use get_policy.",
+  scope: "okta.policies.read",
+  effect: "reads",
+  input: z.strictObject({
+    type: z.string().min(1).meta({ description: "One of the examples, or a later type.", examples: POLICY_TYPES }),
+    status: z.enum(["ACTIVE", "INACTIVE"]).optional().describe("Only with this status."),
+    q: z.string().optional().describe("First letters of the name."),
+    limit: pageSize,
+    after,
+    fetch_all: fetchAll,
+    expand: z.string().min(1).optional().describe('"rules" embeds the rules.'),
+    sort_by: z.string().min(1).optional().describe('"name", ascending.'),
+    resource_id: id("Authorization server whose policies are meant.").optional(),
+  }),
+  run: ({ okta, list }, a) =>
+    list(
+      (cursor) =>
+        okta.policies.listPolicies.page({
+          type: a.type,
+          status: a.status,
+          q: a.q || undefined,
+          limit: a.limit?.toString(),
+          after: cursor,
+          expand: a.expand,
+          sortBy: a.sort_by,
+          resourceId: a.resource_id,
+        }),
+      a,
+    ),
+});
+
+export const getPolicy = defineTool({
+  name: "get_policy",
+  title: "Get policy",
+  description:
+    "Get one policy of any type, whole with conditions and settings. To find its id use list_policies; for its rules use list_policy_rules.",
+  scope: "okta.policies.read",
+  effect: "reads",
+  input: z.strictObject({
+    policy_id: policyId,
+    expand: z.string().min(1).optional().describe('"rules" embeds the rules.'),
+  }),
+  run: ({ okta }, a) => okta.policies.getPolicy({ policyId: a.policy_id, expand: a.expand }),
+});
+
+const policyData = typedObject(
+  "Okta policy object: type, name, description, priority, conditions, settings …; sent as it is.",
+  POLICY_TYPES,
+);
+
+export const createPolicy = defineTool({
+  name: "create_policy",
+  title: "Create policy",
+  description:
+    "Create a policy of any type from a whole Okta policy object. It does nothing until it has rules: see create_policy_rule. To change one use update_policy.",
+  scope: "okta.policies.manage",
+  effect: "adds",
+  input: z.strictObject({
+    policy_data: policyData,
+    activate: z.boolean().default(true).describe("Activate at once."),
+  }),
+  run: ({ okta }, a) => okta.policies.createPolicy({ policy: a.policy_data, activate: a.activate }),
+});
+
+export const updatePolicy = defineTool({
+  name: "update_policy",
+  title: "Update policy",
+  description:
+    "Replace a whole policy: what the body lacks is lost. Read it with get_policy first. A body that would drop settings is refused with their names, unless allow_removals is true. For its rules use update_policy_rule.",
+  scope: "okta.policies.manage",
+  effect: "changes",
+  input: z.strictObject({ policy_id: policyId, policy_data: policyData }),
+  replaces: {
+    current: async ({ okta }, a) => (await okta.policies.getPolicy({ policyId: a.policy_id })) ?? {},
+    proposed: (a) => a.policy_data,
+    setByOkta: [...POLICY_SET_BY_OKTA, "settings.recovery.factors.recovery_question.properties.complexity.minLength"],
+  },
+  run: ({ okta }, a) => okta.policies.replacePolicy({ policyId: a.policy_id, policy: a.policy_data }),
+});
+
+/** The labels of the first of these apps, as far as this caller may read them. */
+async function labelsOf({ okta, may }: ToolContext, appIds: readonly string[]): Promise<string[]> {
+  if (!may("okta.apps.read")) return [];
+  const first = appIds.slice(0, MAX_NAMES);
+  const apps = await Promise.all(first.map((appId) => ifReadable(okta.applications.getApplication({ appId }))));
+  return apps.map((app) => textAt(app, "label")).filter(Boolean);
+}
+
+/** The apps and other resources that a policy is mapped to, where its type can be mapped at all. */
+async function describeMappings(context: ToolContext, policy: Json | undefined): Promise<string[]> {
+  const { okta, collect } = context;
+  // Only a policy that can be mapped has this link, and the operation behind it.
+  if (textAt(policy, "_links", "mappings", "href") === "") return [];
+  const readMappings = (after: string | undefined) =>
+    okta.policies.listPolicyMappings.page({ policyId: textAt(policy, "id"), after });
+  const mappings = await ifReadable(collect(readMappings, 500));
+  if (mappings === undefined) return ["which apps use it cannot be read"];
+  const appIds = mappings.items.flatMap(
+    (mapping) => textAt(mapping, "_links", "application", "href").split("/").at(-1) || [],
+  );
+  const others = mappings.items.length - appIds.length;
+  const apps = `used by ${counted({ items: appIds, complete: mappings.complete }, "app")}`;
+  return [
+    withNames(apps, await labelsOf(context, appIds), appIds.length),
+    ...(others > 0
+      ? [`mapped to ${counted({ items: mappings.items.slice(0, others), complete: true }, "other resource")}`]
+      : []),
+  ];
+}
+
+async function describePolicy(context: ToolContext, id: string, removal: Removal): Promise<Impact> {
+  const { okta, collect } = context;
+  const policy = await okta.policies.getPolicy({ policyId: id });
+  refuseRemoval(policy, "policy", removal);
+  const rules = await collect((cursor) => okta.policies.listPolicyRules.page({ policyId: id, after: cursor }), 1000);
+  const status = textAt(policy, "status");
+  return {
+    target: { type: "policy", name: textAt(policy, "name"), id },
+    details: [
+      `type ${textAt(policy, "type")}, status ${status}, priority ${valueAt(policy, "priority") ?? "none"}`,
+      withNames(
+        counted(rules, "rule"),
+        rules.items.map((rule) => textAt(rule, "name")),
+      ),
+      ...(await describePeople(context, policy)),
+      ...(await describeMappings(context, policy)),
+    ],
+    state: {
+      status,
+      lastUpdated: textAt(policy, "lastUpdated"),
+      rules: rules.items.map((rule) => textAt(rule, "lastUpdated")),
+    },
+  };
+}
+
+export const deletePolicy = defineTool({
+  name: "delete_policy",
+  title: "Delete policy",
+  description:
+    "Delete a policy for good, with all its rules; other policies of its type decide from then on. System policies cannot be deleted. To switch one off use deactivate_policy.",
+  scope: "okta.policies.manage",
+  alsoUses: ["okta.groups.read", "okta.users.read", "okta.apps.read"],
+  effect: "removes",
+  input: z.strictObject({ policy_id: policyId }),
+  async impact(context, a) {
+    const impact = await describePolicy(context, a.policy_id, "deleted");
+    return { ...impact, details: [...impact.details, "deleted for good, with its rules"] };
+  },
+  run: ({ okta }, a) => okta.policies.deletePolicy({ policyId: a.policy_id }),
+});
+
+export const activatePolicy = defineTool({
+  name: "activate_policy",
+  title: "Activate policy",
+  description: "Activate an inactive policy, so that its rules apply. The opposite is deactivate_policy.",
+  scope: "okta.policies.manage",
+  effect: "changes",
+  input: z.strictObject({ policy_id: policyId }),
+  run: ({ okta }, a) => okta.policies.activatePolicy({ policyId: a.policy_id }),
+});
+
+export const deactivatePolicy = defineTool({
+  name: "deactivate_policy",
+  title: "Deactivate policy",
+  description:
+    "Deactivate a policy: its rules no longer apply and other policies of its type decide, until activate_policy. System policies cannot be deactivated.",
+  scope: "okta.policies.manage",
+  alsoUses: ["okta.groups.read", "okta.users.read", "okta.apps.read"],
+  effect: "removes",
+  input: z.strictObject({ policy_id: policyId }),
+  async impact(context, a) {
+    const impact = await describePolicy(context, a.policy_id, "deactivated");
+    return { ...impact, details: [...impact.details, "its rules do not apply until it is activated again"] };
+  },
+  run: ({ okta }, a) => okta.policies.deactivatePolicy({ policyId: a.policy_id }),
+});

@@ -1,0 +1,185 @@
+import * as z from "zod";
+import { defineTool, type Impact, type Json, type ToolContext } from "../src/tool.js";
+import {
+  after,
+  describePeople,
+  fetchAll,
+  id,
+  objectAt,
+  POLICY_SET_BY_OKTA,
+  POLICY_TYPES,
+  pageSize,
+  policyId,
+  type Removal,
+  refuseRemoval,
+  textAt,
+  typedObject,
+  valueAt,
+} from "./params.js";
+
+/** Schema `PolicyRuleType`: the types of the policies, of which one has another name here. */
+const RULE_TYPES = POLICY_TYPES.map((type) => (type === "OKTA_SIGN_ON" ? "SIGN_ON" : type));
+
+const ruleId = id("Id from list_policy_rules.");
+const ruleData = typedObject(
+  "Okta policy rule object: type (that of the policy; SIGN_ON for OKTA_SIGN_ON), name, priority, conditions, actions; sent as it is.",
+  RULE_TYPES,
+);
+
+export const listPolicyRules = defineTool({
+  name: "list_policy_rules",
+  title: "List policy rules",
+  description:
+    "List the rules of one policy, page by page, whole with conditions and actions. The rule of the lowest priority number whose conditions are met decides. For one rule use get_policy_rule.",
+  scope: "okta.policies.read",
+  effect: "reads",
+  input: z.strictObject({ policy_id: policyId, after, fetch_all: fetchAll, limit: pageSize }),
+  run: ({ okta, list }, a) =>
+    list(
+      (cursor) =>
+        okta.policies.listPolicyRules.page({ policyId: a.policy_id, after: cursor, limit: a.limit?.toString() }),
+      a,
+    ),
+});
+
+export const getPolicyRule = defineTool({
+  name: "get_policy_rule",
+  title: "Get policy rule",
+  description: "Get one rule of a policy, whole with conditions and actions. To find its id use list_policy_rules.",
+  scope: "okta.policies.read",
+  effect: "reads",
+  input: z.strictObject({ policy_id: policyId, rule_id: ruleId }),
+  run: ({ okta }, a) => okta.policies.getPolicyRule({ policyId: a.policy_id, ruleId: a.rule_id }),
+});
+
+export const createPolicyRule = defineTool({
+  name: "create_policy_rule",
+  title: "Create policy rule",
+  description:
+    "Add a rule to a policy from a whole Okta policy rule object. Without a priority it comes last, before the default rule. To change one use update_policy_rule.",
+  scope: "okta.policies.manage",
+  effect: "adds",
+  input: z.strictObject({
+    policy_id: policyId,
+    rule_data: ruleData,
+    activate: z.boolean().default(true).describe("Activate at once."),
+  }),
+  run: ({ okta }, a) =>
+    okta.policies.createPolicyRule({ policyId: a.policy_id, policyRule: a.rule_data, activate: a.activate }),
+});
+
+export const updatePolicyRule = defineTool({
+  name: "update_policy_rule",
+  title: "Update policy rule",
+  description:
+    "Replace a whole policy rule: what the body lacks is lost. Read it with get_policy_rule first. A body that would drop conditions or actions is refused with their names, unless allow_removals is true.",
+  scope: "okta.policies.manage",
+  effect: "changes",
+  input: z.strictObject({ policy_id: policyId, rule_id: ruleId, rule_data: ruleData }),
+  replaces: {
+    current: async ({ okta }, a) =>
+      (await okta.policies.getPolicyRule({ policyId: a.policy_id, ruleId: a.rule_id })) ?? {},
+    proposed: (a) => a.rule_data,
+    setByOkta: POLICY_SET_BY_OKTA,
+  },
+  run: ({ okta }, a) =>
+    okta.policies.replacePolicyRule({ policyId: a.policy_id, ruleId: a.rule_id, policyRule: a.rule_data }),
+});
+
+/** "verificationMethod" as a person writes it. */
+function words(name: string): string {
+  return name.replace(/([a-z0-9])([A-Z])/g, "$1 $2").toLowerCase();
+}
+
+/** Every setting below a value, a phrase each: "verification method factor mode 2FA". */
+function phrases(value: Json, name: string): string[] {
+  if (Array.isArray(value)) return value.flatMap((entry) => phrases(entry, name));
+  if (typeof value !== "object" || value === null) return [`${name} ${value}`.trim()];
+  return Object.entries(value).flatMap(([key, inner]) => phrases(inner, `${name} ${words(key)}`.trim()));
+}
+
+/** What a person reads of one action. */
+const MAX_PHRASES = 8;
+
+/** The actions of a rule of any type, a line each: "app sign on: access ALLOW, verification method factor mode 2FA". */
+function describeActions(rule: Json | undefined): string[] {
+  return Object.entries(objectAt(rule, "actions")).map(([action, settings]) => {
+    const said = phrases(settings, "");
+    const more = said.length > MAX_PHRASES ? " …" : "";
+    return `${words(action)}: ${said.slice(0, MAX_PHRASES).join(", ") || "nothing"}${more}`;
+  });
+}
+
+/** The active rule that decides where `rule` no longer does. */
+function following(rules: readonly Json[], rule: Json | undefined): Json | undefined {
+  const priority = (of: Json | undefined) => Number(valueAt(of, "priority") ?? Number.MAX_SAFE_INTEGER);
+  return rules
+    .filter((other) => textAt(other, "status") === "ACTIVE" && priority(other) > priority(rule))
+    .sort((one, other) => priority(one) - priority(other))[0];
+}
+
+async function describeRule(
+  context: ToolContext,
+  a: { policy_id: string; rule_id: string },
+  removal: Removal,
+): Promise<Impact> {
+  const { okta, collect } = context;
+  const rule = await okta.policies.getPolicyRule({ policyId: a.policy_id, ruleId: a.rule_id });
+  refuseRemoval(rule, "rule", removal);
+  const policy = await okta.policies.getPolicy({ policyId: a.policy_id });
+  const rules = await collect(
+    (cursor) => okta.policies.listPolicyRules.page({ policyId: a.policy_id, after: cursor }),
+    1000,
+  );
+  const next = following(rules.items, rule);
+  const status = textAt(rule, "status");
+  return {
+    target: { type: "policy rule", name: textAt(rule, "name"), id: a.rule_id },
+    details: [
+      `rule of the policy ${textAt(policy, "name")} (${textAt(policy, "type")})`,
+      `status ${status}, priority ${valueAt(rule, "priority") ?? "none"}`,
+      ...describeActions(rule),
+      ...(await describePeople(context, rule)),
+      next === undefined
+        ? "no other active rule of the policy comes after it"
+        : `next in line is the rule ${textAt(next, "name")}: ${describeActions(next).join("; ") || "no actions"}`,
+    ],
+    state: { status, lastUpdated: textAt(rule, "lastUpdated") },
+  };
+}
+
+export const deletePolicyRule = defineTool({
+  name: "delete_policy_rule",
+  title: "Delete policy rule",
+  description:
+    "Delete a rule of a policy for good; the next rule decides from then on. System rules cannot be deleted. To switch one off use deactivate_policy_rule.",
+  scope: "okta.policies.manage",
+  alsoUses: ["okta.groups.read", "okta.users.read"],
+  effect: "removes",
+  input: z.strictObject({ policy_id: policyId, rule_id: ruleId }),
+  impact: (context, a) => describeRule(context, a, "deleted"),
+  run: ({ okta }, a) => okta.policies.deletePolicyRule({ policyId: a.policy_id, ruleId: a.rule_id }),
+});
+
+export const activatePolicyRule = defineTool({
+  name: "activate_policy_rule",
+  title: "Activate policy rule",
+  description: "Activate an inactive rule of a policy, so that it applies. The opposite is deactivate_policy_rule.",
+  scope: "okta.policies.manage",
+  effect: "changes",
+  input: z.strictObject({ policy_id: policyId, rule_id: ruleId }),
+  run: ({ okta }, a) => okta.policies.activatePolicyRule({ policyId: a.policy_id, ruleId: a.rule_id }),
+});
+
+export const deactivatePolicyRule = defineTool({
+  name: "deactivate_policy_rule",
+  title: "Deactivate policy rule",
+  description:
+    "Deactivate a rule of a policy: the next rule decides until activate_policy_rule. System rules cannot be deactivated.",
+  scope: "okta.policies.manage",
+  alsoUses: ["okta.groups.read", "okta.users.read"],
+  effect: "removes",
+  input: z.strictObject({ policy_id: policyId, rule_id: ruleId }),
+  impact: (context, a) => describeRule(context, a, "deactivated"),
+  run: ({ okta }, a) => okta.policies.deactivatePolicyRule({ policyId: a.policy_id, ruleId: a.rule_id }),
+});
