@@ -32,14 +32,13 @@ class Recorder {
   }
 }
 
-type Factory = Record<string, (...args: unknown[]) => Promise<Recorder>>;
+type Factory = Readonly<Record<string, (...args: unknown[]) => Promise<Recorder>>>;
 
-interface SdkApi {
-  api: { requestFactory: Factory };
-  [operation: string]: unknown;
+/** A class of the SDK with an object of named parameters for each operation. */
+interface SdkApiClass {
+  new (configuration: object): { api: { requestFactory: Factory } };
+  prototype: Readonly<Record<string, (this: { api: object }, params: object) => Promise<Recorder>>>;
 }
-
-type SdkApiClass = new (configuration: object) => SdkApi;
 
 /** Headers that belong to the transport, since they follow from the body. */
 const TRANSPORT_HEADERS = new Set(["Accept", "Content-Type", "Content-Transfer-Encoding"]);
@@ -84,11 +83,11 @@ function apiClass(api: string): SdkApiClass {
 
 async function record(api: string, operation: string, params: object): Promise<Recorder> {
   const ApiClass = apiClass(api);
-  if (operation === "constructor" || !Object.hasOwn(ApiClass.prototype, operation)) {
+  const unpack = Object.hasOwn(ApiClass.prototype, operation) ? ApiClass.prototype[operation] : undefined;
+  if (unpack === undefined || operation === "constructor") {
     throw new OktaMcpError("bad_input", `Okta's SDK has no operation "${operation}" in its API "${api}".`);
   }
-  const instance = new ApiClass({ baseServer: { makeRequestContext }, authMethods: {} });
-  const { requestFactory } = instance.api;
+  const { requestFactory } = new ApiClass({ baseServer: { makeRequestContext }, authMethods: {} }).api;
   // The class unpacks named parameters into the positions that the factory takes, and would send
   // what comes back: it is handed the factory itself instead of the layer that sends.
   const unsent = new Proxy(requestFactory, {
@@ -97,9 +96,8 @@ async function record(api: string, operation: string, params: object): Promise<R
       return (...args: unknown[]) => ({ toPromise: () => build?.apply(factory, args) });
     },
   });
-  const target = Object.assign(Object.create(ApiClass.prototype), { api: unsent });
   try {
-    return await target[operation](params);
+    return await unpack.call({ api: unsent }, params);
   } catch (error) {
     if (error instanceof Error && error.name === "RequiredError" && "field" in error) {
       throw new OktaMcpError("bad_input", `${operation} needs ${String(error.field)}.`, { cause: error });
