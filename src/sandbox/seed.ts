@@ -1,6 +1,7 @@
 import { appName, completeApp } from "./app-defaults.js";
 import type { Org } from "./org.js";
 import { DIRECTORY_LABEL, SEED_APPS } from "./seed/apps.js";
+import { designBrands } from "./seed/brands.js";
 import { liveThroughAWeek } from "./seed/events.js";
 import { formGroups } from "./seed/groups.js";
 import { hirePeople } from "./seed/people.js";
@@ -28,6 +29,7 @@ export function seedCompany(org: Org): void {
       org.apps.assignGroup(app, group);
     }
   }
+  designBrands(org);
   // A company is not founded in a moment: the log begins with the week that people see.
   org.events.length = 0;
   liveThroughAWeek(org);

@@ -2,9 +2,12 @@ import type { Org } from "../org.js";
 import type { Route } from "../route.js";
 import { appAssignmentRoutes } from "./app-assignments.js";
 import { applicationRoutes } from "./applications.js";
+import { brandRoutes } from "./brands.js";
 import { groupRoutes } from "./groups.js";
+import { pageRoutes } from "./pages.js";
 import { schemaRoutes } from "./schemas.js";
 import { systemLogRoutes } from "./system-log.js";
+import { themeRoutes } from "./themes.js";
 import { userLifecycleRoutes } from "./user-lifecycle.js";
 import { userRoutes } from "./users.js";
 
@@ -16,6 +19,9 @@ const AREAS = [
   appAssignmentRoutes,
   systemLogRoutes,
   schemaRoutes,
+  brandRoutes,
+  themeRoutes,
+  pageRoutes,
 ];
 
 /** Every operation of the Management API that the sandbox has. A new area is one entry above. */
