@@ -77,8 +77,9 @@ function idsOf(args: Readonly<Record<string, unknown>>): JsonObject {
 
 /**
  * The structured content of a result. A list becomes `{ items, total_fetched, has_more, next_cursor }`,
- * its items being shaped and cut already; nothing becomes `{ done: true }` with the ids of the call;
- * all else is shaped, and where it has more than `maxChars` characters, something small stands for it.
+ * its items being shaped and cut already. Nothing, or an object with nothing in it, becomes
+ * `{ done: true }` with the ids of the call. All else is shaped, and where it has more than
+ * `maxChars` characters, something small stands for it.
  */
 export function toStructured(
   value: unknown,
@@ -86,7 +87,6 @@ export function toStructured(
   options: ShapeOptions,
   maxChars: number,
 ): JsonObject {
-  if (value === undefined) return { done: true, ...idsOf(args) };
   if (isItemList(value)) {
     const { items, has_more, next_cursor, note } = value;
     return {
@@ -97,7 +97,9 @@ export function toStructured(
       ...(note === undefined ? {} : { note }),
     };
   }
-  const shaped = shape(toJson(value), options);
+  const json = toJson(value);
+  if (json === null || (isObject(json) && Object.keys(json).length === 0)) return { done: true, ...idsOf(args) };
+  const shaped = shape(json, options);
   return withinLimit(isObject(shaped) ? shaped : { value: shaped }, maxChars);
 }
 

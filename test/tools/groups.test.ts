@@ -1,0 +1,261 @@
+import { describe, expect, test } from "vitest";
+import type { Org } from "../../src/sandbox/org.js";
+import { accepts, connect, declines } from "../support/client.js";
+
+const addPerson = (org: Org, name: string, more: { [key: string]: string } = {}) =>
+  org.addUser({
+    profile: { login: `${name}@acme.example`, email: `${name}@acme.example`, firstName: name, lastName: "T", ...more },
+  });
+
+const ids = (data: { items?: unknown }) => (data.items as { id: string }[]).map(({ id }) => id);
+
+describe("list_groups", () => {
+  test("sends what was asked for, as it was asked for", async () => {
+    const { get, sandbox } = await connect();
+    await get("list_groups", {
+      search: 'profile.name sw "E" and type eq "BUILT_IN"',
+      limit: 10_000,
+      expand: "stats",
+      sort_by: "profile.name",
+      sort_order: "asc",
+    });
+    const url = new URL(sandbox.requests.at(-1)?.path ?? "", sandbox.origin);
+    expect(url.pathname).toBe("/api/v1/groups");
+    expect(Object.fromEntries(url.searchParams)).toEqual({
+      search: 'profile.name sw "E" and type eq "BUILT_IN"',
+      limit: "10000",
+      expand: "stats",
+      sortBy: "profile.name",
+      sortOrder: "asc",
+    });
+  });
+
+  test("keeps custom attributes, unknown fields and unknown types", async () => {
+    const { get, org, sandbox } = await connect();
+    const lab = org.addGroup({ profile: { name: "Lab", costCentre: 4711, tags: ["a", "b"] } });
+    sandbox.next("GET", "/api/v1/groups", {
+      rewrite: (reply) => ({
+        ...reply,
+        json: (reply.json as object[]).map((group) => ({ ...group, type: "AGENT_GROUP", newField: { deep: true } })),
+      }),
+    });
+    const { items } = await get("list_groups", { q: "Lab" });
+    expect(items).toEqual([
+      expect.objectContaining({
+        id: lab.id,
+        type: "AGENT_GROUP",
+        newField: { deep: true },
+        profile: expect.objectContaining({ name: "Lab", costCentre: 4711, tags: ["a", "b"] }),
+      }),
+    ]);
+    expect(items).toEqual([expect.not.objectContaining({ _links: expect.anything() })]);
+  });
+
+  test("pages, and follows every page with fetch_all", async () => {
+    const { get, org, sent } = await connect();
+    for (const name of ["A", "B", "C", "D"]) org.addGroup({ profile: { name } });
+    const first = await get("list_groups", { limit: 2 });
+    expect(first).toMatchObject({ total_fetched: 2, has_more: true });
+    const rest = await get("list_groups", { limit: 2, after: first.next_cursor, fetch_all: true });
+    expect(rest).toMatchObject({ total_fetched: 3, has_more: false, next_cursor: null });
+    expect(new Set([...ids(first), ...ids(rest)]).size).toBe(5);
+    expect(sent()).toHaveLength(3);
+  });
+});
+
+describe("get_group", () => {
+  test("shows one group whole", async () => {
+    const { get, org, sent } = await connect();
+    const lab = org.addGroup({ profile: { name: "Lab", costCentre: 4711 } });
+    expect(await get("get_group", { group_id: lab.id })).toMatchObject({
+      id: lab.id,
+      type: "OKTA_GROUP",
+      profile: { name: "Lab", costCentre: 4711 },
+    });
+    expect(sent()).toEqual([`GET /api/v1/groups/${lab.id}`]);
+  });
+
+  test("names the tool that finds the right id", async () => {
+    const { call } = await connect();
+    const { error, text } = await call("get_group", { group_id: "00gNobody" });
+    expect(error?.code).toBe("not_found");
+    expect(text).toContain("list_groups");
+  });
+});
+
+describe("list_group_users", () => {
+  test("shows members with status and custom attributes, page by page", async () => {
+    const { get, org, sent } = await connect();
+    const people = ["a", "b", "c"].map((name) => addPerson(org, name, { clearance: "high" }));
+    const lab = org.addGroup({ profile: { name: "Lab" } }, people);
+    const first = await get("list_group_users", { group_id: lab.id, limit: 2 });
+    const rest = await get("list_group_users", { group_id: lab.id, limit: 2, after: first.next_cursor });
+    expect([...ids(first), ...ids(rest)].sort()).toEqual(people.map(({ id }) => id).sort());
+    expect(first.items).toContainEqual(
+      expect.objectContaining({ status: "ACTIVE", profile: expect.objectContaining({ clearance: "high" }) }),
+    );
+    expect(sent()[0]).toBe(`GET /api/v1/groups/${lab.id}/users?limit=2`);
+    expect(await get("list_group_users", { group_id: lab.id, fetch_all: true })).toMatchObject({ total_fetched: 3 });
+  });
+});
+
+describe("list_group_apps", () => {
+  test("shows assigned applications, page by page", async () => {
+    const { get, org, sent } = await connect();
+    const lab = org.addGroup({ profile: { name: "Lab" } });
+    const apps = ["Wiki", "Mail", "Chat"].map((label) =>
+      org.addApp({ label, signOnMode: "FUTURE" }, { groups: [lab] }),
+    );
+    const first = await get("list_group_apps", { group_id: lab.id, limit: 2 });
+    expect(first.items).toContainEqual(expect.objectContaining({ label: "Wiki", signOnMode: "FUTURE" }));
+    const all = await get("list_group_apps", { group_id: lab.id, limit: 2, fetch_all: true });
+    expect(ids(all)).toEqual(apps.map(({ id }) => id));
+    expect(sent()[0]).toBe(`GET /api/v1/groups/${lab.id}/apps?limit=2`);
+  });
+});
+
+describe("create_group", () => {
+  test("sends the profile untouched", async () => {
+    const { get, org, lastBody, writes } = await connect();
+    const profile = { name: "Лаборатория “X”", description: "line\nbreak", costCentre: 4711, tags: ["a"] };
+    const created = await get("create_group", { profile });
+    expect(lastBody()).toEqual({ profile });
+    expect(writes()).toEqual(["POST /api/v1/groups"]);
+    expect(org.groups.get(String(created.id))?.profile).toEqual(profile);
+  });
+
+  test("says where the name is taken", async () => {
+    const { call, org } = await connect();
+    org.addGroup({ profile: { name: "Lab" } });
+    const { error } = await call("create_group", { profile: { name: "Lab" } });
+    expect(error?.code).toBe("conflict");
+    expect(error?.message).toContain("already exists");
+  });
+});
+
+describe("update_group", () => {
+  test("names what would be lost, and changes nothing", async () => {
+    const { call, org, writes } = await connect();
+    const lab = org.addGroup({ profile: { name: "Lab", description: "All of it", costCentre: 4711 } });
+    const { error } = await call("update_group", { group_id: lab.id, profile: { name: "Laboratory" } });
+    expect(error).toMatchObject({
+      code: "would_remove",
+      data: { would_be_lost: ["profile.description", "profile.costCentre"] },
+    });
+    expect(error?.message).toContain("profile.description, profile.costCentre");
+    expect(error?.fix).toContain("allow_removals: true");
+    expect(writes()).toEqual([]);
+    expect(lab.profile.name).toBe("Lab");
+  });
+
+  test("replaces the profile where nothing is lost", async () => {
+    const { get, org, lastBody, writes } = await connect();
+    const lab = org.addGroup({ profile: { name: "Lab", description: "", costCentre: 4711 } });
+    await get("update_group", { group_id: lab.id, profile: { name: "Laboratory", costCentre: 4712, colour: "red" } });
+    expect(writes()).toEqual([`PUT /api/v1/groups/${lab.id}`]);
+    expect(lastBody()).toEqual({ profile: { name: "Laboratory", costCentre: 4712, colour: "red" } });
+    expect(org.groups.get(lab.id)?.profile).toMatchObject({ name: "Laboratory", costCentre: 4712, colour: "red" });
+  });
+
+  test("takes null for an attribute as a wish to clear it", async () => {
+    const { get, org, lastBody } = await connect();
+    const lab = org.addGroup({ profile: { name: "Lab", costCentre: 4711 } });
+    await get("update_group", { group_id: lab.id, profile: { name: "Lab", costCentre: null } });
+    expect(lastBody()).toEqual({ profile: { name: "Lab", costCentre: null } });
+  });
+
+  test("drops settings where that is wanted", async () => {
+    const { get, org, writes } = await connect();
+    const lab = org.addGroup({ profile: { name: "Lab", costCentre: 4711 } });
+    await get("update_group", { group_id: lab.id, profile: { name: "Lab" }, allow_removals: true });
+    expect(writes()).toEqual([`PUT /api/v1/groups/${lab.id}`]);
+    expect(org.groups.get(lab.id)?.profile).not.toHaveProperty("costCentre");
+  });
+
+  test("is not stopped by a field of the group that nobody can write", async () => {
+    const { get, org, sandbox } = await connect();
+    const lab = org.addGroup({ profile: { name: "Lab" } });
+    sandbox.next("GET", "/api/v1/groups/{groupId}", {
+      rewrite: (reply) => ({ ...reply, json: { ...(reply.json as object), newReadOnlyThing: { set: "by Okta" } } }),
+    });
+    await get("update_group", { group_id: lab.id, profile: { name: "Laboratory" } });
+  });
+});
+
+describe("delete_group", () => {
+  test("shows its name, its members and the apps it gives, then deletes it", async () => {
+    const { get, org, asked, writes } = await connect({ person: accepts });
+    const lab = org.addGroup({ profile: { name: "Lab" } }, [addPerson(org, "a"), addPerson(org, "b")]);
+    for (const label of ["Wiki", "Mail"]) org.addApp({ label }, { groups: [lab] });
+    expect(await get("delete_group", { group_id: lab.id })).toEqual({ done: true, group_id: lab.id });
+    expect(asked[0]?.message.split("\n")).toEqual([
+      `Delete group: group "Lab" (${lab.id})`,
+      "- 2 members",
+      "- 2 apps assigned through it: Wiki, Mail",
+    ]);
+    expect(writes()).toEqual([`DELETE /api/v1/groups/${lab.id}`]);
+    expect(org.groups.get(lab.id)).toBeUndefined();
+  });
+
+  test("counts honestly where there is too much to count", async () => {
+    const { call, org, asked, sandbox } = await connect({ person: declines });
+    const people = Array.from({ length: 1001 }, (_, index) => addPerson(org, `p${index}`));
+    const lab = org.addGroup({ profile: { name: "Lab" } }, people);
+    await call("delete_group", { group_id: lab.id });
+    expect(asked[0]?.message).toContain("- more than 1000 members");
+    expect(sandbox.requests.filter(({ path }) => path.includes("/users?"))).toHaveLength(1);
+  });
+
+  test("tells what Okta says of a group that cannot be deleted", async () => {
+    const { call, org } = await connect({ person: accepts });
+    const everyone = org.groups.all().find(({ type }) => type === "BUILT_IN");
+    const { error } = await call("delete_group", { group_id: everyone?.id });
+    expect(error?.message).toContain('"Unsupported operation."');
+    expect(org.groups.get(everyone?.id ?? "")).toBeDefined();
+  });
+});
+
+describe("add_user_to_group", () => {
+  test("adds one user and asks nobody", async () => {
+    const { get, org, asked, writes } = await connect({ person: accepts });
+    const [lab, ada] = [org.addGroup({ profile: { name: "Lab" } }), addPerson(org, "ada")];
+    const result = await get("add_user_to_group", { group_id: lab.id, user_id: ada.id });
+    expect(result).toEqual({ done: true, group_id: lab.id, user_id: ada.id });
+    expect(writes()).toEqual([`PUT /api/v1/groups/${lab.id}/users/${ada.id}`]);
+    expect(org.groups.membersOf(lab)).toEqual([ada]);
+    expect(asked).toEqual([]);
+  });
+
+  test("is refused for a group that Okta fills itself", async () => {
+    const { call, org } = await connect();
+    const everyone = org.groups.all().find(({ type }) => type === "BUILT_IN");
+    const { isError } = await call("add_user_to_group", { group_id: everyone?.id, user_id: addPerson(org, "ada").id });
+    expect(isError).toBe(true);
+  });
+});
+
+describe("remove_user_from_group", () => {
+  test("shows who leaves which group, then does it", async () => {
+    const { get, org, asked, writes } = await connect({ person: accepts });
+    const ada = addPerson(org, "ada");
+    const lab = org.addGroup({ profile: { name: "Lab" } }, [ada]);
+    org.addApp({ label: "Wiki" }, { groups: [lab] });
+    await get("remove_user_from_group", { group_id: lab.id, user_id: ada.id });
+    expect(asked[0]?.message.split("\n")).toEqual([
+      `Remove user from group: membership "ada@acme.example in Lab" (${ada.id})`,
+      "- group Lab: 1 member, 1 app assigned through it: Wiki",
+      "- loses any access the group gives",
+    ]);
+    expect(writes()).toEqual([`DELETE /api/v1/groups/${lab.id}/users/${ada.id}`]);
+    expect(org.groups.membersOf(lab)).toEqual([]);
+  });
+
+  test("needs no scope to read users", async () => {
+    const { get, org, asked, sent } = await connect({ scopes: ["okta.groups.manage"], person: accepts });
+    const ada = addPerson(org, "ada");
+    const lab = org.addGroup({ profile: { name: "Lab" } }, [ada]);
+    await get("remove_user_from_group", { group_id: lab.id, user_id: ada.id });
+    expect(asked[0]?.message).toContain(`membership "${ada.id} in Lab"`);
+    expect(sent().some((line) => line.startsWith("GET /api/v1/users"))).toBe(false);
+  });
+});

@@ -1,0 +1,388 @@
+import { describe, expect, test } from "vitest";
+import type { Org } from "../../src/sandbox/org.js";
+import type { NewUser } from "../../src/sandbox/state/user-store.js";
+import { accepts, connect } from "../support/client.js";
+
+const person = (name: string, more: Partial<NewUser> = {}): NewUser => ({
+  ...more,
+  profile: {
+    login: `${name}@acme.example`,
+    email: `${name}@acme.example`,
+    firstName: name,
+    lastName: "Tester",
+    ...more.profile,
+  },
+});
+
+const addPeople = (org: Org, count: number) =>
+  Array.from({ length: count }, (_, index) => org.addUser(person(`p${String(index).padStart(3, "0")}`)));
+
+const ids = (data: { items?: unknown }) => (data.items as { id: string }[]).map(({ id }) => id);
+
+describe("list_users", () => {
+  test("sends what was asked for, as it was asked for", async () => {
+    const { get, sandbox } = await connect();
+    await get("list_users", {
+      search: 'profile.department eq "R&D" and status eq "ACTIVE"',
+      limit: 7,
+      sort_by: "profile.lastName",
+      sort_order: "desc",
+      expand: "classification",
+    });
+    const url = new URL(sandbox.requests.at(-1)?.path ?? "", sandbox.origin);
+    expect(url.pathname).toBe("/api/v1/users");
+    expect(Object.fromEntries(url.searchParams)).toEqual({
+      search: 'profile.department eq "R&D" and status eq "ACTIVE"',
+      limit: "7",
+      sortBy: "profile.lastName",
+      sortOrder: "desc",
+      expand: "classification",
+    });
+  });
+
+  test("finds with search, filter and q", async () => {
+    const { get, org } = await connect();
+    const mona = org.addUser(person("mona", { profile: { department: "Lab" } }));
+    const gone = org.addUser(person("gone", { status: "DEPROVISIONED" }));
+    expect(ids(await get("list_users", { search: 'profile.department eq "Lab"' }))).toEqual([mona.id]);
+    expect(ids(await get("list_users", { filter: 'status eq "DEPROVISIONED"' }))).toEqual([gone.id]);
+    expect(ids(await get("list_users", { q: "mon" }))).toEqual([mona.id]);
+    expect(ids(await get("list_users"))).not.toContain(gone.id);
+  });
+
+  test("shows a page at a time, and goes on where next_cursor says", async () => {
+    const { get, org } = await connect();
+    const people = addPeople(org, 5);
+    const seen: string[] = [];
+    let cursor: unknown;
+    do {
+      const page = await get("list_users", { limit: 2, ...(cursor ? { after: cursor } : {}) });
+      expect(page.total_fetched).toBe(ids(page).length);
+      expect(page.has_more).toBe(page.next_cursor !== null);
+      seen.push(...ids(page));
+      cursor = page.next_cursor;
+    } while (cursor);
+    expect(seen.slice(1)).toEqual(people.map(({ id }) => id));
+  });
+
+  test("follows every page with fetch_all, and tells how far it is", async () => {
+    const { get, org, sent } = await connect();
+    addPeople(org, 5);
+    const progress: unknown[] = [];
+    const all = await get("list_users", { limit: 2, fetch_all: true }, { onprogress: (step) => progress.push(step) });
+    expect(all).toMatchObject({ total_fetched: 6, has_more: false, next_cursor: null });
+    expect(sent()).toHaveLength(3);
+    expect(sent().every((line) => line.includes("limit=2"))).toBe(true);
+    expect(progress).toEqual([
+      expect.objectContaining({ progress: 1, message: "Read 2 items in 1 page" }),
+      expect.objectContaining({ progress: 2, message: "Read 4 items in 2 pages" }),
+    ]);
+  });
+
+  test("refuses a limit that Okta does not take, rather than change it", async () => {
+    const { call, sent } = await connect();
+    for (const limit of [0, 201, 2.5, -1]) {
+      expect((await call("list_users", { limit })).error?.code, String(limit)).toBe("bad_input");
+    }
+    expect(sent()).toEqual([]);
+  });
+
+  test("explains a search that Okta refuses in one quoted line", async () => {
+    const { call } = await connect();
+    const { error } = await call("list_users", { search: "profile.department eq" });
+    expect(error?.code).toBe("bad_input");
+    expect(error?.message).toMatch(/^Okta answered GET \/api\/v1\/users with 400 and said "/);
+  });
+});
+
+describe("get_user", () => {
+  test("takes an id or a login", async () => {
+    const { get, org } = await connect();
+    const mona = org.addUser(person("mona+lab"));
+    expect(await get("get_user", { user_id: mona.id })).toMatchObject({ id: mona.id, status: "ACTIVE" });
+    expect(await get("get_user", { user_id: "mona+lab@acme.example" })).toMatchObject({ id: mona.id });
+  });
+
+  test("keeps whatever Okta sends, and leaves out only what a model cannot use", async () => {
+    const { get, org, sandbox } = await connect();
+    org.customAttributes.set("badgeColours", { title: "Badge colours", type: "array" });
+    const mona = org.addUser(person("mona", { profile: { badgeColours: ["red", "blue"], shoeSize: 41.5 } }));
+    sandbox.next("GET", "/api/v1/users/{id}", {
+      rewrite: (reply) => ({
+        ...reply,
+        json: { ...(reply.json as object), status: "HIBERNATING", realmId: "guo1", brandNew: { deep: [1, null, "é"] } },
+      }),
+    });
+    const user = await get("get_user", { user_id: mona.id });
+    expect(user).toMatchObject({
+      status: "HIBERNATING",
+      realmId: "guo1",
+      brandNew: { deep: [1, null, "é"] },
+      profile: { badgeColours: ["red", "blue"], shoeSize: 41.5 },
+    });
+    expect(user).not.toHaveProperty("_links");
+    expect(await get("get_user", { user_id: mona.id, include_links: true })).toHaveProperty("_links.self.href");
+  });
+
+  test("chooses fields", async () => {
+    const { get, org } = await connect();
+    const mona = org.addUser(person("mona"));
+    const chosen = await get("get_user", { user_id: mona.id, fields: ["id", "profile.login", "no.such.field"] });
+    expect(chosen).toEqual({ id: mona.id, profile: { login: "mona@acme.example" } });
+  });
+
+  test("embeds what expand asks for", async () => {
+    const { get, org, sent } = await connect();
+    const mona = org.addUser(person("mona"));
+    expect(await get("get_user", { user_id: mona.id, expand: "blocks" })).toHaveProperty("_embedded.blocks");
+    expect(sent()).toEqual([`GET /api/v1/users/${mona.id}?expand=blocks`]);
+  });
+
+  test("names the tool that finds the id of somebody who is not there", async () => {
+    const { call } = await connect();
+    const { error, text } = await call("get_user", { user_id: "nobody@acme.example" });
+    expect(error?.code).toBe("not_found");
+    expect(text).toContain("list_users");
+  });
+
+  test("lets no id leave its place in the path", async () => {
+    const { call, sent } = await connect();
+    for (const id of [
+      "",
+      ".",
+      "..",
+      "../groups",
+      "a/b",
+      "a\\b",
+      "%2e%2e",
+      "a?b=c",
+      "a#b",
+      "a b",
+      "a\nb",
+      "a\u0000b",
+      "a\u202eb",
+      "\ud800",
+    ]) {
+      expect((await call("get_user", { user_id: id })).error?.code, JSON.stringify(id)).toBe("bad_input");
+    }
+    expect(sent()).toEqual([]);
+  });
+});
+
+describe("get_user_profile_attributes", () => {
+  test("reads the org's schema where it may", async () => {
+    const { get, org, sent } = await connect();
+    org.customAttributes.set("clearance", {
+      title: "Clearance",
+      type: "string",
+      enum: ["none", "high"],
+      required: true,
+    });
+    const { source, attributes } = await get("get_user_profile_attributes");
+    expect(source).toBe("schema");
+    expect(attributes).toContainEqual(
+      expect.objectContaining({ name: "login", origin: "base", title: "Username", type: "string", required: true }),
+    );
+    expect(attributes).toContainEqual(
+      expect.objectContaining({ name: "clearance", origin: "custom", enum: ["none", "high"], required: true }),
+    );
+    expect(attributes).toContainEqual(expect.objectContaining({ name: "city", required: false }));
+    expect(sent()).toEqual(["GET /api/v1/meta/schemas/user/default"]);
+  });
+
+  test("infers names from users where it may not, says so, and shows nobody's values", async () => {
+    const { call, org, sent } = await connect({ scopes: ["okta.users.read"] });
+    org.addUser(person("mona", { profile: { secretHobby: "falconry" } }));
+    const { data, text } = await call("get_user_profile_attributes");
+    expect(data.source).toBe("inferred");
+    expect(data.note).toContain("okta.schemas.read");
+    expect(data.attributes).toContainEqual({ name: "secretHobby" });
+    expect(text).not.toContain("falconry");
+    expect(sent()).toEqual(["GET /api/v1/users?limit=200"]);
+  });
+});
+
+describe("create_user", () => {
+  test("sends the whole profile, custom attributes and groups included", async () => {
+    const { get, org, sandbox, lastBody } = await connect();
+    org.customAttributes.set("clearance", { title: "Clearance", type: "string" });
+    const lab = org.addGroup({ profile: { name: "Lab" } });
+    const profile = { ...person("mona").profile, clearance: "high" };
+    const created = await get("create_user", { profile, group_ids: [lab.id], activate: false });
+    expect(created).toMatchObject({ status: "STAGED", profile });
+    expect(sandbox.requests.at(-1)).toMatchObject({ method: "POST", path: "/api/v1/users?activate=false" });
+    expect(lastBody()).toEqual({ profile, groupIds: [lab.id] });
+    expect(org.groups.membersOf(lab).map(({ id }) => id)).toEqual([created.id]);
+  });
+
+  test("activates by default, and passes every choice on", async () => {
+    const { get, sandbox, lastBody } = await connect();
+    const credentials = { password: { value: "correct horse battery" } };
+    const created = await get("create_user", {
+      profile: person("mona").profile,
+      credentials,
+      next_login: "changePassword",
+      provider: false,
+    });
+    expect(created.status).toBe("PASSWORD_EXPIRED");
+    const { searchParams } = new URL(sandbox.requests.at(-1)?.path ?? "", sandbox.origin);
+    expect(Object.fromEntries(searchParams)).toEqual({
+      activate: "true",
+      provider: "false",
+      nextLogin: "changePassword",
+    });
+    expect(lastBody()).toMatchObject({ credentials });
+  });
+
+  test("shows no password, not even one that Okta sends back", async () => {
+    const { call, sandbox, logged } = await connect();
+    sandbox.next("POST", "/api/v1/users", {
+      rewrite: (reply) => ({
+        ...reply,
+        json: {
+          ...(reply.json as object),
+          credentials: {
+            password: { value: "hunter2hunter2" },
+            recovery_question: { question: "Who?", answer: "Rosebud" },
+          },
+        },
+      }),
+    });
+    const { data, text } = await call("create_user", {
+      profile: person("mona").profile,
+      credentials: {
+        password: { value: "hunter2hunter2" },
+        recovery_question: { question: "Who?", answer: "Rosebud" },
+      },
+    });
+    expect(data.credentials).toEqual({
+      password: { value: "[masked]" },
+      recovery_question: { question: "Who?", answer: "[masked]" },
+    });
+    for (const secret of ["hunter2hunter2", "Rosebud"]) expect(text + logged.join("")).not.toContain(secret);
+  });
+
+  test("tells why Okta refuses a profile", async () => {
+    const { call, org } = await connect();
+    org.addUser(person("mona"));
+    const { error } = await call("create_user", { profile: person("mona").profile });
+    expect(error?.code).toBe("conflict");
+    expect(error?.message).toContain("already exists");
+  });
+});
+
+describe("update_user", () => {
+  test("changes what is given, clears what is null, and leaves the rest", async () => {
+    const { get, org, sandbox, lastBody } = await connect();
+    org.customAttributes.set("badge", { title: "Badge", type: "string" });
+    const mona = org.addUser(person("mona", { profile: { badge: "77", city: "Oslo", title: "Chemist" } }));
+    const updated = await get("update_user", { user_id: mona.id, profile: { city: null, title: "Head chemist" } });
+    expect(sandbox.requests.at(-1)).toMatchObject({ method: "POST", path: `/api/v1/users/${mona.id}` });
+    expect(lastBody()).toEqual({ profile: { city: null, title: "Head chemist" } });
+    expect(updated.profile).toMatchObject({ badge: "77", title: "Head chemist", login: "mona@acme.example" });
+    expect(updated.profile).not.toHaveProperty("city");
+  });
+
+  test("sends attributes that no library knows, of every type, to the letter", async () => {
+    const { call, org, lastBody } = await connect();
+    const mona = org.addUser(person("mona"));
+    const profile = { futureThing: 'ΔΔΔ\u2028"quotes"', list: ["a", "b"], number: 1e21, flag: false, __proto: "x" };
+    await call("update_user", { user_id: mona.id, profile });
+    expect(lastBody()).toEqual({ profile });
+  });
+
+  test("refuses to change nothing", async () => {
+    const { call, org, sent } = await connect();
+    const mona = org.addUser(person("mona"));
+    const { error } = await call("update_user", { user_id: mona.id });
+    expect(error).toMatchObject({ code: "bad_input", fix: "Give profile, credentials or realm_id." });
+    expect(sent()).toEqual([]);
+  });
+
+  test("asks a person before credentials change, and does not name them", async () => {
+    const { get, org, asked, writes } = await connect({ person: accepts });
+    const mona = org.addUser(person("mona"));
+    await get("update_user", {
+      user_id: mona.id,
+      credentials: { password: { value: "correct horse battery" } },
+      strict: true,
+    });
+    expect(asked).toHaveLength(1);
+    expect(asked[0]?.message).toContain("new credentials: password");
+    expect(asked[0]?.message).not.toContain("correct horse");
+    expect(writes()).toEqual([`POST /api/v1/users/${mona.id}?strict=true`]);
+  });
+
+  test("asks nobody before an ordinary change", async () => {
+    const { get, org, asked } = await connect({ person: accepts });
+    const mona = org.addUser(person("mona"));
+    await get("update_user", { user_id: mona.id, profile: { city: "Oslo" } });
+    expect(asked).toEqual([]);
+  });
+
+  test("refuses a mask where a secret belongs", async () => {
+    const { call, org, sent } = await connect();
+    const mona = org.addUser(person("mona"));
+    const { error } = await call("update_user", {
+      user_id: mona.id,
+      credentials: { recovery_question: { question: "Who?", answer: "[masked]" } },
+    });
+    expect(error?.code).toBe("bad_input");
+    expect(error?.message).toContain("credentials.recovery_question.answer");
+    expect(sent()).toEqual([]);
+  });
+});
+
+describe("deactivate_user", () => {
+  test("shows who it is and what goes with it, then does it", async () => {
+    const { get, org, asked, writes } = await connect({ person: accepts });
+    const mona = org.addUser(person("mona", { lastLoginMs: Date.UTC(2026, 0, 2) }));
+    org.addGroup({ profile: { name: "Lab" } }, [mona]);
+    const result = await get("deactivate_user", { user_id: "mona@acme.example", send_email: false });
+    expect(result).toEqual({ done: true, user_id: "mona@acme.example" });
+    expect(asked[0]?.message.split("\n")).toEqual([
+      `Deactivate user: user "mona Tester <mona@acme.example>" (${mona.id})`,
+      "- status ACTIVE",
+      "- last sign-in 2026-01-02T00:00:00.000Z",
+      "- member of 2 groups",
+      "- loses access to every app and every session at once",
+    ]);
+    expect(writes()).toEqual(["POST /api/v1/users/mona%40acme.example/lifecycle/deactivate?sendEmail=false"]);
+    expect(org.users.get(mona.id)?.status).toBe("DEPROVISIONED");
+  });
+
+  test("says so where it is done already", async () => {
+    const { call, org, asked, writes } = await connect({ person: accepts });
+    const gone = org.addUser(person("gone", { status: "DEPROVISIONED" }));
+    const { error } = await call("deactivate_user", { user_id: gone.id });
+    expect(error?.code).toBe("conflict");
+    expect(error?.fix).toContain("delete_deactivated_user");
+    expect([asked, writes()]).toEqual([[], []]);
+  });
+});
+
+describe("delete_deactivated_user", () => {
+  test.each(["ACTIVE", "STAGED", "SUSPENDED", "LOCKED_OUT"] as const)(
+    "refuses a user who is %s, whom Okta would only deactivate",
+    async (status) => {
+      const { call, org, asked, writes } = await connect({ person: accepts, confirmMode: "never" });
+      const mona = org.addUser(person("mona", { status }));
+      const { error } = await call("delete_deactivated_user", { user_id: mona.id });
+      expect(error?.code).toBe("conflict");
+      expect(error?.message).toContain(status);
+      expect(error?.fix).toContain("DEPROVISIONED");
+      expect([asked, writes()]).toEqual([[], []]);
+      expect(org.users.get(mona.id)?.status).toBe(status);
+    },
+  );
+
+  test("deletes a deactivated user for good", async () => {
+    const { get, org, asked, writes } = await connect({ person: accepts });
+    const gone = org.addUser(person("gone", { status: "DEPROVISIONED" }));
+    const result = await get("delete_deactivated_user", { user_id: gone.id });
+    expect(result).toEqual({ done: true, user_id: gone.id });
+    expect(asked[0]?.message).toContain("deleted for good");
+    expect(writes()).toEqual([`DELETE /api/v1/users/${gone.id}`]);
+    expect(org.users.get(gone.id)).toBeUndefined();
+  });
+});
