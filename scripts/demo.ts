@@ -6,7 +6,7 @@ import { styleText } from "node:util";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { ElicitRequestSchema } from "@modelcontextprotocol/sdk/types.js";
-import { DEVICE_CLIENT_ID } from "../src/sandbox/facts.js";
+import { ADMIN_LOGIN, DEVICE_CLIENT_ID } from "../src/sandbox/facts.js";
 import { orgAuthorization } from "../src/sandbox/org-authorization.js";
 import { startSandbox } from "../src/sandbox/server.js";
 import { SCOPES } from "../src/scopes.js";
@@ -15,7 +15,7 @@ type Json = Record<string, unknown>;
 type User = {
   id: string;
   status: string;
-  profile: { firstName: string; lastName: string; login: string; department: string };
+  profile: { firstName: string; lastName: string; login: string };
 };
 type Group = { id: string; profile: { name: string } };
 type LogEvent = { published: string; eventType: string; displayMessage: string; actor: { displayName: string } };
@@ -37,6 +37,12 @@ async function pressAllow(link: string): Promise<void> {
   const form = new URLSearchParams(fields.map(([, name = "", value = ""]): [string, string] => [name, value]));
   form.set("decision", "allow");
   await fetch(new URL("/activate", link), { method: "POST", body: form, headers: { cookie } });
+}
+
+/** What the pretend company is known to have. */
+function must<T>(value: T | undefined, what: string): T {
+  if (value === undefined) throw new Error(`The pretend company lacks ${what}.`);
+  return value;
 }
 
 const startedAtMs = Date.now();
@@ -93,28 +99,31 @@ async function call<T>(name: string, args: Json): Promise<T> {
 step("2  The first call that needs Okta brings up the sign-in");
 const found = await call<{ items: User[]; total_fetched: number }>("list_users", {
   search: 'status eq "ACTIVE" and profile.department eq "Engineering"',
-  fields: ["id", "status", "profile.login", "profile.firstName", "profile.lastName", "profile.department"],
+  fields: ["id", "status", "profile.login", "profile.firstName", "profile.lastName"],
 });
 server$(`signed in; ${found.total_fetched} active users in Engineering`);
-const user = found.items.find(({ profile }) => profile.login !== "ada.admin@acme-robotics.example");
-if (!user) throw new Error("The pretend company has nobody in Engineering.");
-const name = `${user.profile.firstName} ${user.profile.lastName}`;
-server$(`among them ${name} <${user.profile.login}>`);
 
-step(`3  ${name} joins a group`);
+step("3  Somebody from Engineering joins a group");
 const groups = await call<{ items: Group[] }>("list_groups", {
-  search: 'type eq "OKTA_GROUP"',
+  search: 'profile.name sw "Pilot"',
   fields: ["id", "profile.name"],
 });
-const group = groups.items[0];
-if (!group) throw new Error("The pretend company has no group.");
-server$(`${groups.items.length} groups; the first is ${group.profile.name}`);
-await call("add_user_to_group", { group_id: group.id, user_id: user.id });
-const members = await call<{ items: { id: string }[] }>("list_group_users", { group_id: group.id, fields: ["id"] });
-const isMember = members.items.some(({ id }) => id === user.id);
-server$(
-  `${group.profile.name} has ${members.items.length} members, ${user.profile.firstName} ${isMember ? "among them" : "missing"}`,
+const group = must(groups.items[0], "a pilot group");
+const memberIds = async () => {
+  const listed = await call<{ items: { id: string }[] }>("list_group_users", { group_id: group.id, fields: ["id"] });
+  return new Set(listed.items.map(({ id }) => id));
+};
+const before = await memberIds();
+const user = must(
+  found.items.find(({ id, profile }) => !before.has(id) && profile.login !== ADMIN_LOGIN),
+  "an engineer outside the group",
 );
+const name = `${user.profile.firstName} ${user.profile.lastName}`;
+server$(`"${group.profile.name}" has ${before.size} members; ${name} is not among them`);
+await call("add_user_to_group", { group_id: group.id, user_id: user.id });
+const members = await memberIds();
+const isMember = members.has(user.id);
+server$(`now it has ${members.size}, ${user.profile.firstName} ${isMember ? "among them" : "missing"}`);
 
 step(`4  ${name} leaves the company: a removal, so a person is asked`);
 await call("deactivate_user", { user_id: user.id });
