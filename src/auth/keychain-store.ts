@@ -57,11 +57,13 @@ export class KeychainStore implements TokenStore {
       const head = parseHead(text);
       if (!head) return { signIn: undefined, certain: true };
       const { set, parts, refreshToken } = head;
-      const read: string[] = [];
+      const pieces: string[] = [];
       for (const account of this.#partAccounts(set, parts)) {
-        read.push((await keychain.getPassword(SERVICE, account)) ?? "");
+        const piece = await keychain.getPassword(SERVICE, account);
+        if (piece === null) return { signIn: undefined, certain: true };
+        pieces.push(piece);
       }
-      const signIn = parseStoredSignIn(read.join(""), this.#key);
+      const signIn = parseStoredSignIn(pieces.join(""), this.#key);
       return signIn ? { signIn: { ...signIn, refreshToken } } : { signIn: undefined, certain: true };
     });
   }
