@@ -67,7 +67,7 @@ export function createFaultScript(): FaultScript {
       const found = waiting.find(
         (entry) =>
           (entry.method === "*" || entry.method === method) &&
-          (typeof entry.path === "string" ? pathMatches(entry.path, pathname) : entry.path.test(pathname)),
+          (typeof entry.path === "string" ? pathMatches(entry.path, pathname) : pathname.search(entry.path) !== -1),
       );
       if (found === undefined) return undefined;
       found.left -= 1;

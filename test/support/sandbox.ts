@@ -33,7 +33,7 @@ export async function openSandbox(options: SandboxOptions & { scopes?: readonly 
   async function call(
     method: string,
     path: string,
-    body?: Json,
+    body?: unknown,
     headers: Record<string, string> = {},
   ): Promise<Answer> {
     const response = await fetch(new URL(path, sandbox.origin), {

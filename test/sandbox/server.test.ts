@@ -1,0 +1,317 @@
+import { once } from "node:events";
+import { connect } from "node:net";
+import { describe, expect, test } from "vitest";
+import type { Route } from "../../src/sandbox/route.js";
+import { createRouter } from "../../src/sandbox/router.js";
+import { startSandbox } from "../../src/sandbox/server.js";
+import { errorOf, linkOf, openSandbox, person } from "../support/sandbox.js";
+
+const USERS = "/api/v1/users";
+
+describe("every answer", () => {
+  test("says that it comes from a sandbox, when, and how the rate limit stands", async () => {
+    const { get, clock } = await openSandbox();
+    const { headers } = await get(USERS);
+    expect(headers.get("server")).toBe("okta-mcp-sandbox");
+    expect(headers.get("date")).toBe(new Date(clock.now()).toUTCString());
+    expect(headers.get("x-okta-request-id")).toMatch(/^\w{27}$/);
+    for (const name of ["limit", "remaining", "reset"]) expect(headers.get(`x-rate-limit-${name}`)).toMatch(/^\d+$/);
+  });
+
+  test("names the same id in an error's body and in its header", async () => {
+    const { get } = await openSandbox();
+    const { json, headers } = await get(`${USERS}/nobody`);
+    expect(json).toEqual({
+      errorCode: "E0000007",
+      errorSummary: "Not found: Resource not found: nobody (User)",
+      errorLink: "E0000007",
+      errorId: headers.get("x-okta-request-id"),
+      errorCauses: [],
+    });
+  });
+
+  test("listens on this machine only, and the port can be chosen", async () => {
+    const first = await startSandbox({ seed: null });
+    const port = Number(new URL(first.origin).port);
+    await expect(startSandbox({ seed: null, port })).rejects.toThrow("EADDRINUSE");
+    await first.close();
+    const second = await startSandbox({ seed: null, port });
+    expect(second.origin).toBe(`http://127.0.0.1:${port}`);
+    await second.close();
+  });
+});
+
+describe("before an operation runs", () => {
+  test("an operation that the sandbox does not have is answered with 501 and remembered", async () => {
+    const { get, call, unknownRoutes } = await openSandbox();
+    expect(errorOf(await get("/api/v1/zones"))).toMatchObject({ status: 501, code: "E0000060" });
+    expect((await call("PATCH", USERS)).status).toBe(501);
+    expect(unknownRoutes).toEqual(["GET /api/v1/zones", "PATCH /api/v1/users"]);
+  });
+
+  test("the token must be good and have the operation's scope; manage covers read", async () => {
+    const { get, call } = await openSandbox({ scopes: ["okta.users.manage"] });
+    expect((await get(USERS)).status).toBe(200);
+    const refused = await get("/api/v1/groups");
+    expect(errorOf(refused)).toMatchObject({ status: 403, code: "E0000006" });
+    expect(refused.headers.get("www-authenticate")).toMatch(/error="insufficient_scope"/);
+    expect(refused.headers.get("www-authenticate")).toContain('scope="okta.groups.read"');
+    expect((await call("GET", USERS, undefined, { authorization: "Bearer nonsense" })).status).toBe(401);
+    expect((await call("DELETE", "/api/v1/groups/x")).status).toBe(403);
+  });
+
+  test("a body must be JSON and say so", async () => {
+    const { origin, authorizationHeader, call } = await openSandbox();
+    const post = async (body: string, type: string) => {
+      const headers = { ...authorizationHeader, "content-type": type };
+      const answer = await fetch(origin + USERS, { method: "POST", body, headers });
+      return `${answer.status} ${JSON.parse(await answer.text()).errorCode}`;
+    };
+    expect(await post("{", "application/json")).toBe("400 E0000003");
+    expect(await post("<x/>", "text/xml")).toBe("415 E0000021");
+    expect(errorOf(await call("POST", USERS)).code).toBe("E0000003");
+    expect(errorOf(await call("GET", `${USERS}/%zz`))).toMatchObject({ status: 400, code: "E0000001" });
+  });
+
+  test("requests are recorded as they came, with what was answered", async () => {
+    const { call, requests } = await openSandbox();
+    await call("POST", `${USERS}?activate=false`, { profile: person("Ann") }, { "x-mark": "here" });
+    expect(requests.at(-1)).toMatchObject({
+      method: "POST",
+      path: "/api/v1/users?activate=false",
+      headers: { "x-mark": "here", "content-type": "application/json" },
+      body: JSON.stringify({ profile: person("Ann") }),
+      status: 200,
+    });
+  });
+
+  test("only so many requests are kept as asked for", async () => {
+    const { get, requests } = await openSandbox({ keepRequests: 2 });
+    for (const n of [1, 2, 3]) await get(`${USERS}?limit=${n}`);
+    expect(requests.map(({ path }) => path)).toEqual([`${USERS}?limit=2`, `${USERS}?limit=3`]);
+  });
+});
+
+describe("paging", () => {
+  test("follows the next link to the end, and the link keeps what was asked", async () => {
+    const { org, get, all } = await openSandbox();
+    for (let n = 0; n < 5; n += 1) org.addUser({ profile: person(`User${n}`) });
+    const { items, pages } = await all(USERS, { limit: "2", filter: 'status eq "ACTIVE"' });
+    expect(pages).toEqual([2, 2, 1]);
+    expect(new Set(items.map(({ id }) => id)).size).toBe(5);
+    const first = await get(USERS, { limit: "2", filter: 'status eq "ACTIVE"' });
+    expect(new URL(linkOf(first, "next") ?? "").searchParams.get("filter")).toBe('status eq "ACTIVE"');
+    expect(linkOf(first, "self")).toContain(USERS);
+  });
+
+  test("loses and repeats nobody when people vanish between two pages", async () => {
+    const { org, get, call } = await openSandbox();
+    const people = Array.from({ length: 6 }, (_, n) => org.addUser({ profile: person(`User${n}`) }));
+    const next = linkOf(await get(USERS, { limit: "2" }), "next") ?? "";
+    const read = async () =>
+      (await call("GET", next)).json.map((user: { profile: { firstName: string } }) => user.profile.firstName);
+    const remove = (...indexes: number[]) => {
+      for (const index of indexes) org.users.remove(people[index] as (typeof people)[number]);
+    };
+    remove(0);
+    expect(await read()).toEqual(["User2", "User3"]);
+    remove(2);
+    expect(await read()).toEqual(["User3", "User4"]);
+  });
+
+  test.each([
+    [USERS, "limit=201", 200],
+    [USERS, "limit=0", 400],
+    [USERS, "limit=-1", 400],
+    [USERS, "limit=many", 400],
+    [USERS, "after=nonsense", 400],
+    ["/api/v1/groups", "limit=10000", 200],
+    ["/api/v1/groups", "limit=10001", 400],
+    ["/api/v1/apps", "limit=200", 200],
+    ["/api/v1/apps", "limit=201", 400],
+  ])("%s?%s is answered with %i", async (path, query, status) => {
+    const { get } = await openSandbox();
+    expect((await get(`${path}?${query}`)).status).toBe(status);
+  });
+
+  test("each list has Okta's own page size", async () => {
+    const { org, get } = await openSandbox();
+    const people = Array.from({ length: 205 }, (_, n) => org.addUser({ profile: person(`User${n}`) }));
+    const groups = Array.from({ length: 25 }, (_, n) => org.addGroup({ profile: { name: `Group ${n}` } }));
+    const apps = Array.from({ length: 25 }, (_, n) => org.addApp({ label: `App ${n}`, signOnMode: "BOOKMARK" }));
+    const [group, app] = [groups[0], apps[0]];
+    if (group === undefined || app === undefined) throw new Error("Nothing was made.");
+    for (const user of people) org.groups.addMember(group, user);
+    for (const one of groups) org.apps.assignGroup(app, one);
+    for (const one of apps) org.apps.assignGroup(one, group);
+    const size = async (path: string) => (await get(path)).json.length;
+    expect(await size(USERS)).toBe(200);
+    expect(await size(`${USERS}?limit=500`)).toBe(200);
+    expect(await size("/api/v1/groups")).toBe(25);
+    expect(await size(`/api/v1/groups/${group.id}/users`)).toBe(205);
+    expect(await size(`/api/v1/groups/${group.id}/apps`)).toBe(20);
+    expect(await size("/api/v1/apps")).toBe(20);
+    expect(await size(`/api/v1/apps/${app.id}/users`)).toBe(50);
+    expect(await size(`/api/v1/apps/${app.id}/groups`)).toBe(20);
+  });
+});
+
+describe("the rate limit", () => {
+  test("is counted per endpoint, told in Okta's headers, and over when the window is", async () => {
+    const { get, limit, clock } = await openSandbox();
+    limit({ perWindow: 2, windowMs: 10_000 });
+    const left = async (path: string) => (await get(path)).headers.get("x-rate-limit-remaining");
+    expect([await left(USERS), await left(USERS)]).toEqual(["1", "0"]);
+    expect(await left("/api/v1/groups")).toBe("1");
+    const refused = await get(USERS);
+    expect(errorOf(refused)).toMatchObject({
+      status: 429,
+      code: "E0000047",
+      summary: "API call exceeded rate limit due to too many requests.",
+    });
+    const resetMs = Number(refused.headers.get("x-rate-limit-reset")) * 1000;
+    expect(resetMs).toBe(clock.now() + 10_000);
+    clock.advanceSeconds(9);
+    expect((await get(USERS)).status).toBe(429);
+    clock.advanceSeconds(1);
+    expect((await get(USERS)).status).toBe(200);
+  });
+
+  test("counts `/users/one` and `/users/another` as one endpoint", async () => {
+    const { get, limit } = await openSandbox();
+    limit({ perWindow: 1 });
+    expect((await get(`${USERS}/one`)).status).toBe(404);
+    expect((await get(`${USERS}/another`)).status).toBe(429);
+  });
+
+  test("does not let a request do anything that it refuses", async () => {
+    const { call, org, limit } = await openSandbox();
+    limit({ perWindow: 0 });
+    expect((await call("POST", "/api/v1/groups", { profile: { name: "Lab" } })).status).toBe(429);
+    expect(org.groups.size).toBe(0);
+  });
+});
+
+describe("faults by script", () => {
+  const GROUPS = "/api/v1/groups";
+  const lab = { profile: { name: "Lab" } };
+
+  test("happen as often as asked for, to the requests that match, in order", async () => {
+    const { get, next } = await openSandbox();
+    next("GET", GROUPS, { status: 503, headers: { "Retry-After": "1" }, json: { down: true }, times: 2 });
+    next("GET", "/api/v1/{area}", { status: 500 });
+    expect((await get(USERS)).status).toBe(500);
+    const first = await get(GROUPS);
+    expect([first.status, first.headers.get("retry-after"), first.json]).toEqual([503, "1", { down: true }]);
+    expect((await get(GROUPS)).status).toBe(503);
+    expect((await get(GROUPS)).status).toBe(200);
+  });
+
+  test("match by method, by any method, and by an expression", async () => {
+    const { get, call, next, clearFaults } = await openSandbox();
+    next("POST", GROUPS, { status: 502 });
+    next("*", /\/users\/\w+$/g, { status: 504, times: 2 });
+    expect((await get(GROUPS)).status).toBe(200);
+    expect((await get(`${USERS}/x`)).status).toBe(504);
+    expect((await call("DELETE", `${USERS}/x`)).status).toBe(504);
+    expect((await call("POST", GROUPS, lab)).status).toBe(502);
+    next("GET", GROUPS, { status: 502, times: Number.POSITIVE_INFINITY });
+    clearFaults();
+    expect((await get(GROUPS)).status).toBe(200);
+  });
+
+  test("stand in for the operation, unless it ran and only its answer was lost", async () => {
+    const { call, next, org } = await openSandbox();
+    next("POST", GROUPS, { status: 500 });
+    await call("POST", GROUPS, lab);
+    expect(org.groups.size).toBe(0);
+    next("POST", GROUPS, { fault: "reset", performed: true });
+    await expect(call("POST", GROUPS, lab)).rejects.toThrow("fetch failed");
+    expect(org.groups.size).toBe(1);
+  });
+
+  test("`reset` cuts the connection, `hang` answers never; neither has a status", async () => {
+    const { get, next, arrival, requests, origin, authorizationHeader } = await openSandbox();
+    next("GET", GROUPS, { fault: "reset" });
+    await expect(get(GROUPS)).rejects.toThrow("fetch failed");
+    next("GET", GROUPS, { fault: "hang" });
+    const given = new AbortController();
+    const seen = arrival("GET", GROUPS);
+    const hanging = fetch(origin + GROUPS, { headers: authorizationHeader, signal: given.signal });
+    await seen;
+    given.abort();
+    await expect(hanging).rejects.toThrow("aborted");
+    expect(requests.slice(-2).map(({ status }) => status)).toEqual([undefined, undefined]);
+  });
+
+  test("`reset-body` and `truncate` send half, `malformed`, `html`, `empty` and `content-type` something else", async () => {
+    const { next, origin, authorizationHeader, org } = await openSandbox();
+    org.addGroup(lab);
+    const read = async () => {
+      const answer = await fetch(origin + GROUPS, { headers: authorizationHeader, redirect: "manual" });
+      return { status: answer.status, type: answer.headers.get("content-type"), text: await answer.text() };
+    };
+    const whole = await read();
+    next("GET", GROUPS, { fault: "reset-body" });
+    await expect(read()).rejects.toThrow("terminated");
+    next("GET", GROUPS, { fault: "truncate" });
+    expect((await read()).text).toBe(whole.text.slice(0, Math.floor(whole.text.length / 2)));
+    next("GET", GROUPS, { fault: "malformed" });
+    expect(await read()).toEqual({ ...whole, text: "{oops" });
+    next("GET", GROUPS, { fault: "html" });
+    expect(await read()).toMatchObject({ status: 200, type: "text/html; charset=utf-8" });
+    next("GET", GROUPS, { fault: "empty" });
+    expect(await read()).toEqual({ status: 200, type: null, text: "" });
+    next("GET", GROUPS, { fault: "content-type", contentType: "text/plain" });
+    expect(await read()).toEqual({ ...whole, type: "text/plain" });
+    next("GET", GROUPS, { fault: "redirect", location: "http://127.0.0.1:1/elsewhere" });
+    expect((await read()).status).toBe(302);
+  });
+
+  test("`slow-drip` and `delay` are slow and whole", async () => {
+    const { get, next } = await openSandbox();
+    next("GET", GROUPS, { fault: "slow-drip", intervalMs: 1 });
+    expect((await get(GROUPS)).json).toEqual([]);
+    next("GET", GROUPS, { fault: "delay", delayMs: 5 });
+    expect((await get(GROUPS)).json).toEqual([]);
+  });
+
+  test("`rewrite` lets a test change the answer itself", async () => {
+    const { get, next } = await openSandbox();
+    next("GET", GROUPS, {
+      rewrite: (reply) => ({ ...reply, headers: { ...reply.headers, Link: '<https://evil.example/>; rel="next"' } }),
+    });
+    expect(linkOf(await get(GROUPS), "next")).toBe("https://evil.example/");
+  });
+
+  test("closing ends at once, whatever hangs", async () => {
+    const { close, next, arrival, origin, authorizationHeader } = await openSandbox();
+    next("GET", GROUPS, { fault: "hang" });
+    const seen = arrival("GET", GROUPS);
+    const hanging = fetch(origin + GROUPS, { headers: authorizationHeader });
+    const idle = connect(Number(new URL(origin).port), "127.0.0.1");
+    await Promise.all([seen, once(idle, "connect")]);
+    const closed = close();
+    await expect(hanging).rejects.toThrow("fetch failed");
+    await closed;
+    await expect(fetch(origin)).rejects.toThrow("fetch failed");
+    idle.destroy();
+  });
+});
+
+describe("routes", () => {
+  const route = (template: string): Route => ({ method: "GET", template, handle: () => ({ status: 200 }) });
+
+  test("a literal segment wins over a parameter, whatever the order", () => {
+    const router = createRouter([route("/a/{x}/c"), route("/a/b/{y}"), route("/a/b/c")]);
+    expect(router.match("GET", "/a/b/c")?.route.template).toBe("/a/b/c");
+    expect(router.match("GET", "/a/b/d")).toMatchObject({ route: { template: "/a/b/{y}" }, params: { y: "d" } });
+    expect(router.match("GET", "/a/z%2Fz/c")?.params).toEqual({ x: "z/z" });
+    expect(router.match("GET", "/a//c")).toBeUndefined();
+    expect(router.match("POST", "/a/b/c")).toBeUndefined();
+  });
+
+  test("two routes for the same requests are an error", () => {
+    expect(() => createRouter([route("/a/{x}"), route("/a/{y}")])).toThrow("two routes for GET /a/{y}");
+  });
+});
