@@ -8,6 +8,7 @@ import {
   type ElicitRequest,
   ElicitRequestSchema,
   type ElicitResult,
+  ListRootsRequestSchema,
 } from "@modelcontextprotocol/sdk/types.js";
 import { expect, onTestFinished } from "vitest";
 import { type Credential, createSession } from "../../src/auth/session.js";
@@ -52,6 +53,10 @@ export interface ConnectOptions {
   openBrowser?: (url: string) => Promise<boolean>;
   confirmMode?: ConfirmMode;
   maxResultChars?: number;
+  /** `OKTA_MCP_FILE_ROOTS`; by default none. */
+  fileRoots?: readonly string[];
+  /** Lists the client's roots, as URIs; without it the client has none. */
+  roots?: () => string[] | Promise<string[]>;
   /** As for `startSandbox`; by default an org with one admin and the group Everyone. */
   seed?: number | null;
   /** Epoch milliseconds, for the server's own clock. */
@@ -112,6 +117,7 @@ export async function connect(options: ConnectOptions = {}) {
       operations: (call) => createOperations(transport, call),
       confirmMode: options.confirmMode ?? "ask",
       maxResultChars: options.maxResultChars ?? 80_000,
+      fileRoots: options.fileRoots,
       log,
       now: options.now ?? Date.now,
       openBrowser: options.openBrowser,
@@ -125,10 +131,17 @@ export async function connect(options: ConnectOptions = {}) {
       ...(options.person && { form: {} }),
       ...(options.links && { url: {} }),
     };
-    const client = new Client(
-      { name: "test", version: "0.0.0" },
-      { capabilities: Object.keys(elicitation).length > 0 ? { elicitation } : {} },
-    );
+    const { roots } = options;
+    const capabilities: ClientCapabilities = {
+      ...(Object.keys(elicitation).length > 0 && { elicitation }),
+      ...(roots && { roots: {} }),
+    };
+    const client = new Client({ name: "test", version: "0.0.0" }, { capabilities });
+    if (roots) {
+      client.setRequestHandler(ListRootsRequestSchema, async () => ({
+        roots: (await roots()).map((uri) => ({ uri })),
+      }));
+    }
     if (Object.keys(elicitation).length > 0) {
       client.setRequestHandler(ElicitRequestSchema, ({ params }) => {
         asked.push(params);
