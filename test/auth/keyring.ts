@@ -15,12 +15,14 @@ const OPEN = `echo | gnome-keyring-daemon --unlock --components=secrets >/dev/nu
 /** The answer comes when the keyring is on the bus, which is a moment after its program says that it has started. */
 const AWAIT =
   "dbus-send --session --print-reply --dest=org.freedesktop.secrets /org/freedesktop/secrets org.freedesktop.DBus.Peer.Ping >/dev/null";
+const LOCK =
+  "dbus-send --session --print-reply --dest=org.freedesktop.secrets /org/freedesktop/secrets org.freedesktop.Secret.Service.Lock array:objpath:/org/freedesktop/secrets/collection/login >/dev/null";
 const PID_OF_KEYRING =
   "dbus-send --session --print-reply=literal --dest=org.freedesktop.DBus /org/freedesktop/DBus org.freedesktop.DBus.GetConnectionUnixProcessID string:org.freedesktop.secrets";
 
 const SET_UP: Record<KeyringState, string> = {
   absent: "",
-  locked: "gnome-keyring-daemon --start --components=secrets >/dev/null",
+  locked: `${OPEN}; ${AWAIT}; ${LOCK}`,
   open: OPEN,
   // Frozen, as a keyring that waits for a prompt nobody sees. It cannot end by itself any more.
   stuck: `${OPEN}; ${AWAIT}; set -- $(${PID_OF_KEYRING}); pid=$2; trap "kill -KILL $pid" EXIT; kill -STOP "$pid"`,
