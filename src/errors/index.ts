@@ -29,7 +29,7 @@ export const ERROR_CODES = {
     exitCode: 1,
     fix: "Add what should stay to the body, or repeat the call with `allow_removals: true`.",
   },
-  declined: { retry: "never", exitCode: 1, fix: "Nothing was changed. Ask the person before trying again." },
+  declined: { retry: "never", exitCode: 1, fix: "Ask the person before trying again." },
   protected: { retry: "never", exitCode: 1, fix: "This object is protected; choose another or change the rule." },
   forbidden: {
     retry: "after-fix",
