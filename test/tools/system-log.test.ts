@@ -1,0 +1,299 @@
+import { describe, expect, test } from "vitest";
+import type { Org } from "../../src/sandbox/org.js";
+import { userParty } from "../../src/sandbox/state/log-event.js";
+import type { LogNote, User } from "../../src/sandbox/state/model.js";
+import { connect } from "../support/client.js";
+
+type JsonObject = { [key: string]: unknown };
+
+const MINUTE_MS = 60_000;
+
+/** `count` events, one a minute, the last one a minute ago; each says its number. */
+function addEvents(org: Org, count: number, note: (n: number) => Partial<LogNote> = () => ({})) {
+  org.events.length = 0;
+  for (let n = 0; n < count; n += 1) {
+    const publishedMs = org.now() - (count - n) * MINUTE_MS;
+    org.log({ eventType: "user.session.start", displayMessage: `Event ${n}`, publishedMs, ...note(n) });
+  }
+}
+
+const messages = (data: JsonObject) =>
+  (data.items as { displayMessage: string }[]).map((event) => event.displayMessage);
+
+const queryOf = (line: string | undefined) =>
+  Object.fromEntries(new URL(`http://x${line?.split(" ")[1]}`).searchParams);
+
+describe("get_logs", () => {
+  test("passes the window, filter, keywords, order and limit on as they are", async () => {
+    const { get, sent } = await connect();
+    await get("get_logs", {
+      since: "2026-01-01T00:00:00Z",
+      until: "2026-01-02T00:00:00+01:00",
+      filter: 'eventType eq "user.session.start" and target.id eq "00u1"',
+      q: "denied vpn",
+      sort_order: "DESCENDING",
+      limit: 1000,
+    });
+    expect(queryOf(sent()[0])).toEqual({
+      since: "2026-01-01T00:00:00Z",
+      until: "2026-01-02T00:00:00+01:00",
+      filter: 'eventType eq "user.session.start" and target.id eq "00u1"',
+      q: "denied vpn",
+      sortOrder: "DESCENDING",
+      limit: "1000",
+    });
+  });
+
+  test("looks at the last seven days where no window is given, and ends there", async () => {
+    const now = Date.UTC(2026, 4, 20, 12);
+    const { get, sent } = await connect({ now: () => now });
+    await get("get_logs", { fetch_all: true });
+    expect(sent()).toHaveLength(1);
+    expect(queryOf(sent()[0])).toEqual({ since: "2026-05-13T12:00:00.000Z", until: "2026-05-20T12:00:00.000Z" });
+  });
+
+  test("reads a window to its end with fetch_all, and stays in it while time goes on", async () => {
+    let now = Date.now();
+    const { get, org, sent } = await connect({
+      now: () => {
+        now += MINUTE_MS;
+        return now;
+      },
+    });
+    addEvents(org, 7);
+    const all = await get("get_logs", { limit: 3, fetch_all: true });
+    expect(messages(all)).toEqual(Array.from({ length: 7 }, (_, n) => `Event ${n}`));
+    expect(all).toMatchObject({ has_more: false, next_cursor: null });
+    expect(new Set(sent().map((line) => queryOf(line).until)).size).toBe(1);
+  });
+
+  test.each(["ASCENDING", "DESCENDING"])(
+    "goes on in the same window where next_cursor says, %s",
+    async (sort_order) => {
+      let now = Date.now();
+      const { get, org } = await connect({ now: () => now });
+      addEvents(org, 9);
+      const seen: string[] = [];
+      let cursor: unknown;
+      do {
+        const page = await get("get_logs", { limit: 4, sort_order, ...(cursor ? { after: cursor } : {}) });
+        seen.push(...messages(page));
+        cursor = page.next_cursor;
+        // What happens meanwhile belongs to no page of this window.
+        now += 10 * MINUTE_MS;
+        org.log({ eventType: "user.session.start", displayMessage: "Too late", publishedMs: now });
+      } while (cursor);
+      const expected = Array.from({ length: 9 }, (_, n) => `Event ${n}`);
+      expect(seen).toEqual(sort_order === "ASCENDING" ? expected : expected.reverse());
+    },
+  );
+
+  test("goes on at the very event where a result was cut, however large the events are", async () => {
+    let now = Date.now();
+    const { get, org } = await connect({ now: () => now, maxResultChars: 5_000 });
+    addEvents(org, 30, (n) => ({ debugData: { blob: "x".repeat((n * 277) % 1900) } }));
+    const seen: string[] = [];
+    let cursor: unknown;
+    do {
+      const page = await get("get_logs", { sort_order: "DESCENDING", ...(cursor ? { after: cursor } : {}) });
+      expect(JSON.stringify(page).length).toBeLessThanOrEqual(5_000);
+      seen.push(...messages(page));
+      cursor = page.next_cursor;
+      now += 10 * MINUTE_MS;
+      org.log({ eventType: "user.session.start", displayMessage: "Too late", publishedMs: now });
+    } while (cursor);
+    expect(seen).toEqual(Array.from({ length: 30 }, (_, n) => `Event ${29 - n}`));
+  });
+
+  test("takes a cursor of Okta's own as well", async () => {
+    const { get, org } = await connect();
+    addEvents(org, 3);
+    const first = org.events[0];
+    const after = `${Date.parse(first?.published ?? "")}_0`;
+    expect(messages(await get("get_logs", { after }))).toEqual(["Event 1", "Event 2"]);
+  });
+
+  test("keeps unknown fields and values of events", async () => {
+    const { get, org, sandbox } = await connect();
+    addEvents(org, 1);
+    sandbox.next("GET", "/api/v1/logs", {
+      rewrite: (reply) => ({
+        ...reply,
+        json: (reply.json as JsonObject[]).map((event) => ({
+          ...event,
+          outcome: { result: "SHRUGGED", reason: null, why: ["a"] },
+          severity: "CATASTROPHIC",
+          newContext: { risk: { level: 0.5 } },
+        })),
+      }),
+    });
+    const { items } = await get("get_logs");
+    expect(items).toEqual([
+      expect.objectContaining({
+        displayMessage: "Event 0",
+        outcome: { result: "SHRUGGED", reason: null, why: ["a"] },
+        severity: "CATASTROPHIC",
+        newContext: { risk: { level: 0.5 } },
+      }),
+    ]);
+  });
+
+  test("refuses a time that is none, and a limit that Okta does not take", async () => {
+    const { call, sent } = await connect();
+    for (const since of ["yesterday", "2026-13-01", "2026-01-01 00:00 (really)", "1767225600", ""]) {
+      expect((await call("get_logs", { since })).error?.code, since).toBe("bad_input");
+    }
+    expect((await call("get_logs", { limit: 1001 })).error?.code).toBe("bad_input");
+    expect(sent()).toEqual([]);
+  });
+});
+
+interface Failures {
+  failures: { login_events: JsonObject[]; other_events: JsonObject[]; total: number; not_shown?: number };
+  denials: { login_events: JsonObject[]; other_events: JsonObject[]; total: number; not_shown?: number };
+  summary: {
+    by_user: { name: string; count: number }[];
+    by_reason: { name: string; count: number }[];
+    complete: boolean;
+    note?: string;
+  };
+  time_window: { since: string; until: string };
+}
+
+describe("get_login_failures", () => {
+  const failure = (user: User, org: Org, more: Partial<LogNote> = {}) =>
+    org.log(
+      {
+        eventType: "user.session.start",
+        displayMessage: "User login to Okta",
+        outcome: { result: "FAILURE", reason: "INVALID_CREDENTIALS" },
+        publishedMs: org.now() - MINUTE_MS,
+        ...more,
+      },
+      {
+        actor: userParty(user),
+        client: { userAgent: null, zone: null, device: null, id: null, ipAddress: null, geographicalContext: null },
+      },
+    );
+
+  async function withFailures() {
+    const connected = await connect();
+    const { org, call } = connected;
+    const [ada, bob] = ["ada", "bob"].map((name) =>
+      org.addUser({
+        profile: { login: `${name}@acme.example`, email: `${name}@acme.example`, firstName: name, lastName: "T" },
+      }),
+    ) as [User, User];
+    org.events.length = 0;
+    failure(ada, org);
+    failure(ada, org);
+    failure(bob, org, { outcome: { result: "FAILURE", reason: "LOCKED_OUT" } });
+    failure(ada, org, {
+      eventType: "policy.evaluate_sign_on",
+      displayMessage: "Sign-on policy",
+      outcome: { result: "DENY", reason: "Outside the network" },
+    });
+    failure(bob, org, { eventType: "app.oauth2.token.grant", outcome: { result: "FAILURE", reason: "bad client" } });
+    failure(bob, org, { outcome: { result: "SUCCESS" } });
+    failure(bob, org, { publishedMs: org.now() - 25 * 60 * MINUTE_MS });
+    const get = async (args: JsonObject = {}) => {
+      const { isError, data, text } = await call("get_login_failures", args);
+      expect(isError, text).toBe(false);
+      return data as unknown as Failures;
+    };
+    return { ...connected, get, ada, bob };
+  }
+
+  test("counts both outcomes of the last day, logins apart, and sums up by user and reason", async () => {
+    const { get, sent } = await withFailures();
+    const { failures, denials, summary, time_window } = await get();
+    expect([failures.total, failures.login_events.length, failures.other_events.length]).toEqual([4, 3, 1]);
+    expect([denials.total, denials.login_events.length, denials.other_events.length]).toEqual([1, 1, 0]);
+    expect(summary).toEqual({
+      by_user: [
+        { name: "ada@acme.example", count: 3 },
+        { name: "bob@acme.example", count: 2 },
+      ],
+      by_reason: [
+        { name: "INVALID_CREDENTIALS", count: 2 },
+        { name: "bad client", count: 1 },
+        { name: "Outside the network", count: 1 },
+        { name: "LOCKED_OUT", count: 1 },
+      ],
+      complete: true,
+    });
+    expect(Date.parse(time_window.until) - Date.parse(time_window.since)).toBe(24 * 60 * MINUTE_MS);
+    expect(queryOf(sent()[0])).toMatchObject({
+      ...time_window,
+      filter: 'outcome.result eq "FAILURE" or outcome.result eq "DENY"',
+    });
+  });
+
+  test("looks at the window that is asked for", async () => {
+    const { get, org } = await withFailures();
+    const since = new Date(org.now() - 26 * 60 * MINUTE_MS).toISOString();
+    expect((await get({ since })).failures.total).toBe(5);
+    const until = new Date(org.now() - 24 * 60 * MINUTE_MS).toISOString();
+    const { failures, time_window } = await get({ until });
+    expect(failures.total).toBe(1);
+    expect(Date.parse(time_window.until) - Date.parse(time_window.since)).toBe(24 * 60 * MINUTE_MS);
+  });
+
+  test("is narrowed by user and keywords", async () => {
+    const { get, ada } = await withFailures();
+    expect((await get({ user_id: ada.id })).summary.by_user).toEqual([{ name: "ada@acme.example", count: 3 }]);
+    expect((await get({ user_id: "bob@acme.example" })).failures.total).toBe(2);
+    expect((await get({ q: "LOCKED_OUT" })).failures.total).toBe(1);
+  });
+
+  test("lets neither user_id nor q widen what is counted", async () => {
+    const { call, get, sent } = await withFailures();
+    for (const user_id of [
+      'x"or(outcome.result pr)or"',
+      'x" or outcome.result eq "SUCCESS',
+      "a b",
+      "",
+      "a\\",
+      "x)or(y",
+    ]) {
+      const { error } = await call("get_login_failures", { user_id });
+      if (user_id === "x)or(y") expect(error).toBeUndefined();
+      else expect(error?.code, user_id).toBe("bad_input");
+    }
+    expect(sent()).toHaveLength(1);
+    const { failures, denials } = await get({ q: 'x" or outcome.result eq "SUCCESS"' });
+    expect([failures.total, denials.total]).toEqual([0, 0]);
+    expect(queryOf(sent()[1]).filter).toBe('outcome.result eq "FAILURE" or outcome.result eq "DENY"');
+    expect(await call("get_login_failures", { filter: "eventType pr" })).toMatchObject({ isError: true });
+  });
+
+  test("shows what fits and counts the rest", async () => {
+    const { org, ada, call } = { ...(await withFailures()) };
+    for (let n = 0; n < 400; n += 1) failure(ada, org, { debugData: { blob: "x".repeat(300) } });
+    const { data, text } = await call("get_login_failures");
+    const { failures, summary } = data as unknown as Failures;
+    expect(text.length).toBeLessThanOrEqual(80_000);
+    expect(failures.total).toBe(404);
+    expect(failures.login_events.length + failures.other_events.length + (failures.not_shown ?? 0)).toBe(404);
+    expect(failures.not_shown).toBeGreaterThan(100);
+    expect(summary.by_user[0]).toEqual({ name: "ada@acme.example", count: 403 });
+  });
+
+  test("chooses fields of the whole answer", async () => {
+    const { get } = await withFailures();
+    const chosen = await get({ fields: ["failures.total", "denials.login_events.outcome.reason"] });
+    expect(chosen).toEqual({
+      failures: { total: 4 },
+      denials: { login_events: [{ outcome: { reason: "Outside the network" } }] },
+    });
+  });
+
+  test("says where there were too many events to count", async () => {
+    const { get, org, ada } = await withFailures();
+    for (let n = 0; n < 10_050; n += 1) failure(ada, org);
+    const { summary, failures } = await get();
+    expect(summary.complete).toBe(false);
+    expect(summary.note).toContain("10000");
+    expect(failures.total).toBeLessThanOrEqual(10_000);
+  });
+});
