@@ -127,6 +127,7 @@ class TerminalPerson {
     if (!(quiet && yes)) for (const line of message.split("\n")) this.#io.note(visible(line));
     if (yes) return { action: "accept", content: { confirm: true } };
     if (!interactive) {
+      this.#io.note();
       this.#needsYes = true;
       return { action: "decline" };
     }

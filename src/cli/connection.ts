@@ -72,7 +72,7 @@ export async function openConnection(
 
 /** Says on a terminal what a person should know before the command goes on. */
 export function showNotices(io: Io, { config, sandbox }: Pick<Connection, "config" | "sandbox">): void {
-  if (sandbox)
-    io.note(io.style("dim", `Sandbox: a pretend Okta org inside this process (${sandbox}). Nothing here is real.`));
+  if (sandbox) io.note(io.style("dim", `Sandbox at ${sandbox}: nothing here is real.`));
   for (const notice of config.notices) io.note(`${io.style("yellow", "Notice:")} ${notice}`);
+  if (io.stdout.isTTY && (sandbox || config.notices.length > 0)) io.note();
 }

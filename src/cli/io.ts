@@ -1,4 +1,5 @@
 import { styleText } from "node:util";
+import { wrap } from "./words.js";
 
 type Style = "bold" | "dim" | "red" | "green" | "yellow" | "cyan";
 
@@ -14,8 +15,10 @@ export interface Io {
   readonly interactive: boolean;
   /** One result, or a part of it, to stdout. */
   out(text: string): void;
-  /** A line, or several, to stderr. */
+  /** A line to stderr, broken between words where the terminal is narrow. */
   note(text?: string): void;
+  /** A line to stderr as it is, for what is there to be copied. */
+  copyable(text: string): void;
   /** The text in a style, where the stream it is for (stderr when not told) shows styles. */
   style(style: Style | Style[], text: string, stream?: NodeJS.WriteStream): string;
 }
@@ -39,7 +42,8 @@ export function createIo(owner: Pick<NodeJS.Process, "stdin" | "stdout" | "stder
     stderr,
     interactive: stdin.isTTY === true && stderr.isTTY === true,
     out: (text) => void stdout.write(`${text}\n`),
-    note: (text = "") => void stderr.write(`${text}\n`),
+    note: (text = "") => void stderr.write(`${stderr.isTTY ? wrap(text, columnsOf(stderr)) : text}\n`),
+    copyable: (text) => void stderr.write(`${text}\n`),
     style: (style, text, stream = stderr) =>
       wantsColor(stream, env) ? styleText(style, text, { validateStream: false }) : text,
   };

@@ -1,6 +1,16 @@
 import type { Json } from "../okta/request.js";
 import { columnsOf, type Io } from "./io.js";
 
+/** What was called, as far as showing its result needs it. */
+export interface ShownCall {
+  tool: string;
+  args: Record<string, unknown>;
+  /** A person wants JSON too. */
+  json: boolean;
+  /** It went to the sandbox in this process. */
+  sandbox: boolean;
+}
+
 /** A list as tools answer it. */
 interface ListResult {
   items: Json[];
@@ -37,19 +47,14 @@ function quoted(text: string): string {
  * Shows a result on stdout: to a program as one line of JSON, to a person a list as a table and
  * everything else as indented JSON.
  */
-export async function showResult(
-  io: Io,
-  tool: string,
-  args: Record<string, unknown>,
-  result: Record<string, unknown>,
-  { json }: { json: boolean },
-): Promise<void> {
+export async function showResult(io: Io, call: ShownCall, result: Record<string, unknown>): Promise<void> {
   if (!io.stdout.isTTY) io.out(inertJson(result));
-  else if (json || !isList(result)) io.out(inertJson(result, 2));
-  else await showList(io, tool, args, result);
+  else if (!call.json && Object.keys(result).length === 0) io.out("Done.");
+  else if (call.json || !isList(result)) io.out(inertJson(result, 2));
+  else await showList(io, call, result);
 }
 
-async function showList(io: Io, tool: string, args: Record<string, unknown>, list: ListResult): Promise<void> {
+async function showList(io: Io, { tool, args, sandbox }: ShownCall, list: ListResult): Promise<void> {
   const { items } = list;
   if (items.length > 0) {
     const { renderTable } = await import("./table.js");
@@ -62,6 +67,6 @@ async function showList(io: Io, tool: string, args: Record<string, unknown>, lis
   io.note(`${count}${list.has_more ? "; there are more" : ""}.${list.note ? ` ${list.note}` : ""}`);
   if (list.next_cursor) {
     const next = inertJson({ ...args, after: list.next_cursor });
-    io.note(`${io.style("dim", "Next page:")} okta-mcp call ${tool} ${quoted(next)}`);
+    io.copyable(`${io.style("dim", "Next page:")} okta-mcp call ${tool} ${quoted(next)}${sandbox ? " --sandbox" : ""}`);
   }
 }

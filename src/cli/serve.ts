@@ -1,4 +1,4 @@
-import { Writable } from "node:stream";
+import type { Writable } from "node:stream";
 import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js";
 import { areas } from "../../tools/index.js";
 import { createCatalogue, scopeState } from "../catalogue.js";
@@ -14,13 +14,11 @@ const LAST_WORDS_MS = 100;
 
 /**
  * Serves one MCP client on stdin and stdout until it leaves: stdin or stdout closed, or a signal.
+ * @param protocol what writes to the client, from `claimStdout`
  * @returns the exit code, which is 0: that a client leaves is how this ends
  */
-export async function serve(io: Io, connection: Connection): Promise<number> {
+export async function serve(io: Io, connection: Connection, protocol: Writable): Promise<number> {
   const { config, session, log } = connection;
-  const protocol = claimStdout(io, () =>
-    log.warn("Something other than the protocol was written to stdout; it went to stderr."),
-  );
   const catalogue = createCatalogue(areas);
   const server = createServer({
     catalogue,
@@ -44,22 +42,12 @@ export async function serve(io: Io, connection: Connection): Promise<number> {
   log.info("Serving", { version: version(), org: config.orgUrl, method: session.method, toolsOn: on.length });
   if (io.stdin.isTTY) greet(io, connection, on.length, catalogue.entries.length);
 
-  log.info("Stopping", { because: await left });
+  const reason = await left;
+  // The terminal has shown ^C; what follows starts on a line of its own.
+  if (reason === "SIGINT" && io.stderr.isTTY) io.note();
+  log.info("Stopping", { reason });
   await server.close();
   return 0;
-}
-
-/**
- * Keeps stdout for the protocol: the stream that comes back writes to it, everything else that
- * tries (a library with `console.log`) ends up on stderr.
- */
-function claimStdout({ stdout, stderr }: Io, onStray: () => void): Writable {
-  const write = stdout.write.bind(stdout) as (chunk: Uint8Array, done: (error?: Error | null) => void) => boolean;
-  stdout.write = ((...args: Parameters<typeof stderr.write>) => {
-    onStray();
-    return stderr.write(...args);
-  }) as typeof stdout.write;
-  return new Writable({ write: (chunk: Uint8Array, _encoding, done) => void write(chunk, done) });
 }
 
 /** Resolves with the reason when there is nobody left to serve. */
@@ -79,10 +67,8 @@ function clientLeft(
 }
 
 function greet(io: Io, { config, sandbox }: Connection, on: number, all: number): void {
-  const org = sandbox ? "a sandbox, a pretend Okta org" : new URL(config.orgUrl).host;
-  io.note(`${io.style("bold", `okta-mcp ${version()}`)}: an MCP server for ${org}; ${on} of ${all} tools are on.`);
-  io.note("It waits for an MCP client on stdin and says nothing by itself. Ctrl-C ends it.");
-  io.note(
-    `Next: put it into your client's mcp.json; ${io.style("cyan", "okta-mcp login")} signs in; ${io.style("cyan", "okta-mcp --help")} has the rest.`,
-  );
+  const org = sandbox ? "a sandbox" : new URL(config.orgUrl).host;
+  io.note(`${io.style("bold", `okta-mcp ${version()}`)}, an MCP server for ${org}: ${on} of ${all} tools are on.`);
+  io.note("It waits for an MCP client on stdin, in silence. Ctrl-C ends it.");
+  io.note(`Next: start it from your client's mcp.json, or see ${io.style("cyan", "okta-mcp --help")}.`);
 }

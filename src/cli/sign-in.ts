@@ -12,7 +12,7 @@ export async function showLink(
   browser: boolean,
 ): Promise<void> {
   io.note();
-  io.note(`  ${io.style("bold", visible(link.url))}`);
+  io.copyable(`  ${io.style("bold", visible(link.url))}`);
   for (const line of link.lines) io.note(`  ${visible(line)}`);
   io.note();
   if (browser && (await openBrowser(link.url, io.env))) io.note(io.style("dim", "A browser was opened with it."));

@@ -1,4 +1,6 @@
+import { stripVTControlCharacters } from "node:util";
 import { covers } from "../scopes.js";
+import { displayWidth } from "./columns.js";
 
 const UNITS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
   ["day", 86_400_000],
@@ -12,7 +14,7 @@ export function momentInWords(atMs: number, nowMs: number): string {
   const format = new Intl.RelativeTimeFormat("en", { numeric: "always" });
   const distanceMs = atMs - nowMs;
   const [unit, lengthMs] = UNITS.find(([, length]) => Math.abs(distanceMs) >= length) ?? ["second", 1_000];
-  return format.format(Math.trunc(distanceMs / lengthMs), unit);
+  return format.format(Math.round(distanceMs / lengthMs), unit);
 }
 
 /** The configured scopes that a grant does not cover; none where the grant is not known. */
@@ -22,17 +24,45 @@ export function notGranted(configured: readonly string[], granted: readonly stri
   return configured.filter((scope) => !covers(set, scope));
 }
 
-/** Names and values in two columns, a value of several lines below itself. */
+/**
+ * Names and values in two columns, a value of several lines below itself.
+ * @param width characters that a line may have
+ */
 export function twoColumns(
   rows: readonly (readonly [string, string | readonly string[]])[],
+  width: number,
   dim: (text: string) => string,
 ): string {
-  const width = Math.max(...rows.map(([name]) => name.length)) + 2;
+  const nameWidth = Math.max(...rows.map(([name]) => name.length)) + 2;
   return rows
     .flatMap(([name, value]) =>
-      (typeof value === "string" ? [value] : value).map(
-        (line, index) => `${dim((index === 0 ? name : "").padEnd(width))}${line}`,
-      ),
+      [value]
+        .flat()
+        .flatMap((line) => wrap(line, width - nameWidth).split("\n"))
+        .map((line, index) => dim((index === 0 ? name : "").padEnd(nameWidth)) + line),
     )
     .join("\n");
+}
+
+/**
+ * Breaks a line between words so that it fits into `width` characters; what follows stands under
+ * the text of a list item or as far in as the line began. A word too long for a line is left whole.
+ */
+export function wrap(line: string, width: number): string {
+  const indent = /^ *(?:- )?/.exec(line)?.[0] ?? "";
+  const lines: string[] = [];
+  let current = indent;
+  let used = indent.length;
+  for (const word of line.slice(indent.length).split(" ")) {
+    const length = displayWidth(stripVTControlCharacters(word));
+    if (used > indent.length && used + 1 + length > width) {
+      lines.push(current);
+      current = " ".repeat(indent.length);
+      used = indent.length;
+    }
+    const space = used > indent.length ? " " : "";
+    current += space + word;
+    used += space.length + length;
+  }
+  return [...lines, current].join("\n");
 }

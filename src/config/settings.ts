@@ -147,7 +147,7 @@ export const SETTINGS = {
   privateKeyFile: {
     env: "OKTA_PRIVATE_KEY_FILE",
     flag: "--private-key-file <file>",
-    meaning: "File with that key instead. It should be readable by its owner only.",
+    meaning: "File with the private key of a service app, in place of OKTA_PRIVATE_KEY.",
     schema: z.string(),
   },
   keyId: {

@@ -41,7 +41,8 @@ export const callCommand: MakeCommand = (io, finish) =>
       const outcome = await interruptible((signal) => callTool(io, connection, catalogue, { ...call, signal }));
       if ("error" in outcome) finish(showError(io, outcome.error, { json: options.json === true }));
       else {
-        await showResult(io, tool, args, outcome.result, { json: options.json === true });
+        const shown = { tool, args, json: options.json === true, sandbox: options.sandbox === true };
+        await showResult(io, shown, outcome.result);
         finish(0);
       }
     } finally {

@@ -1,6 +1,9 @@
 import { describedCommand, type MakeCommand } from "../command.js";
 import { addSettings, type SettingFlags } from "../options.js";
 
+const REVOKE_BY_HAND =
+  "An access token ends by itself within the hour; to end the rest too, clear the person's sessions and tokens in the Okta Admin Console (Directory > People > the person > More Actions > Clear User Sessions).";
+
 /** `okta-mcp logout` */
 export const logoutCommand: MakeCommand = (io, finish) =>
   addSettings(
@@ -22,14 +25,13 @@ export const logoutCommand: MakeCommand = (io, finish) =>
         );
       } else {
         const { revoked } = await session.signOut();
-        if (revoked) io.note(`Signed out of ${org}: the tokens were revoked at Okta and deleted here.`);
-        else if (!signedIn) io.note(`Nobody is signed in to ${org}; nothing was kept here.`);
+        if (!signedIn) io.note(`Nobody was signed in to ${org}; nothing is kept here.`);
+        else if (revoked) io.note(`Signed out of ${org}: the tokens were revoked at Okta and deleted here.`);
         else {
           io.note(`Signed out of ${org}: the tokens were deleted here.`);
           io.note(
-            `${io.style("yellow", "Notice:")} Okta could not be told, so they were not revoked there. An access token ends by itself within the hour;`,
+            `${io.style("yellow", "Notice:")} Okta could not be told, so they were not revoked there. ${REVOKE_BY_HAND}`,
           );
-          io.note("  to end the refresh token too, revoke the app's tokens in the Okta Admin Console.");
         }
       }
       finish(0);

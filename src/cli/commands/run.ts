@@ -1,5 +1,6 @@
 import { describedCommand, type MakeCommand } from "../command.js";
 import { addSettings, type SettingFlags } from "../options.js";
+import { claimStdout } from "../stdout.js";
 
 /** `okta-mcp run`, and `okta-mcp` alone. */
 export const runCommand: MakeCommand = (io, finish) =>
@@ -11,13 +12,15 @@ export const runCommand: MakeCommand = (io, finish) =>
     ]),
     { calls: true },
   ).action(async (options: SettingFlags) => {
+    const protocol = claimStdout(io);
     const { openConnection } = await import("../connection.js");
     const connection = await openConnection(io, options, { practice: "person" });
     try {
-      if (connection.sandbox)
-        io.note(`okta-mcp: using a sandbox, a pretend Okta org at ${connection.sandbox}. Nothing here is real.`);
+      if (connection.sandbox && !io.stdin.isTTY) {
+        io.note(`okta-mcp: using a sandbox, a pretend Okta org at ${connection.sandbox}. Nothing in it is real.`);
+      }
       const { serve } = await import("../serve.js");
-      finish(await serve(io, connection));
+      finish(await serve(io, connection, protocol));
     } finally {
       await connection.close();
     }

@@ -92,13 +92,13 @@ function explain(io: Io, { origin, org, device, service, key, approve }: Facts):
   const env = { OKTA_ORG_URL: origin, OKTA_CLIENT_ID: device, OKTA_SCOPES: FIRST_SCOPES };
   const block = { mcpServers: { okta: { command: "npx", args: ["-y", "okta-mcp"], env } } };
   io.out(`${bold(org)} at ${origin}`);
-  io.out("A pretend Okta org: nothing in it is real, and it is gone when this stops (Ctrl-C).");
+  io.out("A pretend Okta org: nothing in it is real. Ctrl-C stops it, and it is gone.");
   io.out("");
   io.out(bold("For a shell"));
   for (const [name, value] of Object.entries(env)) io.out(`export ${name}="${value}"`);
   io.out("");
   io.out(bold("For an MCP client (mcp.json)"));
-  io.out(JSON.stringify(block, undefined, 2));
+  io.out(JSON.stringify(block, undefined, 2).replace(/\[\s+("-y"),\s+("okta-mcp")\s+\]/, "[$1, $2]"));
   io.out("");
   io.out(bold("To sign in"));
   if (approve) io.out("okta-mcp login; every sign-in is allowed at once.");

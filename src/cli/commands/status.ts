@@ -6,7 +6,7 @@ import { isKnownScope, SCOPES } from "../../scopes.js";
 import { describedCommand, type MakeCommand } from "../command.js";
 import type { Connection } from "../connection.js";
 import { interruptible } from "../interrupt.js";
-import type { Io } from "../io.js";
+import { columnsOf, type Io } from "../io.js";
 import { addSettings, type SettingFlags } from "../options.js";
 import { momentInWords, notGranted, twoColumns } from "../words.js";
 
@@ -87,7 +87,9 @@ function asJson(status: SessionStatus, tools: ToolCount, problem: OktaMcpError |
 
 function asText(io: Io, status: SessionStatus, tools: ToolCount, problem: OktaMcpError | undefined): string {
   const { signedIn, user, expiresAtMs, grantedScopes } = status;
-  const scopeLine = (scope: string) => (isKnownScope(scope) ? `${scope.padEnd(28)} ${SCOPES[scope]}` : visible(scope));
+  const scopeWidth = Math.max(...status.configuredScopes.map((scope) => scope.length));
+  const scopeLine = (scope: string) =>
+    isKnownScope(scope) ? `${scope.padEnd(scopeWidth)}  ${SCOPES[scope]}` : visible(scope);
   const rows: [string, string | string[]][] = [
     ["Org", status.org],
     ["Client", status.clientId ? visible(status.clientId) : "not known"],
@@ -118,5 +120,7 @@ function asText(io: Io, status: SessionStatus, tools: ToolCount, problem: OktaMc
     ]);
   rows.push(["Tools", `${tools.on} of ${tools.all} ${signedIn ? "are" : "would be"} on`]);
   if (!signedIn && status.method === "device") rows.push(["Next", "okta-mcp login"]);
-  return twoColumns(rows, (text) => io.style("dim", text, io.stdout));
+  return twoColumns(rows, io.stdout.isTTY ? columnsOf(io.stdout) : Number.POSITIVE_INFINITY, (text) =>
+    io.style("dim", text, io.stdout),
+  );
 }

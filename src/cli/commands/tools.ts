@@ -1,7 +1,8 @@
 import { type CatalogueEntry, createCatalogue, type ScopeView, scopeState } from "../../catalogue.js";
 import { describedCommand, type MakeCommand } from "../command.js";
-import type { Io } from "../io.js";
+import { columnsOf, type Io } from "../io.js";
 import { addSettings, type SettingFlags, settingFlags } from "../options.js";
+import { wrap } from "../words.js";
 
 const WHY_OFF = {
   not_configured: "its scope is not in OKTA_SCOPES",
@@ -74,14 +75,15 @@ function showLines(io: Io, lines: readonly ToolLine[], { configured }: ScopeView
       io.out(on ? `  on   ${text}` : io.style("dim", `  off  ${text}`, io.stdout));
     }
   }
+  const say = (text: string) => io.out(io.stdout.isTTY ? wrap(text, columnsOf(io.stdout)) : text);
   io.out("");
-  io.out(`${lines.filter(({ on }) => on).length} of ${lines.length} tools are on.`);
+  say(`${lines.filter(({ on }) => on).length} of ${lines.length} tools are on.`);
   if (configured.size === 0) {
-    io.out("OKTA_SCOPES is empty, so the others are off. --scopes shows what a set of scopes would unlock.");
+    say("OKTA_SCOPES is empty, so the others are off. --scopes shows what a set of scopes would unlock.");
     return;
   }
   for (const why of Object.values(WHY_OFF)) {
     const scopes = [...new Set(lines.filter((line) => line.why === why).map(({ scope }) => scope))];
-    if (scopes.length > 0) io.out(`Off because ${why}: ${scopes.join(", ")}`);
+    if (scopes.length > 0) say(`Off because ${why}: ${scopes.join(", ")}`);
   }
 }

@@ -1,0 +1,346 @@
+import { generateKeyPairSync } from "node:crypto";
+import { readdirSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { ADMIN_LOGIN, DEVICE_CLIENT_ID, SERVICE_CLIENT_ID } from "../../src/sandbox/facts.js";
+import { type OrgAuthorizationOptions, orgAuthorization } from "../../src/sandbox/org-authorization.js";
+import { startSandbox } from "../../src/sandbox/server.js";
+import { type CliResult, runCli, startCli, temporaryFolder } from "../support/cli.js";
+
+const SCOPES = "okta.users.manage okta.groups.manage okta.logs.read";
+
+/** A sandbox, and the environment of a person who uses it; every device sign-in is allowed at once. */
+async function openOrg(options: OrgAuthorizationOptions = {}) {
+  const sandbox = await startSandbox({
+    authorization: orgAuthorization({ autoApprove: true, deviceIntervalSeconds: 0, ...options }),
+  });
+  onTestFinished(sandbox.close);
+  const home = temporaryFolder();
+  const env = {
+    HOME: home,
+    OKTA_ORG_URL: sandbox.origin,
+    OKTA_CLIENT_ID: DEVICE_CLIENT_ID,
+    OKTA_SCOPES: SCOPES,
+    OKTA_MCP_TOKEN_STORE: "file",
+  };
+  const cli = (args: string[], more: Record<string, string> = {}) => runCli(args, { env: { ...env, ...more } });
+  return { sandbox, home, env, cli };
+}
+
+function json({ stdout, stderr }: CliResult): ReturnType<typeof JSON.parse> {
+  expect(stdout.trim().split("\n"), stderr).toHaveLength(1);
+  return JSON.parse(stdout);
+}
+
+describe("login, status and logout", () => {
+  test("go the whole way round, and no output holds a token", async () => {
+    const { sandbox, cli, home } = await openOrg();
+    const before = await cli(["status", "--json"]);
+    expect(before.code).toBe(1);
+    expect(json(before)).toMatchObject({ signed_in: false, method: "device", user: null });
+
+    const login = await cli(["login"]);
+    expect(login.code, login.stderr).toBe(0);
+    expect(login.stdout).toBe("");
+    expect(login.stderr).toMatch(/http:\/\/127\.0\.0\.1:\d+\/activate\?user_code=[\w-]+/);
+    expect(login.stderr).toMatch(/Code: [A-Z]{4}-[A-Z]{4} {3}\(ends in 10 minutes\)/);
+    expect(login.stderr).toContain(`Signed in to ${new URL(sandbox.origin).host} as ${ADMIN_LOGIN}.`);
+    expect(login.stderr).toContain("Granted: okta.groups.manage okta.logs.read okta.users.manage");
+    expect(login.stderr).toMatch(/\d+ of \d+ tools are on/);
+
+    const after = await cli(["status", "--json"]);
+    expect(after.code).toBe(0);
+    expect(json(after)).toMatchObject({
+      org: sandbox.origin,
+      client_id: DEVICE_CLIENT_ID,
+      method: "device",
+      signed_in: true,
+      user: ADMIN_LOGIN,
+      granted_scopes: expect.arrayContaining(SCOPES.split(" ")),
+      not_granted_scopes: [],
+      expires_at: expect.stringMatching(/^\d{4}-/),
+      renewable: true,
+      token_kept: expect.stringMatching(/^file /),
+    });
+    const inWords = await cli(["status"]);
+    expect(inWords.stdout).toMatch(/^Signed in +yes, as ada\.admin@/m);
+    expect(inWords.stdout).toMatch(/^Expires +in (?:\d+ minutes|1 hour) \(2\d{3}-.*Z\); renews itself$/m);
+
+    const call = await cli(["call", "get_user", "--arg", `user_id=${ADMIN_LOGIN}`]);
+    expect(json(call).profile.login).toBe(ADMIN_LOGIN);
+
+    const logout = await cli(["logout"]);
+    expect(logout.code).toBe(0);
+    expect(logout.stderr).toMatch(/the tokens were revoked at Okta and deleted here/);
+    expect(sandbox.requests.filter(({ path }) => path === "/oauth2/v1/revoke").length).toBeGreaterThan(0);
+    expect((await cli(["status"])).stdout).toMatch(/^Signed in +no$/m);
+    expect((await cli(["logout"])).stderr).toContain("Nobody was signed in");
+
+    const said = [before, login, after, inWords, call, logout].map(({ stdout, stderr }) => stdout + stderr).join();
+    expect(said).not.toMatch(/eyJ/);
+    const tokens = join(home, "data/okta-mcp");
+    expect(statSync(tokens).mode & 0o077).toBe(0);
+    expect(readdirSync(tokens, { recursive: true }).filter((name) => String(name).endsWith(".json"))).toEqual([]);
+  });
+
+  test("logout deletes the tokens here also when Okta cannot be reached, and says so", async () => {
+    const { sandbox, cli } = await openOrg();
+    await cli(["login"]);
+    await sandbox.close();
+    const { code, stderr } = await cli(["logout"]);
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/the tokens were deleted here\.\nNotice: Okta could not be told/);
+    expect((await cli(["status", "--json"])).code).toBe(1);
+  });
+
+  test("login tells which scopes were not granted and where to grant them", async () => {
+    const { sandbox, cli } = await openOrg();
+    sandbox.authorization.control.grantOnly(["okta.users.manage"]);
+    const { code, stderr } = await cli(["login"]);
+    expect(code).toBe(0);
+    expect(stderr).toContain("Not granted: okta.groups.manage okta.logs.read");
+    expect(stderr).toContain("Okta API Scopes > Grant");
+    const tools: { name: string; on: boolean; why: string | null }[] = json(await cli(["tools", "--json"]));
+    expect(tools.find(({ name }) => name === "list_users")).toMatchObject({ on: true, why: null });
+    expect(tools.find(({ name }) => name === "get_logs")).toMatchObject({
+      on: false,
+      why: "the sign-in did not grant its scope",
+    });
+    expect(tools.find(({ name }) => name === "list_applications")).toMatchObject({
+      on: false,
+      why: "its scope is not in OKTA_SCOPES",
+    });
+  });
+
+  test("a denied sign-in fails with its own code", async () => {
+    const { sandbox, env } = await openOrg({ autoApprove: false });
+    const cli = startCli(["login"], { env });
+    const [, code = ""] = await cli.seen("stderr", /Code: ([A-Z]{4}-[A-Z]{4})/);
+    sandbox.authorization.control.deny(code);
+    expect(await cli.ended).toMatchObject({ code: 1, stderr: expect.stringContaining("login_denied: ") });
+  });
+
+  test.each(["SIGINT", "SIGTERM"] as const)("%s in the middle of a sign-in cancels it", async (signal) => {
+    const { env } = await openOrg({ autoApprove: false });
+    const cli = startCli(["login"], { env });
+    await cli.seen("stderr", /Waiting for the approval/);
+    cli.child.kill(signal);
+    const { code, stderr } = await cli.ended;
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^cancelled: /m);
+  });
+
+  test("a service app needs no sign-in: login and status exchange its key", async () => {
+    const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+    const jwk = { ...publicKey.export({ format: "jwk" }), kty: "RSA", kid: "ci", use: "sig" };
+    const { cli, home } = await openOrg({ serviceClient: { jwks: { keys: [jwk] }, dpopRequired: true } });
+    const file = join(home, "key.pem");
+    writeFileSync(file, privateKey.export({ type: "pkcs8", format: "pem" }), { mode: 0o600 });
+    const env = { OKTA_CLIENT_ID: SERVICE_CLIENT_ID, OKTA_PRIVATE_KEY_FILE: file, OKTA_KEY_ID: "ci" };
+    const login = await cli(["login"], env);
+    expect(login.code, login.stderr).toBe(0);
+    expect(login.stderr).toContain("A service app needs no sign-in beforehand");
+    const status = await cli(["status", "--json"], env);
+    expect(status.code).toBe(0);
+    expect(json(status)).toMatchObject({
+      signed_in: true,
+      method: "private-key",
+      granted_scopes: expect.arrayContaining(["okta.users.manage"]),
+    });
+    expect(json(await cli(["call", "list_groups", "--arg", "limit=1"], env)).items).toHaveLength(1);
+    expect((await cli(["logout"], env)).stderr).toContain("Nothing to sign out of");
+
+    const wrong = await cli(["status"], { ...env, OKTA_KEY_ID: "other" });
+    expect(wrong.code).toBe(1);
+    expect(wrong.stdout).toMatch(/^Problem +client_rejected: /m);
+  });
+
+  test("a ready token is used as it is", async () => {
+    const { sandbox, cli } = await openOrg();
+    const token = await sandbox.authorization.control.issueAccessToken(["okta.users.read"]);
+    const env = { OKTA_CLIENT_ID: "", OKTA_ACCESS_TOKEN: token };
+    const status = await cli(["status", "--json"], env);
+    expect(json(status)).toMatchObject({
+      signed_in: true,
+      method: "access-token",
+      granted_scopes: ["okta.users.read"],
+      renewable: false,
+    });
+    expect(json(await cli(["call", "list_users", "--arg", "limit=1"], env)).items).toHaveLength(1);
+    const refused = await cli(["call", "get_logs"], env);
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toMatch(/^missing_scope: get_logs needs the scope okta\.logs\.read/);
+  });
+});
+
+describe("tools", () => {
+  test("works without any setting and says why everything is off", async () => {
+    const { code, stdout, stderr } = await runCli(["tools"]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toMatch(/^users$/m);
+    expect(stdout).toMatch(/^ {2}off {2}list_users +reads +okta\.users\.read$/m);
+    expect(stdout).toMatch(/^ {2}on {3}get_scope_status +reads +no scope needed$/m);
+    expect(stdout).toMatch(/^1 of \d+ tools are on\.$/m);
+    expect(stdout).toContain("OKTA_SCOPES is empty");
+  });
+
+  test("--scopes shows what a set would unlock", async () => {
+    const result = await runCli(["tools", "--json", "--scopes", "okta.groups.manage"]);
+    const tools: { name: string; area: string; effect: string; scope: string | null; on: boolean }[] = json(result);
+    expect(tools.filter(({ on }) => on).map(({ name }) => name)).toEqual(
+      tools.filter(({ scope }) => scope === null || scope.startsWith("okta.groups.")).map(({ name }) => name),
+    );
+    expect(tools.find(({ name }) => name === "delete_group")).toEqual({
+      name: "delete_group",
+      title: "Delete group",
+      area: "groups",
+      effect: "removes",
+      scope: "okta.groups.manage",
+      on: true,
+      why: null,
+    });
+  });
+
+  test("--sandbox turns all of them on; a wrong setting is still refused", async () => {
+    const tools: { on: boolean }[] = json(await runCli(["tools", "--json", "--sandbox"]));
+    expect(tools.every(({ on }) => on)).toBe(true);
+    expect((await runCli(["tools", "--token-store", "disk"])).code).toBe(2);
+  });
+});
+
+describe("call", () => {
+  test("works at once with --sandbox", async () => {
+    const result = await runCli(["call", "list_users", "--sandbox", "--arg", "limit=2"]);
+    expect(result.code).toBe(0);
+    expect(json(result)).toMatchObject({ total_fetched: 2, has_more: true });
+    expect(result.stderr).toMatch(/^Sandbox at http:\/\/127\.0\.0\.1:\d+: nothing here is real\.\n$/);
+  });
+
+  test("takes arguments as JSON, from stdin, one by one and from files", async () => {
+    const { sandbox, env, cli } = await openOrg();
+    const token = await sandbox.authorization.control.issueAccessToken(SCOPES.split(" "));
+    const more = { OKTA_ACCESS_TOKEN: token };
+    const asJson = await cli(["call", "list_users", '{"limit": 1, "fields": ["id"]}'], more);
+    const piped = await runCli(["call", "list_users", "-"], {
+      env: { ...env, ...more },
+      input: '{"limit": 1, "fields": ["id"]}',
+    });
+    const oneByOne = await cli(["call", "list_users", "--arg", "limit=1", "--arg", "fields=id"], more);
+    expect(json(asJson)).toMatchObject({ items: [{ id: expect.any(String) }] });
+    expect(json(piped)).toEqual(json(asJson));
+    expect(json(oneByOne)).toEqual(json(asJson));
+
+    const file = join(temporaryFolder(), "profile.json");
+    writeFileSync(file, JSON.stringify({ name: "Zürich ✓", description: "12345" }));
+    const created = await cli(["call", "create_group", "--arg", `profile=@${file}`], more);
+    expect(json(created).profile).toMatchObject({ name: "Zürich ✓", description: "12345" });
+  });
+
+  test("suggests a tool for a misspelled one, and an argument likewise", async () => {
+    const tool = await runCli(["call", "list_user", "--sandbox"]);
+    expect(tool).toMatchObject({ code: 2, stdout: "", stderr: expect.stringContaining("Did you mean list_users?") });
+    const argument = await runCli(["call", "list_users", "--sandbox", "--arg", "limt=1"]);
+    expect(argument).toMatchObject({ code: 2, stderr: expect.stringContaining("did you mean limit?") });
+  });
+
+  test("names the scope of a tool that is off", async () => {
+    const { code, stdout, stderr } = await runCli(["call", "get_logs", "--sandbox", "--scopes", "okta.users.read"]);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(stderr).toContain("missing_scope: get_logs needs the scope okta.logs.read");
+    expect(stderr).toContain("Okta API Scopes > Grant");
+  });
+
+  test("with --json an error is one line of JSON on stderr", async () => {
+    const { code, stdout, stderr } = await runCli([
+      "call",
+      "get_user",
+      "--sandbox",
+      "--json",
+      "--arg",
+      "user_id=nobody@x.example",
+    ]);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(JSON.parse(stderr).error).toMatchObject({ code: "not_found", retry: "after-fix", exit_code: 1 });
+  });
+
+  test("a removal without a terminal changes nothing and says that --yes is needed", async () => {
+    const { sandbox, cli } = await openOrg();
+    const token = await sandbox.authorization.control.issueAccessToken(SCOPES.split(" "));
+    const group = sandbox.org.addGroup({ profile: { name: "Night Shift", description: null } });
+    const args = ["call", "delete_group", "--arg", `group_id=${group.id}`];
+    for (const mode of ["ask", "elicit-only"]) {
+      const { code, stdout, stderr } = await cli(args, { OKTA_ACCESS_TOKEN: token, OKTA_MCP_CONFIRM: mode });
+      expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+      expect(stderr).toContain("Night Shift");
+      expect(stderr).toContain("declined: Nothing was changed");
+      expect(stderr).toContain("Add --yes");
+    }
+    expect(sandbox.org.groups.get(group.id)).toBeDefined();
+    expect(sandbox.requests.filter(({ method }) => method === "DELETE")).toEqual([]);
+
+    const agreed = await cli([...args, "--yes"], { OKTA_ACCESS_TOKEN: token });
+    expect(agreed.code, agreed.stderr).toBe(0);
+    expect(sandbox.org.groups.get(group.id)).toBeUndefined();
+  });
+
+  test("with nobody signed in and no terminal it does not start a sign-in", async () => {
+    const { sandbox, cli } = await openOrg();
+    const { code, stderr } = await cli(["call", "list_users"]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^signed_out: Nobody is signed in/);
+    expect(stderr).toMatch(/okta-mcp login.*OKTA_PRIVATE_KEY/);
+    expect(sandbox.requests).toEqual([]);
+  });
+
+  test("control characters in data are escaped, and the JSON means the same", async () => {
+    const { sandbox, cli } = await openOrg();
+    const token = await sandbox.authorization.control.issueAccessToken(SCOPES.split(" "));
+    const name = "a\u001b[31m\u202e\u0085\u{e0041}b";
+    const group = sandbox.org.addGroup({ profile: { name, description: null } });
+    const { stdout } = await cli(["call", "get_group", "--arg", `group_id=${group.id}`], { OKTA_ACCESS_TOKEN: token });
+    expect(stdout.trim()).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+    expect(JSON.parse(stdout).profile.name).toBe(name);
+  });
+
+  test("a reader that leaves early is no error", async () => {
+    const cli = startCli(["tools"]);
+    cli.child.stdout.destroy();
+    const { code, stderr } = await cli.ended;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  });
+});
+
+describe("sandbox", () => {
+  test("prints settings that work as they are, for both ways to sign in", async () => {
+    const sandbox = startCli(["sandbox", "--approve", "--verbose"]);
+    await sandbox.seen("stdout", /OKTA_KEY_ID="[^"]+"/);
+    const exports = [...sandbox.stdout().matchAll(/^export (\w+)="(.*)"$/gm)].map(
+      ([, name = "", value = ""]) => [name, value] as const,
+    );
+    const shell = Object.fromEntries(exports.slice(0, 3));
+    const service = Object.fromEntries(exports);
+    const block = JSON.parse(sandbox.stdout().match(/^\{\n[\s\S]*?^\}$/m)?.[0] ?? "null");
+    expect(block.mcpServers.okta).toEqual({ command: "npx", args: ["-y", "okta-mcp"], env: shell });
+
+    const home = temporaryFolder();
+    const login = await runCli(["login"], { env: { ...shell, HOME: home, OKTA_MCP_TOKEN_STORE: "file" } });
+    expect(login.code, login.stderr).toBe(0);
+    const call = await runCli(["call", "list_groups", "--arg", "limit=1"], { env: service });
+    expect(call.code, call.stderr).toBe(0);
+    expect(json(call).items).toHaveLength(1);
+    await sandbox.seen("stderr", /^200 GET {4}\/api\/v1\/groups\?limit=1$/m);
+
+    sandbox.child.kill("SIGINT");
+    const { code, stderr } = await sandbox.ended;
+    expect(code).toBe(0);
+    expect(stderr).toContain("The sandbox has stopped");
+    expect(stderr + sandbox.stdout()).not.toMatch(/eyJ|PRIVATE KEY-----/);
+  });
+
+  test("says so when the port is taken", async () => {
+    const { sandbox } = await openOrg();
+    const { code, stderr } = await runCli(["sandbox", "--port", new URL(sandbox.origin).port]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/Port \d+ cannot be used \(EADDRINUSE\)/);
+  });
+});
