@@ -1,6 +1,9 @@
 import * as applications from "./applications.js";
 import * as brands from "./brands.js";
+import * as customDomains from "./custom-domains.js";
 import * as deviceAssurance from "./device-assurance.js";
+import * as emailDomains from "./email-domains.js";
+import * as emailTemplates from "./email-templates.js";
 import * as errorPages from "./error-pages.js";
 import * as groups from "./groups.js";
 import * as policies from "./policies.js";
@@ -16,7 +19,10 @@ import * as users from "./users.js";
 export const areas = {
   applications,
   brands,
+  "custom-domains": customDomains,
   "device-assurance": deviceAssurance,
+  "email-domains": emailDomains,
+  "email-templates": emailTemplates,
   "error-pages": errorPages,
   groups,
   policies,

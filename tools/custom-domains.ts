@@ -1,0 +1,156 @@
+import * as z from "zod";
+import { checkCertificate, defineTool, type Impact, ifReadable, type ToolContext, wholeList } from "../src/tool.js";
+import { after, brandId, id, itemsAt, sameName, textAt, withDnsTable } from "./params.js";
+
+const domainId = id("Id from list_custom_domains.");
+
+/** The largest file that is read as a private key. */
+const MAX_KEY_BYTES = 64 * 1024;
+
+const allDomains = async ({ okta }: ToolContext) => itemsAt(await okta.customDomains.listCustomDomains({}), "domains");
+
+export const listCustomDomains = defineTool({
+  name: "list_custom_domains",
+  title: "List custom domains",
+  description:
+    "List the org's custom domains with validation status and certificate. For the DNS records of one use get_custom_domain.",
+  scope: "okta.domains.read",
+  effect: "reads",
+  input: z.strictObject({ after }),
+  run: async (context, a) => context.list(wholeList(await allDomains(context)), a),
+});
+
+export const getCustomDomain = defineTool({
+  name: "get_custom_domain",
+  title: "Get custom domain",
+  description: "Get one custom domain with the DNS records to set. To find its id use list_custom_domains.",
+  scope: "okta.domains.read",
+  effect: "reads",
+  input: z.strictObject({ domain_id: domainId }),
+  run: async ({ okta }, a) => withDnsTable(await okta.customDomains.getCustomDomain({ domainId: a.domain_id })),
+});
+
+export const createCustomDomain = defineTool({
+  name: "create_custom_domain",
+  title: "Create custom domain",
+  description:
+    "Create a custom domain and answer with the DNS records to set. Once they are set use verify_custom_domain.",
+  scope: "okta.domains.manage",
+  effect: "adds",
+  input: z.strictObject({
+    domain: z.string().min(1).describe("Host name, e.g. login.acme.com."),
+    certificate_source_type: z
+      .string()
+      .min(1)
+      .describe("OKTA_MANAGED (Okta gets and renews the certificate) or MANUAL (upsert_custom_domain_certificate)."),
+  }),
+  async run(context, a) {
+    const { customDomains } = context.okta;
+    const body = { domain: a.domain, certificateSourceType: a.certificate_source_type };
+    const created = await customDomains.createCustomDomain({ domain: body });
+    if (textAt(created, "id")) return withDnsTable(created);
+    const listed = (await allDomains(context)).find((domain) => sameName(textAt(domain, "domain"), a.domain));
+    const domainId = textAt(listed, "id");
+    // The list holds a part of each domain's properties only.
+    if (domainId) return withDnsTable(await customDomains.getCustomDomain({ domainId }));
+    return { domain: a.domain, note: "Okta took it but does not show it yet; look again with list_custom_domains." };
+  },
+});
+
+export const replaceCustomDomain = defineTool({
+  name: "replace_custom_domain",
+  title: "Replace custom domain",
+  description: "Have a custom domain show another brand; nothing else of it can be changed.",
+  scope: "okta.domains.manage",
+  effect: "changes",
+  input: z.strictObject({ domain_id: domainId, brand_id: brandId }),
+  run: async ({ okta }, a) =>
+    withDnsTable(
+      await okta.customDomains.replaceCustomDomain({ domainId: a.domain_id, UpdateDomain: { brandId: a.brand_id } }),
+    ),
+});
+
+async function describeDomain({ okta, may }: ToolContext, domainId: string): Promise<Impact> {
+  const domain = await okta.customDomains.getCustomDomain({ domainId });
+  const brandId = textAt(domain, "brandId");
+  const brand =
+    brandId && may("okta.brands.read") ? await ifReadable(okta.customization.getBrand({ brandId })) : undefined;
+  const goodUntil = textAt(domain, "publicCertificate", "expiration");
+  return {
+    target: { type: "custom domain", name: textAt(domain, "domain"), id: domainId },
+    details: [
+      `validation status ${textAt(domain, "validationStatus")}`,
+      `brand shown there: ${textAt(brand, "name") || brandId || "none"}`,
+      goodUntil ? `certificate ${textAt(domain, "certificateSourceType")}, good until ${goodUntil}` : "no certificate",
+    ],
+    state: domain ?? null,
+  };
+}
+
+export const deleteCustomDomain = defineTool({
+  name: "delete_custom_domain",
+  title: "Delete custom domain",
+  description:
+    "Delete a custom domain with its certificate: links, sign-in pages and issuers that name it stop working. To show another brand there use replace_custom_domain.",
+  scope: "okta.domains.manage",
+  alsoUses: ["okta.brands.read"],
+  effect: "removes",
+  input: z.strictObject({ domain_id: domainId }),
+  async impact(context, a) {
+    const { details, ...domain } = await describeDomain(context, a.domain_id);
+    return { ...domain, details: [...details, "links, sign-in pages and issuers that name it stop working"] };
+  },
+  run: ({ okta }, a) => okta.customDomains.deleteCustomDomain({ domainId: a.domain_id }),
+});
+
+const pemText = z.string().min(1).max(100_000);
+
+const certificateInput = z.strictObject({
+  domain_id: domainId,
+  certificate: pemText.describe("The server's certificate, PEM text."),
+  certificate_chain: pemText.describe("Its issuers, PEM text, the nearest first."),
+  private_key_file_path: z.string().min(1).describe("Path of the private key's PEM file, inside an allowed folder."),
+});
+
+/** What goes to Okta, once all of it was found to be right. */
+async function checkedCertificate({ okta, readFile, now }: ToolContext, a: z.infer<typeof certificateInput>) {
+  const { data } = await readFile(a.private_key_file_path, { maxBytes: MAX_KEY_BYTES });
+  const host = textAt(await okta.customDomains.getCustomDomain({ domainId: a.domain_id }), "domain");
+  const { certificate, certificate_chain: chain } = a;
+  const privateKey = checkCertificate({ certificate, chain, privateKey: new TextDecoder().decode(data), host }, now());
+  return { type: "PEM", certificate, certificateChain: chain, privateKey };
+}
+
+export const upsertCustomDomainCertificate = defineTool({
+  name: "upsert_custom_domain_certificate",
+  title: "Set custom domain certificate",
+  description:
+    "Give a custom domain its own certificate, or renew it. Key, certificate, chain and dates are checked first. For a domain whose certificate Okta manages it asks a person, since Okta then stops renewing it.",
+  scope: "okta.domains.manage",
+  alsoUses: ["okta.brands.read"],
+  effect: "changes",
+  input: certificateInput,
+  async impact(context, a) {
+    // Nobody is asked about what would be refused anyway.
+    await checkedCertificate(context, a);
+    const domain = await describeDomain(context, a.domain_id);
+    if (textAt(domain.state, "certificateSourceType") !== "OKTA_MANAGED") return undefined;
+    return { ...domain, details: [...domain.details, "Okta no longer renews the certificate; that is then up to you"] };
+  },
+  run: async (context, a) =>
+    context.okta.customDomains.upsertCertificate({
+      domainId: a.domain_id,
+      certificate: await checkedCertificate(context, a),
+    }),
+});
+
+export const verifyCustomDomain = defineTool({
+  name: "verify_custom_domain",
+  title: "Verify custom domain",
+  description:
+    "Have Okta check the DNS records of a custom domain; if Okta manages the certificate, it gets one as well. The records to set are in get_custom_domain.",
+  scope: "okta.domains.manage",
+  effect: "changes",
+  input: z.strictObject({ domain_id: domainId }),
+  run: async ({ okta }, a) => withDnsTable(await okta.customDomains.verifyDomain({ domainId: a.domain_id })),
+});

@@ -1,0 +1,131 @@
+import * as z from "zod";
+import { defineTool, type ToolContext } from "../src/tool.js";
+import { after, brandId, id, itemsAt, sameName, textAt, withDnsTable } from "./params.js";
+
+const emailDomainId = id("Id from list_email_domains.");
+const displayName = z.string().min(1).describe("Sender's name in mails.");
+const userName = z.string().min(1).describe("Part before the @ of the sender's address.");
+const expandBrands = z.boolean().default(false).describe("Embeds the brands that send from it.");
+
+const expand = (brands: boolean) => (brands ? ["brands"] : undefined);
+
+/** Okta answers with all of them at once, unless it sends a cursor that its document does not name. */
+const emailDomains = ({ okta }: ToolContext, brands: boolean, cursor?: string) =>
+  okta.emailDomains.listEmailDomains.page({ expand: expand(brands), after: cursor });
+
+export const listEmailDomains = defineTool({
+  name: "list_email_domains",
+  title: "List email domains",
+  description:
+    "List the org's email domains, whole with DNS records and validation status. For one by id use get_email_domain.",
+  scope: "okta.emailDomains.read",
+  effect: "reads",
+  input: z.strictObject({ expand_brands: expandBrands, after }),
+  run: (context, a) => context.list((cursor) => emailDomains(context, a.expand_brands, cursor), a),
+});
+
+export const getEmailDomain = defineTool({
+  name: "get_email_domain",
+  title: "Get email domain",
+  description: "Get one email domain with the DNS records to set. To find its id use list_email_domains.",
+  scope: "okta.emailDomains.read",
+  effect: "reads",
+  input: z.strictObject({ email_domain_id: emailDomainId, expand_brands: expandBrands }),
+  run: async ({ okta }, a) =>
+    withDnsTable(
+      await okta.emailDomains.getEmailDomain({ emailDomainId: a.email_domain_id, expand: expand(a.expand_brands) }),
+    ),
+});
+
+export const createEmailDomain = defineTool({
+  name: "create_email_domain",
+  title: "Create email domain",
+  description:
+    "Create an email domain for a brand and answer with the DNS records to set. Once they are set use verify_email_domain.",
+  scope: "okta.emailDomains.manage",
+  effect: "adds",
+  input: z.strictObject({
+    brand_id: brandId,
+    domain: z.string().min(1).describe("Domain that mails come from, e.g. acme.com."),
+    display_name: displayName,
+    user_name: userName,
+    validation_subdomain: z.string().min(1).default("mail").describe("Subdomain for the sender's mail domain."),
+    expand_brands: expandBrands,
+  }),
+  async run(context, a) {
+    const created = await context.okta.emailDomains.createEmailDomain({
+      emailDomain: {
+        brandId: a.brand_id,
+        domain: a.domain,
+        displayName: a.display_name,
+        userName: a.user_name,
+        validationSubdomain: a.validation_subdomain,
+      },
+      expand: expand(a.expand_brands),
+    });
+    if (textAt(created, "id")) return withDnsTable(created);
+    const { items } = await emailDomains(context, a.expand_brands);
+    const listed = items.find((domain) => sameName(textAt(domain, "domain"), a.domain));
+    const note = "Okta took it but does not show it yet; look again with list_email_domains.";
+    return withDnsTable(listed) ?? { domain: a.domain, note };
+  },
+});
+
+export const replaceEmailDomain = defineTool({
+  name: "replace_email_domain",
+  title: "Replace email domain",
+  description:
+    "Change the sender's name and user name of an email domain, which is all of it that can change. For another domain use create_email_domain.",
+  scope: "okta.emailDomains.manage",
+  effect: "changes",
+  input: z.strictObject({
+    email_domain_id: emailDomainId,
+    display_name: displayName,
+    user_name: userName,
+    expand_brands: expandBrands,
+  }),
+  run: async ({ okta }, a) =>
+    withDnsTable(
+      await okta.emailDomains.replaceEmailDomain({
+        emailDomainId: a.email_domain_id,
+        updateEmailDomain: { displayName: a.display_name, userName: a.user_name },
+        expand: expand(a.expand_brands),
+      }),
+    ),
+});
+
+export const deleteEmailDomain = defineTool({
+  name: "delete_email_domain",
+  title: "Delete email domain",
+  description:
+    "Delete an email domain; the brands that use it send from Okta's own domain again. To change the sender use replace_email_domain.",
+  scope: "okta.emailDomains.manage",
+  effect: "removes",
+  input: z.strictObject({ email_domain_id: emailDomainId }),
+  async impact({ okta }, a) {
+    const domain = await okta.emailDomains.getEmailDomain({ emailDomainId: a.email_domain_id, expand: ["brands"] });
+    const brands = itemsAt(domain, "_embedded", "brands").map((brand) => textAt(brand, "name"));
+    const sender = `${textAt(domain, "displayName")} <${textAt(domain, "userName")}@${textAt(domain, "domain")}>`;
+    return {
+      target: { type: "email domain", name: textAt(domain, "domain"), id: a.email_domain_id },
+      details: [
+        `validation status ${textAt(domain, "validationStatus")}`,
+        brands.length > 0 ? `mails of these brands no longer come from ${sender}:` : "no brand sends from it",
+        ...brands.map((brand) => `brand ${brand}`),
+      ],
+      state: domain ?? null,
+    };
+  },
+  run: ({ okta }, a) => okta.emailDomains.deleteEmailDomain({ emailDomainId: a.email_domain_id }),
+});
+
+export const verifyEmailDomain = defineTool({
+  name: "verify_email_domain",
+  title: "Verify email domain",
+  description: "Have Okta check the DNS records of an email domain. The records to set are in get_email_domain.",
+  scope: "okta.emailDomains.manage",
+  effect: "changes",
+  input: z.strictObject({ email_domain_id: emailDomainId }),
+  run: async ({ okta }, a) =>
+    withDnsTable(await okta.emailDomains.verifyEmailDomain({ emailDomainId: a.email_domain_id })),
+});

@@ -1,0 +1,365 @@
+import * as z from "zod";
+import { defineTool, type Impact, ifReadable, type Json, OktaMcpError, type ToolContext } from "../src/tool.js";
+import { after, brandId, expand, fetchAll, id, limit, sameName, textAt, valueAt } from "./params.js";
+
+const templateName = id("Template name from list_email_templates, e.g. ForgotPassword.");
+const customizationId = id("Id from list_email_customizations.");
+const language = z.string().min(2).describe("Language tag (BCP 47), e.g. en or pt-BR.");
+const optionalLanguage = language.optional();
+const expandTemplate = expand(["settings", "customizationCount"]);
+const template = { brand_id: brandId, template_name: templateName };
+const customization = { ...template, customization_id: customizationId };
+const content = {
+  language,
+  subject: z.string().describe("Subject line."),
+  body: z.string().describe("HTML body; has to contain the template's required variables."),
+  is_default: z.boolean().optional().describe("Used for every language without an own customization."),
+};
+
+export const listEmailTemplates = defineTool({
+  name: "list_email_templates",
+  title: "List email templates",
+  description: "List the email templates of a brand by name. For one of them use get_email_template.",
+  scope: "okta.templates.read",
+  effect: "reads",
+  input: z.strictObject({
+    brand_id: brandId,
+    expand: expandTemplate,
+    after,
+    limit: limit(200, 20),
+    fetch_all: fetchAll,
+  }),
+  run: ({ okta, list }, a) =>
+    list(
+      (cursor) =>
+        okta.customization.listEmailTemplates.page({
+          brandId: a.brand_id,
+          expand: a.expand,
+          after: cursor,
+          limit: a.limit,
+        }),
+      a,
+    ),
+});
+
+export const getEmailTemplate = defineTool({
+  name: "get_email_template",
+  title: "Get email template",
+  description: "Get one email template. Its texts are in list_email_customizations and get_email_default_content.",
+  scope: "okta.templates.read",
+  effect: "reads",
+  input: z.strictObject({ ...template, expand: expandTemplate }),
+  run: ({ okta }, a) =>
+    okta.customization.getEmailTemplate({ brandId: a.brand_id, templateName: a.template_name, expand: a.expand }),
+});
+
+export const listEmailCustomizations = defineTool({
+  name: "list_email_customizations",
+  title: "List email customizations",
+  description: "List the customized texts of an email template, one for each language, whole.",
+  scope: "okta.templates.read",
+  effect: "reads",
+  input: z.strictObject({ ...template, after, limit: limit(200, 20), fetch_all: fetchAll }),
+  run: ({ okta, list }, a) =>
+    list(
+      (cursor) =>
+        okta.customization.listEmailCustomizations.page({
+          brandId: a.brand_id,
+          templateName: a.template_name,
+          after: cursor,
+          limit: a.limit,
+        }),
+      a,
+    ),
+});
+
+export const getEmailCustomization = defineTool({
+  name: "get_email_customization",
+  title: "Get email customization",
+  description: "Get one customized text of an email template. To see it filled in use get_email_customization_preview.",
+  scope: "okta.templates.read",
+  effect: "reads",
+  input: z.strictObject(customization),
+  run: ({ okta }, a) =>
+    okta.customization.getEmailCustomization({
+      brandId: a.brand_id,
+      templateName: a.template_name,
+      customizationId: a.customization_id,
+    }),
+});
+
+export const getEmailCustomizationPreview = defineTool({
+  name: "get_email_customization_preview",
+  title: "Preview email customization",
+  description: "Get a customized text with its variables filled in from the signed-in admin's data.",
+  scope: "okta.templates.read",
+  effect: "reads",
+  input: z.strictObject(customization),
+  run: ({ okta }, a) =>
+    okta.customization.getCustomizationPreview({
+      brandId: a.brand_id,
+      templateName: a.template_name,
+      customizationId: a.customization_id,
+    }),
+});
+
+export const getEmailDefaultContent = defineTool({
+  name: "get_email_default_content",
+  title: "Get email default content",
+  description: "Get Okta's own text of an email template. For customized texts use list_email_customizations.",
+  scope: "okta.templates.read",
+  effect: "reads",
+  input: z.strictObject({ ...template, language: optionalLanguage }),
+  run: ({ okta }, a) =>
+    okta.customization.getEmailDefaultContent({
+      brandId: a.brand_id,
+      templateName: a.template_name,
+      language: a.language,
+    }),
+});
+
+export const getEmailDefaultContentPreview = defineTool({
+  name: "get_email_default_content_preview",
+  title: "Preview email default content",
+  description: "Get Okta's own text of an email template with its variables filled in.",
+  scope: "okta.templates.read",
+  effect: "reads",
+  input: z.strictObject({ ...template, language: optionalLanguage }),
+  run: ({ okta }, a) =>
+    okta.customization.getEmailDefaultPreview({
+      brandId: a.brand_id,
+      templateName: a.template_name,
+      language: a.language,
+    }),
+});
+
+export const getEmailSettings = defineTool({
+  name: "get_email_settings",
+  title: "Get email settings",
+  description: "Get who receives mails of an email template. To change it use replace_email_settings.",
+  scope: "okta.templates.read",
+  effect: "reads",
+  input: z.strictObject(template),
+  run: ({ okta }, a) => okta.customization.getEmailSettings({ brandId: a.brand_id, templateName: a.template_name }),
+});
+
+type Template = { brand_id: string; template_name: string };
+
+async function customizationsOf({ okta, collect }: ToolContext, a: Template): Promise<Json[]> {
+  const fetchPage = (cursor: string | undefined) =>
+    okta.customization.listEmailCustomizations.page({
+      brandId: a.brand_id,
+      templateName: a.template_name,
+      after: cursor,
+      limit: 200,
+    });
+  return (await collect(fetchPage, 1000)).items;
+}
+
+const isDefault = (customization: Json | undefined) => valueAt(customization, "isDefault") === true;
+
+/** Points to a customization in an error's data: what comes from the org is no text of ours. */
+const pointer = (one: Json) => ({ customization_id: textAt(one, "id"), language: textAt(one, "language") });
+
+/** Refuses a language that another customization has already; Okta's own answer does not say which. */
+function refuseDuplicate(all: readonly Json[], tag: string, except?: string): void {
+  const twin = all.find((one) => sameName(textAt(one, "language"), tag) && textAt(one, "id") !== except);
+  if (!twin) return;
+  throw new OktaMcpError("conflict", "Another customization of this template has that language already.", {
+    fix: "Use replace_email_customization with its id, given below, or choose another language.",
+    data: pointer(twin),
+  });
+}
+
+export const createEmailCustomization = defineTool({
+  name: "create_email_customization",
+  title: "Create email customization",
+  description:
+    "Add a customized text in one language to an email template; the first becomes the default. If the language has one already use replace_email_customization.",
+  scope: "okta.templates.manage",
+  effect: "adds",
+  input: z.strictObject({ ...template, ...content }),
+  async run(context, a) {
+    const all = await customizationsOf(context, a);
+    refuseDuplicate(all, a.language);
+    const present = all.find(isDefault);
+    if (a.is_default && present) {
+      throw new OktaMcpError("conflict", "The template has a default already, and a new one cannot take its place.", {
+        fix: "Create it without is_default, then make it the default with replace_email_customization.",
+        data: { default: pointer(present) },
+      });
+    }
+    return context.okta.customization.createEmailCustomization({
+      brandId: a.brand_id,
+      templateName: a.template_name,
+      instance: { language: a.language, subject: a.subject, body: a.body, isDefault: a.is_default },
+    });
+  },
+});
+
+export const replaceEmailCustomization = defineTool({
+  name: "replace_email_customization",
+  title: "Replace email customization",
+  description:
+    "Replace a customized text of an email template. One is always the default: with is_default true it becomes this one instead of the one before. For another language use create_email_customization.",
+  scope: "okta.templates.manage",
+  effect: "changes",
+  input: z.strictObject({ ...customization, ...content }),
+  async run(context, a) {
+    const all = await customizationsOf(context, a);
+    refuseDuplicate(all, a.language, a.customization_id);
+    const stays = all.some((one) => textAt(one, "id") === a.customization_id && isDefault(one));
+    if (a.is_default === false && stays) {
+      throw new OktaMcpError("conflict", "This is the template's default customization, and there has to be one.", {
+        fix: "Call replace_email_customization with is_default true for another one; this one then stops being the default.",
+      });
+    }
+    return context.okta.customization.replaceEmailCustomization({
+      brandId: a.brand_id,
+      templateName: a.template_name,
+      customizationId: a.customization_id,
+      instance: {
+        language: a.language,
+        subject: a.subject,
+        body: a.body,
+        isDefault: a.is_default ?? (stays || undefined),
+      },
+    });
+  },
+});
+
+/** What a person should see of customizations that go. */
+function describeTexts(a: Template, texts: readonly Json[], id: string): Impact {
+  const languages = texts.map((one) => `${textAt(one, "language")}${isDefault(one) ? " (default)" : ""}`);
+  return {
+    target: { type: "email customization", name: `${a.template_name}: ${languages.join(", ")}`, id },
+    details: texts.map(
+      (one, index) => `${languages[index]}: subject "${textAt(one, "subject")}" and its body are lost`,
+    ),
+    state: texts.map((one) => ({ ...pointer(one), lastUpdated: textAt(one, "lastUpdated") })),
+  };
+}
+
+export const deleteEmailCustomization = defineTool({
+  name: "delete_email_customization",
+  title: "Delete email customization",
+  description:
+    "Delete a customized text of an email template; people with its language then get the default one. Not possible for the default: delete_all_email_customizations deletes that with all others.",
+  scope: "okta.templates.manage",
+  effect: "removes",
+  input: z.strictObject({
+    ...customization,
+    language: z.string().default("unknown").describe("Its language, to make sure it is the right one."),
+  }),
+  async impact(context, a) {
+    const all = await customizationsOf(context, a);
+    const target = all.find((one) => textAt(one, "id") === a.customization_id);
+    if (!target) {
+      throw new OktaMcpError("not_found", "This template has no customization with that id.", {
+        fix: "Find its id with list_email_customizations.",
+      });
+    }
+    if (a.language !== "unknown" && !sameName(a.language, textAt(target, "language"))) {
+      throw new OktaMcpError("conflict", "The customization with that id has another language than the one given.", {
+        fix: "Find the right one with list_email_customizations.",
+        data: pointer(target),
+      });
+    }
+    if (isDefault(target)) throw defaultStays(all.length);
+    const impact = describeTexts(a, [target], a.customization_id);
+    return { ...impact, details: [...impact.details, "people with this language get the default customization"] };
+  },
+  run: ({ okta }, a) =>
+    okta.customization.deleteEmailCustomization({
+      brandId: a.brand_id,
+      templateName: a.template_name,
+      customizationId: a.customization_id,
+    }),
+});
+
+function defaultStays(count: number): OktaMcpError {
+  return count === 1
+    ? new OktaMcpError(
+        "conflict",
+        "This is the default and the last customization, which Okta does not delete alone.",
+        {
+          fix: "Use delete_all_email_customizations, which deletes this one; Okta's own text is then sent again.",
+        },
+      )
+    : new OktaMcpError("conflict", "This is the default customization, which Okta does not delete while it is that.", {
+        fix: "Make another one the default first (replace_email_customization with is_default true), or delete all with delete_all_email_customizations.",
+      });
+}
+
+export const deleteAllEmailCustomizations = defineTool({
+  name: "delete_all_email_customizations",
+  title: "Delete all email customizations",
+  description:
+    "Delete every customized text of an email template; Okta's own text is sent again. For one language use delete_email_customization.",
+  scope: "okta.templates.manage",
+  effect: "removes",
+  input: z.strictObject(template),
+  async impact(context, a) {
+    const all = await customizationsOf(context, a);
+    if (all.length === 0) {
+      throw new OktaMcpError("conflict", "This template has no customization, so there is nothing to delete.", {
+        fix: "Nothing to do; Okta's own text (get_email_default_content) is what is sent.",
+      });
+    }
+    const impact = describeTexts(a, all, a.brand_id);
+    return { ...impact, details: [...impact.details, "Okta's own text is sent in every language again"] };
+  },
+  run: ({ okta }, a) =>
+    okta.customization.deleteAllCustomizations({ brandId: a.brand_id, templateName: a.template_name }),
+});
+
+export const replaceEmailSettings = defineTool({
+  name: "replace_email_settings",
+  title: "Replace email settings",
+  description:
+    "Set who receives mails of an email template. NO_USERS stops them for everybody; not every template takes every value.",
+  scope: "okta.templates.manage",
+  effect: "changes",
+  input: z.strictObject({
+    ...template,
+    recipients: z.string().min(1).describe("ALL_USERS, ADMINS_ONLY or NO_USERS."),
+  }),
+  run: ({ okta }, a) =>
+    okta.customization.replaceEmailSettings({
+      brandId: a.brand_id,
+      templateName: a.template_name,
+      EmailSettings: { recipients: a.recipients },
+    }),
+});
+
+/** The addresses of whoever makes the call, which are where Okta sends a test mail. */
+async function ownAddresses({ okta, may }: ToolContext): Promise<string[]> {
+  const me = may("okta.users.read") ? await ifReadable(okta.users.getUser({ userId: "me" })) : undefined;
+  return ["email", "secondEmail"].map((name) => textAt(me, "profile", name)).filter(Boolean);
+}
+
+export const sendTestEmail = defineTool({
+  name: "send_test_email",
+  title: "Send test email",
+  description:
+    "Send a test mail of a template to the signed-in admin's own addresses. To only look at it use get_email_customization_preview.",
+  scope: "okta.templates.manage",
+  alsoUses: ["okta.users.read"],
+  effect: "adds",
+  input: z.strictObject({ ...template, language: optionalLanguage }),
+  async run(context, a) {
+    const addresses = await ownAddresses(context);
+    await context.okta.customization.sendTestEmail({
+      brandId: a.brand_id,
+      templateName: a.template_name,
+      language: a.language,
+    });
+    const who = (await context.signedInAs()) ?? "whoever the token belongs to";
+    return {
+      sent: true,
+      template_name: a.template_name,
+      language: a.language ?? null,
+      sent_to: addresses.length > 0 ? addresses : [`the primary and secondary email addresses of ${who}`],
+    };
+  },
+});
