@@ -53,7 +53,6 @@ export const SEED_APPS: readonly SeedApp[] = [
       signOnMode: "AUTO_LOGIN",
       settings: {
         app: { namingContext: "plant.acme-robotics.example", searchOrgUnit: "", filterGroupsByOU: false },
-        signOn: { redirectUrl: null, loginUrl: null },
       },
       visibility: { hide: { iOS: true, web: true }, appLinks: { login: false } },
     },

@@ -1,0 +1,66 @@
+import { describe, expect, test } from "vitest";
+import type { SandboxOptions } from "../../src/sandbox/server.js";
+import { HOW_TO_GET_OPENAPI, loadOpenApi, type OpenApi } from "./openapi.js";
+import { type Answer, linkOf, openSandbox } from "./sandbox.js";
+
+/** A suite that needs Okta's documents. Without them it is skipped and says how to get them. */
+export function judgedByOkta(name: string, suite: (api: OpenApi) => void): void {
+  const api = loadOpenApi();
+  if (api !== undefined) {
+    describe(name, () => suite(api));
+    return;
+  }
+  console.warn(`Skipped: ${name}. ${HOW_TO_GET_OPENAPI}`);
+  test.skip(`${name} (skipped: ${HOW_TO_GET_OPENAPI})`, () => {});
+}
+
+/**
+ * A sandbox in which every answer, and every request that succeeds, is held against the document:
+ * a fault fails the test.
+ */
+export async function openJudgedSandbox(api: OpenApi, options: SandboxOptions = { seed: 1 }) {
+  const sandbox = await openSandbox(options);
+  /** The operations that answered with success, as "GET /api/v1/users/{id}". */
+  const succeeded = new Set<string>();
+
+  async function call(method: string, path: string, body?: unknown): Promise<Answer> {
+    const answer = await sandbox.call(method, path, body);
+    const { pathname, searchParams } = new URL(path, sandbox.origin);
+    const operation = api.byPath(method, pathname);
+    if (operation === undefined) throw new Error(`Okta has no operation ${method} ${pathname}.`);
+    const success = answer.status < 300;
+    const faults = [
+      ...(success ? [...api.queryFaults(operation, searchParams), ...api.bodyFaults(operation, body)] : []),
+      ...api.answerFaults(operation, answer.status, answer.json),
+    ];
+    expect(faults, `${method} ${path} answered ${answer.status}`).toEqual([]);
+    if (success) succeeded.add(`${method} ${operation.template}`);
+    return answer;
+  }
+
+  /** Makes a request that must succeed; its body. */
+  async function ok(method: string, path: string, body?: unknown): Promise<Answer["json"]> {
+    const answer = await call(method, path, body);
+    expect(answer.status, `${method} ${path} ${JSON.stringify(answer.json)}`).toBeLessThan(300);
+    return answer.json;
+  }
+
+  /** Makes a request that must be refused. */
+  async function refused(method: string, path: string, body?: unknown): Promise<Answer> {
+    const answer = await call(method, path, body);
+    expect(answer.status, `${method} ${path}`).toBeGreaterThanOrEqual(400);
+    return answer;
+  }
+
+  /** Every item of a list, page by page, up to the first empty page. */
+  async function all(path: string): Promise<Answer["json"][]> {
+    const items: Answer["json"][] = [];
+    for (let next: string | undefined = path; next !== undefined; ) {
+      const answer: Answer = await call("GET", next);
+      items.push(...answer.json);
+      next = answer.json.length === 0 ? undefined : linkOf(answer, "next");
+    }
+    return items;
+  }
+  return { org: sandbox.org, call, ok, refused, all, succeeded };
+}

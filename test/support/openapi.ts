@@ -1,0 +1,260 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Ajv, type ValidateFunction } from "ajv";
+import addFormats from "ajv-formats";
+import { type Direction, type Schema, toJsonSchemas, toSchema } from "./openapi-schema.js";
+
+/** What a suite says where the documents are absent. */
+export const HOW_TO_GET_OPENAPI =
+  "Okta's OpenAPI documents are not here. Okta publishes them in the repository " +
+  "github.com/okta/okta-management-openapi-spec; convert the release's management and OAuth documents to " +
+  "management.json and oauth.json and name their folder in OKTA_OPENAPI_DIR.";
+
+export interface Parameter {
+  name: string;
+  in: "path" | "query" | "header" | "cookie";
+  required: boolean;
+  schema: Schema;
+}
+
+/** One operation of the document. */
+export interface Operation {
+  operationId: string;
+  method: string;
+  /** e.g. `/api/v1/users/{id}` */
+  template: string;
+  parameters: readonly Parameter[];
+  /** The OAuth scopes that the operation asks for; one of them is enough. */
+  scopes: readonly string[];
+  /** Examples of bodies and answers, as the document gives them. */
+  examples: { request: readonly Example[]; response: readonly Example[] };
+}
+
+export interface Example {
+  name: string;
+  /** The status of a response; undefined for a request. */
+  status: number | undefined;
+  value: unknown;
+}
+
+/** Okta's description of an API, as the judge of requests and answers. */
+export interface OpenApi {
+  operations: readonly Operation[];
+  byId(operationId: string): Operation | undefined;
+  /** The operation for a filled path, e.g. `GET /api/v1/users/00u1`. A literal segment wins over a parameter. */
+  byPath(method: string, pathname: string): Operation | undefined;
+  /** What is wrong with the query: names that the operation does not know, required ones that are missing, values of the wrong type. */
+  queryFaults(operation: Operation, query: URLSearchParams): string[];
+  /** What is wrong with a JSON body. `undefined`: no body. Properties that Okta assigns (`readOnly`) may hold anything. */
+  bodyFaults(operation: Operation, body: unknown): string[];
+  /**
+   * What is wrong with an answer. An error status that the operation does not list is judged as an
+   * error object; `undefined`: no body.
+   */
+  answerFaults(operation: Operation, status: number, body: unknown): string[];
+}
+
+/** Where the documents are: `OKTA_OPENAPI_DIR`, or a checkout beside this one; undefined where they are absent. */
+export function openApiDir(): string | undefined {
+  const beside = fileURLToPath(new URL("../../../shared/okta-openapi", import.meta.url));
+  const dir = process.env.OKTA_OPENAPI_DIR ?? beside;
+  return existsSync(join(dir, "management.json")) ? dir : undefined;
+}
+
+/** Reads one of Okta's documents; undefined where they are absent. */
+export function loadOpenApi(name: "management" | "oauth" = "management"): OpenApi | undefined {
+  const dir = openApiDir();
+  if (dir === undefined) return undefined;
+  const document: Document = JSON.parse(readFileSync(join(dir, `${name}.json`), "utf8"));
+  return createOpenApi(document);
+}
+
+/** The parts of an OpenAPI 3.0 document that are read here. */
+export interface Document {
+  paths: Record<string, Record<string, unknown>>;
+  components: { schemas: Record<string, Schema> } & Record<string, Record<string, unknown>>;
+}
+
+interface RawOperation {
+  operationId: string;
+  parameters?: unknown[];
+  security?: { oauth2?: string[] }[];
+  requestBody?: unknown;
+  responses: Record<string, unknown>;
+}
+
+interface Content {
+  content?: Record<string, { schema?: Schema; examples?: Record<string, unknown>; example?: unknown }>;
+}
+
+const METHODS = ["get", "post", "put", "patch", "delete"];
+
+export function createOpenApi(document: Document): OpenApi {
+  const raw = new Map<Operation, RawOperation>();
+  for (const [template, item] of Object.entries(document.paths)) {
+    for (const method of METHODS) {
+      const operation = item[method] as RawOperation | undefined;
+      if (operation !== undefined) raw.set(readOperation(method, template, item, operation), operation);
+    }
+  }
+  const operations = [...raw.keys()];
+  const ajv = { request: ajvFor("request"), response: ajvFor("response") };
+  const compiled = new Map<Schema, ValidateFunction>();
+
+  function resolve<T>(value: unknown): T {
+    let found = value;
+    while (isRecord(found) && typeof found.$ref === "string") {
+      const path = found.$ref.slice(2).split("/");
+      found = path.reduce<unknown>((at, key) => (isRecord(at) ? at[key.replaceAll("~1", "/")] : undefined), document);
+    }
+    return found as T;
+  }
+
+  function readOperation(
+    method: string,
+    template: string,
+    item: Record<string, unknown>,
+    from: RawOperation,
+  ): Operation {
+    const parameters = [...((item.parameters as unknown[] | undefined) ?? []), ...(from.parameters ?? [])].map(
+      (one) => {
+        const { name, in: place, required = false, schema = {} } = resolve<Partial<Parameter> & { name: string }>(one);
+        return { name, in: place ?? "query", required, schema: resolve<Schema>(schema) };
+      },
+    );
+    const responses = Object.entries(from.responses).flatMap(([status, response]) =>
+      examplesIn(resolve<Content>(response), Number(status)),
+    );
+    return {
+      operationId: from.operationId,
+      method: method.toUpperCase(),
+      template,
+      parameters,
+      scopes: (from.security ?? []).flatMap(({ oauth2 = [] }) => oauth2),
+      examples: { request: examplesIn(resolve<Content>(from.requestBody), undefined), response: responses },
+    };
+  }
+
+  function examplesIn(holder: Content | undefined, status: number | undefined): Example[] {
+    const media = jsonOf(holder);
+    const named = Object.entries(media?.examples ?? {}).map(([name, example]) => ({ name, example }));
+    const single = media?.example === undefined ? [] : [{ name: "example", value: media.example, status }];
+    return [
+      ...named.map(({ name, example }) => ({ name, value: resolve<{ value?: unknown }>(example).value, status })),
+      ...single,
+    ];
+  }
+
+  function ajvFor(direction: Direction): Ajv {
+    const made = new Ajv({
+      strict: false,
+      allErrors: true,
+      validateSchema: false,
+      unicodeRegExp: false,
+      logger: false,
+    });
+    addFormats.default(made);
+    return made.addSchema({ $id: direction, definitions: toJsonSchemas(document.components.schemas, direction) });
+  }
+
+  function faultsOf(schema: Schema, value: unknown, direction: Direction): string[] {
+    let validate = compiled.get(schema);
+    if (validate === undefined) {
+      validate = ajv[direction].compile(toSchema(schema, direction, document.components.schemas));
+      compiled.set(schema, validate);
+    }
+    if (validate(withoutNulls(value))) return [];
+    const told = (validate.errors ?? []).filter(({ keyword }) => keyword !== "if" && keyword !== "anyOf");
+    const errors = told.length > 0 ? told : (validate.errors ?? []);
+    return errors.map(
+      ({ instancePath, message, params }) => `${instancePath || "/"} ${message} ${JSON.stringify(params)}`,
+    );
+  }
+
+  return {
+    operations,
+    byId: (operationId) => operations.find((operation) => operation.operationId === operationId),
+    byPath(method, pathname) {
+      const matching = operations.filter((one) => one.method === method && expressionOf(one.template).test(pathname));
+      return matching.sort((a, b) => vagueness(a.template).localeCompare(vagueness(b.template)))[0];
+    },
+    queryFaults(operation, query) {
+      const known = operation.parameters.filter((parameter) => parameter.in === "query");
+      const unknown = [...query.keys()].filter((name) => !known.some((parameter) => parameter.name === name));
+      const missing = known.filter(({ name, required }) => required && !query.has(name));
+      const wrong = known.flatMap(({ name, schema }) =>
+        query
+          .getAll(name)
+          .flatMap((value) => faultsOf(schema, typed(schema, value), "request").map((fault) => name + fault)),
+      );
+      return [
+        ...unknown.map((name) => `${name} is no query parameter of ${operation.operationId}`),
+        ...missing.map(({ name }) => `the query parameter ${name} is missing`),
+        ...wrong,
+      ];
+    },
+    bodyFaults(operation, body) {
+      const holder = resolve<(Content & { required?: boolean }) | undefined>(raw.get(operation)?.requestBody);
+      const schema = jsonOf(holder)?.schema;
+      if (body === undefined) return holder?.required === true ? ["the body is missing"] : [];
+      return schema === undefined ? [`${operation.operationId} takes no JSON body`] : faultsOf(schema, body, "request");
+    },
+    answerFaults(operation, status, body) {
+      const listed = raw.get(operation)?.responses[String(status)];
+      if (listed === undefined) {
+        if (status < 400) return [`${operation.operationId} does not answer with ${status}`];
+        return faultsOf(ERROR, body, "response");
+      }
+      const schema = jsonOf(resolve<Content>(listed))?.schema;
+      // Where the document describes no body Okta sends none, or an empty object.
+      if (schema === undefined)
+        return isEmpty(body) ? [] : [`${operation.operationId} answers ${status} without a body`];
+      return body === undefined ? ["the body is missing"] : faultsOf(schema, body, "response");
+    },
+  };
+}
+
+const ERROR: Schema = { allOf: [{ $ref: "#/components/schemas/Error" }, { required: ["errorCode", "errorSummary"] }] };
+
+function jsonOf(holder: Content | undefined) {
+  return holder?.content?.["application/json"];
+}
+
+function expressionOf(template: string): RegExp {
+  const escaped = template.replace(/[.*+?^$()|[\]\\]/g, "\\$&").replace(/\{[^}]+\}/g, "[^/]+");
+  return new RegExp(`^${escaped}$`);
+}
+
+function vagueness(template: string): string {
+  return template
+    .split("/")
+    .map((segment) => (segment.includes("{") ? "1" : "0"))
+    .join("");
+}
+
+/** A query value in the type that its schema names. */
+function typed(schema: Schema, value: string): unknown {
+  if ((schema.type === "integer" || schema.type === "number") && value.trim() !== "") return Number(value);
+  if (schema.type === "boolean" && (value === "true" || value === "false")) return value === "true";
+  return schema.type === "array" ? value.split(",") : value;
+}
+
+/**
+ * A value without the object members that are null. Okta answers with null, in the document's own
+ * examples too, where the document forgets to say `nullable`; null there means "not set".
+ */
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (!isRecord(value)) return value;
+  const set = Object.entries(value).filter(([, member]) => member !== null);
+  return Object.fromEntries(set.map(([name, member]) => [name, withoutNulls(member)]));
+}
+
+function isEmpty(body: unknown): boolean {
+  return body === undefined || (isRecord(body) && Object.keys(body).length === 0);
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
