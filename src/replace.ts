@@ -32,11 +32,10 @@ export function lostPaths(
       const dotted = here.join(".");
       if (key === "_links" || key === "_embedded" || setByOkta.includes(dotted)) continue;
       if (isEmpty(value) || isSecret(here, before) || value === defaults[dotted]) continue;
-      if (!Object.hasOwn(after, key)) lost.push(dotted);
-      else {
-        const next = after[key];
-        if (isObject(value) && isObject(next)) visit(value, next, here);
-      }
+      // An argument that was not given is `undefined`, and no part of the body on the wire.
+      const next = Object.hasOwn(after, key) ? after[key] : undefined;
+      if (next === undefined) lost.push(dotted);
+      else if (isObject(value) && isObject(next)) visit(value, next, here);
     }
   };
   if (isObject(current) && isObject(proposed)) visit(current, proposed, []);

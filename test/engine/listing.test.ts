@@ -1,0 +1,202 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { describe, expect, test } from "vitest";
+import { collectItems, excerpt, isItemList, listItems, type OktaPage, wholeList } from "../../src/listing.js";
+import type { Json } from "../../src/okta/request.js";
+import { connect } from "../support/client.js";
+
+const MAX_CHARS = 20_000;
+const limits = { shape: (item: Json) => item, maxChars: MAX_CHARS };
+const walk = () => ({ signal: new AbortController().signal });
+
+/** 1,000 items of very uneven size, some of them empty, some larger than a result may be. */
+const ITEMS = Array.from({ length: 1_000 }, (_, n) => ({
+  id: `item${n}`,
+  blob: "x".repeat(n % 97 === 0 ? 30_000 : (n * 131) % 1_500),
+}));
+
+/** Okta's pages of a list; cursors point between pages only. */
+function pages(items: readonly Json[], size: number) {
+  const asked: (string | undefined)[] = [];
+  const fetchPage = (after: string | undefined): Promise<OktaPage> => {
+    asked.push(after);
+    const start = after === undefined ? 0 : Number(after.slice(1));
+    const end = start + size;
+    return Promise.resolve({ items: items.slice(start, end), next: end < items.length ? `c${end}` : undefined });
+  };
+  return { fetchPage, asked };
+}
+
+const idsOf = (items: readonly Json[]) => items.map((item) => (item as { id: string }).id);
+
+describe("a list that is larger than a result may be", () => {
+  test.each([
+    ["page by page", false, 200],
+    ["with fetch_all", true, 200],
+    ["in one page", false, 1_000],
+    ["in pages of one", true, 1],
+    ["in pages of seven", true, 7],
+  ])("loses and doubles nothing when walked through its cuts, %s", async (_, fetch_all, size) => {
+    const { fetchPage } = pages(ITEMS, size);
+    const seen: string[] = [];
+    let cursor: string | undefined;
+    let answers = 0;
+    do {
+      const list = await listItems(fetchPage, { after: cursor, fetch_all }, limits, walk());
+      expect(list.items.length).toBeGreaterThan(0);
+      expect(JSON.stringify(list.items).length).toBeLessThanOrEqual(MAX_CHARS);
+      expect(list.has_more).toBe(list.next_cursor !== undefined);
+      seen.push(...idsOf(list.items));
+      cursor = list.next_cursor;
+      answers += 1;
+    } while (cursor !== undefined);
+    expect(seen).toEqual(ITEMS.map(({ id }) => id));
+    expect(answers).toBeGreaterThan(30);
+  });
+
+  test("shows an item that alone is too large by its id and sizes", async () => {
+    const { items, note } = await listItems(pages(ITEMS.slice(0, 3), 3).fetchPage, {}, limits, walk());
+    expect(items[0]).toMatchObject({ id: "item0", too_large: true, characters_by_field: { blob: 30_002 } });
+    expect(items).toHaveLength(3);
+    expect(note).toBeUndefined();
+  });
+
+  test("says that it was cut, and how to go on", async () => {
+    const list = await listItems(pages(ITEMS.slice(1, 90), 200).fetchPage, {}, limits, walk());
+    expect(list.has_more).toBe(true);
+    expect(list.note).toMatch(/^Cut at the size limit of a result after \d+ items\. Go on with `after`/);
+  });
+
+  test("goes on in the right place where pages have become smaller meanwhile", async () => {
+    const first = await listItems(pages(ITEMS, 500).fetchPage, {}, limits, walk());
+    const { fetchPage } = pages(ITEMS, 3);
+    const rest = await listItems(fetchPage, { after: first.next_cursor, fetch_all: true }, limits, walk());
+    expect(idsOf(rest.items)[0]).toBe(`item${first.items.length}`);
+  });
+});
+
+describe("a list of Okta's", () => {
+  test("does not end at an empty page in its middle", async () => {
+    const scripted: OktaPage[] = [
+      { items: [{ id: "a" }], next: "1" },
+      { items: [], next: "2" },
+      { items: [{ id: "b" }], next: undefined },
+    ];
+    const fetchPage = (after: string | undefined) => Promise.resolve(scripted[Number(after ?? 0)] as OktaPage);
+    const all = await listItems(fetchPage, { fetch_all: true }, limits, walk());
+    expect(idsOf(all.items)).toEqual(["a", "b"]);
+    const middle = await listItems(fetchPage, { after: "1" }, limits, walk());
+    expect(middle).toMatchObject({ items: [], has_more: true, next_cursor: "2" });
+  });
+
+  test("is an error where the same cursor comes twice", async () => {
+    const fetchPage = () => Promise.resolve({ items: [{ id: "a" }], next: "same" });
+    await expect(listItems(fetchPage, { fetch_all: true }, limits, walk())).rejects.toMatchObject({
+      code: "okta_down",
+    });
+    await expect(collectItems(fetchPage, 100, walk())).rejects.toMatchObject({ code: "okta_down" });
+  });
+
+  test("is an error where it does not end at all", async () => {
+    let page = 0;
+    const fetchPage = () => {
+      page += 1;
+      return Promise.resolve({ items: [], next: `${page}` });
+    };
+    await expect(listItems(fetchPage, { fetch_all: true }, limits, walk())).rejects.toMatchObject({
+      code: "okta_down",
+    });
+    expect(page).toBe(2_000);
+  });
+
+  test("stops between two pages when the call is cancelled", async () => {
+    const stop = new AbortController();
+    const { fetchPage, asked } = pages(ITEMS.slice(1, 50), 10);
+    const fetchAndStop = (after: string | undefined) => {
+      if (asked.length === 1) stop.abort();
+      return fetchPage(after);
+    };
+    const list = listItems(fetchAndStop, { fetch_all: true }, { ...limits, maxChars: 1e6 }, { signal: stop.signal });
+    await expect(list).rejects.toMatchObject({ code: "cancelled" });
+    expect(asked).toHaveLength(2);
+  });
+
+  test("without pages is shaped and cut like any other", async () => {
+    const list = await listItems(wholeList(ITEMS.slice(1)), {}, limits, walk());
+    expect(isItemList(list)).toBe(true);
+    const rest = await listItems(wholeList(ITEMS.slice(1)), { after: list.next_cursor }, limits, walk());
+    expect(idsOf(rest.items)[0]).toBe(`item${list.items.length + 1}`);
+  });
+
+  test("can be passed off by no object of the org's", () => {
+    expect(isItemList({ kind: "list", items: [], has_more: false, next_cursor: null })).toBe(false);
+  });
+});
+
+describe("items for a tool's own use", () => {
+  test("are read up to a number, and it is known whether there were more", async () => {
+    const all = await collectItems(pages(ITEMS, 300).fetchPage, 2_000, walk());
+    expect([all.items.length, all.complete]).toEqual([1_000, true]);
+    const some = await collectItems(pages(ITEMS, 300).fetchPage, 500, walk());
+    expect([some.items.length, some.complete]).toEqual([500, false]);
+    const exact = await collectItems(pages(ITEMS, 500).fetchPage, 1_000, walk());
+    expect([exact.items.length, exact.complete]).toEqual([1_000, true]);
+    const { fetchPage, asked } = pages(ITEMS, 500);
+    expect(await collectItems(fetchPage, 500, walk())).toMatchObject({ complete: false });
+    expect(asked).toHaveLength(1);
+  });
+
+  test("are shown as far as they fit, one that is too large in few words", () => {
+    const shown = excerpt(ITEMS.slice(0, 100), { ...limits, maxChars: 5_000 });
+    expect(shown[0]).toMatchObject({ id: "item0", too_large: true });
+    expect(shown.length).toBeGreaterThan(3);
+    expect(JSON.stringify(shown).length).toBeLessThanOrEqual(5_000);
+  });
+});
+
+describe("through a client", () => {
+  test("no result is larger than the limit, and next_cursor leads through all of it", async () => {
+    const { call, org } = await connect({ maxResultChars: 3_000 });
+    const people = Array.from({ length: 60 }, (_, n) =>
+      org.addUser({ profile: { login: `p${n}@acme.example`, bio: "y".repeat((n * 397) % 4_000) } }),
+    );
+    const seen: string[] = [];
+    let cursor: unknown;
+    do {
+      const { data, text } = await call("list_users", {
+        fetch_all: true,
+        limit: 25,
+        ...(cursor ? { after: cursor } : {}),
+      });
+      expect(text.length).toBeLessThanOrEqual(3_000);
+      seen.push(...idsOf(data.items as Json[]));
+      cursor = data.next_cursor;
+    } while (cursor);
+    expect(seen.slice(1)).toEqual(people.map(({ id }) => id));
+  });
+
+  test("a single object larger than the limit says how to ask for less, and fields does it", async () => {
+    const { get, org } = await connect({ maxResultChars: 2_000 });
+    const mona = org.addUser({ profile: { login: "mona@acme.example", bio: "y".repeat(1_000_000) } });
+    const whole = await get("get_user", { user_id: mona.id });
+    expect(whole).toMatchObject({ id: mona.id, too_large: true });
+    expect(whole.characters_by_field).toHaveProperty(["profile.bio"], 1_000_002);
+    expect(await get("get_user", { user_id: mona.id, fields: ["profile.login"] })).toEqual({
+      profile: { login: "mona@acme.example" },
+    });
+  });
+
+  test("a cancelled fetch_all stops asking Okta, in the middle of a request too", async () => {
+    const { call, org, sandbox, sent } = await connect();
+    for (let n = 0; n < 10; n += 1) org.addUser({ profile: { login: `p${n}@acme.example` } });
+    const stop = new AbortController();
+    sandbox.next("GET", "/api/v1/users", { fault: "delay", delayMs: 0 });
+    sandbox.next("GET", "/api/v1/users", { fault: "hang" });
+    const arrivals = sandbox.arrival("GET", "/api/v1/users").then(() => sandbox.arrival("GET", "/api/v1/users"));
+    const pending = call("list_users", { limit: 2, fetch_all: true }, { signal: stop.signal });
+    await arrivals;
+    stop.abort("enough");
+    await expect(pending).rejects.toThrow(/enough/);
+    await delay(0);
+    expect(sent()).toHaveLength(2);
+  });
+});
