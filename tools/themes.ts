@@ -120,8 +120,8 @@ async function readImage({ readFile }: ToolContext, path: string, formats: reado
   const { data, name } = await readFile(path, { maxBytes });
   const image = recogniseImage(data);
   if (image === undefined || !formats.includes(image.format)) {
-    const found = image === undefined ? "no image of a known format" : `a ${image.format}`;
-    throw new OktaMcpError("bad_input", `The file was not uploaded: by its content it is ${found}.`, {
+    const found = image?.format ?? "no image of a known format";
+    throw new OktaMcpError("bad_input", `The file was not uploaded: its content is ${found}.`, {
       fix: `Give a file whose content is ${formats.join(", ")}; its name does not matter.`,
     });
   }

@@ -1,0 +1,20 @@
+/** Values that, put into a path as an id, would address something else. */
+export const HOSTILE_IDS: readonly string[] = [
+  "",
+  ".",
+  "..",
+  "%2e%2e",
+  "%2e",
+  "a/b",
+  "../x",
+  "a\\b",
+  "a?b",
+  "a#b",
+  "a b",
+  " ",
+  "a\nb",
+  "a\u0000b",
+  "a\u202eb",
+  "\u200b",
+  "a".repeat(600),
+];
