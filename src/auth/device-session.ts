@@ -37,6 +37,7 @@ export class DeviceSession implements Session {
   readonly #asked: readonly string[];
   readonly #vault: SignInVault;
   readonly #listeners = new Listeners();
+  readonly #closed = new AbortController();
   #client: Promise<OAuthClient> | undefined;
   #current: Current | undefined;
   /** Why the last sign-in is over, until there is another. */
@@ -48,7 +49,6 @@ export class DeviceSession implements Session {
   #renewing: Promise<OrgToken> | undefined;
   #starting: Promise<PendingSignIn> | undefined;
   #pending: PendingSignIn | undefined;
-  #closed = false;
 
   constructor(parts: SessionParts, kind: TokenStoreKind, stateDir: string | undefined) {
     const { orgUrl, clientId, configured, log } = parts;
@@ -59,7 +59,7 @@ export class DeviceSession implements Session {
   }
 
   async token(signal?: AbortSignal): Promise<AccessToken> {
-    if (signal?.aborted || this.#closed) throw cancelled("The call");
+    if (signal?.aborted || this.#closed.signal.aborted) throw cancelled("The call");
     const usable = this.#usable();
     if (usable) return usable;
     this.#renewing ??= this.#renew().finally(() => {
@@ -85,7 +85,7 @@ export class DeviceSession implements Session {
   }
 
   async startSignIn(signal?: AbortSignal): Promise<PendingSignIn> {
-    if (signal?.aborted || this.#closed) throw cancelled("The sign-in");
+    if (signal?.aborted || this.#closed.signal.aborted) throw cancelled("The sign-in");
     if (this.#pending) return this.#pending;
     this.#starting ??= this.#start().finally(() => {
       this.#starting = undefined;
@@ -132,8 +132,7 @@ export class DeviceSession implements Session {
 
   /** A renewal under way is left to finish: cut off, it could lose the only refresh token. */
   close(): void {
-    this.#closed = true;
-    this.#pending?.cancel();
+    this.#closed.abort();
     this.#listeners.clear();
   }
 
@@ -238,7 +237,7 @@ export class DeviceSession implements Session {
     if (found.signIn === undefined) {
       // Signed out by another process; a store that may only be locked proves nothing.
       if (found.certain && current?.stored) this.#set(undefined);
-      this.#unfit = found.certain ? "" : " The system keychain showed no earlier sign-in; it may be locked.";
+      this.#unfit = found.certain ? "" : " No earlier sign-in can be seen in the system keychain, which may be locked.";
       return;
     }
     const { signIn } = found;
@@ -268,6 +267,8 @@ export class DeviceSession implements Session {
     await this.#vault.prepare();
     const { startDeviceGrant } = await import("./device-grant.js");
     const stop = new AbortController();
+    this.#closed.signal.addEventListener("abort", () => stop.abort(), { once: true });
+    if (this.#closed.signal.aborted) stop.abort();
     const client = await this.#openClient();
     const context = this.#context("The sign-in");
     const grant = await startDeviceGrant({ client, context, now, sleep, signal: stop.signal });
@@ -283,7 +284,6 @@ export class DeviceSession implements Session {
       done,
       cancel: () => stop.abort(),
     };
-    if (this.#closed) stop.abort();
     return this.#pending;
   }
 

@@ -28,11 +28,13 @@ const START_TIMEOUT_MS = 10_000;
 /**
  * The keychain of the system, through keytar, in a process of its own: a call to a stuck keyring
  * does not come back for a minute and holds up the exit of the process that made it, and only a
- * process can be stopped at once.
+ * process can be stopped at once. An app built on Electron cannot be started a second time as
+ * plain Node.js; there it is asked directly.
  */
-export const useSystemKeychain: UseKeychain = async (action) => {
-  // An app built on Electron cannot be started a second time as plain Node.js.
-  if (process.versions.electron) return action(await ownKeychain());
+export const useSystemKeychain: UseKeychain = (action) =>
+  process.versions.electron ? useKeychainHere(action) : useKeychainInHelper(action);
+
+const useKeychainInHelper: UseKeychain = async (action) => {
   const helper = await Helper.start(keytarPath());
   try {
     return await action(helper);
@@ -41,23 +43,24 @@ export const useSystemKeychain: UseKeychain = async (action) => {
   }
 };
 
+/** The keychain, asked by this very process. */
+export const useKeychainHere: UseKeychain = async (action) => {
+  const { default: keytar } = await import("keytar").catch(() => {
+    throw new KeychainProblem("keytar cannot be loaded on this system");
+  });
+  return action({
+    getPassword: (...names) => inTime(keytar.getPassword(...names)),
+    setPassword: (...values) => inTime(keytar.setPassword(...values)),
+    deletePassword: (...names) => inTime(keytar.deletePassword(...names)),
+  });
+};
+
 function keytarPath(): string {
   try {
     return createRequire(import.meta.url).resolve("keytar");
   } catch {
     throw new KeychainProblem("the optional package keytar is not installed");
   }
-}
-
-async function ownKeychain(): Promise<Keychain> {
-  const { default: keytar } = await import("keytar").catch(() => {
-    throw new KeychainProblem("keytar cannot be loaded on this system");
-  });
-  return {
-    getPassword: (...names) => inTime(keytar.getPassword(...names)),
-    setPassword: (...values) => inTime(keytar.setPassword(...values)),
-    deletePassword: (...names) => inTime(keytar.deletePassword(...names)),
-  };
 }
 
 /**
@@ -83,8 +86,18 @@ interface HelperLine {
   problem?: string;
 }
 
+/** A native library may have something of its own to say on stdout. */
+function parseLine(text: string): HelperLine | undefined {
+  try {
+    return JSON.parse(text) as HelperLine;
+  } catch {
+    return undefined;
+  }
+}
+
 class Helper implements Keychain {
   readonly #process: ChildProcess;
+  readonly #stop = () => this.stop();
   readonly #waiting = new Map<number, (line: HelperLine) => void>();
   #calls = 0;
 
@@ -109,6 +122,7 @@ class Helper implements Keychain {
 
   private constructor(child: ChildProcess) {
     this.#process = child;
+    process.once("exit", this.#stop);
     const end = () => {
       for (const answer of this.#waiting.values()) answer({ problem: "the process that asks it has ended" });
     };
@@ -118,8 +132,8 @@ class Helper implements Keychain {
     child.stdin?.on("error", () => {});
     if (!child.stdout) return;
     createInterface({ input: child.stdout }).on("line", (text) => {
-      const line = JSON.parse(text) as HelperLine;
-      this.#waiting.get(line.id ?? 0)?.(line);
+      const line = parseLine(text);
+      if (line) this.#waiting.get(line.id ?? 0)?.(line);
     });
   }
 
@@ -137,6 +151,7 @@ class Helper implements Keychain {
   }
 
   stop(): void {
+    process.off("exit", this.#stop);
     this.#process.kill("SIGKILL");
   }
 

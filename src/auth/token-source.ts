@@ -24,8 +24,9 @@ export interface AccessToken {
 
 export interface TokenSource {
   /**
-   * A token that is valid now; renews before expiry. Concurrent callers share one renewal.
-   * @throws OktaMcpError signed_out, sign_in_pending, session_ended, client_rejected, unreachable, okta_down, cancelled
+   * A token that is valid now; renews before expiry. Concurrent callers share one renewal, which
+   * goes on when one of them leaves.
+   * @throws OktaMcpError signed_out, sign_in_pending, session_ended, client_rejected, missing_scope, rate_limited, unreachable, okta_down, bad_config (a token store that cannot be used), cancelled
    */
   token(signal?: AbortSignal): Promise<AccessToken>;
   /** Tells that Okta answered 401 to this token, so that the next call gets a new one. */
@@ -42,7 +43,7 @@ export interface PendingSignIn {
   readonly expiresAtMs: number;
   /**
    * Settles when polling ends: resolves once the tokens are stored.
-   * Rejects with OktaMcpError login_denied, login_expired, cancelled, client_rejected, unreachable.
+   * Rejects with OktaMcpError login_denied, login_expired, cancelled, client_rejected, missing_scope, rate_limited, okta_down, unreachable.
    */
   readonly done: Promise<void>;
   /** Stops polling; `done` rejects with `cancelled`. */
@@ -78,13 +79,21 @@ export interface Session extends TokenSource {
   granted(): ReadonlySet<string> | undefined;
   /** Reads what an earlier process stored. Quiet: no network, never throws; at most the store's time limit. */
   restore(): Promise<void>;
-  /** Starts the device grant, or returns the one under way. @throws OktaMcpError when the method is another or the org refuses. */
+  /**
+   * Starts the device grant, or returns the one under way. The signal ends this caller's waiting
+   * for the link; the sign-in itself is stopped by `PendingSignIn.cancel`, `signOut` or `close`.
+   * @throws OktaMcpError bad_config when the method is another or the sign-in could not be kept, and what the org refuses with
+   */
   startSignIn(signal?: AbortSignal): Promise<PendingSignIn>;
-  /** Revokes the tokens at Okta (RFC 7009) and deletes them here, also when Okta cannot be reached. */
+  /**
+   * Deletes the tokens here and revokes them at Okta (RFC 7009). `revoked` is true when none that
+   * was known here is still good: also when there was none. A given access token stays as it is.
+   * @throws OktaMcpError bad_config when the store does not let them be deleted
+   */
   signOut(): Promise<{ revoked: boolean }>;
   status(): Promise<SessionStatus>;
   /** Calls back whenever `granted()` may have changed. Returns the way to stop. */
   onChange(listener: () => void): () => void;
-  /** Stops timers and polling. */
+  /** Stops polling; later calls are `cancelled`. A renewal under way is left to finish, so that its refresh token is not lost. */
   close(): void;
 }

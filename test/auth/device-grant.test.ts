@@ -90,6 +90,18 @@ describe("signing in with the device grant", () => {
     expect(org.time.waits).toEqual([5, 77]);
   });
 
+  test("reads the time to wait from a date or from Okta's rate-limit header, by Okta's clock", async () => {
+    const org = await startOrg({ autoApprove: true });
+    const at = (seconds: number) => Math.floor(org.time.now() / 1000) + seconds;
+    const httpDate = (epochSeconds: number) => new Date(epochSeconds * 1000).toUTCString();
+    const date = { Date: httpDate(at(1000)) };
+    org.sandbox.next("POST", TOKEN, { status: 429, headers: { ...date, "Retry-After": httpDate(at(1033)) } });
+    org.sandbox.next("POST", TOKEN, { status: 429, headers: { ...date, "X-Rate-Limit-Reset": String(at(1044)) } });
+    org.sandbox.next("POST", TOKEN, { status: 429, headers: { "Retry-After": "soon" } });
+    await (await org.session().startSignIn()).done;
+    expect(org.time.waits).toEqual([5, 33, 44, 40]);
+  });
+
   test("says that Okta cannot be reached when the network stays away until the code expires", async () => {
     const org = await startOrg({ deviceCodeLifetimeSeconds: 120 });
     org.sandbox.next("POST", TOKEN, { fault: "reset", times: 50 });
@@ -148,6 +160,17 @@ describe("signing in with the device grant", () => {
     expect((await failure(pending.done)).code).toBe("cancelled");
     expect((await failure(session.token())).code).toBe("cancelled");
     expect((await failure(session.startSignIn())).code).toBe("cancelled");
+  });
+
+  test("ends when the session is closed while Okta does not even answer the start", async () => {
+    const org = await startOrg();
+    org.sandbox.next("POST", DEVICE, { fault: "hang" });
+    const session = org.session();
+    const arrived = org.sandbox.arrival("POST", DEVICE);
+    const starting = failure(session.startSignIn());
+    await arrived;
+    session.close();
+    expect((await starting).code).toBe("cancelled");
   });
 
   test("names the pending link to a call that needs a token meanwhile", async () => {
@@ -222,6 +245,7 @@ describe("a device sign-in that Okta refuses", () => {
     ["a redirect", { fault: "redirect" as const, location: "https://example.com/" }, "unreachable", /redirect \(302\)/],
     ["nothing at all", { fault: "empty" as const }, "unreachable", /not one of Okta's sign-in/],
     ["404", { status: 404, json: { errorCode: "E0000007" } }, "unreachable", /status 404/],
+    ["megabytes", { status: 200, text: `{"a":"${"x".repeat(1_100_000)}"}` }, "unreachable", /far too long/],
     ["half an answer", { fault: "truncate" as const }, "unreachable", /./],
     ["a long rate limit", { status: 429, headers: { "Retry-After": "120" } }, "rate_limited", /rate limit/],
   ])("by answering with %s is reported as such", async (_what, fault, code, message) => {

@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test } from "vitest";
-import { type Keychain, KeychainProblem, useSystemKeychain } from "../../src/auth/keychain.js";
+import { type Keychain, KeychainProblem, useKeychainHere, useSystemKeychain } from "../../src/auth/keychain.js";
 import { KeychainStore } from "../../src/auth/keychain-store.js";
 import type { StoredSignIn } from "../../src/auth/stored-sign-in.js";
 import { ADMIN_LOGIN, DEVICE_CLIENT_ID } from "../../src/sandbox/facts.js";
@@ -212,6 +212,12 @@ describe("the system keychain", { timeout: 60_000 }, () => {
     requireOrSkip(context, ...PROGRAMS);
     const runs = await run("locked", "keychain", ["token"]);
     expect(outcome(runs, 0, 0)).toMatchObject({ code: "signed_out", message: expect.stringMatching(/may be locked/) });
+  });
+
+  test("answers, or says why not, where it is asked directly", async () => {
+    const asked = useKeychainHere((keychain) => keychain.getPassword("okta-mcp", "https://nobody.example 0oa0"));
+    const answer = await asked.catch((error: unknown) => error);
+    expect(answer === null || answer instanceof KeychainProblem).toBe(true);
   });
 
   test("is asked in a process of its own, which goes when the answer is there", async () => {
