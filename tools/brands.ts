@@ -184,14 +184,10 @@ export const deleteBrand = defineTool({
     }
     const domains = (await domainsOf(okta, brand_id)).map((domain) => textAt(domain, "domain"));
     if (domains.length > 0) {
-      throw new OktaMcpError(
-        "conflict",
-        `The brand cannot be deleted while ${domains.length} custom domains show it.`,
-        {
-          fix: "Give the domains another brand with replace_custom_domain, then try again.",
-          data: { domains },
-        },
-      );
+      throw new OktaMcpError("conflict", "The brand cannot be deleted while custom domains show it.", {
+        fix: "Give the domains another brand with replace_custom_domain, then try again.",
+        data: { domains },
+      });
     }
     const emailDomain = textAt(brand, "_embedded", "emailDomain", "domain") || textAt(brand, "emailDomainId");
     const themes = itemsAt(brand, "_embedded", "themes");

@@ -179,6 +179,7 @@ export async function describePage(
 ): Promise<Impact> {
   const current = await ifFound(page.current);
   const brand = await okta.customization.getBrand({ brandId });
+  const sources = itemsAt(current, "contentSecurityPolicySetting", "srcList");
   if (current === undefined) {
     throw new OktaMcpError("conflict", `This brand has no ${page.type}, so there is nothing to delete.`, {
       fix: "Nothing to do.",
@@ -188,7 +189,7 @@ export async function describePage(
     target: { type: page.type, name: `of brand ${textAt(brand, "name")}`, id: brandId },
     details: [
       `${textAt(current, "pageContent").length} characters of HTML`,
-      `${itemsAt(current, "contentSecurityPolicySetting", "srcList").length} sources in its content security policy`,
+      `${counted({ items: sources, complete: true }, "source")} in its content security policy`,
       page.instead,
     ],
     state: current,
