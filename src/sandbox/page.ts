@@ -66,6 +66,7 @@ function startOf(request: SandboxRequest, items: readonly { id: string }[]): num
   const after = request.query.get("after");
   if (after === null) return 0;
   const [followingId, lastId, offset] = decodeCursor(after);
+  if (items[offset]?.id === followingId) return offset;
   const following = items.findIndex((item) => item.id === followingId);
   if (following !== -1) return following;
   const last = items.findIndex((item) => item.id === lastId);
