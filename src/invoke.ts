@@ -123,7 +123,7 @@ export class Invoker {
       const error = toOktaMcpError(thrown, caller.signal);
       log[error.code === "bug" ? "error" : "info"]("call failed", {
         tool: name,
-        code: error.code,
+        error: error.code,
         ms: now() - startedAtMs,
         ...(error.code === "bug" ? { cause: thrown } : {}),
       });

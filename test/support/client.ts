@@ -1,3 +1,4 @@
+import { EventEmitter } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { InMemoryTransport } from "@modelcontextprotocol/sdk/inMemory.js";
@@ -33,7 +34,6 @@ export const accepts: Person = () => ({ action: "accept", content: { confirm: tr
 export const leavesTheBoxEmpty: Person = () => ({ action: "accept", content: { confirm: false } });
 export const declines: Person = () => ({ action: "decline" });
 export const closesTheQuestion: Person = () => ({ action: "cancel" });
-export const neverAnswers: Person = () => new Promise<never>(() => undefined);
 export const cannotShowIt: Person = () => Promise.reject(new Error("no window for secret-looking text"));
 
 /** Every scope that a tool or a part of one uses. */
@@ -50,6 +50,8 @@ export interface ConnectOptions {
   person?: Person | undefined;
   /** Answers links; without it the client cannot show any. */
   links?: Person | undefined;
+  /** What the client says of itself; by default it follows from `person` and `links`. */
+  elicitation?: ClientCapabilities["elicitation"];
   openBrowser?: (url: string) => Promise<boolean>;
   confirmMode?: ConfirmMode;
   maxResultChars?: number;
@@ -96,7 +98,23 @@ export async function connect(options: ConnectOptions = {}) {
       ? { method: "device" }
       : { method: "access-token", token: await control.issueAccessToken(granted) };
   const logged: string[] = [];
-  const log = createLog({ level: "trace", stderr: { write: (line) => logged.push(String(line)) > 0 } });
+  const lines = new EventEmitter();
+  const write = (line: string | Uint8Array) => {
+    logged.push(String(line));
+    return lines.emit("line", line);
+  };
+  const log = createLog({ level: "trace", stderr: { write } });
+  /** Resolves when the log says what matches; at once where it has. */
+  const logSays = (what: RegExp) =>
+    new Promise<void>((resolve) => {
+      const look = () => {
+        if (!logged.some((line) => what.test(line))) return;
+        lines.off("line", look);
+        resolve();
+      };
+      lines.on("line", look);
+      look();
+    });
   // A person is waited for in steps of five seconds; here a few milliseconds do.
   const sleep = (_ms: number, signal?: AbortSignal) => delay(5, undefined, { signal });
   const session = createSession({
@@ -127,13 +145,12 @@ export async function connect(options: ConnectOptions = {}) {
   const asked: ElicitRequest["params"][] = [];
 
   async function newClient() {
-    const elicitation: NonNullable<ClientCapabilities["elicitation"]> = {
-      ...(options.person && { form: {} }),
-      ...(options.links && { url: {} }),
-    };
+    const { person, links } = options;
+    const modes = { ...(person && { form: {} }), ...(links && { url: {} }) };
+    const elicitation = options.elicitation ?? (person || links ? modes : undefined);
     const { roots } = options;
     const capabilities: ClientCapabilities = {
-      ...(Object.keys(elicitation).length > 0 && { elicitation }),
+      ...(elicitation && { elicitation }),
       ...(roots && { roots: {} }),
     };
     const client = new Client({ name: "test", version: "0.0.0" }, { capabilities });
@@ -142,10 +159,10 @@ export async function connect(options: ConnectOptions = {}) {
         roots: (await roots()).map((uri) => ({ uri })),
       }));
     }
-    if (Object.keys(elicitation).length > 0) {
+    if (elicitation) {
       client.setRequestHandler(ElicitRequestSchema, ({ params }) => {
         asked.push(params);
-        const answer = params.mode === "url" ? options.links : options.person;
+        const answer = params.mode === "url" ? links : person;
         if (!answer) throw new Error("The client was asked for what it cannot do.");
         return answer(params);
       });
@@ -184,7 +201,7 @@ export async function connect(options: ConnectOptions = {}) {
   /** The body of the last request. */
   const lastBody = (): unknown => JSON.parse(requests.at(-1)?.body || "null");
 
-  return { ...first, newClient, sandbox, org, session, control, asked, sent, writes, lastBody, logged };
+  return { ...first, newClient, sandbox, org, session, control, asked, sent, writes, lastBody, logged, logSays };
 }
 
 function outcomeOf(result: Awaited<ReturnType<Client["callTool"]>>): CallOutcome {
