@@ -2,9 +2,11 @@ import { appName, completeApp } from "./app-defaults.js";
 import type { Org } from "./org.js";
 import { DIRECTORY_LABEL, SEED_APPS } from "./seed/apps.js";
 import { designBrands } from "./seed/brands.js";
+import { askOfDevices } from "./seed/device-assurance.js";
 import { liveThroughAWeek } from "./seed/events.js";
 import { formGroups } from "./seed/groups.js";
 import { hirePeople } from "./seed/people.js";
+import { decidePolicies } from "./seed/policies.js";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -33,4 +35,6 @@ export function seedCompany(org: Org): void {
   // A company is not founded in a moment: the log begins with the week that people see.
   org.events.length = 0;
   liveThroughAWeek(org);
+  const ageMs = () => (100 + org.random.int(900)) * DAY_MS;
+  decidePolicies(org, askOfDevices(org, ageMs), ageMs);
 }

@@ -3,8 +3,11 @@ import type { Route } from "../route.js";
 import { appAssignmentRoutes } from "./app-assignments.js";
 import { applicationRoutes } from "./applications.js";
 import { brandRoutes } from "./brands.js";
+import { deviceAssuranceRoutes } from "./device-assurance.js";
 import { groupRoutes } from "./groups.js";
 import { pageRoutes } from "./pages.js";
+import { policyRoutes } from "./policies.js";
+import { policyRuleRoutes } from "./policy-rules.js";
 import { schemaRoutes } from "./schemas.js";
 import { systemLogRoutes } from "./system-log.js";
 import { themeRoutes } from "./themes.js";
@@ -17,6 +20,9 @@ const AREAS = [
   groupRoutes,
   applicationRoutes,
   appAssignmentRoutes,
+  policyRoutes,
+  policyRuleRoutes,
+  deviceAssuranceRoutes,
   systemLogRoutes,
   schemaRoutes,
   brandRoutes,

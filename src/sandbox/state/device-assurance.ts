@@ -1,0 +1,19 @@
+import type { Area } from "../org.js";
+import type { JsonObject } from "./model.js";
+
+/** A device assurance policy as the org keeps it: the object as it was sent, and what Okta adds to it. */
+export interface DeviceAssurance extends JsonObject {
+  id: string;
+  name: string;
+  platform: string;
+  createdBy: string;
+  createdDate: string;
+  lastUpdate: string;
+  lastUpdatedBy: string;
+}
+
+/** The device assurance policies of an org, by id. */
+export const DEVICE_ASSURANCE: Area<Map<string, DeviceAssurance>> = {
+  name: "device-assurance",
+  create: () => new Map(),
+};
