@@ -2,7 +2,7 @@ import { visible } from "../errors/quote.js";
 import { redact } from "../redact.js";
 
 /** How long what is still open may take to close by itself before the process ends anyway. */
-const GRACE_MS = 250;
+const GRACE_MS = 500;
 
 /** Ends the process with a code, as soon as nothing is open any more and at the latest after a short grace. */
 export function endProcess(exitCode: number): void {

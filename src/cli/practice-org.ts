@@ -50,7 +50,7 @@ export async function startPracticeOrg(
   const kept = SETTING_KEYS.filter((key) => !OF_THE_ORG.has(key)).map((key): string => SETTINGS[key].env);
   const practiceEnv = Object.fromEntries(kept.map((name) => [name, env[name]]));
   const everyScope = Object.keys(SCOPES).join(" ");
-  const sandbox = await startSandbox({ authorization: orgAuthorization() });
+  const sandbox = await startSandbox({ authorization: orgAuthorization({ deviceIntervalSeconds: 1 }) });
   try {
     const scopes = flags.scopes || practiceEnv.OKTA_SCOPES?.trim() || everyScope;
     const source = {

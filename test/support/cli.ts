@@ -65,12 +65,17 @@ export interface RunningCli {
 }
 
 /** Starts the command; it is stopped when the test is over. */
-export function startCli(
-  args: readonly string[],
-  { env = {}, cwd = ROOT }: Omit<CliOptions, "input"> = {},
+export function startCli(args: readonly string[], options: Omit<CliOptions, "input"> = {}): RunningCli {
+  return spawnProcess([...COMMAND, ...args], options);
+}
+
+/** Starts any program in the environment of the command's tests. */
+export function spawnProcess(
+  [program = "", ...args]: readonly string[],
+  options: Omit<CliOptions, "input"> = {},
 ): RunningCli {
-  const [program, ...before] = COMMAND;
-  const child = spawn(program, [...before, ...args], { cwd, env: cleanEnv(env), stdio: "pipe" });
+  const { env = {}, cwd = ROOT } = options;
+  const child = spawn(program, args, { cwd, env: cleanEnv(env), stdio: "pipe" });
   const output = { stdout: "", stderr: "" };
   let watchers: (() => void)[] = [];
   for (const name of ["stdout", "stderr"] as const) {

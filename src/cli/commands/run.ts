@@ -13,13 +13,12 @@ export const runCommand: MakeCommand = (io, finish) =>
     { calls: true },
   ).action(async (options: SettingFlags) => {
     const protocol = claimStdout(io);
-    const { openConnection } = await import("../connection.js");
+    const [{ openConnection }, { serve }] = await Promise.all([import("../connection.js"), import("../serve.js")]);
     const connection = await openConnection(io, options, { practice: "person" });
     try {
       if (connection.sandbox && !io.stdin.isTTY) {
         io.note(`okta-mcp: using a sandbox, a pretend Okta org at ${connection.sandbox}. Nothing in it is real.`);
       }
-      const { serve } = await import("../serve.js");
       finish(await serve(io, connection, protocol));
     } finally {
       await connection.close();

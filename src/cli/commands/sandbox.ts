@@ -42,6 +42,7 @@ export const sandboxCommand: MakeCommand = (io, finish) =>
       try {
         const authorization = orgAuthorization({
           autoApprove: approve,
+          deviceIntervalSeconds: 1,
           serviceClient: { jwks: key.jwks, dpopRequired: true },
         });
         const sandbox = await startSandbox({ port, authorization }).catch((error: NodeJS.ErrnoException) => {

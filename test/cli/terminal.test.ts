@@ -1,0 +1,134 @@
+import { expect, onTestFinished, test } from "vitest";
+import { DEVICE_CLIENT_ID } from "../../src/sandbox/facts.js";
+import { orgAuthorization } from "../../src/sandbox/org-authorization.js";
+import { startSandbox } from "../../src/sandbox/server.js";
+import { COMMAND } from "../support/cli.js";
+import { requireOrSkip } from "../support/programs.js";
+import { KEYS, startInTerminal } from "../support/pty.js";
+
+/** A sandbox with one group in mind, and a terminal on which a person is signed in to it. */
+async function openOrg() {
+  const sandbox = await startSandbox({ authorization: orgAuthorization({ deviceIntervalSeconds: 1 }) });
+  onTestFinished(sandbox.close);
+  const scopes = ["okta.groups.manage", "okta.users.read"];
+  const env = { OKTA_ORG_URL: sandbox.origin, OKTA_CLIENT_ID: DEVICE_CLIENT_ID, OKTA_SCOPES: scopes.join(" ") };
+  const token = await sandbox.authorization.control.issueAccessToken(scopes);
+  const group = sandbox.org.addGroup({ profile: { name: "Night\u001b[2JShift\u202e", description: null } });
+  const remove = [...COMMAND, "call", "delete_group", "--arg", `group_id=${group.id}`];
+  return { sandbox, env, signedIn: { ...env, OKTA_ACCESS_TOKEN: token }, group, remove };
+}
+
+test("in a terminal, the server says in three lines what it is, what it waits for and where to go next", async (context) => {
+  requireOrSkip(context, "python3");
+  const env = { OKTA_ORG_URL: "https://acme.okta.com", OKTA_CLIENT_ID: "0oa1", OKTA_SCOPES: "okta.users.read" };
+  const terminal = startInTerminal(COMMAND, { env });
+  await terminal.seen("stdout", /--help/);
+  const lines = terminal.screen().trim().split("\n");
+  expect(lines).toEqual([
+    expect.stringMatching(/^okta-mcp \d\S*, an MCP server for acme\.okta\.com: \d+ of \d+ tools are on\.$/),
+    "It waits for an MCP client on stdin, in silence. Ctrl-C ends it.",
+    "Next: start it from your client's mcp.json, or see okta-mcp --help.",
+  ]);
+  terminal.press(KEYS.interrupt);
+  expect((await terminal.ended).code).toBe(0);
+});
+
+test("Ctrl-D ends the server as a client that leaves does", async (context) => {
+  requireOrSkip(context, "python3");
+  const terminal = startInTerminal([...COMMAND, "--sandbox"]);
+  await terminal.seen("stdout", /--help/);
+  terminal.press(KEYS.end);
+  expect((await terminal.ended).code).toBe(0);
+});
+
+test.for([60, 80, 120])("a list is a table that fits %i columns", async (columns, context) => {
+  requireOrSkip(context, "python3");
+  const { signedIn } = await openOrg();
+  const terminal = startInTerminal([...COMMAND, "call", "list_users", "--arg", "limit=4"], { env: signedIn, columns });
+  const { code } = await terminal.ended;
+  expect(code).toBe(0);
+  const lines = terminal.screen().split("\n");
+  const head = lines.findIndex((line) => /^id +login/.test(line));
+  const rows = lines.slice(head + 1, head + 5);
+  for (const row of rows) expect(row).toMatch(/^00u\w{17} {2}\S+@/);
+  for (const line of lines.slice(head, head + 5)) expect([...line].length).toBeLessThanOrEqual(columns);
+  expect(terminal.screen()).toContain("4 items; there are more.");
+  expect(terminal.screen()).toMatch(/Next page: okta-mcp call list_users '\{"limit":4,"after":"[^"]+"\}'/);
+});
+
+test("--json shows the same list as indented JSON, and one record is JSON anyway", async (context) => {
+  requireOrSkip(context, "python3");
+  const { signedIn, group } = await openOrg();
+  const list = startInTerminal([...COMMAND, "call", "list_groups", "--json", "--arg", "limit=1"], { env: signedIn });
+  await list.ended;
+  expect(JSON.parse(list.screen()).items).toHaveLength(1);
+  const one = startInTerminal([...COMMAND, "call", "get_group", "--arg", `group_id=${group.id}`], { env: signedIn });
+  await one.ended;
+  expect(JSON.parse(one.screen().slice(one.screen().indexOf("{"))).profile.name).toBe(group.profile.name);
+  expect(one.stdout()).not.toContain("\u001b[2J");
+});
+
+test("a removal shows the target and what goes with it, and happens after yes", async (context) => {
+  requireOrSkip(context, "python3");
+  const { sandbox, signedIn, group, remove } = await openOrg();
+  const terminal = startInTerminal(remove, { env: signedIn });
+  await terminal.seen("stdout", /\[y\/N\]/);
+  expect(terminal.screen()).toContain("Night<U+001B>[2JShift<U+202E>");
+  expect(terminal.stdout()).not.toContain("\u001b[2J");
+  expect(sandbox.org.groups.get(group.id)).toBeDefined();
+  terminal.press(`y${KEYS.enter}`);
+  expect((await terminal.ended).code).toBe(0);
+  expect(sandbox.org.groups.get(group.id)).toBeUndefined();
+});
+
+test.for<[string, string, RegExp]>([
+  ["no", `n${KEYS.enter}`, /The person declined/],
+  ["nothing but Enter", KEYS.enter, /The person declined/],
+  ["something else", `yesterday${KEYS.enter}`, /The person declined/],
+  ["Ctrl-C", KEYS.interrupt, /closed the question|cancelled/],
+  ["Ctrl-D", KEYS.end, /closed the question/],
+])("a removal does not happen after %s", async ([_name, keys, words], context) => {
+  requireOrSkip(context, "python3");
+  const { sandbox, signedIn, group, remove } = await openOrg();
+  const terminal = startInTerminal(remove, { env: signedIn });
+  await terminal.seen("stdout", /\[y\/N\]/);
+  terminal.press(keys);
+  expect((await terminal.ended).code).toBe(1);
+  expect(terminal.screen()).toMatch(words);
+  expect(sandbox.org.groups.get(group.id)).toBeDefined();
+});
+
+test("a call with nobody signed in shows link and code, and goes on after the approval", async (context) => {
+  requireOrSkip(context, "python3");
+  const { sandbox, env } = await openOrg();
+  const terminal = startInTerminal([...COMMAND, "call", "list_groups", "--arg", "limit=2"], { env });
+  const [, code = ""] = await terminal.seen("stdout", /activate\?user_code=([A-Z]{4}-[A-Z]{4})/);
+  await terminal.seen("stdout", /Waiting for the approval/);
+  sandbox.authorization.control.approve(code);
+  expect((await terminal.ended).code).toBe(0);
+  expect(terminal.screen()).toMatch(/^id +name/m);
+});
+
+test("Ctrl-C cancels a sign-in that waits", async (context) => {
+  requireOrSkip(context, "python3");
+  const { env } = await openOrg();
+  for (const command of [["login"], ["call", "list_groups"]]) {
+    const terminal = startInTerminal([...COMMAND, ...command], { env });
+    await terminal.seen("stdout", /Waiting for the approval/);
+    terminal.press(KEYS.interrupt);
+    expect((await terminal.ended).code).toBe(1);
+    expect(terminal.screen()).toMatch(/cancelled: /);
+  }
+});
+
+test("NO_COLOR takes the styles away", async (context) => {
+  requireOrSkip(context, "python3");
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: looking for styles
+  const styles = /\u001b\[[0-9;]*m/;
+  const plain = startInTerminal([...COMMAND, "--help"], { env: { NO_COLOR: "1" } });
+  await plain.ended;
+  expect(plain.stdout()).not.toMatch(styles);
+  const styled = startInTerminal([...COMMAND, "--help"]);
+  await styled.ended;
+  expect(styled.stdout()).toMatch(styles);
+});

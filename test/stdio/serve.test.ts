@@ -1,0 +1,301 @@
+import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { DEVICE_CLIENT_ID } from "../../src/sandbox/facts.js";
+import { orgAuthorization } from "../../src/sandbox/org-authorization.js";
+import { startSandbox } from "../../src/sandbox/server.js";
+import { COMMAND, ROOT, type RunningCli, spawnProcess, startCli, temporaryFolder } from "../support/cli.js";
+
+type Message = {
+  jsonrpc: "2.0";
+  id?: number;
+  method?: string;
+  result?: ReturnType<typeof JSON.parse>;
+  error?: { code: number };
+};
+
+const UNREACHABLE = {
+  OKTA_ORG_URL: "https://127.0.0.1:1",
+  OKTA_CLIENT_ID: "0oa1",
+  OKTA_SCOPES: "okta.users.read okta.groups.manage",
+};
+
+/** The client's end of a server on stdio, line by line. */
+function speakTo(cli: RunningCli) {
+  let lastId = 0;
+  const write = (message: object) => void cli.child.stdin.write(`${JSON.stringify({ jsonrpc: "2.0", ...message })}\n`);
+  /** Every line that came on stdout; fails on one that is not JSON-RPC. */
+  const messages = (): Message[] =>
+    cli
+      .stdout()
+      .split("\n")
+      .filter((line) => line !== "")
+      .map((line) => {
+        const message: Message = JSON.parse(line);
+        expect(message.jsonrpc).toBe("2.0");
+        return message;
+      });
+  const send = (method: string, params: object = {}): number => {
+    lastId += 1;
+    write({ id: lastId, method, params });
+    return lastId;
+  };
+  const answer = async (id: number): Promise<Message> => {
+    await cli.seen("stdout", new RegExp(`^\\{(?=.*"id":${id}[,}]).*"(?:result|error)":.*\\}$`, "m"));
+    return messages().find((message) => message.id === id && message.method === undefined) ?? expect.fail("no answer");
+  };
+  const ask = (method: string, params: object = {}) => answer(send(method, params));
+  const begin = async (capabilities: object = {}) => {
+    const reply = await ask("initialize", {
+      protocolVersion: "2025-11-25",
+      capabilities,
+      clientInfo: { name: "test", version: "0" },
+    });
+    write({ method: "notifications/initialized" });
+    return reply;
+  };
+  const call = (name: string, args: object = {}) => send("tools/call", { name, arguments: args });
+  return { write, messages, send, answer, ask, begin, call };
+}
+
+/** A sandbox whose device app nobody approves by itself, and the environment to use it. */
+async function openOrg() {
+  const sandbox = await startSandbox({ authorization: orgAuthorization({ deviceIntervalSeconds: 1 }) });
+  onTestFinished(sandbox.close);
+  const env = {
+    OKTA_ORG_URL: sandbox.origin,
+    OKTA_CLIENT_ID: DEVICE_CLIENT_ID,
+    OKTA_SCOPES: "okta.users.read okta.groups.read",
+  };
+  const signedIn = {
+    ...env,
+    OKTA_ACCESS_TOKEN: await sandbox.authorization.control.issueAccessToken(["okta.users.read", "okta.groups.read"]),
+  };
+  return { sandbox, env, signedIn };
+}
+
+/** How the process ended and how long after `leave` that was. */
+async function endAfter(cli: RunningCli, leave: () => void) {
+  const startedAtMs = performance.now();
+  leave();
+  const { code, signal, stderr } = await cli.ended;
+  return { code, signal, stderr, tookMs: performance.now() - startedAtMs };
+}
+
+test("initialize and tools/list are answered at once, though the org cannot be reached and nobody is signed in", async () => {
+  const cli = startCli([], { env: UNREACHABLE });
+  const client = speakTo(cli);
+  const { result } = await client.begin();
+  expect(result.serverInfo).toMatchObject({ name: "okta-mcp" });
+  const list = await client.ask("tools/list");
+  const names: string[] = list.result.tools.map(({ name }: { name: string }) => name);
+  expect(names).toContain("list_users");
+  expect(names).toContain("delete_group");
+  expect(names).not.toContain("get_logs");
+});
+
+test("every line on stdout is JSON-RPC, whatever comes in and at the loudest log level", async () => {
+  const { signedIn } = await openOrg();
+  const cli = startCli(["run", "--log-level", "trace"], {
+    env: { ...signedIn, OKTA_SCOPES: `${signedIn.OKTA_SCOPES} okta.nonsense.read` },
+  });
+  const client = speakTo(cli);
+  await client.begin();
+  cli.child.stdin.write("this is no JSON\n\n{}\n[1]\n");
+  expect((await client.ask("no/such/method")).error?.code).toBe(-32601);
+  const good = await client.answer(client.call("list_users", { limit: 2 }));
+  expect(good.result.structuredContent.items).toHaveLength(2);
+  const bad = await client.answer(client.call("list_users", { limit: "many" }));
+  expect(bad.result).toMatchObject({ isError: true, structuredContent: { error: { code: "bad_input" } } });
+  const broken = await client.answer(client.call("get_user", { user_id: "nobody@acme.example" }));
+  expect(broken.result.isError).toBe(true);
+  cli.child.stdin.end();
+  const { stderr } = await cli.ended;
+  client.messages();
+  expect(stderr).toContain("OKTA_SCOPES: okta.nonsense.read unlocks nothing here");
+  expect(stderr).not.toContain(signedIn.OKTA_ACCESS_TOKEN);
+  expect(stderr).not.toMatch(/eyJ/);
+});
+
+test("what a library writes to stdout goes to stderr", async () => {
+  const { signedIn } = await openOrg();
+  const preload = join(temporaryFolder(), "chatty.mjs");
+  writeFileSync(
+    preload,
+    "const real = fetch; globalThis.fetch = (...args) => { console.log('stray from a library'); process.stdout.write('and another\\n'); return real(...args); };",
+  );
+  const cli = startCli([], { env: { ...signedIn, NODE_OPTIONS: `--import=${preload}` } });
+  const client = speakTo(cli);
+  await client.begin();
+  await client.answer(client.call("list_users", { limit: 1 }));
+  await cli.seen("stderr", /stray from a library\nand another/);
+  client.messages();
+});
+
+describe("closing stdin ends the process within a second, with exit code 0", { retry: 2 }, () => {
+  const clean = { code: 0, signal: null, stderr: "" };
+
+  test("before anything was said", async () => {
+    const cli = startCli([], { env: UNREACHABLE });
+    cli.child.stdin.end();
+    expect(await cli.ended).toMatchObject({ ...clean, stdout: "" });
+  });
+
+  test("when idle", async () => {
+    const cli = startCli([], { env: UNREACHABLE });
+    await speakTo(cli).begin();
+    const { tookMs, ...end } = await endAfter(cli, () => cli.child.stdin.end());
+    expect(end).toEqual(clean);
+    expect(tookMs).toBeLessThan(1_000);
+  });
+
+  test("in the middle of a call that Okta does not answer", async () => {
+    const { sandbox, signedIn } = await openOrg();
+    const cli = startCli([], { env: signedIn });
+    const client = speakTo(cli);
+    await client.begin();
+    sandbox.next("GET", "/api/v1/users", { fault: "hang" });
+    const arrived = sandbox.arrival("GET", "/api/v1/users");
+    client.call("list_users");
+    await arrived;
+    const { tookMs, ...end } = await endAfter(cli, () => cli.child.stdin.end());
+    expect(end).toEqual(clean);
+    expect(tookMs).toBeLessThan(1_000);
+  });
+
+  test("while a sign-in waits behind an answered call", async () => {
+    const { sandbox, env } = await openOrg();
+    const cli = startCli([], { env });
+    const client = speakTo(cli);
+    await client.begin();
+    const { result } = await client.answer(client.call("list_users"));
+    expect(result.structuredContent.error.code).toBe("sign_in_pending");
+    await sandbox.arrival("POST", "/oauth2/v1/token");
+    const { tookMs, code, signal } = await endAfter(cli, () => cli.child.stdin.end());
+    expect({ code, signal }).toEqual({ code: 0, signal: null });
+    expect(tookMs).toBeLessThan(1_000);
+  });
+
+  test("while the client shows the link of a sign-in", async () => {
+    const { env } = await openOrg();
+    const cli = startCli([], { env });
+    const client = speakTo(cli);
+    await client.begin({ elicitation: { form: {}, url: {} } });
+    client.call("list_users");
+    await cli.seen("stdout", /"method":"elicitation\/create"/);
+    const { tookMs, code, signal } = await endAfter(cli, () => cli.child.stdin.end());
+    expect({ code, signal }).toEqual({ code: 0, signal: null });
+    expect(tookMs).toBeLessThan(1_000);
+    client.messages();
+  });
+
+  test("and what was asked before is still answered where that takes no waiting", async () => {
+    const cli = startCli([], { env: UNREACHABLE });
+    const client = speakTo(cli);
+    const hello = client.send("initialize", {
+      protocolVersion: "2025-11-25",
+      capabilities: {},
+      clientInfo: { name: "test", version: "0" },
+    });
+    const list = client.send("tools/list");
+    cli.child.stdin.end();
+    expect(await cli.ended).toMatchObject(clean);
+    const ids = client.messages().map(({ id }) => id);
+    expect(ids).toEqual([hello, list]);
+  });
+
+  test.each(["SIGTERM", "SIGINT", "SIGHUP"] as const)("and so does %s", async (signal) => {
+    const cli = startCli([], { env: UNREACHABLE });
+    await speakTo(cli).begin();
+    const { tookMs, ...end } = await endAfter(cli, () => cli.child.kill(signal));
+    expect(end).toEqual(clean);
+    expect(tookMs).toBeLessThan(1_000);
+  });
+});
+
+test("a client that closes stdout causes no stack trace, and exit code 0", async () => {
+  const cli = startCli([], { env: UNREACHABLE });
+  const client = speakTo(cli);
+  await client.begin();
+  const { code, stderr } = await endAfter(cli, () => {
+    cli.child.stdout.destroy();
+    client.send("tools/list");
+    client.send("tools/list");
+  });
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+});
+
+test("a line of more than ten megabytes ends the connection, not the order", async () => {
+  const cli = startCli([], { env: UNREACHABLE });
+  const client = speakTo(cli);
+  await client.begin();
+  const { code, stderr } = await endAfter(cli, () => cli.child.stdin.write("x".repeat(11 * 1024 * 1024)));
+  expect(code).toBe(0);
+  expect(stderr).not.toMatch(/^\s+at /m);
+});
+
+test("an error nobody caught is one line on stderr without secrets, and exit code 1", async () => {
+  const preload = join(temporaryFolder(), "failing.mjs");
+  writeFileSync(
+    preload,
+    "process.on('SIGUSR2', () => { throw new Error('lost it: Bearer 00abcdefghijklmnopqrstuvwxyz'); });",
+  );
+  const cli = startCli([], { env: { ...UNREACHABLE, NODE_OPTIONS: `--import=${preload}` } });
+  await speakTo(cli).begin();
+  const { code, stderr } = await endAfter(cli, () => cli.child.kill("SIGUSR2"));
+  expect({ code, stderr }).toEqual({
+    code: 1,
+    stderr: "okta-mcp: unexpected error: Error: lost it: Bearer [redacted]\n",
+  });
+});
+
+test("with --sandbox, the sign-in leads to the page of the org inside the process", async () => {
+  const cli = startCli(["--sandbox"]);
+  const client = speakTo(cli);
+  await client.begin();
+  expect(cli.stderr()).toMatch(/using a sandbox, a pretend Okta org at http:\/\/127\.0\.0\.1:\d+/);
+  const { result } = await client.answer(client.call("list_users", { limit: 1 }));
+  const { code, data } = result.structuredContent.error;
+  expect(code).toBe("sign_in_pending");
+  const page = await (await fetch(data.link)).text();
+  expect(page).toContain(data.code);
+  expect(page).toMatch(/Allow/);
+});
+
+test("the log goes to a file where one is named, and then not to stderr", async () => {
+  const file = join(temporaryFolder(), "okta-mcp.log");
+  const cli = startCli(["--log-level", "info", "--log-file", file], { env: UNREACHABLE });
+  await speakTo(cli).begin();
+  cli.child.stdin.end();
+  expect(await cli.ended).toMatchObject({ code: 0, stderr: "" });
+  expect(readFileSync(file, "utf8")).toMatch(
+    / info {2}Serving version=\S+ org=https:\/\/127\.0\.0\.1:1 method=device toolsOn=\d+\n.* info {2}Stopping/,
+  );
+});
+
+test("mcp.json.example works as pasted", async () => {
+  // As if okta-mcp were installed in the folder; npx finds it there and needs no network.
+  const folder = temporaryFolder();
+  const bin = join(folder, "node_modules/.bin");
+  mkdirSync(bin, { recursive: true });
+  if (COMMAND.length === 2 && COMMAND[1]) symlinkSync(COMMAND[1], join(bin, "okta-mcp"));
+  else {
+    writeFileSync(join(bin, "okta-mcp"), `#!/bin/sh\ncd ${ROOT} && exec ${COMMAND.join(" ")} "$@"\n`);
+    chmodSync(join(bin, "okta-mcp"), 0o755);
+  }
+  const { command, args, env } = JSON.parse(readFileSync(join(ROOT, "mcp.json.example"), "utf8")).mcpServers.okta;
+  const offline = {
+    npm_config_offline: "true",
+    npm_config_cache: join(folder, "cache"),
+    npm_config_update_notifier: "false",
+  };
+  const cli = spawnProcess([command, ...args], { env: { ...env, ...offline }, cwd: folder });
+  const client = speakTo(cli);
+  expect((await client.begin()).result.serverInfo.name).toBe("okta-mcp");
+  const { result } = await client.ask("tools/list");
+  const names: string[] = result.tools.map(({ name }: { name: string }) => name);
+  for (const name of ["list_users", "list_groups", "list_applications", "get_logs", "get_scope_status"])
+    expect(names).toContain(name);
+  cli.child.stdin.end();
+  expect((await cli.ended).code).toBe(0);
+});
