@@ -1,3 +1,4 @@
+import { howToGrant } from "../scopes.js";
 import { type ErrorCode, type ErrorDetails, OktaMcpError } from "./index.js";
 import { quoteOkta } from "./quote.js";
 
@@ -93,6 +94,15 @@ function classify(refused: Refused, okta: OktaError): Kind {
   const { status } = refused;
   const text = [okta.summary, ...okta.causes].join("\n");
   if (status === 429) return { code: "rate_limited" };
+  if (okta.code === "E0000060") {
+    return {
+      code: "protected",
+      why: "Built-in and imported objects cannot be changed through the API.",
+      fix: "Choose another object, or change it where it comes from.",
+    };
+  }
+  // E0000060: Okta does not do this to an object of this kind, a built-in group for one.
+  if (status === 501) return { code: "conflict", fix: "Okta does not allow this for this object; choose another." };
   if (status >= 500) return down(refused);
   if (status === 401) return { code: "session_ended", why: "The token is no longer accepted." };
   if (status === 404 || status === 410) return notFound(refused, okta);
@@ -118,7 +128,7 @@ function forbidden({ headers }: Refused, okta: OktaError, text: string): Kind {
     return {
       code: "missing_scope",
       why: scope === undefined ? "The token lacks a scope." : `The token lacks the scope ${scope}.`,
-      ...(scope === undefined ? {} : { data: { scope } }),
+      ...(scope === undefined ? {} : { data: { scope }, fix: howToGrant(scope) }),
     };
   }
   if (okta.code === "E0000015") {

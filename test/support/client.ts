@@ -126,7 +126,19 @@ export async function connect(options: ConnectOptions = {}) {
     log,
     sleep,
   });
-  const transport = createTransport({ orgUrl: origin, tokens: session, userAgent: "okta-mcp/test", log, sleep });
+  // The transport's waits take no time, and its clock tells as if they had.
+  let waitedMs = 0;
+  const transport = createTransport({
+    orgUrl: origin,
+    tokens: session,
+    userAgent: "okta-mcp/test",
+    log,
+    now: () => Date.now() + waitedMs,
+    sleep: async (ms, signal) => {
+      waitedMs += ms;
+      await delay(1, undefined, { signal });
+    },
+  });
   const newServer = () =>
     createServer({
       version: "0.0.0",
@@ -135,7 +147,7 @@ export async function connect(options: ConnectOptions = {}) {
       operations: (call) => createOperations(transport, call),
       confirmMode: options.confirmMode ?? "ask",
       maxResultChars: options.maxResultChars ?? 80_000,
-      fileRoots: options.fileRoots,
+      fileRoots: options.fileRoots ?? [],
       log,
       now: options.now ?? Date.now,
       openBrowser: options.openBrowser,
