@@ -1,15 +1,6 @@
 import { type ScopeView, scopeState } from "./catalogue.js";
 import { OktaMcpError } from "./errors/index.js";
-import { SCOPES, type Scope } from "./scopes.js";
-
-/** Where a missing scope is added, in the admin console's words. */
-export function howToGrant(scope: string): string {
-  return (
-    `Add ${scope} in both places: (1) OKTA_SCOPES in the settings of this server (mcp.json); ` +
-    "(2) in the Okta Admin Console, Applications > Applications > your app > Okta API Scopes > Grant. " +
-    "Then restart the server and sign in again."
-  );
-}
+import { howToGrant, SCOPES, type Scope } from "./scopes.js";
 
 /**
  * Wraps a call so that it runs only where the session has the tool's scope. Looked up at each

@@ -1,6 +1,5 @@
 import { type Catalogue, type ScopeView, scopeState } from "./catalogue.js";
-import { howToGrant } from "./require-scopes.js";
-import { covers } from "./scopes.js";
+import { covers, howToGrant } from "./scopes.js";
 
 /** What `get_scope_status` and `okta-mcp status` tell of scopes and tools. */
 export interface ScopeStatus {

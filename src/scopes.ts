@@ -40,3 +40,12 @@ export function isKnownScope(scope: string): scope is Scope {
 export function covers(granted: ReadonlySet<string>, scope: string): boolean {
   return granted.has(scope) || (scope.endsWith(".read") && granted.has(scope.replace(/\.read$/, ".manage")));
 }
+
+/** Where a missing scope is added, in the admin console's words. */
+export function howToGrant(scope: string): string {
+  return (
+    `Add ${scope} in both places: (1) OKTA_SCOPES in the settings of this server (mcp.json); ` +
+    "(2) in the Okta Admin Console, Applications > Applications > your app > Okta API Scopes > Grant. " +
+    "Then restart the server and sign in again."
+  );
+}

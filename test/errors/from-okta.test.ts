@@ -209,3 +209,16 @@ describe("Okta's words", () => {
     expect(error.data).toEqual({ status: 400 });
   });
 });
+
+test("an operation that Okta does not offer for a built-in object is no outage", () => {
+  const error = fromOkta({
+    method: "PUT",
+    template: "/api/v1/groups/{groupId}",
+    path: "/api/v1/groups/00gEveryone",
+    status: 501,
+    headers: new Headers(),
+    body: { errorCode: "E0000060", errorSummary: "Unsupported operation." },
+  });
+  expect(error.code).toBe("protected");
+  expect(error.message).not.toContain("may have been made");
+});
