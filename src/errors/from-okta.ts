@@ -101,8 +101,6 @@ function classify(refused: Refused, okta: OktaError): Kind {
       fix: "Choose another object, or change it where it comes from.",
     };
   }
-  // E0000060: Okta does not do this to an object of this kind, a built-in group for one.
-  if (status === 501) return { code: "conflict", fix: "Okta does not allow this for this object; choose another." };
   if (status >= 500) return down(refused);
   if (status === 401) return { code: "session_ended", why: "The token is no longer accepted." };
   if (status === 404 || status === 410) return notFound(refused, okta);

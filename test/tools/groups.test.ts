@@ -210,7 +210,7 @@ describe("delete_group", () => {
     const { call, org } = await connect({ person: accepts });
     const everyone = org.groups.all().find(({ type }) => type === "BUILT_IN");
     const { error } = await call("delete_group", { group_id: everyone?.id });
-    expect(error?.code).toBe("conflict");
+    expect(error?.code).toBe("protected");
     expect(error?.message).toContain('"Unsupported operation."');
     expect(org.groups.get(everyone?.id ?? "")).toBeDefined();
   });
@@ -231,7 +231,7 @@ describe("add_user_to_group", () => {
     const { call, org } = await connect();
     const everyone = org.groups.all().find(({ type }) => type === "BUILT_IN");
     const { error } = await call("add_user_to_group", { group_id: everyone?.id, user_id: addPerson(org, "ada").id });
-    expect(error?.code).toBe("conflict");
+    expect(error?.code).toBe("protected");
   });
 });
 
