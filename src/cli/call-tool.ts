@@ -53,6 +53,7 @@ export async function callTool(
     operations,
     confirmMode: config.confirm,
     maxResultChars: config.maxResultChars,
+    fileRoots: config.fileRoots,
     log,
     now: Date.now,
     version: version(),

@@ -61,9 +61,9 @@ async function showList(io: Io, { tool, args, sandbox }: ShownCall, list: ListRe
     const fields = Array.isArray(args.fields) ? args.fields.filter((field) => typeof field === "string") : undefined;
     const heading = (text: string) => io.style("bold", text, io.stdout);
     io.out(await renderTable(items, { width: columnsOf(io.stdout), fields, heading }));
+    io.note();
   }
   const count = items.length === 0 ? "Nothing found" : `${items.length} ${items.length === 1 ? "item" : "items"}`;
-  io.note();
   io.note(`${count}${list.has_more ? "; there are more" : ""}.${list.note ? ` ${list.note}` : ""}`);
   if (list.next_cursor) {
     const next = inertJson({ ...args, after: list.next_cursor });

@@ -26,6 +26,7 @@ export async function serve(io: Io, connection: Connection, protocol: Writable):
     operations: connection.operations,
     confirmMode: config.confirm,
     maxResultChars: config.maxResultChars,
+    fileRoots: config.fileRoots,
     log,
     now: Date.now,
     version: version(),

@@ -11,6 +11,17 @@ test("--version prints the version and nothing else", async () => {
   expect(await runCli(["--version"])).toEqual({ code: 0, signal: null, stdout: `${manifest.version}\n`, stderr: "" });
 });
 
+test("an older Node.js is refused in one clear line", async () => {
+  const preload = join(temporaryFolder(), "old.mjs");
+  writeFileSync(
+    preload,
+    "Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.18.3' } });",
+  );
+  const { code, stdout, stderr } = await runCli(["--version"], { env: { NODE_OPTIONS: `--import=${preload}` } });
+  expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+  expect(stderr).toBe("okta-mcp needs Node.js 20.19 or later; this is 20.18.3.\n");
+});
+
 test("--help names every command, the exit codes and where secrets go", async () => {
   const { code, stdout, stderr } = await runCli(["--help"]);
   expect(code).toBe(0);

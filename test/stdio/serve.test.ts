@@ -1,5 +1,6 @@
-import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { once } from "node:events";
+import { chmodSync, cpSync, mkdirSync, readFileSync, symlinkSync, watch, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { DEVICE_CLIENT_ID } from "../../src/sandbox/facts.js";
 import { orgAuthorization } from "../../src/sandbox/org-authorization.js";
@@ -202,6 +203,32 @@ describe("closing stdin ends the process within a second, with exit code 0", { r
     expect(await cli.ended).toMatchObject(clean);
     const ids = client.messages().map(({ id }) => id);
     expect(ids).toEqual([hello, list]);
+  });
+
+  test("while a keychain that is stuck is being asked", async (context) => {
+    const built = COMMAND[1] ?? "";
+    if (!built.endsWith("dist/okta-mcp.js")) context.skip("nothing has been built yet");
+    // The built package in a folder of its own, beside a keytar that never answers.
+    const folder = temporaryFolder();
+    const keytar = join(folder, "node_modules/keytar");
+    mkdirSync(keytar, { recursive: true });
+    writeFileSync(
+      join(keytar, "index.js"),
+      `const stuck = () => { require("node:fs").writeFileSync(${JSON.stringify(join(folder, "asked"))}, ""); setInterval(() => {}, 1000); return new Promise(() => {}); };
+       module.exports = { getPassword: stuck, setPassword: stuck, deletePassword: stuck };`,
+    );
+    cpSync(dirname(built), join(folder, "dist"), { recursive: true });
+    const watcher = watch(folder);
+    const asked = once(watcher, "change");
+    const cli = spawnProcess([process.execPath, join(folder, "dist/okta-mcp.js")], {
+      env: { ...UNREACHABLE, OKTA_MCP_TOKEN_STORE: "keychain" },
+    });
+    await speakTo(cli).begin();
+    await asked;
+    watcher.close();
+    const { tookMs, code, signal } = await endAfter(cli, () => cli.child.stdin.end());
+    expect({ code, signal }).toEqual({ code: 0, signal: null });
+    expect(tookMs).toBeLessThan(1_000);
   });
 
   test.each(["SIGTERM", "SIGINT", "SIGHUP"] as const)("and so does %s", async (signal) => {

@@ -63,6 +63,8 @@ export const sandboxCommand: MakeCommand = (io, finish) =>
           for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => resolve());
         });
         await sandbox.close();
+        // The terminal has shown ^C; what follows starts on a line of its own.
+        if (io.stderr.isTTY) io.note();
         io.note("The sandbox has stopped; what was in it is gone.");
         finish(0);
       } finally {
