@@ -37,8 +37,8 @@ export interface Engine {
   operations(options: CallOptions): Operations;
   confirmMode: ConfirmMode;
   maxResultChars: number;
-  /** Folders from which tools may read files, as absolute paths; none where left out. */
-  fileRoots?: readonly string[] | undefined;
+  /** Folders from which tools may read files, as absolute paths; besides the client's roots. */
+  fileRoots: readonly string[];
   log: Log;
   now(): number;
 }
@@ -203,7 +203,7 @@ export class Invoker {
   }
 
   #context(caller: Caller, shaping: ShapeOptions): ToolContext {
-    const { session, catalogue, operations, maxResultChars, fileRoots = [], now } = this.#engine;
+    const { session, catalogue, operations, maxResultChars, fileRoots, now } = this.#engine;
     const { signal, progress, roots } = caller;
     const walk: Walk = {
       signal,

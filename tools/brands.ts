@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { defineTool, ifReadable, type Json, OktaMcpError, type ToolContext } from "../src/tool.js";
+import { defineTool, ifReadable, type Json, OktaMcpError, type ToolContext, wholeList } from "../src/tool.js";
 import {
   after,
   brandId,
@@ -59,7 +59,7 @@ export const listBrandDomains = defineTool({
   scope: "okta.brands.read",
   effect: "reads",
   input: z.strictObject({ brand_id: brandId }),
-  run: ({ okta, list }, a) => list(async () => ({ items: await domainsOf(okta, a.brand_id), next: undefined }), {}),
+  run: async ({ okta, list }, a) => list(wholeList(await domainsOf(okta, a.brand_id)), {}),
 });
 
 const name = z.string().min(1).describe("Name of the brand, unlike any other's.");

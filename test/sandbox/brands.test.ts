@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { brandArea, DEFAULT_BRAND_ID } from "../../src/sandbox/state/brand-store.js";
 import { gif, png } from "../support/images.js";
-import { errorOf, openSandbox } from "../support/sandbox.js";
+import { type Answer, errorOf, openSandbox } from "../support/sandbox.js";
 
 const one = `/api/v1/brands/${DEFAULT_BRAND_ID}`;
 
@@ -18,7 +18,8 @@ async function open() {
       headers: { ...sandbox.authorizationHeader, ...headers },
       body,
     });
-    return { status: response.status, headers: response.headers, json: await response.json() };
+    const json: Answer["json"] = await response.json();
+    return { status: response.status, headers: response.headers, json };
   }
   return { ...sandbox, store, brand, theme, upload };
 }
