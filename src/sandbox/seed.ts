@@ -3,6 +3,8 @@ import type { Org } from "./org.js";
 import { DIRECTORY_LABEL, SEED_APPS } from "./seed/apps.js";
 import { designBrands } from "./seed/brands.js";
 import { askOfDevices } from "./seed/device-assurance.js";
+import { registerDomains } from "./seed/domains.js";
+import { writeEmails } from "./seed/email-templates.js";
 import { liveThroughAWeek } from "./seed/events.js";
 import { formGroups } from "./seed/groups.js";
 import { hirePeople } from "./seed/people.js";
@@ -32,6 +34,8 @@ export function seedCompany(org: Org): void {
     }
   }
   designBrands(org);
+  writeEmails(org);
+  registerDomains(org);
   // A company is not founded in a moment: the log begins with the week that people see.
   org.events.length = 0;
   liveThroughAWeek(org);

@@ -3,7 +3,10 @@ import type { Route } from "../route.js";
 import { appAssignmentRoutes } from "./app-assignments.js";
 import { applicationRoutes } from "./applications.js";
 import { brandRoutes } from "./brands.js";
+import { customDomainRoutes } from "./custom-domains.js";
 import { deviceAssuranceRoutes } from "./device-assurance.js";
+import { emailDomainRoutes } from "./email-domains.js";
+import { emailTemplateRoutes } from "./email-templates.js";
 import { groupRoutes } from "./groups.js";
 import { pageRoutes } from "./pages.js";
 import { policyRoutes } from "./policies.js";
@@ -28,6 +31,9 @@ const AREAS = [
   brandRoutes,
   themeRoutes,
   pageRoutes,
+  emailTemplateRoutes,
+  customDomainRoutes,
+  emailDomainRoutes,
 ];
 
 /** Every operation of the Management API that the sandbox has. A new area is one entry above. */

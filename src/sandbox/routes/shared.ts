@@ -63,6 +63,23 @@ export function objectIn(body: JsonObject, name: string): JsonObject | undefined
   return value;
 }
 
+/** A property of a body that must be text with something in it. @throws OktaRefusal 400 E0000001 */
+export function textIn(body: JsonObject, name: string): string {
+  const value = body[name];
+  if (typeof value !== "string" || value.trim() === "") throw invalid(name, `${name}: The field cannot be left blank`);
+  return value;
+}
+
+/** A name of a host or a domain (RFC 1123, section 2.1), of two labels at least. */
+const HOST = /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])$/i;
+
+/** A property of a body that must be the name of a host. @throws OktaRefusal 400 E0000001 */
+export function hostIn(body: JsonObject, name: string): string {
+  const value = textIn(body, name);
+  if (!HOST.test(value)) throw invalid(name, `${name}: The value must be a domain name.`);
+  return value;
+}
+
 /** A query parameter that is `true` or `false`. @throws OktaRefusal 400 E0000001 for anything else */
 export function flagOf(request: SandboxRequest, name: string, byDefault: boolean): boolean {
   const value = request.query.get(name);
