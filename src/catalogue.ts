@@ -60,6 +60,11 @@ function define(entry: CatalogueEntry): ToolDefinition {
     target: "draft-7",
     // A value that only code can check is shown by its description and the type in its metadata.
     unrepresentable: "any",
+    // Lengths are checked here and tell a model nothing; left out, the list is a good deal smaller.
+    override: ({ jsonSchema }) => {
+      delete jsonSchema.minLength;
+      delete jsonSchema.maxLength;
+    },
   });
   return {
     name: entry.name,

@@ -23,18 +23,3 @@ export const officialArguments: Readonly<Record<string, readonly string[]>> = of
 
 /** What a scope is about, e.g. "okta.users". */
 export const familyOf = (scope: string) => scope.replace(/\.(read|manage)$/, "");
-
-/** What the specification has tools for and this server may still be without; to be struck off for good. */
-export const MAY_BE_MISSING: readonly string[] = [
-  "okta.policies",
-  "okta.deviceAssurance",
-  "okta.brands",
-  "okta.templates",
-  "okta.domains",
-  "okta.emailDomains",
-];
-
-const built = new Set(catalogue.entries.map(({ scope }) => familyOf(scope ?? "")));
-
-/** True for a scope that is not about a part which is missing as a whole. */
-export const isBuilt = (scope: string) => built.has(familyOf(scope)) || !MAY_BE_MISSING.includes(familyOf(scope));
