@@ -31,7 +31,9 @@ export function lostPaths(
       const here = [...path, key];
       const dotted = here.join(".");
       if (key === "_links" || key === "_embedded" || setByOkta.includes(dotted)) continue;
-      if (isEmpty(value) || isSecret(here, before) || value === defaults[dotted]) continue;
+      if (isEmpty(value) || value === defaults[dotted]) continue;
+      // An object of settings may be named like a secret: `settings.password` of a policy.
+      if (!isObject(value) && isSecret(here, before)) continue;
       // An argument that was not given is `undefined`, and no part of the body on the wire.
       const next = Object.hasOwn(after, key) ? after[key] : undefined;
       if (next === undefined) lost.push(dotted);

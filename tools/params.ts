@@ -212,10 +212,14 @@ export const POLICY_TYPES = [
   "SESSION_VIOLATION_DETECTION",
 ] as const;
 
-/** A body that says of which type it is; the type decides what the rest of it means. */
-export function typedObject(description: string, types: readonly string[]) {
-  return jsonObject(description).refine(({ type }) => typeof type === "string" && type !== "", {
-    message: `needs a type: ${types.join(", ")}, or a later one of Okta's`,
+/**
+ * A body that says of which type it is; the type decides what the rest of it means.
+ * @throws OktaMcpError bad_input where it says nothing
+ */
+export function typed(body: JsonObject, types: readonly string[]): JsonObject {
+  if (typeof body.type === "string" && body.type !== "") return body;
+  throw new OktaMcpError("bad_input", "The body names no type, without which Okta cannot tell what the rest means.", {
+    fix: `Add a type: ${types.join(", ")}, or a later one of Okta's.`,
   });
 }
 

@@ -6,6 +6,7 @@ import {
   describePeople,
   fetchAll,
   id,
+  jsonObject,
   MAX_NAMES,
   POLICY_SET_BY_OKTA,
   POLICY_TYPES,
@@ -14,7 +15,7 @@ import {
   type Removal,
   refuseRemoval,
   textAt,
-  typedObject,
+  typed,
   valueAt,
   withNames,
 } from "./params.js";
@@ -68,9 +69,8 @@ export const getPolicy = defineTool({
   run: ({ okta }, a) => okta.policies.getPolicy({ policyId: a.policy_id, expand: a.expand }),
 });
 
-const policyData = typedObject(
+const policyData = jsonObject(
   "Okta policy object: type, name, description, priority, conditions, settings …; sent as it is.",
-  POLICY_TYPES,
 );
 
 export const createPolicy = defineTool({
@@ -84,7 +84,8 @@ export const createPolicy = defineTool({
     policy_data: policyData,
     activate: z.boolean().default(true).describe("Activate at once."),
   }),
-  run: ({ okta }, a) => okta.policies.createPolicy({ policy: a.policy_data, activate: a.activate }),
+  run: ({ okta }, a) =>
+    okta.policies.createPolicy({ policy: typed(a.policy_data, POLICY_TYPES), activate: a.activate }),
 });
 
 export const updatePolicy = defineTool({
@@ -97,10 +98,11 @@ export const updatePolicy = defineTool({
   input: z.strictObject({ policy_id: policyId, policy_data: policyData }),
   replaces: {
     current: async ({ okta }, a) => (await okta.policies.getPolicy({ policyId: a.policy_id })) ?? {},
-    proposed: (a) => a.policy_data,
+    proposed: (a) => typed(a.policy_data, POLICY_TYPES),
     setByOkta: [...POLICY_SET_BY_OKTA, "settings.recovery.factors.recovery_question.properties.complexity.minLength"],
   },
-  run: ({ okta }, a) => okta.policies.replacePolicy({ policyId: a.policy_id, policy: a.policy_data }),
+  run: ({ okta }, a) =>
+    okta.policies.replacePolicy({ policyId: a.policy_id, policy: typed(a.policy_data, POLICY_TYPES) }),
 });
 
 /** The labels of the first of these apps, as far as this caller may read them. */

@@ -5,6 +5,7 @@ import {
   describePeople,
   fetchAll,
   id,
+  jsonObject,
   objectAt,
   POLICY_SET_BY_OKTA,
   POLICY_TYPES,
@@ -13,7 +14,7 @@ import {
   type Removal,
   refuseRemoval,
   textAt,
-  typedObject,
+  typed,
   valueAt,
 } from "./params.js";
 
@@ -21,9 +22,8 @@ import {
 const RULE_TYPES = POLICY_TYPES.map((type) => (type === "OKTA_SIGN_ON" ? "SIGN_ON" : type));
 
 const ruleId = id("Id from list_policy_rules.");
-const ruleData = typedObject(
+const ruleData = jsonObject(
   "Okta policy rule object: type (that of the policy; SIGN_ON for OKTA_SIGN_ON), name, priority, conditions, actions; sent as it is.",
-  RULE_TYPES,
 );
 
 export const listPolicyRules = defineTool({
@@ -65,7 +65,11 @@ export const createPolicyRule = defineTool({
     activate: z.boolean().default(true).describe("Activate at once."),
   }),
   run: ({ okta }, a) =>
-    okta.policies.createPolicyRule({ policyId: a.policy_id, policyRule: a.rule_data, activate: a.activate }),
+    okta.policies.createPolicyRule({
+      policyId: a.policy_id,
+      policyRule: typed(a.rule_data, RULE_TYPES),
+      activate: a.activate,
+    }),
 });
 
 export const updatePolicyRule = defineTool({
@@ -79,11 +83,15 @@ export const updatePolicyRule = defineTool({
   replaces: {
     current: async ({ okta }, a) =>
       (await okta.policies.getPolicyRule({ policyId: a.policy_id, ruleId: a.rule_id })) ?? {},
-    proposed: (a) => a.rule_data,
+    proposed: (a) => typed(a.rule_data, RULE_TYPES),
     setByOkta: POLICY_SET_BY_OKTA,
   },
   run: ({ okta }, a) =>
-    okta.policies.replacePolicyRule({ policyId: a.policy_id, ruleId: a.rule_id, policyRule: a.rule_data }),
+    okta.policies.replacePolicyRule({
+      policyId: a.policy_id,
+      ruleId: a.rule_id,
+      policyRule: typed(a.rule_data, RULE_TYPES),
+    }),
 });
 
 /** "verificationMethod" as a person writes it. */
