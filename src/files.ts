@@ -18,7 +18,7 @@ export interface ReadLimits {
   maxBytes: number;
 }
 
-const HOW_TO_ALLOW = `allow its folder: add it to OKTA_MCP_FILE_ROOTS (absolute paths separated by "${delimiter}") and start again, or to the client's roots`;
+const WHERE_TO_ALLOW = `OKTA_MCP_FILE_ROOTS (absolute paths separated by "${delimiter}", read at start) or to the client's roots`;
 
 const REASONS: Readonly<Record<string, string>> = {
   EACCES: "this user may not read it",
@@ -39,7 +39,7 @@ export async function readAllowedFile(path: string, { roots, maxBytes }: ReadLim
   const refuse = (why: string): OktaMcpError => {
     const list = folders.map((folder) => `"${visible(folder)}"`).join(", ");
     return new OktaMcpError("bad_input", `The file "${visible(path)}" was not read: ${why}.`, {
-      fix: `Give a file inside an allowed folder (${list}), or ${HOW_TO_ALLOW}.`,
+      fix: `Give a file inside an allowed folder (${list}), or add its folder to ${WHERE_TO_ALLOW}.`,
       data: { allowed_folders: folders },
     });
   };
@@ -79,7 +79,7 @@ function nothingAllowed(roots: readonly string[]): OktaMcpError {
   const missing = roots.map((root) => `"${visible(root)}"`).join(", ");
   const why = roots.length === 0 ? "no folder is allowed" : `no allowed folder exists: ${missing}`;
   return new OktaMcpError("bad_input", `The file was not read: ${why}. Files are read from allowed folders only.`, {
-    fix: `Ask the person which folder to allow, then ${HOW_TO_ALLOW}.`,
+    fix: `Ask the person which folder to allow, and add it to ${WHERE_TO_ALLOW}.`,
     data: { allowed_folders: [] },
   });
 }
