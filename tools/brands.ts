@@ -140,6 +140,7 @@ async function customPages(okta: Customization, brandId: string): Promise<string
     error: await ifReadable(okta.customization.getErrorPage(expanded)),
   };
   const found = Object.entries(kinds).flatMap(([kind, page]) => [
+    ...(page === undefined ? [`${kind} pages that cannot be read from here`] : []),
     ...(valueAt(page, "_embedded", "customized") ? [`${kind} page`] : []),
     ...(valueAt(page, "_embedded", "preview") ? [`${kind} page preview`] : []),
   ]);

@@ -188,6 +188,14 @@ describe("delete_brand", () => {
     expect(sandbox.requests.some(({ path }) => path.includes("expand=customizationCount"))).toBe(true);
   });
 
+  test("says what cannot be read rather than to leave it out", async () => {
+    const { get, sandbox, asked } = await connect({ seed: 1, person: accepts, scopes: ["okta.brands.manage"] });
+    const refusal = { errorCode: "E0000006", errorSummary: "You do not have permission", errorCauses: [] };
+    sandbox.next("GET", `/api/v1/brands/${JAPAN_BRAND_ID}/pages/error`, { status: 403, json: refusal, times: 2 });
+    await get("delete_brand", { brand_id: JAPAN_BRAND_ID });
+    expect(asked[0]?.message).toContain("sign-in page preview, error pages that cannot be read from here");
+  });
+
   test("does nothing when the person declines", async () => {
     const { call, writes } = await connect({ seed: 1, person: declines, scopes: ["okta.brands.manage"] });
     expect((await call("delete_brand", { brand_id: CARE_BRAND_ID })).error?.code).toBe("declined");
