@@ -1,0 +1,130 @@
+import { catalogue } from "../support/catalogue.js";
+
+export type JsonObject = { [key: string]: unknown };
+
+/** How the bodies and the answers of one of Okta's operations pass through a tool. */
+export interface Exchange {
+  tool: string;
+  /** The argument that holds the whole body; without it the tool has an argument for each of the body's fields. */
+  whole?: string;
+  /** Arguments besides the ids in the path and those that hold the body. */
+  args?: JsonObject;
+  /** A body that this tool can send, for operations of which the document has no request example. */
+  body?: JsonObject;
+  /** Okta's answer inside the tool's result; by default the result itself, or its items. */
+  answer?: (result: JsonObject) => unknown;
+}
+
+/** A full replace with nothing to compare to. */
+const REPLACE = { args: { allow_removals: true } };
+
+const rule = { type: "PASSWORD", name: "Rule" };
+const policy = { type: "PASSWORD", name: "Policy" };
+
+/** Every operation that has an example in Okta's document and whose answer a tool hands on. */
+export const EXCHANGES: Readonly<Record<string, Exchange>> = {
+  listUsers: { tool: "list_users" },
+  getUser: { tool: "get_user" },
+  getUserSchema: { tool: "get_user_profile_attributes", answer: schemaOf },
+  createUser: { tool: "create_user" },
+  updateUser: { tool: "update_user" },
+  listGroups: { tool: "list_groups" },
+  getGroup: { tool: "get_group" },
+  listGroupUsers: { tool: "list_group_users" },
+  listAssignedApplicationsForGroup: { tool: "list_group_apps" },
+  addGroup: { tool: "create_group", body: { profile: { name: "Group" } } },
+  replaceGroup: { tool: "update_group", ...REPLACE, body: { profile: { name: "Group" } } },
+  listApplications: { tool: "list_applications" },
+  getApplication: { tool: "get_application" },
+  createApplication: { tool: "create_application", whole: "app_config" },
+  replaceApplication: { tool: "update_application", whole: "app_config", ...REPLACE },
+  listPolicies: { tool: "list_policies", args: { type: "PASSWORD" } },
+  getPolicy: { tool: "get_policy" },
+  createPolicy: { tool: "create_policy", whole: "policy_data", body: policy },
+  replacePolicy: { tool: "update_policy", whole: "policy_data", ...REPLACE, body: policy },
+  listPolicyRules: { tool: "list_policy_rules" },
+  getPolicyRule: { tool: "get_policy_rule" },
+  createPolicyRule: { tool: "create_policy_rule", whole: "rule_data", body: rule },
+  replacePolicyRule: { tool: "update_policy_rule", whole: "rule_data", ...REPLACE, body: rule },
+  getDeviceAssurancePolicy: { tool: "get_device_assurance_policy" },
+  createDeviceAssurancePolicy: { tool: "create_device_assurance_policy", whole: "policy_data" },
+  replaceDeviceAssurancePolicy: {
+    tool: "replace_device_assurance_policy",
+    whole: "policy_data",
+    ...REPLACE,
+    answer: ({ policy }) => policy,
+  },
+  listLogEvents: { tool: "get_logs" },
+  listBrands: { tool: "list_brands" },
+  getBrand: { tool: "get_brand" },
+  createBrand: { tool: "create_brand" },
+  replaceBrand: { tool: "replace_brand", ...REPLACE },
+  listBrandThemes: { tool: "list_brand_themes" },
+  getBrandTheme: { tool: "get_brand_theme" },
+  replaceBrandTheme: { tool: "replace_brand_theme", ...REPLACE },
+  listEmailTemplates: { tool: "list_email_templates" },
+  getEmailTemplate: { tool: "get_email_template" },
+  listEmailCustomizations: { tool: "list_email_customizations" },
+  getEmailCustomization: { tool: "get_email_customization" },
+  getCustomizationPreview: { tool: "get_email_customization_preview" },
+  getEmailDefaultContent: { tool: "get_email_default_content" },
+  getEmailDefaultPreview: { tool: "get_email_default_content_preview" },
+  getEmailSettings: { tool: "get_email_settings" },
+  createEmailCustomization: { tool: "create_email_customization" },
+  replaceEmailCustomization: { tool: "replace_email_customization" },
+  replaceEmailSettings: { tool: "replace_email_settings", body: { recipients: "ALL_USERS" } },
+  listEmailDomains: { tool: "list_email_domains" },
+  getEmailDomain: { tool: "get_email_domain" },
+  createEmailDomain: { tool: "create_email_domain" },
+  replaceEmailDomain: { tool: "replace_email_domain" },
+  verifyEmailDomain: { tool: "verify_email_domain" },
+};
+
+/** Operations with examples that tools only ask for a person's question, and of which no result shows the answer. */
+export const READ_FOR_A_QUESTION: Readonly<Record<string, string>> = {
+  listUserGroups: "counted before a user is deactivated or deleted",
+  listApplicationUsers: "counted before an application is deactivated or deleted",
+  listApplicationGroupAssignments: "counted before an application is deactivated or deleted",
+  listPolicyMappings: "read for the names of the apps before a policy is deactivated or deleted",
+};
+
+const snakeCase = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+/** What a tool takes, by the definition that clients see. */
+function argumentsOf(tool: string) {
+  const { properties = {}, required = [] } = catalogue.definition(tool).inputSchema as {
+    properties?: Record<string, unknown>;
+    required?: string[];
+  };
+  return { names: Object.keys(properties), required };
+}
+
+/**
+ * The arguments with which the tool sends this body, and made-up ids for the path.
+ * @throws Error where the tool has no argument for a field of the body
+ */
+export function argumentsFor({ tool, whole, args }: Exchange, body: JsonObject | undefined): JsonObject {
+  const { names, required } = argumentsOf(tool);
+  const ids = required.filter((name) => /_(id|name)$/.test(name)).map((name) => [name, `${name}-1`] as const);
+  if (body === undefined) return { ...Object.fromEntries(ids), ...args };
+  const fields = whole === undefined ? Object.entries(body) : [[whole, body] as const];
+  const carried = fields.map(([field, value]) => {
+    const name = snakeCase(field);
+    if (!names.includes(name)) throw new Error(`${tool} has no argument for ${field}.`);
+    return [name, value] as const;
+  });
+  return { ...Object.fromEntries(ids), ...Object.fromEntries(carried), ...args };
+}
+
+/** The definitions of a schema, put together again from the attributes that the tool lists. */
+function schemaOf({ attributes }: JsonObject): unknown {
+  const definitions: Record<string, { properties: JsonObject }> = {
+    base: { properties: {} },
+    custom: { properties: {} },
+  };
+  for (const { name, origin, ...attribute } of attributes as { name: string; origin: string }[]) {
+    const place = definitions[origin];
+    if (place) place.properties[name] = attribute;
+  }
+  return { definitions };
+}
