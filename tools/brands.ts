@@ -168,13 +168,13 @@ async function customTemplates({ okta, may, collect }: ToolContext, brandId: str
 }
 
 /** @throws OktaMcpError protected or conflict for a brand that Okta would not delete */
-async function checkDeletable(okta: Customization, brand: Json | undefined): Promise<void> {
+async function checkDeletable(okta: Customization, brandId: string, brand: Json | undefined): Promise<void> {
   if (valueAt(brand, "isDefault") === true) {
     throw new OktaMcpError("protected", "This is the default brand, which cannot be deleted.", {
       fix: "Change it with replace_brand, or choose another brand from list_brands.",
     });
   }
-  const domains = (await domainsOf(okta, textAt(brand, "id"))).map((domain) => textAt(domain, "domain"));
+  const domains = (await domainsOf(okta, brandId)).map((domain) => textAt(domain, "domain"));
   if (domains.length > 0) {
     throw new OktaMcpError("conflict", "The brand cannot be deleted while custom domains show it.", {
       fix: "Give the domains another brand with replace_custom_domain, then try again.",
@@ -194,7 +194,7 @@ export const deleteBrand = defineTool({
   async impact(context, { brand_id }) {
     const { okta } = context;
     const brand = await okta.customization.getBrand({ brandId: brand_id, expand: ["themes", "emailDomain"] });
-    await checkDeletable(okta, brand);
+    await checkDeletable(okta, brand_id, brand);
     const emailDomain = textAt(brand, "_embedded", "emailDomain", "domain") || textAt(brand, "emailDomainId");
     const themes = itemsAt(brand, "_embedded", "themes");
     return {
