@@ -99,23 +99,21 @@ function words(name: string): string {
   return name.replace(/([a-z0-9])([A-Z])/g, "$1 $2").toLowerCase();
 }
 
-/** Every setting below a value, a phrase each: "verification method factor mode 2FA". */
-function phrases(value: Json, name: string): string[] {
-  if (Array.isArray(value)) return value.flatMap((entry) => phrases(entry, name));
-  if (typeof value !== "object" || value === null) return [`${name} ${value}`.trim()];
-  return Object.entries(value).flatMap(([key, inner]) => phrases(inner, `${name} ${words(key)}`.trim()));
+/** A setting of any depth in words: "access ALLOW, verification method (type ASSURANCE, factor mode 2FA)". */
+function inWords(value: Json): string {
+  if (Array.isArray(value)) return value.map(inWords).filter(Boolean).join(", ");
+  if (typeof value !== "object" || value === null) return String(value);
+  const said = Object.entries(value).map(([key, inner]) => {
+    const isGroup = typeof inner === "object" && inner !== null;
+    return [words(key), isGroup && !Array.isArray(inner) ? `(${inWords(inner)})` : inWords(inner)];
+  });
+  return said.flatMap(([name, text]) => (text === "" || text === "()" ? [] : `${name} ${text}`)).join(", ");
 }
 
-/** What a person reads of one action. */
-const MAX_PHRASES = 8;
-
-/** The actions of a rule of any type, a line each: "app sign on: access ALLOW, verification method factor mode 2FA". */
+/** The actions of a rule of any type, a line each: "app sign on: access ALLOW". */
 function describeActions(rule: Json | undefined): string[] {
-  return Object.entries(objectAt(rule, "actions")).map(([action, settings]) => {
-    const said = phrases(settings, "");
-    const more = said.length > MAX_PHRASES ? " …" : "";
-    return `${words(action)}: ${said.slice(0, MAX_PHRASES).join(", ") || "nothing"}${more}`;
-  });
+  const actions = Object.entries(objectAt(rule, "actions"));
+  return actions.map(([action, settings]) => `${words(action)}: ${inWords(settings) || "nothing"}`);
 }
 
 /** The active rule that decides where `rule` no longer does. */
@@ -148,9 +146,12 @@ async function describeRule(
       `status ${status}, priority ${valueAt(rule, "priority") ?? "none"}`,
       ...describeActions(rule),
       ...(await describePeople(context, rule)),
-      next === undefined
-        ? "no other active rule of the policy comes after it"
-        : `next in line is the rule ${textAt(next, "name")}: ${describeActions(next).join("; ") || "no actions"}`,
+      ...(next === undefined
+        ? ["no other active rule of the policy comes after it"]
+        : [
+            `next in line is the rule ${textAt(next, "name")}`,
+            ...describeActions(next).map((does) => `it has ${does}`),
+          ]),
     ],
     state: { status, lastUpdated: textAt(rule, "lastUpdated") },
   };
