@@ -238,7 +238,7 @@ export const deleteDeviceAssurancePolicy = defineTool({
       ? await ifReadable(rulesUsing(context, deviceAssuranceId))
       : undefined;
     if (uses && uses.items.length > 0) {
-      throw new OktaMcpError("conflict", `It is in use: ${counted(uses, "app sign-in rule")} ask for it.`, {
+      throw new OktaMcpError("conflict", `It is in use, asked for by ${counted(uses, "app sign-in rule")}.`, {
         fix: "Take it out of these rules with update_policy_rule, or choose another.",
         data: { used_by: uses.items },
       });

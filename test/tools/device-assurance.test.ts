@@ -1,0 +1,332 @@
+import { describe, expect, test } from "vitest";
+import { POLICIES } from "../../src/sandbox/state/default-policies.js";
+import { DEVICE_ASSURANCE } from "../../src/sandbox/state/device-assurance.js";
+import { ALL_SCOPES, accepts, connect, declines } from "../support/client.js";
+import { HOSTILE_IDS } from "../support/hostile.js";
+
+type JsonObject = { [key: string]: unknown };
+
+const namesIn = (list: unknown) => (list as { name: string }[]).map(({ name }) => name);
+const lines = (message = "") => message.split("\n- ").slice(1);
+
+/** Connected, with these policies in the org; ids by name. */
+async function connectWith(policies: JsonObject[], options: Parameters<typeof connect>[0] = {}) {
+  const client = await connect(options);
+  const ids = new Map<string, string>();
+  for (const given of policies) {
+    const { id } = await client.get("create_device_assurance_policy", { policy_data: given });
+    ids.set(String(given.name), String(id));
+  }
+  return { ...client, idOf: (name: string) => ids.get(name) ?? "" };
+}
+
+const minimum = (name: string, version: string, platform = "MACOS") => ({
+  name,
+  platform,
+  osVersion: { minimum: version },
+});
+
+const WINDOWS = {
+  name: "Workstations",
+  platform: "WINDOWS",
+  osVersionConstraints: [
+    { majorVersionConstraint: "WINDOWS_11", minimum: "10.0.22631.0" },
+    { majorVersionConstraint: "WINDOWS_10", dynamicVersionRequirement: { type: "EXACT_ANY_SUPPORTED" } },
+  ],
+  diskEncryptionType: { include: ["ALL_INTERNAL_VOLUMES"] },
+  screenLockType: { include: ["PASSCODE", "BIOMETRIC"] },
+  secureHardwarePresent: true,
+  thirdPartySignalProviders: {
+    dtc: { crowdStrikeCustomerId: "acme", keyTrustLevel: "CHROME_BROWSER_HW_KEY", quantumShield: { level: 9 } },
+    telepathy: { trusted: true },
+  },
+  gracePeriod: { type: "BY_DATE_TIME", expiry: "2027-01-31T00:00:00.000Z" },
+  brandNewField: ["x", { y: null }],
+};
+
+describe("list_device_assurance_policies", () => {
+  test("shows the policies of every platform whole", async () => {
+    const { get, org, sent } = await connect({ seed: 1 });
+    const { items, ...rest } = await get("list_device_assurance_policies");
+    expect(items).toEqual([...org.area(DEVICE_ASSURANCE).values()]);
+    expect(rest).toEqual({ total_fetched: 7, has_more: false, next_cursor: null });
+    expect(sent()).toEqual(["GET /api/v1/device-assurances"]);
+  });
+
+  test("chooses fields, and goes on where the size limit cut the list", async () => {
+    const { get } = await connect({ seed: 1, maxResultChars: 1000 });
+    const first = await get("list_device_assurance_policies", { fields: ["name", "thirdPartySignalProviders"] });
+    expect(first.has_more).toBe(true);
+    const rest = await get("list_device_assurance_policies", { fields: ["name"], after: first.next_cursor });
+    expect([...namesIn(first.items), ...namesIn(rest.items)]).toHaveLength(7);
+  });
+
+  test.each([
+    ["10.0.19045", ["10.0.9", "10.0.19044.9999", "9.9.9", "10"]],
+    ["14", ["10.0.9", "10.0.19044.9999", "10.0.19045", "9.9.9", "10", "13.9"]],
+    ["14.0.0", ["10.0.9", "10.0.19044.9999", "10.0.19045", "9.9.9", "10", "13.9"]],
+    ["14.0.0.1", ["10.0.9", "10.0.19044.9999", "10.0.19045", "9.9.9", "10", "13.9", "14", "14.0.0"]],
+    ["1", []],
+  ])("keeps the policies whose minimum is below %s, number by number", async (version_threshold, below) => {
+    const versions = ["10.0.9", "10.0.19044.9999", "10.0.19045", "9.9.9", "10", "13.9", "14", "14.0.0", "100.1"];
+    const { get } = await connectWith(versions.map((version) => minimum(version, version)));
+    const data = await get("list_device_assurance_policies", { version_threshold });
+    expect(namesIn(data.items)).toEqual(below);
+    expect(data.without_minimum).toEqual([]);
+    expect(data.totals).toEqual({ compared: 9, below: below.length, without_minimum: 0, complete: true });
+  });
+
+  test("lists apart the policies that name no minimum", async () => {
+    const { get } = await connectWith([
+      { ...minimum("Dynamic", ""), osVersion: { dynamicVersionRequirement: { type: "MINIMUM" } } },
+      { name: "Nothing at all", platform: "ANDROID" },
+      { ...WINDOWS, name: "One of two below" },
+      {
+        ...WINDOWS,
+        name: "All above",
+        osVersionConstraints: [{ majorVersionConstraint: "WINDOWS_11", minimum: "11" }],
+      },
+      {
+        name: "Chromebooks",
+        platform: "CHROMEOS",
+        thirdPartySignalProviders: { dtc: { osVersion: { minimum: "10.0.9" } } },
+      },
+    ]);
+    const above = await get("list_device_assurance_policies", { version_threshold: "10.0.22632" });
+    expect(namesIn(above.items)).toEqual(["One of two below", "Chromebooks"]);
+    expect(namesIn(above.without_minimum)).toEqual(["Dynamic", "Nothing at all"]);
+    const within = await get("list_device_assurance_policies", { version_threshold: "10.0.22631" });
+    expect(namesIn(within.items)).toEqual(["Chromebooks"]);
+    expect(namesIn(within.without_minimum)).toEqual(["Dynamic", "Nothing at all", "One of two below"]);
+    expect(within.items).toEqual([expect.objectContaining({ platform: "CHROMEOS", createdDate: expect.anything() })]);
+  });
+
+  test("says so when not all policies below fit into a result", async () => {
+    const many = Array.from({ length: 30 }, (_, number) => minimum(`Number ${number}`, "1.0"));
+    const { get } = await connectWith(many, { maxResultChars: 3000 });
+    const data = await get("list_device_assurance_policies", { version_threshold: "2" });
+    expect(namesIn(data.items).length).toBeLessThan(30);
+    expect(data.totals).toMatchObject({ below: 30 });
+    expect(data.note).toContain(`${30 - namesIn(data.items).length} more`);
+  });
+
+  test.each(["14.x", "", "v14", "14..1", "latest", "1".repeat(20)])(
+    "refuses %j, which is no version of numbers",
+    async (version_threshold) => {
+      const { call, sent } = await connect();
+      const { error } = await call("list_device_assurance_policies", { version_threshold });
+      expect(error).toMatchObject({ code: "bad_input" });
+      expect(sent()).toEqual([]);
+    },
+  );
+});
+
+describe("get_device_assurance_policy", () => {
+  test("shows one policy whole, fields included that no client knows", async () => {
+    const { get, idOf } = await connectWith([WINDOWS]);
+    expect(await get("get_device_assurance_policy", { device_assurance_id: idOf("Workstations") })).toMatchObject(
+      WINDOWS,
+    );
+  });
+
+  test("names the tool that finds the right id", async () => {
+    const { call } = await connect();
+    const { error, text } = await call("get_device_assurance_policy", { device_assurance_id: "daeNobody" });
+    expect(error?.code).toBe("not_found");
+    expect(text).toContain("list_device_assurance_policies");
+  });
+});
+
+describe("create_device_assurance_policy", () => {
+  test("sends a policy as it is, for a platform that nobody knows too", async () => {
+    const { get, call, lastBody } = await connect();
+    expect(await get("create_device_assurance_policy", { policy_data: WINDOWS })).toMatchObject(WINDOWS);
+    expect(lastBody()).toEqual(WINDOWS);
+    const visor = { ...WINDOWS, platform: "VISIONOS" };
+    const { error } = await call("create_device_assurance_policy", { policy_data: visor });
+    expect(lastBody()).toEqual(visor);
+    expect(error?.message).toContain("platform");
+  });
+
+  test.each([
+    [{ name: "A", platform: "MACOS" }, { minimum: "14.2" }],
+    [{ name: "B", platform: "MACOS", osVersion: null }, { minimum: "14.2" }],
+    [
+      { name: "C", platform: "MACOS", osVersion: { future: 1 } },
+      { future: 1, minimum: "14.2" },
+    ],
+    [{ name: "D", platform: "MACOS", osVersion: { minimum: "14.2.0" } }, { minimum: "14.2.0" }],
+  ])("takes the version that a person stated as the minimum of %j", async (policy_data, osVersion) => {
+    const { get, lastBody } = await connect();
+    await get("create_device_assurance_policy", { policy_data, user_stated_os_version: "14.2" });
+    expect(lastBody()).toEqual({ ...policy_data, osVersion });
+  });
+
+  test.each([
+    [{ osVersion: { minimum: "14.1" } }, "not the same"],
+    [{ osVersion: { minimum: 14.2 } }, "not the same"],
+    [{ osVersion: "14" }, "not the same"],
+    [{ osVersion: { dynamicVersionRequirement: { type: "EXACT" } } }, "not both"],
+    [{ osVersionConstraints: [{ majorVersionConstraint: "WINDOWS_11" }] }, "not both"],
+  ])("refuses the version that a person stated beside %j, and sends nothing", async (more, why) => {
+    const { call, sent } = await connect();
+    const policy_data = { name: "Two versions", platform: "WINDOWS", ...more };
+    const args = { policy_data, user_stated_os_version: "14.2" };
+    for (const [tool, target] of [
+      ["create_device_assurance_policy", {}],
+      ["replace_device_assurance_policy", { device_assurance_id: "dae1" }],
+    ] as const) {
+      const { error } = await call(tool, { ...args, ...target });
+      expect(error).toMatchObject({ code: "bad_input", message: expect.stringContaining(why) });
+    }
+    expect(sent()).toEqual([]);
+  });
+});
+
+describe("replace_device_assurance_policy", () => {
+  test("answers with the policy and with what changed, field by field", async () => {
+    const { get, lastBody, idOf } = await connectWith([WINDOWS]);
+    const { brandNewField, secureHardwarePresent, ...rest } = WINDOWS;
+    const policy_data = {
+      ...rest,
+      osVersionConstraints: [{ majorVersionConstraint: "WINDOWS_11", minimum: "10.0.26100" }],
+      thirdPartySignalProviders: {
+        ...rest.thirdPartySignalProviders,
+        dtc: { ...rest.thirdPartySignalProviders.dtc, quantumShield: { level: 10 } },
+      },
+      displayRemediationMode: "SHOW",
+    };
+    const { policy, changes } = await get("replace_device_assurance_policy", {
+      device_assurance_id: idOf("Workstations"),
+      policy_data,
+      allow_removals: true,
+    });
+    expect(lastBody()).toEqual(policy_data);
+    expect(policy).toMatchObject(policy_data);
+    expect(changes).toHaveLength(5);
+    expect(changes).toEqual(
+      expect.arrayContaining([
+        {
+          field: "osVersionConstraints",
+          before: WINDOWS.osVersionConstraints,
+          after: policy_data.osVersionConstraints,
+        },
+        { field: "thirdPartySignalProviders.dtc.quantumShield.level", before: 9, after: 10 },
+        { field: "displayRemediationMode", after: "SHOW" },
+        { field: "brandNewField", before: brandNewField },
+        { field: "secureHardwarePresent", before: secureHardwarePresent },
+      ]),
+    );
+  });
+
+  test("raises the minimum to what a person stated, and changes nothing else", async () => {
+    const { get, idOf } = await connectWith([{ ...minimum("Laptops", "14.1"), jailbreak: false }]);
+    const { changes } = await get("replace_device_assurance_policy", {
+      device_assurance_id: idOf("Laptops"),
+      policy_data: { name: "Laptops", platform: "MACOS", jailbreak: false },
+      user_stated_os_version: "15.0",
+    });
+    expect(changes).toEqual([{ field: "osVersion.minimum", before: "14.1", after: "15.0" }]);
+  });
+
+  test("says that nothing changed when a policy goes back as it was read", async () => {
+    const { get, idOf } = await connectWith([WINDOWS]);
+    const device_assurance_id = idOf("Workstations");
+    const policy_data = await get("get_device_assurance_policy", { device_assurance_id });
+    expect(await get("replace_device_assurance_policy", { device_assurance_id, policy_data })).toMatchObject({
+      changes: [],
+    });
+  });
+
+  test("names what the body would drop, and drops it only where that is allowed", async () => {
+    const { call, writes, idOf } = await connectWith([WINDOWS]);
+    const { error } = await call("replace_device_assurance_policy", {
+      device_assurance_id: idOf("Workstations"),
+      policy_data: { name: "Workstations", platform: "WINDOWS", thirdPartySignalProviders: { telepathy: {} } },
+      user_stated_os_version: "10.0.22631",
+    });
+    expect(error?.code).toBe("would_remove");
+    expect(error?.data.would_be_lost).toEqual([
+      "osVersionConstraints",
+      "diskEncryptionType",
+      "screenLockType",
+      "secureHardwarePresent",
+      "thirdPartySignalProviders.dtc",
+      "thirdPartySignalProviders.telepathy.trusted",
+      "gracePeriod",
+      "brandNewField",
+    ]);
+    expect(writes()).toHaveLength(1);
+  });
+});
+
+describe("delete_device_assurance_policy", () => {
+  test("shows the person what it asks of devices, and deletes it when they agree", async () => {
+    const { get, asked, org, sent, idOf } = await connectWith([WINDOWS], { person: accepts });
+    const device_assurance_id = idOf("Workstations");
+    expect(await get("delete_device_assurance_policy", { device_assurance_id })).toEqual({
+      done: true,
+      device_assurance_id,
+    });
+    expect(asked[0]?.message).toContain(`device assurance policy "Workstations" (${device_assurance_id})`);
+    expect(lines(asked[0]?.message)).toEqual([
+      "platform WINDOWS, minimum OS version 10.0.22631.0",
+      "no app sign-in rule asks for it",
+    ]);
+    expect(org.area(DEVICE_ASSURANCE).size).toBe(0);
+    expect(sent()).toContain("GET /api/v1/policies?type=ACCESS_POLICY&expand=rules");
+  });
+
+  test("names the rules that ask for it, before anybody is asked", async () => {
+    const { call, asked, org, writes } = await connect({ seed: 1, person: accepts });
+    const macs = [...org.area(DEVICE_ASSURANCE).values()].find(({ name }) => name === "macOS laptops");
+    const { error } = await call("delete_device_assurance_policy", { device_assurance_id: macs?.id });
+    expect(error).toMatchObject({
+      code: "conflict",
+      message: "It is in use, asked for by 1 app sign-in rule.",
+      data: { used_by: ["Managed laptops of Customer data"] },
+    });
+    expect(asked).toEqual([]);
+    expect(writes()).toEqual([]);
+  });
+
+  test("reads the rules of each policy where Okta embeds none", async () => {
+    const { call, org, sandbox } = await connect({ seed: 1, person: accepts });
+    const macs = [...org.area(DEVICE_ASSURANCE).values()].find(({ name }) => name === "macOS laptops");
+    const policies = org.area(POLICIES).ofType("ACCESS_POLICY");
+    sandbox.next("GET", "/api/v1/policies", { status: 200, json: policies });
+    const { error } = await call("delete_device_assurance_policy", { device_assurance_id: macs?.id });
+    expect(error).toMatchObject({ code: "conflict", data: { used_by: ["Managed laptops of Customer data"] } });
+  });
+
+  test("leaves the refusal to Okta where rules cannot be read, and says so", async () => {
+    const scopes = ALL_SCOPES.filter((scope) => !scope.startsWith("okta.policies"));
+    const { call, asked, org } = await connect({ seed: 1, person: accepts, scopes });
+    const macs = [...org.area(DEVICE_ASSURANCE).values()].find(({ name }) => name === "macOS laptops");
+    const { error } = await call("delete_device_assurance_policy", { device_assurance_id: macs?.id });
+    expect(lines(asked[0]?.message).at(-1)).toContain("cannot be read");
+    expect(error).toMatchObject({ code: "conflict" });
+    expect(error?.message).toContain("in use and cannot be deleted");
+    expect(org.area(DEVICE_ASSURANCE).get(macs?.id ?? "")).toBeDefined();
+  });
+
+  test("does nothing when the person declines", async () => {
+    const { call, org, idOf } = await connectWith([WINDOWS], { person: declines });
+    const { error } = await call("delete_device_assurance_policy", { device_assurance_id: idOf("Workstations") });
+    expect(error?.code).toBe("declined");
+    expect(org.area(DEVICE_ASSURANCE).size).toBe(1);
+  });
+});
+
+test.each(["get_device_assurance_policy", "replace_device_assurance_policy", "delete_device_assurance_policy"])(
+  "%s takes no id that would leave its place in the path",
+  async (tool) => {
+    const { call, sent } = await connect({ person: accepts });
+    const more = tool.startsWith("replace") ? { policy_data: WINDOWS } : {};
+    for (const device_assurance_id of HOSTILE_IDS) {
+      const { error } = await call(tool, { device_assurance_id, ...more });
+      expect(error, JSON.stringify(device_assurance_id)).toMatchObject({ code: "bad_input" });
+    }
+    expect(sent()).toEqual([]);
+  },
+);
