@@ -125,7 +125,7 @@ export const createDeviceAssurancePolicy = defineTool({
   name: "create_device_assurance_policy",
   title: "Create device assurance policy",
   description:
-    "Create a device assurance policy for any platform from a whole Okta object. It takes effect once an app sign-in rule names it: see update_policy_rule.",
+    "Create a device assurance policy for any platform. It takes effect once an app sign-in rule names it: see update_policy_rule.",
   scope: "okta.deviceAssurance.manage",
   effect: "adds",
   input: z.strictObject({ policy_data: policyData, user_stated_os_version: userStatedOsVersion }),
@@ -160,7 +160,7 @@ export const replaceDeviceAssurancePolicy = defineTool({
   name: "replace_device_assurance_policy",
   title: "Replace device assurance policy",
   description:
-    "Replace a whole device assurance policy: what the body lacks is lost. Read it with get_device_assurance_policy first. A body that would drop requirements is refused with their names, unless allow_removals is true. Answers with what changed.",
+    "Replace a whole device assurance policy: what the body lacks is lost, so read it with get_device_assurance_policy first. Answers with what changed.",
   scope: "okta.deviceAssurance.manage",
   effect: "changes",
   input: z.strictObject({

@@ -24,7 +24,7 @@ export const listPolicies = defineTool({
   name: "list_policies",
   title: "List policies",
   description:
-    "List the policies of one type, page by page, whole with conditions and settings. For what a policy does use list_policy_rules; for one by id use get_policy.",
+    "List the policies of one type, page by page, whole. For what a policy does use list_policy_rules; for one by id get_policy.",
   scope: "okta.policies.read",
   effect: "reads",
   input: z.strictObject({
@@ -58,8 +58,7 @@ export const listPolicies = defineTool({
 export const getPolicy = defineTool({
   name: "get_policy",
   title: "Get policy",
-  description:
-    "Get one policy of any type, whole with conditions and settings. To find its id use list_policies; for its rules use list_policy_rules.",
+  description: "Get one policy of any type, whole. To find its id use list_policies; for its rules list_policy_rules.",
   scope: "okta.policies.read",
   effect: "reads",
   input: z.strictObject({
@@ -77,7 +76,7 @@ export const createPolicy = defineTool({
   name: "create_policy",
   title: "Create policy",
   description:
-    "Create a policy of any type from a whole Okta policy object. It does nothing until it has rules: see create_policy_rule. To change one use update_policy.",
+    "Create a policy of any type. It does nothing until it has rules: see create_policy_rule. To change one use update_policy.",
   scope: "okta.policies.manage",
   effect: "adds",
   input: z.strictObject({
@@ -92,7 +91,7 @@ export const updatePolicy = defineTool({
   name: "update_policy",
   title: "Update policy",
   description:
-    "Replace a whole policy: what the body lacks is lost. Read it with get_policy first. A body that would drop settings is refused with their names, unless allow_removals is true. For its rules use update_policy_rule.",
+    "Replace a whole policy: what the body lacks is lost, so read it with get_policy first. For its rules use update_policy_rule.",
   scope: "okta.policies.manage",
   effect: "changes",
   input: z.strictObject({ policy_id: policyId, policy_data: policyData }),

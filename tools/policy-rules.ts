@@ -23,14 +23,14 @@ const RULE_TYPES = POLICY_TYPES.map((type) => (type === "OKTA_SIGN_ON" ? "SIGN_O
 
 const ruleId = id("Id from list_policy_rules.");
 const ruleData = jsonObject(
-  "Okta policy rule object: type (that of the policy; SIGN_ON for OKTA_SIGN_ON), name, priority, conditions, actions; sent as it is.",
+  "Okta policy rule: type (the policy's; SIGN_ON for OKTA_SIGN_ON), name, priority, conditions, actions; sent as it is.",
 );
 
 export const listPolicyRules = defineTool({
   name: "list_policy_rules",
   title: "List policy rules",
   description:
-    "List the rules of one policy, page by page, whole with conditions and actions. The rule of the lowest priority number whose conditions are met decides. For one rule use get_policy_rule.",
+    "List the rules of one policy, page by page, whole. The one of lowest priority number whose conditions are met decides. For one rule use get_policy_rule.",
   scope: "okta.policies.read",
   effect: "reads",
   input: z.strictObject({ policy_id: policyId, after, fetch_all: fetchAll, limit: pageSize }),
@@ -56,7 +56,7 @@ export const createPolicyRule = defineTool({
   name: "create_policy_rule",
   title: "Create policy rule",
   description:
-    "Add a rule to a policy from a whole Okta policy rule object. Without a priority it comes last, before the default rule. To change one use update_policy_rule.",
+    "Add a rule to a policy. Without a priority it comes last, before the default rule. To change one use update_policy_rule.",
   scope: "okta.policies.manage",
   effect: "adds",
   input: z.strictObject({
@@ -75,8 +75,7 @@ export const createPolicyRule = defineTool({
 export const updatePolicyRule = defineTool({
   name: "update_policy_rule",
   title: "Update policy rule",
-  description:
-    "Replace a whole policy rule: what the body lacks is lost. Read it with get_policy_rule first. A body that would drop conditions or actions is refused with their names, unless allow_removals is true.",
+  description: "Replace a whole policy rule: what the body lacks is lost, so read it with get_policy_rule first.",
   scope: "okta.policies.manage",
   effect: "changes",
   input: z.strictObject({ policy_id: policyId, rule_id: ruleId, rule_data: ruleData }),
