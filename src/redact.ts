@@ -44,3 +44,11 @@ export function redact(text: string): string {
     .replace(SCHEME, `$1$2${REDACTED}`)
     .replace(JWT, REDACTED);
 }
+
+/**
+ * The text without what is a secret by its looks alone: PEM blocks and JWTs. For text that people
+ * have to be able to read, in which `password: is too short` is no secret.
+ */
+export function redactKeys(text: string): string {
+  return text.replace(PEM, REDACTED).replace(JWT, REDACTED);
+}

@@ -46,8 +46,17 @@ const STATE_ERRORS = new Set([
   "E0000200", // a default brand cannot be deleted
   "E0000201", // nor one with a domain
   "E0000202", // brand name already exists
+  "E0000216", // email domain cannot be deleted because of its mail provider
   "E0000217", // email domain is in the wrong status
+  "E0000218", // email domain cannot be verified
 ]);
+
+/** Advice better than the code's own, by Okta's error code. */
+const ADVICE: Readonly<Record<string, string>> = {
+  E0000217: "Read it with get_email_domain; a verified one needs nothing more.",
+  E0000218:
+    "Set the DNS records that get_email_domain names, give DNS some time to spread them, and use verify_email_domain again.",
+};
 
 /** The words in which Okta says the same under its general validation error. */
 const STATE_WORDS =
@@ -105,7 +114,10 @@ function classify(refused: Refused, okta: OktaError): Kind {
   if (status === 401) return { code: "session_ended", why: "The token is no longer accepted." };
   if (status === 404 || status === 410) return notFound(refused, okta);
   const conflict = STATE_ERRORS.has(okta.code ?? "") || ((status === 400 || status === 403) && STATE_WORDS.test(text));
-  if (conflict || status === 409 || status === 412) return { code: "conflict" };
+  if (conflict || status === 409 || status === 412) {
+    const fix = ADVICE[okta.code ?? ""];
+    return { code: "conflict", ...(fix === undefined ? {} : { fix }) };
+  }
   return status === 403 ? forbidden(refused, okta, text) : { code: "bad_input" };
 }
 

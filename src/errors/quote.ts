@@ -1,3 +1,5 @@
+import { redactKeys } from "../redact.js";
+
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
 
 /**
@@ -6,12 +8,13 @@ const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Poin
  * Takes any text and gives back one line in double quotes of at most `maxChars` characters between
  * them. Line breaks and other control characters become a space; characters that a reader cannot
  * see (bidirectional marks, zero-width and tag characters, lone surrogates) go; double quotes
- * inside become single ones, so that the text cannot seem to end early.
+ * inside become single ones, so that the text cannot seem to end early. Keys and tokens go, should
+ * Okta ever repeat what it was sent.
  */
 export function quoteOkta(text: string, maxChars = 300): string {
   // What is thrown away for length need not be cleaned first: a text may have megabytes.
   const head = text.slice(0, maxChars * 4);
-  const clean = head
+  const clean = redactKeys(head)
     .replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, " ")
     .replace(INVISIBLE, "")
     .replaceAll('"', "'")
