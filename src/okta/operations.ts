@@ -115,7 +115,13 @@ function bind(transport: Transport, defaults: CallOptions, api: string, operatio
     const { buildRequest } = await import("./sdk.js");
     return buildRequest(api, operation, params);
   };
-  const send = (request: OktaRequest, options?: CallOptions) => transport.send(request, { ...defaults, ...options });
+  const send = async (request: OktaRequest, options?: CallOptions) => {
+    const given = { ...defaults, ...options };
+    await given.beforeSend?.(request);
+    const answer = await transport.send(request, given);
+    given.onAnswer?.(answer);
+    return answer;
+  };
   const call = async (params: object, options?: CallOptions) => (await send(await build(params), options)).json;
   const page = async (params: object & Cursor, options?: CallOptions): Promise<Page> => {
     const request = await build(params);

@@ -43,6 +43,10 @@ export interface CallOptions {
   signal?: AbortSignal;
   /** Told in plain words what is being waited for, e.g. "Rate limit reached; waiting 12 s". */
   onWait?: (message: string) => void;
+  /** Asked about every request before it leaves; what it throws keeps the request here. */
+  beforeSend?: (request: OktaRequest) => Promise<void>;
+  /** Told what Okta answered, before the caller gets it. */
+  onAnswer?: (answer: OktaResponse) => void;
 }
 
 export interface Transport {
