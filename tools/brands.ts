@@ -189,6 +189,7 @@ export const deleteBrand = defineTool({
   description:
     "Delete a brand with its theme, pages and email templates; cannot be undone. Not possible for the default brand, nor for one that a custom domain shows.",
   scope: "okta.brands.manage",
+  alsoUses: ["okta.templates.read"],
   effect: "removes",
   input: z.strictObject({ brand_id: brandId }),
   async impact(context, { brand_id }) {

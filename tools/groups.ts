@@ -167,6 +167,7 @@ export const removeUserFromGroup = defineTool({
   description:
     "Remove one user from one group. The user loses any access the group gives. To delete the group use delete_group.",
   scope: "okta.groups.manage",
+  alsoUses: ["okta.users.read"],
   effect: "removes",
   input: z.strictObject({ group_id: groupId, user_id: userId }),
   async impact(context, a) {

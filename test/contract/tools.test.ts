@@ -1,0 +1,168 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { covers } from "../../src/scopes.js";
+import { catalogue, root } from "../support/catalogue.js";
+import { connect } from "../support/client.js";
+import { judgedByOkta } from "../support/contract.js";
+import { png } from "../support/images.js";
+import type { OpenApi, Operation } from "../support/openapi.js";
+import { argumentsFor, EXCHANGES, type JsonObject } from "./exchanges.js";
+
+const folder = mkdtempSync(join(tmpdir(), "okta-mcp-contract-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+const image = join(folder, "image.png");
+writeFileSync(image, png(16));
+
+const certificates = new URL("test/fixtures/certificates/", root);
+const HOST = "login.acme-robotics.example";
+/** When the certificates are good. */
+const IN_DATE = Date.parse("2030-01-01T00:00:00Z");
+const pem = (name: string) => readFileSync(new URL(name, certificates), "utf8");
+writeFileSync(join(folder, "leaf.key"), pem("leaf.key"));
+
+/** A value for every argument that ends up in a query. */
+const IN_QUERY: JsonObject = {
+  after: "cursor1",
+  limit: 5,
+  q: "a",
+  search: 'status eq "ACTIVE"',
+  filter: 'status eq "ACTIVE"',
+  sort_by: "status",
+  since: "2026-01-01T00:00:00Z",
+  until: "2026-01-02T00:00:00Z",
+  activate: false,
+  provider: true,
+  send_email: true,
+  strict: true,
+  include_non_deleted: true,
+  use_optimization: true,
+  always_include_vpn_settings: true,
+  expand_brands: true,
+  status: "ACTIVE",
+  resource_id: "0oa1",
+};
+
+/** What a tool has to be given besides, so that it takes its way to the end. */
+const BESIDES: Readonly<Record<string, JsonObject>> = {
+  get_user: { expand: "blocks" },
+  list_users: { expand: "classification" },
+  list_groups: { expand: "stats" },
+  get_application: { expand: "user/00u1" },
+  list_applications: { expand: "user/00u1" },
+  get_policy: { expand: "rules" },
+  list_policies: { type: "ACCESS_POLICY", expand: "rules" },
+  create_user: { next_login: "changePassword" },
+  create_custom_domain: { domain: HOST, certificate_source_type: "MANUAL" },
+  delete_email_customization: { customization_id: "oel11u6DqUiMbQkpl0g4" },
+  replace_customized_error_page: { page_content: "<html></html>" },
+  replace_preview_error_page: { page_content: "<html></html>" },
+  replace_customized_sign_in_page: { page_content: "<html></html>", widget_version: "^7" },
+  replace_preview_sign_in_page: { page_content: "<html></html>", widget_version: "^7" },
+  replace_sign_out_page_settings: { type: "EXTERNALLY_HOSTED", url: "https://acme.example/bye" },
+  upload_brand_theme_background_image: { file_path: image },
+  upload_brand_theme_favicon: { file_path: image },
+  upload_brand_theme_logo: { file_path: image },
+  upsert_custom_domain_certificate: {
+    certificate: pem("leaf.pem"),
+    certificate_chain: pem("intermediate.pem"),
+    private_key_file_path: join(folder, "leaf.key"),
+  },
+};
+
+/** The state in which an object has to be found. */
+const FOUND: Readonly<Record<string, JsonObject>> = {
+  delete_deactivated_user: { status: "DEPROVISIONED" },
+  delete_application: { status: "INACTIVE" },
+  deactivate_policy: { system: false },
+  delete_policy: { system: false },
+  delete_brand: { isDefault: false },
+  delete_email_customization: { isDefault: false },
+  upsert_custom_domain_certificate: { domain: HOST },
+};
+
+/** Lists that Okta pages, or may come to page, although its document names no cursor: it is sent where Okta gave one. */
+const PAGED_ALL_THE_SAME = ["list_policy_rules", "list_device_assurance_policies", "list_email_domains"];
+
+interface InputSchema {
+  properties?: { [argument: string]: { enum?: unknown[]; items?: { enum?: unknown[] } } };
+  required?: string[];
+}
+
+/** Arguments with which a tool uses all that its operation takes. */
+function argumentsOf(tool: string, api: OpenApi): JsonObject {
+  const [operationId, exchange] = Object.entries(EXCHANGES).find(([, one]) => one.tool === tool) ?? [];
+  const body = exchange?.body ?? (api.byId(operationId ?? "")?.examples.request[0]?.value as JsonObject | undefined);
+  const known = argumentsFor(exchange ?? { tool }, body);
+  const { properties = {} } = catalogue.definition(tool).inputSchema as InputSchema;
+  const chosen = Object.entries(properties).flatMap(([name, schema]) => {
+    if (Object.hasOwn(known, name)) return [];
+    if (Object.hasOwn(IN_QUERY, name)) return [[name, IN_QUERY[name]]];
+    if (name === "sort_order") return [[name, schema.enum?.[0]]];
+    if (name === "expand" && schema.items?.enum) return [[name, schema.items.enum]];
+    if (name === "allow_removals") return [[name, true]];
+    return [];
+  });
+  return { ...Object.fromEntries(chosen), ...known, ...BESIDES[tool] };
+}
+
+/** What Okta's document shows as an answer to an operation; some examples of lists show a single item. */
+function answerOf(operation: Operation, found: JsonObject | undefined): unknown {
+  const example = operation.examples.response.find(({ status = 0 }) => status < 300)?.value ?? {};
+  const isList = operation.operationId.startsWith("list") && !("domains" in (example as object));
+  if (!isList) return { id: "x1", ...(example as JsonObject), ...found };
+  const items = Array.isArray(example) ? example : [example];
+  return items.map((item) => (typeof item === "object" ? { ...item, ...found } : item));
+}
+
+judgedByOkta("what tools send, held against Okta's document", (api) => {
+  const requestsOf: Record<string, string[]> = {};
+
+  test.each(catalogue.entries.filter(({ scope }) => scope !== null))("$name", async (tool) => {
+    const { call, sandbox } = await connect({
+      confirmMode: "never",
+      maxResultChars: 10_000_000,
+      fileRoots: [folder],
+      now: () => IN_DATE,
+    });
+    const found = FOUND[tool.name];
+    for (const operation of api.operations) {
+      const json = answerOf(operation, found);
+      sandbox.next(operation.method, operation.template, { status: 200, json, times: 1000 });
+    }
+    const { isError, text } = await call(tool.name, argumentsOf(tool.name, api));
+    expect(isError, text).toBe(false);
+
+    const sent = sandbox.requests.filter(({ path }) => path.startsWith("/api/"));
+    expect(sent.length).toBeGreaterThan(0);
+    const allowed = new Set<string>([tool.scope ?? "", ...(tool.alsoUses ?? [])]);
+    const lines = sent.map(({ method, path, headers, body, rawBody }) => {
+      const { pathname, searchParams } = new URL(path, sandbox.origin);
+      const operation = api.byPath(method, pathname);
+      if (!operation) throw new Error(`Okta has no operation ${method} ${pathname}.`);
+      if (PAGED_ALL_THE_SAME.includes(tool.name)) searchParams.delete("after");
+      expect(api.queryFaults(operation, searchParams), path).toEqual([]);
+      expect(
+        operation.scopes.some((scope) => covers(allowed, scope)),
+        `${operation.scopes} for ${tool.scope}`,
+      ).toBe(true);
+      if (headers["content-type"]?.startsWith("multipart/form-data")) {
+        expect(rawBody.includes(png(16))).toBe(true);
+      } else {
+        expect(api.bodyFaults(operation, body === "" ? undefined : JSON.parse(body)), path).toEqual([]);
+      }
+      return `${method} ${operation.template}`;
+    });
+    const changing = lines.filter((line) => !line.startsWith("GET "));
+    expect(changing.length).toBe(tool.effect === "reads" ? 0 : 1);
+    // Looks at the org may come in any order, and before the change.
+    expect(lines.slice(lines.length - changing.length)).toEqual(changing);
+    requestsOf[tool.name] = [...new Set([...lines.slice(0, lines.length - changing.length).sort(), ...changing])];
+  });
+
+  test("each tool makes the requests that it is known for", async () => {
+    const text = `${JSON.stringify(requestsOf, null, 2)}\n`;
+    await expect(text).toMatchFileSnapshot("../__snapshots__/requests.json");
+  });
+});
