@@ -1,0 +1,206 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { createCatalogue } from "../src/catalogue.js";
+import { SCOPES } from "../src/scopes.js";
+import type { Tool } from "../src/tool.js";
+import { areas } from "../tools/index.js";
+import { catalogue, officialArguments, root, scopesToTools, sourcesOf } from "./support/catalogue.js";
+
+const tools = catalogue.entries.map((tool) => ({ ...tool, definition: catalogue.definition(tool.name) }));
+const sources = sourcesOf("tools");
+
+/** The most that all definitions together may take in an answer to tools/list. */
+const MOST_BYTES = 90_000;
+
+/** What an assistant reads before it chooses a tool must stay short. */
+const MOST_DESCRIPTION_CHARS = 300;
+
+/** Tools besides those of the specification. */
+const OWN_TOOLS = ["get_login_failures", "get_scope_status"];
+
+const camelCase = (name: string) => name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+
+/** A value with the keys of every object in alphabetical order. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, inner]) => [key, sorted(inner)]),
+  );
+}
+
+const EFFECTS_BY_VERB: Readonly<Record<string, readonly string[]>> = {
+  list: ["reads"],
+  get: ["reads"],
+  create: ["adds"],
+  add: ["adds"],
+  upload: ["adds", "changes"],
+  update: ["changes"],
+  replace: ["changes"],
+  upsert: ["changes"],
+  activate: ["changes"],
+  verify: ["changes"],
+  send: ["adds", "changes"],
+  deactivate: ["removes"],
+  delete: ["removes"],
+  remove: ["removes"],
+};
+
+describe.each(tools)("$name", (tool) => {
+  const { name, title, description, scope, effect, definition } = tool;
+
+  test("has a name of words and underscores, and is exported under the same name in camel case", () => {
+    expect(name).toMatch(/^[a-z]+(_[a-z0-9]+)+$/);
+    const exported = Object.values(areas).flatMap((area) => Object.entries(area));
+    const [key] = exported.find(([, value]) => (value as Tool).name === name) ?? [];
+    expect(key).toBe(camelCase(name));
+  });
+
+  test("is found by its name in one place", () => {
+    const text = [...sources.values()].join("\n");
+    expect(text.split(`name: "${name}"`)).toHaveLength(2);
+  });
+
+  test("does what its verb says", () => {
+    const verb = name.split("_")[0] ?? "";
+    expect(EFFECTS_BY_VERB[verb], `no effect is known for the verb ${verb}`).toContain(effect);
+  });
+
+  test("needs a scope to read exactly if it reads", () => {
+    if (scope === null) return expect(effect).toBe("reads");
+    expect(Object.keys(SCOPES)).toContain(scope);
+    expect(scope.endsWith(".read")).toBe(effect === "reads");
+  });
+
+  test("asks a person before it removes", () => {
+    if (effect === "removes") expect(tool.impact).toBeTypeOf("function");
+    expect(definition.annotations.readOnlyHint).toBe(effect === "reads");
+    expect(definition.annotations.destructiveHint).toBe(effect === "changes" || effect === "removes");
+  });
+
+  test("is described in short and plain sentences", () => {
+    expect(title).toMatch(/^[A-Z][A-Za-z0-9 -]{3,48}$/);
+    expect(description.length).toBeLessThanOrEqual(MOST_DESCRIPTION_CHARS);
+    expect(description).toMatch(/^[A-Z][\s\S]+\.$/);
+    expect(description, "no shouting").not.toMatch(/!|\b(IMPORTANT|NOTE|NEVER|ALWAYS|MUST|WARNING)\b/);
+    expect(description).not.toMatch(/\s{2,}|\n/);
+  });
+
+  test("describes every argument", () => {
+    for (const [argument, schema] of Object.entries(definition.inputSchema.properties as Record<string, unknown>)) {
+      const { description: text = "" } = schema as { description?: string };
+      expect(argument).toMatch(/^[a-z]+(_[a-z0-9]+)*$/);
+      expect(text, argument).toMatch(/^["A-Z0-9].*[.…]$/s);
+      expect(text.length, argument).toBeLessThanOrEqual(200);
+    }
+  });
+
+  test("takes one object of known arguments, without a union at its root", () => {
+    expect(definition.inputSchema).toMatchObject({ type: "object", additionalProperties: false });
+    for (const key of ["anyOf", "oneOf", "allOf", "$schema", "$ref", "definitions"]) {
+      expect(definition.inputSchema).not.toHaveProperty(key);
+    }
+    expect(tool.input.safeParse({ no_such_argument: 1 }).error?.issues.map(({ code }) => code)).toContain(
+      "unrecognized_keys",
+    );
+  });
+
+  test("looks to a client as it did before", async () => {
+    const text = `${JSON.stringify(sorted(definition), null, 2)}\n`;
+    await expect(text).toMatchFileSnapshot(`__snapshots__/tools/${name}.json`);
+  });
+
+  test("has a test of what it does", () => {
+    const tests = [...sourcesOf("test/tools").values()].join("\n");
+    expect(new RegExp(`["'\`]${name}["'\`]`).test(tests), `a test in test/tools calls ${name}`).toBe(true);
+  });
+});
+
+test("refuses two tools with one name", () => {
+  const { getUser } = areas.users;
+  expect(() => createCatalogue({ one: { getUser }, two: { getUser } })).toThrow(/get_user/);
+});
+
+test("no snapshot is left of a tool that is gone", () => {
+  const names = readdirSync(new URL("test/__snapshots__/tools", root)).map((file) => file.replace(/\.json$/, ""));
+  expect(names.filter((name) => !catalogue.get(name))).toEqual([]);
+});
+
+test("every tool file is in the index, and nothing but tools is exported from it", () => {
+  const files = [...sources.keys()].filter((file) => !["index.ts", "params.ts"].includes(file));
+  expect(Object.keys(areas).sort()).toEqual(files.map((file) => file.replace(/\.ts$/, "")).sort());
+  for (const [area, module] of Object.entries(areas)) {
+    for (const [key, value] of Object.entries(module)) expect(value, `${area}: ${key}`).toHaveProperty("effect");
+  }
+});
+
+test("a tool says what is done and holds no plumbing", () => {
+  for (const [file, source] of sources) {
+    const code = source.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, "").replace(/"(?:\\.|[^"\\])*"/g, '""');
+    expect(code, file).not.toMatch(/\btry\b|: any\b|\bas any\b|<any>|\bas [A-Z]|process\.env|\bconsole\b|\bfetch\(/);
+    if (file === "index.ts") continue;
+    const imported = [...source.matchAll(/^(?:import|export) [^;]*? from "([^"]+)";/gms)].map(([, from]) => from);
+    const allowed = ["zod", "../src/tool.js", "./params.js"];
+    const strange = imported.filter((from) => !allowed.includes(from ?? ""));
+    expect(strange, `${file} imports`).toEqual([]);
+  }
+});
+
+test("the engine knows no tool", () => {
+  const files = readdirSync(new URL("src", root), { recursive: true, encoding: "utf8" });
+  const knowing = files.filter((file) => {
+    if (!file.endsWith(".ts")) return false;
+    // The commands are where engine and tools meet.
+    if (/^(cli|sandbox)\//.test(file)) return false;
+    return /from "[./]*\/tools\//.test(readFileSync(new URL(`src/${file}`, root), "utf8"));
+  });
+  expect(knowing).toEqual([]);
+});
+
+test("all definitions together stay small", () => {
+  const bytes = Buffer.byteLength(JSON.stringify(tools.map(({ definition }) => definition)));
+  console.log(`tools/list: ${tools.length} tools, ${bytes} bytes`);
+  expect(bytes).toBeLessThan(MOST_BYTES);
+});
+
+describe("compared with the specification", () => {
+  test("every tool stands under its scope, and no other tool exists", () => {
+    const ours: Record<string, string[]> = {};
+    for (const { name, scope } of tools) {
+      if (scope !== null && !OWN_TOOLS.includes(name)) ours[scope] = [...(ours[scope] ?? []), name].sort();
+    }
+    const theirs = Object.entries(scopesToTools).map(([scope, names]) => [scope, [...names].sort()]);
+    expect(ours).toEqual(Object.fromEntries(theirs));
+  });
+
+  test("get_login_failures needs okta.logs.read, and get_scope_status nothing", () => {
+    expect(catalogue.get("get_login_failures")?.scope).toBe("okta.logs.read");
+    expect(catalogue.get("get_scope_status")?.scope).toBeNull();
+  });
+
+  test("all 104 tools under 19 scopes are known", () => {
+    expect(Object.keys(scopesToTools)).toHaveLength(19);
+    const named = Object.values(scopesToTools).flat();
+    expect(new Set(named).size).toBe(104);
+    expect(Object.keys(officialArguments).sort()).toEqual([...named, ...OWN_TOOLS].sort());
+  });
+
+  test.each(tools)("$name takes the official server's arguments, and others only as a choice", (tool) => {
+    const { properties = {}, required = [] } = tool.definition.inputSchema as {
+      properties?: Record<string, unknown>;
+      required?: string[];
+    };
+    const official = officialArguments[tool.name] ?? [];
+    const names = official.map((argument) => argument.replace("?", ""));
+    expect(names.filter((name) => !Object.hasOwn(properties, name))).toEqual([]);
+    const needed = official.filter((argument) => !argument.endsWith("?"));
+    expect(required.filter((name) => !needed.includes(name))).toEqual([]);
+  });
+
+  const shared = new URL("../shared/scope-to-tools.json", root);
+  test.skipIf(!existsSync(shared))("the copy of the scope table is a true one", () => {
+    expect(JSON.parse(readFileSync(shared, "utf8"))).toEqual(scopesToTools);
+  });
+});
