@@ -5,14 +5,17 @@ import { after, appId, counted, fetchAll, filter, jsonObject, limit, textAt } fr
 export const listApplications = defineTool({
   name: "list_applications",
   title: "List applications",
-  description: "List applications, page by page, whole with their settings. For one by id use get_application.",
+  description: "List applications with all their settings. For one by id use get_application.",
   scope: "okta.apps.read",
   effect: "reads",
   input: z.strictObject({
-    q: z.string().optional().describe("First letters of name or label."),
+    q: z.string().optional().describe("Start of name or label."),
     after,
     limit: limit(200, 20),
-    filter: filter("id, status, name, credentials.signing.kid, settings.slo.enabled, user.id, group.id"),
+    filter: filter(
+      "id, status, name, credentials.signing.kid, settings.slo.enabled, user.id, group.id",
+      'status eq "ACTIVE"',
+    ),
     expand: z.string().min(1).optional().describe('"user/{userId}", with filter user.id eq the same user.'),
     include_non_deleted: z.boolean().optional().describe("Inactive ones too."),
     use_optimization: z.boolean().optional().describe("Fewer properties of each app."),
@@ -39,7 +42,7 @@ export const listApplications = defineTool({
 export const getApplication = defineTool({
   name: "get_application",
   title: "Get application",
-  description: "Get one application, whole with its settings. To find its id use list_applications.",
+  description: "Get one application with all its settings.",
   scope: "okta.apps.read",
   effect: "reads",
   input: z.strictObject({
@@ -49,15 +52,12 @@ export const getApplication = defineTool({
   run: ({ okta }, a) => okta.applications.getApplication({ appId: a.app_id, expand: a.expand }),
 });
 
-const appConfig = jsonObject(
-  "Okta application object: label, signOnMode, name, settings, credentials, visibility …; any sign-on mode; sent as it is.",
-);
+const appConfig = jsonObject("Okta application: label, signOnMode, name, settings, credentials …; sent as it is.");
 
 export const createApplication = defineTool({
   name: "create_application",
   title: "Create application",
-  description:
-    "Create an application of any sign-on mode from a whole Okta application object. To change one use update_application.",
+  description: "Create an application of any sign-on mode. To change one use update_application.",
   scope: "okta.apps.manage",
   effect: "adds",
   input: z.strictObject({
@@ -71,7 +71,7 @@ export const updateApplication = defineTool({
   name: "update_application",
   title: "Update application",
   description:
-    "Replace an application's whole configuration: what the body lacks is lost. Read it with get_application first. A body that would drop settings is refused with their names, unless allow_removals is true.",
+    "Replace an application's whole configuration: start from get_application. What the body lacks is refused, or lost with allow_removals.",
   scope: "okta.apps.manage",
   effect: "changes",
   input: z.strictObject({ app_id: appId, app_config: appConfig }),
@@ -123,8 +123,7 @@ async function describeApp({ okta, collect }: ToolContext, id: string): Promise<
 export const deleteApplication = defineTool({
   name: "delete_application",
   title: "Delete application",
-  description:
-    "Delete an application for good, with all its assignments. Only for one whose status is INACTIVE: use deactivate_application first.",
+  description: "Delete an INACTIVE application and its assignments for good; first use deactivate_application.",
   scope: "okta.apps.manage",
   effect: "removes",
   input: z.strictObject({ app_id: appId }),
@@ -147,8 +146,7 @@ export const deleteApplication = defineTool({
 export const activateApplication = defineTool({
   name: "activate_application",
   title: "Activate application",
-  description:
-    "Activate an inactive application, so that people assigned to it can sign in. The opposite is deactivate_application.",
+  description: "Activate an inactive application. The opposite is deactivate_application.",
   scope: "okta.apps.manage",
   effect: "changes",
   input: z.strictObject({ app_id: appId }),
@@ -158,8 +156,7 @@ export const activateApplication = defineTool({
 export const deactivateApplication = defineTool({
   name: "deactivate_application",
   title: "Deactivate application",
-  description:
-    "Deactivate an application: nobody can sign in to it until activate_application. Needed before delete_application.",
+  description: "Deactivate an application: nobody can sign in to it. Needed before delete_application.",
   scope: "okta.apps.manage",
   effect: "removes",
   input: z.strictObject({ app_id: appId }),

@@ -22,8 +22,7 @@ const expandBrand = expand(["themes", "domains", "emailDomain"]);
 export const listBrands = defineTool({
   name: "list_brands",
   title: "List brands",
-  description:
-    "List the org's brands, page by page; isDefault marks the one of the Okta subdomain. For one brand by id use get_brand.",
+  description: "List the org's brands; isDefault marks the one of the Okta subdomain.",
   scope: "okta.brands.read",
   effect: "reads",
   input: z.strictObject({
@@ -44,8 +43,7 @@ export const listBrands = defineTool({
 export const getBrand = defineTool({
   name: "get_brand",
   title: "Get brand",
-  description:
-    "Get one brand with its settings. To find its id use list_brands; for its colours use list_brand_themes.",
+  description: "Get one brand. For its colours use list_brand_themes.",
   scope: "okta.brands.read",
   effect: "reads",
   input: z.strictObject({ brand_id: brandId, expand: expandBrand }),
@@ -55,20 +53,20 @@ export const getBrand = defineTool({
 export const listBrandDomains = defineTool({
   name: "list_brand_domains",
   title: "List brand domains",
-  description: "List the custom domains that show one brand. For all domains of the org use list_custom_domains.",
+  description: "List the custom domains that show one brand. For all use list_custom_domains.",
   scope: "okta.brands.read",
   effect: "reads",
   input: z.strictObject({ brand_id: brandId }),
   run: async ({ okta, list }, a) => list(wholeList(await domainsOf(okta, a.brand_id)), {}),
 });
 
-const name = z.string().min(1).describe("Name of the brand, unlike any other's.");
+const name = z.string().min(1).describe("Unlike any other brand's.");
 
 export const createBrand = defineTool({
   name: "create_brand",
   title: "Create brand",
   description:
-    "Create a brand with Okta's default theme and pages. For its settings use replace_brand, for its look replace_brand_theme.",
+    "Create a brand with Okta's default look. For settings use replace_brand, for its look replace_brand_theme.",
   scope: "okta.brands.manage",
   effect: "adds",
   input: z.strictObject({ name }),
@@ -81,14 +79,12 @@ const brandSettings = z.strictObject({
   agree_to_custom_privacy_policy: z
     .boolean()
     .optional()
-    .describe("The person's consent; has to be true where custom_privacy_policy_url is given."),
-  custom_privacy_policy_url: webAddress("Address of the org's own privacy policy.").optional(),
-  remove_powered_by_okta: z.boolean().optional().describe('Take "Powered by Okta" off pages; default false.'),
-  locale: z.string().min(2).optional().describe('Language tag, e.g. "en" or "pt-BR".'),
-  email_domain_id: id("Id from list_email_domains.").optional(),
-  default_app: jsonObject(
-    "Where people go after sign-in: appInstanceId, appLinkName, classicApplicationUri.",
-  ).optional(),
+    .describe("The person's consent, needed for custom_privacy_policy_url."),
+  custom_privacy_policy_url: webAddress("Own privacy policy.").optional(),
+  remove_powered_by_okta: z.boolean().optional().describe('Take "Powered by Okta" off; default false.'),
+  locale: z.string().min(2).optional().describe("Language tag, e.g. pt-BR."),
+  email_domain_id: id("From list_email_domains.").optional(),
+  default_app: jsonObject("After sign-in: appInstanceId, appLinkName, classicApplicationUri.").optional(),
 });
 
 function brandBody(a: z.infer<typeof brandSettings>): JsonObject {
@@ -112,7 +108,7 @@ export const replaceBrand = defineTool({
   name: "replace_brand",
   title: "Replace brand",
   description:
-    "Replace all settings of a brand: what is left out is lost. Read it with get_brand first. A call that would drop settings is refused with their names, unless allow_removals is true.",
+    "Replace a brand's settings: start from get_brand. What is left out is refused, or lost with allow_removals.",
   scope: "okta.brands.manage",
   effect: "changes",
   input: brandSettings,
@@ -187,7 +183,7 @@ export const deleteBrand = defineTool({
   name: "delete_brand",
   title: "Delete brand",
   description:
-    "Delete a brand with its theme, pages and email templates; cannot be undone. Not possible for the default brand, nor for one that a custom domain shows.",
+    "Delete a brand with theme, pages and email texts for good. Not for the default brand, nor one that a custom domain shows.",
   scope: "okta.brands.manage",
   alsoUses: ["okta.templates.read"],
   effect: "removes",

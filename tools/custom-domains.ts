@@ -1,8 +1,16 @@
 import * as z from "zod";
-import { checkCertificate, defineTool, type Impact, ifReadable, type ToolContext, wholeList } from "../src/tool.js";
+import {
+  checkCertificate,
+  defineTool,
+  type Impact,
+  ifReadable,
+  type Json,
+  type ToolContext,
+  wholeList,
+} from "../src/tool.js";
 import { after, brandId, id, itemsAt, sameName, textAt, withDnsTable } from "./params.js";
 
-const domainId = id("Id from list_custom_domains.");
+const domainId = id("From list_custom_domains.");
 
 /** The largest file that is read as a private key. */
 const MAX_KEY_BYTES = 64 * 1024;
@@ -12,8 +20,7 @@ const allDomains = async ({ okta }: ToolContext) => itemsAt(await okta.customDom
 export const listCustomDomains = defineTool({
   name: "list_custom_domains",
   title: "List custom domains",
-  description:
-    "List the org's custom domains with validation status and certificate. For the DNS records of one use get_custom_domain.",
+  description: "List custom domains with status and certificate. For DNS records use get_custom_domain.",
   scope: "okta.domains.read",
   effect: "reads",
   input: z.strictObject({ after }),
@@ -23,7 +30,7 @@ export const listCustomDomains = defineTool({
 export const getCustomDomain = defineTool({
   name: "get_custom_domain",
   title: "Get custom domain",
-  description: "Get one custom domain with the DNS records to set. To find its id use list_custom_domains.",
+  description: "Get one custom domain with its DNS records.",
   scope: "okta.domains.read",
   effect: "reads",
   input: z.strictObject({ domain_id: domainId }),
@@ -33,16 +40,15 @@ export const getCustomDomain = defineTool({
 export const createCustomDomain = defineTool({
   name: "create_custom_domain",
   title: "Create custom domain",
-  description:
-    "Create a custom domain and answer with the DNS records to set. Once they are set use verify_custom_domain.",
+  description: "Create a custom domain; answers with the DNS records to set. Then use verify_custom_domain.",
   scope: "okta.domains.manage",
   effect: "adds",
   input: z.strictObject({
-    domain: z.string().min(1).describe("Host name, e.g. login.acme.com."),
+    domain: z.string().min(1).describe("E.g. login.acme.com."),
     certificate_source_type: z
       .string()
       .min(1)
-      .describe("OKTA_MANAGED (Okta gets and renews the certificate) or MANUAL (upsert_custom_domain_certificate)."),
+      .describe("OKTA_MANAGED (Okta gets and renews it) or MANUAL (see upsert_custom_domain_certificate)."),
   }),
   async run(context, a) {
     const { customDomains } = context.okta;
@@ -60,7 +66,7 @@ export const createCustomDomain = defineTool({
 export const replaceCustomDomain = defineTool({
   name: "replace_custom_domain",
   title: "Replace custom domain",
-  description: "Have a custom domain show another brand; nothing else of it can be changed.",
+  description: "Have a custom domain show another brand; nothing else of it can change.",
   scope: "okta.domains.manage",
   effect: "changes",
   input: z.strictObject({ domain_id: domainId, brand_id: brandId }),
@@ -70,14 +76,14 @@ export const replaceCustomDomain = defineTool({
     ),
 });
 
-async function describeDomain({ okta, may }: ToolContext, domainId: string): Promise<Impact> {
-  const domain = await okta.customDomains.getCustomDomain({ domainId });
+/** What a person should see of a domain, as Okta sent it. */
+async function describeDomain({ okta, may }: ToolContext, domain: Json | undefined): Promise<Impact> {
   const brandId = textAt(domain, "brandId");
   const brand =
     brandId && may("okta.brands.read") ? await ifReadable(okta.customization.getBrand({ brandId })) : undefined;
   const goodUntil = textAt(domain, "publicCertificate", "expiration");
   return {
-    target: { type: "custom domain", name: textAt(domain, "domain"), id: domainId },
+    target: { type: "custom domain", name: textAt(domain, "domain"), id: textAt(domain, "id") },
     details: [
       `validation status ${textAt(domain, "validationStatus")}`,
       `brand shown there: ${textAt(brand, "name") || brandId || "none"}`,
@@ -91,14 +97,15 @@ export const deleteCustomDomain = defineTool({
   name: "delete_custom_domain",
   title: "Delete custom domain",
   description:
-    "Delete a custom domain with its certificate: links, sign-in pages and issuers that name it stop working. To show another brand there use replace_custom_domain.",
+    "Delete a custom domain and its certificate: links and issuers that name it stop working. To show another brand use replace_custom_domain.",
   scope: "okta.domains.manage",
   alsoUses: ["okta.brands.read"],
   effect: "removes",
   input: z.strictObject({ domain_id: domainId }),
   async impact(context, a) {
-    const { details, ...domain } = await describeDomain(context, a.domain_id);
-    return { ...domain, details: [...details, "links, sign-in pages and issuers that name it stop working"] };
+    const domain = await context.okta.customDomains.getCustomDomain({ domainId: a.domain_id });
+    const { details, ...rest } = await describeDomain(context, domain);
+    return { ...rest, details: [...details, "links, sign-in pages and issuers that name it stop working"] };
   },
   run: ({ okta }, a) => okta.customDomains.deleteCustomDomain({ domainId: a.domain_id }),
 });
@@ -107,48 +114,50 @@ const pemText = z.string().min(1).max(100_000);
 
 const certificateInput = z.strictObject({
   domain_id: domainId,
-  certificate: pemText.describe("The server's certificate, PEM text."),
-  certificate_chain: pemText.describe("Its issuers, PEM text, the nearest first."),
-  private_key_file_path: z.string().min(1).describe("Path of the private key's PEM file, inside an allowed folder."),
+  certificate: pemText.describe("PEM text."),
+  certificate_chain: pemText.describe("Its issuers, PEM text, nearest first."),
+  private_key_file_path: z.string().min(1).describe("PEM file in an allowed folder."),
 });
 
-/** What goes to Okta, once all of it was found to be right. */
+/** What goes to Okta, once all of it was found to be right, and the domain as it is now. */
 async function checkedCertificate({ okta, readFile, now }: ToolContext, a: z.infer<typeof certificateInput>) {
   const { data } = await readFile(a.private_key_file_path, { maxBytes: MAX_KEY_BYTES });
-  const host = textAt(await okta.customDomains.getCustomDomain({ domainId: a.domain_id }), "domain");
+  const domain = await okta.customDomains.getCustomDomain({ domainId: a.domain_id });
   const { certificate, certificate_chain: chain } = a;
-  const privateKey = checkCertificate({ certificate, chain, privateKey: new TextDecoder().decode(data), host }, now());
-  return { type: "PEM", certificate, certificateChain: chain, privateKey };
+  const privateKey = checkCertificate(
+    { certificate, chain, privateKey: new TextDecoder().decode(data), host: textAt(domain, "domain") },
+    now(),
+  );
+  return { domain, body: { type: "PEM", certificate, certificateChain: chain, privateKey } };
 }
 
 export const upsertCustomDomainCertificate = defineTool({
   name: "upsert_custom_domain_certificate",
   title: "Set custom domain certificate",
   description:
-    "Give a custom domain its own certificate, or renew it. Key, certificate, chain and dates are checked first. For a domain whose certificate Okta manages it asks a person, since Okta then stops renewing it.",
+    "Give a custom domain its own certificate, or renew it; all is checked first. Asks a person where Okta manages the present one, since Okta then stops renewing.",
   scope: "okta.domains.manage",
   alsoUses: ["okta.brands.read"],
   effect: "changes",
   input: certificateInput,
   async impact(context, a) {
-    // Nobody is asked about what would be refused anyway.
-    await checkedCertificate(context, a);
-    const domain = await describeDomain(context, a.domain_id);
-    if (textAt(domain.state, "certificateSourceType") !== "OKTA_MANAGED") return undefined;
-    return { ...domain, details: [...domain.details, "Okta no longer renews the certificate; that is then up to you"] };
+    // Checked first, so that nobody is asked about what would be refused anyway.
+    const { domain } = await checkedCertificate(context, a);
+    if (textAt(domain, "certificateSourceType") !== "OKTA_MANAGED") return undefined;
+    const { details, ...rest } = await describeDomain(context, domain);
+    return { ...rest, details: [...details, "Okta no longer renews the certificate; that is then up to you"] };
   },
-  run: async (context, a) =>
-    context.okta.customDomains.upsertCertificate({
-      domainId: a.domain_id,
-      certificate: await checkedCertificate(context, a),
-    }),
+  async run(context, a) {
+    const { body } = await checkedCertificate(context, a);
+    return context.okta.customDomains.upsertCertificate({ domainId: a.domain_id, certificate: body });
+  },
 });
 
 export const verifyCustomDomain = defineTool({
   name: "verify_custom_domain",
   title: "Verify custom domain",
   description:
-    "Have Okta check the DNS records of a custom domain; if Okta manages the certificate, it gets one as well. The records to set are in get_custom_domain.",
+    "Have Okta check the DNS records of get_custom_domain; it then gets the certificate where it manages it.",
   scope: "okta.domains.manage",
   effect: "changes",
   input: z.strictObject({ domain_id: domainId }),

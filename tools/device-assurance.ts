@@ -42,7 +42,7 @@ export const listDeviceAssurancePolicies = defineTool({
   name: "list_device_assurance_policies",
   title: "List device assurance policies",
   description:
-    "List the device assurance policies of all platforms, whole. With version_threshold only those whose minimum OS version is lower. For one by id use get_device_assurance_policy.",
+    "List device assurance policies of all platforms, or only those with a minimum OS version below version_threshold.",
   scope: "okta.deviceAssurance.read",
   effect: "reads",
   input: z.strictObject({
@@ -50,9 +50,7 @@ export const listDeviceAssurancePolicies = defineTool({
       .string()
       .regex(VERSION, "has to be a version of numbers, e.g. 14.2.1")
       .optional()
-      .describe(
-        "Keep in items the policies whose minimum is below this version; without_minimum lists those that name none. Then fields begin with items.",
-      ),
+      .describe("Such as 14.2.1; without_minimum lists those that name none. Then fields begin with items."),
     after,
   }),
   async run({ okta, list, collect, excerpt }, a) {
@@ -75,13 +73,12 @@ export const listDeviceAssurancePolicies = defineTool({
   },
 });
 
-const deviceAssuranceId = id("Id from list_device_assurance_policies.");
+const deviceAssuranceId = id("From list_device_assurance_policies.");
 
 export const getDeviceAssurancePolicy = defineTool({
   name: "get_device_assurance_policy",
   title: "Get device assurance policy",
-  description:
-    "Get one device assurance policy, whole with its requirements. To find its id use list_device_assurance_policies.",
+  description: "Get one device assurance policy.",
   scope: "okta.deviceAssurance.read",
   effect: "reads",
   input: z.strictObject({ device_assurance_id: deviceAssuranceId }),
@@ -89,14 +86,14 @@ export const getDeviceAssurancePolicy = defineTool({
 });
 
 const policyData = jsonObject(
-  "Okta device assurance object: name, platform (ANDROID, CHROMEOS, IOS, MACOS, WINDOWS), osVersion, osVersionConstraints, thirdPartySignalProviders …; sent as it is.",
+  "Okta device assurance policy: name, platform (ANDROID, CHROMEOS, IOS, MACOS, WINDOWS), osVersion, osVersionConstraints …; sent as it is.",
 );
 const userStatedOsVersion = z
   .string()
   .min(1)
   .max(100)
   .optional()
-  .describe("The minimum OS version in the person's own words; short for osVersion.minimum.");
+  .describe("Minimum OS version as the person named it, for osVersion.minimum.");
 
 /**
  * The body with the version that the person stated.
@@ -160,7 +157,7 @@ export const replaceDeviceAssurancePolicy = defineTool({
   name: "replace_device_assurance_policy",
   title: "Replace device assurance policy",
   description:
-    "Replace a whole device assurance policy: what the body lacks is lost, so read it with get_device_assurance_policy first. Answers with what changed.",
+    "Replace a whole device assurance policy: start from get_device_assurance_policy. What the body lacks is refused, or lost with allow_removals. Answers with what changed.",
   scope: "okta.deviceAssurance.manage",
   effect: "changes",
   input: z.strictObject({
@@ -226,7 +223,7 @@ export const deleteDeviceAssurancePolicy = defineTool({
   name: "delete_device_assurance_policy",
   title: "Delete device assurance policy",
   description:
-    "Delete a device assurance policy for good. Okta refuses while an app sign-in rule asks for it; take it out with update_policy_rule first.",
+    "Delete a device assurance policy for good. Rules that name it have to be changed first: see update_policy_rule.",
   scope: "okta.deviceAssurance.manage",
   alsoUses: ["okta.policies.read"],
   effect: "removes",

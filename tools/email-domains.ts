@@ -2,10 +2,10 @@ import * as z from "zod";
 import { defineTool, type ToolContext } from "../src/tool.js";
 import { after, brandId, id, itemsAt, sameName, textAt, withDnsTable } from "./params.js";
 
-const emailDomainId = id("Id from list_email_domains.");
-const displayName = z.string().min(1).describe("Sender's name in mails.");
-const userName = z.string().min(1).describe("Part before the @ of the sender's address.");
-const expandBrands = z.boolean().default(false).describe("Embeds the brands that send from it.");
+const emailDomainId = id("From list_email_domains.");
+const displayName = z.string().min(1).describe("Sender's name.");
+const userName = z.string().min(1).describe("Sender's address before the @.");
+const expandBrands = z.boolean().default(false).describe("Embed the brands using it.");
 
 const expand = (brands: boolean) => (brands ? ["brands"] : undefined);
 
@@ -16,8 +16,7 @@ const emailDomains = ({ okta }: ToolContext, brands: boolean, cursor?: string) =
 export const listEmailDomains = defineTool({
   name: "list_email_domains",
   title: "List email domains",
-  description:
-    "List the org's email domains, whole with DNS records and validation status. For one by id use get_email_domain.",
+  description: "List email domains with DNS records and status.",
   scope: "okta.emailDomains.read",
   effect: "reads",
   input: z.strictObject({ expand_brands: expandBrands, after }),
@@ -27,7 +26,7 @@ export const listEmailDomains = defineTool({
 export const getEmailDomain = defineTool({
   name: "get_email_domain",
   title: "Get email domain",
-  description: "Get one email domain with the DNS records to set. To find its id use list_email_domains.",
+  description: "Get one email domain with its DNS records.",
   scope: "okta.emailDomains.read",
   effect: "reads",
   input: z.strictObject({ email_domain_id: emailDomainId, expand_brands: expandBrands }),
@@ -40,16 +39,15 @@ export const getEmailDomain = defineTool({
 export const createEmailDomain = defineTool({
   name: "create_email_domain",
   title: "Create email domain",
-  description:
-    "Create an email domain for a brand and answer with the DNS records to set. Once they are set use verify_email_domain.",
+  description: "Create an email domain for a brand; answers with the DNS records to set. Then use verify_email_domain.",
   scope: "okta.emailDomains.manage",
   effect: "adds",
   input: z.strictObject({
     brand_id: brandId,
-    domain: z.string().min(1).describe("Domain that mails come from, e.g. acme.com."),
+    domain: z.string().min(1).describe("Where mails come from, e.g. acme.com."),
     display_name: displayName,
     user_name: userName,
-    validation_subdomain: z.string().min(1).default("mail").describe("Subdomain for the sender's mail domain."),
+    validation_subdomain: z.string().min(1).default("mail").describe("Subdomain for mails."),
     expand_brands: expandBrands,
   }),
   async run(context, a) {
@@ -74,8 +72,7 @@ export const createEmailDomain = defineTool({
 export const replaceEmailDomain = defineTool({
   name: "replace_email_domain",
   title: "Replace email domain",
-  description:
-    "Change the sender's name and user name of an email domain, which is all of it that can change. For another domain use create_email_domain.",
+  description: "Change the sender's name and address of an email domain; the domain itself cannot change.",
   scope: "okta.emailDomains.manage",
   effect: "changes",
   input: z.strictObject({
@@ -98,7 +95,7 @@ export const deleteEmailDomain = defineTool({
   name: "delete_email_domain",
   title: "Delete email domain",
   description:
-    "Delete an email domain; the brands that use it send from Okta's own domain again. To change the sender use replace_email_domain.",
+    "Delete an email domain; its brands send from Okta's again. To change the sender use replace_email_domain.",
   scope: "okta.emailDomains.manage",
   effect: "removes",
   input: z.strictObject({ email_domain_id: emailDomainId }),
@@ -122,7 +119,7 @@ export const deleteEmailDomain = defineTool({
 export const verifyEmailDomain = defineTool({
   name: "verify_email_domain",
   title: "Verify email domain",
-  description: "Have Okta check the DNS records of an email domain. The records to set are in get_email_domain.",
+  description: "Have Okta check the DNS records of get_email_domain.",
   scope: "okta.emailDomains.manage",
   effect: "changes",
   input: z.strictObject({ email_domain_id: emailDomainId }),

@@ -2,9 +2,9 @@ import * as z from "zod";
 import { defineTool, type Impact, ifReadable, type Json, OktaMcpError, type ToolContext } from "../src/tool.js";
 import { after, brandId, expand, fetchAll, id, limit, sameName, textAt, valueAt } from "./params.js";
 
-const templateName = id("Template name from list_email_templates, e.g. ForgotPassword.");
-const customizationId = id("Id from list_email_customizations.");
-const language = z.string().min(2).describe("Language tag (BCP 47), e.g. en or pt-BR.");
+const templateName = id("From list_email_templates.");
+const customizationId = id("From list_email_customizations.");
+const language = z.string().min(2).describe("Language tag, e.g. pt-BR.");
 const optionalLanguage = language.optional();
 const expandTemplate = expand(["settings", "customizationCount"]);
 const template = { brand_id: brandId, template_name: templateName };
@@ -12,14 +12,14 @@ const customization = { ...template, customization_id: customizationId };
 const content = {
   language,
   subject: z.string().describe("Subject line."),
-  body: z.string().describe("HTML body; has to contain the template's required variables."),
-  is_default: z.boolean().optional().describe("Used for every language without an own customization."),
+  body: z.string().describe("HTML with the template's required variables."),
+  is_default: z.boolean().optional().describe("For languages without an own text."),
 };
 
 export const listEmailTemplates = defineTool({
   name: "list_email_templates",
   title: "List email templates",
-  description: "List the email templates of a brand by name. For one of them use get_email_template.",
+  description: "List a brand's email templates by name.",
   scope: "okta.templates.read",
   effect: "reads",
   input: z.strictObject({
@@ -45,7 +45,7 @@ export const listEmailTemplates = defineTool({
 export const getEmailTemplate = defineTool({
   name: "get_email_template",
   title: "Get email template",
-  description: "Get one email template. Its texts are in list_email_customizations and get_email_default_content.",
+  description: "Get one email template. For its texts use list_email_customizations or get_email_default_content.",
   scope: "okta.templates.read",
   effect: "reads",
   input: z.strictObject({ ...template, expand: expandTemplate }),
@@ -56,7 +56,7 @@ export const getEmailTemplate = defineTool({
 export const listEmailCustomizations = defineTool({
   name: "list_email_customizations",
   title: "List email customizations",
-  description: "List the customized texts of an email template, one for each language, whole.",
+  description: "List the customized texts of an email template, one a language.",
   scope: "okta.templates.read",
   effect: "reads",
   input: z.strictObject({ ...template, after, limit: limit(200, 20), fetch_all: fetchAll }),
@@ -76,7 +76,7 @@ export const listEmailCustomizations = defineTool({
 export const getEmailCustomization = defineTool({
   name: "get_email_customization",
   title: "Get email customization",
-  description: "Get one customized text of an email template. To see it filled in use get_email_customization_preview.",
+  description: "Get one customized text of an email template. Filled in it is get_email_customization_preview.",
   scope: "okta.templates.read",
   effect: "reads",
   input: z.strictObject(customization),
@@ -91,7 +91,7 @@ export const getEmailCustomization = defineTool({
 export const getEmailCustomizationPreview = defineTool({
   name: "get_email_customization_preview",
   title: "Preview email customization",
-  description: "Get a customized text with its variables filled in from the signed-in admin's data.",
+  description: "Get a customized text filled in with the signed-in admin's data.",
   scope: "okta.templates.read",
   effect: "reads",
   input: z.strictObject(customization),
@@ -106,7 +106,7 @@ export const getEmailCustomizationPreview = defineTool({
 export const getEmailDefaultContent = defineTool({
   name: "get_email_default_content",
   title: "Get email default content",
-  description: "Get Okta's own text of an email template. For customized texts use list_email_customizations.",
+  description: "Get Okta's own text of an email template. For customized ones use list_email_customizations.",
   scope: "okta.templates.read",
   effect: "reads",
   input: z.strictObject({ ...template, language: optionalLanguage }),
@@ -121,7 +121,7 @@ export const getEmailDefaultContent = defineTool({
 export const getEmailDefaultContentPreview = defineTool({
   name: "get_email_default_content_preview",
   title: "Preview email default content",
-  description: "Get Okta's own text of an email template with its variables filled in.",
+  description: "Get Okta's own text of an email template, filled in.",
   scope: "okta.templates.read",
   effect: "reads",
   input: z.strictObject({ ...template, language: optionalLanguage }),
@@ -136,7 +136,7 @@ export const getEmailDefaultContentPreview = defineTool({
 export const getEmailSettings = defineTool({
   name: "get_email_settings",
   title: "Get email settings",
-  description: "Get who receives mails of an email template. To change it use replace_email_settings.",
+  description: "Get who receives mails of an email template.",
   scope: "okta.templates.read",
   effect: "reads",
   input: z.strictObject(template),
@@ -175,7 +175,7 @@ export const createEmailCustomization = defineTool({
   name: "create_email_customization",
   title: "Create email customization",
   description:
-    "Add a customized text in one language to an email template; the first becomes the default. If the language has one already use replace_email_customization.",
+    "Add a customized text in a further language to an email template; the first is the default. To change one use replace_email_customization.",
   scope: "okta.templates.manage",
   effect: "adds",
   input: z.strictObject({ ...template, ...content }),
@@ -201,7 +201,7 @@ export const replaceEmailCustomization = defineTool({
   name: "replace_email_customization",
   title: "Replace email customization",
   description:
-    "Replace a customized text of an email template. One is always the default: with is_default true it becomes this one instead of the one before. For another language use create_email_customization.",
+    "Replace a customized text of an email template; with is_default true it takes the default's place. For a further language use create_email_customization.",
   scope: "okta.templates.manage",
   effect: "changes",
   input: z.strictObject({ ...customization, ...content }),
@@ -244,12 +244,12 @@ export const deleteEmailCustomization = defineTool({
   name: "delete_email_customization",
   title: "Delete email customization",
   description:
-    "Delete a customized text of an email template; people with its language then get the default one. Not possible for the default: delete_all_email_customizations deletes that with all others.",
+    "Delete a customized text; its language then gets the default. The default only goes with all: delete_all_email_customizations.",
   scope: "okta.templates.manage",
   effect: "removes",
   input: z.strictObject({
     ...customization,
-    language: z.string().default("unknown").describe("Its language, to make sure it is the right one."),
+    language: z.string().default("unknown").describe("Its language, as a check."),
   }),
   async impact(context, a) {
     const all = await customizationsOf(context, a);
@@ -295,7 +295,7 @@ export const deleteAllEmailCustomizations = defineTool({
   name: "delete_all_email_customizations",
   title: "Delete all email customizations",
   description:
-    "Delete every customized text of an email template; Okta's own text is sent again. For one language use delete_email_customization.",
+    "Delete all customized texts of an email template; Okta's own is sent again. For one use delete_email_customization.",
   scope: "okta.templates.manage",
   effect: "removes",
   input: z.strictObject(template),
@@ -316,8 +316,7 @@ export const deleteAllEmailCustomizations = defineTool({
 export const replaceEmailSettings = defineTool({
   name: "replace_email_settings",
   title: "Replace email settings",
-  description:
-    "Set who receives mails of an email template. NO_USERS stops them for everybody; not every template takes every value.",
+  description: "Set who receives mails of an email template. Not every template takes every value.",
   scope: "okta.templates.manage",
   effect: "changes",
   input: z.strictObject({
@@ -342,7 +341,7 @@ export const sendTestEmail = defineTool({
   name: "send_test_email",
   title: "Send test email",
   description:
-    "Send a test mail of a template to the signed-in admin's own addresses. To only look at it use get_email_customization_preview.",
+    "Send a test mail of a template to the signed-in admin. To only look at it use get_email_customization_preview.",
   scope: "okta.templates.manage",
   alsoUses: ["okta.users.read"],
   effect: "adds",

@@ -5,8 +5,7 @@ import { brandId, cspMode, cspReportUri, cspSrcList, describePage, expand, pageB
 export const getErrorPageResources = defineTool({
   name: "get_error_page_resources",
   title: "Get error page resources",
-  description:
-    "Tell which error pages a brand has: default, customized, preview, each whole under _embedded where expand names it. For one page alone use get_customized_error_page.",
+  description: "Tell which error pages a brand has: default, customized, preview.",
   scope: "okta.brands.read",
   effect: "reads",
   input: z.strictObject({
@@ -19,8 +18,7 @@ export const getErrorPageResources = defineTool({
 export const getCustomizedErrorPage = defineTool({
   name: "get_customized_error_page",
   title: "Get customized error page",
-  description:
-    "Get the error page that an org wrote for a brand and that people see. Without one they see that of get_default_error_page.",
+  description: "Get a brand's own error page. Without one people see get_default_error_page.",
   scope: "okta.brands.read",
   effect: "reads",
   input: z.strictObject({ brand_id: brandId }),
@@ -30,8 +28,7 @@ export const getCustomizedErrorPage = defineTool({
 export const getDefaultErrorPage = defineTool({
   name: "get_default_error_page",
   title: "Get default error page",
-  description:
-    "Get Okta's error page for a brand, shown as long as there is no customized one; a good start for replace_preview_error_page.",
+  description: "Get Okta's error page for a brand; a start for replace_preview_error_page.",
   scope: "okta.brands.read",
   effect: "reads",
   input: z.strictObject({ brand_id: brandId }),
@@ -41,8 +38,7 @@ export const getDefaultErrorPage = defineTool({
 export const getPreviewErrorPage = defineTool({
   name: "get_preview_error_page",
   title: "Get preview error page",
-  description:
-    "Get a brand's error page in preparation, seen only at /error/preview of the org. What people see is get_customized_error_page.",
+  description: "Get a brand's error page preview, shown at /error/preview only.",
   scope: "okta.brands.read",
   effect: "reads",
   input: z.strictObject({ brand_id: brandId }),
@@ -61,7 +57,7 @@ export const replaceCustomizedErrorPage = defineTool({
   name: "replace_customized_error_page",
   title: "Replace customized error page",
   description:
-    "Replace the error page that people see for a brand; try it with replace_preview_error_page first. A call that would drop what is set now is refused with its names, unless allow_removals is true.",
+    "Replace the error page that people see; try replace_preview_error_page first. What is left out is refused, or lost with allow_removals.",
   scope: "okta.brands.manage",
   effect: "changes",
   input: errorPage,
@@ -77,8 +73,7 @@ export const replaceCustomizedErrorPage = defineTool({
 export const deleteCustomizedErrorPage = defineTool({
   name: "delete_customized_error_page",
   title: "Delete customized error page",
-  description:
-    "Delete the error page an org wrote for a brand; people see Okta's at once. To change it use replace_customized_error_page.",
+  description: "Delete a brand's own error page; people see Okta's at once.",
   scope: "okta.brands.manage",
   effect: "removes",
   input: z.strictObject({ brand_id: brandId }),
@@ -95,7 +90,7 @@ export const replacePreviewErrorPage = defineTool({
   name: "replace_preview_error_page",
   title: "Replace preview error page",
   description:
-    "Replace a brand's error page in preparation, which nobody sees but at /error/preview of the org. To publish it use replace_customized_error_page.",
+    "Replace a brand's error page preview, shown at /error/preview only. To publish it use replace_customized_error_page.",
   scope: "okta.brands.manage",
   effect: "changes",
   input: errorPage,
@@ -111,8 +106,7 @@ export const replacePreviewErrorPage = defineTool({
 export const deletePreviewErrorPage = defineTool({
   name: "delete_preview_error_page",
   title: "Delete preview error page",
-  description:
-    "Delete a brand's error page in preparation. What people see stays; that is delete_customized_error_page.",
+  description: "Delete a brand's error page preview; what people see stays.",
   scope: "okta.brands.manage",
   effect: "removes",
   input: z.strictObject({ brand_id: brandId }),

@@ -18,14 +18,13 @@ import {
 export const listGroups = defineTool({
   name: "list_groups",
   title: "List groups",
-  description:
-    "List groups, page by page, whole with custom attributes. Prefer search; for one group by id use get_group.",
+  description: "List groups with all attributes; best with search. For one by id use get_group.",
   scope: "okta.groups.read",
   effect: "reads",
   input: z.strictObject({
-    search: z.string().default("").describe('Okta search, e.g. profile.name sw "Eng" or type eq "OKTA_GROUP".'),
-    filter: filter("id, type, lastUpdated, lastMembershipUpdated"),
-    q: z.string().optional().describe("First letters of the name; no paging."),
+    search: z.string().default("").describe('E.g. profile.name sw "Eng" or type eq "OKTA_GROUP".'),
+    filter: filter("id, type, lastUpdated, lastMembershipUpdated", 'type eq "OKTA_GROUP"'),
+    q: z.string().optional().describe("Start of the name; no paging."),
     fetch_all: fetchAll,
     after,
     limit: limit(10_000, 10_000),
@@ -53,7 +52,7 @@ export const listGroups = defineTool({
 export const getGroup = defineTool({
   name: "get_group",
   title: "Get group",
-  description: "Get one group, whole with custom attributes. To find its id use list_groups.",
+  description: "Get one group with all attributes.",
   scope: "okta.groups.read",
   effect: "reads",
   input: z.strictObject({ group_id: groupId }),
@@ -63,8 +62,7 @@ export const getGroup = defineTool({
 export const listGroupUsers = defineTool({
   name: "list_group_users",
   title: "List group users",
-  description:
-    "List the users in a group, whole with status and custom attributes. For a user's attributes alone use get_user.",
+  description: "List the users in a group, with status and all attributes.",
   scope: "okta.groups.read",
   effect: "reads",
   input: z.strictObject({ group_id: groupId, fetch_all: fetchAll, after, limit: limit(1000, 1000) }),
@@ -75,7 +73,7 @@ export const listGroupUsers = defineTool({
 export const listGroupApps = defineTool({
   name: "list_group_apps",
   title: "List group apps",
-  description: "List the applications assigned to a group. For all applications use list_applications.",
+  description: "List the applications assigned to a group. For all of them use list_applications.",
   scope: "okta.groups.read",
   effect: "reads",
   input: z.strictObject({ group_id: groupId, fetch_all: fetchAll, after, limit: limit(200, 20) }),
@@ -87,12 +85,12 @@ export const listGroupApps = defineTool({
     ),
 });
 
-const profile = jsonObject("Group profile: name, description and custom attributes.");
+const profile = jsonObject("Name, description and custom attributes.");
 
 export const createGroup = defineTool({
   name: "create_group",
   title: "Create group",
-  description: "Create an Okta group. To add people to it use add_user_to_group.",
+  description: "Create an Okta group. To fill it use add_user_to_group.",
   scope: "okta.groups.manage",
   effect: "adds",
   input: z.strictObject({ profile }),
@@ -102,8 +100,7 @@ export const createGroup = defineTool({
 export const updateGroup = defineTool({
   name: "update_group",
   title: "Update group",
-  description:
-    "Replace a group's whole profile: what the new one lacks is lost. A body that would drop something set now is refused with its names, unless allow_removals is true.",
+  description: "Replace a group's whole profile. What the body lacks is refused, or lost with allow_removals.",
   scope: "okta.groups.manage",
   effect: "changes",
   input: z.strictObject({ group_id: groupId, profile }),
@@ -143,7 +140,7 @@ export const deleteGroup = defineTool({
   name: "delete_group",
   title: "Delete group",
   description:
-    "Delete a group; its members lose the access it gives. Cannot be undone. To take out one person use remove_user_from_group.",
+    "Delete a group for good; its members lose its access. To take out one person use remove_user_from_group.",
   scope: "okta.groups.manage",
   effect: "removes",
   input: z.strictObject({ group_id: groupId }),
@@ -154,7 +151,7 @@ export const deleteGroup = defineTool({
 export const addUserToGroup = defineTool({
   name: "add_user_to_group",
   title: "Add user to group",
-  description: "Add one user to one group. The user gains any access the group gives.",
+  description: "Add a user to a group, with any access it gives.",
   scope: "okta.groups.manage",
   effect: "adds",
   input: z.strictObject({ group_id: groupId, user_id: userId }),
@@ -164,8 +161,7 @@ export const addUserToGroup = defineTool({
 export const removeUserFromGroup = defineTool({
   name: "remove_user_from_group",
   title: "Remove user from group",
-  description:
-    "Remove one user from one group. The user loses any access the group gives. To delete the group use delete_group.",
+  description: "Remove a user from a group; any access it gives goes. To delete the group use delete_group.",
   scope: "okta.groups.manage",
   alsoUses: ["okta.users.read"],
   effect: "removes",

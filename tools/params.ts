@@ -30,23 +30,23 @@ export function jsonObject(description: string) {
     .meta({ type: "object", description });
 }
 
-export const userId = id("Id from list_users, or the login.");
-export const groupId = id("Id from list_groups.");
-export const appId = id("Id from list_applications.");
-export const policyId = id("Id from list_policies.");
+export const userId = id("From list_users, or a login.");
+export const groupId = id("From list_groups.");
+export const appId = id("From list_applications.");
+export const policyId = id("From list_policies.");
 
-export const after = z.string().min(1).optional().describe("The next_cursor of the answer before.");
+export const after = z.string().min(1).optional().describe("A next_cursor.");
 export const fetchAll = z.boolean().default(false).describe("Follow all pages.");
 
 /** A page size within what Okta takes. */
 export function limit(max: number, byDefault: number) {
-  return z.number().int().min(1).max(max).optional().describe(`Items a page; Okta's default is ${byDefault}.`);
+  return z.number().int().min(1).max(max).optional().describe(`Items a page; default ${byDefault}.`);
 }
 
-export const filter = (properties: string) =>
-  z.string().optional().describe(`Okta filter on ${properties}, e.g. status eq "ACTIVE".`);
-export const sortBy = z.string().min(1).optional().describe("One property; only with search.");
-export const sortOrder = z.enum(["asc", "desc"]).optional().describe("Only with sort_by.");
+export const filter = (properties: string, example: string) =>
+  z.string().optional().describe(`On ${properties}, e.g. ${example}.`);
+export const sortBy = z.string().min(1).optional().describe("With search.");
+export const sortOrder = z.enum(["asc", "desc"]).optional().describe("With sort_by.");
 
 /** What `Date.parse` alone would let through goes far beyond ISO 8601. */
 const ISO_TIME = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?$/;
@@ -112,8 +112,8 @@ export function given(parts: { readonly [name: string]: Json | undefined }): Jso
   return Object.keys(body).length > 0 ? body : undefined;
 }
 
-export const brandId = id("Id from list_brands.");
-export const themeId = id("Id from list_brand_themes.");
+export const brandId = id("From list_brands.");
+export const themeId = id("From list_brand_themes.");
 
 /** An address on the web. */
 export function webAddress(description: string) {
@@ -127,7 +127,7 @@ export function webAddress(description: string) {
 
 /** Embeds related objects, as Okta names them. */
 export function expand<const Names extends readonly [string, ...string[]]>(names: Names) {
-  return z.array(z.enum(names)).optional().describe("Embeds these under _embedded.");
+  return z.array(z.enum(names)).optional().describe("Adds these as _embedded.");
 }
 
 /** True for names that differ in case alone, as domains and language tags may. */
@@ -136,13 +136,10 @@ export function sameName(a: string, b: string): boolean {
 }
 
 /** Arguments of a page that Okta hosts and an org may write itself. */
-export const pageContent = z.string().min(1).optional().describe("HTML of the whole page, with Okta's placeholders.");
-export const cspMode = z
-  .enum(["enforced", "report_only"])
-  .optional()
-  .describe("Whether the page's content security policy is enforced.");
-export const cspReportUri = z.string().min(1).optional().describe("Address to which browsers report violations.");
-export const cspSrcList = z.array(z.string().min(1)).optional().describe("Sources that the policy allows.");
+export const pageContent = z.string().min(1).optional().describe("HTML of the whole page.");
+export const cspMode = z.enum(["enforced", "report_only"]).optional().describe("Of the content security policy.");
+export const cspReportUri = z.string().min(1).optional().describe("Where browsers report violations.");
+export const cspSrcList = z.array(z.string().min(1)).optional().describe("Sources it allows.");
 
 /** The body of a page. @throws OktaMcpError bad_input where it would be empty */
 export function pageBody(

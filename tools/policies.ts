@@ -23,20 +23,19 @@ import {
 export const listPolicies = defineTool({
   name: "list_policies",
   title: "List policies",
-  description:
-    "List the policies of one type, page by page, whole. For what a policy does use list_policy_rules; for one by id get_policy.",
+  description: "List the policies of one type, whole. For what a policy does use list_policy_rules.",
   scope: "okta.policies.read",
   effect: "reads",
   input: z.strictObject({
     type: z.string().min(1).meta({ description: "One of the examples, or a later type.", examples: POLICY_TYPES }),
     status: z.enum(["ACTIVE", "INACTIVE"]).optional().describe("Only with this status."),
-    q: z.string().optional().describe("First letters of the name."),
+    q: z.string().optional().describe("Start of the name."),
     limit: pageSize,
     after,
     fetch_all: fetchAll,
     expand: z.string().min(1).optional().describe('"rules" embeds the rules.'),
     sort_by: z.string().min(1).optional().describe('"name", ascending.'),
-    resource_id: id("Authorization server whose policies are meant.").optional(),
+    resource_id: id("Authorization server of the policies.").optional(),
   }),
   run: ({ okta, list }, a) =>
     list(
@@ -58,7 +57,7 @@ export const listPolicies = defineTool({
 export const getPolicy = defineTool({
   name: "get_policy",
   title: "Get policy",
-  description: "Get one policy of any type, whole. To find its id use list_policies; for its rules list_policy_rules.",
+  description: "Get one policy of any type, whole. For its rules use list_policy_rules.",
   scope: "okta.policies.read",
   effect: "reads",
   input: z.strictObject({
@@ -68,9 +67,7 @@ export const getPolicy = defineTool({
   run: ({ okta }, a) => okta.policies.getPolicy({ policyId: a.policy_id, expand: a.expand }),
 });
 
-const policyData = jsonObject(
-  "Okta policy object: type, name, description, priority, conditions, settings …; sent as it is.",
-);
+const policyData = jsonObject("Okta policy: type, name, priority, conditions, settings …; sent as it is.");
 
 export const createPolicy = defineTool({
   name: "create_policy",
@@ -91,7 +88,7 @@ export const updatePolicy = defineTool({
   name: "update_policy",
   title: "Update policy",
   description:
-    "Replace a whole policy: what the body lacks is lost, so read it with get_policy first. For its rules use update_policy_rule.",
+    "Replace a whole policy, but for its rules: start from get_policy. What the body lacks is refused, or lost with allow_removals.",
   scope: "okta.policies.manage",
   effect: "changes",
   input: z.strictObject({ policy_id: policyId, policy_data: policyData }),
@@ -163,7 +160,7 @@ export const deletePolicy = defineTool({
   name: "delete_policy",
   title: "Delete policy",
   description:
-    "Delete a policy for good, with all its rules; other policies of its type decide from then on. System policies cannot be deleted. To switch one off use deactivate_policy.",
+    "Delete a policy and its rules for good; others of its type decide instead. Not for system policies. To switch one off use deactivate_policy.",
   scope: "okta.policies.manage",
   alsoUses: ["okta.groups.read", "okta.users.read", "okta.apps.read"],
   effect: "removes",
@@ -178,7 +175,7 @@ export const deletePolicy = defineTool({
 export const activatePolicy = defineTool({
   name: "activate_policy",
   title: "Activate policy",
-  description: "Activate an inactive policy, so that its rules apply. The opposite is deactivate_policy.",
+  description: "Activate an inactive policy. The opposite is deactivate_policy.",
   scope: "okta.policies.manage",
   effect: "changes",
   input: z.strictObject({ policy_id: policyId }),
@@ -188,8 +185,7 @@ export const activatePolicy = defineTool({
 export const deactivatePolicy = defineTool({
   name: "deactivate_policy",
   title: "Deactivate policy",
-  description:
-    "Deactivate a policy: its rules no longer apply and other policies of its type decide, until activate_policy. System policies cannot be deactivated.",
+  description: "Deactivate a policy: others of its type decide instead. Not for system policies.",
   scope: "okta.policies.manage",
   alsoUses: ["okta.groups.read", "okta.users.read", "okta.apps.read"],
   effect: "removes",

@@ -21,7 +21,7 @@ import {
 /** Schema `PolicyRuleType`: the types of the policies, of which one has another name here. */
 const RULE_TYPES = POLICY_TYPES.map((type) => (type === "OKTA_SIGN_ON" ? "SIGN_ON" : type));
 
-const ruleId = id("Id from list_policy_rules.");
+const ruleId = id("From list_policy_rules.");
 const ruleData = jsonObject(
   "Okta policy rule: type (the policy's; SIGN_ON for OKTA_SIGN_ON), name, priority, conditions, actions; sent as it is.",
 );
@@ -30,7 +30,7 @@ export const listPolicyRules = defineTool({
   name: "list_policy_rules",
   title: "List policy rules",
   description:
-    "List the rules of one policy, page by page, whole. The one of lowest priority number whose conditions are met decides. For one rule use get_policy_rule.",
+    "List a policy's rules with conditions and actions. Of those whose conditions are met, the lowest priority number decides.",
   scope: "okta.policies.read",
   effect: "reads",
   input: z.strictObject({ policy_id: policyId, after, fetch_all: fetchAll, limit: pageSize }),
@@ -45,7 +45,7 @@ export const listPolicyRules = defineTool({
 export const getPolicyRule = defineTool({
   name: "get_policy_rule",
   title: "Get policy rule",
-  description: "Get one rule of a policy, whole with conditions and actions. To find its id use list_policy_rules.",
+  description: "Get one policy rule with its conditions and actions.",
   scope: "okta.policies.read",
   effect: "reads",
   input: z.strictObject({ policy_id: policyId, rule_id: ruleId }),
@@ -55,8 +55,7 @@ export const getPolicyRule = defineTool({
 export const createPolicyRule = defineTool({
   name: "create_policy_rule",
   title: "Create policy rule",
-  description:
-    "Add a rule to a policy. Without a priority it comes last, before the default rule. To change one use update_policy_rule.",
+  description: "Add a rule to a policy; without a priority it comes last. To change one use update_policy_rule.",
   scope: "okta.policies.manage",
   effect: "adds",
   input: z.strictObject({
@@ -75,7 +74,8 @@ export const createPolicyRule = defineTool({
 export const updatePolicyRule = defineTool({
   name: "update_policy_rule",
   title: "Update policy rule",
-  description: "Replace a whole policy rule: what the body lacks is lost, so read it with get_policy_rule first.",
+  description:
+    "Replace a whole policy rule: start from get_policy_rule. What the body lacks is refused, or lost with allow_removals.",
   scope: "okta.policies.manage",
   effect: "changes",
   input: z.strictObject({ policy_id: policyId, rule_id: ruleId, rule_data: ruleData }),
@@ -160,7 +160,7 @@ export const deletePolicyRule = defineTool({
   name: "delete_policy_rule",
   title: "Delete policy rule",
   description:
-    "Delete a rule of a policy for good; the next rule decides from then on. System rules cannot be deleted. To switch one off use deactivate_policy_rule.",
+    "Delete a policy rule for good; the next rule decides instead. Not for system rules. To switch one off use deactivate_policy_rule.",
   scope: "okta.policies.manage",
   alsoUses: ["okta.groups.read", "okta.users.read"],
   effect: "removes",
@@ -172,7 +172,7 @@ export const deletePolicyRule = defineTool({
 export const activatePolicyRule = defineTool({
   name: "activate_policy_rule",
   title: "Activate policy rule",
-  description: "Activate an inactive rule of a policy, so that it applies. The opposite is deactivate_policy_rule.",
+  description: "Activate an inactive policy rule. The opposite is deactivate_policy_rule.",
   scope: "okta.policies.manage",
   effect: "changes",
   input: z.strictObject({ policy_id: policyId, rule_id: ruleId }),
@@ -182,8 +182,7 @@ export const activatePolicyRule = defineTool({
 export const deactivatePolicyRule = defineTool({
   name: "deactivate_policy_rule",
   title: "Deactivate policy rule",
-  description:
-    "Deactivate a rule of a policy: the next rule decides until activate_policy_rule. System rules cannot be deactivated.",
+  description: "Deactivate a policy rule: the next rule decides instead. Not for system rules.",
   scope: "okta.policies.manage",
   alsoUses: ["okta.groups.read", "okta.users.read"],
   effect: "removes",

@@ -16,8 +16,7 @@ import {
 export const getSignInPageResources = defineTool({
   name: "get_sign_in_page_resources",
   title: "Get sign-in page resources",
-  description:
-    "Tell which sign-in pages a brand has: default, customized, preview, each whole under _embedded where expand names it. For one page alone use get_customized_sign_in_page.",
+  description: "Tell which sign-in pages a brand has: default, customized, preview.",
   scope: "okta.brands.read",
   effect: "reads",
   input: z.strictObject({
@@ -30,8 +29,7 @@ export const getSignInPageResources = defineTool({
 export const getCustomizedSignInPage = defineTool({
   name: "get_customized_sign_in_page",
   title: "Get customized sign-in page",
-  description:
-    "Get the sign-in page that an org wrote for a brand and that people see. Without one they see that of get_default_sign_in_page.",
+  description: "Get a brand's own sign-in page. Without one people see get_default_sign_in_page.",
   scope: "okta.brands.read",
   effect: "reads",
   input: z.strictObject({ brand_id: brandId }),
@@ -41,8 +39,7 @@ export const getCustomizedSignInPage = defineTool({
 export const getDefaultSignInPage = defineTool({
   name: "get_default_sign_in_page",
   title: "Get default sign-in page",
-  description:
-    "Get Okta's sign-in page for a brand, shown as long as there is no customized one; a good start for replace_preview_sign_in_page.",
+  description: "Get Okta's sign-in page for a brand; a start for replace_preview_sign_in_page.",
   scope: "okta.brands.read",
   effect: "reads",
   input: z.strictObject({ brand_id: brandId }),
@@ -52,8 +49,7 @@ export const getDefaultSignInPage = defineTool({
 export const getPreviewSignInPage = defineTool({
   name: "get_preview_sign_in_page",
   title: "Get preview sign-in page",
-  description:
-    "Get a brand's sign-in page in preparation, seen only at /login/preview of the org. What people see is get_customized_sign_in_page.",
+  description: "Get a brand's sign-in page preview, shown at /login/preview only.",
   scope: "okta.brands.read",
   effect: "reads",
   input: z.strictObject({ brand_id: brandId }),
@@ -67,10 +63,8 @@ const signInPage = z.strictObject({
     .string()
     .regex(/^(?:\*|\^?\d+(?:\.\d+){0,2})$/, { message: 'has to be "*", "^7", "7" or "7.20"' })
     .optional()
-    .describe('Sign-In Widget: "*", "^7", "7" or "7.20"; see list_sign_in_widget_versions.'),
-  widget_customizations: jsonObject(
-    "Texts, links and widgetGeneration (G2, G3) of the widget; sent as it is.",
-  ).optional(),
+    .describe('"*", "^7", "7.20" …; see list_sign_in_widget_versions.'),
+  widget_customizations: jsonObject("Texts, links, widgetGeneration …; sent as it is.").optional(),
   csp_mode: cspMode,
   csp_report_uri: cspReportUri,
   csp_src_list: cspSrcList,
@@ -84,7 +78,7 @@ export const replaceCustomizedSignInPage = defineTool({
   name: "replace_customized_sign_in_page",
   title: "Replace customized sign-in page",
   description:
-    "Replace the sign-in page that people see for a brand; try it with replace_preview_sign_in_page first. A call that would drop what is set now is refused with its names, unless allow_removals is true.",
+    "Replace the sign-in page that people see; try replace_preview_sign_in_page first. What is left out is refused, or lost with allow_removals.",
   scope: "okta.brands.manage",
   effect: "changes",
   input: signInPage,
@@ -101,8 +95,7 @@ export const replaceCustomizedSignInPage = defineTool({
 export const deleteCustomizedSignInPage = defineTool({
   name: "delete_customized_sign_in_page",
   title: "Delete customized sign-in page",
-  description:
-    "Delete the sign-in page an org wrote for a brand; people see Okta's at once. To change it use replace_customized_sign_in_page.",
+  description: "Delete a brand's own sign-in page; people see Okta's at once.",
   scope: "okta.brands.manage",
   effect: "removes",
   input: z.strictObject({ brand_id: brandId }),
@@ -119,7 +112,7 @@ export const replacePreviewSignInPage = defineTool({
   name: "replace_preview_sign_in_page",
   title: "Replace preview sign-in page",
   description:
-    "Replace a brand's sign-in page in preparation, which nobody sees but at /login/preview of the org. To publish it use replace_customized_sign_in_page.",
+    "Replace a brand's sign-in page preview, shown at /login/preview only. To publish it use replace_customized_sign_in_page.",
   scope: "okta.brands.manage",
   effect: "changes",
   input: signInPage,
@@ -135,8 +128,7 @@ export const replacePreviewSignInPage = defineTool({
 export const deletePreviewSignInPage = defineTool({
   name: "delete_preview_sign_in_page",
   title: "Delete preview sign-in page",
-  description:
-    "Delete a brand's sign-in page in preparation. What people see stays; that is delete_customized_sign_in_page.",
+  description: "Delete a brand's sign-in page preview; what people see stays.",
   scope: "okta.brands.manage",
   effect: "removes",
   input: z.strictObject({ brand_id: brandId }),
@@ -152,8 +144,7 @@ export const deletePreviewSignInPage = defineTool({
 export const listSignInWidgetVersions = defineTool({
   name: "list_sign_in_widget_versions",
   title: "List Sign-In Widget versions",
-  description:
-    "List the versions of the Sign-In Widget that the org can use, for widget_version of replace_customized_sign_in_page.",
+  description: "List the Sign-In Widget versions that pages can name as widget_version.",
   scope: "okta.brands.read",
   effect: "reads",
   input: z.strictObject({ brand_id: brandId }),

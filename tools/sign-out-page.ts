@@ -5,7 +5,7 @@ import { brandId, type JsonObject, webAddress } from "./params.js";
 export const getSignOutPageSettings = defineTool({
   name: "get_sign_out_page_settings",
   title: "Get sign-out page settings",
-  description: "Get where people of a brand land after signing out: Okta's page or an address of the org's own.",
+  description: "Get where people of a brand land after signing out.",
   scope: "okta.brands.read",
   effect: "reads",
   input: z.strictObject({ brand_id: brandId }),
@@ -14,8 +14,8 @@ export const getSignOutPageSettings = defineTool({
 
 const signOutPage = z.strictObject({
   brand_id: brandId,
-  type: z.enum(["OKTA_DEFAULT", "EXTERNALLY_HOSTED"]).describe("Okta's own page, or one elsewhere."),
-  url: webAddress("Address of the page; needed for EXTERNALLY_HOSTED.").optional(),
+  type: z.enum(["OKTA_DEFAULT", "EXTERNALLY_HOSTED"]).describe("Okta's page, or one elsewhere."),
+  url: webAddress("Needed for EXTERNALLY_HOSTED.").optional(),
 });
 
 /** With Okta's page an address has no meaning: naming it as gone says that it is meant to go. */
@@ -32,7 +32,7 @@ export const replaceSignOutPageSettings = defineTool({
   name: "replace_sign_out_page_settings",
   title: "Replace sign-out page settings",
   description:
-    "Choose where people of a brand land after signing out: Okta's page, or an address of the org's own. For how Okta's pages look use replace_brand_theme.",
+    "Choose where people of a brand land after signing out. For how Okta's pages look use replace_brand_theme.",
   scope: "okta.brands.manage",
   effect: "changes",
   input: signOutPage,

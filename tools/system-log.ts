@@ -3,8 +3,8 @@ import { defineTool, type Json } from "../src/tool.js";
 import { after, fetchAll, id, limit, textAt, time } from "./params.js";
 
 const since = (byDefault: string) => time(`Start, ISO 8601; default ${byDefault}.`);
-const until = time("End, ISO 8601; default now.");
-const q = z.string().optional().describe("Keywords, all of which must match; at most 10 of 40 characters.");
+const until = time("ISO 8601; default now.");
+const q = z.string().optional().describe("Keywords, all to match; at most 10 of 40 characters.");
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -31,8 +31,7 @@ function placeOf(cursor: string | undefined, window: { since: string; until: str
 export const getLogs = defineTool({
   name: "get_logs",
   title: "Get system log",
-  description:
-    "Read system log events of a time window, whole. The window ends now unless until says otherwise. For failed and denied sign-ins use get_login_failures.",
+  description: "Read system log events of a time window, whole. For failed and denied sign-ins use get_login_failures.",
   scope: "okta.logs.read",
   effect: "reads",
   input: z.strictObject({
@@ -95,13 +94,13 @@ export const getLoginFailures = defineTool({
   name: "get_login_failures",
   title: "Get login failures",
   description:
-    "Everything that kept people out in a time window (default the last 24 hours): failed and denied events, with a summary by user and reason. For other events use get_logs.",
+    "What kept people out in a time window: failed and denied events, and a summary by user and reason. For other events use get_logs.",
   scope: "okta.logs.read",
   effect: "reads",
   input: z.strictObject({
     since: since("24 hours before until"),
     until,
-    user_id: id("Only this user: id from list_users, or login.")
+    user_id: id("Only this one: id or login.")
       .refine((value) => !value.includes('"'), { message: "has a quotation mark, which no id or login has" })
       .optional(),
     q,

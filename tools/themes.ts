@@ -13,8 +13,7 @@ import { brandId, given, type JsonObject, textAt, themeId } from "./params.js";
 export const listBrandThemes = defineTool({
   name: "list_brand_themes",
   title: "List brand themes",
-  description:
-    "List the themes of a brand (each brand has one): colours, images and variants. The brand is found with list_brands.",
+  description: "List a brand's themes (each brand has one): colours, images, variants.",
   scope: "okta.brands.read",
   effect: "reads",
   input: z.strictObject({ brand_id: brandId }),
@@ -24,7 +23,7 @@ export const listBrandThemes = defineTool({
 export const getBrandTheme = defineTool({
   name: "get_brand_theme",
   title: "Get brand theme",
-  description: "Get one theme of a brand: colours, images and variants. To find its id use list_brand_themes.",
+  description: "Get one theme: colours, images, variants.",
   scope: "okta.brands.read",
   effect: "reads",
   input: z.strictObject({ brand_id: brandId, theme_id: themeId }),
@@ -43,10 +42,10 @@ function variant(place: string, names: readonly string[]) {
   return z
     .string()
     .regex(/^[A-Z][A-Z0-9_]*$/, { message: `has to be the name of a variant: ${names.join(", ")}` })
-    .describe(`Look of the ${place}: ${names.join(", ")}.`);
+    .describe(`${place}: ${names.join(", ")}.`);
 }
 
-const contrast = "Text on that colour, #000000 or #ffffff; Okta chooses by itself until one is given.";
+const contrast = "Text on it, #000000 or #ffffff; default Okta's choice.";
 const pageVariants = ["BACKGROUND_IMAGE", "BACKGROUND_SECONDARY_COLOR", "OKTA_DEFAULT"];
 
 const theme = z.strictObject({
@@ -54,18 +53,18 @@ const theme = z.strictObject({
   theme_id: themeId,
   primary_color_hex: colour("Buttons and navigation, #RRGGBB."),
   secondary_color_hex: colour("Background of pages, #RRGGBB."),
-  sign_in_page_touch_point_variant: variant("sign-in page", pageVariants),
-  end_user_dashboard_touch_point_variant: variant("dashboard", [
+  sign_in_page_touch_point_variant: variant("Sign-in page", pageVariants),
+  end_user_dashboard_touch_point_variant: variant("Dashboard", [
     "FULL_THEME",
     "LOGO_ON_FULL_WHITE_BACKGROUND",
     "OKTA_DEFAULT",
     "WHITE_LOGO_BACKGROUND",
   ]),
-  error_page_touch_point_variant: variant("error page", pageVariants),
-  email_template_touch_point_variant: variant("emails", ["FULL_THEME", "OKTA_DEFAULT"]),
+  error_page_touch_point_variant: variant("Error page", pageVariants),
+  email_template_touch_point_variant: variant("Emails", ["FULL_THEME", "OKTA_DEFAULT"]),
   primary_color_contrast_hex: colour(contrast).optional(),
   secondary_color_contrast_hex: colour(contrast).optional(),
-  loading_page_touch_point_variant: variant("loading page", ["NONE", "OKTA_DEFAULT"]).optional(),
+  loading_page_touch_point_variant: variant("Loading page", ["NONE", "OKTA_DEFAULT"]).optional(),
 });
 
 function themeBody(a: z.infer<typeof theme>): JsonObject {
@@ -88,7 +87,7 @@ export const replaceBrandTheme = defineTool({
   name: "replace_brand_theme",
   title: "Replace brand theme",
   description:
-    "Replace a theme's colours and variants; its images stay. Read it with get_brand_theme first. A call that would drop settings is refused with their names, unless allow_removals is true.",
+    "Replace a theme's colours and variants, not its images: start from get_brand_theme. What is left out is refused, or lost with allow_removals.",
   scope: "okta.brands.manage",
   effect: "changes",
   input: theme,
@@ -111,10 +110,7 @@ const MAX_LOGO_BYTES = 100 * 1024;
 const MAX_IMAGE_BYTES = 2 * 1024 * 1024;
 const MAX_FAVICON_PIXELS = 512;
 
-const filePath = z
-  .string()
-  .min(1)
-  .describe("Path of the file on the machine of this server, inside an allowed folder.");
+const filePath = z.string().min(1).describe("On this server's machine, in an allowed folder.");
 
 async function readImage({ readFile }: ToolContext, path: string, formats: readonly string[], maxBytes: number) {
   const { data, name } = await readFile(path, { maxBytes });
@@ -133,7 +129,7 @@ export const uploadBrandThemeLogo = defineTool({
   name: "upload_brand_theme_logo",
   title: "Upload brand theme logo",
   description:
-    "Upload a theme's logo in place of the one it has: PNG, JPG or GIF of at most 100 kB, best wide, transparent and at least 300 x 50 pixels. To go back to Okta's own use delete_brand_theme_logo.",
+    "Upload a theme's logo: PNG, JPG or GIF of at most 100 kB, best wide, transparent, at least 300 x 50 pixels.",
   scope: "okta.brands.manage",
   effect: "changes",
   input: z.strictObject({ brand_id: brandId, theme_id: themeId, file_path: filePath }),
@@ -147,7 +143,7 @@ export const uploadBrandThemeFavicon = defineTool({
   name: "upload_brand_theme_favicon",
   title: "Upload brand theme favicon",
   description:
-    "Upload a theme's favicon in place of the one it has: square, at most 512 x 512 pixels, best PNG or ICO (JPG and GIF are for Okta to judge). To go back to Okta's own use delete_brand_theme_favicon.",
+    "Upload a theme's favicon: square, at most 512 x 512 pixels, best PNG or ICO (of JPG and GIF Okta judges).",
   scope: "okta.brands.manage",
   effect: "changes",
   input: z.strictObject({ brand_id: brandId, theme_id: themeId, file_path: filePath }),
@@ -166,7 +162,7 @@ export const uploadBrandThemeBackgroundImage = defineTool({
   name: "upload_brand_theme_background_image",
   title: "Upload brand theme background image",
   description:
-    "Upload a theme's background image in place of the one it has: PNG, JPG or GIF of at most 2 MB. Pages show it where their variant is BACKGROUND_IMAGE; see replace_brand_theme.",
+    "Upload a theme's background image: PNG, JPG or GIF of at most 2 MB. Shown where a variant is BACKGROUND_IMAGE: see replace_brand_theme.",
   scope: "okta.brands.manage",
   effect: "changes",
   input: z.strictObject({ brand_id: brandId, theme_id: themeId, file_path: filePath }),
@@ -198,7 +194,7 @@ async function describeImage(
 export const deleteBrandThemeLogo = defineTool({
   name: "delete_brand_theme_logo",
   title: "Delete brand theme logo",
-  description: "Delete a theme's logo; Okta's own takes its place. To change it use upload_brand_theme_logo.",
+  description: "Delete a theme's logo; Okta's own takes its place.",
   scope: "okta.brands.manage",
   effect: "removes",
   input: z.strictObject({ brand_id: brandId, theme_id: themeId }),
@@ -210,7 +206,7 @@ export const deleteBrandThemeLogo = defineTool({
 export const deleteBrandThemeFavicon = defineTool({
   name: "delete_brand_theme_favicon",
   title: "Delete brand theme favicon",
-  description: "Delete a theme's favicon; Okta's own takes its place. To change it use upload_brand_theme_favicon.",
+  description: "Delete a theme's favicon; Okta's own takes its place.",
   scope: "okta.brands.manage",
   effect: "removes",
   input: z.strictObject({ brand_id: brandId, theme_id: themeId }),
@@ -222,8 +218,7 @@ export const deleteBrandThemeFavicon = defineTool({
 export const deleteBrandThemeBackgroundImage = defineTool({
   name: "delete_brand_theme_background_image",
   title: "Delete brand theme background image",
-  description:
-    "Delete a theme's background image; pages show none. To change it use upload_brand_theme_background_image.",
+  description: "Delete a theme's background image; pages then show none.",
   scope: "okta.brands.manage",
   effect: "removes",
   input: z.strictObject({ brand_id: brandId, theme_id: themeId }),

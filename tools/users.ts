@@ -19,18 +19,19 @@ export const listUsers = defineTool({
   name: "list_users",
   title: "List users",
   description:
-    "List users, page by page, whole with custom attributes. Prefer search; without search or filter, deactivated users are left out. For one user by id or login use get_user.",
+    "List users with all attributes; best with search. Without search or filter, deactivated users are left out. For one by id or login use get_user.",
   scope: "okta.users.read",
   effect: "reads",
   input: z.strictObject({
     search: z
       .string()
       .default("")
-      .describe(
-        'Okta search, e.g. status eq "ACTIVE" and profile.department eq "Sales"; operators eq, sw, co, gt, lt, ge, le, pr.',
-      ),
-    filter: filter("status, lastUpdated, id, profile.login, profile.email, profile.firstName, profile.lastName"),
-    q: z.string().optional().describe("First letters of first name, last name or email; no paging."),
+      .describe('E.g. status eq "ACTIVE" and profile.department eq "Sales"; also sw, co, gt, lt, ge, le, pr.'),
+    filter: filter(
+      "status, lastUpdated, id, profile.login, profile.email, profile.firstName, profile.lastName",
+      'status eq "ACTIVE"',
+    ),
+    q: z.string().optional().describe("Starts of first name, last name or email; no paging."),
     fetch_all: fetchAll,
     after,
     limit: limit(200, 200),
@@ -58,8 +59,7 @@ export const listUsers = defineTool({
 export const getUser = defineTool({
   name: "get_user",
   title: "Get user",
-  description:
-    "Get one user by id or login, whole with custom attributes. To find a user by other attributes use list_users.",
+  description: "Get one user by id or login, with all attributes. To search use list_users.",
   scope: "okta.users.read",
   effect: "reads",
   input: z.strictObject({
@@ -87,7 +87,7 @@ export const getUserProfileAttributes = defineTool({
   name: "get_user_profile_attributes",
   title: "Get user profile attributes",
   description:
-    "List the attributes a user profile can have. With okta.schemas.read from the org's schema: name, title, type, required, enum, base or custom; otherwise only the names seen on users, marked as inferred.",
+    "List the attributes a user profile can have: whole, from the org's schema, with okta.schemas.read; else only the names seen on users, marked as inferred.",
   scope: "okta.users.read",
   alsoUses: ["okta.schemas.read"],
   effect: "reads",
@@ -109,31 +109,26 @@ export const getUserProfileAttributes = defineTool({
   },
 });
 
-const userType = jsonObject('Only for a non-default user type: { "id": "…" }.').optional();
-const credentials = jsonObject("Okta credentials object: password, recovery_question, provider.").optional();
-const realmId = id("Id of the realm the user belongs to.").optional();
+const userType = jsonObject('User type, as { "id": "…" }.').optional();
+const credentials = jsonObject("Okta credentials: password, recovery_question, provider.").optional();
+const realmId = id("The user's realm.").optional();
 
 export const createUser = defineTool({
   name: "create_user",
   title: "Create user",
   description:
-    "Create a user. With activate (the default) and no password Okta emails the person an activation link. To change a user use update_user.",
+    "Create a user. Activated without a password, Okta emails the person a link. To change one use update_user.",
   scope: "okta.users.manage",
   effect: "adds",
   input: z.strictObject({
-    profile: jsonObject(
-      "Profile attributes: login, email, firstName, lastName and custom ones; see get_user_profile_attributes.",
-    ),
+    profile: jsonObject("Attributes: login, email, firstName, lastName …; see get_user_profile_attributes."),
     activate: z.boolean().default(true).describe("Activate at once."),
     credentials,
-    group_ids: z.array(id("Id from list_groups.")).optional().describe("Groups to add the user to, from list_groups."),
+    group_ids: z.array(id("From list_groups.")).optional().describe("Groups to join, from list_groups."),
     type: userType,
     realm_id: realmId,
-    provider: z.boolean().optional().describe("The credentials name an authentication provider."),
-    next_login: z
-      .enum(["changePassword"])
-      .optional()
-      .describe("The password given has to be changed at the first sign-in."),
+    provider: z.boolean().optional().describe("Whether credentials name a provider."),
+    next_login: z.enum(["changePassword"]).optional().describe("Have the password changed at first sign-in."),
   }),
   run: ({ okta }, a) =>
     okta.users.createUser({
@@ -171,15 +166,15 @@ export const updateUser = defineTool({
   name: "update_user",
   title: "Update user",
   description:
-    "Change only the given attributes of a user; null clears one. Changing credentials asks a person first. To take access away use deactivate_user.",
+    "Change only the given attributes of a user. New credentials ask a person first. To take access away use deactivate_user.",
   scope: "okta.users.manage",
   effect: "changes",
   input: z.strictObject({
     user_id: userId,
-    profile: jsonObject("The attributes to change; null clears one.").optional(),
+    profile: jsonObject("Attributes to change; null clears one.").optional(),
     credentials,
     realm_id: realmId,
-    strict: z.boolean().optional().describe("Check a new password against age and history rules."),
+    strict: z.boolean().optional().describe("Check a password's age and history."),
   }),
   async impact(context, a) {
     if (a.credentials === undefined) return undefined;
@@ -201,12 +196,12 @@ export const deactivateUser = defineTool({
   name: "deactivate_user",
   title: "Deactivate user",
   description:
-    "Deactivate a user: signs them out everywhere, takes all app access away and cannot be simply undone. Needed before delete_deactivated_user.",
+    "Deactivate a user: signs them out and takes all access; not simply undone. Needed before delete_deactivated_user.",
   scope: "okta.users.manage",
   effect: "removes",
   input: z.strictObject({
     user_id: userId,
-    send_email: z.boolean().optional().describe("Email the admin when it is done."),
+    send_email: z.boolean().optional().describe("Email the admin."),
   }),
   async impact(context, a) {
     const { status, ...impact } = await describeUser(context, a.user_id);
@@ -223,13 +218,12 @@ export const deactivateUser = defineTool({
 export const deleteDeactivatedUser = defineTool({
   name: "delete_deactivated_user",
   title: "Delete deactivated user",
-  description:
-    "Delete a user for good; cannot be undone. Only for a user whose status is DEPROVISIONED: use deactivate_user first.",
+  description: "Delete a DEPROVISIONED user for good; first use deactivate_user.",
   scope: "okta.users.manage",
   effect: "removes",
   input: z.strictObject({
     user_id: userId,
-    send_email: z.boolean().optional().describe("Email the admin when it is done."),
+    send_email: z.boolean().optional().describe("Email the admin."),
   }),
   async impact(context, a) {
     const { status, ...impact } = await describeUser(context, a.user_id);
