@@ -1,4 +1,5 @@
 import { OktaMcpError } from "./errors/index.js";
+import { jsonLength } from "./inert-json.js";
 import type { Json } from "./okta/request.js";
 import { tooLarge } from "./size-limit.js";
 
@@ -114,7 +115,8 @@ export async function listItems(
   let chars = 0;
   let skip = start.skip;
   for await (const page of walkPages(fetchPage, start.after, walk)) {
-    const maxChars = limits.maxChars - ENVELOPE_CHARS - Math.max(page.after?.length ?? 0, page.next?.length ?? 0);
+    const maxChars =
+      limits.maxChars - ENVELOPE_CHARS - Math.max(jsonLength(page.after ?? ""), jsonLength(page.next ?? ""));
     for (const [index, raw] of page.items.entries()) {
       if (index < skip) continue;
       const [item, size] = fitted(limits.shape(raw), maxChars);
@@ -143,10 +145,10 @@ export async function listItems(
 
 /** An item, or what stands for it where it alone is more than fits; and the characters it takes. */
 function fitted(item: Json, maxChars: number): [item: Json, chars: number] {
-  const chars = JSON.stringify(item).length + 1;
+  const chars = jsonLength(item) + 1;
   if (chars <= maxChars) return [item, chars];
   const standIn = tooLarge(item, maxChars);
-  return [standIn, JSON.stringify(standIn).length + 1];
+  return [standIn, jsonLength(standIn) + 1];
 }
 
 /** Reads up to `maxItems` items for a tool's own use. */

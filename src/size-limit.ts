@@ -1,3 +1,4 @@
+import { jsonLength } from "./inert-json.js";
 import type { Json } from "./okta/request.js";
 
 type JsonObject = { [key: string]: Json };
@@ -19,7 +20,7 @@ function sizes(value: Json, path: string, depth: number): [path: string, chars: 
   if (!isObject(value)) return [];
   return Object.entries(value).flatMap(([key, child]): [string, number][] => {
     const here = path === "" ? key : `${path}.${key}`;
-    const chars = JSON.stringify(child).length;
+    const chars = jsonLength(child);
     const inside = depth > 1 && chars > WORTH_A_LOOK_INSIDE ? sizes(child, here, depth - 1) : [];
     return inside.length > 0 ? inside : [[here, chars]];
   });
@@ -31,7 +32,7 @@ function largest(value: Json, maxChars: number): JsonObject {
   let left = maxChars;
   for (const [path, chars] of sizes(value, "", 2).sort(([, a], [, b]) => b - a)) {
     if (path.length > MAX_NAME_CHARS) continue;
-    left -= JSON.stringify(path).length + 10;
+    left -= jsonLength(path) + 10;
     if (left < 0 || result.length === MAX_SIZES) break;
     result.push([path, chars]);
   }
@@ -48,7 +49,7 @@ export function tooLarge(value: Json, maxChars: number): JsonObject {
   return {
     ...(known ? { id: value.id as string } : {}),
     too_large: true,
-    characters: JSON.stringify(value).length,
+    characters: jsonLength(value),
     characters_by_field: largest(value, maxChars - FRAME_CHARS),
     note: NOTE,
   };
@@ -56,5 +57,5 @@ export function tooLarge(value: Json, maxChars: number): JsonObject {
 
 /** A result of at most `maxChars` characters: itself, or what stands for it. */
 export function withinLimit(result: JsonObject, maxChars: number): JsonObject {
-  return JSON.stringify(result).length <= maxChars ? result : tooLarge(result, maxChars);
+  return jsonLength(result) <= maxChars ? result : tooLarge(result, maxChars);
 }

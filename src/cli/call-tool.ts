@@ -57,6 +57,7 @@ export async function callTool(
     log,
     now: Date.now,
     version: version(),
+    orgUrl: config.orgUrl,
   });
   const person = new TerminalPerson(io, call);
   const client = new Client(

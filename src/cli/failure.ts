@@ -1,6 +1,7 @@
 import { ERROR_CODES, type ErrorCode, OktaMcpError } from "../errors/index.js";
 import { visible } from "../errors/quote.js";
 import { type RenderedError, renderError, retryInWords } from "../errors/render.js";
+import { inertJson } from "../inert-json.js";
 import type { Io } from "./io.js";
 
 /**
@@ -10,7 +11,7 @@ import type { Io } from "./io.js";
  */
 export function showError(io: Io, error: OktaMcpError, { json = false } = {}): number {
   if (json) {
-    io.note(JSON.stringify({ error: renderError(error) }));
+    io.note(inertJson({ error: renderError(error) }));
     return error.exitCode;
   }
   const [first = "", ...rest] = error.message.split("\n").map(visible);

@@ -1,3 +1,4 @@
+import { inertJson } from "../inert-json.js";
 import type { Json } from "../okta/request.js";
 import { columnsOf, type Io } from "./io.js";
 
@@ -18,20 +19,6 @@ interface ListResult {
   has_more: boolean;
   next_cursor?: string | null;
   note?: string;
-}
-
-/**
- * JSON in which nothing is hidden: control, bidirectional and other invisible characters stand as
- * escapes. It parses to the same value.
- */
-export function inertJson(value: unknown, indent?: number): string {
-  return JSON.stringify(value, undefined, indent).replace(
-    /(?!\n)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu,
-    (character) =>
-      [...Array(character.length).keys()]
-        .map((index) => `\\u${character.charCodeAt(index).toString(16).padStart(4, "0")}`)
-        .join(""),
-  );
 }
 
 function isList(result: Record<string, unknown>): result is Record<string, unknown> & ListResult {

@@ -30,6 +30,7 @@ export async function serve(io: Io, connection: Connection, protocol: Writable):
     log,
     now: Date.now,
     version: version(),
+    orgUrl: config.orgUrl,
     openBrowser: (url) => openBrowser(url, io.env),
     warmUp: preload,
   });

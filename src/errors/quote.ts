@@ -1,6 +1,10 @@
 import { redactKeys } from "../redact.js";
 
-const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
+/**
+ * Characters that a reader cannot see: controls, bidirectional marks, zero-width and tag characters,
+ * fillers, lone surrogates, and the Braille cell without dots.
+ */
+export const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/gu;
 
 /**
  * Quotes text that came from Okta, so that it can stand inside a message of ours as data.
@@ -34,4 +38,9 @@ export function visible(text: string): string {
     const point = character.codePointAt(0) ?? 0;
     return `<U+${point.toString(16).toUpperCase().padStart(4, "0")}>`;
   });
+}
+
+/** The same for a text of several lines, which it keeps. */
+export function visibleLines(text: string): string {
+  return text.split("\n").map(visible).join("\n");
 }

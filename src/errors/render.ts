@@ -1,4 +1,6 @@
+import { inertJson } from "../inert-json.js";
 import { OktaMcpError } from "./index.js";
+import { visibleLines } from "./quote.js";
 
 /** An error as it stands in the structured content of a failed call. */
 export interface RenderedError {
@@ -30,8 +32,8 @@ export function toOktaMcpError(thrown: unknown, signal?: AbortSignal): OktaMcpEr
 export function renderError(error: OktaMcpError): RenderedError {
   return {
     code: error.code,
-    message: error.message,
-    fix: error.fix,
+    message: visibleLines(error.message),
+    fix: visibleLines(error.fix),
     retry: error.retry,
     ...(error.retryAfterSeconds === undefined ? {} : { retry_after_seconds: error.retryAfterSeconds }),
     exit_code: error.exitCode,
@@ -54,9 +56,9 @@ export function retryInWords(error: OktaMcpError): string {
 /** The short text for a model: what failed, why, what to do, whether to try again. */
 export function errorText(error: OktaMcpError): string {
   return [
-    `${error.code}: ${error.message}`,
-    `Fix: ${error.fix}`,
+    `${error.code}: ${visibleLines(error.message)}`,
+    `Fix: ${visibleLines(error.fix)}`,
     `Retry: ${retryInWords(error)}`,
-    ...(error.data === undefined ? [] : [`Data: ${JSON.stringify(error.data)}`]),
+    ...(error.data === undefined ? [] : [`Data: ${inertJson(error.data)}`]),
   ].join("\n");
 }

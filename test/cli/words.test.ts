@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { hasBrowser, openBrowser } from "../../src/cli/browser.js";
 import { wantsColor } from "../../src/cli/io.js";
-import { inertJson } from "../../src/cli/result.js";
 import { momentInWords, notGranted, twoColumns, wrap } from "../../src/cli/words.js";
+import { inertJson } from "../../src/inert-json.js";
 
 test.each([
   [52 * 60_000, "in 52 minutes"],

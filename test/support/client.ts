@@ -142,6 +142,7 @@ export async function connect(options: ConnectOptions = {}) {
   const newServer = () =>
     createServer({
       version: "0.0.0",
+      orgUrl: origin,
       catalogue: createCatalogue(options.tools ?? areas),
       session,
       operations: (call) => createOperations(transport, call),

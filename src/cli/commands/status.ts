@@ -2,6 +2,7 @@ import type { SessionStatus, SignInMethod } from "../../auth/token-source.js";
 import { createCatalogue, scopeState } from "../../catalogue.js";
 import { OktaMcpError } from "../../errors/index.js";
 import { visible } from "../../errors/quote.js";
+import { inertJson } from "../../inert-json.js";
 import { isKnownScope, SCOPES } from "../../scopes.js";
 import { describedCommand, type MakeCommand } from "../command.js";
 import type { Connection } from "../connection.js";
@@ -32,8 +33,7 @@ export const statusCommand: MakeCommand = (io, finish) =>
       const problem = await interruptible((signal) => findToken(connection, signal));
       const status = await connection.session.status();
       const tools = await countTools(connection);
-      if (options.json)
-        io.out(JSON.stringify(asJson(status, tools, problem), undefined, io.stdout.isTTY ? 2 : undefined));
+      if (options.json) io.out(inertJson(asJson(status, tools, problem), io.stdout.isTTY ? 2 : undefined));
       else io.out(asText(io, status, tools, problem));
       finish(status.signedIn ? 0 : 1);
     } finally {

@@ -1,4 +1,5 @@
 import { type CatalogueEntry, createCatalogue, type ScopeView, scopeState } from "../../catalogue.js";
+import { inertJson } from "../../inert-json.js";
 import { describedCommand, type MakeCommand } from "../command.js";
 import { columnsOf, type Io } from "../io.js";
 import { addSettings, type SettingFlags, settingFlags } from "../options.js";
@@ -32,7 +33,7 @@ export const toolsCommand: MakeCommand = (io, finish) =>
     const { areas } = await import("../../../tools/index.js");
     const view = await scopesInUse(io, options);
     const lines = createCatalogue(areas).entries.map((entry) => describe(entry, view));
-    if (options.json) io.out(JSON.stringify(lines, undefined, io.stdout.isTTY ? 2 : undefined));
+    if (options.json) io.out(inertJson(lines, io.stdout.isTTY ? 2 : undefined));
     else showLines(io, lines, view);
     finish(0);
   });
