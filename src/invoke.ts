@@ -3,6 +3,7 @@ import type { Session } from "./auth/token-source.js";
 import type { Catalogue, CatalogueEntry, ScopeView } from "./catalogue.js";
 import { scopeState } from "./catalogue.js";
 import { type AskPerson, ConfirmationValues, type ConfirmMode, confirm, sameImpact } from "./confirm.js";
+import { MAX_DEPTH, tooDeep } from "./depth.js";
 import { OktaMcpError } from "./errors/index.js";
 import { toOktaMcpError } from "./errors/render.js";
 import { readAllowedFile } from "./files.js";
@@ -56,7 +57,6 @@ export function scopeView(session: Session): ScopeView {
 /** Problems that one answer names; what a caller sent may have any number. */
 const MAX_NAMED = 10;
 const MAX_NAMED_CHARS = 200;
-const MAX_DEPTH = 100;
 
 function shortened(text: string): string {
   return text.length > MAX_NAMED_CHARS ? `${text.slice(0, MAX_NAMED_CHARS)}…` : text;
@@ -71,12 +71,6 @@ function issueText(issue: z.core.$ZodIssue, known: readonly string[]): string {
     return `${hints.join(", ")}; known are ${known.join(", ") || "none"}`;
   }
   return `${shortened(issue.path.join(".")) || "arguments"}: ${shortened(issue.message)}`;
-}
-
-/** True when a value is nested deeper than any real body is; what reads it would run out of stack. */
-function tooDeep(value: unknown, levels = MAX_DEPTH): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  return levels === 0 || Object.values(value).some((inner) => tooDeep(inner, levels - 1));
 }
 
 function parseArguments(tool: CatalogueEntry, raw: unknown): Arguments {

@@ -1,4 +1,5 @@
 import type { AccessToken, TokenSource } from "../auth/token-source.js";
+import { cutDeep } from "../depth.js";
 import { fromOkta } from "../errors/from-okta.js";
 import { OktaMcpError } from "../errors/index.js";
 import type { Log } from "../log.js";
@@ -241,7 +242,7 @@ function urlOf(origin: string, { path, query }: OktaRequest): URL {
 
 function parseJson(text: string): Json | undefined {
   try {
-    return JSON.parse(text);
+    return cutDeep(JSON.parse(text), text);
   } catch {
     return undefined;
   }

@@ -1,0 +1,36 @@
+import type { Json } from "./okta/request.js";
+
+/** Levels of objects and lists within each other: more than any real body has, fewer than a stack. */
+export const MAX_DEPTH = 100;
+
+const NOTE = `Nested deeper than ${MAX_DEPTH} levels; what is in it is not shown.`;
+
+/** True when a value is nested deeper than any real body is; what reads it would run out of stack. */
+export function tooDeep(value: unknown, levels = MAX_DEPTH): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return levels === 0 || Object.values(value).some((inner) => tooDeep(inner, levels - 1));
+}
+
+/**
+ * Puts a note in place of what is nested too deep, in the value itself, so that everything after it
+ * may walk through the value without a thought. A body with the note in it is too deep to be sent back.
+ * @param text the JSON that the value was read from
+ */
+export function cutDeep(value: Json, text: string): Json {
+  // Each level takes at least two characters.
+  if (text.length > 2 * MAX_DEPTH) cut(value, MAX_DEPTH);
+  return value;
+}
+
+/** `levels`: how many of them may be open inside this value, itself included. */
+function cut(value: Json, levels: number): void {
+  if (typeof value !== "object" || value === null) return;
+  const holder = value as { [key: string]: Json };
+  for (const key of Object.keys(holder)) {
+    const child = holder[key];
+    if (typeof child !== "object" || child === null) continue;
+    if (levels > 1) cut(child, levels - 1);
+    // An own property of any name, `__proto__` included, is there to be redefined.
+    else Object.defineProperty(holder, key, { value: { too_deep: true, note: NOTE }, enumerable: true });
+  }
+}
