@@ -123,6 +123,27 @@ describe("a sign-in that grants less than was asked for", () => {
     expect(sent().filter((line) => line.includes("/groups"))).toEqual([]);
   });
 
+  test("tells a client of a list that grows again, whatever it was before the client came", async () => {
+    const scopes = ["okta.users.read", "okta.groups.read"];
+    const { newClient, control, session } = await connect({ scopes, signIn: "device" });
+    control.autoApprove(true);
+    const { client, get, listed } = await newClient(async () => {
+      await (await session.startSignIn()).done;
+      control.grantOnly(["okta.users.read"]);
+      session.reject(await session.token());
+      await session.token();
+    });
+    expect(await listed()).toEqual(expected(["okta.users.read"]));
+    const changed = new Promise<void>((resolve) => {
+      client.setNotificationHandler(ToolListChangedNotificationSchema, () => resolve());
+    });
+    control.grantOnly(undefined);
+    control.expireAccessTokens();
+    await get("list_users");
+    await changed;
+    expect(await listed()).toEqual(expected(scopes));
+  });
+
   test("does not tell a client of a change that changes nothing for it", async () => {
     const { client, call, control, session } = await connect({ scopes: ["okta.users.read"], signIn: "device" });
     let told = 0;

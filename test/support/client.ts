@@ -157,7 +157,8 @@ export async function connect(options: ConnectOptions = {}) {
   /** What the client was asked, in order. */
   const asked: ElicitRequest["params"][] = [];
 
-  async function newClient() {
+  /** One more client with a server of its own; `meanwhile` happens before the two of them meet. */
+  async function newClient(meanwhile: () => Promise<void> = () => Promise.resolve()) {
     const { person, links } = options;
     const modes = { ...(person && { form: {} }), ...(links && { url: {} }) };
     const elicitation = options.elicitation ?? (person || links ? modes : undefined);
@@ -181,6 +182,7 @@ export async function connect(options: ConnectOptions = {}) {
       });
     }
     const server = newServer();
+    await meanwhile();
     const [ours, theirs] = InMemoryTransport.createLinkedPair();
     await server.connect(asText(theirs));
     await client.connect(asText(ours));
