@@ -5,9 +5,10 @@ import type { StoredSignIn } from "../../src/auth/stored-sign-in.js";
 import { ADMIN_LOGIN, DEVICE_CLIENT_ID } from "../../src/sandbox/facts.js";
 import { orgAuthorization } from "../../src/sandbox/org-authorization.js";
 import { startSandbox } from "../../src/sandbox/server.js";
+import type { KeyringState } from "../support/keyring-session.js";
 import { requireOrSkip } from "../support/programs.js";
 import type { Orders, Outcome } from "./children/session-child.js";
-import { type KeyringState, type Run, runInKeyring } from "./keyring.js";
+import { type Run, runInKeyring } from "./keyring.js";
 import { failure, tempDir } from "./support.js";
 
 const KEY = { orgUrl: "https://acme.okta.com", clientId: "0oa1" };
