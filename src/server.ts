@@ -15,6 +15,7 @@ import { scopeState } from "./catalogue.js";
 import type { Answer } from "./confirm.js";
 import { errorText, renderError } from "./errors/render.js";
 import { foldersOf } from "./files.js";
+import { formAnswers } from "./form-answers.js";
 import { inertJson } from "./inert-json.js";
 import { type Caller, type Engine, Invoker, type Outcome, scopeView } from "./invoke.js";
 import type { Link } from "./sign-in.js";
@@ -110,7 +111,7 @@ export function createServer(options: ServerOptions): OktaMcpServer {
   const invoker = new Invoker(options);
   const server = new Server(
     { name: "okta-mcp", title: "Okta administration", version: options.version },
-    { capabilities: { tools: { listChanged: true } }, instructions: INSTRUCTIONS },
+    { capabilities: { tools: { listChanged: true } }, instructions: INSTRUCTIONS, jsonSchemaValidator: formAnswers },
   );
 
   const visible = () => {

@@ -1,0 +1,34 @@
+import { fileURLToPath } from "node:url";
+import type { BuildOptions, Plugin } from "esbuild";
+import { oktaSdkPlugin } from "./okta-sdk-plugin.js";
+
+const noSchemaCompiler = fileURLToPath(new URL("./no-schema-compiler.js", import.meta.url));
+
+/**
+ * The MCP SDK brings a compiler for JSON Schema as its default, which costs more at start than all
+ * the rest of it. The server is given a validator of its own and never asks for the default.
+ */
+const withoutSchemaCompiler: Plugin = {
+  name: "without-schema-compiler",
+  setup(build) {
+    build.onResolve({ filter: /\/ajv-provider\.js$/ }, () => ({ path: noSchemaCompiler }));
+  },
+};
+
+/** How everything is bundled, but for what goes in and where it goes. */
+export const bundleOptions = {
+  bundle: true,
+  format: "esm",
+  platform: "node",
+  target: "node20.19",
+  minify: true,
+  legalComments: "none",
+  // A native addon, and optional: it is looked up where it is installed.
+  external: ["keytar"],
+  // Some dependencies are CommonJS and ask for `require` at run time.
+  banner: {
+    js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
+  },
+  plugins: [oktaSdkPlugin, withoutSchemaCompiler],
+  logLevel: "warning",
+} satisfies BuildOptions;
