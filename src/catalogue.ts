@@ -16,8 +16,26 @@ export interface ToolDefinition {
   name: string;
   title: string;
   description: string;
-  inputSchema: { type: "object"; [key: string]: unknown };
-  annotations: { readOnlyHint: boolean; destructiveHint: boolean; idempotentHint?: boolean };
+  inputSchema: ArgumentsSchema;
+  annotations: { readOnlyHint?: true; destructiveHint?: boolean };
+}
+
+/** JSON Schema of a tool's arguments, each by its name. */
+export interface ArgumentsSchema {
+  type: "object";
+  properties: { [argument: string]: ArgumentSchema };
+  required?: string[];
+  [keyword: string]: unknown;
+}
+
+/** What a JSON Schema says of one argument, as far as it is read here. */
+export interface ArgumentSchema {
+  description?: string;
+  type?: string | string[];
+  items?: ArgumentSchema;
+  enum?: unknown[];
+  default?: unknown;
+  [keyword: string]: unknown;
 }
 
 export interface Catalogue {
@@ -26,24 +44,28 @@ export interface Catalogue {
   get(name: string): CatalogueEntry | undefined;
   /** The tool's public face; computed once. */
   definition(name: string): ToolDefinition;
+  /** Everything the tool takes, also what its public face leaves to the server's instructions. */
+  schema(name: string): ArgumentsSchema;
 }
 
+/** What is not said has the value that MCP gives it: not read-only; destructive unless read-only. */
 const ANNOTATIONS: Record<Effect, ToolDefinition["annotations"]> = {
-  reads: { readOnlyHint: true, destructiveHint: false },
-  adds: { readOnlyHint: false, destructiveHint: false },
-  changes: { readOnlyHint: false, destructiveHint: true, idempotentHint: true },
-  removes: { readOnlyHint: false, destructiveHint: true },
+  reads: { readOnlyHint: true },
+  adds: { destructiveHint: false },
+  changes: { destructiveHint: true },
+  removes: { destructiveHint: true },
 };
 
+/** What every tool that reads takes. */
 const READ_ARGUMENTS = {
-  fields: z.array(z.string().min(1)).optional().describe('Only these fields, e.g. ["id","profile.login"].'),
+  fields: z.array(z.string().min(1)).optional().describe("Only these dotted paths."),
   include_links: z.boolean().optional().describe("Keep _links."),
 };
 const CONSENT_ARGUMENTS = {
-  confirmation: z.string().optional().describe("The value a first call answered with, once the person agreed."),
+  confirmation: z.string().optional().describe("Value, once a person agreed."),
 };
 const REPLACE_ARGUMENTS = {
-  allow_removals: z.boolean().optional().describe("Go on although existing settings missing in the body are lost."),
+  allow_removals: z.boolean().optional().describe("Accept what gets lost."),
 };
 
 function withEngineArguments(tool: Tool): z.ZodObject {
@@ -54,23 +76,41 @@ function withEngineArguments(tool: Tool): z.ZodObject {
   });
 }
 
-function define(entry: CatalogueEntry): ToolDefinition {
+/** Checked here, and told by an argument's description where it helps; the list is a good deal smaller without. */
+const UNSAID = ["minLength", "maxLength", "minimum", "pattern", "additionalProperties"] as const;
+
+function schemaOf(entry: CatalogueEntry): ArgumentsSchema {
   const { $schema: _dialect, ...schema } = z.toJSONSchema(entry.arguments, {
     io: "input",
     target: "draft-7",
     // A value that only code can check is shown by its description and the type in its metadata.
     unrepresentable: "any",
-    // Lengths are checked here and tell a model nothing; left out, the list is a good deal smaller.
     override: ({ jsonSchema }) => {
-      delete jsonSchema.minLength;
-      delete jsonSchema.maxLength;
+      for (const keyword of UNSAID) delete jsonSchema[keyword];
+      if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
+      if (jsonSchema.default === false || jsonSchema.default === "") delete jsonSchema.default;
     },
   });
+  return schema as ArgumentsSchema;
+}
+
+/**
+ * What a tool shows of its arguments. Those of every tool that reads are told once, in the server's
+ * instructions; `fields` again where answers are long.
+ */
+function shown(entry: CatalogueEntry, { properties, ...schema }: ArgumentsSchema): ArgumentsSchema {
+  const isPaged = "after" in entry.input.shape;
+  const untold = Object.keys(READ_ARGUMENTS).filter((name) => !(isPaged && name === "fields"));
+  const told = Object.entries(properties).filter(([name]) => !untold.includes(name));
+  return { ...schema, properties: Object.fromEntries(told) };
+}
+
+function define(entry: CatalogueEntry): ToolDefinition {
   return {
     name: entry.name,
     title: entry.title,
     description: entry.description,
-    inputSchema: { ...schema, type: "object" },
+    inputSchema: shown(entry, schemaOf(entry)),
     annotations: ANNOTATIONS[entry.effect],
   };
 }
@@ -93,15 +133,19 @@ export function createCatalogue(areas: Areas): Catalogue {
   }
   const entries = [...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
   const definitions = new Map<string, ToolDefinition>();
+  const existing = (name: string): CatalogueEntry => {
+    const entry = byName.get(name);
+    if (!entry) throw new Error(`There is no tool ${name}.`);
+    return entry;
+  };
   return {
     entries,
     get: (name) => byName.get(name),
+    schema: (name) => schemaOf(existing(name)),
     definition(name) {
       const known = definitions.get(name);
       if (known) return known;
-      const entry = byName.get(name);
-      if (!entry) throw new Error(`There is no tool ${name}.`);
-      const definition = define(entry);
+      const definition = define(existing(name));
       definitions.set(name, definition);
       return definition;
     },

@@ -5,7 +5,7 @@ import { after, appId, counted, fetchAll, filter, jsonObject, limit, textAt } fr
 export const listApplications = defineTool({
   name: "list_applications",
   title: "List applications",
-  description: "List applications with all their settings. For one by id use get_application.",
+  description: "List applications with all their settings.",
   scope: "okta.apps.read",
   effect: "reads",
   input: z.strictObject({
@@ -52,12 +52,12 @@ export const getApplication = defineTool({
   run: ({ okta }, a) => okta.applications.getApplication({ appId: a.app_id, expand: a.expand }),
 });
 
-const appConfig = jsonObject("Okta application: label, signOnMode, name, settings, credentials …; sent as it is.");
+const appConfig = jsonObject("Okta application: label, signOnMode, name, settings, credentials …");
 
 export const createApplication = defineTool({
   name: "create_application",
   title: "Create application",
-  description: "Create an application of any sign-on mode. To change one use update_application.",
+  description: "Create an application of any sign-on mode.",
   scope: "okta.apps.manage",
   effect: "adds",
   input: z.strictObject({
@@ -146,7 +146,7 @@ export const deleteApplication = defineTool({
 export const activateApplication = defineTool({
   name: "activate_application",
   title: "Activate application",
-  description: "Activate an inactive application. The opposite is deactivate_application.",
+  description: "Activate an inactive application.",
   scope: "okta.apps.manage",
   effect: "changes",
   input: z.strictObject({ app_id: appId }),

@@ -53,7 +53,7 @@ export const getBrand = defineTool({
 export const listBrandDomains = defineTool({
   name: "list_brand_domains",
   title: "List brand domains",
-  description: "List the custom domains that show one brand. For all use list_custom_domains.",
+  description: "List the custom domains that show one brand.",
   scope: "okta.brands.read",
   effect: "reads",
   input: z.strictObject({ brand_id: brandId }),
@@ -183,7 +183,7 @@ export const deleteBrand = defineTool({
   name: "delete_brand",
   title: "Delete brand",
   description:
-    "Delete a brand with theme, pages and email texts for good. Not for the default brand, nor one that a custom domain shows.",
+    "Delete a brand with theme, pages and email texts for good. Not the default brand, nor one that a custom domain shows.",
   scope: "okta.brands.manage",
   alsoUses: ["okta.templates.read"],
   effect: "removes",

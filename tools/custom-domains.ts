@@ -97,7 +97,7 @@ export const deleteCustomDomain = defineTool({
   name: "delete_custom_domain",
   title: "Delete custom domain",
   description:
-    "Delete a custom domain and its certificate: links and issuers that name it stop working. To show another brand use replace_custom_domain.",
+    "Delete a custom domain: links and issuers that name it stop working. To show another brand use replace_custom_domain.",
   scope: "okta.domains.manage",
   alsoUses: ["okta.brands.read"],
   effect: "removes",

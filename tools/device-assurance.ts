@@ -86,14 +86,14 @@ export const getDeviceAssurancePolicy = defineTool({
 });
 
 const policyData = jsonObject(
-  "Okta device assurance policy: name, platform (ANDROID, CHROMEOS, IOS, MACOS, WINDOWS), osVersion, osVersionConstraints …; sent as it is.",
+  "Okta device assurance policy: name, platform (ANDROID, CHROMEOS, IOS, MACOS, WINDOWS), osVersion, osVersionConstraints …",
 );
 const userStatedOsVersion = z
   .string()
   .min(1)
   .max(100)
   .optional()
-  .describe("Minimum OS version as the person named it, for osVersion.minimum.");
+  .describe("The osVersion.minimum as the person named it.");
 
 /**
  * The body with the version that the person stated.
@@ -157,7 +157,7 @@ export const replaceDeviceAssurancePolicy = defineTool({
   name: "replace_device_assurance_policy",
   title: "Replace device assurance policy",
   description:
-    "Replace a whole device assurance policy: start from get_device_assurance_policy. What the body lacks is refused, or lost with allow_removals. Answers with what changed.",
+    "Replace a whole device assurance policy: start from get_device_assurance_policy. What the body lacks is refused, or lost with allow_removals.",
   scope: "okta.deviceAssurance.manage",
   effect: "changes",
   input: z.strictObject({

@@ -106,7 +106,7 @@ export const getEmailCustomizationPreview = defineTool({
 export const getEmailDefaultContent = defineTool({
   name: "get_email_default_content",
   title: "Get email default content",
-  description: "Get Okta's own text of an email template. For customized ones use list_email_customizations.",
+  description: "Get Okta's own text of an email template.",
   scope: "okta.templates.read",
   effect: "reads",
   input: z.strictObject({ ...template, language: optionalLanguage }),
@@ -174,8 +174,7 @@ function refuseDuplicate(all: readonly Json[], tag: string, except?: string): vo
 export const createEmailCustomization = defineTool({
   name: "create_email_customization",
   title: "Create email customization",
-  description:
-    "Add a customized text in a further language to an email template; the first is the default. To change one use replace_email_customization.",
+  description: "Add a customized text in a further language to an email template; the first is the default.",
   scope: "okta.templates.manage",
   effect: "adds",
   input: z.strictObject({ ...template, ...content }),
@@ -201,7 +200,7 @@ export const replaceEmailCustomization = defineTool({
   name: "replace_email_customization",
   title: "Replace email customization",
   description:
-    "Replace a customized text of an email template; with is_default true it takes the default's place. For a further language use create_email_customization.",
+    "Replace a customized text of an email template; is_default true makes it the default. For a further language use create_email_customization.",
   scope: "okta.templates.manage",
   effect: "changes",
   input: z.strictObject({ ...customization, ...content }),
@@ -294,8 +293,7 @@ function defaultStays(count: number): OktaMcpError {
 export const deleteAllEmailCustomizations = defineTool({
   name: "delete_all_email_customizations",
   title: "Delete all email customizations",
-  description:
-    "Delete all customized texts of an email template; Okta's own is sent again. For one use delete_email_customization.",
+  description: "Delete all customized texts of an email template; Okta's own is sent again.",
   scope: "okta.templates.manage",
   effect: "removes",
   input: z.strictObject(template),
@@ -340,8 +338,7 @@ async function ownAddresses({ okta, may }: ToolContext): Promise<string[]> {
 export const sendTestEmail = defineTool({
   name: "send_test_email",
   title: "Send test email",
-  description:
-    "Send a test mail of a template to the signed-in admin. To only look at it use get_email_customization_preview.",
+  description: "Send a test mail of a template to the signed-in admin.",
   scope: "okta.templates.manage",
   alsoUses: ["okta.users.read"],
   effect: "adds",

@@ -18,7 +18,7 @@ import {
 export const listGroups = defineTool({
   name: "list_groups",
   title: "List groups",
-  description: "List groups with all attributes; best with search. For one by id use get_group.",
+  description: "List groups with all attributes; best with search.",
   scope: "okta.groups.read",
   effect: "reads",
   input: z.strictObject({
@@ -73,7 +73,7 @@ export const listGroupUsers = defineTool({
 export const listGroupApps = defineTool({
   name: "list_group_apps",
   title: "List group apps",
-  description: "List the applications assigned to a group. For all of them use list_applications.",
+  description: "List the applications assigned to a group.",
   scope: "okta.groups.read",
   effect: "reads",
   input: z.strictObject({ group_id: groupId, fetch_all: fetchAll, after, limit: limit(200, 20) }),

@@ -36,7 +36,7 @@ export const appId = id("From list_applications.");
 export const policyId = id("From list_policies.");
 
 export const after = z.string().min(1).optional().describe("A next_cursor.");
-export const fetchAll = z.boolean().default(false).describe("Follow all pages.");
+export const fetchAll = z.boolean().default(false).describe("All pages.");
 
 /** A page size within what Okta takes. */
 export function limit(max: number, byDefault: number) {
@@ -137,7 +137,7 @@ export function sameName(a: string, b: string): boolean {
 
 /** Arguments of a page that Okta hosts and an org may write itself. */
 export const pageContent = z.string().min(1).optional().describe("HTML of the whole page.");
-export const cspMode = z.enum(["enforced", "report_only"]).optional().describe("Of the content security policy.");
+export const cspMode = z.enum(["enforced", "report_only"]).optional().describe("Content security policy.");
 export const cspReportUri = z.string().min(1).optional().describe("Where browsers report violations.");
 export const cspSrcList = z.array(z.string().min(1)).optional().describe("Sources it allows.");
 

@@ -67,13 +67,12 @@ export const getPolicy = defineTool({
   run: ({ okta }, a) => okta.policies.getPolicy({ policyId: a.policy_id, expand: a.expand }),
 });
 
-const policyData = jsonObject("Okta policy: type, name, priority, conditions, settings …; sent as it is.");
+const policyData = jsonObject("Okta policy: type, name, priority, conditions, settings …");
 
 export const createPolicy = defineTool({
   name: "create_policy",
   title: "Create policy",
-  description:
-    "Create a policy of any type. It does nothing until it has rules: see create_policy_rule. To change one use update_policy.",
+  description: "Create a policy of any type. It does nothing until it has rules: see create_policy_rule.",
   scope: "okta.policies.manage",
   effect: "adds",
   input: z.strictObject({
@@ -160,7 +159,7 @@ export const deletePolicy = defineTool({
   name: "delete_policy",
   title: "Delete policy",
   description:
-    "Delete a policy and its rules for good; others of its type decide instead. Not for system policies. To switch one off use deactivate_policy.",
+    "Delete a policy and its rules for good; others of its type decide instead. To switch one off use deactivate_policy.",
   scope: "okta.policies.manage",
   alsoUses: ["okta.groups.read", "okta.users.read", "okta.apps.read"],
   effect: "removes",
@@ -175,7 +174,7 @@ export const deletePolicy = defineTool({
 export const activatePolicy = defineTool({
   name: "activate_policy",
   title: "Activate policy",
-  description: "Activate an inactive policy. The opposite is deactivate_policy.",
+  description: "Activate an inactive policy.",
   scope: "okta.policies.manage",
   effect: "changes",
   input: z.strictObject({ policy_id: policyId }),
@@ -185,7 +184,7 @@ export const activatePolicy = defineTool({
 export const deactivatePolicy = defineTool({
   name: "deactivate_policy",
   title: "Deactivate policy",
-  description: "Deactivate a policy: others of its type decide instead. Not for system policies.",
+  description: "Deactivate a policy: others of its type decide instead.",
   scope: "okta.policies.manage",
   alsoUses: ["okta.groups.read", "okta.users.read", "okta.apps.read"],
   effect: "removes",

@@ -23,7 +23,7 @@ const RULE_TYPES = POLICY_TYPES.map((type) => (type === "OKTA_SIGN_ON" ? "SIGN_O
 
 const ruleId = id("From list_policy_rules.");
 const ruleData = jsonObject(
-  "Okta policy rule: type (the policy's; SIGN_ON for OKTA_SIGN_ON), name, priority, conditions, actions; sent as it is.",
+  "Okta policy rule: type (the policy's; SIGN_ON for OKTA_SIGN_ON), name, priority, conditions, actions.",
 );
 
 export const listPolicyRules = defineTool({
@@ -55,7 +55,7 @@ export const getPolicyRule = defineTool({
 export const createPolicyRule = defineTool({
   name: "create_policy_rule",
   title: "Create policy rule",
-  description: "Add a rule to a policy; without a priority it comes last. To change one use update_policy_rule.",
+  description: "Add a rule to a policy; without a priority it comes last.",
   scope: "okta.policies.manage",
   effect: "adds",
   input: z.strictObject({
@@ -160,7 +160,7 @@ export const deletePolicyRule = defineTool({
   name: "delete_policy_rule",
   title: "Delete policy rule",
   description:
-    "Delete a policy rule for good; the next rule decides instead. Not for system rules. To switch one off use deactivate_policy_rule.",
+    "Delete a policy rule for good; the next rule decides instead. To switch one off use deactivate_policy_rule.",
   scope: "okta.policies.manage",
   alsoUses: ["okta.groups.read", "okta.users.read"],
   effect: "removes",
@@ -172,7 +172,7 @@ export const deletePolicyRule = defineTool({
 export const activatePolicyRule = defineTool({
   name: "activate_policy_rule",
   title: "Activate policy rule",
-  description: "Activate an inactive policy rule. The opposite is deactivate_policy_rule.",
+  description: "Activate an inactive policy rule.",
   scope: "okta.policies.manage",
   effect: "changes",
   input: z.strictObject({ policy_id: policyId, rule_id: ruleId }),
@@ -182,7 +182,7 @@ export const activatePolicyRule = defineTool({
 export const deactivatePolicyRule = defineTool({
   name: "deactivate_policy_rule",
   title: "Deactivate policy rule",
-  description: "Deactivate a policy rule: the next rule decides instead. Not for system rules.",
+  description: "Deactivate a policy rule: the next rule decides instead.",
   scope: "okta.policies.manage",
   alsoUses: ["okta.groups.read", "okta.users.read"],
   effect: "removes",

@@ -4,8 +4,7 @@ import { defineTool } from "../src/tool.js";
 export const getScopeStatus = defineTool({
   name: "get_scope_status",
   title: "Get scope status",
-  description:
-    "Tell which scopes are configured and granted, which tools are on, which are off and what to do about it. Needs no sign-in and sends nothing.",
+  description: "Tell which scopes are configured and granted, which tools are on or off and what to do.",
   scope: null,
   effect: "reads",
   input: z.strictObject({}),

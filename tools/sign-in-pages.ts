@@ -64,7 +64,7 @@ const signInPage = z.strictObject({
     .regex(/^(?:\*|\^?\d+(?:\.\d+){0,2})$/, { message: 'has to be "*", "^7", "7" or "7.20"' })
     .optional()
     .describe('"*", "^7", "7.20" …; see list_sign_in_widget_versions.'),
-  widget_customizations: jsonObject("Texts, links, widgetGeneration …; sent as it is.").optional(),
+  widget_customizations: jsonObject("Texts, links, widgetGeneration …").optional(),
   csp_mode: cspMode,
   csp_report_uri: cspReportUri,
   csp_src_list: cspSrcList,

@@ -31,8 +31,7 @@ function proposedPage(a: z.infer<typeof signOutPage>): JsonObject {
 export const replaceSignOutPageSettings = defineTool({
   name: "replace_sign_out_page_settings",
   title: "Replace sign-out page settings",
-  description:
-    "Choose where people of a brand land after signing out. For how Okta's pages look use replace_brand_theme.",
+  description: "Choose where people of a brand land after signing out.",
   scope: "okta.brands.manage",
   effect: "changes",
   input: signOutPage,

@@ -4,7 +4,7 @@ import { after, fetchAll, id, limit, textAt, time } from "./params.js";
 
 const since = (byDefault: string) => time(`Start, ISO 8601; default ${byDefault}.`);
 const until = time("ISO 8601; default now.");
-const q = z.string().optional().describe("Keywords, all to match; at most 10 of 40 characters.");
+const q = z.string().optional().describe("Keywords, all to match.");
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -40,10 +40,7 @@ export const getLogs = defineTool({
     limit: limit(1000, 100),
     since: since("7 days before until"),
     until,
-    filter: z
-      .string()
-      .optional()
-      .describe('Okta filter, e.g. eventType eq "user.session.start" and target.id eq "00u…".'),
+    filter: z.string().optional().describe('E.g. eventType eq "user.session.start" and target.id eq "00u…".'),
     q,
     sort_order: z.enum(["ASCENDING", "DESCENDING"]).optional().describe("By time; default ASCENDING."),
   }),
@@ -94,7 +91,7 @@ export const getLoginFailures = defineTool({
   name: "get_login_failures",
   title: "Get login failures",
   description:
-    "What kept people out in a time window: failed and denied events, and a summary by user and reason. For other events use get_logs.",
+    "Tell what kept people out in a time window: failed and denied events, summed up by user and reason. For other events use get_logs.",
   scope: "okta.logs.read",
   effect: "reads",
   input: z.strictObject({

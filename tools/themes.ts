@@ -110,7 +110,7 @@ const MAX_LOGO_BYTES = 100 * 1024;
 const MAX_IMAGE_BYTES = 2 * 1024 * 1024;
 const MAX_FAVICON_PIXELS = 512;
 
-const filePath = z.string().min(1).describe("On this server's machine, in an allowed folder.");
+const filePath = z.string().min(1).describe("On this machine, in an allowed folder.");
 
 async function readImage({ readFile }: ToolContext, path: string, formats: readonly string[], maxBytes: number) {
   const { data, name } = await readFile(path, { maxBytes });
@@ -142,8 +142,7 @@ export const uploadBrandThemeLogo = defineTool({
 export const uploadBrandThemeFavicon = defineTool({
   name: "upload_brand_theme_favicon",
   title: "Upload brand theme favicon",
-  description:
-    "Upload a theme's favicon: square, at most 512 x 512 pixels, best PNG or ICO (of JPG and GIF Okta judges).",
+  description: "Upload a theme's favicon: square, at most 512 x 512 pixels, best PNG or ICO.",
   scope: "okta.brands.manage",
   effect: "changes",
   input: z.strictObject({ brand_id: brandId, theme_id: themeId, file_path: filePath }),
@@ -162,7 +161,7 @@ export const uploadBrandThemeBackgroundImage = defineTool({
   name: "upload_brand_theme_background_image",
   title: "Upload brand theme background image",
   description:
-    "Upload a theme's background image: PNG, JPG or GIF of at most 2 MB. Shown where a variant is BACKGROUND_IMAGE: see replace_brand_theme.",
+    "Upload a theme's background image: PNG, JPG or GIF of at most 2 MB. Pages of the variant BACKGROUND_IMAGE show it.",
   scope: "okta.brands.manage",
   effect: "changes",
   input: z.strictObject({ brand_id: brandId, theme_id: themeId, file_path: filePath }),

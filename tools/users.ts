@@ -19,7 +19,7 @@ export const listUsers = defineTool({
   name: "list_users",
   title: "List users",
   description:
-    "List users with all attributes; best with search. Without search or filter, deactivated users are left out. For one by id or login use get_user.",
+    "List users with all attributes; best with search. Deactivated ones only come with search or filter. For one use get_user.",
   scope: "okta.users.read",
   effect: "reads",
   input: z.strictObject({
@@ -87,7 +87,7 @@ export const getUserProfileAttributes = defineTool({
   name: "get_user_profile_attributes",
   title: "Get user profile attributes",
   description:
-    "List the attributes a user profile can have: whole, from the org's schema, with okta.schemas.read; else only the names seen on users, marked as inferred.",
+    "List the attributes a user profile can have: with okta.schemas.read from the org's schema, else the names seen on users, marked as inferred.",
   scope: "okta.users.read",
   alsoUses: ["okta.schemas.read"],
   effect: "reads",
@@ -116,8 +116,7 @@ const realmId = id("The user's realm.").optional();
 export const createUser = defineTool({
   name: "create_user",
   title: "Create user",
-  description:
-    "Create a user. Activated without a password, Okta emails the person a link. To change one use update_user.",
+  description: "Create a user. Activated without a password, Okta emails the person a link.",
   scope: "okta.users.manage",
   effect: "adds",
   input: z.strictObject({

@@ -28,13 +28,14 @@ export const callCommand: MakeCommand = (io, finish) =>
     { calls: true },
   ).action(async (tool: string, json: string | undefined, options: CallOptions) => {
     const { openConnection, showNotices } = await import("../connection.js");
-    const { callTool, cliCatalogue } = await import("../call-tool.js");
+    const { callTool } = await import("../call-tool.js");
+    const { chosenCatalogue } = await import("../catalogue.js");
     const { showResult } = await import("../result.js");
     const connection = await openConnection(io, options, { practice: "ready" });
     try {
       if (!options.json) showNotices(io, connection);
-      const catalogue = cliCatalogue();
-      const properties = (catalogue.get(tool) ? catalogue.definition(tool).inputSchema.properties : {}) as Properties;
+      const catalogue = chosenCatalogue(connection.config);
+      const properties: Properties = catalogue.get(tool) ? catalogue.schema(tool).properties : {};
       const given = json === "-" ? await text(io.stdin) : json;
       const args = parseCallArguments(given, options.arg ?? [], properties);
       const call = { tool, args, yes: options.yes === true, quiet: options.json === true };
