@@ -1,0 +1,86 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+
+type Result = { [key: string]: unknown };
+
+/** A server on stdio with a client that does as little as possible, so that the server's time is what is measured. */
+export class McpProcess {
+  readonly #child: ChildProcess;
+  readonly #waiting = new Map<number, (line: string) => void>();
+  #chunks: Buffer[] = [];
+  #lastId = 0;
+
+  constructor(args: readonly string[], env: Record<string, string> = {}) {
+    this.#child = spawn(process.execPath, args, {
+      env: { PATH: process.env.PATH ?? "", HOME: process.env.HOME ?? "", ...env },
+      stdio: ["pipe", "pipe", "ignore"],
+    });
+    this.#child.stdout?.on("data", (chunk: Buffer) => this.#read(chunk));
+  }
+
+  #read(chunk: Buffer): void {
+    let rest = chunk;
+    for (let end = rest.indexOf(10); end >= 0; end = rest.indexOf(10)) {
+      const line = Buffer.concat([...this.#chunks, rest.subarray(0, end)]).toString();
+      this.#chunks = [];
+      rest = rest.subarray(end + 1);
+      // The SDK writes the id last; of a long line only its end has to be looked at.
+      const id = Number(/"id":(\d+)\}?$/.exec(line.slice(-40))?.[1]);
+      this.#waiting.get(id)?.(line);
+      this.#waiting.delete(id);
+    }
+    if (rest.length > 0) this.#chunks.push(rest);
+  }
+
+  #write(message: object): void {
+    this.#child.stdin?.write(`${JSON.stringify({ jsonrpc: "2.0", ...message })}\n`);
+  }
+
+  /** Sends a request and resolves with the line that answers it, not parsed. */
+  ask(method: string, params: object = {}): Promise<string> {
+    this.#lastId += 1;
+    const id = this.#lastId;
+    this.#write({ id, method, params });
+    return new Promise((resolve) => this.#waiting.set(id, resolve));
+  }
+
+  async initialize(): Promise<void> {
+    await this.ask("initialize", {
+      protocolVersion: "2025-11-25",
+      capabilities: {},
+      clientInfo: { name: "bench", version: "1" },
+    });
+    this.#write({ method: "notifications/initialized" });
+  }
+
+  /** Calls a tool and resolves with the line that answers it, not parsed. */
+  call(name: string, args: object): Promise<string> {
+    return this.ask("tools/call", { name, arguments: args });
+  }
+
+  /** Resident size in MB: now, and the largest so far. Linux only; else undefined. */
+  memory(): { nowMb: number; peakMb: number } | undefined {
+    try {
+      const status = readFileSync(`/proc/${this.#child.pid}/status`, "utf8");
+      const read = (name: string) => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1]) / 1024;
+      return { nowMb: read("VmRSS"), peakMb: read("VmHWM") };
+    } catch {
+      return undefined;
+    }
+  }
+
+  async end(): Promise<void> {
+    const ended = once(this.#child, "close");
+    this.#child.stdin?.end();
+    await ended;
+  }
+}
+
+/** The result of a line from `ask` or `call`. @throws Error where it is an error */
+export function resultOf(line: string): Result {
+  const { result, error } = JSON.parse(line) as { result?: Result; error?: { message: string } };
+  if (result === undefined) throw new Error(error?.message ?? "no result");
+  if (result.isError) throw new Error(JSON.stringify(result.structuredContent));
+  return result;
+}

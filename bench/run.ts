@@ -1,0 +1,82 @@
+/**
+ * `npm run bench`: measures the built server side by side with the bases, prints a table and writes
+ * `bench/results.md`. Nothing leaves this machine, but for what npm may need to install the package.
+ */
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+import { bundleOptions } from "../scripts/bundle.js";
+import { SCOPES } from "../src/scopes.js";
+import type { Orgs } from "./org.js";
+import { asMarkdown, asText, machine, type Row } from "./report.js";
+import { measureDefinitions, measurePackage, measureResults } from "./sizes.js";
+import {
+  measureCalls,
+  measureFirstCall,
+  measureLargeList,
+  measureMemory,
+  measureRateLimit,
+  measureStart,
+  type Subjects,
+} from "./timings.js";
+
+const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+const say = (text = "") => process.stdout.write(`${text}\n`);
+
+const folder = await mkdtemp(join(tmpdir(), "okta-mcp-bench-"));
+const org = fork(path("org.ts"), { execArgv: ["--import", "tsx"] });
+try {
+  const [orgs] = (await once(org, "message")) as [Orgs];
+  const bare = join(folder, "bare.mjs");
+  await build({ ...bundleOptions, entryPoints: [path("bases/bare.mjs")], splitting: false, outfile: bare });
+  const subjects: Subjects = {
+    entry: path("../dist/okta-mcp.js"),
+    empty: path("bases/empty.mjs"),
+    bare,
+    env: (orgUrl, more = {}) => ({
+      HOME: folder,
+      OKTA_ORG_URL: orgUrl,
+      OKTA_SCOPES: Object.keys(SCOPES).join(" "),
+      OKTA_ACCESS_TOKEN: "bench",
+      OKTA_LOG_LEVEL: "error",
+      ...more,
+    }),
+  };
+  const startedAtMs = Date.now();
+  say(machine());
+  const measures: [name: string, run: () => Promise<Row[]>][] = [
+    ["start, list", () => measureStart(subjects, orgs)],
+    ["first call", () => measureFirstCall(subjects, orgs)],
+    ["calls, list all", () => measureCalls(subjects, path("bases/fetch.mjs"), orgs)],
+    ["large list", () => measureLargeList(subjects, orgs)],
+    ["rate limit", () => measureRateLimit(subjects, orgs)],
+    ["memory", () => measureMemory(subjects, orgs)],
+    ["definitions", () => measureDefinitions(subjects, orgs)],
+    ["results", () => measureResults(subjects, orgs)],
+    ["package", () => measurePackage(path(".."), folder)],
+  ];
+  const only = process.argv.slice(2);
+  const rows: Row[] = [];
+  for (const [name, run] of measures) {
+    if (only.length > 0 && !only.some((word) => name.includes(word))) continue;
+    process.stderr.write(`${name} …\n`);
+    rows.push(...(await run()));
+  }
+  say(`\n${asText(rows)}\n`);
+  say(
+    `${rows.filter(({ met }) => met === false).length} goals missed; ${Math.round((Date.now() - startedAtMs) / 1000)} s`,
+  );
+  const notes = [
+    "empty: a server with one tool, made with the MCP SDK, from node_modules. fetch: the same requests with the platform's fetch, their JSON read, and no other work. node: `node -e 0`.",
+    "The org is a process of its own on this machine and answers at once.",
+    "results count the text of a result, which is what a model reads; structuredContent repeats it for programs, so that a line on stdio has it twice.",
+  ];
+  if (only.length === 0) await writeFile(path("results.md"), asMarkdown(rows, notes, new Date()));
+} finally {
+  org.kill();
+  await rm(folder, { recursive: true, force: true });
+}
