@@ -1,7 +1,7 @@
 import { OktaMcpError } from "../errors/index.js";
 import { fillPath } from "./path.js";
 import type { OktaRequest, Upload } from "./request.js";
-import { sdkModules } from "./sdk-modules.js";
+import { apiNames, loadApi } from "./sdk-modules.js";
 import { type UntouchedBody, UploadForm } from "./sdk-stand-ins.js";
 
 /** What a request factory is given to write into, in place of the SDK's request. */
@@ -44,15 +44,15 @@ interface SdkApiClass {
 const TRANSPORT_HEADERS = new Set(["Accept", "Content-Type", "Content-Transfer-Encoding"]);
 
 /**
- * Every operation of the SDK, by API name (`Group`) in the SDK's order.
+ * Every operation of the SDK, by API name (`Group`) in the SDK's order. Loads all of the SDK's APIs.
  */
-export function listOperations(): { api: string; operations: string[] }[] {
-  return Object.keys(sdkModules).flatMap((key) => {
-    const api = /^Object(\w+)Api$/.exec(key)?.[1];
-    if (api === undefined) return [];
-    const names = Object.getOwnPropertyNames(apiClass(api).prototype);
-    return [{ api, operations: names.filter((name) => name !== "constructor") }];
-  });
+export async function listOperations(): Promise<{ api: string; operations: string[] }[]> {
+  return await Promise.all(
+    apiNames.map(async (api) => {
+      const names = Object.getOwnPropertyNames((await apiClass(api)).prototype);
+      return { api, operations: names.filter((name) => name !== "constructor") };
+    }),
+  );
 }
 
 /**
@@ -75,14 +75,13 @@ export async function buildRequest(api: string, operation: string, params: objec
   return request;
 }
 
-function apiClass(api: string): SdkApiClass {
-  const key = `Object${api}Api`;
-  if (!Object.hasOwn(sdkModules, key)) throw new OktaMcpError("bad_input", `Okta's SDK has no API "${api}".`);
-  return sdkModules[key] as SdkApiClass;
+async function apiClass(api: string): Promise<SdkApiClass> {
+  if (!apiNames.includes(api)) throw new OktaMcpError("bad_input", `Okta's SDK has no API "${api}".`);
+  return (await loadApi(api)) as SdkApiClass;
 }
 
 async function record(api: string, operation: string, params: object): Promise<Recorder> {
-  const ApiClass = apiClass(api);
+  const ApiClass = await apiClass(api);
   const unpack = Object.hasOwn(ApiClass.prototype, operation) ? ApiClass.prototype[operation] : undefined;
   if (unpack === undefined || operation === "constructor") {
     throw new OktaMcpError("bad_input", `Okta's SDK has no operation "${operation}" in its API "${api}".`);

@@ -26,7 +26,7 @@ const PARAMS = {
 
 async function describeAll(list: typeof listOperations, make: typeof buildRequest): Promise<string[]> {
   const lines: string[] = [];
-  for (const { api, operations } of list()) {
+  for (const { api, operations } of await list()) {
     for (const operation of operations) {
       const built = await make(api, operation, PARAMS).catch((error: Error) => error.message);
       lines.push(JSON.stringify([api, operation, built, typeof built === "string" ? "" : String(built.query)]));

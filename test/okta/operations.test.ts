@@ -339,14 +339,14 @@ describe("a call", () => {
 describe("the SDK's operations", () => {
   test("are all there by name", async () => {
     await preload();
-    const all = listOperations();
+    const all = await listOperations();
     expect(all).toHaveLength(81);
     expect(all.flatMap(({ operations }) => operations)).toHaveLength(815);
     expect(all.find(({ api }) => api === "Session")?.operations).toContain("revokeSession");
   });
 
   test("each gives a request, or names what it needs", async () => {
-    for (const { api, operations } of listOperations()) {
+    for (const { api, operations } of await listOperations()) {
       for (const operation of operations) {
         const built = await buildRequest(api, operation, {}).catch((error: Error) => error);
         if (built instanceof Error) expect(built).toMatchObject({ code: "bad_input" });
