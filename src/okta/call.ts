@@ -165,8 +165,11 @@ export class Call {
   }
 
   async #success({ status, headers }: Response, text: string): Promise<OktaResponse | undefined> {
-    const json = text.trim() === "" ? undefined : parseJson(text);
-    if (json === undefined && text.trim() !== "") {
+    const isEmpty = text.trim() === "";
+    // A read always brings something: taken for an answer, nothing would look like an empty list.
+    if (isEmpty && status === 200 && this.#request.method === "GET") return await this.#retryFault(malformedFault());
+    const json = isEmpty ? undefined : parseJson(text);
+    if (json === undefined && !isEmpty) {
       const isCutJson = /json/i.test(headers.get("Content-Type") ?? "") || /^\s*[[{]/.test(text);
       const fault = isCutJson ? malformedFault() : strangerFault(status, headers.get("Content-Type"));
       return await this.#retryFault(fault);

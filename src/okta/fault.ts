@@ -73,7 +73,7 @@ export function timeoutFault(limitMs: number): Fault {
   return { reason, nothingSent: false, passing: true, code: "unreachable" };
 }
 
-/** An answer that ends in the middle of its JSON, or is none though it claims to be. */
+/** An answer that ends in the middle of its JSON or before it, or is none though it claims to be. */
 export function malformedFault(): Fault {
   return { reason: "the answer was cut off or no valid JSON", nothingSent: false, passing: true, code: "okta_down" };
 }

@@ -165,6 +165,22 @@ describe("a page of somebody else", () => {
   });
 });
 
+describe("an empty answer with status 200", () => {
+  test("to a read is not taken for an empty list", async () => {
+    const org = await startOrg(plain(200, "application/json", ""), json(200, [{ id: "1" }]));
+    const { transport } = testTransport(org);
+    expect((await transport.send(request("GET", "/x"))).json).toEqual([{ id: "1" }]);
+    expect(org.seen).toHaveLength(2);
+  });
+
+  test("to every attempt of a read is an error", async () => {
+    const org = await startOrg(plain(200, "application/json", " \n"));
+    const { transport } = testTransport(org);
+    expect(await errorOf(transport.send(request("GET", "/x")))).toMatchObject({ code: "okta_down" });
+    expect(org.seen).toHaveLength(4);
+  });
+});
+
 describe("a redirect", () => {
   test.each([301, 302, 303, 307, 308])("with %s is refused, and nothing goes to its target", async (status) => {
     const other = await startOrg(json(200, {}));
