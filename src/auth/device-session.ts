@@ -328,7 +328,8 @@ export class DeviceSession implements Session {
       obtainedAtMs,
       expiresAtMs: grant.expiresInMs === undefined ? undefined : obtainedAtMs + grant.expiresInMs,
     };
-    const stored = !this.#occupied && (await this.#vault.write(signIn));
+    const usedUp = before.refreshToken !== undefined && before.refreshToken !== signIn.refreshToken;
+    const stored = !this.#occupied && (await this.#vault.write(signIn, { usedUp }));
     return this.#adopt(signIn, stored, grant.proofKey);
   }
 

@@ -45,8 +45,12 @@ export class SignInVault {
     return (await this.#store()).read();
   }
 
-  /** Keeps a sign-in. False where that failed: it then lives as long as this process. */
-  async write(signIn: StoredSignIn): Promise<boolean> {
+  /**
+   * Keeps a sign-in. False where that failed: it then lives as long as this process.
+   * @param usedUp what the store holds has a refresh token that Okta has taken out of use: whoever
+   *   found it there and used it would end this sign-in too, so it goes even where nothing can be kept
+   */
+  async write(signIn: StoredSignIn, { usedUp }: { usedUp: boolean }): Promise<boolean> {
     try {
       await (await this.#store()).write(signIn);
       this.#unkept = undefined;
@@ -57,6 +61,7 @@ export class SignInVault {
       this.#options.log.error(
         `The sign-in could not be kept and ends with this process. ${error.message} ${error.fix}`,
       );
+      if (usedUp) await (await this.#store()).remove().catch(() => {});
       return false;
     }
   }

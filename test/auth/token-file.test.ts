@@ -211,6 +211,24 @@ describe("a session whose token file cannot be used", () => {
     await org.session({ tokenStore: "file" }).token();
   });
 
+  test("leaves no used-up sign-in behind that would end this one in the hands of another process", async () => {
+    const org = await startOrg();
+    const session = org.session({ tokenStore: "file" });
+    await org.signIn(session);
+    const dir = join(org.stateDir, "tokens");
+    org.time.pass(3600);
+    // A folder in the place of an old draft: as on a full disk, writing fails and removing does not.
+    const draft = join(dir, `${(await readdir(dir))[0]}.000000000000.tmp`);
+    await mkdir(draft);
+    await utimes(draft, 0, 0);
+    await session.token();
+    expect(org.logged.join("")).toMatch(/could not be kept and ends with this process/);
+    await rm(draft, { recursive: true });
+    expect(await failure(org.session({ tokenStore: "file" }).token())).toMatchObject({ code: "signed_out" });
+    org.time.pass(3600);
+    await session.token();
+  });
+
   test("works without a lock when no lock can be made", async () => {
     const org = await startOrg();
     await writeFile(join(org.stateDir, "locks"), "in the way");
