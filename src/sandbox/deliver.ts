@@ -52,8 +52,12 @@ function half(body: Buffer): Buffer {
 
 /** Runs `act` after `delayMs`, unless the connection is gone by then. */
 function later(response: ServerResponse, delayMs: number, act: () => void): void {
-  const timer = setTimeout(act, delayMs);
-  response.once("close", () => clearTimeout(timer));
+  const forget = () => clearTimeout(timer);
+  const timer = setTimeout(() => {
+    response.off("close", forget);
+    act();
+  }, delayMs);
+  response.once("close", forget);
 }
 
 function drip(response: ServerResponse, body: Buffer, bytes: number, intervalMs: number): void {
