@@ -1,0 +1,70 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { StageOptions } from "./stage.js";
+
+/** How to make the disk under a server's data folder fail. Takes the process of the server and the stage's folder. */
+export interface Disk {
+  /** What it is, for the table. */
+  name: string;
+  stage(state: "good" | "full" | "read-only"): StageOptions;
+  fill(pid: number, folder: string): void;
+  protect(pid: number, folder: string): void;
+}
+
+const DATA = "data";
+
+/**
+ * A small disk in memory that only the server sees: full and read-only for real, for root too. Needs
+ * leave to mount in a name space of its own.
+ */
+function realDisk(unshare: readonly string[]): Disk {
+  const options = { good: "size=256k", full: "size=12k", "read-only": "size=256k,ro" };
+  return {
+    name: "tmpfs",
+    stage: (state) => ({
+      wrap(command, folder) {
+        const data = join(folder, DATA);
+        mkdirSync(data, { recursive: true });
+        const mount = `mount -t tmpfs -o mode=0700,${options[state]} tmpfs "$0" && exec "$@"`;
+        return ["unshare", ...unshare, "sh", "-c", mount, data, ...command];
+      },
+    }),
+    fill(pid, folder) {
+      const ballast = `/proc/${pid}/root${join(folder, DATA)}/ballast`;
+      // Ends with an error when the last byte is used up, which is the purpose.
+      spawnSync("dd", ["if=/dev/zero", `of=${ballast}`, "bs=1k"]);
+    },
+    protect(pid, folder) {
+      const user = unshare.includes("-r") ? ["-U", "--preserve-credentials"] : [];
+      execFileSync("nsenter", ["-t", String(pid), ...user, "-m", "mount", "-o", "remount,ro", join(folder, DATA)]);
+    },
+  };
+}
+
+/** Where nothing may be mounted: a limit of no bytes a file, and a file where the folder would be. */
+const LIMITED_DISK: Disk = {
+  name: "limits",
+  stage: (state) => ({
+    wrap(command, folder) {
+      if (state === "read-only") writeFileSync(join(folder, DATA), "");
+      return state === "full" ? ["sh", "-c", 'ulimit -f 0 && exec "$@"', "sh", ...command] : command;
+    },
+  }),
+  fill(pid) {
+    execFileSync("prlimit", ["--pid", String(pid), "--fsize=0"]);
+  },
+  protect(_pid, folder) {
+    renameSync(join(folder, DATA), join(folder, "away"));
+    writeFileSync(join(folder, DATA), "");
+  },
+};
+
+/** The most real way to spoil a disk that this machine allows. */
+export function findDisk(): Disk {
+  const ways = [["-m"], ["-r", "-m"]];
+  const works = (way: string[]) =>
+    spawnSync("unshare", [...way, "sh", "-c", "mount -t tmpfs tmpfs /tmp"], { stdio: "ignore" }).status === 0;
+  const way = process.platform === "linux" ? ways.find(works) : undefined;
+  return way ? realDisk(way) : LIMITED_DISK;
+}

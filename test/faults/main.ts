@@ -1,0 +1,43 @@
+/**
+ * Plays every fault against the built server and prints what was seen. Arguments choose scenarios
+ * by parts of their names. Exit code 1 when anything is not as expected.
+ */
+import { play, type Row, type Scenario } from "./scenario.js";
+import { answers } from "./scenarios/answers.js";
+import { clocks } from "./scenarios/clocks.js";
+import { endings } from "./scenarios/endings.js";
+import { keychains } from "./scenarios/keychains.js";
+import { paging } from "./scenarios/paging.js";
+import { rateLimits } from "./scenarios/rate-limits.js";
+import { signIns } from "./scenarios/sign-ins.js";
+import { tokenFiles } from "./scenarios/token-files.js";
+import { render } from "./table.js";
+
+/** Each is a process that starts and a few calls; more at once only make each other late. */
+const AT_ONCE = 4;
+
+const all = [...answers, ...rateLimits, ...paging, ...clocks, ...signIns, ...keychains, ...tokenFiles, ...endings];
+const wanted = process.argv.slice(2);
+const chosen = all.filter(({ name }) => wanted.length === 0 || wanted.some((part) => name.includes(part)));
+
+const startedAtMs = Date.now();
+const played = new Map<Scenario, Row[]>();
+const playOne = async (scenario: Scenario) => void played.set(scenario, await play(scenario));
+
+// Those that wait for a time limit of the server need hardly any of this machine.
+const slow = chosen.filter(({ slow }) => slow).map(playOne);
+const queue = chosen.filter(({ slow }) => !slow).values();
+const workers = Array.from({ length: AT_ONCE }, async () => {
+  for (const scenario of queue) await playOne(scenario);
+});
+await Promise.all([...slow, ...workers]);
+
+const rows = chosen.flatMap((scenario) => played.get(scenario) ?? []);
+const failed = rows.filter(({ failure }) => failure !== undefined).length;
+const skipped = rows.filter((row) => row.skipped && row.failure === undefined).length;
+const seconds = Math.round((Date.now() - startedAtMs) / 1000);
+process.stdout.write(`${render(rows)}\n\n`);
+process.stdout.write(
+  `${rows.length - failed - skipped} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""} in ${seconds} s\n`,
+);
+process.exitCode = failed > 0 || rows.length === 0 ? 1 : 0;

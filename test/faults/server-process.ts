@@ -1,0 +1,134 @@
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { Client } from "@modelcontextprotocol/sdk/client/index.js";
+import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js";
+import type { RequestOptions } from "@modelcontextprotocol/sdk/shared/protocol.js";
+import { ElicitRequestSchema, ToolListChangedNotificationSchema } from "@modelcontextprotocol/sdk/types.js";
+
+/** The server as it is shipped. */
+const BUILT = fileURLToPath(new URL("../../dist/okta-mcp.js", import.meta.url));
+
+export type Json = { [key: string]: unknown };
+
+/** How a call ended, as the client sees it. */
+export interface Outcome {
+  /** "ok", the code of an error, or "gone" where the server ended before it answered. */
+  sees: string;
+  message: string;
+  fix: string;
+  retryAfterSeconds: number | undefined;
+  data: Json;
+  tookMs: number;
+}
+
+/** How the process ended. */
+export interface End {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+}
+
+/** The built server in a process of its own, with the official client at the other end. */
+export interface ServerProcess {
+  client: Client;
+  child: ChildProcessWithoutNullStreams;
+  stderr(): string;
+  /** What came on stdout that is no message of the protocol. */
+  strays: string[];
+  /** How often the server said that its list of tools has changed. */
+  listChanges(): number;
+  call(name: string, args?: Json, options?: RequestOptions): Promise<Outcome>;
+  ended: Promise<End>;
+  /** Leaves as a client does, by closing stdin; resolves with the end and how long it took. */
+  leave(): Promise<End & { tookMs: number }>;
+  /** Closes our ends of its streams, which a process that it left behind may hold open. */
+  letGo(): void;
+}
+
+export interface ServerProcessOptions {
+  env: Record<string, string>;
+  cwd: string;
+  /** Turns the command of the server into one that runs it in other surroundings. */
+  wrap?: ((command: readonly string[]) => readonly string[]) | undefined;
+}
+
+/** Starts the built server and says hello to it. The person behind the client says yes to everything. */
+export async function startServer({
+  env,
+  cwd,
+  wrap = (command) => command,
+}: ServerProcessOptions): Promise<ServerProcess> {
+  const [program = "", ...args] = wrap([process.execPath, BUILT]);
+  const child = spawn(program, args, { env, cwd, stdio: "pipe" });
+  let stderr = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    stderr += text;
+  });
+  child.stdin.on("error", () => {});
+  const ended = once(child, "exit").then(([code, signal]): End => ({ code, signal }));
+
+  const client = new Client(
+    { name: "faults", version: "1.0.0" },
+    { capabilities: { elicitation: { form: {}, url: {} } } },
+  );
+  client.setRequestHandler(ElicitRequestSchema, ({ params }) =>
+    params.mode === "url" ? { action: "accept" } : { action: "accept", content: { confirm: true } },
+  );
+  let listChanges = 0;
+  client.setNotificationHandler(ToolListChangedNotificationSchema, () => {
+    listChanges += 1;
+  });
+  const strays: string[] = [];
+  client.onerror = (error) => strays.push(error.message);
+  // The server's half of the SDK's stdio pair, turned round: the client's half starts the process
+  // itself and keeps the process's end, its signals and its streams to itself.
+  const transport = new StdioServerTransport(child.stdout, child.stdin);
+  void ended.then(() => client.close());
+  await client.connect(transport);
+
+  const call = async (name: string, callArgs: Json = {}, options: RequestOptions = {}): Promise<Outcome> => {
+    const startedAtMs = performance.now();
+    const outcome = (sees: string, error: Partial<Outcome> = {}): Outcome => ({
+      sees,
+      message: "",
+      fix: "",
+      retryAfterSeconds: undefined,
+      data: {},
+      ...error,
+      tookMs: performance.now() - startedAtMs,
+    });
+    try {
+      const result = await client.callTool({ name, arguments: callArgs }, undefined, { timeout: 150_000, ...options });
+      const content = result.structuredContent as Json & { error?: Json };
+      if (result.isError !== true) return outcome("ok", { data: content });
+      const { code, message, fix, data, retry_after_seconds: seconds } = content.error ?? {};
+      return outcome(String(code), {
+        message: String(message),
+        fix: String(fix),
+        retryAfterSeconds: typeof seconds === "number" ? seconds : undefined,
+        data: (data ?? {}) as Json,
+      });
+    } catch (error) {
+      return outcome(options.signal?.aborted ? "cancelled" : "gone", { message: String(error) });
+    }
+  };
+
+  return {
+    client,
+    child,
+    stderr: () => stderr,
+    strays,
+    listChanges: () => listChanges,
+    call,
+    ended,
+    async leave() {
+      const startedAtMs = performance.now();
+      child.stdin.end();
+      const end = await ended;
+      return { ...end, tookMs: performance.now() - startedAtMs };
+    },
+    letGo() {
+      for (const stream of [child.stdin, child.stdout, child.stderr]) stream.destroy();
+    },
+  };
+}

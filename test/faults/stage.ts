@@ -1,0 +1,158 @@
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createServiceKey } from "../../src/cli/service-key.js";
+import { ADMIN_LOGIN, DEVICE_CLIENT_ID, SERVICE_CLIENT_ID } from "../../src/sandbox/facts.js";
+import { orgAuthorization } from "../../src/sandbox/org-authorization.js";
+import { type RecordedRequest, type Sandbox, startSandbox } from "../../src/sandbox/server.js";
+import { type ServerProcess, startServer } from "./server-process.js";
+
+const SCOPES = ["okta.users.manage", "okta.groups.read", "okta.groups.manage", "okta.logs.read"];
+
+export interface StageOptions {
+  /** A ready token (default), a person with the device grant, or a service app with its key and DPoP. */
+  signIn?: "token" | "device" | "key";
+  /** How far the org's clock is ahead of the server's. */
+  clockAheadMs?: number;
+  /** How long the org's access tokens are good. Default 3600. */
+  tokenLifetimeSeconds?: number;
+  /** Settings of the server, besides those of the sign-in. */
+  env?: Record<string, string>;
+  /** See `ServerProcessOptions`; `folder` is the stage's own. */
+  wrap?: (command: readonly string[], folder: string) => readonly string[];
+}
+
+/** An org, the built server before it, and a folder of their own. */
+export interface Stage {
+  sandbox: Sandbox;
+  server: ServerProcess;
+  /** The home of the server's user; gone with the stage. */
+  folder: string;
+  /** A user and a group that are there from the start. */
+  userId: string;
+  groupId: string;
+  /** The requests to the org so far, those that make a scenario ready left out. */
+  requests(): readonly RecordedRequest[];
+  /** Leaves out all requests so far. */
+  forget(): void;
+  /** Another server with the same settings and the same folder, in place of one that has ended. */
+  restart(): Promise<void>;
+  /** Puts a new org, in which nothing has happened, in the place of the present one. */
+  reopen(): Promise<void>;
+  /** Ends everything. @throws AssertionError when the server did not end as it should, or said what it should not */
+  close(): Promise<void>;
+}
+
+/** Sets a stage: a small org, and the built server connected to a client. Nothing is sent to the org yet. */
+export async function openStage(options: StageOptions = {}): Promise<Stage> {
+  const { signIn = "token", clockAheadMs = 0, wrap } = options;
+  const folder = mkdtempSync(join(tmpdir(), "okta-mcp-faults-"));
+  const runtimeDir = join(folder, "run");
+  mkdirSync(runtimeDir, { mode: 0o700 });
+  const key = signIn === "key" ? createServiceKey() : undefined;
+
+  async function openOrg(port: number) {
+    const sandbox = await startSandbox({
+      port,
+      seed: null,
+      now: () => Date.now() + clockAheadMs,
+      authorization: orgAuthorization({
+        autoApprove: true,
+        deviceIntervalSeconds: 1,
+        accessTokenLifetimeSeconds: options.tokenLifetimeSeconds ?? 3600,
+        ...(key && { serviceClient: { jwks: key.jwks, dpopRequired: true } }),
+      }),
+    });
+    const { org } = sandbox;
+    const profile = (login: string, firstName: string) => ({ login, email: login, firstName, lastName: "Example" });
+    org.addUser({ profile: profile(ADMIN_LOGIN, "Ada") });
+    const user = org.addUser({ profile: profile("grace@acme-robotics.example", "Grace") });
+    const group = org.groups.add({ profile: { name: "Pilot", description: "before" } });
+    return { sandbox, userId: user.id, groupId: group.id };
+  }
+
+  let present = await openOrg(0);
+  const { origin } = present.sandbox;
+  const credentials = {
+    token: async () => ({ OKTA_ACCESS_TOKEN: await present.sandbox.authorization.control.issueAccessToken(SCOPES) }),
+    device: async () => ({}),
+    key: async () => ({
+      OKTA_CLIENT_ID: SERVICE_CLIENT_ID,
+      OKTA_PRIVATE_KEY_FILE: key?.file ?? "",
+      OKTA_KEY_ID: key?.kid ?? "",
+    }),
+  };
+  const env = {
+    PATH: process.env.PATH ?? "",
+    HOME: folder,
+    XDG_DATA_HOME: join(folder, "data"),
+    XDG_STATE_HOME: join(folder, "state"),
+    XDG_CONFIG_HOME: join(folder, "config"),
+    XDG_RUNTIME_DIR: runtimeDir,
+    CI: "1",
+    OKTA_ORG_URL: origin,
+    OKTA_CLIENT_ID: DEVICE_CLIENT_ID,
+    OKTA_SCOPES: SCOPES.join(" "),
+    OKTA_MCP_TOKEN_STORE: "memory",
+    OKTA_MCP_CONFIRM: "never",
+    ...(await credentials[signIn]()),
+    ...options.env,
+  };
+  const start = () => startServer({ env, cwd: folder, wrap: wrap && ((command) => wrap(command, folder)) });
+
+  let server = await start();
+  let forgotten = 0;
+
+  return {
+    folder,
+    get sandbox() {
+      return present.sandbox;
+    },
+    get server() {
+      return server;
+    },
+    get userId() {
+      return present.userId;
+    },
+    get groupId() {
+      return present.groupId;
+    },
+    requests: () => present.sandbox.requests.slice(forgotten),
+    forget() {
+      forgotten = present.sandbox.requests.length;
+    },
+    async restart() {
+      await server.ended;
+      server.letGo();
+      server = await start();
+    },
+    async reopen() {
+      const { port } = new URL(origin);
+      present = await openOrg(Number(port));
+      forgotten = 0;
+    },
+    async close() {
+      const killer = setTimeout(() => server.child.kill("SIGKILL"), 5_000);
+      try {
+        const { code, signal } = await server.leave();
+        assert.deepEqual(
+          { code, signal },
+          { code: 0, signal: null },
+          "the server ends with exit code 0 when its client leaves",
+        );
+        assert.deepEqual(server.strays, [], "every line on stdout is a message of the protocol");
+        assert.doesNotMatch(server.stderr(), /^\s+at .+:\d+:\d+/m, "no stack trace on stderr");
+        assert.doesNotMatch(server.stderr(), /eyJ|Warning:/, "neither a token nor a warning of Node.js on stderr");
+        assert.deepEqual(present.sandbox.unknownRoutes, [], "the org knows every route that was asked for");
+      } finally {
+        clearTimeout(killer);
+        server.child.kill("SIGKILL");
+        server.letGo();
+        await present.sandbox.close();
+        key?.remove();
+        rmSync(folder, { recursive: true, force: true });
+      }
+    },
+  };
+}
