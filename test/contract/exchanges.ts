@@ -92,10 +92,7 @@ const snakeCase = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${lette
 
 /** What a tool takes, by the definition that clients see. */
 function argumentsOf(tool: string) {
-  const { properties = {}, required = [] } = catalogue.definition(tool).inputSchema as {
-    properties?: Record<string, unknown>;
-    required?: string[];
-  };
+  const { properties, required = [] } = catalogue.definition(tool).inputSchema;
   return { names: Object.keys(properties), required };
 }
 

@@ -7,8 +7,8 @@ import { catalogue, root } from "../support/catalogue.js";
 import { connect } from "../support/client.js";
 import { judgedByOkta } from "../support/contract.js";
 import { png } from "../support/images.js";
-import type { OpenApi, Operation } from "../support/openapi.js";
-import { argumentsFor, EXCHANGES, type JsonObject } from "./exchanges.js";
+import type { Example, OpenApi, Operation } from "../support/openapi.js";
+import { argumentsFor, EXCHANGES, type JsonObject, READ_FOR_A_QUESTION } from "./exchanges.js";
 
 const folder = mkdtempSync(join(tmpdir(), "okta-mcp-contract-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -71,12 +71,15 @@ const BESIDES: Readonly<Record<string, JsonObject>> = {
   },
 };
 
+/** One that Okta did not make and that apps use. */
+const MAPPED_POLICY = { system: false, _links: { mappings: { href: "https://acme.example/mappings" } } };
+
 /** The state in which an object has to be found. */
 const FOUND: Readonly<Record<string, JsonObject>> = {
   delete_deactivated_user: { status: "DEPROVISIONED" },
   delete_application: { status: "INACTIVE" },
-  deactivate_policy: { system: false },
-  delete_policy: { system: false },
+  deactivate_policy: MAPPED_POLICY,
+  delete_policy: MAPPED_POLICY,
   delete_brand: { isDefault: false },
   delete_email_customization: { isDefault: false },
   upsert_custom_domain_certificate: { domain: HOST },
@@ -85,17 +88,17 @@ const FOUND: Readonly<Record<string, JsonObject>> = {
 /** Lists that Okta pages, or may come to page, although its document names no cursor: it is sent where Okta gave one. */
 const PAGED_ALL_THE_SAME = ["list_policy_rules", "list_device_assurance_policies", "list_email_domains"];
 
-interface InputSchema {
-  properties?: { [argument: string]: { enum?: unknown[]; items?: { enum?: unknown[] } } };
-  required?: string[];
-}
+/** Tools that ask for another scope than the operation behind them. */
+const OTHER_SCOPE: Readonly<Record<string, string>> = {
+  send_test_email: "the document asks for okta.templates.read, but who sends mail in the org's name does not only read",
+};
 
 /** Arguments with which a tool uses all that its operation takes. */
 function argumentsOf(tool: string, api: OpenApi): JsonObject {
   const [operationId, exchange] = Object.entries(EXCHANGES).find(([, one]) => one.tool === tool) ?? [];
   const body = exchange?.body ?? (api.byId(operationId ?? "")?.examples.request[0]?.value as JsonObject | undefined);
   const known = argumentsFor(exchange ?? { tool }, body);
-  const { properties = {} } = catalogue.definition(tool).inputSchema as InputSchema;
+  const { properties } = catalogue.definition(tool).inputSchema;
   const chosen = Object.entries(properties).flatMap(([name, schema]) => {
     if (Object.hasOwn(known, name)) return [];
     if (Object.hasOwn(IN_QUERY, name)) return [[name, IN_QUERY[name]]];
@@ -118,29 +121,42 @@ function answerOf(operation: Operation, found: JsonObject | undefined): unknown 
 
 judgedByOkta("what tools send, held against Okta's document", (api) => {
   const requestsOf: Record<string, string[]> = {};
+  const used = new Set<Operation>();
+  const withScope = catalogue.entries.filter(({ scope }) => scope !== null);
 
-  test.each(catalogue.entries.filter(({ scope }) => scope !== null))("$name", async (tool) => {
+  /** Calls a tool of a session with these scopes in an org that answers as the document shows; what it sent. */
+  async function sentBy(tool: string, scopes?: readonly string[]) {
     const { call, sandbox } = await connect({
+      ...(scopes && { scopes }),
       confirmMode: "never",
       maxResultChars: 10_000_000,
       fileRoots: [folder],
       now: () => IN_DATE,
     });
-    const found = FOUND[tool.name];
+    // Whoever signed in is somebody else than the user in question.
+    const me = { id: "00uMe", profile: { login: "me@acme.example", email: "me@acme.example" } };
+    sandbox.next("GET", "/api/v1/users/me", { status: 200, json: me, times: 1000 });
     for (const operation of api.operations) {
-      const json = answerOf(operation, found);
+      const json = answerOf(operation, FOUND[tool]);
       sandbox.next(operation.method, operation.template, { status: 200, json, times: 1000 });
     }
-    const { isError, text } = await call(tool.name, argumentsOf(tool.name, api));
+    const { isError, text } = await call(tool, argumentsOf(tool, api));
     expect(isError, text).toBe(false);
+    const requests = sandbox.requests.filter(({ path }) => path.startsWith("/api/"));
+    expect(requests.length).toBeGreaterThan(0);
+    return requests.map((request) => {
+      const { pathname, searchParams } = new URL(request.path, sandbox.origin);
+      const operation = api.byPath(request.method, pathname);
+      if (!operation) throw new Error(`Okta has no operation ${request.method} ${pathname}.`);
+      return { ...request, body: request.body, searchParams, operation };
+    });
+  }
 
-    const sent = sandbox.requests.filter(({ path }) => path.startsWith("/api/"));
-    expect(sent.length).toBeGreaterThan(0);
+  test.each(withScope)("$name", async (tool) => {
+    const sent = await sentBy(tool.name);
     const allowed = new Set<string>([tool.scope ?? "", ...(tool.alsoUses ?? [])]);
-    const lines = sent.map(({ method, path, headers, body, rawBody }) => {
-      const { pathname, searchParams } = new URL(path, sandbox.origin);
-      const operation = api.byPath(method, pathname);
-      if (!operation) throw new Error(`Okta has no operation ${method} ${pathname}.`);
+    const lines = sent.map(({ method, path, searchParams, operation, headers, body, rawBody }) => {
+      used.add(operation);
       if (PAGED_ALL_THE_SAME.includes(tool.name)) searchParams.delete("after");
       expect(api.queryFaults(operation, searchParams), path).toEqual([]);
       expect(
@@ -154,11 +170,34 @@ judgedByOkta("what tools send, held against Okta's document", (api) => {
       }
       return `${method} ${operation.template}`;
     });
+    const asked = sent.at(-1)?.operation.scopes ?? [];
+    expect(asked.some((scope) => allowed.has(scope))).toBe(!Object.hasOwn(OTHER_SCOPE, tool.name));
     const changing = lines.filter((line) => !line.startsWith("GET "));
     expect(changing.length).toBe(tool.effect === "reads" ? 0 : 1);
     // Looks at the org may come in any order, and before the change.
     expect(lines.slice(lines.length - changing.length)).toEqual(changing);
     requestsOf[tool.name] = [...new Set([...lines.slice(0, lines.length - changing.length).sort(), ...changing])];
+  });
+
+  test.each(withScope.filter(({ alsoUses }) => alsoUses))("$name makes do with its own scope", async (tool) => {
+    const own = new Set([tool.scope ?? ""]);
+    for (const { method, path, operation } of await sentBy(tool.name, [...own])) {
+      expect(
+        operation.scopes.some((scope) => covers(own, scope)),
+        `${method} ${path}`,
+      ).toBe(true);
+    }
+  });
+
+  test("every operation of which the document has an example sends it through a tool", () => {
+    const known = [...Object.keys(EXCHANGES), ...Object.keys(READ_FOR_A_QUESTION)];
+    const isExample = ({ status = 200 }: Example) => status < 300;
+    const withExamples = [...used].filter(({ examples }) =>
+      [...examples.request, ...examples.response].some(isExample),
+    );
+    const ids = withExamples.map(({ operationId }) => operationId);
+    expect(ids.filter((operationId) => !known.includes(operationId))).toEqual([]);
+    expect(known.filter((operationId) => !ids.includes(operationId))).toEqual([]);
   });
 
   test("each tool makes the requests that it is known for", async () => {
