@@ -1,0 +1,177 @@
+import { execFile } from "node:child_process";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { whereBuilt } from "../support/built.js";
+import { cleanEnv, ROOT, spawnProcess } from "../support/cli.js";
+
+const run = promisify(execFile);
+const NPM_TIMEOUT_MS = 120_000;
+const OWNERS_PACKAGES = ["@modelcontextprotocol/sdk", "@okta/okta-sdk-nodejs", "commander", "keytar", "open", "zod"];
+
+interface Manifest {
+  version: string;
+  dependencies?: Record<string, string>;
+  optionalDependencies?: Record<string, string>;
+  devDependencies?: Record<string, string>;
+  scripts: Record<string, string>;
+}
+const manifest: Manifest = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
+
+/** The files below a folder with their sizes in bytes. */
+function filesIn(folder: string): Map<string, number> {
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" });
+  const sizes = files.map((file) => [file, statSync(join(folder, file))] as const);
+  return new Map(sizes.filter(([, stats]) => stats.isFile()).map(([file, stats]) => [file, stats.size]));
+}
+
+describe("package.json", () => {
+  test("names the packages that it is built on", () => {
+    const named = { ...manifest.dependencies, ...manifest.optionalDependencies, ...manifest.devDependencies };
+    expect(Object.keys(named)).toEqual(expect.arrayContaining(OWNERS_PACKAGES));
+  });
+
+  test("has nothing installed with it but the optional keychain, since all else is bundled", () => {
+    expect(manifest.dependencies ?? {}).toEqual({});
+    expect(Object.keys(manifest.optionalDependencies ?? {})).toEqual(["keytar"]);
+  });
+
+  test("runs nothing on the machine where it is installed", () => {
+    for (const script of ["preinstall", "install", "postinstall", "prepare"]) {
+      expect(manifest.scripts).not.toHaveProperty(script);
+    }
+  });
+});
+
+describe("the build", () => {
+  const dist = join(ROOT, "dist");
+  const textOf = (file: string) => readFileSync(join(dist, file), "utf8");
+
+  whereBuilt("is one entry with chunks beside it, and the licences of what is in them", () => {
+    const files = [...filesIn(dist).keys()];
+    expect(files.filter((file) => !/^chunks\/[\w.-]+-[A-Z0-9]{8}\.js$/.test(file)).sort()).toEqual([
+      "okta-mcp.js",
+      "third-party-licences.txt",
+    ]);
+  });
+
+  whereBuilt("loads little before it answers: all that the entry needs at once stays small", () => {
+    const needed = new Set<string>();
+    const follow = (file: string) => {
+      if (needed.has(file)) return;
+      needed.add(file);
+      for (const [, from = ""] of textOf(file).matchAll(/(?:from|import)"\.\/((?:chunks\/)?[\w.-]+\.js)"/g)) {
+        follow(join(file.startsWith("chunks/") ? "chunks" : "", from));
+      }
+    };
+    follow("okta-mcp.js");
+    expect([...needed].reduce((bytes, file) => bytes + statSync(join(dist, file)).size, 0)).toBeLessThan(20_000);
+  });
+
+  whereBuilt("tells nothing of the machine that built it and carries no source maps", () => {
+    for (const file of filesIn(dist).keys()) {
+      const text = textOf(file);
+      expect(text.includes(ROOT.replace(/\/$/, "")), file).toBe(false);
+      expect(text, file).not.toContain("sourceMappingURL=");
+    }
+  });
+
+  whereBuilt("brings neither Okta's models, nor their HTTP client, nor a compiler of schemas", () => {
+    const all = [...filesIn(dist).keys()].map(textOf).join("\n");
+    expect(all).not.toMatch(/getAttributeTypeMap|node-jose|ajv\/dist/);
+  });
+
+  whereBuilt("names the licence of every package that is in it", () => {
+    const licences = textOf("third-party-licences.txt");
+    for (const name of OWNERS_PACKAGES.filter((one) => one !== "keytar")) {
+      expect(licences).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+ \\([A-Za-z0-9.-]+\\)$`, "m"));
+    }
+    expect(licences).toContain("Apache License");
+  });
+});
+
+describe("the packed package", () => {
+  const built = existsSync(join(ROOT, "dist/okta-mcp.js")) || process.env.OKTA_MCP_TEST_ALL === "1";
+  const folder = mkdtempSync(join(tmpdir(), "okta-mcp-package-"));
+  const home = join(folder, "home");
+  const installed = join(home, "node_modules/okta-mcp");
+  let packed: { filename: string; size: number; files: { path: string }[] };
+
+  beforeAll(async () => {
+    if (!built) return;
+    // What was built is what is tested; building again would pull it from under other tests.
+    const pack = ["pack", "--ignore-scripts", "--json", "--pack-destination", folder];
+    [packed] = JSON.parse((await run("npm", pack, { cwd: ROOT })).stdout);
+    mkdirSync(home);
+    writeFileSync(join(home, "package.json"), "{}");
+    const install = ["install", "--no-audit", "--no-fund", "--prefer-offline", "--fetch-retries=0"];
+    await run("npm", [...install, join(folder, packed.filename)], { cwd: home });
+    if (!existsSync(join(home, "node_modules/keytar"))) {
+      console.warn("No package registry could be reached: installed without the optional keychain.");
+    }
+  }, NPM_TIMEOUT_MS);
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  /** Runs the installed command as a person does, in a folder that has nothing else in it. */
+  const npx = async (...args: string[]) => {
+    const { code, stdout, stderr } = await spawnProcess(["npx", "okta-mcp", ...args], {
+      cwd: home,
+      env: { npm_config_update_notifier: "false" },
+    }).ended;
+    return { code, stdout, stderr };
+  };
+
+  whereBuilt("holds what is needed to run it and to read about it, and nothing else", () => {
+    const paths = packed.files.map(({ path }) => path).filter((path) => !path.startsWith("dist/chunks/"));
+    expect(paths.sort()).toEqual([
+      "CHANGELOG.md",
+      "LICENSE",
+      "README.md",
+      "SECURITY.md",
+      "dist/okta-mcp.js",
+      "dist/third-party-licences.txt",
+      "mcp.json.example",
+      "package.json",
+    ]);
+    expect(packed.size).toBeLessThan(2_000_000);
+  });
+
+  whereBuilt("takes at most 15 MB once installed, with everything it depends on", () => {
+    const bytes = [...filesIn(join(home, "node_modules")).values()].reduce((sum, size) => sum + size, 0);
+    expect(bytes).toBeLessThan(15_000_000);
+  });
+
+  whereBuilt("tells its version", { timeout: NPM_TIMEOUT_MS }, async () => {
+    expect(await npx("--version")).toMatchObject({ code: 0, stdout: `${manifest.version}\n` });
+  });
+
+  whereBuilt("calls a tool on a sandbox", { timeout: NPM_TIMEOUT_MS }, async () => {
+    const { code, stdout, stderr } = await npx("call", "list_groups", "--sandbox", "--json", "--arg", "fields=id");
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    expect(JSON.parse(stdout)).toMatchObject({ has_more: false });
+  });
+
+  whereBuilt("serves a client that has the example settings", { timeout: NPM_TIMEOUT_MS }, async () => {
+    const example = JSON.parse(readFileSync(join(installed, "mcp.json.example"), "utf8")) as {
+      mcpServers: { okta: { command: string; args: string[]; env: Record<string, string> } };
+    };
+    const { command, args, env } = example.mcpServers.okta;
+    const server = spawnProcess([command, ...args], { cwd: home, env: cleanEnv(env) });
+    const params = { protocolVersion: "2025-11-25", capabilities: {}, clientInfo: { name: "test", version: "0" } };
+    server.child.stdin.write(`${JSON.stringify({ jsonrpc: "2.0", id: 1, method: "initialize", params })}\n`);
+    await server.seen("stdout", /"serverInfo":\{"name":"okta-mcp"/);
+    server.child.stdin.end();
+    expect((await server.ended).code).toBe(0);
+  });
+});
