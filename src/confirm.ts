@@ -1,6 +1,7 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import { OktaMcpError } from "./errors/index.js";
 import { visible } from "./errors/quote.js";
+import { lookalikes } from "./lookalikes.js";
 import type { Impact } from "./tool.js";
 
 /** `OKTA_MCP_CONFIRM`. */
@@ -101,11 +102,17 @@ function shown(text: string): string {
   return text.length > MAX_SHOWN_CHARS ? `${line}… (cut)` : line;
 }
 
+/** A warning for a name that may be made to be taken for another. */
+function warnings(name: string): string[] {
+  const letters = lookalikes(name.slice(0, MAX_SHOWN_CHARS));
+  return letters.length === 0 ? [] : [`careful: the name has letters that look like others: ${letters.join(", ")}`];
+}
+
 /** What a person is asked about, fit to be shown. */
 function shownImpact({ target, details }: Impact): Pick<Impact, "target" | "details"> {
   return {
     target: { type: target.type, name: shown(target.name), id: shown(target.id) },
-    details: details.map(shown),
+    details: [...details.map(shown), ...warnings(target.name)],
   };
 }
 

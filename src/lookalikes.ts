@@ -3,12 +3,15 @@ const LIKE_LATIN =
   /[\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Armenian}\p{Script=Cherokee}\p{Script=Coptic}\p{Script=Lisu}]/u;
 const LATIN = /\p{Script=Latin}/u;
 const WORD = /[\p{L}\p{M}\p{N}]+/gu;
-const PLAIN = /^[A-Za-z0-9]$/;
+const PLAIN_LETTER = /^[A-Za-z]$/;
+/** Ordinals of Spanish and Portuguese, which nobody takes for letters. */
+const ORDINALS = "\u00aa\u00ba";
 const MAX_NAMED = 5;
 
 /** True for a letter that is another one in costume: mathematical, fullwidth, circled. */
 function isCostume(character: string): boolean {
-  return !PLAIN.test(character) && PLAIN.test(character.normalize("NFKC"));
+  if (PLAIN_LETTER.test(character) || ORDINALS.includes(character)) return false;
+  return PLAIN_LETTER.test(character.normalize("NFKC"));
 }
 
 /**
@@ -18,12 +21,9 @@ function isCostume(character: string): boolean {
  * @returns e.g. "А (U+0410)", each once, the first five; none where nothing is strange
  */
 export function lookalikes(name: string): string[] {
-  const found = new Set<string>();
+  const found = new Set([...name].filter(isCostume));
   for (const [word] of name.matchAll(WORD)) {
-    const mixed = LATIN.test(word);
-    for (const character of word) {
-      if ((mixed && LIKE_LATIN.test(character)) || isCostume(character)) found.add(character);
-    }
+    if (LATIN.test(word)) for (const character of word) if (LIKE_LATIN.test(character)) found.add(character);
   }
   return [...found].slice(0, MAX_NAMED).map((character) => {
     const point = (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0");
