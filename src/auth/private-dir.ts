@@ -1,16 +1,18 @@
 import { lstat, mkdir } from "node:fs/promises";
 import { OktaMcpError } from "../errors/index.js";
 
+const TOKENS = "tokens";
 const POSIX = process.platform !== "win32";
 
 /**
  * Makes a folder that only this user can read (mode 0700), or makes sure that an existing one is
  * such. On Windows the user's profile folder sees to that.
+ * @param keeps what is kept in it, for messages
  * @throws OktaMcpError bad_config when it is a link, somebody else's, or open to others; the system's error when it cannot be made
  */
-export async function ensurePrivateDir(path: string): Promise<void> {
+export async function ensurePrivateDir(path: string, keeps: string = TOKENS): Promise<void> {
   await mkdir(path, { recursive: true, mode: 0o700 });
-  refuseIfShared(path, "folder", await lstat(path), 0o700);
+  refuseIfShared(path, "folder", await lstat(path), 0o700, keeps);
 }
 
 /** @throws OktaMcpError bad_config as above, for a file or folder whose state was read without following links */
@@ -19,28 +21,20 @@ export function refuseIfShared(
   sort: "file" | "folder",
   stats: { isFile(): boolean; isDirectory(): boolean; mode: number; uid: number; nlink: number },
   mode: number,
+  keeps: string = TOKENS,
 ): void {
+  const shared = (what: string, fix: string) =>
+    new OktaMcpError("bad_config", `${path}, the place for ${keeps}, ${what}; it is not used.`, { fix });
   const rightSort = sort === "file" ? stats.isFile() && stats.nlink === 1 : stats.isDirectory();
   if (!rightSort) {
-    throw shared(
-      path,
-      `is not a plain ${sort}`,
-      `Remove it or move it away (a link there could lead tokens elsewhere).`,
-    );
+    throw shared(`is not a plain ${sort}`, `Remove it or move it away (a link there could lead ${keeps} elsewhere).`);
   }
   if (!POSIX) return;
   if (stats.uid !== process.getuid?.()) {
-    throw shared(path, "belongs to another user", "Remove it, or give it to the user who runs okta-mcp (chown).");
+    throw shared("belongs to another user", "Remove it, or give it to the user who runs okta-mcp (chown).");
   }
   if ((stats.mode & 0o077) !== 0) {
-    throw shared(
-      path,
-      "can be read by other users",
-      `Close it: chmod ${mode.toString(8)} '${path}'. Then sign in again.`,
-    );
+    const then = keeps === TOKENS ? " Then sign in again." : "";
+    throw shared("can be read by other users", `Close it: chmod ${mode.toString(8)} '${path}'.${then}`);
   }
-}
-
-function shared(path: string, what: string, fix: string): OktaMcpError {
-  return new OktaMcpError("bad_config", `${path}, where tokens are kept, ${what}; it is not used.`, { fix });
 }

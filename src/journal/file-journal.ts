@@ -1,0 +1,181 @@
+import { randomBytes } from "node:crypto";
+import { constants } from "node:fs";
+import { type FileHandle, lstat, open, readdir, rename, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { ensurePrivateDir, refuseIfShared } from "../auth/private-dir.js";
+import { OktaMcpError } from "../errors/index.js";
+import { type Change, Folding, type Journal, type JournalLine } from "./change.js";
+
+export interface FileJournalOptions {
+  /** The folder of this org and client; made when it is needed. */
+  dir(): Promise<string>;
+  /** A file that has grown to this many bytes is put aside. */
+  maxFileBytes: number;
+  /** Files that are kept, the one written to included; older ones are deleted. */
+  maxFiles: number;
+  /** Epoch milliseconds. */
+  now?: () => number;
+}
+
+const CURRENT = "changes.jsonl";
+const PUT_ASIDE = /^changes-\d{8}T\d{9}Z-[0-9a-f]{6}\.jsonl$/;
+const KEEPS = "the journal";
+
+/** Neither follows a link nor waits for the other end of a pipe. */
+const NO_LINK = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+
+/**
+ * A journal in JSON Lines files of mode 0600 in a folder of mode 0700. Any number of processes may
+ * write at once: each line is one write to the end of the file, which systems do not interleave.
+ */
+export class FileJournal implements Journal {
+  readonly #options: FileJournalOptions;
+  readonly #now: () => number;
+  #place = "a file of the user's data folder";
+
+  constructor(options: FileJournalOptions) {
+    this.#options = options;
+    this.#now = options.now ?? Date.now;
+  }
+
+  get place(): string {
+    return this.#place;
+  }
+
+  check(): Promise<void> {
+    return this.#guard("written", async (dir) => {
+      const file = await this.#open(dir);
+      await file.close();
+    });
+  }
+
+  append(line: JournalLine): Promise<void> {
+    const bytes = Buffer.from(`${JSON.stringify(line)}\n`);
+    return this.#guard("written", async (dir) => {
+      const file = await this.#openWithRoom(dir, bytes.length);
+      try {
+        const whole = (await endsCleanly(file)) ? bytes : Buffer.concat([Buffer.from("\n"), bytes]);
+        const { bytesWritten } = await file.write(whole);
+        if (bytesWritten !== whole.length) throw Object.assign(new Error("cut off"), { code: "ENOSPC" });
+        await file.datasync();
+      } finally {
+        await file.close();
+      }
+    });
+  }
+
+  async *changes(): AsyncGenerator<Change> {
+    const folding = new Folding();
+    // The others are looked for once this one is read: put aside meanwhile, it is read twice rather than never.
+    yield* this.#changesIn(CURRENT, folding);
+    for (const name of await this.#guard("read", putAsideNewestFirst)) yield* this.#changesIn(name, folding);
+  }
+
+  async *#changesIn(name: string, folding: Folding): AsyncGenerator<Change> {
+    const lines = await this.#guard("read", (dir) => readLines(join(dir, name)));
+    for (const line of lines.reverse()) {
+      const change = folding.take(line);
+      if (change) yield change;
+    }
+  }
+
+  /** The file for the next line; one that has no room for it is put aside first. */
+  async #openWithRoom(dir: string, bytes: number): Promise<FileHandle> {
+    const file = await this.#open(dir);
+    const { size, ino } = await file.stat();
+    if (size === 0 || size + bytes <= this.#options.maxFileBytes) return file;
+    await file.close();
+    await this.#putAside(dir, ino);
+    return this.#open(dir);
+  }
+
+  async #open(dir: string): Promise<FileHandle> {
+    await ensurePrivateDir(dir, KEEPS);
+    const path = join(dir, CURRENT);
+    const flags = constants.O_APPEND | constants.O_CREAT | constants.O_RDWR | NO_LINK;
+    const file = await open(path, flags, 0o600).catch(async (error: unknown) => {
+      // What O_NOFOLLOW answers to a link, and a system without it to a folder.
+      if (["ELOOP", "EISDIR"].includes(codeOf(error))) refuseIfShared(path, "file", await lstat(path), 0o600, KEEPS);
+      throw error;
+    });
+    try {
+      refuseIfShared(path, "file", await file.stat(), 0o600, KEEPS);
+      return file;
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
+  }
+
+  async #putAside(dir: string, ino: number): Promise<void> {
+    const path = join(dir, CURRENT);
+    const time = new Date(this.#now()).toISOString().replace(/[-:.]/g, "");
+    try {
+      // Another process may have been faster; its new file is to stay.
+      if ((await stat(path)).ino !== ino) return;
+      await rename(path, join(dir, `changes-${time}-${randomBytes(3).toString("hex")}.jsonl`));
+    } catch (error) {
+      if (codeOf(error) !== "ENOENT") throw error;
+    }
+    const old = await putAsideNewestFirst(dir);
+    for (const name of old.slice(this.#options.maxFiles - 1)) await rm(join(dir, name), { force: true });
+  }
+
+  async #guard<T>(verb: "read" | "written", action: (dir: string) => Promise<T>): Promise<T> {
+    const dir = await this.#options.dir();
+    this.#place = join(dir, CURRENT);
+    try {
+      return await action(dir);
+    } catch (error) {
+      if (error instanceof OktaMcpError) throw error;
+      const stopped = verb === "written" ? ", and without it nothing is changed in Okta" : "";
+      throw new OktaMcpError(
+        "bad_config",
+        `The journal of changes in ${dir} cannot be ${verb} (${codeOf(error)})${stopped}.`,
+        {
+          fix: "Make room, or give the user who runs okta-mcp access to the folder, or choose another with OKTA_MCP_JOURNAL (`off` for none).",
+        },
+      );
+    }
+  }
+}
+
+async function putAsideNewestFirst(dir: string): Promise<string[]> {
+  const names = await readdir(dir).catch((error: unknown) => {
+    if (codeOf(error) === "ENOENT") return [];
+    throw error;
+  });
+  return names
+    .filter((name) => PUT_ASIDE.test(name))
+    .sort()
+    .reverse();
+}
+
+/** False where a full disk or a crash cut the last line off. */
+async function endsCleanly(file: FileHandle): Promise<boolean> {
+  const { size } = await file.stat();
+  if (size === 0) return true;
+  const last = Buffer.alloc(1);
+  await file.read(last, 0, 1, size - 1);
+  return last[0] === 0x0a;
+}
+
+async function readLines(path: string): Promise<string[]> {
+  try {
+    const file = await open(path, constants.O_RDONLY | NO_LINK);
+    try {
+      refuseIfShared(path, "file", await file.stat(), 0o600, KEEPS);
+      return (await file.readFile("utf8")).split("\n");
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    // Nothing was written yet, or another process has deleted it for its age.
+    if (codeOf(error) === "ENOENT") return [];
+    throw error;
+  }
+}
+
+function codeOf(error: unknown): string {
+  return (error instanceof Error && (error as NodeJS.ErrnoException).code) || "unknown error";
+}

@@ -1,0 +1,63 @@
+import type { Json } from "../okta/request.js";
+import { type ShapeOptions, shape } from "../results.js";
+import { MASK } from "../secrets.js";
+
+type JsonObject = { [key: string]: Json };
+
+/** Hides what is not to be kept or shown; what is hidden is `MASK`, and nothing is left out. */
+export type Mask = (value: Json) => Json;
+
+const PRIVATE_KEY = /-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----/;
+
+function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function withoutKeys(value: Json): Json {
+  if (typeof value === "string") return PRIVATE_KEY.test(value) ? MASK : value;
+  if (Array.isArray(value)) return value.map(withoutKeys);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withoutKeys(inner)]));
+}
+
+/**
+ * A value as the journal keeps it: without `_links`, with a mask for secrets, for private keys
+ * wherever they stand, and for what the settings hide, left out or not.
+ */
+export function maskWith(hides: ShapeOptions["hides"]): Mask {
+  const masks = hides && ((path: readonly string[]) => (hides(path) === undefined ? undefined : "mask"));
+  return (value) => withoutKeys(shape(value, { hides: masks }));
+}
+
+/** A value out of the journal, with the masks filled in. */
+export interface Filled {
+  value: Json;
+  /** Dotted paths where the mask stood. */
+  masked: string[];
+}
+
+/**
+ * Fills in what was masked from the object as it is now; where it has nothing there, the field is
+ * left out, so that Okta keeps what it has.
+ */
+export function fillMasked(kept: Json, present: Json | undefined): Filled {
+  const masked: string[] = [];
+  const visit = (value: Json, now: Json | undefined, path: readonly string[]): Json | undefined => {
+    if (value === MASK) {
+      masked.push(path.join("."));
+      return now;
+    }
+    if (Array.isArray(value)) {
+      const items = Array.isArray(now) && now.length === value.length ? now : [];
+      return value.map((item, i) => visit(item, items[i], path)).filter((item) => item !== undefined);
+    }
+    if (!isObject(value)) return value;
+    const filled = Object.entries(value).flatMap(([key, inner]) => {
+      const there = isObject(now) && Object.hasOwn(now, key) ? now[key] : undefined;
+      const result = visit(inner, there, [...path, key]);
+      return result === undefined ? [] : [[key, result] as const];
+    });
+    return Object.fromEntries(filled);
+  };
+  return { value: visit(kept, present, []) ?? null, masked: [...new Set(masked)] };
+}

@@ -1,0 +1,28 @@
+import { type Change, Folding, type Journal, type JournalLine } from "./change.js";
+
+/** Lines that are kept; the oldest go first. */
+const MAX_LINES = 10_000;
+
+/** A journal that lives as long as the process: for the sandbox, in which nothing is real. */
+export class MemoryJournal implements Journal {
+  readonly place = "memory of this process";
+  #lines: string[] = [];
+
+  check(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  append(line: JournalLine): Promise<void> {
+    this.#lines.push(JSON.stringify(line));
+    if (this.#lines.length > MAX_LINES) this.#lines = this.#lines.slice(-MAX_LINES);
+    return Promise.resolve();
+  }
+
+  async *changes(): AsyncGenerator<Change> {
+    const folding = new Folding();
+    for (const line of this.#lines.toReversed()) {
+      const change = folding.take(line);
+      if (change) yield change;
+    }
+  }
+}

@@ -1,0 +1,39 @@
+import { join } from "node:path";
+import { fileNameOf } from "../auth/stored-sign-in.js";
+import { OktaMcpError } from "../errors/index.js";
+import type { Journal } from "./change.js";
+import { FileJournal } from "./file-journal.js";
+
+/** `OKTA_MCP_JOURNAL`: a folder, `off`, or the user's data folder where nothing is set. */
+export type JournalPlace = { folder: string } | "off" | undefined;
+
+export interface OpenJournalOptions {
+  place: JournalPlace;
+  /** The org's origin. */
+  orgUrl: string;
+  clientId: string | undefined;
+  /** A file that has grown to this many bytes is put aside. */
+  maxFileBytes: number;
+  maxFiles: number;
+}
+
+/** The journal of one org and client; nothing is touched until it is used. Undefined when it is off. */
+export function openJournal(options: OpenJournalOptions): Journal | undefined {
+  const { place, orgUrl, clientId = "", maxFileBytes, maxFiles } = options;
+  if (place === "off") return undefined;
+  // The name is for people, the rest of it tells clients of one org apart.
+  const name = `${new URL(orgUrl).host.replace(/[^a-z0-9.-]/gi, "_")}-${fileNameOf({ orgUrl, clientId }).slice(0, 12)}`;
+  return new FileJournal({ dir: async () => join(await folderOf(place), name), maxFileBytes, maxFiles });
+}
+
+async function folderOf(place: { folder: string } | undefined): Promise<string> {
+  if (place) return place.folder;
+  try {
+    const { default: envPaths } = await import("env-paths");
+    return join(envPaths("okta-mcp", { suffix: "" }).data, "journal");
+  } catch {
+    throw new OktaMcpError("bad_config", "This user has no home folder in which a journal of changes could be kept.", {
+      fix: "Set OKTA_MCP_JOURNAL to a folder of this user, or to `off`.",
+    });
+  }
+}

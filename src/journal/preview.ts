@@ -1,0 +1,101 @@
+import { changesSomething } from "../okta/fault.js";
+import type { Json, OktaRequest } from "../okta/request.js";
+import { isSecret } from "../secrets.js";
+import type { Effect, Impact } from "../tool.js";
+import { difference, type FieldChange, merged, settled } from "./difference.js";
+import type { Mask } from "./masking.js";
+import { nameOf, type State } from "./state.js";
+
+type JsonObject = { [key: string]: Json };
+
+/** Thrown instead of sending: in a preview nothing leaves that could change anything. */
+export class NotSent extends Error {
+  readonly request: OktaRequest;
+
+  constructor(request: OktaRequest) {
+    super("This is a preview; nothing that changes anything is sent.");
+    this.name = "NotSent";
+    this.request = request;
+  }
+}
+
+/** Keeps every request here that is not a read. @throws NotSent */
+export async function refuseWrites(request: OktaRequest): Promise<void> {
+  if (changesSomething(request.method)) throw new NotSent(request);
+}
+
+/** What a write would send, as it may be shown. */
+function shownRequest({ method, path, query, body }: OktaRequest, mask: Mask): JsonObject {
+  return {
+    method,
+    path,
+    ...(query.size > 0 ? { query: Object.fromEntries(query) } : {}),
+    ...(body === undefined ? {} : { body: shownBody(body, mask) }),
+  };
+}
+
+function shownBody(body: NonNullable<OktaRequest["body"]>, mask: Mask): Json {
+  if ("json" in body) return mask(toJson(body.json));
+  if ("raw" in body) return { content_type: body.contentType, length: body.raw.length };
+  const { name, contentType, data } = body.upload;
+  return { [body.part]: { file: name, content_type: contentType, bytes: data.byteLength } };
+}
+
+function toJson(value: unknown): Json {
+  return JSON.parse(JSON.stringify(value ?? null)) as Json;
+}
+
+export interface Previewed {
+  effect: Effect;
+  /** What the call would send; undefined where it would change nothing. */
+  request: OktaRequest | undefined;
+  state: State;
+  /** What the object becomes, where the tool tells. */
+  becomes?: ((before: Json) => Json | undefined) | undefined;
+  /** For full replaces: what Okta sets itself. */
+  setByOkta?: readonly string[] | undefined;
+  wouldBeLost: readonly string[];
+  /** What a person would be asked. */
+  impact: Pick<Impact, "target" | "details"> | undefined;
+  mask: Mask;
+}
+
+/** What the object is once the write is done; null where it is gone then. */
+function outcomeOf({ effect, request, becomes, setByOkta }: Previewed, before: Json): Json {
+  const told = becomes?.(before);
+  if (told !== undefined) return told;
+  const body = request?.body !== undefined && "json" in request.body ? toJson(request.body.json) : undefined;
+  if (effect === "removes" || body === undefined) return effect === "removes" ? null : before;
+  return effect === "changes" && setByOkta === undefined ? merged(before, body) : body;
+}
+
+/** True where a full replace leaves a field alone although the body lacks it. */
+function stays({ field, before, after }: FieldChange, { setByOkta = [] }: Previewed): boolean {
+  if (after !== undefined) return false;
+  const path = field.split(".");
+  const own = setByOkta.some((set) => field === set || field.startsWith(`${set}.`));
+  return own || (before !== null && typeof before !== "object" && isSecret(path, undefined));
+}
+
+/** The answer to a call with `dry_run`. */
+export function previewOf(previewed: Previewed): JsonObject {
+  const { request, state, wouldBeLost, impact, mask } = previewed;
+  const warnings = "unknown" in state ? [`The present state is not known: ${state.unknown}.`] : [];
+  const fields =
+    request === undefined || !("value" in state)
+      ? undefined
+      : difference(settled(state.value), settled(outcomeOf(previewed, state.value)), mask).filter(
+          (change) => previewed.setByOkta === undefined || !stays(change, previewed),
+        );
+  const name = "value" in state && state.value !== null ? nameOf(mask(state.value)) : undefined;
+  const target = impact ? { ...impact.target } : name === undefined ? undefined : { name };
+  return {
+    dry_run: true,
+    request: request === undefined ? null : shownRequest(request, mask),
+    ...(target === undefined ? {} : { target }),
+    ...(fields === undefined ? {} : { difference: fields.map((field) => ({ ...field })) }),
+    ...(wouldBeLost.length > 0 ? { would_be_lost: [...wouldBeLost] } : {}),
+    ...(impact === undefined ? {} : { needs_confirmation: { details: impact.details } }),
+    ...(warnings.length > 0 ? { warnings } : {}),
+  };
+}

@@ -1,0 +1,192 @@
+import { randomBytes } from "node:crypto";
+import { type ErrorCode, OktaMcpError } from "../errors/index.js";
+import type { Log } from "../log.js";
+import { changesSomething } from "../okta/fault.js";
+import type { Json, OktaRequest, OktaResponse } from "../okta/request.js";
+import { redact } from "../redact.js";
+import { type Change, type Consent, findChange, type Journal, type LaterLine, type SentRequest } from "./change.js";
+import type { Arguments } from "./contract.js";
+import type { Mask } from "./masking.js";
+import { MAX_KEPT_CHARS, nameOf, type State } from "./state.js";
+
+/** Errors after which nobody knows whether Okta did what it was asked for. */
+const UNSURE: ReadonlySet<ErrorCode> = new Set(["okta_down", "unreachable", "cancelled", "bug"]);
+
+export interface RecorderOptions {
+  journal: Journal;
+  tool: { name: string; effect: string };
+  org: string;
+  actor: Change["actor"];
+  mask: Mask;
+  /** Where this call takes another change back. */
+  undo?: { of: string; run: string } | undefined;
+  log: Pick<Log, "error">;
+  /** Epoch milliseconds. */
+  now: () => number;
+}
+
+/** Ids in the order of time, as far as one clock tells. */
+export function newChangeId(nowMs: number): string {
+  return `chg${nowMs.toString(36).padStart(9, "0")}${randomBytes(5).toString("hex")}`;
+}
+
+/**
+ * Records one write: a line before its first request leaves, another when it has ended. A write
+ * that is refused before has one line.
+ */
+export class Recorder {
+  readonly id: string;
+  /** A sentence for the caller of a write that was done and whose end could not be recorded. */
+  warning: string | undefined;
+  readonly #options: RecorderOptions;
+  readonly #requests: SentRequest[] = [];
+  readonly #bySent = new Map<OktaRequest, SentRequest>();
+  readonly #notes: string[] = [];
+  #facts: Partial<Pick<Change, "arguments" | "before" | "target">> = {};
+  #consent: Consent = "not_needed";
+  #begun = false;
+
+  constructor(options: RecorderOptions) {
+    this.#options = options;
+    this.id = newChangeId(options.now());
+  }
+
+  /** The arguments of the call, once they are understood. */
+  understood(args: Arguments, body?: Json): void {
+    const json: Json = JSON.parse(JSON.stringify(body === undefined ? args : { ...args, body }));
+    const kept = this.#kept("What the arguments say", json);
+    if (kept !== undefined) this.#facts.arguments = kept;
+  }
+
+  /** Makes sure that the write could be recorded. @throws OktaMcpError bad_config */
+  check(): Promise<void> {
+    return this.#options.journal.check();
+  }
+
+  /** How the call was agreed to. */
+  agreed(consent: Consent): void {
+    this.#consent = consent;
+  }
+
+  /** The object as it is before the write. */
+  before(state: State): void {
+    const kept = this.#side("before", state);
+    if (kept === undefined) return;
+    this.#facts.before = kept;
+    this.#facts.target ??= nameOf(kept);
+  }
+
+  /** Writes the first line before a request leaves that changes something. @throws OktaMcpError bad_config; conflict when another undo was faster */
+  async beforeSend(request: OktaRequest): Promise<void> {
+    if (!changesSomething(request.method)) return;
+    const query = request.query.size > 0 ? `?${request.query}` : "";
+    const sent: SentRequest = { method: request.method, path: `${request.path}${query}` };
+    if (!this.#begun) {
+      await this.#begin([sent]);
+      if (this.#options.undo) await this.#refuseSecondUndo(this.#options.undo);
+    } else {
+      await this.#options.journal.append({ id: this.id, requests: [...this.#requests, sent] });
+    }
+    this.#requests.push(sent);
+    this.#bySent.set(request, sent);
+  }
+
+  onAnswer({ status, headers }: OktaResponse, request: OktaRequest): void {
+    const sent = this.#bySent.get(request);
+    if (sent === undefined) return;
+    sent.status = status;
+    const id = headers.get("X-Okta-Request-Id");
+    if (id !== null) sent.okta_request_id = id;
+  }
+
+  /** Records that the write was done, and what the object is then. Nothing is recorded of a call that sent nothing. */
+  async done(after: State): Promise<void> {
+    if (!this.#begun) return;
+    const kept = this.#side("after", after);
+    const target = this.#facts.target ?? nameOf(kept);
+    await this.#finish({
+      outcome: "done",
+      ...(kept === undefined ? {} : { after: kept }),
+      ...(target === undefined ? {} : { target }),
+    });
+  }
+
+  /** Records how the write failed, or by what it was refused. Never rejects: the error is what the caller has to hear of. */
+  async failed(error: OktaMcpError): Promise<void> {
+    const told = { code: error.code, message: redact(error.message) };
+    try {
+      if (!this.#begun) return await this.#begin([], { outcome: "refused", error: told, ended_at: this.#time() });
+      const answered = this.#requests.length > 0 && this.#requests.every(({ status }) => status !== undefined);
+      const outcome =
+        this.#requests.length === 0 ? "refused" : answered ? "done" : UNSURE.has(error.code) ? "unknown" : "failed";
+      if (answered) this.#notes.push("The change was made; what the call did after it failed.");
+      const unanswered = this.#requests.find(({ status }) => status === undefined);
+      const requestId = error.data?.okta_request_id;
+      if (unanswered && typeof requestId === "string") unanswered.okta_request_id = requestId;
+      await this.#finish({ outcome, error: told });
+    } catch (cause) {
+      this.#options.log.error("the journal could not be written", { tool: this.#options.tool.name, cause });
+    }
+  }
+
+  async #begin(requests: SentRequest[], more: Partial<Change> = {}): Promise<void> {
+    const { journal, tool, org, actor, undo } = this.#options;
+    await journal.append({
+      v: 1,
+      id: this.id,
+      at: this.#time(),
+      org,
+      actor,
+      tool: tool.name,
+      effect: tool.effect,
+      ...this.#facts,
+      confirmed: this.#consent,
+      ...(undo === undefined ? {} : { undo_of: undo.of, undo_run: undo.run }),
+      requests,
+      ...(this.#notes.length > 0 ? { notes: this.#notes } : {}),
+      ...more,
+    });
+    this.#begun = true;
+  }
+
+  async #finish(end: Omit<LaterLine, "id">): Promise<void> {
+    const notes = this.#notes.length > 0 ? { notes: this.#notes } : {};
+    const line = { id: this.id, ended_at: this.#time(), requests: this.#requests, ...notes, ...end };
+    try {
+      await this.#options.journal.append(line);
+    } catch (cause) {
+      this.#options.log.error("the end of a change could not be recorded", { change: this.id, cause });
+      this.warning = `This was done, but the journal could not be completed; it shows change ${this.id} as unknown.`;
+    }
+  }
+
+  /** Of several undos of one change, in whatever processes, the one whose line came first goes on. */
+  async #refuseSecondUndo({ of, run }: { of: string; run: string }): Promise<void> {
+    const change = await findChange(this.#options.journal, of);
+    const first = change?.undone_by?.[0];
+    if (first === undefined || first === this.id) return;
+    const other = await findChange(this.#options.journal, first);
+    if (other === undefined || other.undo_run === run) return;
+    throw new OktaMcpError("conflict", `Nothing was changed. Change ${of} is being undone by another call.`, {
+      fix: "Look at it with get_change.",
+      data: { undone_by: change?.undone_by },
+    });
+  }
+
+  #side(side: "before" | "after", state: State): Json | undefined {
+    if ("value" in state) return this.#kept(`The object ${side}`, state.value);
+    this.#notes.push(`What was there ${side} is not known: ${state.unknown}.`);
+    return undefined;
+  }
+
+  #kept(what: string, value: Json): Json | undefined {
+    const masked = this.#options.mask(value);
+    if (JSON.stringify(masked).length <= MAX_KEPT_CHARS) return masked;
+    this.#notes.push(`${what} had more than ${MAX_KEPT_CHARS} characters and was not kept.`);
+    return undefined;
+  }
+
+  #time(): string {
+    return new Date(this.#options.now()).toISOString();
+  }
+}

@@ -1,0 +1,45 @@
+import { OktaMcpError } from "../errors/index.js";
+import type { Json } from "../okta/request.js";
+
+/** The object that a write changes, at one moment; `value` is null where there is none. */
+export type State = { value: Json } | { unknown: string };
+
+/** An object larger than this is not kept, in characters of its JSON. */
+export const MAX_KEPT_CHARS = 2_000_000;
+
+/**
+ * Reads the state of an object. What cannot be read is unknown, with the reason; it never stops a write.
+ * @throws OktaMcpError cancelled
+ */
+export async function readState(read: (() => Promise<Json | undefined>) | undefined): Promise<State> {
+  if (read === undefined) return { unknown: "nothing of it can be read" };
+  try {
+    const value = await read();
+    return value === undefined ? { unknown: "the scopes of this session do not let it be read" } : { value };
+  } catch (error) {
+    if (!(error instanceof OktaMcpError) || error.code === "cancelled") throw error;
+    return error.code === "not_found" ? { value: null } : { unknown: `it could not be read (${error.code})` };
+  }
+}
+
+const NAMES: readonly (readonly string[])[] = [
+  ["profile", "login"],
+  ["profile", "name"],
+  ["label"],
+  ["name"],
+  ["domain"],
+  ["language"],
+];
+
+/** What an object is called; undefined where it has none of the usual names. */
+export function nameOf(object: Json | undefined): string | undefined {
+  for (const path of NAMES) {
+    let value: Json | undefined = object;
+    for (const key of path) {
+      const inside = typeof value === "object" && value !== null && !Array.isArray(value);
+      value = inside && Object.hasOwn(value as object, key) ? (value as { [key: string]: Json })[key] : undefined;
+    }
+    if (typeof value === "string" && value !== "") return value;
+  }
+  return undefined;
+}

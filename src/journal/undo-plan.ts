@@ -1,0 +1,186 @@
+import type { Catalogue, CatalogueEntry } from "../catalogue.js";
+import { OktaMcpError } from "../errors/index.js";
+import type { Json } from "../okta/request.js";
+import type { ToolContext } from "../tool.js";
+import type { Change } from "./change.js";
+import type { Arguments, Done, Undo, UndoStep } from "./contract.js";
+import { difference, type FieldChange, settled } from "./difference.js";
+import { fillMasked, type Mask } from "./masking.js";
+import { readState, type State } from "./state.js";
+
+type JsonObject = { [key: string]: Json };
+
+/** How a change would be taken back, from the state of things at this moment. */
+export interface UndoPlan {
+  change: Change;
+  undo: Exclude<Undo, { cannot: string }>;
+  /** The object now. */
+  present: State;
+  /** What is not going to be as it was, a sentence each. */
+  notes: string[];
+}
+
+export interface Planning {
+  catalogue: Catalogue;
+  mask: Mask;
+  context: ToolContext;
+  /** Go on although the object has changed since. */
+  force: boolean;
+}
+
+function cannot({ id, tool }: Change, why: string, fix?: string): OktaMcpError {
+  return new OktaMcpError("conflict", `Nothing was changed. Change ${id} (${tool}) cannot be undone: ${why}`, {
+    fix: fix ?? "Look at it with get_change; what it holds helps to put things right by hand.",
+  });
+}
+
+function changedSince({ id, tool }: Change, why: string, fields?: readonly FieldChange[]): OktaMcpError {
+  return new OktaMcpError("conflict", `Nothing was changed. Change ${id} (${tool}) is not undone: ${why}`, {
+    fix: "Look at the object and decide; with `force: true` it is undone all the same.",
+    ...(fields === undefined ? {} : { data: { changed_since: fields.slice(0, 20) } }),
+  });
+}
+
+/** @throws OktaMcpError conflict where the change had no effect, or has been undone */
+function refuseIfSettled(change: Change, force: boolean): void {
+  const { outcome, undone_by: by } = change;
+  if (outcome === "refused" || outcome === "failed") throw cannot(change, "it changed nothing.", "Nothing to do.");
+  if (by !== undefined) {
+    const last = by.at(-1) ?? "";
+    throw cannot(
+      change,
+      "it has been undone already, or that was begun.",
+      `Look at ${last} with get_change; to go back again undo that.`,
+    );
+  }
+  if (outcome === "unknown" && !force) {
+    throw changedSince(change, "nobody knows whether it happened, since no answer of Okta's was recorded.");
+  }
+}
+
+/**
+ * Finds out how a change is taken back.
+ * @throws OktaMcpError conflict where it cannot be, or the object has changed since and `force` is not set; what reading the object fails with
+ */
+export async function planUndo(change: Change, { catalogue, mask, context, force }: Planning): Promise<UndoPlan> {
+  refuseIfSettled(change, force);
+  const tool = catalogue.get(change.tool);
+  if (!tool) throw cannot(change, `the tool ${change.tool} is not on here.`);
+  const undo = tool.change?.undo ?? (tool.replaces ? putBack : "this tool names no way back.");
+  if (typeof undo === "string") throw cannot(change, undo);
+  const { arguments: args, before } = change;
+  if (typeof args !== "object" || args === null || Array.isArray(args) || before === undefined) {
+    throw cannot(change, `what was there before is not known. ${change.notes?.join(" ") ?? ""}`.trim());
+  }
+  const present = await presentState(tool, context, args, change.after);
+  if (!force) refuseIfChanged(change, present, mask);
+  const { value, masked } = fillMasked(before, "value" in present ? present.value : undefined);
+  const done: Done = { args, before: value, after: change.after ?? null };
+  const how = undo(done, change.tool);
+  if ("cannot" in how) throw cannot(change, how.cannot);
+  const hidden = masked.length > 0 ? [`Masked in the journal, so it stays as it is now: ${masked.join(", ")}.`] : [];
+  return { change, undo: how, present, notes: [...(how.notes ?? []), ...hidden] };
+}
+
+/** The object that a tool's writes change, as it is now. */
+export function presentState(
+  tool: CatalogueEntry,
+  context: ToolContext,
+  args: Arguments,
+  made: Json | undefined,
+): Promise<State> {
+  const read = tool.change?.state ?? tool.replaces?.current;
+  return readState(read && (async () => read(context, args, made)));
+}
+
+function refuseIfChanged(change: Change, present: State, mask: Mask): void {
+  if (change.after === undefined) throw changedSince(change, "how the object was left is not known.");
+  if ("unknown" in present)
+    throw changedSince(change, `whether the object has changed since is not known: ${present.unknown}.`);
+  const now = present.value === null ? null : mask(present.value);
+  if (now === null && change.after !== null) throw changedSince(change, "the object is not there any more.");
+  const fields = difference(settled(change.after), settled(now));
+  if (fields.length === 0) return;
+  throw changedSince(
+    change,
+    `the object has changed since: ${fields
+      .slice(0, 10)
+      .map(({ field }) => field)
+      .join(", ")}.`,
+    fields,
+  );
+}
+
+/** Takes back a full replace by another of the same tool, with the object as it was for a body. */
+export function putBack({ args, before }: Done, tool: string): Undo {
+  if (typeof before !== "object" || before === null || Array.isArray(before)) {
+    return { cannot: "there was no such object before." };
+  }
+  const { _embedded, ...body } = before;
+  return { steps: [{ tool, args: idsIn(args), body }] };
+}
+
+/** The arguments that say where an object is. */
+export function idsIn(args: Arguments): Arguments {
+  return Object.fromEntries(Object.entries(args).filter(([name]) => name.endsWith("_id") || name === "template_name"));
+}
+
+/** Differences that a person reads in one question. */
+const MAX_TOLD = 20;
+
+function inWords(value: Json | undefined): string {
+  return value === undefined ? "nothing" : JSON.stringify(value);
+}
+
+function stepInWords({ tool, args }: UndoStep): string {
+  const ids = Object.entries(idsIn(args)).map(([name, value]) => `${name} ${String(value)}`);
+  return `${tool}${ids.length > 0 ? ` (${ids.join(", ")})` : ""}`;
+}
+
+/** The arguments as the tool is used to get them. */
+function withDefaults(tool: CatalogueEntry, { args, body }: UndoStep): Arguments {
+  const parsed = (body === undefined ? tool.input : tool.input.partial()).safeParse(args);
+  return parsed.success ? parsed.data : args;
+}
+
+/** What stands for the id of an object that is not made yet. */
+const NEW_ID = "new-id";
+
+/** The calls that follow the first step, as far as they can be told before it. */
+export function laterSteps({ undo }: UndoPlan): UndoStep[] {
+  return [...undo.steps.slice(1), ...(undo.afterwards?.({ id: NEW_ID }) ?? [])];
+}
+
+/** What a person is asked before a change is taken back. @throws what the impact of the first call throws */
+export async function describePlan(
+  plan: UndoPlan,
+  { catalogue, context, mask }: Pick<Planning, "catalogue" | "context" | "mask">,
+): Promise<{ target: { type: string; name: string; id: string }; details: string[]; state: Json }> {
+  const { change, undo, present, notes } = plan;
+  const [first] = undo.steps;
+  const tool = first && catalogue.get(first.tool);
+  const impact = tool && (await tool.impact?.(context, withDefaults(tool, first)));
+  const now = "value" in present ? present.value : undefined;
+  const { before } = change;
+  const fields =
+    before === undefined || now === undefined
+      ? []
+      : difference(settled(now === null ? null : mask(now)), settled(before));
+  const later = laterSteps(plan);
+  const told = fields
+    .slice(0, MAX_TOLD)
+    .map((field) => `${field.field}: ${inWords(field.before)} becomes ${inWords(field.after)}`);
+  const details = [
+    `made ${change.at} by ${change.actor.user ?? change.actor.client_id ?? "whoever holds the access token"}`,
+    `by ${[...undo.steps.slice(0, 1), ...later.slice(0, 4)].map(stepInWords).join(", then ")}${later.length > 4 ? `, and ${later.length - 4} more calls` : ""}`,
+    ...(impact?.details ?? told),
+    ...(impact === undefined && fields.length > MAX_TOLD ? [`and ${fields.length - MAX_TOLD} more fields`] : []),
+    ...notes,
+  ];
+  const state: JsonObject = { change: change.id, present: now ?? null, impact: impact?.state ?? null };
+  return {
+    target: { type: "change", name: `${change.tool} ${change.target ?? ""}`.trim(), id: change.id },
+    details,
+    state,
+  };
+}

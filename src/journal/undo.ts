@@ -1,0 +1,104 @@
+import { OktaMcpError } from "../errors/index.js";
+import { toOktaMcpError } from "../errors/render.js";
+import type { Json } from "../okta/request.js";
+import type { UndoStep } from "./contract.js";
+import { newChangeId } from "./recorder.js";
+import { laterSteps, type UndoPlan } from "./undo-plan.js";
+
+/** What became of one call of an undo. */
+export interface Performed {
+  /** What the call answered, as it came from Okta. */
+  value: Json;
+  /** The change that it made; undefined in a preview. */
+  changeId: string | undefined;
+}
+
+/** Makes one call of an undo on the one path of every call; in a preview, previews it. */
+export type PerformStep = (step: UndoStep, undo: { of: string; run: string }) => Promise<Performed>;
+
+/** Calls of the second part of an undo that are made at once. */
+const AT_ONCE = 6;
+
+function shownStep({ tool, args, body }: UndoStep): Json {
+  return JSON.parse(JSON.stringify({ tool, arguments: args, ...(body === undefined ? {} : { body }) })) as Json;
+}
+
+/**
+ * Carries out a plan. Calls that follow from a new object are made even if some of them fail, and
+ * the answer names these.
+ * @throws OktaMcpError what a call throws, with how far the undo came
+ */
+export async function runUndo(plan: UndoPlan, perform: PerformStep, now: () => number): Promise<Json> {
+  const { change, undo, notes } = plan;
+  const mark = { of: change.id, run: newChangeId(now()) };
+  const done: Performed[] = [];
+  for (const [index, step] of undo.steps.entries()) {
+    try {
+      const performed = await perform(step, mark);
+      if (performed.changeId === undefined) return previewed(plan, performed.value);
+      done.push(performed);
+    } catch (thrown) {
+      const error = toOktaMcpError(thrown);
+      if (index === 0) throw error;
+      throw partly(error, done, undo.steps.slice(index));
+    }
+  }
+  const made = done[0]?.value ?? null;
+  const { changes, failed } = await performAll(undo.afterwards?.(made) ?? [], (step) => perform(step, mark));
+  const newId =
+    undo.afterwards !== undefined && typeof made === "object" && made !== null && "id" in made ? made.id : undefined;
+  return {
+    undone: change.id,
+    changes: [...done.flatMap(({ changeId }) => changeId ?? []), ...changes],
+    ...(typeof newId === "string" ? { new_id: newId } : {}),
+    ...(failed.length > 0 ? { failed } : {}),
+    ...(notes.length > 0 ? { notes } : {}),
+  };
+}
+
+function previewed(plan: UndoPlan, first: Json): Json {
+  const later = laterSteps(plan).map(shownStep);
+  const { change, notes } = plan;
+  const tool = plan.undo.steps[0]?.tool ?? "";
+  const preview = typeof first === "object" && first !== null && !Array.isArray(first) ? first : { value: first };
+  return {
+    dry_run: true,
+    undoes: change.id,
+    calls: [{ tool, ...preview }, ...later],
+    ...(notes.length > 0 ? { notes } : {}),
+  };
+}
+
+function partly(error: OktaMcpError, done: readonly Performed[], left: readonly UndoStep[]): OktaMcpError {
+  return new OktaMcpError(
+    error.code,
+    `The undo came only half-way: ${done.length} of its calls were made. ${error.message}`,
+    {
+      fix: `Make the calls that are left (below) by hand. ${error.fix}`,
+      data: { changes: done.map(({ changeId }) => changeId), left: left.map(shownStep) },
+      cause: error,
+    },
+  );
+}
+
+async function performAll(
+  steps: readonly UndoStep[],
+  perform: (step: UndoStep) => Promise<Performed>,
+): Promise<{ changes: string[]; failed: Json[] }> {
+  const waiting = [...steps];
+  const changes: string[] = [];
+  const failed: Json[] = [];
+  const worker = async () => {
+    for (let step = waiting.shift(); step !== undefined; step = waiting.shift()) {
+      try {
+        const { changeId } = await perform(step);
+        if (changeId !== undefined) changes.push(changeId);
+      } catch (thrown) {
+        const { code, message } = toOktaMcpError(thrown);
+        failed.push({ call: shownStep(step), error: { code, message } });
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  return { changes, failed };
+}

@@ -1,0 +1,28 @@
+import type { Json } from "../okta/request.js";
+import type { Arguments, Undo } from "./contract.js";
+
+type JsonObject = { [key: string]: Json };
+
+/** Takes a change back by one call. */
+export function undoBy(tool: string, args: Arguments, body?: JsonObject): Undo {
+  return { steps: [{ tool, args, ...(body === undefined ? {} : { body }) }] };
+}
+
+/** An object without some of its fields, for a body in which Okta does not take them. */
+export function without(object: Json, fields: readonly string[]): JsonObject {
+  if (typeof object !== "object" || object === null || Array.isArray(object)) return {};
+  return Object.fromEntries(Object.entries(object).filter(([name]) => !fields.includes(name)));
+}
+
+/**
+ * The state of an object that the call itself makes: nothing before it, then what reading its id
+ * gives; unknown where Okta did not tell the id.
+ */
+export async function ofMade(
+  made: Json | undefined,
+  read: (id: string) => Promise<Json | undefined>,
+): Promise<Json | undefined> {
+  if (made === undefined) return null;
+  const id = typeof made === "object" && made !== null && !Array.isArray(made) ? made.id : undefined;
+  return typeof id === "string" && id !== "" ? read(id) : undefined;
+}

@@ -1,0 +1,183 @@
+import type { Session } from "../auth/token-source.js";
+import type { Catalogue, CatalogueEntry } from "../catalogue.js";
+import type { Consent as Consented } from "../consent.js";
+import type { OktaMcpError } from "../errors/index.js";
+import type { Log } from "../log.js";
+import type { CallOptions, Json, OktaRequest } from "../okta/request.js";
+import { lostPaths } from "../replace.js";
+import type { Impact, ToolContext } from "../tool.js";
+import type { Journal } from "./change.js";
+import type { Arguments, UndoStep } from "./contract.js";
+import type { Mask } from "./masking.js";
+import { NotSent, previewOf, refuseWrites } from "./preview.js";
+import { Recorder } from "./recorder.js";
+import type { State } from "./state.js";
+import { presentState } from "./undo-plan.js";
+
+type JsonObject = { [key: string]: Json };
+
+/** A call that is a part of taking a change back. */
+export interface UndoCall {
+  step: UndoStep;
+  mark: { of: string; run: string };
+  /** How the undo as a whole was agreed to. */
+  agreed: Consented["agreed"];
+}
+
+/** What recording needs; one for each server. */
+export interface WritesOptions {
+  journal: Journal | undefined;
+  session: Session;
+  catalogue: Catalogue;
+  mask: Mask;
+  /** Who says yes when a person is asked: a person, or a flag on the command line. */
+  yesFlag: boolean;
+  log: Log;
+  now: () => number;
+}
+
+/** Begins the records of writes. */
+export class Writes {
+  readonly #options: WritesOptions;
+
+  constructor(options: WritesOptions) {
+    this.#options = options;
+  }
+
+  /** Opens the record of one call of a tool that writes; in a preview nothing is recorded. */
+  async open(tool: CatalogueEntry, preview: boolean, undo: UndoCall | undefined): Promise<Write> {
+    const { journal, session, mask, log, now, yesFlag } = this.#options;
+    if (preview || journal === undefined) return new Write(tool, mask, preview, undefined, yesFlag);
+    const { org, user, clientId, method } = await session.status();
+    const actor = { user: user ?? null, client_id: clientId ?? null, method };
+    const recorder = new Recorder({ journal, tool, org, actor, mask, undo: undo?.mark, log, now });
+    return new Write(tool, mask, false, recorder, yesFlag);
+  }
+}
+
+/** One call of a tool that writes: recorded, or previewed. */
+export class Write {
+  /** True where nothing that changes anything may leave. */
+  readonly preview: boolean;
+  readonly #tool: CatalogueEntry;
+  readonly #mask: Mask;
+  readonly #recorder: Recorder | undefined;
+  readonly #yesFlag: boolean;
+
+  constructor(tool: CatalogueEntry, mask: Mask, preview: boolean, recorder: Recorder | undefined, yesFlag: boolean) {
+    this.#tool = tool;
+    this.#mask = mask;
+    this.preview = preview;
+    this.#recorder = recorder;
+    this.#yesFlag = yesFlag;
+  }
+
+  /** The id under which the journal has it. */
+  get changeId(): string | undefined {
+    return this.#recorder?.id;
+  }
+
+  /** How the operations of this call have to be made. */
+  options(): Pick<CallOptions, "beforeSend" | "onAnswer"> {
+    if (this.preview) return { beforeSend: refuseWrites };
+    const recorder = this.#recorder;
+    if (!recorder) return {};
+    return {
+      beforeSend: (request) => recorder.beforeSend(request),
+      onAnswer: (answer, request) => recorder.onAnswer(answer, request),
+    };
+  }
+
+  /** Tells the arguments, once they are understood. @throws OktaMcpError bad_config where the journal cannot be written */
+  async understood(args: Arguments, undo: UndoCall | undefined): Promise<void> {
+    this.#recorder?.understood(args, undo?.step.body);
+    await this.#recorder?.check();
+  }
+
+  /** Tells how the call was agreed to. */
+  agreed(agreed: Consented["agreed"]): void {
+    this.#recorder?.agreed(agreed === "person" && this.#yesFlag ? "yes_flag" : agreed);
+  }
+
+  /**
+   * Does the work, with the state of the object before and after it on record.
+   * @returns what the tool returned
+   */
+  async run(context: ToolContext, args: Arguments, body: JsonObject): Promise<unknown> {
+    const tool = this.#tool;
+    if (!this.#recorder) return tool.run(context, args, body);
+    this.#recorder.before(await presentState(tool, context, args, undefined));
+    const value = await tool.run(context, args, body);
+    // The work is done; that its result cannot be looked at is no failure of it.
+    const after = await presentState(tool, context, args, toJson(value)).catch(
+      (): State => ({ unknown: "the call was ended before it could be read" }),
+    );
+    await this.#recorder.done(after);
+    return value;
+  }
+
+  /** A result with what the caller should know besides. */
+  noted(result: JsonObject): JsonObject {
+    const warning = this.#recorder?.warning;
+    return warning === undefined ? result : { ...result, journal_warning: warning };
+  }
+
+  /** Records how the call failed. Never rejects. */
+  async failed(error: OktaMcpError): Promise<void> {
+    await this.#recorder?.failed(error);
+  }
+
+  /**
+   * Answers with what the call would do; sends nothing that changes anything.
+   * @param impact what a person would be asked, fit to be shown
+   * @throws what the tool itself finds wrong
+   */
+  async previewed(
+    context: ToolContext,
+    args: Arguments,
+    body: JsonObject,
+    impact: Pick<Impact, "target" | "details"> | undefined,
+  ): Promise<JsonObject> {
+    const tool = this.#tool;
+    const { replaces, change, effect } = tool;
+    const state = await presentState(tool, context, args, undefined);
+    const lost =
+      replaces && "value" in state && state.value !== null
+        ? lostPaths(state.value, body, replaces.setByOkta, replaces.defaults)
+        : [];
+    const caught = await sendNothing(() => tool.run(context, args, body));
+    if ("value" in caught) {
+      // A tool that makes other calls tells itself what they would do.
+      const told = toJson(caught.value);
+      if (isObject(told) && told.dry_run === true) return told;
+    }
+    return previewOf({
+      effect,
+      request: "request" in caught ? caught.request : undefined,
+      state,
+      becomes: change?.becomes && ((before) => change.becomes?.(args, before)),
+      setByOkta: replaces?.setByOkta,
+      wouldBeLost: lost,
+      impact,
+      mask: this.#mask,
+    });
+  }
+}
+
+async function sendNothing(work: () => Promise<unknown>): Promise<{ request: OktaRequest } | { value: unknown }> {
+  try {
+    return { value: await work() };
+  } catch (thrown) {
+    if (thrown instanceof NotSent) return { request: thrown.request };
+    throw thrown;
+  }
+}
+
+function isObject(value: Json): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** What a tool returned, as the JSON that it is made of. */
+export function toJson(value: unknown): Json {
+  return JSON.parse(JSON.stringify(value ?? null)) as Json;
+}
