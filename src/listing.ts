@@ -48,6 +48,8 @@ export interface Walk {
   signal: AbortSignal;
   /** Told after each page. */
   onPage?(pages: number, items: number): void;
+  /** Asked when a page is there: true where the one after it is going to be wanted, and may be fetched meanwhile. */
+  wantsNext?(): boolean;
 }
 
 /**
@@ -59,10 +61,18 @@ export async function* walkPages(fetchPage: PageFetcher, first: string | undefin
   const seen = new Set<string>();
   let after = first;
   let items = 0;
+  let coming: Promise<OktaPage> | undefined;
   for (let pages = 1; pages <= MAX_PAGES; pages += 1) {
     if (walk.signal.aborted) throw new OktaMcpError("cancelled", "The list was cancelled between two pages.");
-    const page = await fetchPage(after);
+    const page: OktaPage = await (coming ?? fetchPage(after));
+    coming = undefined;
     items += page.items.length;
+    const goesOn = page.next !== undefined && !seen.has(page.next) && pages < MAX_PAGES && !walk.signal.aborted;
+    if (goesOn && walk.wantsNext?.()) {
+      coming = fetchPage(page.next);
+      // What goes wrong with it is told when its turn comes, if it does.
+      coming.catch(() => undefined);
+    }
     yield { after, ...page };
     walk.onPage?.(pages, items);
     if (page.next === undefined) return;
@@ -113,8 +123,12 @@ export async function listItems(
   const start = parseCursor(options.after);
   const items: Json[] = [];
   let chars = 0;
+  let pageChars = Number.POSITIVE_INFINITY;
   let skip = start.skip;
-  for await (const page of walkPages(fetchPage, start.after, walk)) {
+  // The page at hand is taken to be as long as the one before it, so that hardly a page is fetched in vain.
+  const wantsNext = () => options.fetch_all === true && chars + pageChars < limits.maxChars - ENVELOPE_CHARS;
+  for await (const page of walkPages(fetchPage, start.after, { ...walk, wantsNext })) {
+    const charsBefore = chars;
     const maxChars =
       limits.maxChars - ENVELOPE_CHARS - Math.max(jsonLength(page.after ?? ""), jsonLength(page.next ?? ""));
     for (const [index, raw] of page.items.entries()) {
@@ -132,6 +146,7 @@ export async function listItems(
       }
       items.push(item);
     }
+    pageChars = chars - charsBefore;
     skip = Math.max(0, skip - page.items.length);
     const wanted = !options.fetch_all && skip === 0;
     if (wanted || page.next === undefined) {

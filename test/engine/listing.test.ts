@@ -74,6 +74,43 @@ describe("a list that is larger than a result may be", () => {
   });
 });
 
+describe("a list that is read to its end", () => {
+  const EVEN = Array.from({ length: 400 }, (_, n) => ({ id: `item${n}`, blob: "x".repeat(100) }));
+
+  test("has the next page on its way while a page is made ready", async () => {
+    const { fetchPage, asked } = pages(EVEN.slice(0, 80), 20);
+    const askedBefore: number[] = [];
+    const shape = (item: Json) => {
+      askedBefore.push(asked.length);
+      return item;
+    };
+    const { items } = await listItems(fetchPage, { fetch_all: true }, { ...limits, shape }, walk());
+    expect(items).toHaveLength(80);
+    expect(asked).toEqual([undefined, "c20", "c40", "c60"]);
+    expect([0, 20, 40, 60].map((index) => askedBefore[index])).toEqual([1, 3, 4, 4]);
+  });
+
+  test("asks for no page that its answer has no room for", async () => {
+    const { fetchPage, asked } = pages(EVEN, 50);
+    const { items, has_more } = await listItems(fetchPage, { fetch_all: true }, limits, walk());
+    expect(has_more).toBe(true);
+    expect(asked).toHaveLength(Math.ceil(items.length / 50));
+  });
+
+  test("asks for one page only where nothing else was wanted", async () => {
+    const { fetchPage, asked } = pages(EVEN, 20);
+    await listItems(fetchPage, {}, limits, walk());
+    expect(asked).toEqual([undefined]);
+  });
+
+  test("tells what went wrong with a page that was fetched ahead, once", async () => {
+    const { fetchPage } = pages(EVEN, 20);
+    const failing = (after: string | undefined) =>
+      after === "c40" ? Promise.reject(new Error("no such page")) : fetchPage(after);
+    await expect(listItems(failing, { fetch_all: true }, limits, walk())).rejects.toThrow("no such page");
+  });
+});
+
 describe("a list of Okta's", () => {
   test("does not end at an empty page in its middle", async () => {
     const scripted: OktaPage[] = [
