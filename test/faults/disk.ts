@@ -19,14 +19,15 @@ const DATA = "data";
  * leave to mount in a name space of its own.
  */
 function realDisk(unshare: readonly string[]): Disk {
-  const options = { good: "size=256k", full: "size=12k", "read-only": "size=256k,ro" };
   return {
     name: "tmpfs",
     stage: (state) => ({
       wrap(command, folder) {
         const data = join(folder, DATA);
         mkdirSync(data, { recursive: true });
-        const mount = `mount -t tmpfs -o mode=0700,${options[state]} tmpfs "$0" && exec "$@"`;
+        const options = `mode=0700,size=256k${state === "read-only" ? ",ro" : ""}`;
+        const fill = state === "full" ? 'cat /dev/zero >"$0/ballast" 2>/dev/null;' : "";
+        const mount = `mount -t tmpfs -o ${options} tmpfs "$0" && { ${fill} exec "$@"; }`;
         return ["unshare", ...unshare, "sh", "-c", mount, data, ...command];
       },
     }),
