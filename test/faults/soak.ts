@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { fork } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { type Outcome, type ServerProcess, startServer } from "./server-process.js";
 import type { SoakOrg } from "./soak-org.js";
@@ -80,6 +80,11 @@ function median(values: readonly number[]): number {
 }
 
 const megabytes = (bytes: number) => `${(bytes / 1_048_576).toFixed(1)} MB`;
+
+if (!existsSync("/proc/self/status")) {
+  process.stdout.write("skipped: this system has no /proc from which a process's memory could be read\n");
+  process.exit(0);
+}
 
 // In a process of its own, so that its memory and its work are not the server's.
 const orgProcess = fork(fileURLToPath(new URL("./soak-org.ts", import.meta.url)), { stdio: "inherit" });
