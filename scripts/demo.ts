@@ -6,6 +6,7 @@ import { styleText } from "node:util";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { ElicitRequestSchema } from "@modelcontextprotocol/sdk/types.js";
+import { wrap } from "../src/cli/words.js";
 import { ADMIN_LOGIN, DEVICE_CLIENT_ID } from "../src/sandbox/facts.js";
 import { orgAuthorization } from "../src/sandbox/org-authorization.js";
 import { startSandbox } from "../src/sandbox/server.js";
@@ -23,11 +24,23 @@ type LogEvent = { published: string; eventType: string; displayMessage: string; 
 const style = process.stdout.isTTY && !process.env.NO_COLOR;
 const paint = (format: Parameters<typeof styleText>[0], text: string) =>
   style ? styleText(format, text, { validateStream: false }) : text;
-const say = (line = "") => process.stdout.write(`${line}\n`);
+const columns = Math.min(process.stdout.columns ?? 100, 100);
+const say = (line = "") => process.stdout.write(`${wrap(line, columns)}\n`);
 const step = (title: string) => say(`\n${paint("bold", title)}`);
-const client$ = (line: string) => say(`  ${paint("cyan", "assistant")}  ${line}`);
-const server$ = (line: string) => say(`  ${paint("green", "okta-mcp ")}  ${line}`);
-const person$ = (line: string) => say(`  ${paint("magenta", "person   ")}  ${line}`);
+
+/** A speaker's line; what does not fit stands under its text, so that the speakers stay easy to tell apart. */
+const MARGIN = " ".repeat("  assistant  ".length);
+const speak = (speaker: string, line: string) =>
+  process.stdout.write(`  ${speaker}  ${wrap(line, columns - MARGIN.length).replaceAll("\n", `\n${MARGIN}`)}\n`);
+const client$ = (line: string) => speak(paint("cyan", "assistant"), line);
+const server$ = (line: string) => speak(paint("green", "okta-mcp "), line);
+const person$ = (line: string) => speak(paint("magenta", "person   "), line);
+
+/** JSON on one line, with spaces where a line may be broken. */
+const spaced = (json: Json) =>
+  JSON.stringify(json, undefined, 1)
+    .replace(/\n\s*/g, " ")
+    .replace(/([[{]) | ([\]}])/g, "$1$2");
 
 /** Does what a person does with the sign-in link: opens the page and presses Allow. */
 async function pressAllow(link: string): Promise<void> {
@@ -80,7 +93,7 @@ const transport = new StdioClientTransport({
 const spawnedAtMs = Date.now();
 await client.connect(transport);
 server$(
-  `ready after ${Date.now() - spawnedAtMs} ms, nobody signed in yet, no request sent to Okta (${sandbox.requests.length})`,
+  `ready after ${Date.now() - spawnedAtMs} ms; nobody signed in yet, ${sandbox.requests.length} requests sent to Okta`,
 );
 const { tools } = await client.listTools();
 server$(
@@ -89,7 +102,7 @@ server$(
 
 /** Calls a tool and shows the call. */
 async function call<T>(name: string, args: Json): Promise<T> {
-  client$(`${paint("bold", name)} ${paint("dim", JSON.stringify(args))}`);
+  client$(`${paint("bold", name)} ${paint("dim", spaced(args))}`);
   const result = await client.callTool({ name, arguments: args }, undefined, { timeout: 60_000 });
   const content = result.structuredContent as T & { error?: { code: string; message: string } };
   if (content.error) throw new Error(`${name}: ${content.error.code}: ${content.error.message}`);

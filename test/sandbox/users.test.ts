@@ -116,7 +116,7 @@ describe("creating a user", () => {
     ["?activate=false", { credentials: password }, "STAGED"],
     ["?activate=true&nextLogin=changePassword", { credentials: password }, "PASSWORD_EXPIRED"],
     ["?provider=true", { credentials: { provider: { type: "FEDERATION", name: "FEDERATION" } } }, "ACTIVE"],
-  ])("with %s and %j the user is %s%s", async (query, more, status) => {
+  ])('with "%s" and %j the user is %s', async (query, more, status) => {
     const { call } = await openSandbox();
     const made = await call("POST", `/api/v1/users${query}`, { profile: person("Ann"), ...more });
     expect(made.status).toBe(200);
