@@ -1,6 +1,6 @@
 import { isItemList } from "./listing.js";
 import type { Json } from "./okta/request.js";
-import { isSecret, MASK } from "./secrets.js";
+import { isPrivateKey, isSecret, MASK } from "./secrets.js";
 import { withinLimit } from "./size-limit.js";
 
 export interface ShapeOptions {
@@ -23,7 +23,7 @@ function holdsText(value: Json): boolean {
 
 function clean(value: Json, path: readonly string[], parent: JsonObject | undefined, keepLinks: boolean): Json {
   if (Array.isArray(value)) return value.map((item) => clean(item, path, undefined, keepLinks));
-  if (!isObject(value)) return holdsText(value) && isSecret(path, parent) ? MASK : value;
+  if (!isObject(value)) return (holdsText(value) && isSecret(path, parent)) || isPrivateKey(value) ? MASK : value;
   const result: JsonObject = Object.create(null);
   for (const [key, child] of Object.entries(value)) {
     if (key === "_links" && !keepLinks) continue;

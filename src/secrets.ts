@@ -70,6 +70,11 @@ export function isSecret(path: readonly string[], parent: { [key: string]: Json 
   return parent !== undefined && typeof parent.kty === "string" && JWK_PRIVATE_MEMBERS.has(key);
 }
 
+/** True for a private key as PEM text (RFC 7468), wherever it stands. */
+export function isPrivateKey(value: Json): boolean {
+  return typeof value === "string" && /^\s*-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----/.test(value);
+}
+
 /**
  * The dotted path of the first value that is the mask itself: somebody sends back what was read
  * masked, which would overwrite the secret. Undefined where there is none.

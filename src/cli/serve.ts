@@ -13,9 +13,16 @@ import { version } from "./version.js";
 const LAST_WORDS_MS = 100;
 
 /**
+ * Longest message from the client. It leaves room for arguments of 10 MB and what JSON adds to them;
+ * the MCP library would take 10 MB in all. A longer one ends the connection, since it cannot be told
+ * which call it was.
+ */
+const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
+
+/**
  * Serves one MCP client on stdin and stdout until it leaves: stdin or stdout closed, or a signal.
  * @param protocol what writes to the client, from `claimStdout`
- * @returns the exit code, which is 0: that a client leaves is how this ends
+ * @returns the exit code: 0, since that a client leaves is how this ends; 1 after a message that is too long to be read
  */
 export async function serve(io: Io, connection: Connection, protocol: Writable): Promise<number> {
   const { config, session, log } = connection;
@@ -35,7 +42,7 @@ export async function serve(io: Io, connection: Connection, protocol: Writable):
     warmUp: preload,
   });
   const left = clientLeft(io, server, protocol);
-  await server.connect(new StdioServerTransport(io.stdin, protocol));
+  await server.connect(new StdioServerTransport(io.stdin, protocol, { maxBufferSize: MAX_MESSAGE_BYTES }));
 
   for (const notice of config.notices) log.warn(notice);
   const on = catalogue.entries.filter(
@@ -47,10 +54,13 @@ export async function serve(io: Io, connection: Connection, protocol: Writable):
   const reason = await left;
   // The terminal has shown ^C; what follows starts on a line of its own.
   if (reason === "SIGINT" && io.stderr.isTTY) io.note();
-  log.info("Stopping", { reason });
+  log[reason === TOO_LONG ? "error" : "info"]("Stopping", { reason });
   await server.close();
-  return 0;
+  return reason === TOO_LONG ? 1 : 0;
 }
+
+/** The one thing for which the library closes the connection by itself. */
+const TOO_LONG = `the client sent a message of more than ${MAX_MESSAGE_BYTES / 1024 / 1024} MB`;
 
 /** Resolves with the reason when there is nobody left to serve. */
 function clientLeft(
@@ -64,7 +74,7 @@ function clientLeft(
     // A client that is gone makes every write fail; the first failure says it all.
     for (const stream of [stdout, protocol]) stream.on("error", () => resolve("the client closed stdout"));
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => resolve(signal));
-    server.onClose = () => resolve("the connection was closed");
+    server.onClose = () => resolve(TOO_LONG);
   });
 }
 

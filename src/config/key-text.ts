@@ -9,6 +9,9 @@ export type KeyText = { text: string; notice?: string } | { problem: string };
 /** Larger than any key; what is larger was not meant to be one. */
 const MAX_KEY_BYTES = 100_000;
 
+/** A PEM or a JWK: the key itself, where the name of its file belongs. */
+const KEY_ITSELF = /-----BEGIN|[{\n]|^[\w+/=-]{200,}$/;
+
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: "there is no such file",
   EACCES: "this user may not read it",
@@ -19,6 +22,8 @@ const REASONS: Readonly<Record<string, string>> = {
 
 /** Reads `OKTA_PRIVATE_KEY_FILE`; `~/` stands for the home folder, since MCP clients start servers without a shell. */
 export function readKeyFile(file: string): KeyText {
+  // What follows shows the path, and a key must not be shown.
+  if (KEY_ITSELF.test(file)) return { problem: "holds a key instead of the path of one. Set OKTA_PRIVATE_KEY to it." };
   const path = file.startsWith("~/") ? join(homedir(), file.slice(2)) : file;
   let text: string;
   let mode: number | undefined;
