@@ -10,7 +10,7 @@ export type KeyText = { text: string; notice?: string } | { problem: string };
 const MAX_KEY_BYTES = 100_000;
 
 /** A PEM or a JWK: the key itself, where the name of its file belongs. */
-const KEY_ITSELF = /-----BEGIN|[{\n]|^[\w+/=-]{200,}$/;
+const KEY_ITSELF = /-----BEGIN|[{\n]|^(?![/~])[\w+/=-]{200,}$/;
 
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: "there is no such file",
