@@ -6,6 +6,7 @@ import { play, type Row, type Scenario } from "./scenario.js";
 import { answers } from "./scenarios/answers.js";
 import { clocks } from "./scenarios/clocks.js";
 import { endings } from "./scenarios/endings.js";
+import { journals } from "./scenarios/journals.js";
 import { keychains } from "./scenarios/keychains.js";
 import { paging } from "./scenarios/paging.js";
 import { rateLimits } from "./scenarios/rate-limits.js";
@@ -16,7 +17,17 @@ import { render } from "./table.js";
 /** Each is a process that starts and a few calls; more at once only make each other late. */
 const AT_ONCE = 4;
 
-const all = [...answers, ...rateLimits, ...paging, ...clocks, ...signIns, ...keychains, ...tokenFiles, ...endings];
+const all = [
+  ...answers,
+  ...rateLimits,
+  ...paging,
+  ...clocks,
+  ...signIns,
+  ...keychains,
+  ...tokenFiles,
+  ...journals,
+  ...endings,
+];
 const wanted = process.argv.slice(2);
 const chosen = all.filter(({ name }) => wanted.length === 0 || wanted.some((part) => name.includes(part)));
 

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { createCatalogue } from "../../../src/catalogue.js";
+import { areas } from "../../../tools/index.js";
 import type { Act } from "../scenario.js";
 import type { Outcome } from "../server-process.js";
 
@@ -9,8 +11,6 @@ export interface Kind {
   method: string;
   /** The path of the request that the fault is for, as the fault script takes it. */
   path: string;
-  /** What reaches the org besides, before that request. */
-  before: string;
   call(act: Act): Promise<Outcome>;
   /** How often the org has done what was asked for; undefined for a read. */
   done?: (act: Act) => number;
@@ -25,7 +25,6 @@ export const READ: Kind = {
   name: "a read",
   method: "GET",
   path: GROUPS,
-  before: "",
   call: ({ server }) => server.call("list_groups"),
 };
 
@@ -34,7 +33,6 @@ export const REPLACE: Kind = {
   name: "a repeatable write",
   method: "PUT",
   path: GROUP,
-  before: "1 GET, ",
   call: ({ server, groupId }) =>
     server.call("update_group", { group_id: groupId, profile: { name: "Pilot", description: MARK } }),
   done: ({ sandbox, groupId }) => Number(sandbox.org.groups.get(groupId)?.profile.description === MARK),
@@ -45,21 +43,44 @@ export const CREATE: Kind = {
   name: "a one-time write",
   method: "POST",
   path: GROUPS,
-  before: "",
   call: ({ server }) => server.call("create_group", { profile: { name: MARK, description: MARK } }),
   done: ({ sandbox }) => sandbox.org.groups.all().filter(({ profile }) => profile.name === MARK).length,
 };
+
+/** Whether the server keeps a journal of writes. */
+export const KEEPS_JOURNAL = createCatalogue(areas).get("list_changes") !== undefined;
+
+/** How the journal says that the last write ended. */
+export async function lastChange({ server }: Pick<Act, "server">): Promise<unknown> {
+  const { sees, message, data } = await server.call("list_changes", { limit: 1 });
+  assert.equal(sees, "ok", message);
+  const [last] = data.items as { outcome?: unknown }[];
+  return last?.outcome;
+}
+
+const MAY_BE_DONE = /may have been made all the same/;
 
 /**
  * That nothing was lost and nothing doubled: what the caller was told was done is there once, and
  * what is there after an error was said to be possible.
  */
-export function accountFor(kind: Kind, act: Act, { sees, message }: Outcome): void {
+export function findInOrg(kind: Kind, act: Act, { sees, message }: Outcome): void {
   if (kind.done === undefined) return;
   const times = kind.done(act);
   if (sees === "ok") assert.equal(times, 1, "what was done is in the org, once");
   else if (times > 0) {
     assert.equal(times, 1, "what was done in spite of an error is in the org, once");
-    assert.match(message, /may have been made all the same/, "the error says that the change may have been made");
+    assert.match(message, MAY_BE_DONE, "the error says that the change may have been made");
   }
+}
+
+/** The same, and that the journal says of a write what the caller heard. */
+export async function accountFor(kind: Kind, act: Act, ended: Outcome): Promise<void> {
+  findInOrg(kind, act, ended);
+  const { sees, message } = ended;
+  if (kind.done === undefined || !KEEPS_JOURNAL) return;
+  const outcome = await lastChange(act);
+  if (sees === "ok") assert.equal(outcome, "done", "the journal has the write as done");
+  else if (MAY_BE_DONE.test(message)) assert.equal(outcome, "unknown", "the journal does not know either");
+  else assert.notEqual(outcome, "done", "the journal does not have the write as done");
 }

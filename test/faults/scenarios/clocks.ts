@@ -16,8 +16,8 @@ const skewed = (direction: string, clockAheadMs: number): Scenario => ({
     const resetSeconds = Math.ceil((Date.now() + clockAheadMs + 1000) / 1000);
     const headers = { "X-Rate-Limit-Remaining": "0", "X-Rate-Limit-Reset": String(resetSeconds) };
     sandbox.next("POST", CREATE.path, { status: 429, headers });
-    const check = (outcome: Outcome) => {
-      accountFor(CREATE, act, outcome);
+    const check = async (outcome: Outcome) => {
+      await accountFor(CREATE, act, outcome);
       assert.ok(outcome.tookMs < 5000, "the wait is as long as by Okta's clock");
     };
     await act.line("a 429 is waited out", { sees: "ok", reached: "2 POST", check }, () => CREATE.call(act));

@@ -55,13 +55,11 @@ export const rateLimits: Scenario[] = [
     async play(act) {
       for (const kind of [READ, REPLACE, CREATE]) {
         act.sandbox.next(kind.method, kind.path, limited(Date.now(), 1000));
-        const check = (outcome: Outcome) => {
-          accountFor(kind, act, outcome);
+        const check = async (outcome: Outcome) => {
+          await accountFor(kind, act, outcome);
           assert.ok(outcome.tookMs < 4000, "the wait is the one that Okta asks for");
         };
-        await act.line(kind.name, { sees: "ok", reached: `${kind.before}2 ${kind.method}`, check }, () =>
-          kind.call(act),
-        );
+        await act.line(kind.name, { sees: "ok", reached: `2 ${kind.method}`, check }, () => kind.call(act));
       }
     },
   },
@@ -71,9 +69,7 @@ export const rateLimits: Scenario[] = [
       for (const kind of [READ, REPLACE, CREATE]) {
         act.sandbox.next(kind.method, kind.path, { status: 429, json: BODY });
         const check = (outcome: Outcome) => accountFor(kind, act, outcome);
-        await act.line(kind.name, { sees: "ok", reached: `${kind.before}2 ${kind.method}`, check }, () =>
-          kind.call(act),
-        );
+        await act.line(kind.name, { sees: "ok", reached: `2 ${kind.method}`, check }, () => kind.call(act));
       }
     },
   },
@@ -81,8 +77,8 @@ export const rateLimits: Scenario[] = [
     name: "429 again and again",
     async play(act) {
       act.sandbox.next("POST", CREATE.path, { status: 429, json: BODY, headers: { "Retry-After": "1" }, times: 9 });
-      const check = (outcome: Outcome) => {
-        accountFor(CREATE, act, outcome);
+      const check = async (outcome: Outcome) => {
+        await accountFor(CREATE, act, outcome);
         assert.equal(CREATE.done?.(act), 0, "nothing was done");
         assert.ok((outcome.retryAfterSeconds ?? 0) >= 1, "the error says how long to wait");
       };
@@ -121,7 +117,9 @@ export const rateLimits: Scenario[] = [
       act.sandbox.next("POST", CREATE.path, storms);
       act.sandbox.next("GET", READ.path, storms);
       const check = () => allCreated(act);
-      await act.line("all are done", { sees: "ok", reached: "43 GET, 13 POST", check }, () => storm(act));
+      await act.line("all are done", { sees: "ok", reached: /^\d+ GET, 13 POST$|^13 POST, \d+ GET$/, check }, () =>
+        storm(act),
+      );
     },
   },
 ];

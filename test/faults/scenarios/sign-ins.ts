@@ -54,7 +54,7 @@ export const signIns: Scenario[] = [
       control.grantOnly(["okta.groups.read"]);
       control.expireAccessTokens();
       const check = async (outcome: Outcome) => {
-        accountFor(CREATE, act, outcome);
+        await accountFor(CREATE, act, outcome);
         assert.equal(CREATE.done?.(act), 0, "nothing was done");
         assert.ok(act.server.listChanges() > 0, "the client is told that the list of tools has changed");
         const { tools } = await act.server.client.listTools();
