@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { ALL_TOOLS, leftOutBecause, type ToolChoice } from "./choice.js";
 import { covers, type Scope } from "./scopes.js";
 import type { Effect, Tool } from "./tool.js";
 
@@ -38,9 +39,18 @@ export interface ArgumentSchema {
   [keyword: string]: unknown;
 }
 
+/** A tool that a setting leaves out. */
+export interface LeftOut {
+  tool: CatalogueEntry;
+  /** The end of a sentence, e.g. "OKTA_MCP_TOOLS does not name it". */
+  why: string;
+}
+
 export interface Catalogue {
-  /** Every tool, by name in alphabetical order. */
+  /** Every tool that the settings let be, by name in alphabetical order. */
   readonly entries: readonly CatalogueEntry[];
+  /** The others, in the same order. They are neither listed nor called. */
+  readonly leftOut: readonly LeftOut[];
   get(name: string): CatalogueEntry | undefined;
   /** The tool's public face; computed once. */
   definition(name: string): ToolDefinition;
@@ -71,7 +81,7 @@ const REPLACE_ARGUMENTS = {
 function withEngineArguments(tool: Tool): z.ZodObject {
   return tool.input.extend({
     ...(tool.effect === "reads" && tool.scope !== null ? READ_ARGUMENTS : {}),
-    ...(tool.impact ? CONSENT_ARGUMENTS : {}),
+    ...(tool.impact || tool.replaces ? CONSENT_ARGUMENTS : {}),
     ...(tool.replaces ? REPLACE_ARGUMENTS : {}),
   });
 }
@@ -121,14 +131,21 @@ function isTool(value: unknown): value is Tool {
 
 /**
  * Makes the catalogue of what the areas export.
+ * @param choice the tools that the settings let be; by default all
  * @throws Error when two tools share a name: a mistake in the code, found at start
  */
-export function createCatalogue(areas: Areas): Catalogue {
+export function createCatalogue(areas: Areas, choice: ToolChoice = ALL_TOOLS): Catalogue {
   const byName = new Map<string, CatalogueEntry>();
+  const names = new Set<string>();
+  const leftOut: LeftOut[] = [];
   for (const [area, module] of Object.entries(areas)) {
     for (const tool of Object.values(module).filter(isTool)) {
-      if (byName.has(tool.name)) throw new Error(`Two tools are named ${tool.name}.`);
-      byName.set(tool.name, { ...tool, area, arguments: withEngineArguments(tool) });
+      if (names.has(tool.name)) throw new Error(`Two tools are named ${tool.name}.`);
+      names.add(tool.name);
+      const entry = { ...tool, area, arguments: withEngineArguments(tool) };
+      const why = leftOutBecause(choice, entry);
+      if (why === undefined) byName.set(tool.name, entry);
+      else leftOut.push({ tool: entry, why });
     }
   }
   const entries = [...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -140,6 +157,7 @@ export function createCatalogue(areas: Areas): Catalogue {
   };
   return {
     entries,
+    leftOut: leftOut.sort((a, b) => (a.tool.name < b.tool.name ? -1 : 1)),
     get: (name) => byName.get(name),
     schema: (name) => schemaOf(existing(name)),
     definition(name) {

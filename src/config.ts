@@ -1,10 +1,14 @@
+import type * as z from "zod";
 import { type PrivateKey, parsePrivateKey } from "./auth/private-key.js";
 import type { TokenStoreKind } from "./auth/token-store.js";
+import type { ToolChoice } from "./choice.js";
 import { readKeyFile } from "./config/key-text.js";
 import { SETTING_KEYS, SETTINGS, type SettingKey, settingsSchema } from "./config/settings.js";
 import type { ConfirmMode } from "./confirm.js";
 import { OktaMcpError } from "./errors/index.js";
 import { visible } from "./errors/quote.js";
+import { readGuardFile } from "./guard/file.js";
+import { type GuardRules, NO_RULES } from "./guard/rules.js";
 import type { LogLevel } from "./log.js";
 import { nearest } from "./nearest.js";
 import { isKnownScope, SCOPES, SIGN_IN_SCOPES } from "./scopes.js";
@@ -25,6 +29,10 @@ export interface Settings {
   credential: Credential;
   tokenStore: TokenStoreKind;
   confirm: ConfirmMode;
+  /** Which tools there are. */
+  choice: ToolChoice;
+  /** What may not be touched, done or seen. */
+  guard: GuardRules;
   maxResultChars: number;
   /** Folders from which tools may read files, as absolute paths. */
   fileRoots: string[];
@@ -144,6 +152,30 @@ function scopeNotices(words: readonly string[]): string[] {
   return notices;
 }
 
+/** The scopes with which nothing can be written: of each that manages, the one that reads. */
+function readScopes(scopes: readonly string[]): string[] {
+  const reading = scopes.map((scope) => scope.replace(/\.manage(?=\.|$)/, ".read"));
+  return [...new Set(reading)].filter((scope) => /\.read(?:\.|$)/.test(scope));
+}
+
+/** Which tools the settings let be, each under the name by which it was given. */
+function choiceOf(
+  given: Given,
+  { readOnly, tools, excludeTools }: z.output<typeof settingsSchema>,
+  { denyTools, file }: GuardRules,
+): ToolChoice {
+  return {
+    readOnly: readOnly ? (given.readOnly?.name ?? SETTINGS.readOnly.env) : undefined,
+    include: tools && { patterns: tools, where: given.tools?.name ?? SETTINGS.tools.env },
+    exclude: [
+      ...(excludeTools
+        ? [{ patterns: excludeTools, where: given.excludeTools?.name ?? SETTINGS.excludeTools.env }]
+        : []),
+      ...(denyTools.length > 0 ? [{ patterns: denyTools, where: `deny_tools in ${visible(file ?? "")}` }] : []),
+    ],
+  };
+}
+
 /** A misspelled setting is as good as none, which matters where it was to restrict something. */
 function misspelled(env: SettingSource["env"]): string[] {
   const known = SETTING_KEYS.map((key): string => SETTINGS[key].env);
@@ -173,7 +205,9 @@ export function loadSettings(source: SettingSource, needs: readonly Need[]): Set
   }
   const { credential, problem, notice } = readCredential(given, !refused.has("keyId"));
   if (problem !== undefined) problems.push(problem);
-  if (!parsed.success || problems.length > 0) throw badConfig(problems);
+  const guard = given.guard ? readGuardFile(given.guard.text) : { rules: NO_RULES };
+  if ("problems" in guard) problems.push(...guard.problems.map((line) => `${given.guard?.name} ${line}`));
+  if (!parsed.success || problems.length > 0 || "problems" in guard) throw badConfig(problems);
 
   const {
     orgUrl,
@@ -183,16 +217,20 @@ export function loadSettings(source: SettingSource, needs: readonly Need[]): Set
     confirm,
     maxResultChars,
     fileRoots = [],
+    readOnly,
     logLevel,
     logFile,
   } = parsed.data;
+  const asked = scopes.filter((scope) => scope.startsWith("okta."));
   return {
     orgUrl: orgUrl?.origin,
     clientId,
-    scopes: scopes.filter((scope) => scope.startsWith("okta.")),
+    scopes: readOnly ? readScopes(asked) : asked,
     credential,
     tokenStore,
     confirm,
+    choice: choiceOf(given, parsed.data, guard.rules),
+    guard: guard.rules,
     maxResultChars,
     fileRoots,
     logLevel,
@@ -201,6 +239,7 @@ export function loadSettings(source: SettingSource, needs: readonly Need[]): Set
       ...(orgUrl?.adminHost ? [`${orgUrl.adminHost} is the admin console; using ${orgUrl.origin}.`] : []),
       ...scopeNotices(scopes),
       ...(notice === undefined ? [] : [notice]),
+      ...(guard.notice === undefined ? [] : [guard.notice]),
       ...misspelled(source.env),
     ],
   };
@@ -217,7 +256,8 @@ export function loadConfig(source: SettingSource, needs: readonly Need[] = ["cli
   return { ...settings, orgUrl: settings.orgUrl };
 }
 
-function badConfig(problems: readonly string[]): OktaMcpError {
+/** An error that names every problem of the settings, each a sentence or two with its fix. */
+export function badConfig(problems: readonly string[]): OktaMcpError {
   const head =
     problems.length === 1 ? "The settings have a problem:" : `The settings have ${problems.length} problems:`;
   const list = problems.map((problem) => `  - ${problem}`).join("\n");

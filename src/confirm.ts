@@ -124,10 +124,15 @@ export function question(title: string, impact: Impact): string {
   );
 }
 
+/** Who agreed: a person who was asked, somebody who gave a one-time value back, or nobody had to. */
+export type Agreed = "person" | "one_time_value" | "never_asked";
+
 export interface ConfirmRequest {
   mode: ConfirmMode;
   title: string;
   subject: Subject;
+  /** What is shown of the impact, where that is less than all of it. */
+  shown?: Impact;
   /** The value the call came with, if any. */
   confirmation: string | undefined;
   ask: AskPerson;
@@ -135,17 +140,17 @@ export interface ConfirmRequest {
 }
 
 /**
- * Resolves when the removal may go on, and says whether a person was asked in between (so that the
- * target has to be read again). Every other way out is an error, and nothing has happened.
+ * Resolves when the call may go on. Where a person was asked, time has passed and the target has to
+ * be read again. Every other way out is an error, and nothing has happened.
  * @throws OktaMcpError declined, needs_confirmation
  */
-export async function confirm(request: ConfirmRequest): Promise<"asked" | "not_asked"> {
-  const { mode, title, subject, confirmation, ask, values } = request;
-  if (mode === "never") return "not_asked";
-  const text = question(title, subject.impact);
+export async function confirm(request: ConfirmRequest): Promise<Agreed> {
+  const { mode, title, subject, confirmation, ask, values, shown: impact = subject.impact } = request;
+  if (mode === "never") return "never_asked";
+  const text = question(title, impact);
   if (ask) {
     const answer = await ask(text);
-    if (answer === "accepted") return "asked";
+    if (answer === "accepted") return "person";
     throw new OktaMcpError("declined", `Nothing was changed. ${WHO_DECIDED[answer]}`, {
       data: { decided_by: answer === "declined" || answer === "cancelled" ? "person" : "okta-mcp", answer },
     });
@@ -161,13 +166,13 @@ export async function confirm(request: ConfirmRequest): Promise<"asked" | "not_a
     );
   }
   const refused = confirmation === undefined ? undefined : values.redeem(confirmation, subject);
-  if (confirmation !== undefined && refused === undefined) return "not_asked";
+  if (confirmation !== undefined && refused === undefined) return "one_time_value";
   throw new OktaMcpError(
     "needs_confirmation",
     `Nothing was changed yet${refused === undefined ? "" : `: the confirmation does not count, since ${refused}`}. What would happen:\n${text}`,
     {
       data: {
-        ...shownImpact(subject.impact),
+        ...shownImpact(impact),
         confirmation: values.issue(subject),
         valid_for_seconds: VALUE_LIFETIME_MS / 1000,
       },

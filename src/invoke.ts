@@ -2,23 +2,25 @@ import type * as z from "zod";
 import type { Session } from "./auth/token-source.js";
 import type { Catalogue, CatalogueEntry, ScopeView } from "./catalogue.js";
 import { scopeState } from "./catalogue.js";
-import { type AskPerson, ConfirmationValues, type ConfirmMode, confirm, sameImpact } from "./confirm.js";
+import { type AskPerson, ConfirmationValues, type ConfirmMode } from "./confirm.js";
+import { seekConsent } from "./consent.js";
 import { MAX_DEPTH, tooDeep } from "./depth.js";
 import { OktaMcpError } from "./errors/index.js";
 import { toOktaMcpError } from "./errors/render.js";
 import { readAllowedFile } from "./files.js";
+import { Guard, type Watch } from "./guard/guard.js";
+import type { GuardRules } from "./guard/rules.js";
 import { collectItems, excerpt, type ListOptions, listItems, type Walk } from "./listing.js";
 import type { Log } from "./log.js";
 import { nearest } from "./nearest.js";
 import type { Operations } from "./okta/operations.js";
 import type { CallOptions, Json } from "./okta/request.js";
-import { lostPaths } from "./replace.js";
 import { requireScopes } from "./require-scopes.js";
 import { type ShapeOptions, shape, toStructured } from "./results.js";
 import { scopeStatus } from "./scope-status.js";
 import { findMask } from "./secrets.js";
 import { type LinkChannels, SignInDesk } from "./sign-in.js";
-import type { Impact, ToolContext } from "./tool.js";
+import type { ToolContext } from "./tool.js";
 
 /** Who makes a call, and how to reach the person behind it. */
 export interface Caller extends LinkChannels {
@@ -38,6 +40,8 @@ export interface Engine {
   operations(options: CallOptions): Operations;
   confirmMode: ConfirmMode;
   maxResultChars: number;
+  /** What may not be touched, done or seen. */
+  guard: GuardRules;
   /** Folders from which tools may read files, as absolute paths; besides the client's roots. */
   fileRoots: readonly string[];
   log: Log;
@@ -94,14 +98,23 @@ function parseArguments(tool: CatalogueEntry, raw: unknown): Arguments {
   return parsed.data;
 }
 
+function switchedOff(name: string, why: string): OktaMcpError {
+  return new OktaMcpError("protected", `${name} is off: ${why}. Nothing was done.`, {
+    fix: "Tell the person. Only a person can change that setting, and has to start the server again.",
+    data: { rule: why },
+  });
+}
+
 /** The one path of every call. A tool cannot be reached around it. */
 export class Invoker {
   readonly #engine: Engine;
   readonly #values: ConfirmationValues;
   readonly #signIn = new SignInDesk();
+  readonly #guard: Guard;
 
   constructor(engine: Engine) {
     this.#engine = engine;
+    this.#guard = new Guard(engine.guard, engine.session, engine.now);
     this.#values = new ConfirmationValues(engine.now);
   }
 
@@ -109,26 +122,29 @@ export class Invoker {
   async invoke(name: string, raw: unknown, caller: Caller): Promise<Outcome> {
     const { log, now } = this.#engine;
     const startedAtMs = now();
+    const watch = this.#guard.watch();
     try {
-      const result = await this.#call(name, raw, caller);
+      const result = await this.#call(name, raw, caller, watch);
       log.debug("call done", { tool: name, ms: now() - startedAtMs });
       return { result };
     } catch (thrown) {
-      const error = toOktaMcpError(thrown, caller.signal);
+      const error = watch.error(toOktaMcpError(thrown, caller.signal));
       log[error.code === "bug" ? "error" : "info"]("call failed", {
         tool: name,
         error: error.code,
         ms: now() - startedAtMs,
-        ...(error.code === "bug" ? { cause: thrown } : {}),
+        ...(error.code === "bug" ? { cause: error.cause ?? error } : {}),
       });
       return { error };
     }
   }
 
-  async #call(name: string, raw: unknown, caller: Caller): Promise<{ [key: string]: Json }> {
+  async #call(name: string, raw: unknown, caller: Caller, watch: Watch): Promise<{ [key: string]: Json }> {
     const { catalogue, session } = this.#engine;
     const tool = catalogue.get(name);
     if (!tool) {
+      const off = catalogue.leftOut.find((one) => one.tool.name === name);
+      if (off) throw switchedOff(name, off.why);
       const guess = nearest(
         name,
         catalogue.entries.map((entry) => entry.name),
@@ -142,61 +158,41 @@ export class Invoker {
       const args = parseArguments(tool, raw);
       if (tool.scope !== null) await this.#signIn.ensureSignedIn(session, caller, caller.signal);
       // Signing in may have shown that the scope was not granted.
-      return requireScopes(tool, view, () => this.#perform(tool, args, caller));
+      return requireScopes(tool, view, () => this.#perform(tool, args, caller, watch));
     });
   }
 
-  async #perform(tool: CatalogueEntry, all: Arguments, caller: Caller): Promise<{ [key: string]: Json }> {
+  async #perform(tool: CatalogueEntry, all: Arguments, caller: Caller, watch: Watch): Promise<{ [key: string]: Json }> {
     const { confirmation, allow_removals, include_links, fields, ...args } = all;
-    const shaping = { includeLinks: include_links === true, fields: fields as string[] | undefined };
-    const context = this.#context(caller, shaping);
-    if (tool.impact) await this.#askForConsent(tool, args, confirmation as string | undefined, caller, context);
-    if (tool.replaces && allow_removals !== true) {
-      const { current, proposed, setByOkta, defaults } = tool.replaces;
-      // First what needs no request: arguments that cannot be right must not cost one.
-      const body = proposed(args);
-      const lost = lostPaths(await current(context, args), body, setByOkta, defaults);
-      if (lost.length > 0) {
-        throw new OktaMcpError(
-          "would_remove",
-          `Nothing was changed. Okta replaces the whole object, and the body lacks what is set now: ${lost.join(", ")}.`,
-          { data: { would_be_lost: lost } },
-        );
-      }
-    }
-    const value = await tool.run(context, args);
-    return toStructured(value, args, shaping, this.#engine.maxResultChars);
-  }
-
-  async #askForConsent(
-    tool: CatalogueEntry,
-    args: Arguments,
-    confirmation: string | undefined,
-    caller: Caller,
-    context: ToolContext,
-  ): Promise<void> {
-    const read = async (): Promise<Impact | undefined> => tool.impact?.(context, args);
-    const impact = await read();
-    if (!impact) return;
-    const { confirmMode: mode } = this.#engine;
-    const subject = { tool: tool.name, args, impact };
-    const how = await confirm({
+    const { confirmMode: mode, maxResultChars } = this.#engine;
+    const shaping = {
+      includeLinks: include_links === true,
+      fields: fields as string[] | undefined,
+      hides: this.#guard.hides,
+    };
+    const context = this.#context(caller, shaping, watch);
+    await watch.begin(tool, args, context.okta);
+    const consent = await seekConsent({
+      tool,
+      args,
+      context,
+      allowRemovals: allow_removals === true,
+      confirmation: confirmation as string | undefined,
       mode,
-      title: tool.title,
-      subject,
-      confirmation,
       ask: caller.ask,
       values: this.#values,
+      shaping,
+      hide: watch.text,
+      beforeLoss: () => watch.checkRoom("removal"),
     });
-    const now = how === "asked" ? await read() : impact;
-    if (!now || !sameImpact(impact, now)) {
-      throw new OktaMcpError("conflict", "Nothing was changed. The target changed while the person was being asked.", {
-        fix: "Make the call again; the question will show the present state.",
-      });
-    }
+    // While a person was asked, what is protected may have become another object's name.
+    if (consent.agreed === "person") watch.forget();
+    if (tool.effect !== "reads") watch.count(consent.loses ? "removal" : "write");
+    const value = await tool.run(context, args);
+    return watch.result(value, toStructured(value, args, shaping, maxResultChars));
   }
 
-  #context(caller: Caller, shaping: ShapeOptions): ToolContext {
+  #context(caller: Caller, shaping: ShapeOptions, watch: Watch): ToolContext {
     const { session, catalogue, operations, maxResultChars, fileRoots, now } = this.#engine;
     const { signal, progress, roots } = caller;
     const walk: Walk = {
@@ -205,13 +201,17 @@ export class Invoker {
     };
     const limits = { shape: (item: Json) => shape(item, shaping), maxChars: maxResultChars };
     return {
-      okta: operations({ signal, ...(progress ? { onWait: (message: string) => progress(message) } : {}) }),
+      okta: operations({
+        signal,
+        ...(progress ? { onWait: (message: string) => progress(message) } : {}),
+        ...watch.options(),
+      }),
       list: (fetchPage, options: ListOptions) => listItems(fetchPage, options, limits, walk),
       collect: (fetchPage, maxItems) => collectItems(fetchPage, maxItems, walk),
       // `fields` chooses from the whole result that the excerpt becomes a part of.
       excerpt: (items, share) =>
         excerpt(items, {
-          shape: (item) => shape(item, { includeLinks: shaping.includeLinks }),
+          shape: (item) => shape(item, { ...shaping, fields: undefined }),
           maxChars: maxResultChars * share,
         }),
       may: (scope) => scopeState(scope, scopeView(session)) === "on",

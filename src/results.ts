@@ -8,6 +8,8 @@ export interface ShapeOptions {
   includeLinks?: boolean | undefined;
   /** Dotted paths to keep; everything else goes. */
   fields?: readonly string[] | undefined;
+  /** What the settings hide: the attribute at a path is masked, left out, or shown where this is undefined. */
+  hides?: ((path: readonly string[]) => "mask" | "omit" | undefined) | undefined;
 }
 
 type JsonObject = { [key: string]: Json };
@@ -21,13 +23,17 @@ function holdsText(value: Json): boolean {
   return typeof value === "number" || (typeof value === "string" && value !== "");
 }
 
-function clean(value: Json, path: readonly string[], parent: JsonObject | undefined, keepLinks: boolean): Json {
-  if (Array.isArray(value)) return value.map((item) => clean(item, path, undefined, keepLinks));
-  if (!isObject(value)) return (holdsText(value) && isSecret(path, parent)) || isPrivateKey(value) ? MASK : value;
+function clean(value: Json, path: readonly string[], parent: JsonObject | undefined, options: ShapeOptions): Json {
+  if (Array.isArray(value)) return value.map((item) => clean(item, path, undefined, options));
+  if (!isObject(value)) return holdsText(value) && isSecret(path, parent) ? MASK : value;
   const result: JsonObject = Object.create(null);
   for (const [key, child] of Object.entries(value)) {
-    if (key === "_links" && !keepLinks) continue;
-    result[key] = clean(child, [...path, key], value, keepLinks);
+    if (key === "_links" && !options.includeLinks) continue;
+    const here = [...path, key];
+    const hiding = options.hides?.(here);
+    if (hiding === "omit") continue;
+    const masked = hiding === "mask" && child !== null && child !== "";
+    result[key] = masked ? MASK : clean(child, here, value, options);
   }
   return result;
 }
@@ -59,10 +65,10 @@ function project(value: Json, paths: readonly string[]): Json | undefined {
 
 /**
  * Gives Okta's JSON the form in which it reaches a model: whole, but for `_links`, which go unless
- * asked for, and secrets, whose values are masked. `fields` keeps the named paths only.
+ * asked for, secrets, whose values are masked, and what the settings hide. `fields` keeps the named paths only.
  */
 export function shape(value: Json, options: ShapeOptions = {}): Json {
-  const cleaned = clean(value, [], undefined, options.includeLinks ?? false);
+  const cleaned = clean(value, [], undefined, options);
   return options.fields && options.fields.length > 0 ? (project(cleaned, options.fields) ?? {}) : cleaned;
 }
 

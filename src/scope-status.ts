@@ -10,19 +10,22 @@ export interface ScopeStatus {
   /** Configured scopes that no tool uses. */
   unlocking_nothing: string[];
   active_tools: string[];
-  disabled_tools: { name: string; scope: string; why: string }[];
+  disabled_tools: { name: string; scope: string | null; why: string }[];
   what_to_do: string[];
 }
 
-const WHY = {
+/** Why a tool is off for its scope, as the end of a sentence. */
+export const WHY_OFF = {
   not_configured: "its scope is not in OKTA_SCOPES",
   not_granted: "the sign-in did not grant its scope",
 } as const;
 
 /** True when some tool needs what a scope stands for, or answers better with it. */
-function unlocksSomething(scope: string, { entries }: Catalogue): boolean {
+function unlocksSomething(scope: string, { entries, leftOut }: Catalogue): boolean {
   const alone = new Set([scope]);
-  return entries.some((tool) => [tool.scope, ...(tool.alsoUses ?? [])].some((used) => used && covers(alone, used)));
+  return [...entries, ...leftOut.map(({ tool }) => tool)].some((tool) =>
+    [tool.scope, ...(tool.alsoUses ?? [])].some((used) => used && covers(alone, used)),
+  );
 }
 
 /** Compares what is configured and granted with what the tools need. */
@@ -37,14 +40,18 @@ export function scopeStatus(catalogue: Catalogue, view: ScopeView, signedIn: boo
       active.push(name);
       continue;
     }
-    disabled.push({ name, scope, why: WHY[state] });
+    disabled.push({ name, scope, why: WHY_OFF[state] });
     (state === "not_granted" ? ungranted : unconfigured).add(scope);
   }
+  for (const { tool, why } of catalogue.leftOut) disabled.push({ name: tool.name, scope: tool.scope, why });
   const advice: string[] = [];
   if (!signedIn) advice.push("Nobody is signed in: call any other tool, or run `okta-mcp login`.");
   for (const scope of ungranted) advice.push(howToGrant(scope));
   if (unconfigured.size > 0) {
     advice.push(`To turn more tools on, add scopes in both places: ${[...unconfigured].join(", ")}.`);
+  }
+  if (catalogue.leftOut.length > 0) {
+    advice.push("Tools that a setting leaves out: only a person can change that setting and start the server again.");
   }
   return {
     signed_in: signedIn,

@@ -54,6 +54,8 @@ export interface Tool<Input extends z.ZodObject = z.ZodObject> {
   /** Further scopes with which it answers better. */
   alsoUses?: readonly Scope[];
   effect: Effect;
+  /** No setting leaves it out, since it tells why others are off. */
+  staysOn?: true;
   /** A `z.strictObject`; the engine adds the arguments that follow from the effect. */
   input: Input;
   /**
@@ -65,6 +67,8 @@ export interface Tool<Input extends z.ZodObject = z.ZodObject> {
   replaces?: {
     current(context: ToolContext, args: z.infer<Input>): Promise<Json>;
     proposed(args: z.infer<Input>): Json;
+    /** Names the object for a person, where it does not do so itself by `label`, `name` or `profile.name`. */
+    target?(context: ToolContext, args: z.infer<Input>): Promise<Impact["target"]>;
     /** Dotted paths that Okta sets itself and a body need not repeat. */
     setByOkta: readonly string[];
     /** What Okta takes where a body does not name a dotted path; a value equal to it cannot get lost. */

@@ -1,6 +1,16 @@
 import * as z from "zod";
 import { defineTool, ifFound } from "../src/tool.js";
-import { brandId, cspMode, cspReportUri, cspSrcList, describePage, expand, pageBody, pageContent } from "./params.js";
+import {
+  brandId,
+  cspMode,
+  cspReportUri,
+  cspSrcList,
+  describePage,
+  expand,
+  ofBrand,
+  pageBody,
+  pageContent,
+} from "./params.js";
 
 export const getErrorPageResources = defineTool({
   name: "get_error_page_resources",
@@ -65,6 +75,7 @@ export const replaceCustomizedErrorPage = defineTool({
     current: async ({ okta }, a) =>
       (await ifFound(okta.customization.getCustomizedErrorPage({ brandId: a.brand_id }))) ?? {},
     proposed: pageBody,
+    target: ofBrand("customized error page"),
     setByOkta: [],
   },
   run: ({ okta }, a) => okta.customization.replaceCustomizedErrorPage({ brandId: a.brand_id, ErrorPage: pageBody(a) }),
@@ -98,6 +109,7 @@ export const replacePreviewErrorPage = defineTool({
     current: async ({ okta }, a) =>
       (await ifFound(okta.customization.getPreviewErrorPage({ brandId: a.brand_id }))) ?? {},
     proposed: pageBody,
+    target: ofBrand("preview error page"),
     setByOkta: [],
   },
   run: ({ okta }, a) => okta.customization.replacePreviewErrorPage({ brandId: a.brand_id, ErrorPage: pageBody(a) }),

@@ -193,6 +193,14 @@ export async function describePage(
   };
 }
 
+/** Names a page or another part of a brand for a person who is about to lose some of it. */
+export function ofBrand(type: string) {
+  return async ({ okta }: ToolContext, a: { brand_id: string }): Promise<Impact["target"]> => {
+    const brand = await okta.customization.getBrand({ brandId: a.brand_id });
+    return { type, name: `of brand ${textAt(brand, "name")}`, id: a.brand_id };
+  };
+}
+
 /** Schema `PolicyType` of Okta's Management API. Okta adds types, so none is refused for not being here. */
 export const POLICY_TYPES = [
   "ACCESS_POLICY",

@@ -7,6 +7,7 @@ export const getScopeStatus = defineTool({
   description: "Tell which scopes are configured and granted, which tools are on or off and what to do.",
   scope: null,
   effect: "reads",
+  staysOn: true,
   input: z.strictObject({}),
   run: ({ scopeStatus }) => scopeStatus(),
 });

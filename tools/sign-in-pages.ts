@@ -9,6 +9,7 @@ import {
   expand,
   type JsonObject,
   jsonObject,
+  ofBrand,
   pageBody,
   pageContent,
 } from "./params.js";
@@ -86,6 +87,7 @@ export const replaceCustomizedSignInPage = defineTool({
     current: async ({ okta }, a) =>
       (await ifFound(okta.customization.getCustomizedSignInPage({ brandId: a.brand_id }))) ?? {},
     proposed: signInBody,
+    target: ofBrand("customized sign-in page"),
     setByOkta: [],
   },
   run: ({ okta }, a) =>
@@ -120,6 +122,7 @@ export const replacePreviewSignInPage = defineTool({
     current: async ({ okta }, a) =>
       (await ifFound(okta.customization.getPreviewSignInPage({ brandId: a.brand_id }))) ?? {},
     proposed: signInBody,
+    target: ofBrand("preview sign-in page"),
     setByOkta: [],
   },
   run: ({ okta }, a) => okta.customization.replacePreviewSignInPage({ brandId: a.brand_id, SignInPage: signInBody(a) }),

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { defineTool, OktaMcpError } from "../src/tool.js";
-import { brandId, type JsonObject, webAddress } from "./params.js";
+import { brandId, type JsonObject, ofBrand, webAddress } from "./params.js";
 
 export const getSignOutPageSettings = defineTool({
   name: "get_sign_out_page_settings",
@@ -38,6 +38,7 @@ export const replaceSignOutPageSettings = defineTool({
   replaces: {
     current: async ({ okta }, a) => (await okta.customization.getSignOutPageSettings({ brandId: a.brand_id })) ?? {},
     proposed: proposedPage,
+    target: ofBrand("sign-out page"),
     setByOkta: [],
   },
   run({ okta }, a) {

@@ -8,7 +8,7 @@ import {
   type ToolContext,
   type Upload,
 } from "../src/tool.js";
-import { brandId, given, type JsonObject, textAt, themeId } from "./params.js";
+import { brandId, given, type JsonObject, ofBrand, textAt, themeId } from "./params.js";
 
 export const listBrandThemes = defineTool({
   name: "list_brand_themes",
@@ -95,6 +95,7 @@ export const replaceBrandTheme = defineTool({
     current: async ({ okta }, a) =>
       (await okta.customization.getBrandTheme({ brandId: a.brand_id, themeId: a.theme_id })) ?? {},
     proposed: themeBody,
+    target: ofBrand("theme"),
     setByOkta: ["id", "logo", "favicon", "backgroundImage"],
     defaults: { loadingPageTouchPointVariant: "OKTA_DEFAULT" },
   },

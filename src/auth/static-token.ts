@@ -32,7 +32,7 @@ export class StaticSession implements Session {
     const scopes = scopesOf(claims);
     this.configured = configured;
     this.#orgUrl = orgUrl;
-    this.#clientId = clientId || undefined;
+    this.#clientId = clientId || (typeof claims?.cid === "string" ? claims.cid.slice(0, 256) : undefined);
     this.#granted = scopes && new Set(scopes);
     this.#user = typeof claims?.sub === "string" ? claims.sub.slice(0, 256) : undefined;
     this.#token = new OrgToken(orgUrl, {

@@ -1,9 +1,8 @@
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { InMemoryTransport } from "@modelcontextprotocol/sdk/inMemory.js";
 import { CallToolResultSchema, ElicitRequestSchema, type ElicitResult } from "@modelcontextprotocol/sdk/types.js";
-import { areas } from "../../tools/index.js";
 import type { Session } from "../auth/token-source.js";
-import { type Catalogue, createCatalogue } from "../catalogue.js";
+import type { Catalogue } from "../catalogue.js";
 import { OktaMcpError } from "../errors/index.js";
 import { visible } from "../errors/quote.js";
 import { toOktaMcpError } from "../errors/render.js";
@@ -14,11 +13,6 @@ import type { Io } from "./io.js";
 import { type Activity, askYesNo, startActivity } from "./person.js";
 import { showLink } from "./sign-in.js";
 import { version } from "./version.js";
-
-/** Every tool there is. */
-export function cliCatalogue(): Catalogue {
-  return createCatalogue(areas);
-}
 
 export interface ToolCall {
   tool: string;
@@ -53,6 +47,7 @@ export async function callTool(
     operations,
     confirmMode: config.confirm,
     maxResultChars: config.maxResultChars,
+    guard: config.guard,
     fileRoots: config.fileRoots,
     log,
     now: Date.now,

@@ -1,10 +1,10 @@
 import type { Writable } from "node:stream";
 import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js";
-import { areas } from "../../tools/index.js";
-import { createCatalogue, scopeState } from "../catalogue.js";
+import { scopeState } from "../catalogue.js";
 import { preload } from "../okta/operations.js";
 import { createServer } from "../server.js";
 import { openBrowser } from "./browser.js";
+import { chosenCatalogue } from "./catalogue.js";
 import type { Connection } from "./connection.js";
 import type { Io } from "./io.js";
 import { version } from "./version.js";
@@ -26,13 +26,14 @@ const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
  */
 export async function serve(io: Io, connection: Connection, protocol: Writable): Promise<number> {
   const { config, session, log } = connection;
-  const catalogue = createCatalogue(areas);
+  const catalogue = chosenCatalogue(config);
   const server = createServer({
     catalogue,
     session,
     operations: connection.operations,
     confirmMode: config.confirm,
     maxResultChars: config.maxResultChars,
+    guard: config.guard,
     fileRoots: config.fileRoots,
     log,
     now: Date.now,
@@ -49,7 +50,7 @@ export async function serve(io: Io, connection: Connection, protocol: Writable):
     ({ scope }) => scopeState(scope, { configured: session.configured, granted: undefined }) === "on",
   );
   log.info("Serving", { version: version(), org: config.orgUrl, method: session.method, toolsOn: on.length });
-  if (io.stdin.isTTY) greet(io, connection, on.length, catalogue.entries.length);
+  if (io.stdin.isTTY) greet(io, connection, on.length, catalogue.entries.length + catalogue.leftOut.length);
 
   const reason = await left;
   // The terminal has shown ^C; what follows starts on a line of its own.

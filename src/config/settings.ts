@@ -4,6 +4,7 @@ import * as z from "zod";
 import type { TokenStoreKind } from "../auth/token-store.js";
 import type { ConfirmMode } from "../confirm.js";
 import { visible } from "../errors/quote.js";
+import { TOOL_PATTERN } from "../guard/schema.js";
 import { LOG_LEVELS } from "../log.js";
 import { redact } from "../redact.js";
 import { parseOrgUrl } from "./org-url.js";
@@ -106,6 +107,27 @@ const resultChars = z
       .max(RESULT_CHARS.max, `is too large. Give at most ${RESULT_CHARS.max}.`),
   );
 
+const YES: ReadonlySet<string> = new Set(["1", "true", "yes", "on"]);
+const NO: ReadonlySet<string> = new Set(["0", "false", "no", "off"]);
+
+const yesOrNo = z.string().transform((text, context) => {
+  const word = text.toLowerCase();
+  // What is neither may have been meant as a restriction; nobody should believe in one that is not there.
+  if (!YES.has(word) && !NO.has(word)) context.addIssue(`is ${shown(text)}. Give 1 or 0.`);
+  return YES.has(word);
+});
+
+const toolPatterns = z.string().transform((text, context) => {
+  const words = [...new Set(text.split(/[\s,]+/))].filter((word) => word !== "");
+  const odd = words.filter((word) => !TOOL_PATTERN.test(word));
+  if (odd.length > 0) {
+    context.addIssue(
+      `holds ${odd.map(shown).join(", ")}, which names no tool. Give names, areas or patterns, e.g. "list_*, get_user".`,
+    );
+  } else if (words.length === 0) context.addIssue('names no tool. Give names, areas or patterns, e.g. "list_*".');
+  return words;
+});
+
 /** `~/` stands for the home folder, since MCP clients start servers without a shell. */
 const fileRoots = z.string().transform((text, context) => {
   const folders = text.split(delimiter).map((folder) => folder.trim());
@@ -174,6 +196,31 @@ export const SETTINGS = {
     meaning: "Removals: ask a person, elicit-only (refuse where the client cannot ask), or never ask (automation).",
     default: "ask",
     schema: oneOf(CONFIRM_MODES),
+  },
+  readOnly: {
+    env: "OKTA_MCP_READ_ONLY",
+    flag: "--read-only",
+    meaning: "Only tools that read, and only read scopes. Wins over everything else.",
+    default: "0",
+    schema: yesOrNo,
+  },
+  tools: {
+    env: "OKTA_MCP_TOOLS",
+    flag: "--tools <patterns>",
+    meaning: "Only these tools: names, areas such as users, or patterns such as list_*, separated by commas or spaces.",
+    schema: toolPatterns,
+  },
+  excludeTools: {
+    env: "OKTA_MCP_EXCLUDE_TOOLS",
+    flag: "--exclude-tools <patterns>",
+    meaning: "None of these tools; written as OKTA_MCP_TOOLS, and wins over it.",
+    schema: toolPatterns,
+  },
+  guard: {
+    env: "OKTA_MCP_GUARD",
+    flag: "--guard <file>",
+    meaning: "JSON file with what may not be touched, done or seen: see guard.schema.json.",
+    schema: z.string(),
   },
   maxResultChars: {
     env: "OKTA_MCP_MAX_RESULT_CHARS",

@@ -14,7 +14,9 @@ import {
 import { expect, onTestFinished } from "vitest";
 import { type Credential, createSession } from "../../src/auth/session.js";
 import { type Areas, createCatalogue } from "../../src/catalogue.js";
+import type { ToolChoice } from "../../src/choice.js";
 import type { ConfirmMode } from "../../src/confirm.js";
+import { type GuardRules, NO_RULES } from "../../src/guard/rules.js";
 import { createLog } from "../../src/log.js";
 import { createOperations } from "../../src/okta/operations.js";
 import { createTransport } from "../../src/okta/transport.js";
@@ -55,6 +57,10 @@ export interface ConnectOptions {
   openBrowser?: (url: string) => Promise<boolean>;
   confirmMode?: ConfirmMode;
   maxResultChars?: number;
+  /** What a guard file says; by default there is none. */
+  guard?: GuardRules;
+  /** Which tools the settings let be; by default all. */
+  choice?: ToolChoice;
   /** `OKTA_MCP_FILE_ROOTS`; by default none. */
   fileRoots?: readonly string[];
   /** Lists the client's roots, as URIs; without it the client has none. */
@@ -143,11 +149,12 @@ export async function connect(options: ConnectOptions = {}) {
     createServer({
       version: "0.0.0",
       orgUrl: origin,
-      catalogue: createCatalogue(options.tools ?? areas),
+      catalogue: createCatalogue(options.tools ?? areas, options.choice),
       session,
       operations: (call) => createOperations(transport, call),
       confirmMode: options.confirmMode ?? "ask",
       maxResultChars: options.maxResultChars ?? 80_000,
+      guard: options.guard ?? NO_RULES,
       fileRoots: options.fileRoots ?? [],
       log,
       now: options.now ?? Date.now,

@@ -216,7 +216,7 @@ describe("update_application", () => {
   });
 
   test("drops settings where that is wanted", async () => {
-    const { get, org } = await connect();
+    const { get, org } = await connect({ person: accepts });
     const app = org.addApp({ ...FUTURE_APP });
     await get("update_application", {
       app_id: app.id,

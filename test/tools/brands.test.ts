@@ -117,7 +117,7 @@ describe("replace_brand", () => {
   });
 
   test("sends exactly what was given, once the loss is agreed to", async () => {
-    const { get, lastBody } = await connect({ seed: 1 });
+    const { get, lastBody } = await connect({ seed: 1, person: accepts });
     const answer = await get("replace_brand", { ...everything, allow_removals: true });
     expect(lastBody()).toEqual({
       name: "アクメ",

@@ -185,7 +185,7 @@ describe("create_device_assurance_policy", () => {
 
 describe("replace_device_assurance_policy", () => {
   test("answers with the policy and with what changed, field by field", async () => {
-    const { get, lastBody, idOf } = await connectWith([WINDOWS]);
+    const { get, lastBody, idOf } = await connectWith([WINDOWS], { person: accepts });
     const { brandNewField, secureHardwarePresent, ...rest } = WINDOWS;
     const policy_data = {
       ...rest,

@@ -79,7 +79,7 @@ describe.each([
   });
 
   test("is not replaced silently by only some of its settings", async () => {
-    const { get, call, writes, lastBody } = await connect();
+    const { get, call, writes, lastBody } = await connect({ person: accepts });
     await get(replace, { brand_id, ...everything });
     const some = { brand_id, csp_src_list: [] };
     const { error } = await call(replace, some);

@@ -165,7 +165,7 @@ describe("update_group", () => {
   });
 
   test("drops settings where that is wanted", async () => {
-    const { get, org, writes } = await connect();
+    const { get, org, writes } = await connect({ person: accepts });
     const lab = org.addGroup({ profile: { name: "Lab", costCentre: 4711 } });
     await get("update_group", { group_id: lab.id, profile: { name: "Lab" }, allow_removals: true });
     expect(writes()).toEqual([`PUT /api/v1/groups/${lab.id}`]);
@@ -206,12 +206,13 @@ describe("delete_group", () => {
     expect(sandbox.requests.filter(({ path }) => path.includes("/users?"))).toHaveLength(1);
   });
 
-  test("tells what Okta says of a group that cannot be deleted", async () => {
-    const { call, org } = await connect({ person: accepts });
+  test("keeps away from Okta's own groups, before anybody is asked", async () => {
+    const { call, org, asked, writes } = await connect({ person: accepts });
     const everyone = org.groups.all().find(({ type }) => type === "BUILT_IN");
     const { error } = await call("delete_group", { group_id: everyone?.id });
     expect(error?.code).toBe("protected");
-    expect(error?.message).toContain('"Unsupported operation."');
+    expect(error?.message).toContain("always protected");
+    expect([...asked, ...writes()]).toEqual([]);
     expect(org.groups.get(everyone?.id ?? "")).toBeDefined();
   });
 });

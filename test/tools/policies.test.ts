@@ -163,7 +163,7 @@ describe("create_policy", () => {
 
 describe("update_policy", () => {
   const withVault = async () => {
-    const client = await connect();
+    const client = await connect({ person: accepts });
     const created = await client.get("create_policy", { policy_data: PASSWORD_POLICY });
     return { ...client, policy_id: created.id as string };
   };

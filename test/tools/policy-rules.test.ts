@@ -141,7 +141,7 @@ describe("create_policy_rule", () => {
 
 describe("update_policy_rule", () => {
   const withRule = async () => {
-    const client = await connect();
+    const client = await connect({ person: accepts });
     const { policy_id } = find(client.org, "ACCESS_POLICY", "Default Policy");
     const created = await client.get("create_policy_rule", { policy_id, rule_data: FUTURE_RULE });
     return { ...client, policy_id, rule_id: created.id as string, created };
@@ -173,7 +173,7 @@ describe("update_policy_rule", () => {
   });
 
   test("changes the actions of a default rule, whose conditions Okta keeps", async () => {
-    const { get, call, org } = await connect();
+    const { get, call, org } = await connect({ person: accepts });
     const { policy_id, rules } = find(org, "ACCESS_POLICY", "Default Policy");
     const [catchAll] = rules;
     const rule_data = { ...catchAll, actions: { appSignOn: { access: "DENY", verificationMethod: {} } } };

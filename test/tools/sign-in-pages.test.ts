@@ -115,7 +115,7 @@ describe.each([
   });
 
   test("names everything that giving only some arguments would drop, and changes nothing", async () => {
-    const { call, get, writes, lastBody } = await connect();
+    const { call, get, writes, lastBody } = await connect({ person: accepts });
     await get(replace, { brand_id, ...everything });
     const some = {
       brand_id,

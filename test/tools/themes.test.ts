@@ -86,7 +86,7 @@ describe("replace_brand_theme", () => {
   });
 
   test("names the optional settings that would get lost, unless they are what Okta takes anyway", async () => {
-    const { call, get, place, store, brand, lastBody, writes } = await open();
+    const { call, get, place, store, brand, lastBody, writes } = await open({ person: accepts });
     const contrasts = ["primaryColorContrastHex", "secondaryColorContrastHex"];
     const { error } = await call("replace_brand_theme", { ...place, ...required });
     expect(error?.code).toBe("would_remove");

@@ -1,4 +1,4 @@
-import { createCatalogue, scopeState } from "../../catalogue.js";
+import { scopeState } from "../../catalogue.js";
 import { visible } from "../../errors/quote.js";
 import { describedCommand, type MakeCommand } from "../command.js";
 import type { Connection } from "../connection.js";
@@ -54,7 +54,7 @@ async function login(
 
 /** Who signed in, what was granted and what was not, and what that turns on. */
 async function report(io: Io, { session, config }: Connection): Promise<void> {
-  const { areas } = await import("../../../tools/index.js");
+  const { chosenCatalogue } = await import("../catalogue.js");
   const status = await session.status();
   const granted = session.granted();
   const who = status.user ? ` as ${visible(status.user)}` : "";
@@ -74,7 +74,9 @@ async function report(io: Io, { session, config }: Connection): Promise<void> {
       "  In the Okta Admin Console: Applications > Applications > your app > Okta API Scopes > Grant. Then sign in again.",
     );
   }
-  const { entries } = createCatalogue(areas);
+  const { entries, leftOut } = chosenCatalogue(config);
   const on = entries.filter(({ scope }) => scopeState(scope, { configured: session.configured, granted }) === "on");
-  io.note(`${on.length} of ${entries.length} tools are on; ${io.style("cyan", "okta-mcp tools")} lists them.`);
+  io.note(
+    `${on.length} of ${entries.length + leftOut.length} tools are on; ${io.style("cyan", "okta-mcp tools")} lists them.`,
+  );
 }

@@ -1,5 +1,5 @@
 import type { SessionStatus, SignInMethod } from "../../auth/token-source.js";
-import { createCatalogue, scopeState } from "../../catalogue.js";
+import { scopeState } from "../../catalogue.js";
 import { OktaMcpError } from "../../errors/index.js";
 import { visible } from "../../errors/quote.js";
 import { inertJson } from "../../inert-json.js";
@@ -59,11 +59,14 @@ interface ToolCount {
   all: number;
 }
 
-async function countTools({ session }: Connection): Promise<ToolCount> {
-  const { areas } = await import("../../../tools/index.js");
-  const { entries } = createCatalogue(areas);
+async function countTools({ session, config }: Connection): Promise<ToolCount> {
+  const { chosenCatalogue } = await import("../catalogue.js");
+  const { entries, leftOut } = chosenCatalogue(config);
   const view = { configured: session.configured, granted: session.granted() };
-  return { on: entries.filter(({ scope }) => scopeState(scope, view) === "on").length, all: entries.length };
+  return {
+    on: entries.filter(({ scope }) => scopeState(scope, view) === "on").length,
+    all: entries.length + leftOut.length,
+  };
 }
 
 function asJson(status: SessionStatus, tools: ToolCount, problem: OktaMcpError | undefined): object {

@@ -1,14 +1,11 @@
-import { type CatalogueEntry, createCatalogue, type ScopeView, scopeState } from "../../catalogue.js";
+import { type CatalogueEntry, type ScopeView, scopeState } from "../../catalogue.js";
+import type { Settings } from "../../config.js";
 import { inertJson } from "../../inert-json.js";
+import { WHY_OFF } from "../../scope-status.js";
 import { describedCommand, type MakeCommand } from "../command.js";
 import { columnsOf, type Io } from "../io.js";
 import { addSettings, type SettingFlags, settingFlags } from "../options.js";
 import { wrap } from "../words.js";
-
-const WHY_OFF = {
-  not_configured: "its scope is not in OKTA_SCOPES",
-  not_granted: "the sign-in did not grant its scope",
-} as const;
 
 /** One line of the list. */
 interface ToolLine {
@@ -30,9 +27,13 @@ export const toolsCommand: MakeCommand = (io, finish) =>
       "okta-mcp tools --json | jq -r '.[] | select(.on) | .name'",
     ]).option("--json", "One JSON array instead of text."),
   ).action(async (options: SettingFlags & { json?: true }) => {
-    const { areas } = await import("../../../tools/index.js");
-    const view = await scopesInUse(io, options);
-    const lines = createCatalogue(areas).entries.map((entry) => describe(entry, view));
+    const { chosenCatalogue } = await import("../catalogue.js");
+    const { view, settings } = await scopesInUse(io, options);
+    const { entries, leftOut } = chosenCatalogue(settings);
+    const lines = [
+      ...entries.map((entry) => describe(entry, whyOff(entry, view))),
+      ...leftOut.map(({ tool, why }) => describe(tool, why)),
+    ].sort((a, b) => (a.name < b.name ? -1 : 1));
     if (options.json) io.out(inertJson(lines, io.stdout.isTTY ? 2 : undefined));
     else showLines(io, lines, view);
     finish(0);
@@ -43,27 +44,33 @@ export const toolsCommand: MakeCommand = (io, finish) =>
  * missing do not stand in the way: then nobody can be signed in.
  * @throws OktaMcpError bad_config for settings that are wrong
  */
-async function scopesInUse(io: Io, options: SettingFlags): Promise<ScopeView> {
+async function scopesInUse(io: Io, options: SettingFlags): Promise<{ view: ScopeView; settings: Settings }> {
   const { loadSettings } = await import("../../config.js");
   const { openConnection } = await import("../connection.js");
   if (!options.sandbox) {
-    const { orgUrl, clientId, scopes, credential } = loadSettings({ flags: settingFlags(options), env: io.env }, []);
+    const settings = loadSettings({ flags: settingFlags(options), env: io.env }, []);
+    const { orgUrl, clientId, scopes, credential } = settings;
     const complete =
       orgUrl !== undefined && scopes.length > 0 && (clientId !== undefined || credential.method === "access-token");
-    if (!complete) return { configured: new Set(scopes), granted: undefined };
+    if (!complete) return { view: { configured: new Set(scopes), granted: undefined }, settings };
   }
   const connection = await openConnection(io, options, { practice: "ready" });
   try {
-    await connection.session.restore();
-    return { configured: connection.session.configured, granted: connection.session.granted() };
+    const { session, config } = connection;
+    await session.restore();
+    return { view: { configured: session.configured, granted: session.granted() }, settings: config };
   } finally {
     await connection.close();
   }
 }
 
-function describe({ name, title, area, effect, scope }: CatalogueEntry, view: ScopeView): ToolLine {
+function whyOff({ scope }: CatalogueEntry, view: ScopeView): string | null {
   const state = scopeState(scope, view);
-  return { name, title, area, effect, scope, on: state === "on", why: state === "on" ? null : WHY_OFF[state] };
+  return state === "on" ? null : WHY_OFF[state];
+}
+
+function describe({ name, title, area, effect, scope }: CatalogueEntry, why: string | null): ToolLine {
+  return { name, title, area, effect, scope, on: why === null, why };
 }
 
 function showLines(io: Io, lines: readonly ToolLine[], { configured }: ScopeView): void {
@@ -80,11 +87,14 @@ function showLines(io: Io, lines: readonly ToolLine[], { configured }: ScopeView
   io.out("");
   say(`${lines.filter(({ on }) => on).length} of ${lines.length} tools are on.`);
   if (configured.size === 0) {
-    say("OKTA_SCOPES is empty, so the others are off. --scopes shows what a set of scopes would unlock.");
-    return;
+    say("OKTA_SCOPES is empty, so no tool with a scope is on. --scopes shows what a set of scopes would unlock.");
   }
-  for (const why of Object.values(WHY_OFF)) {
-    const scopes = [...new Set(lines.filter((line) => line.why === why).map(({ scope }) => scope))];
-    if (scopes.length > 0) say(`Off because ${why}: ${scopes.join(", ")}`);
+  const scopeReasons: readonly string[] = Object.values(WHY_OFF);
+  for (const why of [...new Set(lines.flatMap((line) => line.why ?? []))].sort()) {
+    const off = lines.filter((line) => line.why === why);
+    if (!scopeReasons.includes(why)) say(`Off because ${why}: ${off.map(({ name }) => name).join(", ")}`);
+    else if (configured.size > 0) {
+      say(`Off because ${why}: ${[...new Set(off.map(({ scope }) => scope))].join(", ")}`);
+    }
   }
 }

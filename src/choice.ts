@@ -1,0 +1,60 @@
+import { matchesGlob } from "./glob.js";
+import { nearest } from "./nearest.js";
+import type { Tool } from "./tool.js";
+
+/** Some patterns, and the setting or file that holds them. */
+export interface ToolPatterns {
+  /** Names of tools or areas, `*` and `?` standing for any characters and for one. */
+  patterns: readonly string[];
+  /** Where a person finds them, e.g. "OKTA_MCP_TOOLS". */
+  where: string;
+}
+
+/** Which tools the settings let an assistant have. */
+export interface ToolChoice {
+  /** The setting that keeps every tool off which writes; undefined where none does. */
+  readOnly: string | undefined;
+  /** Where given, only these. */
+  include: ToolPatterns | undefined;
+  /** None of these, included or not. */
+  exclude: readonly ToolPatterns[];
+}
+
+/** What of a tool a choice looks at. */
+export type Choosable = Pick<Tool, "name" | "effect" | "staysOn"> & { area: string };
+
+/** Every tool. */
+export const ALL_TOOLS: ToolChoice = { readOnly: undefined, include: undefined, exclude: [] };
+
+/** One name for `email-domains`, `email_domains` and `Email-Domains`. */
+function plain(name: string): string {
+  return name.replaceAll("_", "-");
+}
+
+function matching({ patterns }: ToolPatterns, { name, area }: Choosable): string | undefined {
+  return patterns.find((pattern) => [name, area].some((known) => matchesGlob(plain(pattern), plain(known))));
+}
+
+/** Why a choice leaves a tool out, as the end of a sentence; undefined where it does not. */
+export function leftOutBecause({ readOnly, include, exclude }: ToolChoice, tool: Choosable): string | undefined {
+  if (readOnly !== undefined && tool.effect !== "reads") return `${readOnly} leaves only tools on that read`;
+  if (tool.staysOn) return undefined;
+  for (const list of exclude) {
+    const pattern = matching(list, tool);
+    if (pattern !== undefined) return `${list.where} excludes ${pattern === tool.name ? "it" : pattern}`;
+  }
+  return include && matching(include, tool) === undefined ? `${include.where} does not name it` : undefined;
+}
+
+/** A line for each pattern that matches no tool and no area, with what was probably meant. */
+export function unmatchedPatterns({ include, exclude }: ToolChoice, tools: readonly Choosable[]): string[] {
+  const names = [...new Set(tools.flatMap(({ name, area }) => [name, area]))];
+  return [...(include ? [include] : []), ...exclude].flatMap((list) =>
+    list.patterns
+      .filter((pattern) => !tools.some((tool) => matching({ ...list, patterns: [pattern] }, tool) !== undefined))
+      .map((pattern) => {
+        const meant = nearest(pattern.replace(/[*?]+/g, ""), names);
+        return `${list.where} holds ${pattern}, which matches no tool and no area${meant ? `; did you mean ${meant}?` : "."}`;
+      }),
+  );
+}

@@ -1,0 +1,132 @@
+import type { Session } from "../auth/token-source.js";
+import { OktaMcpError } from "../errors/index.js";
+import type { Operations } from "../okta/operations.js";
+import type { CallOptions, Json, OktaRequest } from "../okta/request.js";
+import type { Tool } from "../tool.js";
+import { type Counted, WriteLimits } from "./limits.js";
+import { HiddenValues, type Hiding, Masks } from "./masks.js";
+import { type Deed, Protection, TargetReader } from "./protection.js";
+import type { GuardRules } from "./rules.js";
+import { targetsOfArguments, targetsOfRequest } from "./targets.js";
+
+/** Requests that take something away, whatever the tool behind them says of itself. */
+function takesAway({ method, template }: OktaRequest): boolean {
+  return method === "DELETE" || /\/lifecycle\/(?:deactivate|suspend)$/.test(template);
+}
+
+/** The guard rails of one session: what is protected, how much may be written, what is hidden. */
+export class Guard {
+  readonly #protection: Protection;
+  readonly #limits: WriteLimits;
+  readonly #masks: Masks;
+
+  constructor(rules: GuardRules, session: Session, now: () => number) {
+    this.#protection = new Protection(rules, session);
+    this.#limits = new WriteLimits(rules, now);
+    this.#masks = new Masks(rules);
+  }
+
+  /** What becomes of the attribute at a path of a result; undefined where it is shown. */
+  readonly hides = (path: readonly string[]): Hiding | undefined => this.#masks.at(path);
+
+  /** A value with every hidden attribute masked and nothing left out, as it may be kept. */
+  readonly masked = (value: Json): Json => this.#masks.masked(value);
+
+  /** Begins to look after one call. */
+  watch(): Watch {
+    return new Watch(this.#protection, this.#limits, this.#masks);
+  }
+}
+
+/** The guard rails of one call. */
+export class Watch {
+  readonly #protection: Protection;
+  readonly #limits: WriteLimits;
+  readonly #masks: Masks;
+  readonly #hidden: HiddenValues;
+  /** What Okta answered in this call, to be told from what a tool made of it. */
+  readonly #answers = new WeakSet<object>();
+  #tool: Pick<Tool, "name" | "effect"> | undefined;
+  #reader: TargetReader | undefined;
+
+  constructor(protection: Protection, limits: WriteLimits, masks: Masks) {
+    this.#protection = protection;
+    this.#limits = limits;
+    this.#masks = masks;
+    this.#hidden = new HiddenValues(masks);
+  }
+
+  /** How the operations of this call have to be made, so that no request and no answer goes past the guard. */
+  options(): Pick<CallOptions, "beforeSend" | "onAnswer"> {
+    return {
+      beforeSend: (request) => this.#mayLeave(request),
+      onAnswer: ({ json }) => {
+        if (typeof json === "object" && json !== null) this.#answers.add(json);
+        this.#hidden.note(json);
+      },
+    };
+  }
+
+  /**
+   * Looks at a call before anything happens.
+   * @param okta operations made with `options`
+   * @throws OktaMcpError protected, and what reading a target fails with
+   */
+  async begin(
+    tool: Pick<Tool, "name" | "effect">,
+    args: Readonly<Record<string, unknown>>,
+    okta: Operations,
+  ): Promise<void> {
+    this.#tool = tool;
+    this.#reader = new TargetReader(okta);
+    this.#hidden.note(args);
+    if (tool.effect === "reads") return this.#masks.refuseSearch(args);
+    this.#limits.check(tool.effect === "removes" ? "removal" : "write");
+    await this.#protection.check(targetsOfArguments(args), tool.effect, this.#reader);
+  }
+
+  /** Tells that time has passed: what was read before is read again before a request leaves. */
+  forget(): void {
+    this.#reader?.forget();
+  }
+
+  /** @throws OktaMcpError protected, when one more would be too many; counts nothing */
+  checkRoom(as: Counted): void {
+    this.#limits.check(as);
+  }
+
+  /** Counts a write that is about to happen. @throws OktaMcpError protected, when it would be one too many */
+  count(as: Counted): void {
+    this.#limits.take(as);
+  }
+
+  /** The last look, at what goes to Okta whatever code made it. */
+  async #mayLeave(request: OktaRequest): Promise<void> {
+    if (request.method === "GET" || request.method === "HEAD") return;
+    if (this.#tool === undefined || this.#reader === undefined || this.#tool.effect === "reads") {
+      const { method, template } = request;
+      throw new OktaMcpError("bug", `A tool that reads was about to send ${method} ${template}; it was not sent.`);
+    }
+    const deed: Deed = takesAway(request) ? "removes" : this.#tool.effect;
+    await this.#protection.check(targetsOfRequest(request), deed, this.#reader);
+  }
+
+  /** A text for a person or a model without hidden values. */
+  readonly text = (text: string): string => this.#hidden.inText(text);
+
+  /** An error without hidden values. */
+  error(error: OktaMcpError): OktaMcpError {
+    return this.#hidden.inError(error);
+  }
+
+  /**
+   * A result without hidden values in what a tool made itself. Attributes in Okta's own answers are
+   * hidden by their place, so that two with one value are not taken for one.
+   * @param value what the tool returned
+   * @param result what becomes of it
+   */
+  result(value: unknown, result: { [key: string]: Json }): { [key: string]: Json } {
+    const fromOkta = typeof value === "object" && value !== null && this.#answers.has(value);
+    return fromOkta ? result : (this.#hidden.inJson(result, "whole") as { [key: string]: Json });
+  }
+}

@@ -1,0 +1,166 @@
+import type { Session } from "../auth/token-source.js";
+import { type ErrorCode, OktaMcpError } from "../errors/index.js";
+import { visible } from "../errors/quote.js";
+import { matchesGlob, sameFolded } from "../glob.js";
+import type { Operations } from "../okta/operations.js";
+import type { Json } from "../okta/request.js";
+import type { GuardRules, ProtectionRule } from "./rules.js";
+import { type Identity, identityOf, TARGET_TYPES, type Target, textIn } from "./targets.js";
+
+/** What a write is about to do to its targets. */
+export type Deed = "adds" | "changes" | "removes";
+
+/** Reads objects for one call, each once until it is told to forget. */
+export class TargetReader {
+  readonly #okta: Operations;
+  readonly #read = new Map<string, Promise<Json | undefined>>();
+
+  constructor(okta: Operations) {
+    this.#okta = okta;
+  }
+
+  read({ type, id }: Target): Promise<Json | undefined> {
+    const key = `${type} ${id}`;
+    const known = this.#read.get(key) ?? TARGET_TYPES[type].read(this.#okta, id);
+    this.#read.set(key, known);
+    return known;
+  }
+
+  forget(): void {
+    this.#read.clear();
+  }
+}
+
+/** What keeps somebody from reading an object who may write it. */
+const MAY_NOT_READ: ReadonlySet<ErrorCode> = new Set(["missing_scope", "forbidden"]);
+
+/** Okta's ids of users; a login can stand in the same place. */
+const USER_ID = /^00u[0-9A-Za-z]{17}$/;
+
+function refused(rule: string, message: string, more: { fix?: string; data?: Record<string, unknown> } = {}) {
+  return new OktaMcpError("protected", `Nothing was changed. ${message}`, {
+    fix: more.fix ?? "Choose another, or tell the person that this one is protected.",
+    data: { rule, ...more.data },
+  });
+}
+
+function matches({ key, value }: ProtectionRule, { id, logins, names }: Identity): boolean {
+  if (key === "id") return sameFolded(value, id);
+  if (key === "login") return logins.some((login) => sameFolded(value, login));
+  if (key === "name") return names.some((name) => sameFolded(value, name));
+  return [...logins, ...names].some((text) => matchesGlob(value, text));
+}
+
+/** Keeps writes away from what is protected: by the rules of a guard file, and always by itself. */
+export class Protection {
+  readonly #rules: GuardRules;
+  readonly #session: Session;
+
+  constructor(rules: GuardRules, session: Session) {
+    this.#rules = rules;
+    this.#session = session;
+  }
+
+  /**
+   * @param targets all that one write touches
+   * @throws OktaMcpError protected, naming the rule; and what reading a target fails with, so that
+   * nothing is touched which could not be looked at
+   */
+  async check(targets: readonly Target[], deed: Deed, reader: TargetReader): Promise<void> {
+    for (const target of targets) await this.#checkRules(target, reader);
+    if (deed === "adds") return;
+    for (const target of targets) {
+      if (target.type === "group") await this.#spareEveryone(target, reader);
+      if (target.type === "app") await this.#spareOwnApp(target, reader);
+      // A membership has a user and a group; it is the user that must not go.
+      const alone = targets.every(({ type }) => type === "user");
+      if (target.type === "user" && deed === "removes" && alone) await this.#spareOwnUser(target, reader);
+    }
+  }
+
+  async #checkRules(target: Target, reader: TargetReader): Promise<void> {
+    const { kind, word } = TARGET_TYPES[target.type];
+    const rules = this.#rules.protect.filter((rule) => rule.kind === kind);
+    const isId = target.type !== "user" || USER_ID.test(target.id);
+    const named = { id: target.id, logins: isId ? [] : [target.id], names: [] };
+    const plain = rules.find((rule) => rule.key !== "name" && matches(rule, named));
+    if (plain) throw this.#refusal(plain, word, target.id);
+    if (rules.every(({ key }) => key === "id" && isId)) return;
+    const object = identityOf(target.type, await this.#look(target, reader));
+    if (object.id === "") throw refused(`protect.${kind}`, `Okta did not say which ${word} this is.`);
+    const rule = rules.find((one) => matches(one, object));
+    if (rule) throw this.#refusal(rule, word, object.id);
+  }
+
+  /** @throws OktaMcpError protected where it may not be read, since nobody then knows what it is */
+  async #look(target: Target, reader: TargetReader): Promise<Json | undefined> {
+    const { word, kind, scope } = TARGET_TYPES[target.type];
+    try {
+      return await reader.read(target);
+    } catch (error) {
+      if (!(error instanceof OktaMcpError) || !MAY_NOT_READ.has(error.code)) throw error;
+      throw refused(`protect.${kind}`, `Whether the ${word} is protected cannot be told, since it may not be read.`, {
+        fix: `Grant ${scope}, and to the signed-in admin or app a role that lets it read this ${word}.`,
+        data: { file: this.#rules.file, scope },
+      });
+    }
+  }
+
+  #refusal({ key, value, reason, place }: ProtectionRule, word: string, id: string): OktaMcpError {
+    const { file = "" } = this.#rules;
+    const why = reason === undefined ? "" : ` Reason: ${visible(reason)}`;
+    const sentence = `The ${word} ${visible(id)} is protected by ${place} (${key} ${visible(value)}) in ${visible(file)}.`;
+    return refused(place, `${sentence}${why}`, {
+      data: { file, target: { type: word, id }, ...(reason === undefined ? {} : { reason }) },
+    });
+  }
+
+  async #spareEveryone(target: Target, reader: TargetReader): Promise<void> {
+    const group = await reader.read(target);
+    if (textIn(group, "type") !== "BUILT_IN") return;
+    throw refused("built in: Everyone", "Okta's built-in groups, such as Everyone, are always protected.", {
+      fix: "Choose another group; Okta itself keeps the members of this one.",
+      data: { target: { type: "group", id: target.id } },
+    });
+  }
+
+  async #spareOwnApp(target: Target, reader: TargetReader): Promise<void> {
+    const { clientId } = await this.#session.status();
+    if (clientId === undefined) return;
+    const own =
+      sameFolded(target.id, clientId) ||
+      textIn(await reader.read(target), "credentials", "oauthClient", "client_id") === clientId;
+    if (!own) return;
+    throw refused("built in: own app", "This is the app that okta-mcp signs in with, which is always protected.", {
+      fix: "Change it in the Okta Admin Console; from here it could cut off this connection or open another way in.",
+      data: { target: { type: "application", id: target.id } },
+    });
+  }
+
+  async #spareOwnUser(target: Target, reader: TargetReader): Promise<void> {
+    const own = await this.#ownIdentity(reader);
+    if (own.length === 0) return;
+    const user = identityOf("user", await reader.read(target));
+    if (!own.some((name) => [target.id, user.id, ...user.logins].some((known) => sameFolded(name, known)))) return;
+    throw refused("built in: signed-in admin", "This is the signed-in admin, who is always protected from removal.", {
+      fix: "Another admin has to do this, or you in the Okta Admin Console.",
+      data: { target: { type: "user", id: target.id } },
+    });
+  }
+
+  /** Id and login of whoever signed in; nothing for a service app, behind which there is nobody. */
+  async #ownIdentity(reader: TargetReader): Promise<string[]> {
+    if (this.#session.method === "private-key") return [];
+    const { user } = await this.#session.status();
+    const known = user === undefined ? [] : [user];
+    try {
+      const me = identityOf("user", await reader.read({ type: "user", id: "me" }));
+      return [...known, me.id, ...me.logins].filter(Boolean);
+    } catch (error) {
+      // A token of a service app stands for no user; one that may not be read is known by the token's word.
+      const nobody = error instanceof OktaMcpError && (error.code === "not_found" || MAY_NOT_READ.has(error.code));
+      if (nobody) return known;
+      throw error;
+    }
+  }
+}

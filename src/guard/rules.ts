@@ -1,0 +1,49 @@
+/** The kinds of objects that rules can protect, by the name of their list in a guard file. */
+export const PROTECTED_KINDS = ["users", "groups", "apps", "policies"] as const;
+
+export type ProtectedKind = (typeof PROTECTED_KINDS)[number];
+
+/** By what a rule knows an object; a login is for users alone. */
+export type RuleKey = "id" | "login" | "name" | "pattern";
+
+/** One protected object, or a pattern for several. */
+export interface ProtectionRule {
+  kind: ProtectedKind;
+  key: RuleKey;
+  value: string;
+  /** Why, in the words of whoever wrote the rule. */
+  reason: string | undefined;
+  /** Its place in the guard file, e.g. `protect.groups[2]`. */
+  place: string;
+}
+
+/** How many writes there may be; undefined where any number. */
+export interface Allowance {
+  perSession: number | undefined;
+  perMinute: number | undefined;
+}
+
+/** What a guard file says, checked. */
+export interface GuardRules {
+  /** The file's path, for messages; undefined where there is none. */
+  file: string | undefined;
+  protect: readonly ProtectionRule[];
+  limits: { writes: Allowance; removals: Allowance };
+  /** Attributes whose values are masked, and those that are left out: names, or dotted paths. */
+  mask: readonly string[];
+  omit: readonly string[];
+  /** Patterns of tools that are off. */
+  denyTools: readonly string[];
+}
+
+const UNLIMITED: Allowance = { perSession: undefined, perMinute: undefined };
+
+/** What counts without a guard file. */
+export const NO_RULES: GuardRules = {
+  file: undefined,
+  protect: [],
+  limits: { writes: UNLIMITED, removals: UNLIMITED },
+  mask: [],
+  omit: [],
+  denyTools: [],
+};

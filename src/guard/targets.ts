@@ -1,0 +1,134 @@
+import type { Operations } from "../okta/operations.js";
+import type { Json, OktaRequest } from "../okta/request.js";
+import type { Scope } from "../scopes.js";
+import type { ProtectedKind } from "./rules.js";
+
+/** An object that a write touches, as the call names it. */
+export interface Target {
+  /** A key of `TARGET_TYPES`. */
+  type: TargetType;
+  /** Its id; of a user also the login. */
+  id: string;
+}
+
+/** What rules look at of an object. */
+export interface Identity {
+  id: string;
+  /** A user's login; none for anything else. */
+  logins: string[];
+  names: string[];
+}
+
+/** How a kind of object is named by calls and requests, and read. */
+interface TypeOfTarget {
+  /** In a message. */
+  word: string;
+  /** The list of a guard file that is about it. */
+  kind: ProtectedKind;
+  /** The argument that names one; with an `s` behind, several. */
+  argument: string;
+  /** The path segment before its id. */
+  collection: string;
+  /** The scope that reading it needs. */
+  scope: Scope;
+  read(okta: Operations, id: string): Promise<Json | undefined>;
+}
+
+export const TARGET_TYPES = {
+  user: {
+    word: "user",
+    kind: "users",
+    argument: "user_id",
+    collection: "users",
+    scope: "okta.users.read",
+    read: (okta, userId) => okta.users.getUser({ userId }),
+  },
+  group: {
+    word: "group",
+    kind: "groups",
+    argument: "group_id",
+    collection: "groups",
+    scope: "okta.groups.read",
+    read: (okta, groupId) => okta.groups.getGroup({ groupId }),
+  },
+  app: {
+    word: "application",
+    kind: "apps",
+    argument: "app_id",
+    collection: "apps",
+    scope: "okta.apps.read",
+    read: (okta, appId) => okta.applications.getApplication({ appId }),
+  },
+  policy: {
+    word: "policy",
+    kind: "policies",
+    argument: "policy_id",
+    collection: "policies",
+    scope: "okta.policies.read",
+    read: (okta, policyId) => okta.policies.getPolicy({ policyId }),
+  },
+  deviceAssurance: {
+    word: "device assurance policy",
+    kind: "policies",
+    argument: "device_assurance_id",
+    collection: "device-assurances",
+    scope: "okta.deviceAssurance.read",
+    read: (okta, deviceAssuranceId) => okta.deviceAssurance.getDeviceAssurancePolicy({ deviceAssuranceId }),
+  },
+} as const satisfies Record<string, TypeOfTarget>;
+
+export type TargetType = keyof typeof TARGET_TYPES;
+
+const TYPES = Object.keys(TARGET_TYPES) as TargetType[];
+
+function strings(value: unknown): string[] {
+  return [value].flat().filter((item) => typeof item === "string");
+}
+
+/** What the arguments of a call name; the names of arguments are the same in every tool. */
+export function targetsOfArguments(args: Readonly<Record<string, unknown>>): Target[] {
+  return TYPES.flatMap((type) => {
+    const { argument } = TARGET_TYPES[type];
+    return [args[argument], args[`${argument}s`]].flatMap(strings).map((id) => ({ type, id }));
+  });
+}
+
+/** What a request to Okta names: by its path, and the groups that a new user comes into. */
+export function targetsOfRequest({ template, path, body }: OktaRequest): Target[] {
+  const segments = template.split("/");
+  const values = path.split("/");
+  const inPath = segments.flatMap((segment, index): Target[] => {
+    const type = TYPES.find((name) => TARGET_TYPES[name].collection === segments[index - 1]);
+    return segment.startsWith("{") && type ? [{ type, id: decodeURIComponent(values[index] ?? "") }] : [];
+  });
+  const json: unknown = body && "json" in body ? body.json : undefined;
+  const groupIds = typeof json === "object" && json !== null && "groupIds" in json ? strings(json.groupIds) : [];
+  return [...inPath, ...groupIds.map((id): Target => ({ type: "group", id }))];
+}
+
+/** The string at a path of Okta's JSON; empty where there is none. */
+export function textIn(json: Json | undefined, ...path: string[]): string {
+  let value: unknown = json;
+  for (const key of path) {
+    if (typeof value !== "object" || value === null || !Object.hasOwn(value, key)) return "";
+    value = (value as Record<string, unknown>)[key];
+  }
+  return typeof value === "string" ? value : "";
+}
+
+/** What rules look at of an object as Okta sent it. */
+export function identityOf(type: TargetType, json: Json | undefined): Identity {
+  const id = textIn(json, "id");
+  const profile = (name: string) => textIn(json, "profile", name);
+  const { logins, names } =
+    type === "user"
+      ? {
+          logins: [profile("login")],
+          names: [`${profile("firstName")} ${profile("lastName")}`.trim(), profile("displayName")],
+        }
+      : {
+          logins: [],
+          names: [{ group: profile("name"), app: textIn(json, "label") }[type as string] ?? textIn(json, "name")],
+        };
+  return { id, logins: logins.filter(Boolean), names: names.filter(Boolean) };
+}
