@@ -1,0 +1,128 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { tooDeep } from "../../src/depth.js";
+import { errorText } from "../../src/errors/render.js";
+import { inertJson } from "../../src/inert-json.js";
+import { preload } from "../../src/okta/operations.js";
+import type { Json, OktaRequest } from "../../src/okta/request.js";
+import { expectVisible } from "../hostile/visible.js";
+import { catalogue } from "../support/catalogue.js";
+import { gif } from "../support/images.js";
+import { anyAnswer, argumentsOf, type Schema } from "./arguments.js";
+import { createRecorder, ORIGIN } from "./recorder.js";
+
+/** The same seed makes the same calls: `FUZZ_SEED=123 npx vitest run test/fuzz`. */
+const SEED = Number(process.env.FUZZ_SEED ?? Math.floor(Math.random() * 2 ** 31));
+const RUNS_OF_A_TOOL = Number(process.env.FUZZ_RUNS ?? 100);
+const MAX_CHARS = 80_000;
+
+let calls = 0;
+let sent = 0;
+let bodies = 0;
+/** Tools of which not one call got as far as a result. */
+const stuck = new Set(catalogue.entries.map(({ name }) => name));
+let folder = "";
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "okta-mcp-fuzz-"));
+  writeFileSync(join(folder, "x.gif"), gif(64));
+  await preload();
+});
+
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+  console.info(
+    `fuzz: seed ${SEED}, ${calls} calls, ${sent} requests, ${bodies} bodies compared; without a result: ${[...stuck].join(", ")}`,
+  );
+  expect(calls).toBeGreaterThanOrEqual(10_000);
+  expect(bodies).toBeGreaterThan(500);
+});
+
+/** A request that says what its template says, at the org and nowhere else. */
+function expectWithinTemplate({ method, template, path, query }: OktaRequest): void {
+  const url = new URL(`${ORIGIN}${path}`);
+  url.search = query.toString().replaceAll("+", "%20");
+  expect(url.origin).toBe(ORIGIN);
+  expect(url.pathname).toBe(path);
+  expect(url.hash).toBe("");
+  const [wanted, got] = [template.split("/"), path.split("/")];
+  expect(got, `${method} ${path}`).toHaveLength(wanted.length);
+  for (const [index, segment] of got.entries()) {
+    const literal = wanted[index] ?? "";
+    if (!literal.includes("{")) expect(segment, path).toBe(literal);
+    else {
+      expect(["", ".", ".."], path).not.toContain(decodeURIComponent(segment));
+      expect(segment, path).toBe(encodeURIComponent(decodeURIComponent(segment)));
+    }
+  }
+}
+
+/** Whether some part of a JSON value is equal to another value. */
+function holds(body: unknown, wanted: string): boolean {
+  if (JSON.stringify(body) === wanted) return true;
+  return typeof body === "object" && body !== null && Object.values(body).some((inner) => holds(inner, wanted));
+}
+
+/** The arguments that go into a body as they are: objects, their fields each by itself, for some are completed on the way. */
+function objectsIn(args: unknown): [path: string, value: unknown][] {
+  return Object.entries(args as object).flatMap(([name, value]) =>
+    typeof value === "object" && value !== null && !Array.isArray(value)
+      ? Object.entries(value).map(([key, inner]): [string, unknown] => [`${name}.${key}`, inner])
+      : [],
+  );
+}
+
+/** A value as JSON; of one that is nested too deep for that, nothing. */
+function textOf(value: unknown): string {
+  return tooDeep(value) ? "" : JSON.stringify(value);
+}
+
+test.each(catalogue.entries.map(({ name }) => name))(
+  "%s takes any arguments and any answer",
+  async (name) => {
+    const recorder = createRecorder([folder]);
+    const tool = catalogue.get(name);
+    const known = Object.keys(tool?.arguments.shape ?? {});
+    const schema = catalogue.definition(name).inputSchema as Schema;
+    const property = fc.asyncProperty(argumentsOf(schema), anyAnswer, async (args, answer) => {
+      calls += 1;
+      const before = textOf(args);
+      const { outcome, requests } = await recorder.call(name, args, answer as Json);
+      sent += requests.length;
+      expect(textOf(args), "the arguments were changed").toBe(before);
+      expect("polluted" in {} || "a" in {}).toBe(false);
+      for (const request of requests) expectWithinTemplate(request);
+
+      const plain = typeof args === "object" && args !== null && !Array.isArray(args);
+      const undeclared = plain ? Object.keys(args).filter((key) => !known.includes(key)) : ["everything"];
+      if (undeclared.length > 0 && args !== null) {
+        expect(outcome).toMatchObject({ error: { code: "bad_input" } });
+        expect(requests).toEqual([]);
+      }
+      if ("error" in outcome) {
+        const { error } = outcome;
+        expect(error.code, error.cause instanceof Error ? error.cause.stack : errorText(error)).not.toBe("bug");
+        expect(errorText(error).length).toBeLessThan(20_000);
+        expectVisible(errorText(error), name, { lines: true });
+        return;
+      }
+      stuck.delete(name);
+      const text = inertJson(outcome.result);
+      expect(JSON.stringify(JSON.parse(text))).toBe(JSON.stringify(outcome.result));
+      expect(text.length).toBeLessThanOrEqual(MAX_CHARS);
+      expectVisible(text, name);
+      const last = requests.findLast(({ method, body }) => method !== "GET" && body && "json" in body);
+      if (tool?.effect === "reads" || !last?.body || !("json" in last.body)) return;
+      const { json } = last.body;
+      bodies += 1;
+      for (const [path, value] of objectsIn(args)) {
+        expect(holds(json, JSON.stringify(value)), `${path} is not in the body as it was given`).toBe(true);
+      }
+    });
+    await fc.assert(property, { seed: SEED, numRuns: RUNS_OF_A_TOOL });
+  },
+  60_000,
+);

@@ -1,0 +1,61 @@
+import { createSession } from "../../src/auth/session.js";
+import { NO_RULES } from "../../src/guard/rules.js";
+import { type Caller, Invoker } from "../../src/invoke.js";
+import { silentLog } from "../../src/log.js";
+import { createOperations } from "../../src/okta/operations.js";
+import type { Json, OktaRequest } from "../../src/okta/request.js";
+import { catalogue } from "../support/catalogue.js";
+import { ALL_SCOPES } from "../support/client.js";
+
+export const ORIGIN = "https://acme.okta.com";
+
+const ADMIN = { id: "00uAdmin", profile: { login: "admin@acme.example" } };
+
+function isObject(value: Json): value is { [key: string]: Json } {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** The real path of a call, but for its end: requests are kept instead of sent, and answered with made-up objects. */
+export function createRecorder(fileRoots: readonly string[] = []) {
+  const requests: OktaRequest[] = [];
+  let answer: Json = {};
+  const send = async (request: OktaRequest) => {
+    requests.push(request);
+    if (request.path.endsWith("/users/me"))
+      return { status: 200, headers: new Headers(), json: ADMIN, next: undefined };
+    const id = decodeURIComponent(request.path.split("/").at(-1) ?? "");
+    const object = isObject(answer) && request.template.endsWith("}") ? { ...answer, id } : answer;
+    const json = request.operation.startsWith("list") ? [answer] : object;
+    return { status: 200, headers: new Headers(), json: structuredClone(json), next: undefined };
+  };
+  const log = silentLog();
+  const session = createSession({
+    orgUrl: ORIGIN,
+    scopes: ALL_SCOPES,
+    credential: { method: "access-token", token: "00aFuzz" },
+    tokenStore: "memory",
+    log,
+  });
+  const invoker = new Invoker({
+    catalogue,
+    session,
+    operations: (options) => createOperations({ send }, options),
+    confirmMode: "never",
+    maxResultChars: 80_000,
+    fileRoots,
+    guard: NO_RULES,
+    journal: undefined,
+    log,
+    now: () => 1_800_000_000_000,
+  });
+  const caller: Caller = { signal: new AbortController().signal, ask: undefined };
+  return {
+    /** Makes one call; what it sent, and how it ended. */
+    async call(tool: string, args: unknown, answers: Json) {
+      requests.length = 0;
+      answer = answers;
+      const outcome = await invoker.invoke(tool, args, caller);
+      return { outcome, requests: [...requests] };
+    },
+  };
+}
