@@ -25,7 +25,7 @@ function holdsText(value: Json): boolean {
 
 function clean(value: Json, path: readonly string[], parent: JsonObject | undefined, options: ShapeOptions): Json {
   if (Array.isArray(value)) return value.map((item) => clean(item, path, undefined, options));
-  if (!isObject(value)) return holdsText(value) && isSecret(path, parent) ? MASK : value;
+  if (!isObject(value)) return (holdsText(value) && isSecret(path, parent)) || isPrivateKey(value) ? MASK : value;
   const result: JsonObject = Object.create(null);
   for (const [key, child] of Object.entries(value)) {
     if (key === "_links" && !options.includeLinks) continue;
