@@ -1,4 +1,4 @@
-import { closeSync, openSync, writeSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, writeSync } from "node:fs";
 import { OktaMcpError } from "./errors/index.js";
 import { visible } from "./errors/quote.js";
 import { isSecretName, REDACTED, redact } from "./redact.js";
@@ -21,6 +21,8 @@ export interface LogOptions {
   level: LogLevel;
   /** Appended to; created with mode 0600. */
   file?: string | undefined;
+  /** Tells of a field at a path, besides secrets, that it is to be left out. */
+  hides?: (path: readonly string[]) => boolean;
   stderr?: Pick<NodeJS.WritableStream, "write">;
   /** Epoch milliseconds. */
   now?: () => number;
@@ -36,15 +38,22 @@ const MAX_DEPTH = 6;
  * A log that writes the levels up to `level`.
  * @throws OktaMcpError bad_config when the file cannot be opened
  */
-export function createLog({ level, file, stderr = process.stderr, now = Date.now }: LogOptions): Log {
+export function createLog({
+  level,
+  file,
+  hides = () => false,
+  stderr = process.stderr,
+  now = Date.now,
+}: LogOptions): Log {
   const sink = file === undefined ? streamSink(stderr) : fileSink(file);
   const threshold = LOG_LEVELS.indexOf(level);
+  const format: Format = { threshold, hides };
   const writer =
     (recordLevel: LogLevel) =>
     (message: string, fields?: LogFields): void => {
       if (LOG_LEVELS.indexOf(recordLevel) > threshold) return;
       try {
-        sink.write(`${formatRecord(new Date(now()), recordLevel, message, fields, threshold)}\n`);
+        sink.write(`${formatRecord(new Date(now()), recordLevel, message, fields, format)}\n`);
       } catch {
         // A log that fails must not take the call down with it.
       }
@@ -78,12 +87,23 @@ function streamSink(stream: Pick<NodeJS.WritableStream, "write">): Sink {
   };
 }
 
+/** Opens a regular file, made with mode 0600 where there is none. A pipe that nobody reads does not block it. */
+function openForAppending(file: string): number {
+  // Windows has no such flag, and no pipe by the name of a file.
+  const nonBlocking = process.platform === "win32" ? 0 : constants.O_NONBLOCK;
+  const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | nonBlocking;
+  const descriptor = openSync(file, flags, 0o600);
+  if (fstatSync(descriptor).isFile()) return descriptor;
+  closeSync(descriptor);
+  throw new Error("it is no regular file");
+}
+
 function fileSink(file: string): Sink {
   let descriptor: number | undefined;
   try {
-    descriptor = openSync(file, "a", 0o600);
+    descriptor = openForAppending(file);
   } catch (cause) {
-    const reason = (cause as NodeJS.ErrnoException).code ?? "unknown error";
+    const reason = (cause as NodeJS.ErrnoException).code ?? (cause as Error).message;
     throw new OktaMcpError("bad_config", `The log file ${visible(file)} (OKTA_LOG_FILE) cannot be opened: ${reason}.`, {
       fix: "Choose a file in an existing folder that this user may write to, or leave OKTA_LOG_FILE out to log to stderr.",
       cause,
@@ -100,9 +120,24 @@ function fileSink(file: string): Sink {
   };
 }
 
-function formatRecord(time: Date, level: LogLevel, message: string, fields: LogFields | undefined, threshold: number) {
+/** What every record of a log has in common. */
+interface Format {
+  threshold: number;
+  /** True for a field that is hidden besides secrets. */
+  hides(path: readonly string[]): boolean;
+}
+
+function formatRecord(
+  time: Date,
+  level: LogLevel,
+  message: string,
+  fields: LogFields | undefined,
+  format: Format,
+): string {
   const pairs = Object.entries(fields ?? {}).map(([name, value]) => {
-    const plain = isSecretName(name) && typeof value !== "number" ? REDACTED : toPlain(value, 0, threshold);
+    // A number of ours, such as `tokens=3`, is no secret.
+    const secret = (isSecretName(name) && typeof value !== "number") || format.hides([name]);
+    const plain = secret ? REDACTED : toPlain(value, [name], 0, format);
     return `${name}=${typeof plain === "string" && /^[\w./:@+-]+$/.test(plain) ? plain : JSON.stringify(plain)}`;
   });
   const text = [message, ...pairs].join(" ");
@@ -112,22 +147,23 @@ function formatRecord(time: Date, level: LogLevel, message: string, fields: LogF
 }
 
 /** A value that JSON can carry, without secrets, cycles, functions or endless depth. */
-function toPlain(value: unknown, depth: number, threshold: number): unknown {
+function toPlain(value: unknown, path: readonly string[], depth: number, format: Format): unknown {
   if (value === undefined || value === null || typeof value === "boolean" || typeof value === "number") return value;
   if (typeof value === "string") return redact(value.slice(0, MAX_SEARCHED_CHARS));
   if (typeof value !== "object") return String(value);
-  if (value instanceof Error) return describeError(value, threshold);
+  if (value instanceof Error) return describeError(value, format.threshold);
   if (value instanceof URL) return redact(value.href);
   if (value instanceof Date) return value.toISOString();
   if (depth >= MAX_DEPTH) return "…";
-  if (Array.isArray(value)) return value.map((item) => toPlain(item, depth + 1, threshold));
-  if (value instanceof Set) return toPlain([...value], depth, threshold);
+  if (Array.isArray(value)) return value.map((item) => toPlain(item, path, depth + 1, format));
+  if (value instanceof Set) return toPlain([...value], path, depth, format);
   const entries = value instanceof Headers || value instanceof Map ? [...value.entries()] : Object.entries(value);
   return Object.fromEntries(
-    entries.map(([name, inner]) => [
-      String(name),
-      isSecretName(String(name)) ? REDACTED : toPlain(inner, depth + 1, threshold),
-    ]),
+    entries.map(([key, inner]) => {
+      const name = String(key);
+      const here = [...path, name];
+      return [name, isSecretName(name) || format.hides(here) ? REDACTED : toPlain(inner, here, depth + 1, format)];
+    }),
   );
 }
 

@@ -30,6 +30,9 @@ export function readKeyFile(file: string): KeyText {
   try {
     const stat = statSync(path);
     if (stat.isFile()) mode = stat.mode & 0o777;
+    // A pipe is fine, as a shell makes one of `<(…)`; a device may never end.
+    if (stat.isCharacterDevice() || stat.isBlockDevice())
+      return { problem: `names a device: ${visible(file)}. Give the key's own file.` };
     if (stat.size > MAX_KEY_BYTES)
       return { problem: `names a file too large for a key: ${visible(file)}. Give the key's own file.` };
     text = readFileSync(path, "utf8");
