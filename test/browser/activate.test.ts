@@ -106,7 +106,8 @@ describe("a person who signs in", () => {
     // The field has the focus already.
     await page.keyboard.type(code.user_code);
     await page.keyboard.press("Enter");
-    await page.waitForURL(/user_code=/);
+    // Not the address, which changes while the old page still takes keys.
+    await page.getByRole("button", { name: "Allow" }).waitFor();
     await page.keyboard.press("Tab");
     expect(await page.evaluate("document.activeElement.textContent")).toBe("Allow");
     expect(await page.evaluate("getComputedStyle(document.activeElement).outlineStyle")).toBe("solid");
