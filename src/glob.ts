@@ -6,6 +6,7 @@ export function folded(text: string): string {
   return text
     .normalize("NFKC")
     .replace(/[\p{Default_Ignorable_Code_Point}\p{Cc}]/gu, (character) => (/\s/.test(character) ? " " : ""))
+    .toLowerCase()
     .toUpperCase()
     .toLowerCase()
     .normalize("NFKC")
