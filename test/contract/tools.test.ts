@@ -119,6 +119,23 @@ function answerOf(operation: Operation, found: JsonObject | undefined): unknown 
   return items.map((item) => (typeof item === "object" ? { ...item, ...found } : item));
 }
 
+const camelCase = (name: string) => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+
+/** The arguments that an operation has a query parameter for, and that did not arrive in it. */
+function lostArguments(
+  sent: readonly { operation: Operation; searchParams: URLSearchParams }[],
+  args: JsonObject,
+): string[] {
+  return Object.entries(args).flatMap(([argument, value]) => {
+    const name = camelCase(argument);
+    const takers = sent.filter(({ operation }) =>
+      operation.parameters.some((parameter) => parameter.in === "query" && parameter.name === name),
+    );
+    const arrived = takers.some(({ searchParams }) => searchParams.getAll(name).join() === String(value));
+    return takers.length === 0 || arrived ? [] : [argument];
+  });
+}
+
 judgedByOkta("what tools send, held against Okta's document", (api) => {
   const requestsOf: Record<string, string[]> = {};
   const used = new Set<Operation>();
@@ -170,6 +187,7 @@ judgedByOkta("what tools send, held against Okta's document", (api) => {
       }
       return `${method} ${operation.template}`;
     });
+    expect(lostArguments(sent, argumentsOf(tool.name, api))).toEqual([]);
     const asked = sent.at(-1)?.operation.scopes ?? [];
     expect(asked.some((scope) => allowed.has(scope))).toBe(!Object.hasOwn(OTHER_SCOPE, tool.name));
     const changing = lines.filter((line) => !line.startsWith("GET "));
