@@ -71,16 +71,21 @@ const READ_ARGUMENTS = {
   fields: z.array(z.string().min(1)).optional().describe("Only these dotted paths."),
   include_links: z.boolean().optional().describe("Keep _links."),
 };
+/** What every tool that writes takes. */
+const WRITE_ARGUMENTS = {
+  dry_run: z.boolean().optional().describe("Show what it would send and change, and do nothing."),
+};
 const CONSENT_ARGUMENTS = {
-  confirmation: z.string().optional().describe("Value, once a person agreed."),
+  confirmation: z.string().optional().describe("From needs_confirmation."),
 };
 const REPLACE_ARGUMENTS = {
-  allow_removals: z.boolean().optional().describe("Accept what gets lost."),
+  allow_removals: z.boolean().optional().describe("Accept losses."),
 };
 
 function withEngineArguments(tool: Tool): z.ZodObject {
   return tool.input.extend({
     ...(tool.effect === "reads" && tool.scope !== null ? READ_ARGUMENTS : {}),
+    ...(tool.effect === "reads" ? {} : WRITE_ARGUMENTS),
     ...(tool.impact || tool.replaces ? CONSENT_ARGUMENTS : {}),
     ...(tool.replaces ? REPLACE_ARGUMENTS : {}),
   });
@@ -105,12 +110,14 @@ function schemaOf(entry: CatalogueEntry): ArgumentsSchema {
 }
 
 /**
- * What a tool shows of its arguments. Those of every tool that reads are told once, in the server's
- * instructions; `fields` again where answers are long.
+ * What a tool shows of its arguments. Those of every tool that reads and of every tool that writes
+ * are told once, in the server's instructions; `fields` again where answers are long.
  */
 function shown(entry: CatalogueEntry, { properties, ...schema }: ArgumentsSchema): ArgumentsSchema {
   const isPaged = "after" in entry.input.shape;
-  const untold = Object.keys(READ_ARGUMENTS).filter((name) => !(isPaged && name === "fields"));
+  const untold = Object.keys({ ...READ_ARGUMENTS, ...WRITE_ARGUMENTS }).filter(
+    (name) => !(isPaged && name === "fields"),
+  );
   const told = Object.entries(properties).filter(([name]) => !untold.includes(name));
   return { ...schema, properties: Object.fromEntries(told) };
 }
@@ -184,4 +191,12 @@ export function scopeState(scope: Scope | null, view: ScopeView): "on" | "not_co
   if (!covers(view.configured, scope)) return "not_configured";
   if (view.granted !== undefined && !covers(view.granted, scope)) return "not_granted";
   return "on";
+}
+
+/** The tools that are on for a session: those whose scope it has, and those without one that have something to be about. */
+export function toolsOn({ entries }: Pick<Catalogue, "entries">, view: ScopeView): CatalogueEntry[] {
+  const on = entries.filter(({ scope }) => scope !== null && scopeState(scope, view) === "on");
+  const writes = on.some(({ effect }) => effect !== "reads");
+  const hasSubject = ({ about }: CatalogueEntry) => about === undefined || (about === "all" ? on.length > 0 : writes);
+  return entries.filter((tool) => (tool.scope === null ? hasSubject(tool) : on.includes(tool)));
 }

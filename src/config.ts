@@ -9,6 +9,7 @@ import { OktaMcpError } from "./errors/index.js";
 import { visible } from "./errors/quote.js";
 import { readGuardFile } from "./guard/file.js";
 import { type GuardRules, NO_RULES } from "./guard/rules.js";
+import type { JournalPlace } from "./journal/open.js";
 import type { LogLevel } from "./log.js";
 import { nearest } from "./nearest.js";
 import { isKnownScope, SCOPES, SIGN_IN_SCOPES } from "./scopes.js";
@@ -34,6 +35,9 @@ export interface Settings {
   /** What may not be touched, done or seen. */
   guard: GuardRules;
   maxResultChars: number;
+  journal: JournalPlace;
+  journalFileMb: number;
+  journalFiles: number;
   /** Folders from which tools may read files, as absolute paths. */
   fileRoots: string[];
   logLevel: LogLevel;
@@ -216,6 +220,9 @@ export function loadSettings(source: SettingSource, needs: readonly Need[]): Set
     tokenStore,
     confirm,
     maxResultChars,
+    journal,
+    journalFileMb,
+    journalFiles,
     fileRoots = [],
     readOnly,
     logLevel,
@@ -232,6 +239,9 @@ export function loadSettings(source: SettingSource, needs: readonly Need[]): Set
     choice: choiceOf(given, parsed.data, guard.rules),
     guard: guard.rules,
     maxResultChars,
+    journal,
+    journalFileMb,
+    journalFiles,
     fileRoots,
     logLevel,
     logFile,

@@ -3,13 +3,18 @@ import type { Session } from "./auth/token-source.js";
 import type { Catalogue, CatalogueEntry, ScopeView } from "./catalogue.js";
 import { scopeState } from "./catalogue.js";
 import { type AskPerson, ConfirmationValues, type ConfirmMode } from "./confirm.js";
-import { seekConsent } from "./consent.js";
+import { type Consent, readImpact, seekConsent } from "./consent.js";
 import { MAX_DEPTH, tooDeep } from "./depth.js";
 import { OktaMcpError } from "./errors/index.js";
 import { toOktaMcpError } from "./errors/render.js";
 import { readAllowedFile } from "./files.js";
 import { Guard, type Watch } from "./guard/guard.js";
 import type { GuardRules } from "./guard/rules.js";
+import type { Journal } from "./journal/change.js";
+import { ChangeDesk } from "./journal/desk.js";
+import { type Mask, maskWith } from "./journal/masking.js";
+import type { Performed } from "./journal/undo.js";
+import { toJson, type UndoCall, type Write, Writes } from "./journal/writes.js";
 import { collectItems, excerpt, type ListOptions, listItems, type Walk } from "./listing.js";
 import type { Log } from "./log.js";
 import { nearest } from "./nearest.js";
@@ -20,7 +25,8 @@ import { type ShapeOptions, shape, toStructured } from "./results.js";
 import { scopeStatus } from "./scope-status.js";
 import { findMask } from "./secrets.js";
 import { type LinkChannels, SignInDesk } from "./sign-in.js";
-import type { ToolContext } from "./tool.js";
+import { withinLimit } from "./size-limit.js";
+import type { Impact, ToolContext } from "./tool.js";
 
 /** Who makes a call, and how to reach the person behind it. */
 export interface Caller extends LinkChannels {
@@ -42,6 +48,10 @@ export interface Engine {
   maxResultChars: number;
   /** What may not be touched, done or seen. */
   guard: GuardRules;
+  /** Where writes are recorded; undefined where they are not to be. */
+  journal: Journal | undefined;
+  /** True where a flag on the command line answers in a person's place. */
+  yesFlag?: boolean | undefined;
   /** Folders from which tools may read files, as absolute paths; besides the client's roots. */
   fileRoots: readonly string[];
   log: Log;
@@ -52,6 +62,29 @@ export interface Engine {
 export type Outcome = { result: { [key: string]: Json } } | { error: OktaMcpError };
 
 type Arguments = Readonly<Record<string, unknown>>;
+
+/** A call whose arguments are understood. */
+interface Performing {
+  tool: CatalogueEntry;
+  /** The engine's arguments among them. */
+  all: Arguments;
+  caller: Caller;
+  watch: Watch;
+  /** For tools that write. */
+  write: Write | undefined;
+  /** Where it is a part of taking a change back. */
+  undo: UndoCall | undefined;
+  /** How it was agreed to, once it was. */
+  agreed?: Consent["agreed"];
+}
+
+/** What a call ended with: for the caller, and as the tool returned it. */
+interface Ended {
+  result: { [key: string]: Json };
+  value: unknown;
+  /** Under which the journal has it. */
+  changeId?: string | undefined;
+}
 
 /** What the session may use, at this moment. */
 export function scopeView(session: Session): ScopeView {
@@ -98,6 +131,37 @@ function parseArguments(tool: CatalogueEntry, raw: unknown): Arguments {
   return parsed.data;
 }
 
+/** Checks the arguments that say where an object is; the rest of the call is a body that is put back. */
+function parseIds(tool: CatalogueEntry, raw: unknown): Arguments {
+  const parsed = tool.arguments.partial().safeParse(raw);
+  if (parsed.success) return parsed.data;
+  throw new OktaMcpError("bad_input", `${tool.name} cannot run with the ids on record.`);
+}
+
+function isPreview(raw: unknown): boolean {
+  return typeof raw === "object" && raw !== null && "dry_run" in raw && raw.dry_run === true;
+}
+
+function hiddenIn({ target, details }: Impact, hide: (text: string) => string): Pick<Impact, "target" | "details"> {
+  return { target: { ...target, name: hide(target.name) }, details: details.map(hide) };
+}
+
+/** Both see every request before it leaves, and every answer. */
+function inTurn(first: Hooks, second: Hooks): Hooks {
+  return {
+    beforeSend: async (request) => {
+      await first.beforeSend?.(request);
+      await second.beforeSend?.(request);
+    },
+    onAnswer: (answer, request) => {
+      first.onAnswer?.(answer, request);
+      second.onAnswer?.(answer, request);
+    },
+  };
+}
+
+type Hooks = Pick<CallOptions, "beforeSend" | "onAnswer">;
+
 function switchedOff(name: string, why: string): OktaMcpError {
   return new OktaMcpError("protected", `${name} is off: ${why}. Nothing was done.`, {
     fix: "Tell the person. Only a person can change that setting, and has to start the server again.",
@@ -111,10 +175,14 @@ export class Invoker {
   readonly #values: ConfirmationValues;
   readonly #signIn = new SignInDesk();
   readonly #guard: Guard;
+  readonly #mask: Mask;
+  readonly #writes: Writes;
 
   constructor(engine: Engine) {
     this.#engine = engine;
     this.#guard = new Guard(engine.guard, engine.session, engine.now);
+    this.#mask = maskWith(this.#guard.hides);
+    this.#writes = new Writes({ ...engine, mask: this.#mask, yesFlag: engine.yesFlag === true });
     this.#values = new ConfirmationValues(engine.now);
   }
 
@@ -124,7 +192,7 @@ export class Invoker {
     const startedAtMs = now();
     const watch = this.#guard.watch();
     try {
-      const result = await this.#call(name, raw, caller, watch);
+      const { result } = await this.#call(name, raw, caller, watch);
       log.debug("call done", { tool: name, ms: now() - startedAtMs });
       return { result };
     } catch (thrown) {
@@ -139,7 +207,7 @@ export class Invoker {
     }
   }
 
-  async #call(name: string, raw: unknown, caller: Caller, watch: Watch): Promise<{ [key: string]: Json }> {
+  async #call(name: string, raw: unknown, caller: Caller, watch: Watch, undo?: UndoCall): Promise<Ended> {
     const { catalogue, session } = this.#engine;
     const tool = catalogue.get(name);
     if (!tool) {
@@ -154,57 +222,92 @@ export class Invoker {
       });
     }
     const view = () => scopeView(session);
-    return requireScopes(tool, view, async () => {
-      const args = parseArguments(tool, raw);
-      if (tool.scope !== null) await this.#signIn.ensureSignedIn(session, caller, caller.signal);
-      // Signing in may have shown that the scope was not granted.
-      return requireScopes(tool, view, () => this.#perform(tool, args, caller, watch));
-    });
+    const write = tool.effect === "reads" ? undefined : await this.#writes.open(tool, isPreview(raw), undo);
+    try {
+      return await requireScopes(tool, view, async () => {
+        const args = undo?.step.body ? parseIds(tool, raw) : parseArguments(tool, raw);
+        if (tool.scope !== null || tool.effect !== "reads")
+          await this.#signIn.ensureSignedIn(session, caller, caller.signal);
+        // Signing in may have shown that the scope was not granted.
+        return requireScopes(tool, view, () => this.#perform({ tool, all: args, caller, watch, write, undo }));
+      });
+    } catch (thrown) {
+      await write?.failed(watch.error(toOktaMcpError(thrown, caller.signal)));
+      throw thrown;
+    }
   }
 
-  async #perform(tool: CatalogueEntry, all: Arguments, caller: Caller, watch: Watch): Promise<{ [key: string]: Json }> {
-    const { confirmation, allow_removals, include_links, fields, ...args } = all;
+  async #perform(call: Performing): Promise<Ended> {
+    const { tool, all, caller, watch, write, undo } = call;
+    const { confirmation, allow_removals, include_links, fields, dry_run: _, ...args } = all;
     const { confirmMode: mode, maxResultChars } = this.#engine;
     const shaping = {
       includeLinks: include_links === true,
       fields: fields as string[] | undefined,
       hides: this.#guard.hides,
     };
-    const context = this.#context(caller, shaping, watch);
+    const context = this.#context(call, shaping);
+    await write?.understood(args, undo);
     await watch.begin(tool, args, context.okta);
-    const consent = await seekConsent({
-      tool,
-      args,
-      context,
-      allowRemovals: allow_removals === true,
-      confirmation: confirmation as string | undefined,
-      mode,
-      ask: caller.ask,
-      values: this.#values,
-      shaping,
-      hide: watch.text,
-      beforeLoss: () => watch.checkRoom("removal"),
-    });
+    const body = () => undo?.step.body ?? tool.replaces?.proposed(args) ?? {};
+    if (write?.preview) {
+      // A body that is put back loses what it is meant to lose.
+      const impact = await (undo
+        ? tool.impact?.(context, args)
+        : readImpact({ tool, args, context, allowRemovals: true, shaping }));
+      const result = await write.previewed(context, args, body(), impact && hiddenIn(impact, watch.text));
+      return { result: watch.result(result, withinLimit(result, maxResultChars)), value: result };
+    }
+    // Of an undo, the checks of its calls count all the same.
+    if (undo) await tool.impact?.(context, args);
+    const consent: Consent = undo
+      ? { agreed: undo.agreed, loses: tool.effect === "removes" }
+      : await seekConsent({
+          tool,
+          args,
+          context,
+          allowRemovals: allow_removals === true,
+          confirmation: confirmation as string | undefined,
+          mode,
+          ask: caller.ask,
+          values: this.#values,
+          shaping,
+          hide: watch.text,
+          beforeLoss: () => watch.checkRoom("removal"),
+        });
     // While a person was asked, what is protected may have become another object's name.
     if (consent.agreed === "person") watch.forget();
+    call.agreed = consent.agreed;
+    write?.agreed(consent.agreed);
     if (tool.effect !== "reads") watch.count(consent.loses ? "removal" : "write");
-    const value = await tool.run(context, args);
-    return watch.result(value, toStructured(value, args, shaping, maxResultChars));
+    const value = await (write ? write.run(context, args, body()) : tool.run(context, args, body()));
+    const result = watch.result(value, toStructured(value, args, shaping, maxResultChars));
+    return { result: write?.noted(result) ?? result, value, changeId: write?.changeId };
   }
 
-  #context(caller: Caller, shaping: ShapeOptions, watch: Watch): ToolContext {
-    const { session, catalogue, operations, maxResultChars, fileRoots, now } = this.#engine;
+  /** Makes one call of an undo, on the path of every other. */
+  async #performStep(call: Performing, step: UndoCall["step"], mark: UndoCall["mark"]): Promise<Performed> {
+    const { caller, write } = call;
+    const watch = this.#guard.watch();
+    const raw = write?.preview ? { ...step.args, dry_run: true } : step.args;
+    const ended = await this.#call(step.tool, raw, caller, watch, { step, mark, agreed: call.agreed ?? "not_needed" });
+    return { value: toJson(ended.value), changeId: ended.changeId };
+  }
+
+  #context(call: Performing, shaping: ShapeOptions): ToolContext {
+    const { caller, watch, write } = call;
+    const { session, catalogue, operations, maxResultChars, fileRoots, journal, now } = this.#engine;
     const { signal, progress, roots } = caller;
     const walk: Walk = {
       signal,
       onPage: (pages, items) => progress?.(`Read ${items} items in ${pages} ${pages === 1 ? "page" : "pages"}`),
     };
     const limits = { shape: (item: Json) => shape(item, shaping), maxChars: maxResultChars };
-    return {
+    const context: ToolContext = {
       okta: operations({
         signal,
         ...(progress ? { onWait: (message: string) => progress(message) } : {}),
-        ...watch.options(),
+        ...inTurn(watch.options(), write?.options() ?? {}),
       }),
       list: (fetchPage, options: ListOptions) => listItems(fetchPage, options, limits, walk),
       collect: (fetchPage, maxItems) => collectItems(fetchPage, maxItems, walk),
@@ -219,7 +322,16 @@ export class Invoker {
       scopeStatus: async () => scopeStatus(catalogue, scopeView(session), (await session.status()).signedIn),
       readFile: async (path, { maxBytes }) =>
         readAllowedFile(path, { roots: [...fileRoots, ...((await roots?.()) ?? [])], maxBytes }),
+      changes: new ChangeDesk({
+        journal,
+        catalogue,
+        mask: this.#mask,
+        context: () => context,
+        perform: (step, mark) => this.#performStep(call, step, mark),
+        now,
+      }),
       now,
     };
+    return context;
   }
 }

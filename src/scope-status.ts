@@ -1,4 +1,4 @@
-import { type Catalogue, type ScopeView, scopeState } from "./catalogue.js";
+import { type Catalogue, type CatalogueEntry, type ScopeView, scopeState, toolsOn } from "./catalogue.js";
 import { covers, howToGrant } from "./scopes.js";
 
 /** What `get_scope_status` and `okta-mcp status` tell of scopes and tools. */
@@ -20,6 +20,12 @@ export const WHY_OFF = {
   not_granted: "the sign-in did not grant its scope",
 } as const;
 
+/** Why a tool that the settings let be is off, as the end of a sentence. */
+export function whyOff({ scope }: CatalogueEntry, view: ScopeView): string {
+  const state = scopeState(scope, view);
+  return state === "on" ? "no tool is on that it is about" : WHY_OFF[state];
+}
+
 /** True when some tool needs what a scope stands for, or answers better with it. */
 function unlocksSomething(scope: string, { entries, leftOut }: Catalogue): boolean {
   const alone = new Set([scope]);
@@ -30,18 +36,15 @@ function unlocksSomething(scope: string, { entries, leftOut }: Catalogue): boole
 
 /** Compares what is configured and granted with what the tools need. */
 export function scopeStatus(catalogue: Catalogue, view: ScopeView, signedIn: boolean): ScopeStatus {
-  const active: string[] = [];
+  const on = toolsOn(catalogue, view);
   const disabled: ScopeStatus["disabled_tools"] = [];
   const ungranted = new Set<string>();
   const unconfigured = new Set<string>();
-  for (const { name, scope } of catalogue.entries) {
+  for (const tool of catalogue.entries.filter((entry) => !on.includes(entry))) {
+    const { name, scope } = tool;
     const state = scopeState(scope, view);
-    if (scope === null || state === "on") {
-      active.push(name);
-      continue;
-    }
-    disabled.push({ name, scope, why: WHY_OFF[state] });
-    (state === "not_granted" ? ungranted : unconfigured).add(scope);
+    disabled.push({ name, scope, why: whyOff(tool, view) });
+    if (scope !== null) (state === "not_granted" ? ungranted : unconfigured).add(scope);
   }
   for (const { tool, why } of catalogue.leftOut) disabled.push({ name: tool.name, scope: tool.scope, why });
   const advice: string[] = [];
@@ -60,7 +63,7 @@ export function scopeStatus(catalogue: Catalogue, view: ScopeView, signedIn: boo
     unlocking_nothing: [...view.configured].filter(
       (scope) => scope.startsWith("okta.") && !unlocksSomething(scope, catalogue),
     ),
-    active_tools: active,
+    active_tools: on.map(({ name }) => name),
     disabled_tools: disabled,
     what_to_do: advice,
   };

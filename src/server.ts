@@ -11,7 +11,7 @@ import {
   type ServerNotification,
   type ServerRequest,
 } from "@modelcontextprotocol/sdk/types.js";
-import { scopeState } from "./catalogue.js";
+import { toolsOn } from "./catalogue.js";
 import type { Answer } from "./confirm.js";
 import { errorText, renderError } from "./errors/render.js";
 import { foldersOf } from "./files.js";
@@ -31,6 +31,7 @@ const INSTRUCTIONS = `Tools to administer one Okta org.
 - Tools take ids. Find them first: list_users, list_groups, list_applications; get_user also takes a login.
 - Lists answer { items, total_fetched, has_more, next_cursor }: pass next_cursor as \`after\` to go on.
 - Every tool that reads takes \`fields\`, a list of dotted paths to keep answers small, and \`include_links\`: true, which keeps _links. No tool takes an argument it does not know.
+- Every tool that writes takes \`dry_run\`: true, which shows the request and what it would change, and does nothing. What was written is in list_changes; undo_change takes it back.
 - Removals ask a person. If a call answers needs_confirmation, show the person what it says and repeat the call only if they agree.
 - Full replaces name what they would drop; read the object first and send it whole.
 - A failed call says how to fix it. missing_scope and sign_in_pending need a person; get_scope_status explains.`;
@@ -114,10 +115,7 @@ export function createServer(options: ServerOptions): OktaMcpServer {
     { capabilities: { tools: { listChanged: true } }, instructions: INSTRUCTIONS, jsonSchemaValidator: formAnswers },
   );
 
-  const visible = () => {
-    const view = scopeView(session);
-    return catalogue.entries.filter((tool) => scopeState(tool.scope, view) === "on");
-  };
+  const visible = () => toolsOn(catalogue, scopeView(session));
   server.setRequestHandler(ListToolsRequestSchema, () => ({
     tools: visible().map((tool) => catalogue.definition(tool.name)),
   }));

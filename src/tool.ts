@@ -1,5 +1,6 @@
 import type * as z from "zod";
 import type { LocalFile } from "./files.js";
+import type { Changes, Done, Undo } from "./journal/contract.js";
 import type { ItemList, ListOptions, PageFetcher } from "./listing.js";
 import type { Operations } from "./okta/operations.js";
 import type { Json } from "./okta/request.js";
@@ -39,6 +40,8 @@ export interface ToolContext {
    * @throws OktaMcpError bad_input for anything else, with how to allow a folder
    */
   readFile(path: string, limits: { maxBytes: number }): Promise<LocalFile>;
+  /** The journal of changes, and the way back. */
+  changes: Changes;
   /** Epoch milliseconds. */
   now(): number;
 }
@@ -56,6 +59,8 @@ export interface Tool<Input extends z.ZodObject = z.ZodObject> {
   effect: Effect;
   /** No setting leaves it out, since it tells why others are off. */
   staysOn?: true;
+  /** Of a tool without a scope: which tools with one it is about, of which some have to be on. */
+  about?: "all" | "writes";
   /** A `z.strictObject`; the engine adds the arguments that follow from the effect. */
   input: Input;
   /**
@@ -66,7 +71,7 @@ export interface Tool<Input extends z.ZodObject = z.ZodObject> {
   /** For full replaces: what is there now and what it would become, so that nothing goes unnoticed. */
   replaces?: {
     current(context: ToolContext, args: z.infer<Input>): Promise<Json>;
-    proposed(args: z.infer<Input>): Json;
+    proposed(args: z.infer<Input>): { [key: string]: Json };
     /** Names the object for a person, where it does not do so itself by `label`, `name` or `profile.name`. */
     target?(context: ToolContext, args: z.infer<Input>): Promise<Impact["target"]>;
     /** Dotted paths that Okta sets itself and a body need not repeat. */
@@ -74,8 +79,30 @@ export interface Tool<Input extends z.ZodObject = z.ZodObject> {
     /** What Okta takes where a body does not name a dotted path; a value equal to it cannot get lost. */
     defaults?: Readonly<Record<string, string | number | boolean>>;
   };
-  /** Does the work. What it returns is the result; nothing returned means done, with nothing to say. */
-  run(context: ToolContext, args: z.infer<Input>): Promise<unknown>;
+  /**
+   * For writes: what they change and how they are taken back, for previews, the journal and undo. A
+   * tool that `replaces` needs nothing here: its object is the state, and the one before is put back.
+   */
+  change?: {
+    /**
+     * The object as it is at this moment; null where there is none, undefined where this session
+     * cannot read it.
+     * @param made what the call answered or, later, the object as it was then; undefined before the call
+     */
+    state?(context: ToolContext, args: z.infer<Input>, made?: Json): Promise<Json | undefined>;
+    /**
+     * What the object becomes. Without it: nothing after a removal; the body after an addition; the
+     * object with the body merged into it after a change.
+     */
+    becomes?(args: z.infer<Input>, before: Json): Json;
+    /** The calls that take a change back; a text where nothing can, saying why and what to do instead. */
+    undo?: string | ((done: Done<z.infer<Input>>, tool: string) => Undo);
+  };
+  /**
+   * Does the work. What it returns is the result; nothing returned means done, with nothing to say.
+   * @param body for full replaces what goes to Okta: what `replaces.proposed` made of the arguments, or the object that is put back
+   */
+  run(context: ToolContext, args: z.infer<Input>, body: { [key: string]: Json }): Promise<unknown>;
 }
 
 /** Gives a tool's functions the types of its input; changes nothing. */
@@ -86,6 +113,9 @@ export function defineTool<Input extends z.ZodObject>(tool: Tool<Input>): Tool<I
 export { type CertificateFiles, checkCertificate } from "./certificate.js";
 export { OktaMcpError } from "./errors/index.js";
 export { recogniseImage } from "./image.js";
+export type { Undo } from "./journal/contract.js";
+export { difference } from "./journal/difference.js";
+export { ofMade, undoBy, without } from "./journal/ways-back.js";
 export { wholeList } from "./listing.js";
 export type { Json, Upload } from "./okta/request.js";
 export { ifFound, ifReadable } from "./okta/tolerate.js";

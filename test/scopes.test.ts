@@ -12,7 +12,9 @@ function expected(scopes: readonly string[]): string[] {
     scopes.includes(scope) || (scope.endsWith(".read") && scopes.includes(scope.replace(".read", ".manage")));
   const tools = ALL.filter(may).flatMap((scope) => scopesToTools[scope] ?? []);
   const failures = may("okta.logs.read") ? ["get_login_failures"] : [];
-  return [...tools, ...failures, "get_scope_status"].sort();
+  const journal = tools.length > 0 ? ["list_changes", "get_change"] : [];
+  const undo = scopes.some((scope) => scope.endsWith(".manage") && scopesToTools[scope]) ? ["undo_change"] : [];
+  return [...tools, ...failures, ...journal, ...undo, "get_scope_status"].sort();
 }
 
 const alone = [...ALL, "okta.schemas.read"].map((scope) => [scope]);

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { defineTool, type Impact, OktaMcpError, type ToolContext } from "../src/tool.js";
-import { after, appId, counted, fetchAll, filter, jsonObject, limit, textAt } from "./params.js";
+import { defineTool, type Impact, OktaMcpError, ofMade, type ToolContext, undoBy } from "../src/tool.js";
+import { after, appId, asObject, counted, fetchAll, filter, jsonObject, limit, textAt } from "./params.js";
 
 export const listApplications = defineTool({
   name: "list_applications",
@@ -64,6 +64,14 @@ export const createApplication = defineTool({
     app_config: appConfig,
     activate: z.boolean().default(true).describe("Activate at once."),
   }),
+  change: {
+    state: ({ okta }, _a, made) => ofMade(made, (id) => okta.applications.getApplication({ appId: id })),
+    undo({ after }) {
+      const args = { app_id: textAt(after, "id") };
+      const active = textAt(after, "status") === "ACTIVE" ? [{ tool: "deactivate_application", args }] : [];
+      return { steps: [...active, { tool: "delete_application", args }] };
+    },
+  },
   run: ({ okta }, a) => okta.applications.createApplication({ application: a.app_config, activate: a.activate }),
 });
 
@@ -95,7 +103,7 @@ export const updateApplication = defineTool({
       "credentials.oauthClient.client_id",
     ],
   },
-  run: ({ okta }, a) => okta.applications.replaceApplication({ appId: a.app_id, application: a.app_config }),
+  run: ({ okta }, a, application) => okta.applications.replaceApplication({ appId: a.app_id, application }),
 });
 
 async function describeApp({ okta, collect }: ToolContext, id: string): Promise<Impact & { status: string }> {
@@ -140,8 +148,17 @@ export const deleteApplication = defineTool({
     }
     return { ...impact, details: [...impact.details, "deleted for good, with configuration and assignments"] };
   },
+  change: {
+    state: ({ okta }, a) => okta.applications.getApplication({ appId: a.app_id }),
+    undo: "Okta deletes an application's keys, secrets and assignments for good. get_change has its configuration, with which create_application makes a new one.",
+  },
   run: ({ okta }, a) => okta.applications.deleteApplication({ appId: a.app_id }),
 });
+
+async function statusOf({ okta }: ToolContext, a: { app_id: string }) {
+  const app = await okta.applications.getApplication({ appId: a.app_id });
+  return { id: a.app_id, label: textAt(app, "label"), status: textAt(app, "status") };
+}
 
 export const activateApplication = defineTool({
   name: "activate_application",
@@ -150,6 +167,14 @@ export const activateApplication = defineTool({
   scope: "okta.apps.manage",
   effect: "changes",
   input: z.strictObject({ app_id: appId }),
+  change: {
+    state: statusOf,
+    becomes: (_a, before) => ({ ...asObject(before), status: "ACTIVE" }),
+    undo: ({ args, before }) =>
+      textAt(before, "status") === "ACTIVE"
+        ? { cannot: "the application was active before." }
+        : undoBy("deactivate_application", args),
+  },
   run: ({ okta }, a) => okta.applications.activateApplication({ appId: a.app_id }),
 });
 
@@ -163,6 +188,14 @@ export const deactivateApplication = defineTool({
   async impact(context, a) {
     const { status: _status, ...impact } = await describeApp(context, a.app_id);
     return { ...impact, details: [...impact.details, "nobody can sign in to it until it is activated again"] };
+  },
+  change: {
+    state: statusOf,
+    becomes: (_a, before) => ({ ...asObject(before), status: "INACTIVE" }),
+    undo: ({ args, before }) =>
+      textAt(before, "status") === "ACTIVE"
+        ? undoBy("activate_application", args)
+        : { cannot: "the application was inactive before." },
   },
   run: ({ okta }, a) => okta.applications.deactivateApplication({ appId: a.app_id }),
 });

@@ -1,5 +1,15 @@
 import * as z from "zod";
-import { defineTool, ifReadable, type Json, OktaMcpError, type ToolContext, wholeList } from "../src/tool.js";
+import {
+  defineTool,
+  ifReadable,
+  type Json,
+  OktaMcpError,
+  ofMade,
+  type ToolContext,
+  undoBy,
+  wholeList,
+  without,
+} from "../src/tool.js";
 import {
   after,
   brandId,
@@ -70,6 +80,10 @@ export const createBrand = defineTool({
   scope: "okta.brands.manage",
   effect: "adds",
   input: z.strictObject({ name }),
+  change: {
+    state: ({ okta }, _a, made) => ofMade(made, (id) => okta.customization.getBrand({ brandId: id })),
+    undo: ({ after }) => undoBy("delete_brand", { brand_id: textAt(after, "id") }),
+  },
   run: ({ okta }, a) => okta.customization.createBrand({ CreateBrandRequest: { name: a.name } }),
 });
 
@@ -119,7 +133,11 @@ export const replaceBrand = defineTool({
     setByOkta: ["id", "isDefault", "agreeToCustomPrivacyPolicy"],
     defaults: { removePoweredByOkta: false },
   },
-  run: ({ okta }, a) => okta.customization.replaceBrand({ brandId: a.brand_id, brand: brandBody(a) }),
+  change: {
+    undo: ({ args, before }, tool) =>
+      undoBy(tool, { brand_id: args.brand_id }, without(before, ["id", "isDefault", "_embedded"])),
+  },
+  run: ({ okta }, a, brand) => okta.customization.replaceBrand({ brandId: a.brand_id, brand }),
 });
 
 type Customization = ToolContext["okta"];
@@ -205,6 +223,10 @@ export const deleteBrand = defineTool({
       ],
       state: brand ?? null,
     };
+  },
+  change: {
+    state: ({ okta }, a) => okta.customization.getBrand({ brandId: a.brand_id }),
+    undo: "Okta deletes a brand's theme, images, pages and mails for good. create_brand makes a new one; get_change has the settings for replace_brand.",
   },
   run: ({ okta }, a) => okta.customization.deleteBrand({ brandId: a.brand_id }),
 });

@@ -5,10 +5,12 @@ import {
   type Impact,
   ifReadable,
   type Json,
+  ofMade,
   type ToolContext,
+  undoBy,
   wholeList,
 } from "../src/tool.js";
-import { after, brandId, id, itemsAt, sameName, textAt, withDnsTable } from "./params.js";
+import { after, asObject, brandId, id, itemsAt, sameName, textAt, withDnsTable } from "./params.js";
 
 const domainId = id("From list_custom_domains.");
 
@@ -37,6 +39,9 @@ export const getCustomDomain = defineTool({
   run: async ({ okta }, a) => withDnsTable(await okta.customDomains.getCustomDomain({ domainId: a.domain_id })),
 });
 
+const domainOf = ({ okta }: ToolContext, a: { domain_id: string }) =>
+  okta.customDomains.getCustomDomain({ domainId: a.domain_id });
+
 export const createCustomDomain = defineTool({
   name: "create_custom_domain",
   title: "Create custom domain",
@@ -50,6 +55,10 @@ export const createCustomDomain = defineTool({
       .min(1)
       .describe("OKTA_MANAGED (Okta gets and renews it) or MANUAL (see upsert_custom_domain_certificate)."),
   }),
+  change: {
+    state: ({ okta }, _a, made) => ofMade(made, (id) => okta.customDomains.getCustomDomain({ domainId: id })),
+    undo: ({ after }) => undoBy("delete_custom_domain", { domain_id: textAt(after, "id") }),
+  },
   async run(context, a) {
     const { customDomains } = context.okta;
     const body = { domain: a.domain, certificateSourceType: a.certificate_source_type };
@@ -70,6 +79,15 @@ export const replaceCustomDomain = defineTool({
   scope: "okta.domains.manage",
   effect: "changes",
   input: z.strictObject({ domain_id: domainId, brand_id: brandId }),
+  change: {
+    state: domainOf,
+    undo({ args, before }) {
+      const brand_id = textAt(before, "brandId");
+      return brand_id
+        ? undoBy("replace_custom_domain", { domain_id: args.domain_id, brand_id })
+        : { cannot: "the domain showed no brand before, and Okta takes none away." };
+    },
+  },
   run: async ({ okta }, a) =>
     withDnsTable(
       await okta.customDomains.replaceCustomDomain({ domainId: a.domain_id, UpdateDomain: { brandId: a.brand_id } }),
@@ -106,6 +124,10 @@ export const deleteCustomDomain = defineTool({
     const domain = await context.okta.customDomains.getCustomDomain({ domainId: a.domain_id });
     const { details, ...rest } = await describeDomain(context, domain);
     return { ...rest, details: [...details, "links, sign-in pages and issuers that name it stop working"] };
+  },
+  change: {
+    state: domainOf,
+    undo: "Okta deletes a domain with its verification and certificate. Make it again with create_custom_domain, set the DNS records, then verify_custom_domain.",
   },
   run: ({ okta }, a) => okta.customDomains.deleteCustomDomain({ domainId: a.domain_id }),
 });
@@ -147,6 +169,15 @@ export const upsertCustomDomainCertificate = defineTool({
     const { details, ...rest } = await describeDomain(context, domain);
     return { ...rest, details: [...details, "Okta no longer renews the certificate; that is then up to you"] };
   },
+  change: {
+    state: domainOf,
+    becomes: (_a, before) => ({
+      ...asObject(before),
+      certificateSourceType: "MANUAL",
+      publicCertificate: "(the given certificate)",
+    }),
+    undo: "Okta gives out no private key. Set the certificate before again, from your own files.",
+  },
   async run(context, a) {
     const { body } = await checkedCertificate(context, a);
     return context.okta.customDomains.upsertCertificate({ domainId: a.domain_id, certificate: body });
@@ -161,5 +192,6 @@ export const verifyCustomDomain = defineTool({
   scope: "okta.domains.manage",
   effect: "changes",
   input: z.strictObject({ domain_id: domainId }),
+  change: { state: domainOf, becomes: (_a, before) => before, undo: "What a check has found cannot be taken back." },
   run: async ({ okta }, a) => withDnsTable(await okta.customDomains.verifyDomain({ domainId: a.domain_id })),
 });

@@ -1,5 +1,16 @@
 import * as z from "zod";
-import { defineTool, type Impact, ifReadable, type Json, OktaMcpError, type ToolContext } from "../src/tool.js";
+import {
+  defineTool,
+  difference,
+  type Impact,
+  ifReadable,
+  type Json,
+  OktaMcpError,
+  ofMade,
+  type ToolContext,
+  undoBy,
+  without,
+} from "../src/tool.js";
 import { after, asObject, counted, id, itemsAt, type JsonObject, jsonObject, objectAt, textAt } from "./params.js";
 
 const VERSION = /^\d{1,9}(\.\d{1,9}){0,9}$/;
@@ -126,32 +137,15 @@ export const createDeviceAssurancePolicy = defineTool({
   scope: "okta.deviceAssurance.manage",
   effect: "adds",
   input: z.strictObject({ policy_data: policyData, user_stated_os_version: userStatedOsVersion }),
+  change: {
+    state: ({ okta }, _a, made) =>
+      ofMade(made, (id) => okta.deviceAssurance.getDeviceAssurancePolicy({ deviceAssuranceId: id })),
+    undo: ({ after }) => undoBy("delete_device_assurance_policy", { device_assurance_id: textAt(after, "id") }),
+  },
   run: ({ okta }, a) => okta.deviceAssurance.createDeviceAssurancePolicy({ deviceAssurance: withStatedVersion(a) }),
 });
 
 const SET_BY_OKTA = ["id", "createdBy", "createdDate", "lastUpdate", "lastUpdatedBy"];
-
-interface Change {
-  field: string;
-  before?: Json;
-  after?: Json;
-}
-
-/** Where two values differ, a dotted path each; lists are compared as a whole. */
-function changes(before: Json | undefined, after: Json | undefined, field = ""): Change[] {
-  if (Array.isArray(before) && Array.isArray(after) && before.length === after.length) {
-    const same = before.every((item, i) => changes(item, after[i]).length === 0);
-    return same ? [] : [{ field, before, after }];
-  }
-  const [left, right] = [asObject(before), asObject(after)];
-  if (left === before && right === after) {
-    return [...new Set([...Object.keys(left), ...Object.keys(right)])].flatMap((key) =>
-      changes(left[key], right[key], field === "" ? key : `${field}.${key}`),
-    );
-  }
-  if (before === after) return [];
-  return [{ field, ...(before !== undefined && { before }), ...(after !== undefined && { after }) }];
-}
 
 export const replaceDeviceAssurancePolicy = defineTool({
   name: "replace_device_assurance_policy",
@@ -171,16 +165,12 @@ export const replaceDeviceAssurancePolicy = defineTool({
     proposed: withStatedVersion,
     setByOkta: SET_BY_OKTA,
   },
-  async run({ okta }, a) {
-    const deviceAssurance = withStatedVersion(a);
+  async run({ okta }, a, deviceAssurance) {
     const target = { deviceAssuranceId: a.device_assurance_id };
     const before = await okta.deviceAssurance.getDeviceAssurancePolicy(target);
     const policy = await okta.deviceAssurance.replaceDeviceAssurancePolicy({ ...target, deviceAssurance });
     const ignored = ["_links", ...SET_BY_OKTA];
-    return {
-      policy,
-      changes: changes(before, policy).filter(({ field }) => !ignored.includes(field.split(".")[0] ?? "")),
-    };
+    return { policy, changes: difference(without(before ?? {}, ignored), without(policy ?? {}, ignored)) };
   },
 });
 
@@ -249,6 +239,13 @@ export const deleteDeviceAssurancePolicy = defineTool({
       ],
       state: { lastUpdate: textAt(policy, "lastUpdate") },
     };
+  },
+  change: {
+    state: ({ okta }, a) => okta.deviceAssurance.getDeviceAssurancePolicy({ deviceAssuranceId: a.device_assurance_id }),
+    undo({ before }) {
+      const args = { policy_data: without(before, SET_BY_OKTA) };
+      return { steps: [{ tool: "create_device_assurance_policy", args }], notes: ["The policy gets a new id."] };
+    },
   },
   run: ({ okta }, a) => okta.deviceAssurance.deleteDeviceAssurancePolicy({ deviceAssuranceId: a.device_assurance_id }),
 });

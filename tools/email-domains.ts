@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { defineTool, type ToolContext } from "../src/tool.js";
+import { defineTool, ofMade, type ToolContext, undoBy } from "../src/tool.js";
 import { after, brandId, id, itemsAt, sameName, textAt, withDnsTable } from "./params.js";
 
 const emailDomainId = id("From list_email_domains.");
@@ -36,6 +36,9 @@ export const getEmailDomain = defineTool({
     ),
 });
 
+const domainOf = ({ okta }: ToolContext, a: { email_domain_id: string }) =>
+  okta.emailDomains.getEmailDomain({ emailDomainId: a.email_domain_id });
+
 export const createEmailDomain = defineTool({
   name: "create_email_domain",
   title: "Create email domain",
@@ -50,6 +53,10 @@ export const createEmailDomain = defineTool({
     validation_subdomain: z.string().min(1).default("mail").describe("Subdomain for mails."),
     expand_brands: expandBrands,
   }),
+  change: {
+    state: ({ okta }, _a, made) => ofMade(made, (id) => okta.emailDomains.getEmailDomain({ emailDomainId: id })),
+    undo: ({ after }) => undoBy("delete_email_domain", { email_domain_id: textAt(after, "id") }),
+  },
   async run(context, a) {
     const created = await context.okta.emailDomains.createEmailDomain({
       emailDomain: {
@@ -81,6 +88,15 @@ export const replaceEmailDomain = defineTool({
     user_name: userName,
     expand_brands: expandBrands,
   }),
+  change: {
+    state: domainOf,
+    undo: ({ args, before }) =>
+      undoBy("replace_email_domain", {
+        email_domain_id: args.email_domain_id,
+        display_name: textAt(before, "displayName"),
+        user_name: textAt(before, "userName"),
+      }),
+  },
   run: async ({ okta }, a) =>
     withDnsTable(
       await okta.emailDomains.replaceEmailDomain({
@@ -113,6 +129,10 @@ export const deleteEmailDomain = defineTool({
       state: domain ?? null,
     };
   },
+  change: {
+    state: domainOf,
+    undo: "Okta deletes an email domain with its verification. Make it again with create_email_domain, set the DNS records, then verify_email_domain.",
+  },
   run: ({ okta }, a) => okta.emailDomains.deleteEmailDomain({ emailDomainId: a.email_domain_id }),
 });
 
@@ -123,6 +143,7 @@ export const verifyEmailDomain = defineTool({
   scope: "okta.emailDomains.manage",
   effect: "changes",
   input: z.strictObject({ email_domain_id: emailDomainId }),
+  change: { state: domainOf, becomes: (_a, before) => before, undo: "What a check has found cannot be taken back." },
   run: async ({ okta }, a) =>
     withDnsTable(await okta.emailDomains.verifyEmailDomain({ emailDomainId: a.email_domain_id })),
 });

@@ -1,6 +1,15 @@
 import * as z from "zod";
-import { defineTool, type Impact, ifReadable, type Json, OktaMcpError, type ToolContext } from "../src/tool.js";
-import { after, brandId, expand, fetchAll, id, limit, sameName, textAt, valueAt } from "./params.js";
+import {
+  defineTool,
+  type Impact,
+  ifReadable,
+  type Json,
+  OktaMcpError,
+  ofMade,
+  type ToolContext,
+  undoBy,
+} from "../src/tool.js";
+import { after, asObject, brandId, expand, fetchAll, id, itemsAt, limit, sameName, textAt, valueAt } from "./params.js";
 
 const templateName = id("From list_email_templates.");
 const customizationId = id("From list_email_customizations.");
@@ -158,6 +167,24 @@ async function customizationsOf({ okta, collect }: ToolContext, a: Template): Pr
 
 const isDefault = (customization: Json | undefined) => valueAt(customization, "isDefault") === true;
 
+const placeOf = ({ brand_id, template_name }: Template): Template => ({ brand_id, template_name });
+
+const textsOf = (one: Json) => ({
+  language: textAt(one, "language"),
+  subject: textAt(one, "subject"),
+  body: textAt(one, "body"),
+});
+
+/** A customization, whether it is the only one, and the default where that is another; null where it is gone. */
+async function oneOf(context: ToolContext, a: Template, id: string): Promise<Json> {
+  const all = await customizationsOf(context, a);
+  const one = all.find((other) => textAt(other, "id") === id);
+  const standard = isDefault(one) ? undefined : all.find(isDefault);
+  return one === undefined
+    ? null
+    : { ...asObject(one), alone: all.length === 1, ...(standard === undefined ? {} : { default: standard }) };
+}
+
 /** Points to a customization in an error's data: what comes from the org is no text of ours. */
 const pointer = (one: Json) => ({ customization_id: textAt(one, "id"), language: textAt(one, "language") });
 
@@ -178,6 +205,14 @@ export const createEmailCustomization = defineTool({
   scope: "okta.templates.manage",
   effect: "adds",
   input: z.strictObject({ ...template, ...content }),
+  change: {
+    state: (context, a, made) => ofMade(made, (id) => oneOf(context, a, id)),
+    undo: ({ args, after }) =>
+      // Okta does not delete the default alone.
+      valueAt(after, "alone") === true
+        ? undoBy("delete_all_email_customizations", placeOf(args))
+        : undoBy("delete_email_customization", { ...placeOf(args), customization_id: textAt(after, "id") }),
+  },
   async run(context, a) {
     const all = await customizationsOf(context, a);
     refuseDuplicate(all, a.language);
@@ -204,6 +239,23 @@ export const replaceEmailCustomization = defineTool({
   scope: "okta.templates.manage",
   effect: "changes",
   input: z.strictObject({ ...customization, ...content }),
+  change: {
+    state: (context, a) => oneOf(context, a, a.customization_id),
+    undo({ args, before, after }) {
+      const old = (one: Json, is_default?: true) => ({
+        tool: "replace_email_customization",
+        args: {
+          ...placeOf(args),
+          customization_id: textAt(one, "id"),
+          ...textsOf(one),
+          ...(is_default && { is_default }),
+        },
+      });
+      const moved = isDefault(after) && !isDefault(before);
+      const first = valueAt(before, "default");
+      return { steps: [...(moved && first ? [old(first, true)] : []), old(before)] };
+    },
+  },
   async run(context, a) {
     const all = await customizationsOf(context, a);
     refuseDuplicate(all, a.language, a.customization_id);
@@ -268,6 +320,13 @@ export const deleteEmailCustomization = defineTool({
     const impact = describeTexts(a, [target], a.customization_id);
     return { ...impact, details: [...impact.details, "people with this language get the default customization"] };
   },
+  change: {
+    state: (context, a) => oneOf(context, a, a.customization_id),
+    undo: ({ args, before }) => ({
+      steps: [{ tool: "create_email_customization", args: { ...placeOf(args), ...textsOf(before) } }],
+      notes: ["The customization gets a new id."],
+    }),
+  },
   run: ({ okta }, a) =>
     okta.customization.deleteEmailCustomization({
       brandId: a.brand_id,
@@ -307,6 +366,19 @@ export const deleteAllEmailCustomizations = defineTool({
     const impact = describeTexts(a, all, a.brand_id);
     return { ...impact, details: [...impact.details, "Okta's own text is sent in every language again"] };
   },
+  change: {
+    state: async (context, a) => ({ customizations: await customizationsOf(context, a) }),
+    becomes: () => ({ customizations: [] }),
+    undo({ args, before }) {
+      // The first one made becomes the default.
+      const all = itemsAt(before, "customizations").sort((a, b) => Number(isDefault(b)) - Number(isDefault(a)));
+      const steps = all.map((one) => ({
+        tool: "create_email_customization",
+        args: { ...placeOf(args), ...textsOf(one) },
+      }));
+      return { steps, notes: ["The customizations get new ids."] };
+    },
+  },
   run: ({ okta }, a) =>
     okta.customization.deleteAllCustomizations({ brandId: a.brand_id, templateName: a.template_name }),
 });
@@ -321,6 +393,11 @@ export const replaceEmailSettings = defineTool({
     ...template,
     recipients: z.string().min(1).describe("ALL_USERS, ADMINS_ONLY or NO_USERS."),
   }),
+  change: {
+    state: ({ okta }, a) => okta.customization.getEmailSettings({ brandId: a.brand_id, templateName: a.template_name }),
+    undo: ({ args, before }) =>
+      undoBy("replace_email_settings", { ...placeOf(args), recipients: textAt(before, "recipients") }),
+  },
   run: ({ okta }, a) =>
     okta.customization.replaceEmailSettings({
       brandId: a.brand_id,
@@ -343,6 +420,7 @@ export const sendTestEmail = defineTool({
   alsoUses: ["okta.users.read"],
   effect: "adds",
   input: z.strictObject({ ...template, language: optionalLanguage }),
+  change: { state: async () => null, becomes: () => null, undo: "A mail that was sent cannot be taken back." },
   async run(context, a) {
     const addresses = await ownAddresses(context);
     await context.okta.customization.sendTestEmail({

@@ -10,6 +10,7 @@ import {
   ofBrand,
   pageBody,
   pageContent,
+  putPageBack,
 } from "./params.js";
 
 export const getErrorPageResources = defineTool({
@@ -78,7 +79,8 @@ export const replaceCustomizedErrorPage = defineTool({
     target: ofBrand("customized error page"),
     setByOkta: [],
   },
-  run: ({ okta }, a) => okta.customization.replaceCustomizedErrorPage({ brandId: a.brand_id, ErrorPage: pageBody(a) }),
+  change: { undo: (done, tool) => putPageBack(done, tool, "delete_customized_error_page") },
+  run: ({ okta }, a, ErrorPage) => okta.customization.replaceCustomizedErrorPage({ brandId: a.brand_id, ErrorPage }),
 });
 
 export const deleteCustomizedErrorPage = defineTool({
@@ -94,6 +96,10 @@ export const deleteCustomizedErrorPage = defineTool({
       current: context.okta.customization.getCustomizedErrorPage({ brandId: a.brand_id }),
       instead: "people see Okta's default error page at once",
     }),
+  change: {
+    state: ({ okta }, a) => okta.customization.getCustomizedErrorPage({ brandId: a.brand_id }),
+    undo: (done) => putPageBack(done, "replace_customized_error_page"),
+  },
   run: ({ okta }, a) => okta.customization.deleteCustomizedErrorPage({ brandId: a.brand_id }),
 });
 
@@ -112,7 +118,8 @@ export const replacePreviewErrorPage = defineTool({
     target: ofBrand("preview error page"),
     setByOkta: [],
   },
-  run: ({ okta }, a) => okta.customization.replacePreviewErrorPage({ brandId: a.brand_id, ErrorPage: pageBody(a) }),
+  change: { undo: (done, tool) => putPageBack(done, tool, "delete_preview_error_page") },
+  run: ({ okta }, a, ErrorPage) => okta.customization.replacePreviewErrorPage({ brandId: a.brand_id, ErrorPage }),
 });
 
 export const deletePreviewErrorPage = defineTool({
@@ -128,5 +135,9 @@ export const deletePreviewErrorPage = defineTool({
       current: context.okta.customization.getPreviewErrorPage({ brandId: a.brand_id }),
       instead: "what people see stays as it is",
     }),
+  change: {
+    state: ({ okta }, a) => okta.customization.getPreviewErrorPage({ brandId: a.brand_id }),
+    undo: (done) => putPageBack(done, "replace_preview_error_page"),
+  },
   run: ({ okta }, a) => okta.customization.deletePreviewErrorPage({ brandId: a.brand_id }),
 });

@@ -1,11 +1,13 @@
 import * as z from "zod";
-import { defineTool, type Impact, type ToolContext } from "../src/tool.js";
+import { defineTool, type Impact, type Json, ofMade, type ToolContext, type Undo, undoBy } from "../src/tool.js";
 import {
   after,
+  asObject,
   counted,
   fetchAll,
   filter,
   groupId,
+  itemsAt,
   jsonObject,
   limit,
   objectAt,
@@ -13,6 +15,7 @@ import {
   sortOrder,
   textAt,
   userId,
+  valueAt,
 } from "./params.js";
 
 export const listGroups = defineTool({
@@ -94,6 +97,10 @@ export const createGroup = defineTool({
   scope: "okta.groups.manage",
   effect: "adds",
   input: z.strictObject({ profile }),
+  change: {
+    state: ({ okta }, _a, made) => ofMade(made, (groupId) => okta.groups.getGroup({ groupId })),
+    undo: ({ after }) => undoBy("delete_group", { group_id: textAt(after, "id") }),
+  },
   run: ({ okta }, a) => okta.groups.createGroup({ group: { profile: a.profile } }),
 });
 
@@ -112,7 +119,7 @@ export const updateGroup = defineTool({
     proposed: (a) => ({ profile: a.profile }),
     setByOkta: [],
   },
-  run: ({ okta }, a) => okta.groups.replaceGroup({ groupId: a.group_id, group: { profile: a.profile } }),
+  run: ({ okta }, a, group) => okta.groups.replaceGroup({ groupId: a.group_id, group }),
 });
 
 async function describeGroup({ okta, collect }: ToolContext, id: string): Promise<Impact> {
@@ -136,6 +143,35 @@ async function describeGroup({ okta, collect }: ToolContext, id: string): Promis
   };
 }
 
+/** Members that are remembered of a deleted group, and with that come back. */
+const MAX_REMEMBERED = 500;
+
+async function withMembers({ okta, collect }: ToolContext, a: { group_id: string }): Promise<Json> {
+  const group = await okta.groups.getGroup({ groupId: a.group_id });
+  const members = await collect(
+    (cursor) => okta.groups.listGroupUsers.page({ groupId: a.group_id, after: cursor, limit: MAX_REMEMBERED }),
+    MAX_REMEMBERED,
+  );
+  const ids = members.items.map((user) => textAt(user, "id"));
+  return { ...asObject(group), member_ids: ids, all_members: members.complete };
+}
+
+function recreate(group: Json): Undo {
+  if (textAt(group, "type") !== "OKTA_GROUP")
+    return { cannot: "the group belonged to an application, which has to send it again." };
+  const ids = itemsAt(group, "member_ids");
+  const some = valueAt(group, "all_members") === true ? [] : [`Only the first ${ids.length} members are known.`];
+  return {
+    steps: [{ tool: "create_group", args: { profile: objectAt(group, "profile") } }],
+    afterwards: (made) =>
+      ids.map((user_id) => ({ tool: "add_user_to_group", args: { group_id: textAt(made, "id"), user_id } })),
+    notes: [
+      "The group gets a new id: apps, rules and policies that named the old one do not name the new one.",
+      ...some,
+    ],
+  };
+}
+
 export const deleteGroup = defineTool({
   name: "delete_group",
   title: "Delete group",
@@ -145,8 +181,25 @@ export const deleteGroup = defineTool({
   effect: "removes",
   input: z.strictObject({ group_id: groupId }),
   impact: (context, a) => describeGroup(context, a.group_id),
+  change: { state: withMembers, undo: ({ before }) => recreate(before) },
   run: ({ okta }, a) => okta.groups.deleteGroup({ groupId: a.group_id }),
 });
+
+/** Members among which one is looked for where the user's own groups cannot be read. */
+const MAX_SEARCHED = 1000;
+
+async function isMember({ okta, may, collect }: ToolContext, a: { group_id: string; user_id: string }) {
+  if (may("okta.users.read")) {
+    const { items } = await okta.users.listUserGroups.page({ userId: a.user_id });
+    return { member: items.some((group) => textAt(group, "id") === a.group_id) };
+  }
+  const { items, complete } = await collect(
+    (cursor) => okta.groups.listGroupUsers.page({ groupId: a.group_id, after: cursor, limit: MAX_SEARCHED }),
+    MAX_SEARCHED,
+  );
+  const member = items.some((user) => [textAt(user, "id"), textAt(user, "profile", "login")].includes(a.user_id));
+  return member || complete ? { member } : undefined;
+}
 
 export const addUserToGroup = defineTool({
   name: "add_user_to_group",
@@ -155,6 +208,14 @@ export const addUserToGroup = defineTool({
   scope: "okta.groups.manage",
   effect: "adds",
   input: z.strictObject({ group_id: groupId, user_id: userId }),
+  change: {
+    state: isMember,
+    becomes: () => ({ member: true }),
+    undo: ({ args, before }) =>
+      valueAt(before, "member") === true
+        ? { cannot: "the user was in the group before." }
+        : undoBy("remove_user_from_group", args),
+  },
   run: ({ okta }, a) => okta.groups.assignUserToGroup({ groupId: a.group_id, userId: a.user_id }),
 });
 
@@ -176,6 +237,14 @@ export const removeUserFromGroup = defineTool({
       details: [`group ${target.name}: ${details.join(", ")}`, "loses any access the group gives"],
       state: state ?? null,
     };
+  },
+  change: {
+    state: isMember,
+    becomes: () => ({ member: false }),
+    undo: ({ args, before }) =>
+      valueAt(before, "member") === true
+        ? undoBy("add_user_to_group", args)
+        : { cannot: "the user was not in the group before." },
   },
   run: ({ okta }, a) => okta.groups.unassignUserFromGroup({ groupId: a.group_id, userId: a.user_id }),
 });

@@ -6,6 +6,7 @@ import * as emailDomains from "./email-domains.js";
 import * as emailTemplates from "./email-templates.js";
 import * as errorPages from "./error-pages.js";
 import * as groups from "./groups.js";
+import * as journal from "./journal.js";
 import * as policies from "./policies.js";
 import * as policyRules from "./policy-rules.js";
 import * as session from "./session.js";
@@ -25,6 +26,7 @@ export const areas = {
   "email-templates": emailTemplates,
   "error-pages": errorPages,
   groups,
+  journal,
   policies,
   "policy-rules": policyRules,
   session,

@@ -1,5 +1,15 @@
 import * as z from "zod";
-import { type Impact, ifFound, ifReadable, type Json, OktaMcpError, type ToolContext } from "../src/tool.js";
+import {
+  type Impact,
+  ifFound,
+  ifReadable,
+  type Json,
+  OktaMcpError,
+  type ToolContext,
+  type Undo,
+  undoBy,
+  without,
+} from "../src/tool.js";
 
 /** Characters that would leave the path segment an id stands in, and those that nobody can see. */
 const UNSAFE_IN_ID = /[/\\?#%\s\p{Cc}\p{Cf}\p{Cs}]/u;
@@ -191,6 +201,17 @@ export async function describePage(
     ],
     state: current,
   };
+}
+
+/** Takes back what was done to a page: one that was not there goes, by the tool that deletes it, if there is one. */
+export function putPageBack(
+  { args, before }: { args: { brand_id: string }; before: Json },
+  tool: string,
+  remove?: string,
+): Undo {
+  const { brand_id } = args;
+  const page = without(before, ["_embedded"]);
+  return Object.keys(page).length === 0 && remove ? undoBy(remove, { brand_id }) : undoBy(tool, { brand_id }, page);
 }
 
 /** Names a page or another part of a brand for a person who is about to lose some of it. */

@@ -1,11 +1,23 @@
 import * as z from "zod";
-import { defineTool, type Impact, ifReadable, type Json, type ToolContext } from "../src/tool.js";
+import {
+  defineTool,
+  type Impact,
+  ifReadable,
+  type Json,
+  ofMade,
+  type ToolContext,
+  type Undo,
+  undoBy,
+  without,
+} from "../src/tool.js";
 import {
   after,
+  asObject,
   counted,
   describePeople,
   fetchAll,
   id,
+  itemsAt,
   jsonObject,
   MAX_NAMES,
   POLICY_SET_BY_OKTA,
@@ -79,6 +91,10 @@ export const createPolicy = defineTool({
     policy_data: policyData,
     activate: z.boolean().default(true).describe("Activate at once."),
   }),
+  change: {
+    state: ({ okta }, _a, made) => ofMade(made, (id) => okta.policies.getPolicy({ policyId: id })),
+    undo: ({ after }) => undoBy("delete_policy", { policy_id: textAt(after, "id") }),
+  },
   run: ({ okta }, a) =>
     okta.policies.createPolicy({ policy: typed(a.policy_data, POLICY_TYPES), activate: a.activate }),
 });
@@ -96,8 +112,7 @@ export const updatePolicy = defineTool({
     proposed: (a) => typed(a.policy_data, POLICY_TYPES),
     setByOkta: [...POLICY_SET_BY_OKTA, "settings.recovery.factors.recovery_question.properties.complexity.minLength"],
   },
-  run: ({ okta }, a) =>
-    okta.policies.replacePolicy({ policyId: a.policy_id, policy: typed(a.policy_data, POLICY_TYPES) }),
+  run: ({ okta }, a, policy) => okta.policies.replacePolicy({ policyId: a.policy_id, policy }),
 });
 
 /** The labels of the first of these apps, as far as this caller may read them. */
@@ -155,6 +170,28 @@ async function describePolicy(context: ToolContext, id: string, removal: Removal
   };
 }
 
+async function withRules({ okta, collect }: ToolContext, a: { policy_id: string }): Promise<Json> {
+  const policy = await okta.policies.getPolicy({ policyId: a.policy_id });
+  const readRules = (cursor?: string) => okta.policies.listPolicyRules.page({ policyId: a.policy_id, after: cursor });
+  return { ...asObject(policy), rules: (await collect(readRules, 1000)).items };
+}
+
+function recreate(policy: Json): Undo {
+  const isActive = (object: Json) => textAt(object, "status") === "ACTIVE";
+  // Okta makes the default rule of a new policy itself.
+  const rules = itemsAt(policy, "rules").filter((rule) => valueAt(rule, "system") !== true);
+  const policy_data = without(policy, [...POLICY_SET_BY_OKTA, "rules"]);
+  return {
+    steps: [{ tool: "create_policy", args: { policy_data, activate: isActive(policy) } }],
+    afterwards: (made) =>
+      rules.map((rule) => ({
+        tool: "create_policy_rule",
+        args: { policy_id: textAt(made, "id"), rule_data: without(rule, POLICY_SET_BY_OKTA), activate: isActive(rule) },
+      })),
+    notes: ["Policy and rules get new ids, and apps that used the policy have to be assigned to the new one."],
+  };
+}
+
 export const deletePolicy = defineTool({
   name: "delete_policy",
   title: "Delete policy",
@@ -168,8 +205,14 @@ export const deletePolicy = defineTool({
     const impact = await describePolicy(context, a.policy_id, "deleted");
     return { ...impact, details: [...impact.details, "deleted for good, with its rules"] };
   },
+  change: { state: withRules, undo: ({ before }) => recreate(before) },
   run: ({ okta }, a) => okta.policies.deletePolicy({ policyId: a.policy_id }),
 });
+
+async function statusOf({ okta }: ToolContext, a: { policy_id: string }) {
+  const policy = await okta.policies.getPolicy({ policyId: a.policy_id });
+  return { id: a.policy_id, name: textAt(policy, "name"), status: textAt(policy, "status") };
+}
 
 export const activatePolicy = defineTool({
   name: "activate_policy",
@@ -178,6 +221,14 @@ export const activatePolicy = defineTool({
   scope: "okta.policies.manage",
   effect: "changes",
   input: z.strictObject({ policy_id: policyId }),
+  change: {
+    state: statusOf,
+    becomes: (_a, before) => ({ ...asObject(before), status: "ACTIVE" }),
+    undo: ({ args, before }) =>
+      textAt(before, "status") === "ACTIVE"
+        ? { cannot: "the policy was active before." }
+        : undoBy("deactivate_policy", args),
+  },
   run: ({ okta }, a) => okta.policies.activatePolicy({ policyId: a.policy_id }),
 });
 
@@ -192,6 +243,14 @@ export const deactivatePolicy = defineTool({
   async impact(context, a) {
     const impact = await describePolicy(context, a.policy_id, "deactivated");
     return { ...impact, details: [...impact.details, "its rules do not apply until it is activated again"] };
+  },
+  change: {
+    state: statusOf,
+    becomes: (_a, before) => ({ ...asObject(before), status: "INACTIVE" }),
+    undo: ({ args, before }) =>
+      textAt(before, "status") === "INACTIVE"
+        ? { cannot: "the policy was inactive before." }
+        : undoBy("activate_policy", args),
   },
   run: ({ okta }, a) => okta.policies.deactivatePolicy({ policyId: a.policy_id }),
 });

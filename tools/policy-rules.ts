@@ -1,7 +1,8 @@
 import * as z from "zod";
-import { defineTool, type Impact, type Json, type ToolContext } from "../src/tool.js";
+import { defineTool, type Impact, type Json, ofMade, type ToolContext, undoBy, without } from "../src/tool.js";
 import {
   after,
+  asObject,
   describePeople,
   fetchAll,
   id,
@@ -63,6 +64,12 @@ export const createPolicyRule = defineTool({
     rule_data: ruleData,
     activate: z.boolean().default(true).describe("Activate at once."),
   }),
+  change: {
+    state: ({ okta }, a, made) =>
+      ofMade(made, (id) => okta.policies.getPolicyRule({ policyId: a.policy_id, ruleId: id })),
+    undo: ({ args, after }) =>
+      undoBy("delete_policy_rule", { policy_id: args.policy_id, rule_id: textAt(after, "id") }),
+  },
   run: ({ okta }, a) =>
     okta.policies.createPolicyRule({
       policyId: a.policy_id,
@@ -85,12 +92,8 @@ export const updatePolicyRule = defineTool({
     proposed: (a) => typed(a.rule_data, RULE_TYPES),
     setByOkta: POLICY_SET_BY_OKTA,
   },
-  run: ({ okta }, a) =>
-    okta.policies.replacePolicyRule({
-      policyId: a.policy_id,
-      ruleId: a.rule_id,
-      policyRule: typed(a.rule_data, RULE_TYPES),
-    }),
+  run: ({ okta }, a, policyRule) =>
+    okta.policies.replacePolicyRule({ policyId: a.policy_id, ruleId: a.rule_id, policyRule }),
 });
 
 /** "verificationMethod" as a person writes it. */
@@ -166,8 +169,21 @@ export const deletePolicyRule = defineTool({
   effect: "removes",
   input: z.strictObject({ policy_id: policyId, rule_id: ruleId }),
   impact: (context, a) => describeRule(context, a, "deleted"),
+  change: {
+    state: ({ okta }, a) => okta.policies.getPolicyRule({ policyId: a.policy_id, ruleId: a.rule_id }),
+    undo({ args, before }) {
+      const rule_data = without(before, POLICY_SET_BY_OKTA);
+      const create = { policy_id: args.policy_id, rule_data, activate: textAt(before, "status") === "ACTIVE" };
+      return { steps: [{ tool: "create_policy_rule", args: create }], notes: ["The rule gets a new id."] };
+    },
+  },
   run: ({ okta }, a) => okta.policies.deletePolicyRule({ policyId: a.policy_id, ruleId: a.rule_id }),
 });
+
+async function statusOf({ okta }: ToolContext, a: { policy_id: string; rule_id: string }) {
+  const rule = await okta.policies.getPolicyRule({ policyId: a.policy_id, ruleId: a.rule_id });
+  return { id: a.rule_id, name: textAt(rule, "name"), status: textAt(rule, "status") };
+}
 
 export const activatePolicyRule = defineTool({
   name: "activate_policy_rule",
@@ -176,6 +192,14 @@ export const activatePolicyRule = defineTool({
   scope: "okta.policies.manage",
   effect: "changes",
   input: z.strictObject({ policy_id: policyId, rule_id: ruleId }),
+  change: {
+    state: statusOf,
+    becomes: (_a, before) => ({ ...asObject(before), status: "ACTIVE" }),
+    undo: ({ args, before }) =>
+      textAt(before, "status") === "ACTIVE"
+        ? { cannot: "the rule was active before." }
+        : undoBy("deactivate_policy_rule", args),
+  },
   run: ({ okta }, a) => okta.policies.activatePolicyRule({ policyId: a.policy_id, ruleId: a.rule_id }),
 });
 
@@ -188,5 +212,13 @@ export const deactivatePolicyRule = defineTool({
   effect: "removes",
   input: z.strictObject({ policy_id: policyId, rule_id: ruleId }),
   impact: (context, a) => describeRule(context, a, "deactivated"),
+  change: {
+    state: statusOf,
+    becomes: (_a, before) => ({ ...asObject(before), status: "INACTIVE" }),
+    undo: ({ args, before }) =>
+      textAt(before, "status") === "INACTIVE"
+        ? { cannot: "the rule was inactive before." }
+        : undoBy("activate_policy_rule", args),
+  },
   run: ({ okta }, a) => okta.policies.deactivatePolicyRule({ policyId: a.policy_id, ruleId: a.rule_id }),
 });

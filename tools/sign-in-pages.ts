@@ -12,6 +12,7 @@ import {
   ofBrand,
   pageBody,
   pageContent,
+  putPageBack,
 } from "./params.js";
 
 export const getSignInPageResources = defineTool({
@@ -90,8 +91,8 @@ export const replaceCustomizedSignInPage = defineTool({
     target: ofBrand("customized sign-in page"),
     setByOkta: [],
   },
-  run: ({ okta }, a) =>
-    okta.customization.replaceCustomizedSignInPage({ brandId: a.brand_id, SignInPage: signInBody(a) }),
+  change: { undo: (done, tool) => putPageBack(done, tool, "delete_customized_sign_in_page") },
+  run: ({ okta }, a, SignInPage) => okta.customization.replaceCustomizedSignInPage({ brandId: a.brand_id, SignInPage }),
 });
 
 export const deleteCustomizedSignInPage = defineTool({
@@ -107,6 +108,10 @@ export const deleteCustomizedSignInPage = defineTool({
       current: context.okta.customization.getCustomizedSignInPage({ brandId: a.brand_id }),
       instead: "people see Okta's default sign-in page at once",
     }),
+  change: {
+    state: ({ okta }, a) => okta.customization.getCustomizedSignInPage({ brandId: a.brand_id }),
+    undo: (done) => putPageBack(done, "replace_customized_sign_in_page"),
+  },
   run: ({ okta }, a) => okta.customization.deleteCustomizedSignInPage({ brandId: a.brand_id }),
 });
 
@@ -125,7 +130,8 @@ export const replacePreviewSignInPage = defineTool({
     target: ofBrand("preview sign-in page"),
     setByOkta: [],
   },
-  run: ({ okta }, a) => okta.customization.replacePreviewSignInPage({ brandId: a.brand_id, SignInPage: signInBody(a) }),
+  change: { undo: (done, tool) => putPageBack(done, tool, "delete_preview_sign_in_page") },
+  run: ({ okta }, a, SignInPage) => okta.customization.replacePreviewSignInPage({ brandId: a.brand_id, SignInPage }),
 });
 
 export const deletePreviewSignInPage = defineTool({
@@ -141,6 +147,10 @@ export const deletePreviewSignInPage = defineTool({
       current: context.okta.customization.getPreviewSignInPage({ brandId: a.brand_id }),
       instead: "what people see stays as it is",
     }),
+  change: {
+    state: ({ okta }, a) => okta.customization.getPreviewSignInPage({ brandId: a.brand_id }),
+    undo: (done) => putPageBack(done, "replace_preview_sign_in_page"),
+  },
   run: ({ okta }, a) => okta.customization.deletePreviewSignInPage({ brandId: a.brand_id }),
 });
 

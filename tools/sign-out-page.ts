@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { defineTool, OktaMcpError } from "../src/tool.js";
+import { defineTool, OktaMcpError, without } from "../src/tool.js";
 import { brandId, type JsonObject, ofBrand, webAddress } from "./params.js";
 
 export const getSignOutPageSettings = defineTool({
@@ -41,9 +41,8 @@ export const replaceSignOutPageSettings = defineTool({
     target: ofBrand("sign-out page"),
     setByOkta: [],
   },
-  run({ okta }, a) {
-    const { type, url } = proposedPage(a);
-    const body = url === null ? { type } : { type, url };
+  run({ okta }, a, page) {
+    const body = page.url === null ? without(page, ["url"]) : page;
     return okta.customization.replaceSignOutPageSettings({ brandId: a.brand_id, HostedPage: body });
   },
 });

@@ -7,8 +7,10 @@ import {
   recogniseImage,
   type ToolContext,
   type Upload,
+  undoBy,
+  without,
 } from "../src/tool.js";
-import { brandId, given, type JsonObject, ofBrand, textAt, themeId } from "./params.js";
+import { asObject, brandId, given, type JsonObject, ofBrand, textAt, themeId } from "./params.js";
 
 export const listBrandThemes = defineTool({
   name: "list_brand_themes",
@@ -83,6 +85,8 @@ function themeBody(a: z.infer<typeof theme>): JsonObject {
   };
 }
 
+const SET_BY_OKTA = ["id", "logo", "favicon", "backgroundImage"];
+
 export const replaceBrandTheme = defineTool({
   name: "replace_brand_theme",
   title: "Replace brand theme",
@@ -96,12 +100,25 @@ export const replaceBrandTheme = defineTool({
       (await okta.customization.getBrandTheme({ brandId: a.brand_id, themeId: a.theme_id })) ?? {},
     proposed: themeBody,
     target: ofBrand("theme"),
-    setByOkta: ["id", "logo", "favicon", "backgroundImage"],
+    setByOkta: SET_BY_OKTA,
     defaults: { loadingPageTouchPointVariant: "OKTA_DEFAULT" },
   },
-  run: ({ okta }, a) =>
-    okta.customization.replaceBrandTheme({ brandId: a.brand_id, themeId: a.theme_id, theme: themeBody(a) }),
+  change: {
+    undo: ({ args, before }, tool) =>
+      undoBy(
+        tool,
+        { brand_id: args.brand_id, theme_id: args.theme_id },
+        without(before, [...SET_BY_OKTA, "_embedded"]),
+      ),
+  },
+  run: ({ okta }, a, theme) =>
+    okta.customization.replaceBrandTheme({ brandId: a.brand_id, themeId: a.theme_id, theme }),
 });
+
+const NO_COPY = "Okta gives out no copy of an image. Upload the one before again, from your own files.";
+
+const themeOf = ({ okta }: ToolContext, a: { brand_id: string; theme_id: string }) =>
+  okta.customization.getBrandTheme({ brandId: a.brand_id, themeId: a.theme_id });
 
 const PHOTO_FORMATS: readonly string[] = ["PNG", "JPG", "GIF"];
 const ICON_FORMATS: readonly string[] = [...PHOTO_FORMATS, "ICO"];
@@ -134,6 +151,11 @@ export const uploadBrandThemeLogo = defineTool({
   scope: "okta.brands.manage",
   effect: "changes",
   input: z.strictObject({ brand_id: brandId, theme_id: themeId, file_path: filePath }),
+  change: {
+    state: themeOf,
+    becomes: (_a, before) => ({ ...asObject(before), logo: "(the new image)" }),
+    undo: NO_COPY,
+  },
   async run(context, a) {
     const { file } = await readImage(context, a.file_path, PHOTO_FORMATS, MAX_LOGO_BYTES);
     return context.okta.customization.uploadBrandThemeLogo({ brandId: a.brand_id, themeId: a.theme_id, file });
@@ -147,6 +169,11 @@ export const uploadBrandThemeFavicon = defineTool({
   scope: "okta.brands.manage",
   effect: "changes",
   input: z.strictObject({ brand_id: brandId, theme_id: themeId, file_path: filePath }),
+  change: {
+    state: themeOf,
+    becomes: (_a, before) => ({ ...asObject(before), favicon: "(the new image)" }),
+    undo: NO_COPY,
+  },
   async run(context, a) {
     const { file, size } = await readImage(context, a.file_path, ICON_FORMATS, MAX_IMAGE_BYTES);
     if (size !== undefined && (size.width !== size.height || size.width > MAX_FAVICON_PIXELS)) {
@@ -166,6 +193,11 @@ export const uploadBrandThemeBackgroundImage = defineTool({
   scope: "okta.brands.manage",
   effect: "changes",
   input: z.strictObject({ brand_id: brandId, theme_id: themeId, file_path: filePath }),
+  change: {
+    state: themeOf,
+    becomes: (_a, before) => ({ ...asObject(before), backgroundImage: "(the new image)" }),
+    undo: NO_COPY,
+  },
   async run(context, a) {
     const { file } = await readImage(context, a.file_path, PHOTO_FORMATS, MAX_IMAGE_BYTES);
     const place = { brandId: a.brand_id, themeId: a.theme_id };
@@ -200,6 +232,7 @@ export const deleteBrandThemeLogo = defineTool({
   input: z.strictObject({ brand_id: brandId, theme_id: themeId }),
   impact: (context, a) =>
     describeImage(context, a, { type: "logo", field: "logo", instead: "pages and emails show Okta's logo instead" }),
+  change: { state: themeOf, becomes: (_a, before) => ({ ...asObject(before), logo: null }), undo: NO_COPY },
   run: ({ okta }, a) => okta.customization.deleteBrandThemeLogo({ brandId: a.brand_id, themeId: a.theme_id }),
 });
 
@@ -212,6 +245,7 @@ export const deleteBrandThemeFavicon = defineTool({
   input: z.strictObject({ brand_id: brandId, theme_id: themeId }),
   impact: (context, a) =>
     describeImage(context, a, { type: "favicon", field: "favicon", instead: "browsers show Okta's favicon instead" }),
+  change: { state: themeOf, becomes: (_a, before) => ({ ...asObject(before), favicon: null }), undo: NO_COPY },
   run: ({ okta }, a) => okta.customization.deleteBrandThemeFavicon({ brandId: a.brand_id, themeId: a.theme_id }),
 });
 
@@ -228,6 +262,7 @@ export const deleteBrandThemeBackgroundImage = defineTool({
       field: "backgroundImage",
       instead: "sign-in and error pages that show it have no background image",
     }),
+  change: { state: themeOf, becomes: (_a, before) => ({ ...asObject(before), backgroundImage: null }), undo: NO_COPY },
   run: ({ okta }, a) =>
     okta.customization.deleteBrandThemeBackgroundImage({ brandId: a.brand_id, themeId: a.theme_id }),
 });

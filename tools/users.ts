@@ -1,11 +1,13 @@
 import * as z from "zod";
-import { defineTool, type Impact, type Json, OktaMcpError, type ToolContext } from "../src/tool.js";
+import { defineTool, type Impact, type Json, OktaMcpError, ofMade, type ToolContext, type Undo } from "../src/tool.js";
 import {
   after,
+  asObject,
   counted,
   fetchAll,
   filter,
   id,
+  type JsonObject,
   jsonObject,
   limit,
   objectAt,
@@ -129,6 +131,13 @@ export const createUser = defineTool({
     provider: z.boolean().optional().describe("Whether credentials name a provider."),
     next_login: z.enum(["changePassword"]).optional().describe("Have the password changed at first sign-in."),
   }),
+  change: {
+    state: ({ okta }, _a, made) => ofMade(made, (userId) => okta.users.getUser({ userId })),
+    undo({ after }) {
+      const user_id = textAt(after, "id");
+      return { steps: ["deactivate_user", "delete_deactivated_user"].map((tool) => ({ tool, args: { user_id } })) };
+    },
+  },
   run: ({ okta }, a) =>
     okta.users.createUser({
       body: {
@@ -161,6 +170,22 @@ async function describeUser({ okta }: ToolContext, idOrLogin: string): Promise<I
   };
 }
 
+/** Puts the attributes back that were changed, and no others. */
+function undoUpdate(
+  a: { profile?: JsonObject | undefined; [argument: string]: unknown },
+  before: Json,
+  user_id: string,
+): Undo {
+  const had = objectAt(before, "profile");
+  const profile = a.profile && Object.fromEntries(Object.keys(a.profile).map((name) => [name, had[name] ?? null]));
+  const realm_id = a.realm_id === undefined ? undefined : textAt(before, "realmId");
+  const lost = a.credentials === undefined ? [] : ["Okta shows no credentials, so the new ones stay."];
+  if (!profile && !realm_id)
+    return { cannot: "Okta shows no credentials, so the old ones are gone. Set new ones with update_user." };
+  const args = { user_id, ...(profile ? { profile } : {}), ...(realm_id ? { realm_id } : {}) };
+  return { steps: [{ tool: "update_user", args }], notes: lost };
+}
+
 export const updateUser = defineTool({
   name: "update_user",
   title: "Update user",
@@ -179,6 +204,10 @@ export const updateUser = defineTool({
     if (a.credentials === undefined) return undefined;
     const { target, details, state } = await describeUser(context, a.user_id);
     return { target, details: [`new credentials: ${Object.keys(a.credentials).join(", ")}`, ...details], state };
+  },
+  change: {
+    state: ({ okta }, a) => okta.users.getUser({ userId: a.user_id }),
+    undo: ({ args, before, after }) => undoUpdate(args, before, textAt(after, "id") || args.user_id),
   },
   async run({ okta }, a) {
     const body = { profile: a.profile, credentials: a.credentials, realmId: a.realm_id };
@@ -211,6 +240,11 @@ export const deactivateUser = defineTool({
     }
     return { ...impact, details: [...impact.details, "loses access to every app and every session at once"] };
   },
+  change: {
+    state: ({ okta }, a) => okta.users.getUser({ userId: a.user_id }),
+    becomes: (_a, before) => ({ ...asObject(before), status: "DEPROVISIONED" }),
+    undo: "Okta takes a deactivated user's apps and factors away. Activate the person in the Admin Console (Directory > People > the person > Activate), then assign the apps again; get_change has the profile.",
+  },
   run: ({ okta }, a) => okta.users.deactivateUser({ userId: a.user_id, sendEmail: a.send_email }),
 });
 
@@ -232,6 +266,10 @@ export const deleteDeactivatedUser = defineTool({
       });
     }
     return { ...impact, details: [...impact.details, "deleted for good, with profile and history of assignments"] };
+  },
+  change: {
+    state: ({ okta }, a) => okta.users.getUser({ userId: a.user_id }),
+    undo: "Okta deletes a user for good. get_change has the profile, with which create_user makes a new user with a new id.",
   },
   run: ({ okta }, a) => okta.users.deleteUser({ userId: a.user_id, sendEmail: a.send_email }),
 });

@@ -48,6 +48,8 @@ export async function callTool(
     confirmMode: config.confirm,
     maxResultChars: config.maxResultChars,
     guard: config.guard,
+    journal: connection.journal,
+    yesFlag: call.yes,
     fileRoots: config.fileRoots,
     log,
     now: Date.now,

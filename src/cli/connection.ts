@@ -1,5 +1,7 @@
 import type { Session } from "../auth/token-source.js";
 import { type Config, loadConfig, type Need } from "../config.js";
+import { Masks } from "../guard/masks.js";
+import type { Journal } from "../journal/change.js";
 import { createLog, type Log } from "../log.js";
 import type { Operations } from "../okta/operations.js";
 import type { CallOptions } from "../okta/request.js";
@@ -14,6 +16,8 @@ export interface Connection {
   log: Log;
   session: Session;
   operations(options: CallOptions): Operations;
+  /** Where changes are recorded; that of the sandbox in this process is gone with it. */
+  journal: Journal | undefined;
   /** The address of the sandbox that runs in this process, if one does. */
   sandbox: string | undefined;
   close(): Promise<void>;
@@ -40,12 +44,15 @@ export async function openConnection(
   const org = options.sandbox ? await startPracticeOrg(source, practice, needs) : undefined;
   try {
     const config = org?.config ?? loadConfig(source, needs);
-    const log = createLog({ level: config.logLevel, file: config.logFile, stderr: io.stderr });
-    const [{ createSession }, { createTransport }, { createOperations }, { createFetch }] = await Promise.all([
+    const masks = new Masks(config.guard);
+    const hides = (path: readonly string[]) => masks.at(path) !== undefined;
+    const log = createLog({ level: config.logLevel, file: config.logFile, stderr: io.stderr, hides });
+    const [{ createSession }, { createTransport }, { createOperations }, { createFetch }, journal] = await Promise.all([
       import("../auth/session.js"),
       import("../okta/transport.js"),
       import("../okta/operations.js"),
       import("../okta/proxy.js"),
+      journalOf(config, org !== undefined),
     ]);
     const fetch = createFetch(io.env);
     const { orgUrl, clientId, scopes, credential, tokenStore } = config;
@@ -57,6 +64,7 @@ export async function openConnection(
       log,
       session,
       operations: (callOptions) => createOperations(transport, callOptions),
+      journal,
       sandbox: org?.origin,
       async close() {
         session.close();
@@ -68,6 +76,14 @@ export async function openConnection(
     await org?.close();
     throw error;
   }
+}
+
+async function journalOf(config: Config, practice: boolean): Promise<Journal | undefined> {
+  if (config.journal === "off") return undefined;
+  if (practice) return new (await import("../journal/memory-journal.js")).MemoryJournal();
+  const { openJournal } = await import("../journal/open.js");
+  const { journal: place, journalFileMb, journalFiles: maxFiles, orgUrl, clientId } = config;
+  return openJournal({ place, orgUrl, clientId, maxFileBytes: journalFileMb * 1024 * 1024, maxFiles });
 }
 
 /** Says on a terminal what a person should know before the command goes on. */

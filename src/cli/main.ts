@@ -4,12 +4,14 @@ import { toOktaMcpError } from "../errors/render.js";
 import { redact } from "../redact.js";
 import type { MakeCommand } from "./command.js";
 import { callCommand } from "./commands/call.js";
+import { journalCommand } from "./commands/journal.js";
 import { loginCommand } from "./commands/login.js";
 import { logoutCommand } from "./commands/logout.js";
 import { runCommand } from "./commands/run.js";
 import { sandboxCommand } from "./commands/sandbox.js";
 import { statusCommand } from "./commands/status.js";
 import { toolsCommand } from "./commands/tools.js";
+import { undoCommand } from "./commands/undo.js";
 import { showError, usageError } from "./failure.js";
 import { columnsOf, createIo, type Io, wantsColor } from "./io.js";
 import { version } from "./version.js";
@@ -21,6 +23,8 @@ const COMMANDS: readonly MakeCommand[] = [
   statusCommand,
   toolsCommand,
   callCommand,
+  journalCommand,
+  undoCommand,
   sandboxCommand,
 ];
 

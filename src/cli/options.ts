@@ -5,7 +5,14 @@ import { SETTING_KEYS, SETTINGS, type Setting, type SettingKey } from "../config
 export type SettingFlags = Partial<Record<SettingKey, string | true>> & { sandbox?: true };
 
 /** Settings that only matter where tools are called. */
-const FOR_CALLS: ReadonlySet<SettingKey> = new Set(["confirm", "maxResultChars", "fileRoots"]);
+const FOR_CALLS: ReadonlySet<SettingKey> = new Set([
+  "confirm",
+  "maxResultChars",
+  "journal",
+  "journalFileMb",
+  "journalFiles",
+  "fileRoots",
+]);
 
 /** Adds a flag for each setting that has one, and `--sandbox`. */
 export function addSettings(command: Command, { calls = false } = {}): Command {

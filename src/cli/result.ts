@@ -10,6 +10,8 @@ export interface ShownCall {
   json: boolean;
   /** It went to the sandbox in this process. */
   sandbox: boolean;
+  /** The columns of a table; otherwise `fields` of the arguments, or what the records have. */
+  columns?: readonly string[];
 }
 
 /** A list as tools answer it. */
@@ -41,11 +43,12 @@ export async function showResult(io: Io, call: ShownCall, result: Record<string,
   else await showList(io, call, result);
 }
 
-async function showList(io: Io, { tool, args, sandbox }: ShownCall, list: ListResult): Promise<void> {
+async function showList(io: Io, { tool, args, sandbox, columns }: ShownCall, list: ListResult): Promise<void> {
   const { items } = list;
   if (items.length > 0) {
     const { renderTable } = await import("./table.js");
-    const fields = Array.isArray(args.fields) ? args.fields.filter((field) => typeof field === "string") : undefined;
+    const asked = Array.isArray(args.fields) ? args.fields.filter((field) => typeof field === "string") : undefined;
+    const fields = columns ?? asked;
     const heading = (text: string) => io.style("bold", text, io.stdout);
     io.out(await renderTable(items, { width: columnsOf(io.stdout), fields, heading }));
     io.note();

@@ -1,6 +1,6 @@
 import type { Writable } from "node:stream";
 import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js";
-import { scopeState } from "../catalogue.js";
+import { toolsOn } from "../catalogue.js";
 import { preload } from "../okta/operations.js";
 import { createServer } from "../server.js";
 import { openBrowser } from "./browser.js";
@@ -34,6 +34,7 @@ export async function serve(io: Io, connection: Connection, protocol: Writable):
     confirmMode: config.confirm,
     maxResultChars: config.maxResultChars,
     guard: config.guard,
+    journal: connection.journal,
     fileRoots: config.fileRoots,
     log,
     now: Date.now,
@@ -46,9 +47,7 @@ export async function serve(io: Io, connection: Connection, protocol: Writable):
   await server.connect(new StdioServerTransport(io.stdin, protocol, { maxBufferSize: MAX_MESSAGE_BYTES }));
 
   for (const notice of config.notices) log.warn(notice);
-  const on = catalogue.entries.filter(
-    ({ scope }) => scopeState(scope, { configured: session.configured, granted: undefined }) === "on",
-  );
+  const on = toolsOn(catalogue, { configured: session.configured, granted: undefined });
   log.info("Serving", { version: version(), org: config.orgUrl, method: session.method, toolsOn: on.length });
   if (io.stdin.isTTY) greet(io, connection, on.length, catalogue.entries.length + catalogue.leftOut.length);
 

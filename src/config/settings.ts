@@ -5,6 +5,7 @@ import type { TokenStoreKind } from "../auth/token-store.js";
 import type { ConfirmMode } from "../confirm.js";
 import { visible } from "../errors/quote.js";
 import { TOOL_PATTERN } from "../guard/schema.js";
+import type { JournalPlace } from "../journal/open.js";
 import { LOG_LEVELS } from "../log.js";
 import { redact } from "../redact.js";
 import { parseOrgUrl } from "./org-url.js";
@@ -28,6 +29,10 @@ const CONFIRM_MODES = ["ask", "elicit-only", "never"] as const satisfies readonl
 
 /** Fewer characters would not hold one user; more is nothing a model can read. */
 const RESULT_CHARS = { min: 1_000, max: 10_000_000 };
+
+/** Megabytes of one file of the journal, and how many files of it. */
+const JOURNAL_FILE_MB = { min: 1, max: 100 };
+const JOURNAL_FILES = { min: 2, max: 1_000 };
 
 /** A given value as it may stand in a message: short, one line, without secrets. */
 function shown(value: unknown): string {
@@ -96,16 +101,16 @@ const keyId = z
   .string()
   .regex(/^[\x20-\x7e]{1,200}$/, "holds odd characters. Copy the key's ID from the app's Public keys.");
 
-const resultChars = z
-  .string()
-  .regex(/^\d{1,9}$/, { error: ({ input }) => `is ${shown(input)}. Give a whole number, e.g. 80000.`, abort: true })
-  .transform(Number)
-  .pipe(
-    z
-      .number()
-      .min(RESULT_CHARS.min, `is too small. Give at least ${RESULT_CHARS.min}.`)
-      .max(RESULT_CHARS.max, `is too large. Give at most ${RESULT_CHARS.max}.`),
-  );
+function wholeNumber({ min, max }: { min: number; max: number }, example: number) {
+  return z
+    .string()
+    .regex(/^\d{1,9}$/, {
+      error: ({ input }) => `is ${shown(input)}. Give a whole number, e.g. ${example}.`,
+      abort: true,
+    })
+    .transform(Number)
+    .pipe(z.number().min(min, `is too small. Give at least ${min}.`).max(max, `is too large. Give at most ${max}.`));
+}
 
 const YES: ReadonlySet<string> = new Set(["1", "true", "yes", "on"]);
 const NO: ReadonlySet<string> = new Set(["0", "false", "no", "off"]);
@@ -129,10 +134,22 @@ const toolPatterns = z.string().transform((text, context) => {
 });
 
 /** `~/` stands for the home folder, since MCP clients start servers without a shell. */
+function withoutTilde(folder: string): string {
+  return /^~(?=[/\\]|$)/.test(folder) ? join(homedir(), folder.slice(1)) : folder;
+}
+
+const journal = z.string().transform((text, context): JournalPlace => {
+  if (NO.has(text.toLowerCase())) return "off";
+  const folder = withoutTilde(text);
+  if (isAbsolute(folder)) return { folder };
+  context.addIssue(`is ${shown(text)}, which is no absolute path. Give a whole path, or off.`);
+  return z.NEVER;
+});
+
 const fileRoots = z.string().transform((text, context) => {
   const folders = text.split(delimiter).map((folder) => folder.trim());
   const given = folders.filter((folder) => folder !== "");
-  const absolute = given.map((folder) => (/^~(?=[/\\]|$)/.test(folder) ? join(homedir(), folder.slice(1)) : folder));
+  const absolute = given.map(withoutTilde);
   const relative = absolute.filter((folder) => !isAbsolute(folder));
   if (relative.length > 0) {
     context.addIssue(`holds ${relative.map(shown).join(", ")}, which is no absolute path. Give whole paths.`);
@@ -227,7 +244,28 @@ export const SETTINGS = {
     flag: "--max-result-chars <n>",
     meaning: "Longest result in characters; longer lists are cut between items.",
     default: "80000",
-    schema: resultChars,
+    schema: wholeNumber(RESULT_CHARS, 80_000),
+  },
+  journal: {
+    env: "OKTA_MCP_JOURNAL",
+    flag: "--journal <folder>",
+    meaning:
+      "Folder for the journal of changes, or off. By default a folder of the user's application data. A journal that cannot be written stops changes.",
+    schema: journal,
+  },
+  journalFileMb: {
+    env: "OKTA_MCP_JOURNAL_FILE_MB",
+    flag: "--journal-file-mb <n>",
+    meaning: "Megabytes after which a new file of the journal is begun.",
+    default: "10",
+    schema: wholeNumber(JOURNAL_FILE_MB, 10),
+  },
+  journalFiles: {
+    env: "OKTA_MCP_JOURNAL_FILES",
+    flag: "--journal-files <n>",
+    meaning: "Files of the journal that are kept; older ones are deleted.",
+    default: "20",
+    schema: wholeNumber(JOURNAL_FILES, 20),
   },
   fileRoots: {
     env: "OKTA_MCP_FILE_ROOTS",

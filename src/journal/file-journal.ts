@@ -26,11 +26,13 @@ const NO_LINK = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
 /**
  * A journal in JSON Lines files of mode 0600 in a folder of mode 0700. Any number of processes may
- * write at once: each line is one write to the end of the file, which systems do not interleave.
+ * write at once: whole lines go to the end of the file in one write, which systems do not interleave.
  */
 export class FileJournal implements Journal {
   readonly #options: FileJournalOptions;
   readonly #now: () => number;
+  #waiting: { line: JournalLine; resolve: () => void; reject: (error: unknown) => void }[] = [];
+  #writing: Promise<void> | undefined;
   #place = "a file of the user's data folder";
 
   constructor(options: FileJournalOptions) {
@@ -50,7 +52,27 @@ export class FileJournal implements Journal {
   }
 
   append(line: JournalLine): Promise<void> {
-    const bytes = Buffer.from(`${JSON.stringify(line)}\n`);
+    const written = new Promise<void>((resolve, reject) => this.#waiting.push({ line, resolve, reject }));
+    this.#writing ??= this.#writeWaiting();
+    return written;
+  }
+
+  /** Writes what is waiting, all of it at once, so that many calls share the wait for the disk. */
+  async #writeWaiting(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const batch = this.#waiting.splice(0);
+      const bytes = Buffer.from(batch.map(({ line }) => `${JSON.stringify(line)}\n`).join(""));
+      try {
+        await this.#write(bytes);
+        for (const { resolve } of batch) resolve();
+      } catch (error) {
+        for (const { reject } of batch) reject(error);
+      }
+    }
+    this.#writing = undefined;
+  }
+
+  #write(bytes: Buffer): Promise<void> {
     return this.#guard("written", async (dir) => {
       const file = await this.#openWithRoom(dir, bytes.length);
       try {

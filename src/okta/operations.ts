@@ -119,7 +119,7 @@ function bind(transport: Transport, defaults: CallOptions, api: string, operatio
     const given = { ...defaults, ...options };
     await given.beforeSend?.(request);
     const answer = await transport.send(request, given);
-    given.onAnswer?.(answer);
+    given.onAnswer?.(answer, request);
     return answer;
   };
   const call = async (params: object, options?: CallOptions) => (await send(await build(params), options)).json;

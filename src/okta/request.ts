@@ -45,8 +45,8 @@ export interface CallOptions {
   onWait?: (message: string) => void;
   /** Asked about every request before it leaves; what it throws keeps the request here. */
   beforeSend?: (request: OktaRequest) => Promise<void>;
-  /** Told what Okta answered, before the caller gets it. */
-  onAnswer?: (answer: OktaResponse) => void;
+  /** Told what Okta answered to a request, before the caller gets it. */
+  onAnswer?: (answer: OktaResponse, request: OktaRequest) => void;
 }
 
 export interface Transport {

@@ -17,6 +17,7 @@ import { type Areas, createCatalogue } from "../../src/catalogue.js";
 import type { ToolChoice } from "../../src/choice.js";
 import type { ConfirmMode } from "../../src/confirm.js";
 import { type GuardRules, NO_RULES } from "../../src/guard/rules.js";
+import type { Journal } from "../../src/journal/change.js";
 import { createLog } from "../../src/log.js";
 import { createOperations } from "../../src/okta/operations.js";
 import { createTransport } from "../../src/okta/transport.js";
@@ -61,6 +62,8 @@ export interface ConnectOptions {
   guard?: GuardRules;
   /** Which tools the settings let be; by default all. */
   choice?: ToolChoice;
+  /** Where writes are recorded; by default nowhere. */
+  journal?: Journal;
   /** `OKTA_MCP_FILE_ROOTS`; by default none. */
   fileRoots?: readonly string[];
   /** Lists the client's roots, as URIs; without it the client has none. */
@@ -155,6 +158,7 @@ export async function connect(options: ConnectOptions = {}) {
       confirmMode: options.confirmMode ?? "ask",
       maxResultChars: options.maxResultChars ?? 80_000,
       guard: options.guard ?? NO_RULES,
+      journal: options.journal,
       fileRoots: options.fileRoots ?? [],
       log,
       now: options.now ?? Date.now,

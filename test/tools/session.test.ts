@@ -5,7 +5,14 @@ test("get_scope_status answers without a sign-in, and takes no arguments", async
   const { call, get, sandbox } = await connect({ scopes: ["okta.users.read"], signIn: "device" });
   const status = await get("get_scope_status");
   expect(status).toMatchObject({ signed_in: false, configured_scopes: ["okta.users.read"], granted_scopes: null });
-  expect(status.active_tools).toEqual(["get_scope_status", "get_user", "get_user_profile_attributes", "list_users"]);
+  expect(status.active_tools).toEqual([
+    "get_change",
+    "get_scope_status",
+    "get_user",
+    "get_user_profile_attributes",
+    "list_changes",
+    "list_users",
+  ]);
   expect((await call("get_scope_status", { fields: ["signed_in"] })).error?.code).toBe("bad_input");
   expect(sandbox.requests).toEqual([]);
 });

@@ -1,4 +1,4 @@
-import { scopeState } from "../../catalogue.js";
+import { toolsOn } from "../../catalogue.js";
 import { visible } from "../../errors/quote.js";
 import { describedCommand, type MakeCommand } from "../command.js";
 import type { Connection } from "../connection.js";
@@ -74,9 +74,8 @@ async function report(io: Io, { session, config }: Connection): Promise<void> {
       "  In the Okta Admin Console: Applications > Applications > your app > Okta API Scopes > Grant. Then sign in again.",
     );
   }
-  const { entries, leftOut } = chosenCatalogue(config);
-  const on = entries.filter(({ scope }) => scopeState(scope, { configured: session.configured, granted }) === "on");
-  io.note(
-    `${on.length} of ${entries.length + leftOut.length} tools are on; ${io.style("cyan", "okta-mcp tools")} lists them.`,
-  );
+  const catalogue = chosenCatalogue(config);
+  const on = toolsOn(catalogue, { configured: session.configured, granted });
+  const all = catalogue.entries.length + catalogue.leftOut.length;
+  io.note(`${on.length} of ${all} tools are on; ${io.style("cyan", "okta-mcp tools")} lists them.`);
 }

@@ -1,5 +1,5 @@
 import type { SessionStatus, SignInMethod } from "../../auth/token-source.js";
-import { scopeState } from "../../catalogue.js";
+import { toolsOn } from "../../catalogue.js";
 import { OktaMcpError } from "../../errors/index.js";
 import { visible } from "../../errors/quote.js";
 import { inertJson } from "../../inert-json.js";
@@ -61,11 +61,11 @@ interface ToolCount {
 
 async function countTools({ session, config }: Connection): Promise<ToolCount> {
   const { chosenCatalogue } = await import("../catalogue.js");
-  const { entries, leftOut } = chosenCatalogue(config);
+  const catalogue = chosenCatalogue(config);
   const view = { configured: session.configured, granted: session.granted() };
   return {
-    on: entries.filter(({ scope }) => scopeState(scope, view) === "on").length,
-    all: entries.length + leftOut.length,
+    on: toolsOn(catalogue, view).length,
+    all: catalogue.entries.length + catalogue.leftOut.length,
   };
 }
 

@@ -1,7 +1,7 @@
-import { type CatalogueEntry, type ScopeView, scopeState } from "../../catalogue.js";
+import { type CatalogueEntry, type ScopeView, toolsOn } from "../../catalogue.js";
 import type { Settings } from "../../config.js";
 import { inertJson } from "../../inert-json.js";
-import { WHY_OFF } from "../../scope-status.js";
+import { WHY_OFF, whyOff } from "../../scope-status.js";
 import { describedCommand, type MakeCommand } from "../command.js";
 import { columnsOf, type Io } from "../io.js";
 import { addSettings, type SettingFlags, settingFlags } from "../options.js";
@@ -29,10 +29,11 @@ export const toolsCommand: MakeCommand = (io, finish) =>
   ).action(async (options: SettingFlags & { json?: true }) => {
     const { chosenCatalogue } = await import("../catalogue.js");
     const { view, settings } = await scopesInUse(io, options);
-    const { entries, leftOut } = chosenCatalogue(settings);
+    const catalogue = chosenCatalogue(settings);
+    const on = toolsOn(catalogue, view);
     const lines = [
-      ...entries.map((entry) => describe(entry, whyOff(entry, view))),
-      ...leftOut.map(({ tool, why }) => describe(tool, why)),
+      ...catalogue.entries.map((entry) => describe(entry, on.includes(entry) ? null : whyOff(entry, view))),
+      ...catalogue.leftOut.map(({ tool, why }) => describe(tool, why)),
     ].sort((a, b) => (a.name < b.name ? -1 : 1));
     if (options.json) io.out(inertJson(lines, io.stdout.isTTY ? 2 : undefined));
     else showLines(io, lines, view);
@@ -62,11 +63,6 @@ async function scopesInUse(io: Io, options: SettingFlags): Promise<{ view: Scope
   } finally {
     await connection.close();
   }
-}
-
-function whyOff({ scope }: CatalogueEntry, view: ScopeView): string | null {
-  const state = scopeState(scope, view);
-  return state === "on" ? null : WHY_OFF[state];
 }
 
 function describe({ name, title, area, effect, scope }: CatalogueEntry, why: string | null): ToolLine {

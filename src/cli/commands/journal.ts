@@ -1,0 +1,99 @@
+import { describedCommand, type MakeCommand } from "../command.js";
+import { showError, usageError } from "../failure.js";
+import { interruptible } from "../interrupt.js";
+import { columnsOf, type Io } from "../io.js";
+import { addSettings, type SettingFlags } from "../options.js";
+
+interface Wanted {
+  since?: string;
+  until?: string;
+  tool?: string;
+  target?: string;
+  outcome?: string;
+  limit?: string;
+  after?: string;
+  json?: true;
+}
+
+const UNITS_MS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
+
+/** A terminal narrower than this has no room for who it was. */
+const WIDE_COLUMNS = 120;
+
+/** What a person sees of each change, in this order. */
+function columns(io: Io): string[] {
+  const actor = columnsOf(io.stdout) < WIDE_COLUMNS ? [] : ["actor"];
+  return ["at", "outcome", "tool", "target", ...actor, "id"];
+}
+
+/** A point in time: as it is, or so long before `nowMs`. @throws OktaMcpError bad_input */
+function pointInTime(flag: string, text: string, nowMs: number): string {
+  const [, amount, unit = ""] = /^(\d{1,6})([mhdw])$/.exec(text) ?? [];
+  if (amount !== undefined) return new Date(nowMs - Number(amount) * (UNITS_MS[unit] ?? 0)).toISOString();
+  if (/^\d{4}-/.test(text) && !Number.isNaN(Date.parse(text))) return text;
+  throw usageError(
+    `${flag} has to be a time or so long ago.`,
+    `For example ${flag} 2026-01-31, or ${flag} 24h (m, h, d, w).`,
+  );
+}
+
+function argumentsOf({ since, until, tool, target, outcome, limit, after }: Wanted): Record<string, unknown> {
+  const nowMs = Date.now();
+  return {
+    ...(since === undefined ? {} : { since: pointInTime("--since", since, nowMs) }),
+    ...(until === undefined ? {} : { until: pointInTime("--until", until, nowMs) }),
+    ...(tool === undefined ? {} : { tool }),
+    ...(target === undefined ? {} : { target_id: target }),
+    ...(outcome === undefined ? {} : { outcome }),
+    ...(limit === undefined ? {} : { limit: Number(limit) }),
+    ...(after === undefined ? {} : { after }),
+  };
+}
+
+function unknownIn(items: unknown): number {
+  return Array.isArray(items) ? items.filter((item) => item?.outcome === "unknown").length : 0;
+}
+
+/** `okta-mcp journal` */
+export const journalCommand: MakeCommand = (io, finish) =>
+  addSettings(
+    describedCommand("journal", "Show what was changed in the org, the newest first. Needs no sign-in.", [
+      "okta-mcp journal --since 24h",
+      "okta-mcp journal --tool deactivate_user --outcome done",
+      "okta-mcp journal --json | jq -r '.items[].id'",
+    ])
+      .option("--since <time>", "From this time on: ISO 8601, or so long ago as in 30m, 24h, 7d, 2w.")
+      .option("--until <time>", "Up to this time; written alike.")
+      .option("--tool <name>", "Only calls of this tool.")
+      .option("--target <id>", "Only what was done to this object.")
+      .option("--outcome <outcome>", "Only those that ended so: done, refused, failed or unknown.")
+      .option("--limit <n>", "Changes to show at once, up to 200.")
+      .option("--after <id>", "Go on behind this change.")
+      .option("--json", "One JSON object instead of a table."),
+    { calls: true },
+  ).action(async (options: SettingFlags & Wanted) => {
+    const { openConnection, showNotices } = await import("../connection.js");
+    const { callTool } = await import("../call-tool.js");
+    const { chosenCatalogue } = await import("../catalogue.js");
+    const { showResult } = await import("../result.js");
+    const args = argumentsOf(options);
+    const connection = await openConnection(io, options, { practice: "ready" });
+    try {
+      if (!options.json) showNotices(io, connection);
+      const catalogue = chosenCatalogue(connection.config);
+      const call = { tool: "list_changes", args, yes: false, quiet: true };
+      const outcome = await interruptible((signal) => callTool(io, connection, catalogue, { ...call, signal }));
+      if ("error" in outcome) return finish(showError(io, outcome.error, { json: options.json === true }));
+      const shown = { ...call, json: options.json === true, sandbox: options.sandbox === true, columns: columns(io) };
+      await showResult(io, shown, outcome.result);
+      const unknown = unknownIn(outcome.result.items);
+      if (unknown > 0 && !options.json) {
+        io.note(
+          `Outcome unknown: ${unknown}. No answer of Okta's was recorded; look at these objects before going on.`,
+        );
+      }
+      finish(0);
+    } finally {
+      await connection.close();
+    }
+  });

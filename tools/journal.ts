@@ -1,0 +1,50 @@
+import * as z from "zod";
+import { defineTool } from "../src/tool.js";
+import { after, id, time } from "./params.js";
+
+const changeId = id("From list_changes.");
+
+export const listChanges = defineTool({
+  name: "list_changes",
+  title: "List changes",
+  description: "List recorded writes, newest first.",
+  scope: null,
+  about: "all",
+  effect: "reads",
+  input: z.strictObject({
+    since: time("ISO 8601."),
+    until: time("ISO 8601."),
+    tool: z.string().min(1).optional().describe("Its name."),
+    target_id: z.string().min(1).optional().describe("Id of the object."),
+    outcome: z.enum(["done", "refused", "failed", "unknown"]).optional().describe("How it ended."),
+    limit: z.number().int().min(1).max(200).optional().describe("Items a page."),
+    after,
+  }),
+  run: ({ changes, list }, a) => list((cursor) => changes.page(a, cursor), a),
+});
+
+export const getChange = defineTool({
+  name: "get_change",
+  title: "Get change",
+  description: "Get a write with what it changed.",
+  scope: null,
+  about: "all",
+  effect: "reads",
+  input: z.strictObject({ change_id: changeId }),
+  run: ({ changes }, a) => changes.get(a.change_id),
+});
+
+export const undoChange = defineTool({
+  name: "undo_change",
+  title: "Undo change",
+  description: "Take a write back as far as Okta allows.",
+  scope: null,
+  about: "writes",
+  effect: "removes",
+  input: z.strictObject({
+    change_id: changeId,
+    force: z.boolean().default(false).describe("Even if changed since."),
+  }),
+  impact: ({ changes }, a) => changes.describeUndo(a.change_id, a.force),
+  run: ({ changes }, a) => changes.undo(a.change_id, a.force),
+});
