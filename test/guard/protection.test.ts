@@ -223,12 +223,15 @@ describe("without a guard file, the server protects", () => {
 });
 
 describe("the last look before a request leaves", () => {
-  const remover = defineTool({
+  const said = {
     name: "tidy_up",
     title: "Tidy up",
     description: "Tidy up.",
     scope: "okta.groups.manage",
     effect: "removes",
+  } as const;
+  const remover = defineTool({
+    ...said,
     input: z.strictObject({ which: z.string() }),
     impact: async (_, { which }) => ({ target: { type: "group", name: "some group", id: which }, details: [] }),
     run: ({ okta }, a) => okta.groups.deleteGroup({ groupId: a.which }),
@@ -245,7 +248,7 @@ describe("the last look before a request leaves", () => {
 
   test("sees what has become protected while a person was asked", async () => {
     const byId = defineTool({
-      ...remover,
+      ...said,
       input: z.strictObject({ group_id: z.string() }),
       impact: async (_, a) => ({ target: { type: "group", name: "some group", id: a.group_id }, details: [] }),
       run: ({ okta }, a) => okta.groups.deleteGroup({ groupId: a.group_id }),
