@@ -1,7 +1,7 @@
 import { ToolListChangedNotificationSchema } from "@modelcontextprotocol/sdk/types.js";
 import { describe, expect, test } from "vitest";
 import { covers, SCOPES } from "../src/scopes.js";
-import { familyOf, scopesToTools } from "./support/catalogue.js";
+import { familyOf, ownUnder, scopesToTools, toolsOfOurOwn } from "./support/catalogue.js";
 import { connect } from "./support/client.js";
 
 const ALL = Object.keys(scopesToTools);
@@ -10,7 +10,8 @@ const ALL = Object.keys(scopesToTools);
 function expected(scopes: readonly string[]): string[] {
   const may = (scope: string) =>
     scopes.includes(scope) || (scope.endsWith(".read") && scopes.includes(scope.replace(".read", ".manage")));
-  const tools = ALL.filter(may).flatMap((scope) => scopesToTools[scope] ?? []);
+  const known = new Set([...ALL, ...Object.values(toolsOfOurOwn).filter((scope) => scope !== null)]);
+  const tools = [...known].filter(may).flatMap((scope) => [...(scopesToTools[scope] ?? []), ...ownUnder(scope)]);
   const failures = may("okta.logs.read") ? ["get_login_failures"] : [];
   const journal = tools.length > 0 ? ["list_changes", "get_change"] : [];
   const undo = scopes.some((scope) => scope.endsWith(".manage") && scopesToTools[scope]) ? ["undo_change"] : [];

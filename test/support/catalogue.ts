@@ -18,6 +18,16 @@ export function sourcesOf(folder: string, ending = ".ts"): Map<string, string> {
 /** Which tools the specification puts under which scope. */
 export const scopesToTools: Readonly<Record<string, readonly string[]>> = official.scopes;
 
+/** Tools that the official server lacks, and the scope each needs. A tool of our own is one line here. */
+export const toolsOfOurOwn: Readonly<Record<string, string | null>> = {
+  list_changes: null,
+  get_change: null,
+  undo_change: null,
+};
+
+/** The names of the tools of our own under one scope. */
+export const ownUnder = (scope: string) => Object.keys(toolsOfOurOwn).filter((name) => toolsOfOurOwn[name] === scope);
+
 /** The arguments of the official server's tools; "name?" is one that may be left out. */
 export const officialArguments: Readonly<Record<string, readonly string[]>> = official.arguments;
 
