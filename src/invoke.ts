@@ -232,8 +232,10 @@ export class Invoker {
         return requireScopes(tool, view, () => this.#perform({ tool, all: args, caller, watch, write, undo }));
       });
     } catch (thrown) {
-      await write?.failed(watch.error(toOktaMcpError(thrown, caller.signal)));
-      throw thrown;
+      // What the settings hide goes no further, also where this call is a part of another.
+      const error = watch.error(toOktaMcpError(thrown, caller.signal));
+      await write?.failed(error);
+      throw error;
     }
   }
 

@@ -29,9 +29,6 @@ export class Guard {
   /** What becomes of the attribute at a path of a result; undefined where it is shown. */
   readonly hides = (path: readonly string[]): Hiding | undefined => this.#masks.at(path);
 
-  /** A value with every hidden attribute masked and nothing left out, as it may be kept. */
-  readonly masked = (value: Json): Json => this.#masks.masked(value);
-
   /** Begins to look after one call. */
   watch(): Watch {
     return new Watch(this.#protection, this.#limits, this.#masks);

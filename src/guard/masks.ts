@@ -74,18 +74,6 @@ export class Masks {
     }
   }
 
-  /** A value with every hidden attribute masked and nothing left out, as it may be kept. */
-  masked(value: Json, path: readonly string[] = []): Json {
-    if (this.none || typeof value !== "object" || value === null) return value;
-    if (Array.isArray(value)) return value.map((item) => this.masked(item, path));
-    const result: { [key: string]: Json } = Object.create(null);
-    for (const [key, child] of Object.entries(value)) {
-      const here = [...path, key];
-      result[key] = this.at(here) === undefined ? this.masked(child, here) : child === null ? null : MASK;
-    }
-    return result;
-  }
-
   /** Every text and number at hidden attributes of a value. */
   hiddenIn(value: unknown, path: readonly string[] = []): string[] {
     if (this.none || typeof value !== "object" || value === null) return [];
