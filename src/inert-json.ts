@@ -8,6 +8,9 @@ function escaped(character: string): string {
     .join("");
 }
 
+/** Western text, in which nothing can hide; told several times faster than by what does. */
+const VISIBLE = /^[\n\x20-\x7e\xa0-\xac\xae-\u02ff]*$/;
+
 /**
  * JSON in which nothing is hidden: control, bidirectional, zero-width, tag and other characters that
  * a reader cannot see stand as escapes. It parses to the same value, so that nothing is lost either.
@@ -16,6 +19,7 @@ function escaped(character: string): string {
  */
 export function inertJson(value: unknown, indent?: number): string {
   const json = JSON.stringify(value, undefined, indent);
+  if (VISIBLE.test(json)) return json;
   // `JSON.stringify` escapes line breaks inside strings, so that one that is left is its own layout.
   return json.replace(INVISIBLE, (character) => (character === "\n" ? character : escaped(character)));
 }

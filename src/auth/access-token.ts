@@ -44,7 +44,7 @@ export class OrgToken implements AccessToken {
     };
   }
 
-  challenged(response: Response): boolean {
+  challenged(response: Pick<Response, "headers">): boolean {
     return this.#proofKey?.challenged("resource-server", response.headers) ?? false;
   }
 }

@@ -19,7 +19,7 @@ export interface AccessToken {
    * Learns the DPoP nonce of a response (RFC 9449, section 8). True when the response is a nonce
    * challenge, so that the same request with new headers is worth sending once more.
    */
-  challenged(response: Response): boolean;
+  challenged(response: Pick<Response, "headers">): boolean;
 }
 
 export interface TokenSource {

@@ -3,7 +3,7 @@ import { cutDeep } from "../depth.js";
 import { fromOkta } from "../errors/from-okta.js";
 import { OktaMcpError } from "../errors/index.js";
 import type { Log } from "../log.js";
-import { type Exchanged, ExchangeFault, exchange } from "./exchange.js";
+import { type Exchanged, ExchangeFault, exchange, type HttpAnswer, type SendHttp } from "./exchange.js";
 import { type Fault, faultError, malformedFault, redirectFault, strangerFault } from "./fault.js";
 import { nextCursor } from "./page.js";
 import { retryAfterMs } from "./rate-limit.js";
@@ -34,7 +34,7 @@ export interface Line {
   tokens: TokenSource;
   userAgent: string;
   log: Pick<Log, "debug">;
-  fetch: typeof fetch;
+  fetch: SendHttp;
   now: () => number;
   sleep: Sleep;
   random: () => number;
@@ -164,7 +164,7 @@ export class Call {
     return await this.#retryStatus(status, headers, error);
   }
 
-  async #success({ status, headers }: Response, text: string): Promise<OktaResponse | undefined> {
+  async #success({ status, headers }: HttpAnswer, text: string): Promise<OktaResponse | undefined> {
     const isEmpty = text.trim() === "";
     // A read always brings something: taken for an answer, nothing would look like an empty list.
     if (isEmpty && status === 200 && this.#request.method === "GET") return await this.#retryFault(malformedFault());

@@ -2,14 +2,35 @@ import { OktaMcpError } from "../errors/index.js";
 import { type Fault, networkFault, oversizeFault, timeoutFault } from "./fault.js";
 import type { OktaRequest } from "./request.js";
 
+/** What is read of an answer; a `Response` is one. */
+export interface HttpAnswer {
+  status: number;
+  /** True for 2xx. */
+  ok: boolean;
+  headers: Headers;
+  body: ReadableStream<Uint8Array> | AsyncIterable<Uint8Array> | null;
+}
+
+/** Sends one HTTP request; `fetch` does. Rejects where no answer comes, with a code in the error or its cause. */
+export type SendHttp = (
+  url: URL,
+  init: {
+    method: string;
+    headers: Record<string, string>;
+    body?: string | Uint8Array<ArrayBuffer>;
+    redirect: "manual";
+    signal: AbortSignal;
+  },
+) => Promise<HttpAnswer>;
+
 /** One answer, read to its end. */
 export interface Exchanged {
-  response: Response;
+  response: HttpAnswer;
   text: string;
 }
 
 export interface ExchangeOptions {
-  fetch: typeof fetch;
+  fetch: SendHttp;
   url: URL;
   headers: Record<string, string>;
   signal: AbortSignal | undefined;
@@ -90,10 +111,9 @@ async function encodeBody(body: OktaRequest["body"]): Promise<EncodedBody> {
   };
 }
 
-async function readText(response: Response, maxBytes: number, stop: () => void): Promise<string> {
+async function readText(response: HttpAnswer, maxBytes: number, stop: () => void): Promise<string> {
   if (response.body === null) return "";
-  const decoder = new TextDecoder();
-  let text = "";
+  const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
     bytes += chunk.byteLength;
@@ -101,9 +121,12 @@ async function readText(response: Response, maxBytes: number, stop: () => void):
       stop();
       throw new ExchangeFault(oversizeFault(maxBytes));
     }
-    text += decoder.decode(chunk, { stream: true });
+    chunks.push(chunk);
   }
-  return text + decoder.decode();
+  // At once rather than chunk by chunk: a text made of many pieces is put together again before it is parsed.
+  return Buffer.concat(chunks, bytes)
+    .toString("utf8")
+    .replace(/^\uFEFF/, "");
 }
 
 function cancelledInFlight({ method, template }: OktaRequest): OktaMcpError {
