@@ -222,7 +222,7 @@ export class Invoker {
       });
     }
     const view = () => scopeView(session);
-    const write = tool.effect === "reads" ? undefined : await this.#writes.open(tool, isPreview(raw), undo);
+    const write = tool.effect === "reads" ? undefined : this.#writes.open(tool, isPreview(raw), undo);
     try {
       return await requireScopes(tool, view, async () => {
         const args = undo?.step.body ? parseIds(tool, raw) : parseArguments(tool, raw);
@@ -281,7 +281,8 @@ export class Invoker {
     if (consent.agreed === "person") watch.forget();
     call.agreed = consent.agreed;
     write?.agreed(consent.agreed);
-    if (tool.effect !== "reads") watch.count(consent.loses ? "removal" : "write");
+    // A tool without a scope writes by calls of others, each of which counts.
+    if (tool.effect !== "reads" && tool.scope !== null) watch.count(consent.loses ? "removal" : "write");
     const value = await (write ? write.run(context, args, body()) : tool.run(context, args, body()));
     const result = watch.result(value, toStructured(value, args, shaping, maxResultChars));
     return { result: write?.noted(result) ?? result, value, changeId: write?.changeId };

@@ -93,6 +93,14 @@ describe.each(tools)("$name", (tool) => {
     expect(Object.keys(definition.annotations)).toEqual([effect === "reads" ? "readOnlyHint" : "destructiveHint"]);
   });
 
+  test("says, if it writes, what it changes and how that is taken back", () => {
+    if (effect === "reads" || scope === null) return expect(tool.change).toBeUndefined();
+    expect(tool.change?.state ?? tool.replaces?.current, "how the object is read").toBeTypeOf("function");
+    const undo = tool.change?.undo ?? tool.replaces?.proposed;
+    if (typeof undo === "string") expect(undo).toMatch(/^[A-Z].*\.$/);
+    else expect(undo, "how a change is taken back").toBeTypeOf("function");
+  });
+
   test("is described in short and plain sentences", () => {
     expect(title).toMatch(/^[A-Z][A-Za-z0-9 -]{3,48}$/);
     expect(description.length).toBeLessThanOrEqual(MOST_DESCRIPTION_CHARS);

@@ -1,4 +1,5 @@
-import { lstat, mkdir } from "node:fs/promises";
+import { constants } from "node:fs";
+import { lstat, mkdir, open } from "node:fs/promises";
 import { OktaMcpError } from "../errors/index.js";
 
 const TOKENS = "tokens";
@@ -36,5 +37,15 @@ export function refuseIfShared(
   if ((stats.mode & 0o077) !== 0) {
     const then = keeps === TOKENS ? " Then sign in again." : "";
     throw shared("can be read by other users", `Close it: chmod ${mode.toString(8)} '${path}'.${then}`);
+  }
+}
+
+/** Makes a new name in a folder last through a power cut; not every system can do it. Never rejects. */
+export async function syncDir(path: string): Promise<void> {
+  try {
+    const dir = await open(path, constants.O_RDONLY);
+    await dir.sync().finally(() => dir.close());
+  } catch {
+    // The name itself is there.
   }
 }

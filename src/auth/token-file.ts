@@ -3,7 +3,7 @@ import { constants } from "node:fs";
 import { lstat, open, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { OktaMcpError } from "../errors/index.js";
-import { ensurePrivateDir, refuseIfShared } from "./private-dir.js";
+import { ensurePrivateDir, refuseIfShared, syncDir } from "./private-dir.js";
 import { fileNameOf, parseStoredSignIn, type StoredSignIn, type StoreKey } from "./stored-sign-in.js";
 import type { Found, TokenStore } from "./token-store.js";
 
@@ -136,14 +136,4 @@ export class TokenFile implements TokenStore {
 
 function codeOf(error: unknown): string {
   return (error instanceof Error && (error as NodeJS.ErrnoException).code) || "unknown error";
-}
-
-/** Makes a rename last through a power cut; not every system can do it for a folder. */
-async function syncDir(path: string): Promise<void> {
-  try {
-    const dir = await open(path, constants.O_RDONLY);
-    await dir.sync().finally(() => dir.close());
-  } catch {
-    // The rename itself has happened.
-  }
 }

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
 import { type FileHandle, lstat, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { ensurePrivateDir, refuseIfShared } from "../auth/private-dir.js";
+import { ensurePrivateDir, refuseIfShared, syncDir } from "../auth/private-dir.js";
 import { OktaMcpError } from "../errors/index.js";
 import { type Change, Folding, type Journal, type JournalLine } from "./change.js";
 
@@ -76,10 +76,12 @@ export class FileJournal implements Journal {
     return this.#guard("written", async (dir) => {
       const file = await this.#openWithRoom(dir, bytes.length);
       try {
+        const isNew = (await file.stat()).size === 0;
         const whole = (await endsCleanly(file)) ? bytes : Buffer.concat([Buffer.from("\n"), bytes]);
         const { bytesWritten } = await file.write(whole);
         if (bytesWritten !== whole.length) throw Object.assign(new Error("cut off"), { code: "ENOSPC" });
         await file.datasync();
+        if (isNew) await syncDir(dir);
       } finally {
         await file.close();
       }

@@ -15,8 +15,8 @@ const UNSURE: ReadonlySet<ErrorCode> = new Set(["okta_down", "unreachable", "can
 export interface RecorderOptions {
   journal: Journal;
   tool: { name: string; effect: string };
-  org: string;
-  actor: Change["actor"];
+  /** Asked when the first line is written: who signed in may not be known before. */
+  who: () => Promise<Pick<Change, "org" | "actor">>;
   mask: Mask;
   /** Where this call takes another change back. */
   undo?: { of: string; run: string } | undefined;
@@ -130,13 +130,12 @@ export class Recorder {
   }
 
   async #begin(requests: SentRequest[], more: Partial<Change> = {}): Promise<void> {
-    const { journal, tool, org, actor, undo } = this.#options;
+    const { journal, tool, who, undo } = this.#options;
     await journal.append({
       v: 1,
       id: this.id,
       at: this.#time(),
-      org,
-      actor,
+      ...(await who()),
       tool: tool.name,
       effect: tool.effect,
       ...this.#facts,

@@ -45,12 +45,14 @@ export class Writes {
   }
 
   /** Opens the record of one call of a tool that writes; in a preview nothing is recorded. */
-  async open(tool: CatalogueEntry, preview: boolean, undo: UndoCall | undefined): Promise<Write> {
+  open(tool: CatalogueEntry, preview: boolean, undo: UndoCall | undefined): Write {
     const { journal, session, mask, log, now, yesFlag } = this.#options;
     if (preview || journal === undefined) return new Write(tool, mask, preview, undefined, yesFlag);
-    const { org, user, clientId, method } = await session.status();
-    const actor = { user: user ?? null, client_id: clientId ?? null, method };
-    const recorder = new Recorder({ journal, tool, org, actor, mask, undo: undo?.mark, log, now });
+    const who = async () => {
+      const { org, user, clientId, method } = await session.status();
+      return { org, actor: { user: user ?? null, client_id: clientId ?? null, method } };
+    };
+    const recorder = new Recorder({ journal, tool, who, mask, undo: undo?.mark, log, now });
     return new Write(tool, mask, false, recorder, yesFlag);
   }
 }

@@ -247,3 +247,16 @@ test("a write whose end cannot be recorded is done, and its caller is told", asy
   expect(group).toMatchObject({ profile: { name: "Sales" }, journal_warning: expect.stringContaining("as unknown") });
   expect(await rest.latest()).toMatchObject({ outcome: "unknown" });
 });
+
+test("the first write after a sign-in has who signed in", async () => {
+  const { call, control, session, changes, latest } = await recording({ signIn: "device" });
+  control.autoApprove(true);
+  const changed = new Promise<void>((resolve) => session.onChange(resolve));
+  await call("create_group", { profile: { name: "Sales" } });
+  await changed;
+  expect(await changes()).toMatchObject([
+    { outcome: "refused", error: { code: "sign_in_pending" }, actor: { user: null } },
+  ]);
+  await call("create_group", { profile: { name: "Sales" } });
+  expect(await latest()).toMatchObject({ outcome: "done", actor: { user: ADMIN_LOGIN, method: "device" } });
+});
