@@ -23,11 +23,13 @@ export class Guard {
   constructor(rules: GuardRules, session: Session, now: () => number) {
     this.#protection = new Protection(rules, session);
     this.#limits = new WriteLimits(rules, now);
-    this.#masks = new Masks(rules);
+    const masks = new Masks(rules);
+    this.#masks = masks;
+    this.hides = masks.none ? undefined : (path) => masks.at(path);
   }
 
-  /** What becomes of the attribute at a path of a result; undefined where it is shown. */
-  readonly hides = (path: readonly string[]): Hiding | undefined => this.#masks.at(path);
+  /** What becomes of the attribute at a path of a result; undefined where nothing is hidden at all. */
+  readonly hides: ((path: readonly string[]) => Hiding | undefined) | undefined;
 
   /** Begins to look after one call. */
   watch(): Watch {

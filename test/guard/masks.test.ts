@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { OktaMcpError } from "../../src/errors/index.js";
 import { HiddenValues, Masks } from "../../src/guard/masks.js";
+import { MemoryJournal } from "../../src/journal/memory-journal.js";
 import { createLog } from "../../src/log.js";
 import { SYSTEM, userParty } from "../../src/sandbox/state/log-event.js";
 import { accepts, type ConnectOptions, connect } from "../support/client.js";
@@ -146,6 +147,30 @@ describe("the value of a hidden attribute", () => {
     const found = await get("get_login_failures");
     expect(JSON.stringify(found)).not.toContain("ada@acme.example");
     expect((found.summary as { by_user: unknown }).by_user).toEqual([{ name: "[masked]", count: 1 }]);
+  });
+
+  test("stands in no preview, and not in the journal, however a change ended", async () => {
+    const journal = new MemoryJournal();
+    const { call, ada, org, sandbox, writes } = await hiding(
+      { mask: ["lastName", "login", "email"], omit: ["mobilePhone"] },
+      { journal, person: accepts },
+    );
+    for (const name of ["ssn", "clearance", "bonus", "isSpy"]) org.customAttributes.set(name, { type: "string" });
+    const args = { user_id: ada.id, profile: { mobilePhone: "+47 999 00000", nickName: "Countess" } };
+    const preview = await call("update_user", { ...args, dry_run: true });
+    expect(preview.text).not.toMatch(/Lovelace|ada@acme|555 12345|999 00000/);
+    expect(preview.text).toContain("Countess");
+    expect(writes()).toEqual([]);
+    await call("update_user", args);
+    sandbox.next("POST", /lifecycle/, {
+      status: 400,
+      json: { errorCode: "E0000001", errorSummary: "Ada Lovelace stays", errorCauses: [] },
+    });
+    await call("deactivate_user", { user_id: ada.id });
+    const kept: unknown[] = [];
+    for await (const change of journal.changes()) kept.push(change);
+    expect(kept).toHaveLength(2);
+    expect(JSON.stringify(kept)).not.toMatch(/Lovelace|ada@acme|555 12345|999 00000/);
   });
 
   test("is looked for as a word of its own, and ids stay ids", () => {
