@@ -33,7 +33,8 @@ const INSTRUCTIONS = `Tools to administer one Okta org.
 - Every tool that reads takes \`fields\`, a list of dotted paths to keep answers small, and \`include_links\`: true, which keeps _links. No tool takes an argument it does not know.
 - Every tool that writes takes \`dry_run\`: true, which shows the request and what it would change, and does nothing. What was written is in list_changes; undo_change takes it back.
 - Removals ask a person. If a call answers needs_confirmation, show the person what it says and repeat the call only if they agree.
-- Full replaces name what they would drop; read the object first and send it whole.
+- Full replaces name what they would drop; read the object first and send it whole. Dropping it with allow_removals asks a person.
+- protected is a person's decision: tell them, and look for no way around it.
 - A failed call says how to fix it. missing_scope and sign_in_pending need a person; get_scope_status explains.`;
 
 export interface ServerOptions extends Engine {
