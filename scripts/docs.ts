@@ -6,16 +6,13 @@ import { SETTINGS, type Setting } from "../src/config/settings.js";
 import { ERROR_CODES } from "../src/errors/index.js";
 import { SCOPES } from "../src/scopes.js";
 import { areas } from "../tools/index.js";
+import { code, table } from "./docs/markdown.js";
+import { movingPage } from "./docs/moving-page.js";
+import { runExamples } from "./docs/practice.js";
+import { toolsPage } from "./docs/tools-page.js";
 
-const { entries } = createCatalogue(areas);
-
-/** A Markdown table; a bar inside a cell is escaped. */
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
-  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
-}
-
-const code = (text: string) => `\`${text}\``;
+const catalogue = createCatalogue(areas);
+const { entries } = catalogue;
 
 function settings(): string {
   const rows: Setting[] = Object.values(SETTINGS);
@@ -82,7 +79,7 @@ const BLOCKS: Record<string, () => string> = {
 };
 const BLOCK = /(<!-- generated: (\w+) -->\n)[\s\S]*?(\n<!-- end of generated -->)/g;
 
-/** The files that hold generated parts, as they ought to be. */
+/** The files that are generated or hold generated parts, as they ought to be. */
 export async function generatedFiles(): Promise<Record<string, string>> {
   const readme = await readFile("README.md", "utf8");
   const renewed = readme.replace(BLOCK, (_all, start: string, name: string, end: string) => {
@@ -90,7 +87,11 @@ export async function generatedFiles(): Promise<Record<string, string>> {
     if (!render) throw new Error(`README.md asks for a block ${name} that nothing generates.`);
     return `${start}${render()}${end}`;
   });
-  return { "README.md": renewed };
+  return {
+    "README.md": renewed,
+    "docs/tools.md": toolsPage(catalogue, await runExamples(catalogue)),
+    "docs/moving-from-okta-mcp-server.md": movingPage(catalogue),
+  };
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {

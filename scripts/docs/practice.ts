@@ -1,0 +1,156 @@
+import { Client } from "@modelcontextprotocol/sdk/client/index.js";
+import { InMemoryTransport } from "@modelcontextprotocol/sdk/inMemory.js";
+import { ElicitRequestSchema } from "@modelcontextprotocol/sdk/types.js";
+import { createSession } from "../../src/auth/session.js";
+import type { Catalogue } from "../../src/catalogue.js";
+import { NO_RULES } from "../../src/guard/rules.js";
+import { MemoryJournal } from "../../src/journal/memory-journal.js";
+import { createLog } from "../../src/log.js";
+import { createOperations } from "../../src/okta/operations.js";
+import { createTransport } from "../../src/okta/transport.js";
+import { DEVICE_CLIENT_ID } from "../../src/sandbox/facts.js";
+import { startSandbox } from "../../src/sandbox/server.js";
+import { SCOPES } from "../../src/scopes.js";
+import { createServer } from "../../src/server.js";
+import { type Company, EXAMPLES, type JsonObject } from "./examples.js";
+import { type ExampleFiles, writeExampleFiles } from "./files.js";
+
+/** The moment at which everything in the documentation happens. */
+const NOW_MS = Date.parse("2026-12-01T09:00:00Z");
+
+/** The address under which the documentation shows the pretend org. */
+const SHOWN_ORIGIN = "https://acme.okta.com";
+
+/** One call as it went. */
+export interface Shown {
+  args: JsonObject;
+  /** What the person was asked, if anybody was. */
+  asked: string | undefined;
+  result: JsonObject;
+}
+
+/**
+ * Makes every tool's example call in the pretend org, through the server and a client.
+ * @throws Error where a call fails or a tool has no example
+ */
+export async function runExamples(catalogue: Catalogue): Promise<Map<string, Shown>> {
+  const files = writeExampleFiles();
+  const shown = new Map<string, Shown>();
+  // Those that only look come first: an org serves as long as nothing in it was changed.
+  const waiting = catalogue.entries.toSorted((a, b) => Number(b.effect === "reads") - Number(a.effect === "reads"));
+  async function lane(): Promise<void> {
+    let company: Awaited<ReturnType<typeof openCompany>> | undefined;
+    for (let tool = waiting.shift(); tool !== undefined; tool = waiting.shift()) {
+      company ??= await openCompany(catalogue, files);
+      shown.set(tool.name, await company.show(tool.name));
+      if (company.isUntouched()) continue;
+      await company.close();
+      company = undefined;
+    }
+    await company?.close();
+  }
+  try {
+    await Promise.all(Array.from({ length: LANES }, lane));
+  } finally {
+    files.remove();
+  }
+  return shown;
+}
+
+/** Orgs at the same time: while one has its keys made, others can be used. */
+const LANES = 4;
+
+async function openCompany(catalogue: Catalogue, files: ExampleFiles) {
+  const now = () => NOW_MS;
+  const sandbox = await startSandbox({ now });
+  const scopes = Object.keys(SCOPES);
+  const token = await sandbox.authorization.control.issueAccessToken(scopes);
+  const log = createLog({ level: "error" });
+  const session = createSession({
+    orgUrl: sandbox.origin,
+    clientId: DEVICE_CLIENT_ID,
+    scopes,
+    credential: { method: "access-token", token },
+    tokenStore: "memory",
+    log,
+    now,
+  });
+  const transport = createTransport({ orgUrl: sandbox.origin, tokens: session, userAgent: "okta-mcp", log, now });
+  const server = createServer({
+    version: "0.0.0",
+    orgUrl: sandbox.origin,
+    catalogue,
+    session,
+    operations: (call) => createOperations(transport, call),
+    confirmMode: "ask",
+    maxResultChars: 80_000,
+    guard: NO_RULES,
+    journal: new MemoryJournal(),
+    fileRoots: [files.folder],
+    log,
+    now,
+  });
+  const client = new Client({ name: "docs", version: "0.0.0" }, { capabilities: { elicitation: { form: {} } } });
+  let asked: string | undefined;
+  client.setRequestHandler(ElicitRequestSchema, ({ params }) => {
+    asked = params.message;
+    return { action: "accept", content: { confirm: true } };
+  });
+  const [ours, theirs] = InMemoryTransport.createLinkedPair();
+  await server.connect(theirs);
+  await client.connect(ours);
+
+  const toReal = (args: JsonObject): JsonObject => JSON.parse(files.toReal(JSON.stringify(args)));
+  // The last characters of a change's id are chance.
+  const toShown = (text: string) =>
+    files
+      .toShown(text)
+      .replaceAll(sandbox.origin, SHOWN_ORIGIN)
+      .replace(/\b(chg\w{9})\w{10}\b/g, "$10000000001");
+
+  async function get(tool: string, args: JsonObject): Promise<JsonObject> {
+    const result = await client.callTool({ name: tool, arguments: toReal(args) });
+    if (result.isError) throw new Error(`${tool} ${JSON.stringify(args)}: ${JSON.stringify(result.content)}`);
+    return result.structuredContent as JsonObject;
+  }
+
+  async function find(listTool: string, name: string, args: JsonObject = {}): Promise<string> {
+    const isPaged = Object.hasOwn(catalogue.schema(listTool).properties, "fetch_all");
+    const { items } = await get(listTool, { ...args, ...(isPaged && { fetch_all: true }) });
+    const item = (items as Named[]).find((one) => namesOf(one).includes(name));
+    if (!item) throw new Error(`${listTool} has nothing that is called ${name}.`);
+    return item.id;
+  }
+
+  return {
+    async show(tool: string): Promise<Shown> {
+      const example = EXAMPLES[tool];
+      if (!example) throw new Error(`${tool} has no example in scripts/docs/examples.ts.`);
+      const args = await example({ find, get } satisfies Company);
+      asked = undefined;
+      const result = await get(tool, args);
+      const replaced = (value: JsonObject): JsonObject => JSON.parse(toShown(JSON.stringify(value)));
+      return { args: replaced(args), asked: asked && toShown(asked), result: replaced(result) };
+    },
+    /** True while nothing but reads has come to the org. */
+    isUntouched: () => sandbox.requests.every(({ method }) => method === "GET"),
+    async close() {
+      await server.close();
+      session.close();
+      await sandbox.close();
+    },
+  };
+}
+
+interface Named {
+  id: string;
+  name?: string;
+  label?: string;
+  domain?: string;
+  language?: string;
+  profile?: { name?: string; login?: string };
+}
+
+function namesOf({ name, label, domain, language, profile }: Named): unknown[] {
+  return [name, label, domain, language, profile?.name, profile?.login];
+}
