@@ -23,44 +23,79 @@ function holdsText(value: Json): boolean {
   return typeof value === "number" || (typeof value === "string" && value !== "");
 }
 
-function clean(value: Json, path: readonly string[], parent: JsonObject | undefined, options: ShapeOptions): Json {
-  if (Array.isArray(value)) return value.map((item) => clean(item, path, undefined, options));
-  if (!isObject(value)) return (holdsText(value) && isSecret(path, parent)) || isPrivateKey(value) ? MASK : value;
-  const result: JsonObject = Object.create(null);
-  for (const [key, child] of Object.entries(value)) {
-    if (key === "_links" && !options.includeLinks) continue;
-    const here = [...path, key];
-    const hiding = options.hides?.(here);
-    if (hiding === "omit") continue;
-    const masked = hiding === "mask" && child !== null && child !== "";
-    result[key] = masked ? MASK : clean(child, here, value, options);
+/** What `fields` names, seen from one place in a value. What it is below a key is worked out once. */
+class Selection {
+  readonly #paths: readonly string[];
+  readonly #below = new Map<string, Selection | undefined>();
+
+  constructor(paths: readonly string[]) {
+    this.#paths = paths;
   }
-  return result;
+
+  /** True where a path ends, so that all that is there belongs to it. */
+  get isWhole(): boolean {
+    return this.#paths.includes("");
+  }
+
+  /** An attribute may itself have a dot in its name. Undefined where nothing below the key is named. */
+  below(key: string): Selection | undefined {
+    if (this.#below.has(key)) return this.#below.get(key);
+    const paths = this.#paths.flatMap((path) => {
+      if (path === key) return [""];
+      return path.startsWith(`${key}.`) ? [path.slice(key.length + 1)] : [];
+    });
+    const below = paths.length > 0 ? new Selection(paths) : undefined;
+    this.#below.set(key, below);
+    return below;
+  }
 }
 
-/** The paths that lead on below a key; an attribute may itself have a dot in its name. */
-function below(key: string, paths: readonly string[]): string[] {
-  return paths.flatMap((path) => {
-    if (path === key) return [""];
-    return path.startsWith(`${key}.`) ? [path.slice(key.length + 1)] : [];
-  });
-}
+/** Walks through one value. */
+class Shaper {
+  readonly #options: ShapeOptions;
+  /** The keys that lead to where the walk is; one list for the whole walk, since most values are small and many. */
+  readonly #path: string[] = [];
 
-/** What the paths name, each item of a list by itself; undefined where they name nothing. */
-function project(value: Json, paths: readonly string[]): Json | undefined {
-  if (paths.includes("")) return value;
-  if (Array.isArray(value)) {
-    const items = value.map((item) => project(item, paths)).filter((item) => item !== undefined);
-    return items.length > 0 ? items : undefined;
+  constructor(options: ShapeOptions) {
+    this.#options = options;
   }
-  if (!isObject(value)) return undefined;
-  const result: JsonObject = Object.create(null);
-  for (const [key, child] of Object.entries(value)) {
-    const inner = below(key, paths);
-    const kept = inner.length > 0 ? project(child, inner) : undefined;
-    if (kept !== undefined) result[key] = kept;
+
+  /** A value as it is shown; undefined where the selection names nothing in it. */
+  shape(value: Json, parent: JsonObject | undefined, selection: Selection | undefined): Json | undefined {
+    const chosen = selection?.isWhole ? undefined : selection;
+    if (Array.isArray(value)) {
+      const items = value.map((item) => this.shape(item, undefined, chosen)).filter((item) => item !== undefined);
+      return chosen && items.length === 0 ? undefined : items;
+    }
+    if (isObject(value)) return this.#object(value, chosen);
+    if (chosen) return undefined;
+    return (holdsText(value) && isSecret(this.#path, parent)) || isPrivateKey(value) ? MASK : value;
   }
-  return Object.keys(result).length > 0 ? result : undefined;
+
+  #object(value: JsonObject, selection: Selection | undefined): JsonObject | undefined {
+    const result: JsonObject = {};
+    let isEmpty = true;
+    for (const key of Object.keys(value)) {
+      const below = selection?.below(key);
+      if ((selection && !below) || (key === "_links" && !this.#options.includeLinks)) continue;
+      this.#path.push(key);
+      const shown = this.#attribute(value, key, below);
+      this.#path.pop();
+      if (shown === undefined) continue;
+      isEmpty = false;
+      if (key !== "__proto__") result[key] = shown;
+      else Object.defineProperty(result, key, { value: shown, enumerable: true });
+    }
+    return selection && isEmpty ? undefined : result;
+  }
+
+  #attribute(parent: JsonObject, key: string, selection: Selection | undefined): Json | undefined {
+    const value = parent[key] as Json;
+    const hiding = this.#options.hides?.(this.#path);
+    if (hiding === "omit") return undefined;
+    if (hiding !== "mask" || value === null || value === "") return this.shape(value, parent, selection);
+    return selection === undefined || selection.isWhole ? MASK : undefined;
+  }
 }
 
 /**
@@ -68,8 +103,17 @@ function project(value: Json, paths: readonly string[]): Json | undefined {
  * asked for, secrets, whose values are masked, and what the settings hide. `fields` keeps the named paths only.
  */
 export function shape(value: Json, options: ShapeOptions = {}): Json {
-  const cleaned = clean(value, [], undefined, options);
-  return options.fields && options.fields.length > 0 ? (project(cleaned, options.fields) ?? {}) : cleaned;
+  return shaper(options)(value);
+}
+
+/** `shape` for many values: what the options ask for is worked out once. */
+export function shaper(options: ShapeOptions): (value: Json) => Json {
+  const { fields } = options;
+  const selection = fields && fields.length > 0 ? new Selection(fields) : undefined;
+  return (value) => {
+    const shown = new Shaper(options).shape(value, undefined, selection);
+    return shown === undefined ? {} : shown;
+  };
 }
 
 /** The arguments a result repeats when Okta answered without a body. */
