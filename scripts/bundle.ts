@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import type { BuildOptions, Plugin } from "esbuild";
 import { oktaSdkPlugin } from "./okta-sdk-plugin.js";
+import { toolCardsPlugin } from "./tool-cards-plugin.js";
 
 const noSchemaCompiler = fileURLToPath(new URL("./no-schema-compiler.js", import.meta.url));
 
@@ -29,6 +30,6 @@ export const bundleOptions = {
   banner: {
     js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
   },
-  plugins: [oktaSdkPlugin, withoutSchemaCompiler],
+  plugins: [oktaSdkPlugin, toolCardsPlugin, withoutSchemaCompiler],
   logLevel: "warning",
 } satisfies BuildOptions;

@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { ALL_TOOLS, leftOutBecause, type ToolChoice } from "./choice.js";
+import type { Session } from "./auth/token-source.js";
+import { ALL_TOOLS, type Choosable, leftOutBecause, type ToolChoice } from "./choice.js";
 import { covers, type Scope } from "./scopes.js";
 import type { Effect, Tool } from "./tool.js";
 
@@ -46,14 +47,24 @@ export interface LeftOut {
   why: string;
 }
 
-export interface Catalogue {
+/** What is known of a tool without loading it. */
+export type ToolCard = Choosable & Pick<Tool, "scope" | "about">;
+
+/** The tools as far as a list of them needs them, so that it is there before they are. */
+export interface ToolListing {
   /** Every tool that the settings let be, by name in alphabetical order. */
+  readonly entries: readonly ToolCard[];
+  /** The tool's public face; computed once. */
+  definition(name: string): ToolDefinition;
+  /** The tools themselves. */
+  load(): Promise<Catalogue>;
+}
+
+export interface Catalogue extends ToolListing {
   readonly entries: readonly CatalogueEntry[];
   /** The others, in the same order. They are neither listed nor called. */
   readonly leftOut: readonly LeftOut[];
   get(name: string): CatalogueEntry | undefined;
-  /** The tool's public face; computed once. */
-  definition(name: string): ToolDefinition;
   /** Everything the tool takes, also what its public face leaves to the server's instructions. */
   schema(name: string): ArgumentsSchema;
 }
@@ -162,7 +173,7 @@ export function createCatalogue(areas: Areas, choice: ToolChoice = ALL_TOOLS): C
     if (!entry) throw new Error(`There is no tool ${name}.`);
     return entry;
   };
-  return {
+  const catalogue: Catalogue = {
     entries,
     leftOut: leftOut.sort((a, b) => (a.tool.name < b.tool.name ? -1 : 1)),
     get: (name) => byName.get(name),
@@ -174,7 +185,9 @@ export function createCatalogue(areas: Areas, choice: ToolChoice = ALL_TOOLS): C
       definitions.set(name, definition);
       return definition;
     },
+    load: () => Promise.resolve(catalogue),
   };
+  return catalogue;
 }
 
 /** What decides whether a tool is on. */
@@ -183,6 +196,11 @@ export interface ScopeView {
   configured: ReadonlySet<string>;
   /** What the token grants; undefined while that is not known. */
   granted: ReadonlySet<string> | undefined;
+}
+
+/** What the session may use, at this moment. */
+export function scopeView(session: Pick<Session, "configured" | "granted">): ScopeView {
+  return { configured: session.configured, granted: session.granted() };
 }
 
 /** Whether a session may use a scope, and if not, where it is missing. */
@@ -194,9 +212,9 @@ export function scopeState(scope: Scope | null, view: ScopeView): "on" | "not_co
 }
 
 /** The tools that are on for a session: those whose scope it has, and those without one that have something to be about. */
-export function toolsOn({ entries }: Pick<Catalogue, "entries">, view: ScopeView): CatalogueEntry[] {
+export function toolsOn<Card extends ToolCard>({ entries }: { entries: readonly Card[] }, view: ScopeView): Card[] {
   const on = entries.filter(({ scope }) => scope !== null && scopeState(scope, view) === "on");
   const writes = on.some(({ effect }) => effect !== "reads");
-  const hasSubject = ({ about }: CatalogueEntry) => about === undefined || (about === "all" ? on.length > 0 : writes);
+  const hasSubject = ({ about }: ToolCard) => about === undefined || (about === "all" ? on.length > 0 : writes);
   return entries.filter((tool) => (tool.scope === null ? hasSubject(tool) : on.includes(tool)));
 }

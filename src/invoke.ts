@@ -1,7 +1,6 @@
 import type * as z from "zod";
 import type { Session } from "./auth/token-source.js";
-import type { Catalogue, CatalogueEntry, ScopeView } from "./catalogue.js";
-import { scopeState } from "./catalogue.js";
+import { type Catalogue, type CatalogueEntry, scopeState, scopeView } from "./catalogue.js";
 import { type AskPerson, ConfirmationValues, type ConfirmMode } from "./confirm.js";
 import { type Consent, readImpact, seekConsent } from "./consent.js";
 import { MAX_DEPTH, tooDeep } from "./depth.js";
@@ -21,7 +20,7 @@ import { nearest } from "./nearest.js";
 import type { Operations } from "./okta/operations.js";
 import type { CallOptions, Json } from "./okta/request.js";
 import { requireScopes } from "./require-scopes.js";
-import { type ShapeOptions, shape, toStructured } from "./results.js";
+import { type ShapeOptions, shape, shaper, toStructured } from "./results.js";
 import { scopeStatus } from "./scope-status.js";
 import { findMask } from "./secrets.js";
 import { type LinkChannels, SignInDesk } from "./sign-in.js";
@@ -84,11 +83,6 @@ interface Ended {
   value: unknown;
   /** Under which the journal has it. */
   changeId?: string | undefined;
-}
-
-/** What the session may use, at this moment. */
-export function scopeView(session: Session): ScopeView {
-  return { configured: session.configured, granted: session.granted() };
 }
 
 /** Problems that one answer names; what a caller sent may have any number. */
@@ -305,7 +299,7 @@ export class Invoker {
       signal,
       onPage: (pages, items) => progress?.(`Read ${items} items in ${pages} ${pages === 1 ? "page" : "pages"}`),
     };
-    const limits = { shape: (item: Json) => shape(item, shaping), maxChars: maxResultChars };
+    const limits = { shape: shaper(shaping), maxChars: maxResultChars };
     const context: ToolContext = {
       okta: operations({
         signal,

@@ -11,13 +11,13 @@ import {
   type ServerNotification,
   type ServerRequest,
 } from "@modelcontextprotocol/sdk/types.js";
-import { toolsOn } from "./catalogue.js";
+import { scopeView, type ToolListing, toolsOn } from "./catalogue.js";
 import type { Answer } from "./confirm.js";
 import { errorText, renderError } from "./errors/render.js";
 import { foldersOf } from "./files.js";
 import { formAnswers } from "./form-answers.js";
 import { inertJson } from "./inert-json.js";
-import { type Caller, type Engine, Invoker, type Outcome, scopeView } from "./invoke.js";
+import type { Caller, Engine, Invoker, Outcome } from "./invoke.js";
 import type { Link } from "./sign-in.js";
 
 /** How long a person has to answer a question. */
@@ -37,7 +37,9 @@ const INSTRUCTIONS = `Tools to administer one Okta org.
 - protected is a person's decision: tell them, and look for no way around it.
 - A failed call says how to fix it. missing_scope and sign_in_pending need a person; get_scope_status explains.`;
 
-export interface ServerOptions extends Engine {
+export interface ServerOptions extends Omit<Engine, "catalogue"> {
+  /** Loaded whole with the first call, or ahead of it once the client has its answer to `initialize`. */
+  catalogue: ToolListing;
   version: string;
   /** The org that the session is with, named as the source of every answer. */
   orgUrl: string;
@@ -110,7 +112,15 @@ function noAnswer(error: unknown): Answer {
  */
 export function createServer(options: ServerOptions): OktaMcpServer {
   const { catalogue, session, log } = options;
-  const invoker = new Invoker(options);
+  let invoker: Promise<Invoker> | undefined;
+  const load = async (): Promise<Invoker> => {
+    const [{ Invoker }, loaded] = await Promise.all([import("./invoke.js"), catalogue.load()]);
+    return new Invoker({ ...options, catalogue: loaded });
+  };
+  const ready = (): Promise<Invoker> => {
+    invoker ??= load();
+    return invoker;
+  };
   const server = new Server(
     { name: "okta-mcp", title: "Okta administration", version: options.version },
     { capabilities: { tools: { listChanged: true } }, instructions: INSTRUCTIONS, jsonSchemaValidator: formAnswers },
@@ -184,7 +194,7 @@ export function createServer(options: ServerOptions): OktaMcpServer {
     };
   };
   server.setRequestHandler(CallToolRequestSchema, async ({ params }, extra) =>
-    toResult(await invoker.invoke(params.name, params.arguments, callerOf(extra)), options.orgUrl),
+    toResult(await (await ready()).invoke(params.name, params.arguments, callerOf(extra)), options.orgUrl),
   );
 
   const names = () =>
@@ -210,7 +220,9 @@ export function createServer(options: ServerOptions): OktaMcpServer {
     listed = names();
     setImmediate(() => {
       session.restore().catch((error: unknown) => log.debug("restore failed", { error }));
-      options.warmUp?.().catch((error: unknown) => log.warn("could not load Okta's operations ahead", { error }));
+      Promise.all([ready(), options.warmUp?.()]).catch((error: unknown) =>
+        log.warn("could not load ahead what calls need", { error }),
+      );
     });
   };
   server.onclose = () => {

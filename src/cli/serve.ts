@@ -4,9 +4,9 @@ import { toolsOn } from "../catalogue.js";
 import { preload } from "../okta/operations.js";
 import { createServer } from "../server.js";
 import { openBrowser } from "./browser.js";
-import { chosenCatalogue } from "./catalogue.js";
 import type { Connection } from "./connection.js";
 import type { Io } from "./io.js";
+import { toolList } from "./tool-list.js";
 import { version } from "./version.js";
 
 /** How long answers that need no waiting may take to get out after the client closed stdin. */
@@ -26,7 +26,7 @@ const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
  */
 export async function serve(io: Io, connection: Connection, protocol: Writable): Promise<number> {
   const { config, session, log } = connection;
-  const catalogue = chosenCatalogue(config);
+  const catalogue = toolList(config);
   const server = createServer({
     catalogue,
     session,
@@ -49,7 +49,7 @@ export async function serve(io: Io, connection: Connection, protocol: Writable):
   for (const notice of config.notices) log.warn(notice);
   const on = toolsOn(catalogue, { configured: session.configured, granted: undefined });
   log.info("Serving", { version: version(), org: config.orgUrl, method: session.method, toolsOn: on.length });
-  if (io.stdin.isTTY) greet(io, connection, on.length, catalogue.entries.length + catalogue.leftOut.length);
+  if (io.stdin.isTTY) greet(io, connection, on.length, catalogue.total);
 
   const reason = await left;
   // The terminal has shown ^C; what follows starts on a line of its own.
