@@ -149,13 +149,9 @@ class TerminalPerson {
   /** An error that is due to nobody being there, in words that help. */
   explain(error: OktaMcpError): OktaMcpError {
     if (error.code !== "declined" || !this.#needsYes) return error;
-    return new OktaMcpError(
-      "declined",
-      "Nothing was changed: a removal needs a yes, and there is no terminal to ask on.",
-      {
-        fix: "Add --yes if it is really wanted, or run it in a terminal.",
-      },
-    );
+    return new OktaMcpError("declined", "Nothing was changed: this needs a yes, and there is no terminal to ask on.", {
+      fix: "Add --yes if it is really wanted, or run it in a terminal.",
+    });
   }
 }
 
