@@ -166,8 +166,8 @@ export class Call {
 
   async #success({ status, headers }: HttpAnswer, text: string): Promise<OktaResponse | undefined> {
     const isEmpty = text.trim() === "";
-    // A read always brings something: taken for an answer, nothing would look like an empty list.
-    if (isEmpty && status === 200 && this.#request.method === "GET") return await this.#retryFault(malformedFault());
+    // Taken for an answer, nothing would look like an empty list.
+    if (isEmpty && this.#request.wantsList) return await this.#retryFault(malformedFault());
     const json = isEmpty ? undefined : parseJson(text);
     if (json === undefined && !isEmpty) {
       const isCutJson = /json/i.test(headers.get("Content-Type") ?? "") || /^\s*[[{]/.test(text);

@@ -124,7 +124,7 @@ function bind(transport: Transport, defaults: CallOptions, api: string, operatio
   };
   const call = async (params: object, options?: CallOptions) => (await send(await build(params), options)).json;
   const page = async (params: object & Cursor, options?: CallOptions): Promise<Page> => {
-    const request = await build(params);
+    const request: OktaRequest = { ...(await build(params)), wantsList: true };
     if (params.after !== undefined) request.query.set("after", params.after);
     const { json, next } = await send(request, options);
     if (json !== undefined && !Array.isArray(json)) {

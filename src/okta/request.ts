@@ -20,6 +20,8 @@ export interface OktaRequest {
   /** The path with its parameters filled in and escaped. */
   path: string;
   query: URLSearchParams;
+  /** True where only a list is an answer; elsewhere an empty body may be one. */
+  wantsList?: boolean;
   /** What an operation asks for besides authorization and the type of its body, e.g. `If-Match`. */
   headers?: Record<string, string>;
   /** `json` is sent as it is, as `application/json` unless the operation has a type of its own. */

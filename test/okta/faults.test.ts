@@ -166,19 +166,28 @@ describe("a page of somebody else", () => {
 });
 
 describe("an empty answer with status 200", () => {
-  test("to a read is not taken for an empty list", async () => {
+  const list = { ...request("GET", "/x"), wantsList: true };
+
+  test("to a list is not taken for an empty one", async () => {
     const org = await startOrg(plain(200, "application/json", ""), json(200, [{ id: "1" }]));
     const { transport } = testTransport(org);
-    expect((await transport.send(request("GET", "/x"))).json).toEqual([{ id: "1" }]);
+    expect((await transport.send(list)).json).toEqual([{ id: "1" }]);
     expect(org.seen).toHaveLength(2);
   });
 
-  test("to every attempt of a read is an error", async () => {
+  test("to every attempt of a list is an error", async () => {
     const org = await startOrg(plain(200, "application/json", " \n"));
     const { transport } = testTransport(org);
-    expect(await errorOf(transport.send(request("GET", "/x")))).toMatchObject({ code: "okta_down" });
+    expect(await errorOf(transport.send(list))).toMatchObject({ code: "okta_down" });
     expect(org.seen).toHaveLength(4);
   });
+});
+
+test("an empty answer to the read of one object is an answer", async () => {
+  const org = await startOrg(plain(200, "application/json", ""));
+  const { transport } = testTransport(org);
+  expect((await transport.send(request("GET", "/x"))).json).toBeUndefined();
+  expect(org.seen).toHaveLength(1);
 });
 
 describe("a redirect", () => {
