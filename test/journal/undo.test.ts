@@ -5,7 +5,8 @@ import { describe, expect, test } from "vitest";
 import { MemoryJournal } from "../../src/journal/memory-journal.js";
 import { catalogue } from "../support/catalogue.js";
 import { accepts, connect } from "../support/client.js";
-import { ALL_SCENARIOS, images, SCENARIOS, still } from "./scenarios.js";
+import { ALL_SCENARIOS, SCENARIOS } from "./scenarios/index.js";
+import { images, still } from "./scenarios/scenario.js";
 
 /** In the time in which the certificates of the fixtures are good. */
 const IN_DATE = () => Date.parse("2030-01-01T00:00:00Z");
