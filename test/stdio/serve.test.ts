@@ -123,11 +123,12 @@ test("what a library writes to stdout goes to stderr", async () => {
   const preload = join(temporaryFolder(), "chatty.mjs");
   writeFileSync(
     preload,
-    "const real = fetch; globalThis.fetch = (...args) => { console.log('stray from a library'); process.stdout.write('and another\\n'); return real(...args); };",
+    "process.on('SIGUSR2', () => { console.log('stray from a library'); process.stdout.write('and another\\n'); });",
   );
   const cli = startCli([], { env: { ...signedIn, NODE_OPTIONS: `--import=${preload}` } });
   const client = speakTo(cli);
   await client.begin();
+  cli.child.kill("SIGUSR2");
   await client.answer(client.call("list_users", { limit: 1 }));
   await cli.seen("stderr", /stray from a library\nand another/);
   client.messages();
@@ -250,15 +251,6 @@ test("a client that closes stdout causes no stack trace, and exit code 0", async
     client.send("tools/list");
   });
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-});
-
-test("a line of more than ten megabytes ends the connection, not the order", async () => {
-  const cli = startCli([], { env: UNREACHABLE });
-  const client = speakTo(cli);
-  await client.begin();
-  const { code, stderr } = await endAfter(cli, () => cli.child.stdin.write("x".repeat(11 * 1024 * 1024)));
-  expect(code).toBe(0);
-  expect(stderr).not.toMatch(/^\s+at /m);
 });
 
 test("an error nobody caught is one line on stderr without secrets, and exit code 1", async () => {
