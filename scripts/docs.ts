@@ -70,12 +70,15 @@ function errors(): string {
 
 const example = readFileSync("mcp.json.example", "utf8");
 
+const json = (text: string) => `\`\`\`json\n${text.trim()}\n\`\`\``;
+
 const BLOCKS: Record<string, () => string> = {
   settings,
   tools,
   scopes,
   errors,
-  example: () => `\`\`\`json\n${example.trim()}\n\`\`\``,
+  example: () => json(example),
+  vscode: () => json(example.replace('"mcpServers"', '"servers"')),
 };
 const BLOCK = /(<!-- generated: (\w+) -->\n)[\s\S]*?(\n<!-- end of generated -->)/g;
 
