@@ -141,6 +141,7 @@ describe("the packed package", () => {
       "SECURITY.md",
       "dist/okta-mcp.js",
       "dist/third-party-licences.txt",
+      "guard.schema.json",
       "mcp.json.example",
       "package.json",
     ]);
