@@ -9,6 +9,8 @@ export default defineConfig({
     // For a busy machine: tests wait for events, so a long limit costs nothing.
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // What waits for other processes can meet a machine that stands still for a second.
+    retry: process.env.CI ? 2 : 0,
     projects: [
       { extends: true, test: { name: "inside", include: inside, isolate: false } },
       { extends: true, test: { name: "processes", include: ["test/**/*.test.ts"], exclude: inside } },
