@@ -1,12 +1,15 @@
+import { createSession } from "../auth/session.js";
 import type { Session } from "../auth/token-source.js";
 import { type Config, loadConfig, type Need } from "../config.js";
 import { Masks } from "../guard/masks.js";
 import type { Journal } from "../journal/change.js";
 import { createLog, type Log } from "../log.js";
-import type { Operations } from "../okta/operations.js";
+import { createOperations, type Operations } from "../okta/operations.js";
+import { createFetch } from "../okta/proxy.js";
 import type { CallOptions } from "../okta/request.js";
+import { createTransport } from "../okta/transport.js";
+import { type SettingFlags, settingFlags } from "./flags.js";
 import type { Io } from "./io.js";
-import { type SettingFlags, settingFlags } from "./options.js";
 import { type PracticeSignIn, startPracticeOrg } from "./practice-org.js";
 import { version } from "./version.js";
 
@@ -47,13 +50,7 @@ export async function openConnection(
     const masks = new Masks(config.guard);
     const hides = (path: readonly string[]) => masks.at(path) !== undefined;
     const log = createLog({ level: config.logLevel, file: config.logFile, stderr: io.stderr, hides });
-    const [{ createSession }, { createTransport }, { createOperations }, { createFetch }, journal] = await Promise.all([
-      import("../auth/session.js"),
-      import("../okta/transport.js"),
-      import("../okta/operations.js"),
-      import("../okta/proxy.js"),
-      journalOf(config, org !== undefined),
-    ]);
+    const journal = await journalOf(config, org !== undefined);
     const fetch = createFetch(io.env);
     const { orgUrl, clientId, scopes, credential, tokenStore } = config;
     const session = createSession({ orgUrl, clientId, scopes, credential, tokenStore, log, fetch });

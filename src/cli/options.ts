@@ -1,9 +1,6 @@
 import { type Command, Option } from "commander";
 import { SETTING_KEYS, SETTINGS, type Setting, type SettingKey } from "../config/settings.js";
 
-/** What commander read of the options that belong to settings, and `--sandbox`. */
-export type SettingFlags = Partial<Record<SettingKey, string | true>> & { sandbox?: true };
-
 /** Settings that only matter where tools are called. */
 const FOR_CALLS: ReadonlySet<SettingKey> = new Set([
   "confirm",
@@ -25,15 +22,4 @@ export function addSettings(command: Command, { calls = false } = {}): Command {
     command.addOption(option.helpGroup("Settings (a flag wins over the variable in brackets):"));
   }
   return command;
-}
-
-/** The names under which commander keeps the flags of settings are the settings' own keys; a test holds them together. */
-export function settingFlags(options: SettingFlags): Partial<Record<SettingKey, string>> {
-  return Object.fromEntries(
-    SETTING_KEYS.flatMap((key) => {
-      const given = options[key];
-      // A flag without a value says yes.
-      return given === undefined ? [] : [[key, given === true ? "1" : given]];
-    }),
-  );
 }

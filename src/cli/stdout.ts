@@ -9,9 +9,9 @@ export function claimStdout({ stdout, stderr }: Pick<Io, "stdout" | "stderr">): 
   const write = stdout.write.bind(stdout) as (chunk: Uint8Array, done: (error?: Error | null) => void) => boolean;
   stdout.write = stderr.write.bind(stderr) as typeof stdout.write;
   return new Writable({
-    write: (chunk: Uint8Array, _encoding, done) => void write(chunk, done),
-    // Answers that are ready together leave together: each write to a pipe wakes the client.
+    // Answers that are ready at about the same time leave together: each write to a pipe wakes the client.
+    write: (chunk: Uint8Array, _encoding, done) => void setImmediate(() => write(chunk, done)),
     writev: (chunks: { chunk: Uint8Array }[], done) =>
-      void write(Buffer.concat(chunks.map(({ chunk }) => chunk)), done),
+      void setImmediate(() => write(Buffer.concat(chunks.map(({ chunk }) => chunk)), done)),
   });
 }

@@ -2,8 +2,9 @@ import { text } from "node:stream/consumers";
 import { type Properties, parseCallArguments } from "../arguments.js";
 import { describedCommand, type MakeCommand } from "../command.js";
 import { showError } from "../failure.js";
+import type { SettingFlags } from "../flags.js";
 import { interruptible } from "../interrupt.js";
-import { addSettings, type SettingFlags } from "../options.js";
+import { addSettings } from "../options.js";
 
 type CallOptions = SettingFlags & { arg?: string[]; json?: true; yes?: true };
 

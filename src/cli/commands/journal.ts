@@ -1,8 +1,9 @@
 import { describedCommand, type MakeCommand } from "../command.js";
 import { showError, usageError } from "../failure.js";
+import type { SettingFlags } from "../flags.js";
 import { interruptible } from "../interrupt.js";
 import { columnsOf, type Io } from "../io.js";
-import { addSettings, type SettingFlags } from "../options.js";
+import { addSettings } from "../options.js";
 
 interface Wanted {
   since?: string;

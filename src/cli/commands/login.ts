@@ -2,9 +2,10 @@ import { toolsOn } from "../../catalogue.js";
 import { visible } from "../../errors/quote.js";
 import { describedCommand, type MakeCommand } from "../command.js";
 import type { Connection } from "../connection.js";
+import type { SettingFlags } from "../flags.js";
 import { interruptible } from "../interrupt.js";
 import type { Io } from "../io.js";
-import { addSettings, type SettingFlags } from "../options.js";
+import { addSettings } from "../options.js";
 import { notGranted } from "../words.js";
 
 /** `okta-mcp login` */

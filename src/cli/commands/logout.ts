@@ -1,5 +1,6 @@
 import { describedCommand, type MakeCommand } from "../command.js";
-import { addSettings, type SettingFlags } from "../options.js";
+import type { SettingFlags } from "../flags.js";
+import { addSettings } from "../options.js";
 
 const REVOKE_BY_HAND =
   "An access token ends by itself within the hour; to end the rest too, clear the person's sessions and tokens in the Okta Admin Console (Directory > People > the person > More Actions > Clear User Sessions).";

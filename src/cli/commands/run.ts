@@ -1,6 +1,6 @@
 import { describedCommand, type MakeCommand } from "../command.js";
-import { addSettings, type SettingFlags } from "../options.js";
-import { claimStdout } from "../stdout.js";
+import type { SettingFlags } from "../flags.js";
+import { addSettings } from "../options.js";
 
 /** `okta-mcp run`, and `okta-mcp` alone. */
 export const runCommand: MakeCommand = (io, finish) =>
@@ -12,15 +12,6 @@ export const runCommand: MakeCommand = (io, finish) =>
     ]),
     { calls: true },
   ).action(async (options: SettingFlags) => {
-    const protocol = claimStdout(io);
-    const [{ openConnection }, { serve }] = await Promise.all([import("../connection.js"), import("../serve.js")]);
-    const connection = await openConnection(io, options, { practice: "person" });
-    try {
-      if (connection.sandbox && !io.stdin.isTTY) {
-        io.note(`okta-mcp: using a sandbox, a pretend Okta org at ${connection.sandbox}. Nothing in it is real.`);
-      }
-      finish(await serve(io, connection, protocol));
-    } finally {
-      await connection.close();
-    }
+    const { runServer } = await import("../run-server.js");
+    finish(await runServer(io, options));
   });

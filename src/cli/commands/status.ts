@@ -6,9 +6,10 @@ import { inertJson } from "../../inert-json.js";
 import { isKnownScope, SCOPES } from "../../scopes.js";
 import { describedCommand, type MakeCommand } from "../command.js";
 import type { Connection } from "../connection.js";
+import type { SettingFlags } from "../flags.js";
 import { interruptible } from "../interrupt.js";
 import { columnsOf, type Io } from "../io.js";
-import { addSettings, type SettingFlags } from "../options.js";
+import { addSettings } from "../options.js";
 import { momentInWords, notGranted, twoColumns } from "../words.js";
 
 const METHODS: Record<SignInMethod, string> = {

@@ -3,8 +3,9 @@ import type { Settings } from "../../config.js";
 import { inertJson } from "../../inert-json.js";
 import { WHY_OFF, whyOff } from "../../scope-status.js";
 import { describedCommand, type MakeCommand } from "../command.js";
+import { type SettingFlags, settingFlags } from "../flags.js";
 import { columnsOf, type Io } from "../io.js";
-import { addSettings, type SettingFlags, settingFlags } from "../options.js";
+import { addSettings } from "../options.js";
 import { wrap } from "../words.js";
 
 /** One line of the list. */

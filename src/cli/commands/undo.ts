@@ -1,7 +1,8 @@
 import { describedCommand, type MakeCommand } from "../command.js";
 import { showError } from "../failure.js";
+import type { SettingFlags } from "../flags.js";
 import { interruptible } from "../interrupt.js";
-import { addSettings, type SettingFlags } from "../options.js";
+import { addSettings } from "../options.js";
 
 type UndoOptions = SettingFlags & { yes?: true; force?: true; dryRun?: true; json?: true };
 

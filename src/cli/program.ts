@@ -1,0 +1,118 @@
+import { Command, CommanderError } from "commander";
+import type { OktaMcpError } from "../errors/index.js";
+import type { MakeCommand } from "./command.js";
+import { callCommand } from "./commands/call.js";
+import { journalCommand } from "./commands/journal.js";
+import { loginCommand } from "./commands/login.js";
+import { logoutCommand } from "./commands/logout.js";
+import { runCommand } from "./commands/run.js";
+import { sandboxCommand } from "./commands/sandbox.js";
+import { statusCommand } from "./commands/status.js";
+import { toolsCommand } from "./commands/tools.js";
+import { undoCommand } from "./commands/undo.js";
+import { showError, usageError } from "./failure.js";
+import { columnsOf, type Io, wantsColor } from "./io.js";
+import { version } from "./version.js";
+
+const COMMANDS: readonly MakeCommand[] = [
+  runCommand,
+  loginCommand,
+  logoutCommand,
+  statusCommand,
+  toolsCommand,
+  callCommand,
+  journalCommand,
+  undoCommand,
+  sandboxCommand,
+];
+
+const HELP = `
+Without a command, okta-mcp runs as an MCP server on stdin and stdout.
+
+Examples:
+  okta-mcp call list_users --sandbox   # see it work, without an Okta org
+  okta-mcp login                       # sign in, settings in the environment
+  okta-mcp tools                       # what an assistant could do, and why not more
+  okta-mcp <command> --help            # settings and examples of a command
+
+Settings come from flags and the environment; secrets only from the environment
+(OKTA_PRIVATE_KEY, OKTA_ACCESS_TOKEN) or a file, since a process list is public.
+
+Exit codes: 0 done, 1 failed, 2 wrong usage or settings.`;
+
+/**
+ * Parses a command line and does what it says.
+ * @param argv the arguments, without node and the script; at least one
+ * @returns the exit code
+ */
+export async function runProgram(argv: readonly string[], io: Io): Promise<number> {
+  let exitCode = 0;
+  const program = createProgram(io, (code) => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync(withCommand(argv), { from: "user" });
+    return exitCode;
+  } catch (thrown) {
+    if (!(thrown instanceof CommanderError)) throw thrown;
+    if (thrown.exitCode === 0) return 0;
+    const names = program.commands.map((command) => command.name());
+    return showError(io, usageProblem(thrown, argv, names));
+  }
+}
+
+function createProgram(io: Io, finish: (exitCode: number) => void): Command {
+  const program = new Command("okta-mcp")
+    .description("An MCP server with which an AI assistant administers an Okta org.")
+    .usage("[command] [options]")
+    .version(version(), "-V, --version", "Print the version.")
+    .helpOption("-h, --help", "Print this help.")
+    .helpCommand("help [command]", "Print the help of a command.")
+    .addHelpText("after", HELP);
+  for (const make of COMMANDS) program.addCommand(make(io, finish));
+  for (const command of [program, ...program.commands]) {
+    command
+      .exitOverride()
+      .showSuggestionAfterError(true)
+      .allowExcessArguments(false)
+      .helpOption("-h, --help", "Print this help.")
+      .configureHelp({
+        styleTitle: (title) => io.style("bold", title, io.stdout),
+        subcommandTerm: (subcommand) => subcommand.name(),
+      })
+      .configureOutput({
+        writeOut: (text) => void io.stdout.write(text),
+        writeErr: (text) => void io.stderr.write(text),
+        // Errors are shown by `showError`, once.
+        outputError: () => {},
+        getOutHelpWidth: () => Math.min(columnsOf(io.stdout), 100),
+        getOutHasColors: () => wantsColor(io.stdout, io.env),
+      });
+  }
+  return program;
+}
+
+/** `okta-mcp --sandbox` means `okta-mcp run --sandbox`; any first word is a command, so that a misspelled one is not served. */
+function withCommand(argv: readonly string[]): string[] {
+  const first = argv[0];
+  const own = first !== undefined && (!first.startsWith("-") || ["-h", "--help", "-V", "--version"].includes(first));
+  return own ? [...argv] : ["run", ...argv];
+}
+
+/** Commander's complaint in our form: what is wrong, then what was probably meant. */
+function usageProblem(
+  { message, code }: CommanderError,
+  argv: readonly string[],
+  commands: readonly string[],
+): OktaMcpError {
+  const [what = "", hint] = message.replace(/^error: /, "").split("\n");
+  const sentence = `${what.charAt(0).toUpperCase()}${what.slice(1)}`.replace(/(?<![.?!])$/, ".");
+  const first = argv[0] ?? "";
+  const command = argv.find((word) => commands.includes(word));
+  if (code === "commander.excessArguments" && first.startsWith("-") && command !== undefined) {
+    return usageError(sentence, `Put the command first: okta-mcp ${command} ${first}`);
+  }
+  const help = commands.includes(first) ? `See okta-mcp ${first} --help.` : "See okta-mcp --help.";
+  const meant = hint?.match(/^\(Did you mean (.*)\?\)$/)?.[1];
+  return usageError(sentence, meant === undefined ? help : `Did you mean ${meant}? ${help}`);
+}
