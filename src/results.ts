@@ -26,7 +26,7 @@ function holdsText(value: Json): boolean {
 /** What `fields` names, seen from one place in a value. What it is below a key is worked out once. */
 class Selection {
   readonly #paths: readonly string[];
-  readonly #below = new Map<string, Selection | undefined>();
+  readonly #below = new Map<string, Selection | null>();
 
   constructor(paths: readonly string[]) {
     this.#paths = paths;
@@ -39,14 +39,15 @@ class Selection {
 
   /** An attribute may itself have a dot in its name. Undefined where nothing below the key is named. */
   below(key: string): Selection | undefined {
-    if (this.#below.has(key)) return this.#below.get(key);
+    const known = this.#below.get(key);
+    if (known !== undefined) return known ?? undefined;
     const paths = this.#paths.flatMap((path) => {
       if (path === key) return [""];
       return path.startsWith(`${key}.`) ? [path.slice(key.length + 1)] : [];
     });
-    const below = paths.length > 0 ? new Selection(paths) : undefined;
+    const below = paths.length > 0 ? new Selection(paths) : null;
     this.#below.set(key, below);
-    return below;
+    return below ?? undefined;
   }
 }
 

@@ -105,9 +105,12 @@ export function createOperations(transport: Transport, defaults: CallOptions = {
   return { ...areas, api } as unknown as Operations;
 }
 
-/** Loads the SDK's operations ahead of the first call (about 45 ms, 20 MB). */
+/** Loads ahead of the first call what it needs: the operations that have a name here, and what sends them. */
 export async function preload(): Promise<void> {
-  await import("./sdk.js");
+  const [{ loadApis }] = await Promise.all([import("./sdk.js"), import("./http.js")]);
+  await loadApis(Object.values(AREAS));
+  // The first one makes Node.js load the whole of its `fetch`.
+  new Headers();
 }
 
 function bind(transport: Transport, defaults: CallOptions, api: string, operation: string) {

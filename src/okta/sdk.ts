@@ -75,6 +75,11 @@ export async function buildRequest(api: string, operation: string, params: objec
   return request;
 }
 
+/** Loads these of the SDK's APIs ahead of their use. */
+export async function loadApis(apis: readonly string[]): Promise<void> {
+  await Promise.all(apis.map(apiClass));
+}
+
 async function apiClass(api: string): Promise<SdkApiClass> {
   if (!apiNames.includes(api)) throw new OktaMcpError("bad_input", `Okta's SDK has no API "${api}".`);
   return (await loadApi(api)) as SdkApiClass;
