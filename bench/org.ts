@@ -14,6 +14,8 @@ export interface Orgs {
   calls: string;
   /** The same with a list of 200,000. */
   large: string;
+  /** The same with a list of `SLOW_USERS`, of which each page takes `SLOW_MS`, as over a network. */
+  slow: string;
   /** Allows `LIMIT_PER_WINDOW` requests in each window of `WINDOW_MS`; `/counts` tells what came. */
   limited: string;
 }
@@ -26,6 +28,8 @@ export interface Counts {
 
 export const LIMIT_PER_WINDOW = 100;
 export const WINDOW_MS = 4000;
+export const SLOW_MS = 50;
+export const SLOW_USERS = 4000;
 const PAGE_SIZE = 200;
 const FAR_AWAY_SECONDS = 60;
 
@@ -78,6 +82,10 @@ function quickOrg(page: string, users: number): Handler {
   };
 }
 
+function slowed(handler: Handler): Handler {
+  return (request, response) => void setTimeout(() => handler(request, response), SLOW_MS);
+}
+
 function limitedOrg(page: string): Handler {
   const user = JSON.stringify(JSON.parse(page)[0]);
   const { windows }: Counts = { windows: {} };
@@ -105,6 +113,7 @@ if (process.send) {
   const orgs: Orgs = {
     calls: await listen(quickOrg(page, 20_000)),
     large: await listen(quickOrg(page, 200_000)),
+    slow: await listen(slowed(quickOrg(page, SLOW_USERS))),
     limited: await listen(limitedOrg(page)),
   };
   process.send(orgs);

@@ -49,6 +49,11 @@ function amount(value: number, unit: string): string {
   return `${value >= 100 ? value.toFixed(0) : value.toFixed(value < 10 ? 2 : 1)} ${unit}`;
 }
 
+/** A row that stands beside the goals to explain them. */
+export function withoutGoal(row: Row): Row {
+  return { ...row, goal: "", met: undefined };
+}
+
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
