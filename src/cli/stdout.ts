@@ -8,10 +8,12 @@ import type { Io } from "./io.js";
 export function claimStdout({ stdout, stderr }: Pick<Io, "stdout" | "stderr">): Writable {
   const write = stdout.write.bind(stdout) as (chunk: Uint8Array, done: (error?: Error | null) => void) => boolean;
   stdout.write = stderr.write.bind(stderr) as typeof stdout.write;
-  return new Writable({
+  const protocol = new Writable({
     // Answers that are ready at about the same time leave together: each write to a pipe wakes the client.
     write: (chunk: Uint8Array, _encoding, done) => void setImmediate(() => write(chunk, done)),
     writev: (chunks: { chunk: Uint8Array }[], done) =>
       void setImmediate(() => write(Buffer.concat(chunks.map(({ chunk }) => chunk)), done)),
   });
+  // Each answer under way waits here while the client reads slowly, and how many there are is the client's choice.
+  return protocol.setMaxListeners(0);
 }

@@ -25,12 +25,12 @@ const UNREACHABLE = {
 function speakTo(cli: RunningCli) {
   let lastId = 0;
   const write = (message: object) => void cli.child.stdin.write(`${JSON.stringify({ jsonrpc: "2.0", ...message })}\n`);
-  /** Every line that came on stdout; fails on one that is not JSON-RPC. */
+  /** Every whole line that came on stdout; fails on one that is not JSON-RPC. */
   const messages = (): Message[] =>
     cli
       .stdout()
       .split("\n")
-      .filter((line) => line !== "")
+      .slice(0, -1)
       .map((line) => {
         const message: Message = JSON.parse(line);
         expect(message.jsonrpc).toBe("2.0");
@@ -116,6 +116,19 @@ test("every line on stdout is JSON-RPC, whatever comes in and at the loudest log
   expect(stderr).toContain("OKTA_SCOPES: okta.nonsense.read unlocks nothing here");
   expect(stderr).not.toContain(signedIn.OKTA_ACCESS_TOKEN);
   expect(stderr).not.toMatch(/eyJ/);
+});
+
+test("many large answers at once leave nothing on stderr", async () => {
+  const cli = startCli([], { env: UNREACHABLE });
+  const client = speakTo(cli);
+  await client.begin();
+  cli.child.stdin.cork();
+  const ids = Array.from({ length: 50 }, () => client.send("tools/list"));
+  cli.child.stdin.uncork();
+  await client.answer(ids.at(-1) ?? 0);
+  const answered = client.messages().filter(({ result }) => result?.tools?.length > 0);
+  expect(answered.map(({ id }) => id)).toEqual(ids);
+  expect(cli.stderr()).toBe("");
 });
 
 test("what a library writes to stdout goes to stderr", async () => {
