@@ -110,7 +110,7 @@ function classify(refused: Refused, okta: OktaError): Kind {
       fix: "Choose another object, or change it where it comes from.",
     };
   }
-  if (status >= 500) return down(refused);
+  if (status >= 500) return { code: "okta_down" };
   if (status === 401) return { code: "session_ended", why: "The token is no longer accepted." };
   if (status === 404 || status === 410) return notFound(refused, okta);
   const conflict = STATE_ERRORS.has(okta.code ?? "") || ((status === 400 || status === 403) && STATE_WORDS.test(text));
@@ -119,15 +119,6 @@ function classify(refused: Refused, okta: OktaError): Kind {
     return { code: "conflict", ...(fix === undefined ? {} : { fix }) };
   }
   return status === 403 ? forbidden(refused, okta, text) : { code: "bad_input" };
-}
-
-function down({ method }: Refused): Kind {
-  if (method === "GET" || method === "HEAD") return { code: "okta_down" };
-  return {
-    code: "okta_down",
-    why: "The change may have been made all the same.",
-    fix: "Look at the object first, and repeat the call only if the change is not there.",
-  };
 }
 
 function forbidden({ headers }: Refused, okta: OktaError, text: string): Kind {

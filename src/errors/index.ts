@@ -58,6 +58,8 @@ export interface ErrorDetails {
   retryAfterSeconds?: number;
   /** Machine-readable facts for the caller: ids, states, a link. Never a secret. */
   data?: Record<string, unknown>;
+  /** Of a write: whether it may have been made in spite of the error; left out where that is not known to be either way. */
+  maybeDone?: boolean;
   cause?: unknown;
 }
 
@@ -72,6 +74,7 @@ export class OktaMcpError extends Error {
   readonly exitCode: 1 | 2;
   readonly retryAfterSeconds: number | undefined;
   readonly data: Record<string, unknown> | undefined;
+  readonly maybeDone: boolean | undefined;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -82,5 +85,22 @@ export class OktaMcpError extends Error {
     this.exitCode = ERROR_CODES[code].exitCode;
     this.retryAfterSeconds = details.retryAfterSeconds;
     this.data = details.data;
+    this.maybeDone = details.maybeDone;
   }
+}
+
+const LOOK_FIRST = "Look at the object first, and repeat the call only if the change is not there.";
+
+/** The error of a write with what is known of it: whether it may have been made all the same. */
+export function ofWrite(error: OktaMcpError, maybeDone: boolean): OktaMcpError {
+  const { code, message, fix, retry, retryAfterSeconds, data, cause } = error;
+  // To be told to try again and to look first would be too much advice.
+  const isSuperseded = retry !== "after-fix" && fix === ERROR_CODES[code].fix;
+  return new OktaMcpError(code, maybeDone ? `${message} The change may have been made all the same.` : message, {
+    fix: !maybeDone ? fix : isSuperseded ? LOOK_FIRST : `${fix} ${LOOK_FIRST}`,
+    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+    ...(data === undefined ? {} : { data }),
+    maybeDone,
+    cause,
+  });
 }

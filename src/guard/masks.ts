@@ -148,10 +148,11 @@ export class HiddenValues {
   /** An error of ours whose texts hold no hidden value. */
   inError(error: OktaMcpError): OktaMcpError {
     if (this.#values.size === 0) return error;
-    const { code, message, fix, retryAfterSeconds, data, cause } = error;
+    const { code, message, fix, retryAfterSeconds, data, maybeDone, cause } = error;
     return new OktaMcpError(code, this.inText(message), {
       fix: this.inText(fix),
       ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+      ...(maybeDone === undefined ? {} : { maybeDone }),
       ...(data === undefined ? {} : { data: this.inJson(asJson(data), "part") as Record<string, unknown> }),
       ...(cause === undefined ? {} : { cause: this.#inCause(cause) }),
     });

@@ -9,7 +9,7 @@ import type { Arguments } from "./contract.js";
 import type { Mask } from "./masking.js";
 import { MAX_KEPT_CHARS, nameOf, type State } from "./state.js";
 
-/** Errors after which nobody knows whether Okta did what it was asked for. */
+/** Errors after which nobody knows whether Okta did what it was asked for, where they do not say themselves. */
 const UNSURE: ReadonlySet<ErrorCode> = new Set(["okta_down", "unreachable", "cancelled", "bug"]);
 
 export interface RecorderOptions {
@@ -117,8 +117,8 @@ export class Recorder {
     try {
       if (!this.#begun) return await this.#begin([], { outcome: "refused", error: told, ended_at: this.#time() });
       const answered = this.#requests.length > 0 && this.#requests.every(({ status }) => status !== undefined);
-      const outcome =
-        this.#requests.length === 0 ? "refused" : answered ? "done" : UNSURE.has(error.code) ? "unknown" : "failed";
+      const ended = (error.maybeDone ?? UNSURE.has(error.code)) ? "unknown" : "failed";
+      const outcome = this.#requests.length === 0 ? "refused" : answered ? "done" : ended;
       if (answered) this.#notes.push("The change was made; what the call did after it failed.");
       const unanswered = this.#requests.find(({ status }) => status === undefined);
       const requestId = error.data?.okta_request_id;

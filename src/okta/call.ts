@@ -1,10 +1,10 @@
 import type { AccessToken, TokenSource } from "../auth/token-source.js";
 import { cutDeep } from "../depth.js";
 import { fromOkta } from "../errors/from-okta.js";
-import { OktaMcpError } from "../errors/index.js";
+import { OktaMcpError, ofWrite } from "../errors/index.js";
 import type { Log } from "../log.js";
 import { type Exchanged, ExchangeFault, exchange, type HttpAnswer, type SendHttp } from "./exchange.js";
-import { type Fault, faultError, malformedFault, redirectFault, strangerFault } from "./fault.js";
+import { changesSomething, type Fault, faultError, malformedFault, redirectFault, strangerFault } from "./fault.js";
 import { nextCursor } from "./page.js";
 import { retryAfterMs } from "./rate-limit.js";
 import type { CallOptions, Json, OktaRequest, OktaResponse } from "./request.js";
@@ -78,9 +78,15 @@ export class Call {
   }
 
   async run(): Promise<OktaResponse> {
-    for (;;) {
-      const answer = await this.#attempt();
-      if (answer !== undefined) return answer;
+    try {
+      for (;;) {
+        const answer = await this.#attempt();
+        if (answer !== undefined) return answer;
+      }
+    } catch (error) {
+      // Whatever ended it: an attempt before the last may have done the work.
+      const isOfWrite = error instanceof OktaMcpError && changesSomething(this.#request.method);
+      throw isOfWrite ? ofWrite(error, this.#maybeDone) : error;
     }
   }
 
@@ -117,6 +123,10 @@ export class Call {
       signal: this.#options.signal,
       timeLimitMs: body !== undefined && "part" in body ? limits.uploadTimeoutMs : limits.requestTimeoutMs,
       maxBytes: limits.maxResponseBytes,
+    }).catch((error: unknown) => {
+      // Cancelled on its way, it may have arrived.
+      if (error instanceof OktaMcpError) this.#maybeDone = true;
+      throw error;
     });
     const { response } = answered;
     scheduler.clock.observe(response.headers.get("Date"), sentMs, now());
@@ -160,6 +170,7 @@ export class Call {
     }
     const error = (retryAfterSeconds?: number) =>
       fromOkta({ ...this.#request, status, headers, body, retryAfterSeconds });
+    if (status >= 500) this.#maybeDone = true;
     if (!PASSING_STATUSES.has(status)) throw error();
     return await this.#retryStatus(status, headers, error);
   }
@@ -198,7 +209,6 @@ export class Call {
     headers: Headers,
     error: (retryAfterSeconds?: number) => OktaMcpError,
   ): Promise<undefined> {
-    this.#maybeDone = true;
     const nowMs = this.#line.now();
     const toldMs = (retryAfterMs(headers, nowMs, this.#line.scheduler.clock) ?? 0) - nowMs;
     const giveUp = () => error(toldMs > 0 ? Math.ceil(toldMs / 1000) : undefined);

@@ -130,10 +130,5 @@ async function readText(response: HttpAnswer, maxBytes: number, stop: () => void
 }
 
 function cancelledInFlight({ method, template }: OktaRequest): OktaMcpError {
-  const read = method === "GET" || method === "HEAD";
-  return new OktaMcpError(
-    "cancelled",
-    `${method} ${template} was cancelled before Okta answered.${read ? "" : " Okta may have done it all the same."}`,
-    read ? {} : { fix: "Look at the object before repeating the call." },
-  );
+  return new OktaMcpError("cancelled", `${method} ${template} was cancelled before Okta answered.`);
 }

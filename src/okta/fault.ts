@@ -117,11 +117,8 @@ export function redirectFault(status: number, location: string | null, asked: UR
 /** The error of a call whose last attempt ended with `fault`. */
 export function faultError({ method, template }: OktaRequest, fault: Fault, attempts: number): OktaMcpError {
   const tried = attempts > 1 ? ` after ${attempts} attempts` : "";
-  const changed = changesSomething(method) && !fault.nothingSent && fault.passing;
-  const doubt = changed ? " The change may have been made all the same." : "";
-  const fix = changed ? "Look at the object first, and repeat the call only if the change is not there." : fault.fix;
-  return new OktaMcpError(fault.code, `${method} ${template} failed${tried}: ${fault.reason}.${doubt}`, {
-    ...(fix === undefined ? {} : { fix }),
+  return new OktaMcpError(fault.code, `${method} ${template} failed${tried}: ${fault.reason}.`, {
+    ...(fault.fix === undefined ? {} : { fix: fault.fix }),
     cause: fault.cause,
   });
 }

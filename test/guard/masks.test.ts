@@ -194,8 +194,14 @@ describe("the value of a hidden attribute", () => {
     const hidden = new HiddenValues(new Masks({ mask: ["ssn"], omit: [], file: "" }));
     hidden.note({ ssn: SSN });
     const error = hidden.inError(
-      new OktaMcpError("bug", `oh ${SSN}`, { fix: SSN, data: { a: [SSN] }, cause: new TypeError(`no ${SSN}`) }),
+      new OktaMcpError("bug", `oh ${SSN}`, {
+        fix: SSN,
+        data: { a: [SSN] },
+        maybeDone: true,
+        cause: new TypeError(`no ${SSN}`),
+      }),
     );
+    expect(error.maybeDone).toBe(true);
     expect(JSON.stringify([error.message, error.fix, error.data, String(error.cause), error.stack])).not.toContain(SSN);
     expect((error.cause as Error).stack).not.toContain(SSN);
   });

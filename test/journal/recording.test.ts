@@ -134,6 +134,27 @@ describe("a write that failed", () => {
     expect(await latest()).toMatchObject({ outcome: "unknown", error: { code: "unreachable" } });
   });
 
+  test("is on record as failed when it found no way to Okta, since nothing was sent", async () => {
+    const { call, get, sandbox, latest } = await recording();
+    await sandbox.close();
+    const { error } = await call("create_group", { profile: { name: "Sales" } });
+    expect(error).toMatchObject({ code: "unreachable", message: expect.stringContaining("connection refused") });
+    const change = await latest();
+    expect(change).toMatchObject({ outcome: "failed", requests: [{ method: "POST" }], error: { code: "unreachable" } });
+    const { error: nothing } = await call("undo_change", { change_id: change.id });
+    expect(nothing?.message).toContain("it changed nothing");
+    expect(await get("get_change", { change_id: change.id })).toMatchObject({ undo: { possible: false } });
+  });
+
+  test("is on record as unknown when Okta refused it only after an answer was lost", async () => {
+    const { call, sandbox, latest, newGroup } = await recording();
+    const group_id = await newGroup();
+    sandbox.next("PUT", `/api/v1/groups/${group_id}`, { fault: "reset", performed: true });
+    sandbox.next("PUT", `/api/v1/groups/${group_id}`, { status: 403, json: { errorCode: "E0000006" } });
+    await call("update_group", { group_id, profile: { name: "Sales", description: "More" } });
+    expect(await latest()).toMatchObject({ outcome: "unknown", error: { code: "forbidden" } });
+  });
+
   test("is on record as done when only what came after it failed", async () => {
     const { call, latest, sandbox } = await recording();
     sandbox.next("POST", "/api/v1/domains", { rewrite: ({ json: _, ...reply }) => reply });

@@ -91,6 +91,50 @@ describe.each(PASSING)("%s", (_, answer, limits = {}) => {
   });
 });
 
+describe("a write of which one attempt may have arrived", () => {
+  const refuse = () => {
+    throw new TypeError("fetch failed", { cause: Object.assign(new Error(), { code: "ECONNREFUSED" }) });
+  };
+  /** A PUT whose first attempt loses its answer, and what ends it. */
+  async function lost(...later: (Answer | "refused")[]) {
+    const org = await startOrg(cutConnection, ...later.filter((one) => one !== "refused"));
+    let attempts = 0;
+    const { transport } = testTransport(org, {
+      limits: { maxResponseBytes: 1000 },
+      fetch: async (input, init) => (later[attempts++ - 1] === "refused" ? refuse() : await fetch(input, init)),
+    });
+    return await errorOf(transport.send(request("PUT", "/x")));
+  }
+
+  test.each<[string, string, (Answer | "refused")[], RegExp]>([
+    ["finds nobody", "unreachable", ["refused", "refused", "refused"], /^Look at the object first/],
+    ["is refused", "conflict", [oktaError(409, "E0000016", "Activation failed")], /Look at the object first/],
+    ["is not signed in any more", "session_ended", [plain(401, "text/plain", "")], /login.* Look at the object first/],
+    ["meets a page of somebody else", "unreachable", [page], /OKTA_ORG_URL.* Look at the object first/],
+    ["gets an answer beyond all measure", "okta_down", [plain(200, "application/json", " ".repeat(2000))], /Look at/],
+  ])("says so, also where the last one %s", async (_, code, later, fix) => {
+    expect(await lost(...later)).toMatchObject({
+      code,
+      message: expect.stringMatching(/ The change may have been made all the same\.$/),
+      fix: expect.stringMatching(fix),
+      maybeDone: true,
+    });
+  });
+
+  test.each<[string, Answer]>([
+    ["refused", oktaError(403, "E0000006", "You do not have permission")],
+    ["sent elsewhere", (response) => response.writeHead(302, { Location: "https://elsewhere.example/" }).end()],
+    ["refused by a page of somebody else", plain(403, "text/html", "<html>")],
+  ])("is not one that was %s at once", async (_, answer) => {
+    const org = await startOrg(answer);
+    const { transport } = testTransport(org);
+    expect(await errorOf(transport.send(request("PUT", "/x")))).toMatchObject({
+      maybeDone: false,
+      message: expect.not.stringContaining("may have been made"),
+    });
+  });
+});
+
 describe("a deletion", () => {
   test("of what is not there fails when nothing else happened", async () => {
     const org = await startOrg(oktaError(404, "E0000007", "Not found: Resource not found: 1 (UserGroup)"));
@@ -109,6 +153,7 @@ describe("a refused connection", () => {
       expect(error).toMatchObject({
         code: "unreachable",
         message: `${method} /x failed after 4 attempts: connection refused.`,
+        maybeDone: method === "GET" ? undefined : false,
       });
     }
     expect(clock.slept).toHaveLength(6);
@@ -286,7 +331,7 @@ describe("cancelling", () => {
 
   test.each([
     ["GET", "was cancelled before Okta answered."],
-    ["POST", "was cancelled before Okta answered. Okta may have done it all the same."],
+    ["POST", "was cancelled before Okta answered. The change may have been made all the same."],
   ])("in a %s stops the request", async (method, words) => {
     const controller = new AbortController();
     let closed = false;
