@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import type { Fault } from "../../../src/sandbox/fault.js";
 import type { Expected, Scenario } from "../scenario.js";
-import { accountFor, CREATE, type Kind, READ, REPLACE } from "./calls.js";
+import type { Outcome } from "../server-process.js";
+import { accountFor, CREATE, type Kind, lastChange, READ, REPLACE } from "./calls.js";
 
 /** Okta's own words for an outage. */
 const okta = (status: number) => ({
@@ -131,7 +132,8 @@ export const answers: Scenario[] = [
     async play(act) {
       for (const kind of [READ, REPLACE]) {
         act.sandbox.next(kind.method, kind.path, { ...okta(503), times: 4 });
-        await act.line(kind.name, { sees: "okta_down", reached: `4 ${kind.method}` }, () => kind.call(act));
+        const check = (outcome: Outcome) => accountFor(kind, act, outcome);
+        await act.line(kind.name, { sees: "okta_down", reached: `4 ${kind.method}`, check }, () => kind.call(act));
       }
     },
   },
@@ -149,8 +151,9 @@ export const answers: Scenario[] = [
     stage: { signIn: "key" },
     async play(act) {
       assert.equal((await READ.call(act)).sees, "ok", "the service app signs in");
-      for (const kind of [READ, CREATE]) {
+      for (const kind of [READ, REPLACE, CREATE]) {
         await act.sandbox.close();
+        const check = (outcome: Outcome) => accountFor(kind, act, outcome);
         const refused = async () => {
           const outcome = await kind.call(act);
           await act.reopen();
@@ -158,7 +161,7 @@ export const answers: Scenario[] = [
         };
         await act.line(
           kind.name,
-          { sees: "unreachable", says: /after 4 attempts: connection refused/, reached: "nothing" },
+          { sees: "unreachable", says: /after 4 attempts: connection refused/, reached: "nothing", check },
           refused,
         );
       }
@@ -171,7 +174,10 @@ export const answers: Scenario[] = [
       assert.ok(user);
       assert.equal((await act.server.call("deactivate_user", { user_id: user.id })).sees, "ok");
       act.sandbox.next("DELETE", "/api/v1/users/{id}", { fault: "reset", performed: true });
-      const check = () => assert.equal(act.sandbox.org.users.get(user.id), undefined, "the user is deleted");
+      const check = async () => {
+        assert.equal(act.sandbox.org.users.get(user.id), undefined, "the user is deleted");
+        assert.equal(await lastChange(act), "unknown", "the journal does not know");
+      };
       await act.line("", { sees: "unreachable", says: DOUBT, reached: "1 DELETE", check }, () =>
         act.server.call("delete_deactivated_user", { user_id: user.id }),
       );
@@ -181,7 +187,10 @@ export const answers: Scenario[] = [
     name: "the deletion of a group whose answer is lost",
     async play(act) {
       act.sandbox.next("DELETE", "/api/v1/groups/{id}", { fault: "reset", performed: true });
-      const check = () => assert.equal(act.sandbox.org.groups.get(act.groupId), undefined, "the group is deleted");
+      const check = async () => {
+        assert.equal(act.sandbox.org.groups.get(act.groupId), undefined, "the group is deleted");
+        assert.equal(await lastChange(act), "done", "the journal has it as done");
+      };
       await act.line("is made sure of by another attempt", { sees: "ok", reached: "2 DELETE", check }, () =>
         act.server.call("delete_group", { group_id: act.groupId }),
       );
@@ -194,7 +203,10 @@ export const answers: Scenario[] = [
         act.sandbox.next(kind.method, kind.path, { fault: "hang" });
         const arrived = act.sandbox.arrival(kind.method, kind.path);
         const controller = new AbortController();
-        await act.line(kind.name, { sees: "cancelled", reached: `1 ${kind.method}` }, async () => {
+        const check = async () => {
+          assert.equal(await lastChange(act), kind === READ ? "none" : "unknown", "what the journal says");
+        };
+        await act.line(kind.name, { sees: "cancelled", reached: `1 ${kind.method}`, check }, async () => {
           const name = kind === READ ? "list_groups" : "create_group";
           const args = kind === READ ? {} : { profile: { name: "Cancelled" } };
           const outcome = act.server.call(name, args, { signal: controller.signal });

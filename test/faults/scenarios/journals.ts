@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { findDisk } from "../disk.js";
 import type { Act, Scenario } from "../scenario.js";
 import type { Outcome } from "../server-process.js";
-import { CREATE, KEEPS_JOURNAL, lastChange } from "./calls.js";
+import { CREATE, lastChange } from "./calls.js";
 
 const disk = findDisk();
 
@@ -49,7 +49,7 @@ const inMidSession = (state: "full" | "read-only"): Scenario => ({
   },
 });
 
-const all: Scenario[] = [
+export const journals: Scenario[] = [
   fromTheStart("full"),
   fromTheStart("read-only"),
   inMidSession("full"),
@@ -78,5 +78,3 @@ const all: Scenario[] = [
     },
   },
 ];
-
-export const journals: Scenario[] = KEEPS_JOURNAL ? all : [];
