@@ -94,9 +94,10 @@ const REPLACE_ARGUMENTS = {
 };
 
 function withEngineArguments(tool: Tool): z.ZodObject {
+  // From the org, or what was recorded of it.
+  const answersWithData = tool.scope !== null || tool.about !== undefined;
   return tool.input.extend({
-    ...(tool.effect === "reads" && tool.scope !== null ? READ_ARGUMENTS : {}),
-    ...(tool.effect === "reads" ? {} : WRITE_ARGUMENTS),
+    ...(tool.effect !== "reads" ? WRITE_ARGUMENTS : answersWithData ? READ_ARGUMENTS : {}),
     ...(tool.impact || tool.replaces ? CONSENT_ARGUMENTS : {}),
     ...(tool.replaces ? REPLACE_ARGUMENTS : {}),
   });
@@ -125,9 +126,9 @@ function schemaOf(entry: CatalogueEntry): ArgumentsSchema {
  * are told once, in the server's instructions; `fields` again where answers are long.
  */
 function shown(entry: CatalogueEntry, { properties, ...schema }: ArgumentsSchema): ArgumentsSchema {
-  const isPaged = "after" in entry.input.shape;
+  const isLong = "after" in entry.input.shape && entry.scope !== null;
   const untold = Object.keys({ ...READ_ARGUMENTS, ...WRITE_ARGUMENTS }).filter(
-    (name) => !(isPaged && name === "fields"),
+    (name) => !(isLong && name === "fields"),
   );
   const told = Object.entries(properties).filter(([name]) => !untold.includes(name));
   return { ...schema, properties: Object.fromEntries(told) };

@@ -185,6 +185,7 @@ async function customTemplates({ okta, may, collect }: ToolContext, brandId: str
 async function checkDeletable(okta: Customization, brandId: string, brand: Json | undefined): Promise<void> {
   if (valueAt(brand, "isDefault") === true) {
     throw new OktaMcpError("protected", "This is the default brand, which cannot be deleted.", {
+      data: { rule: "built in: default brand" },
       fix: "Change it with replace_brand, or choose another brand from list_brands.",
     });
   }

@@ -143,13 +143,15 @@ async function describeGroup({ okta, collect }: ToolContext, id: string): Promis
   };
 }
 
-/** Members that are remembered of a deleted group, and with that come back. */
-const MAX_REMEMBERED = 500;
+/** Members that are remembered of a deleted group: as many as one answer of get_change has room for. */
+const MAX_REMEMBERED = 3000;
+/** Those among them that undo brings back, each by a call; more would take longer than clients wait. */
+const MAX_BROUGHT_BACK = 500;
 
 async function withMembers({ okta, collect }: ToolContext, a: { group_id: string }): Promise<Json> {
   const group = await okta.groups.getGroup({ groupId: a.group_id });
   const members = await collect(
-    (cursor) => okta.groups.listGroupUsers.page({ groupId: a.group_id, after: cursor, limit: MAX_REMEMBERED }),
+    (cursor) => okta.groups.listGroupUsers.page({ groupId: a.group_id, after: cursor, limit: 1000 }),
     MAX_REMEMBERED,
   );
   const ids = members.items.map((user) => textAt(user, "id"));
@@ -160,14 +162,20 @@ function recreate(group: Json): Undo {
   if (textAt(group, "type") !== "OKTA_GROUP")
     return { cannot: "the group belonged to an application, which has to send it again." };
   const ids = itemsAt(group, "member_ids");
-  const some = valueAt(group, "all_members") === true ? [] : [`Only the first ${ids.length} members are known.`];
+  const back = ids.slice(0, MAX_BROUGHT_BACK);
+  const others = `the others are in before.member_ids of the change (get_change with fields), for add_user_to_group`;
+  const some =
+    ids.length > back.length ? [`The first ${back.length} of ${ids.length} members come back; ${others}.`] : [];
+  const unknown =
+    valueAt(group, "all_members") === true ? [] : [`It had more members than the ${ids.length} on record.`];
   return {
     steps: [{ tool: "create_group", args: { profile: objectAt(group, "profile") } }],
     afterwards: (made) =>
-      ids.map((user_id) => ({ tool: "add_user_to_group", args: { group_id: textAt(made, "id"), user_id } })),
+      back.map((user_id) => ({ tool: "add_user_to_group", args: { group_id: textAt(made, "id"), user_id } })),
     notes: [
       "The group gets a new id: apps, rules and policies that named the old one do not name the new one.",
       ...some,
+      ...unknown,
     ],
   };
 }

@@ -264,6 +264,7 @@ export function refuseRemoval(object: Json | undefined, kind: "policy" | "rule",
       "protected",
       `This is a system ${kind} of Okta's (system is true); it cannot be ${removal}.`,
       {
+        data: { rule: `built in: system ${kind}` },
         fix:
           kind === "policy"
             ? "Choose another policy, or put one of higher priority before it with create_policy."

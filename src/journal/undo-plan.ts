@@ -165,7 +165,10 @@ export async function describePlan(
   const fields =
     before === undefined || now === undefined
       ? []
-      : difference(settled(now === null ? null : mask(now)), settled(before));
+      : difference(settled(now === null ? null : mask(now)), settled(before)).filter(
+          // To a person, an empty field and none are the same.
+          (field) => (field.before ?? null) !== (field.after ?? null),
+        );
   const later = laterSteps(plan);
   const told = fields
     .slice(0, MAX_TOLD)

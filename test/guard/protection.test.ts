@@ -215,10 +215,15 @@ describe("without a guard file, the server protects", () => {
     const rules = (await get("list_policy_rules", { policy_id })) as { items: { id: string; system: boolean }[] };
     const rule_id = rules.items.find(({ system }) => system)?.id;
     expect([policy_id, rule_id]).not.toContain(undefined);
-    await refused("deactivate_policy", { policy_id });
-    await refused("delete_policy", { policy_id });
-    await refused("deactivate_policy_rule", { policy_id, rule_id });
-    await refused("delete_policy_rule", { policy_id, rule_id });
+    for (const [tool, rule] of [
+      ["deactivate_policy", "built in: system policy"],
+      ["delete_policy", "built in: system policy"],
+      ["deactivate_policy_rule", "built in: system rule"],
+      ["delete_policy_rule", "built in: system rule"],
+    ] as const) {
+      const args = tool.endsWith("_rule") ? { policy_id, rule_id } : { policy_id };
+      expect((await refused(tool, args))?.data, tool).toMatchObject({ rule });
+    }
   });
 });
 

@@ -244,6 +244,27 @@ describe("an undo of several calls", () => {
   });
 });
 
+test("of a group with many members undo brings back the first, and the others are on record", async () => {
+  const { get, latest, org, asked } = await recording();
+  const users = Array.from({ length: 1003 }, (_, n) =>
+    org.addUser({ profile: { ...bo, login: `u${n}@acme.example` } }),
+  );
+  const { id } = org.addGroup({ profile: { name: "Many" } }, users);
+  await get("delete_group", { group_id: id });
+  const change_id = (await latest()).id;
+  const { before } = (await get("get_change", { change_id, fields: ["before.member_ids"] })) as {
+    before: { member_ids: string[] };
+  };
+  expect(before.member_ids.toSorted()).toEqual(users.map((user) => user.id).sort());
+  const { calls, notes } = await get("undo_change", { change_id, dry_run: true });
+  expect(calls).toHaveLength(501);
+  expect(notes).toEqual([
+    expect.stringContaining("new id"),
+    expect.stringMatching(/^The first 500 of 1003 members come back; the others are in before\.member_ids/),
+  ]);
+  expect(asked.map(({ message }) => message)).toEqual([expect.stringContaining("more than 1000 members")]);
+});
+
 describe("who sees what", () => {
   test("undo_change is on only where a tool that writes is", async () => {
     const readers = await connect({ scopes: ["okta.users.read"] });
