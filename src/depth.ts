@@ -18,19 +18,24 @@ export function tooDeep(value: unknown, levels = MAX_DEPTH): boolean {
  */
 export function cutDeep(value: Json, text: string): Json {
   // Each level takes at least two characters.
-  if (text.length > 2 * MAX_DEPTH) cut(value, MAX_DEPTH);
+  if (text.length > 2 * MAX_DEPTH && typeof value === "object" && value !== null) cut(value, MAX_DEPTH);
   return value;
 }
 
 /** `levels`: how many of them may be open inside this value, itself included. */
-function cut(value: Json, levels: number): void {
-  if (typeof value !== "object" || value === null) return;
-  const holder = value as { [key: string]: Json };
-  for (const key of Object.keys(holder)) {
-    const child = holder[key];
-    if (typeof child !== "object" || child === null) continue;
-    if (levels > 1) cut(child, levels - 1);
-    // An own property of any name, `__proto__` included, is there to be redefined.
-    else Object.defineProperty(holder, key, { value: { too_deep: true, note: NOTE }, enumerable: true });
+function cut(value: Json[] | { [key: string]: Json }, levels: number): void {
+  // By index and by `for in`, several times quicker than by lists of keys: this sees all that Okta ever sends.
+  if (Array.isArray(value)) {
+    for (let index = 0; index < value.length; index += 1) cutChild(value, index, levels);
+  } else {
+    for (const key in value) cutChild(value, key, levels);
   }
+}
+
+function cutChild<K extends PropertyKey>(parent: { [key in K]: Json }, key: K, levels: number): void {
+  const child = parent[key];
+  if (typeof child !== "object" || child === null) return;
+  if (levels > 1) cut(child, levels - 1);
+  // An own property of any name, `__proto__` included, is there to be redefined.
+  else Object.defineProperty(parent, key, { value: { too_deep: true, note: NOTE }, enumerable: true });
 }

@@ -131,20 +131,18 @@ export async function listItems(
     const charsBefore = chars;
     const maxChars =
       limits.maxChars - ENVELOPE_CHARS - Math.max(jsonLength(page.after ?? ""), jsonLength(page.next ?? ""));
-    for (const [index, raw] of page.items.entries()) {
-      if (index < skip) continue;
-      const [item, size] = fitted(limits.shape(raw), maxChars);
-      chars += size;
-      if (chars > maxChars && items.length > 0) {
-        return {
-          [LIST]: true,
-          items,
-          has_more: true,
-          next_cursor: cursorInside(page.after, index),
-          note: `Cut at the size limit of a result after ${items.length} items. Go on with \`after\` set to next_cursor, or ask for less with \`fields\` or \`limit\`.`,
-        };
-      }
-      items.push(item);
+    const shown = page.items.slice(skip).map(limits.shape);
+    const first = firstFitting(shown, { maxChars, room: maxChars - chars, takesOne: items.length === 0 });
+    for (const item of first.items) items.push(item);
+    chars += first.chars;
+    if (first.items.length < shown.length) {
+      return {
+        [LIST]: true,
+        items,
+        has_more: true,
+        next_cursor: cursorInside(page.after, skip + first.items.length),
+        note: `Cut at the size limit of a result after ${items.length} items. Go on with \`after\` set to next_cursor, or ask for less with \`fields\` or \`limit\`.`,
+      };
     }
     pageChars = chars - charsBefore;
     skip = Math.max(0, skip - page.items.length);
@@ -156,6 +154,29 @@ export async function listItems(
   throw new OktaMcpError("okta_down", `The list did not end within ${MAX_PAGES} pages.`, {
     fix: "Narrow the search, or read page by page with `after`.",
   });
+}
+
+/**
+ * The first items that fit into `room` characters, each or what stands for it, and the characters they take.
+ * @param maxChars characters of which a single item may take all
+ * @param takesOne the first item is taken also where there is no room for it
+ */
+function firstFitting(
+  items: readonly Json[],
+  { maxChars, room, takesOne }: { maxChars: number; room: number; takesOne: boolean },
+): { items: readonly Json[]; chars: number } {
+  // Told of all together, which takes a fraction of the time: two brackets, and a comma fewer than items.
+  const together = items.length === 0 ? 0 : jsonLength(items) - 1;
+  if (together <= room) return { items, chars: together };
+  const result: Json[] = [];
+  let chars = 0;
+  for (const one of items) {
+    const [item, size] = fitted(one, maxChars);
+    if (chars + size > room && !(takesOne && result.length === 0)) break;
+    result.push(item);
+    chars += size;
+  }
+  return { items: result, chars };
 }
 
 /** An item, or what stands for it where it alone is more than fits; and the characters it takes. */
@@ -183,14 +204,6 @@ export async function collectItems(
 }
 
 /** As many of the first items as fit, in the form in which they reach the model. */
-export function excerpt(items: readonly Json[], limits: Limits): Json[] {
-  const result: Json[] = [];
-  let chars = 2;
-  for (const raw of items) {
-    const [item, size] = fitted(limits.shape(raw), limits.maxChars);
-    chars += size;
-    if (chars > limits.maxChars) break;
-    result.push(item);
-  }
-  return result;
+export function excerpt(items: readonly Json[], { shape, maxChars }: Limits): Json[] {
+  return [...firstFitting(items.map(shape), { maxChars, room: maxChars - 2, takesOne: false }).items];
 }

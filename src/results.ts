@@ -76,7 +76,7 @@ class Shaper {
   #object(value: JsonObject, selection: Selection | undefined): JsonObject | undefined {
     const result: JsonObject = {};
     let isEmpty = true;
-    for (const key of Object.keys(value)) {
+    for (const key in value) {
       const below = selection?.below(key);
       if ((selection && !below) || (key === "_links" && !this.#options.includeLinks)) continue;
       this.#path.push(key);
