@@ -84,7 +84,7 @@ const RESULTS: readonly (readonly [what: string, there: string, here: string])[]
   [
     "a list",
     "`items`, `total_fetched`, `has_more`, `next_cursor`, `fetch_all_used`, `pagination_info`",
-    "`items`, `total_fetched`, `has_more`, `next_cursor`, and a `note` where it was cut",
+    "`items`, `total_fetched`, `has_more`, `next_cursor`, and a `note` where it was cut; in the text a table, `items_table`, for `items` where that is shorter",
   ],
   ["a user in a list", "`id`, `profile`, `status`", "the whole record, as Okta sent it"],
   [

@@ -112,6 +112,7 @@ export function toolsPage(catalogue: Catalogue, examples: ReadonlyMap<string, Sh
     "# Tools",
     "<!-- Written by `npm run docs`; changes made by hand are lost. -->",
     `${catalogue.entries.length} tools. Every example was run in the pretend org that comes with okta-mcp (\`okta-mcp sandbox\`); what it answered is shortened where it says …. The same call from a shell: \`okta-mcp call <tool> '<json>'\`.`,
+    "What is shown is the structured content of an answer. Its text holds the same; a list that is shorter that way stands in it as a table, which names each field once: `items_table` in place of `items`, with `columns` (dotted paths), one row for each item, and `absent`, which stands where an item has no such field.",
     table(["area", "tools"], contents),
     "## Arguments that many tools share",
     "A tool takes the arguments of its own table and those of the following that are named below it; any other is refused.",

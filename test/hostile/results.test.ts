@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { HOSTILE_TEXTS, MANY_ATTRIBUTES } from "../../src/sandbox/hostile.js";
 import { catalogue } from "../support/catalogue.js";
 import { connect } from "../support/client.js";
+import { withItems } from "../support/result-text.js";
 import { connectToHostile, type JsonObject, objectsOf, watchPrototypes } from "./org.js";
 import { expectVisible } from "./visible.js";
 
@@ -64,7 +65,7 @@ test("a hostile org comes through every reading tool: visible as text, whole as 
       return {};
     }
     // The client's own library drops this name at the root of an answer; the server sends it.
-    const { ["__proto__"]: _, ...parsed } = JSON.parse(text);
+    const { ["__proto__"]: _, ...parsed } = withItems(JSON.parse(text));
     expect(parsed, name).toEqual(data);
     for (const inner of textsIn(data)) seenBy.set(name, (seenBy.get(name) ?? new Set()).add(inner));
     return data;

@@ -27,6 +27,7 @@ import { startSandbox } from "../../src/sandbox/server.js";
 import { SCOPES } from "../../src/scopes.js";
 import { createServer } from "../../src/server.js";
 import { areas } from "../../tools/index.js";
+import { withItems } from "./result-text.js";
 
 type JsonObject = { [key: string]: unknown };
 
@@ -236,7 +237,7 @@ function outcomeOf(result: Awaited<ReturnType<Client["callTool"]>>): CallOutcome
   const text = String(content[0]?.text);
   const data = result.structuredContent as JsonObject;
   if (result.isError !== true) {
-    expect(JSON.parse(text), "text and structured content are the same").toEqual(data);
+    expect(withItems(JSON.parse(text)), "text and structured content are the same").toEqual(data);
     return { isError: false, text, data, error: undefined };
   }
   return { isError: true, text, data: {}, error: data.error as NonNullable<CallOutcome["error"]> };
