@@ -28,6 +28,12 @@ export type Scope = keyof typeof SCOPES;
 /** The OpenID Connect scopes that the device grant asks for besides `OKTA_SCOPES`. */
 export const SIGN_IN_SCOPES = ["openid", "profile", "email", "offline_access"] as const;
 
+/** As few scopes as have every tool on: `manage` where there is one, since it covers `read`. */
+export function fewestForAll(): Scope[] {
+  const all = Object.keys(SCOPES).filter(isKnownScope);
+  return all.filter((scope) => !scope.endsWith(".read") || !isKnownScope(scope.replace(/\.read$/, ".manage")));
+}
+
 /** True when `scope` is one that this server has a use for. */
 export function isKnownScope(scope: string): scope is Scope {
   return Object.hasOwn(SCOPES, scope);

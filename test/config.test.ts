@@ -77,6 +77,10 @@ describe("OKTA_ORG_URL", () => {
     ["https://me:hunter2@acme.okta.com", /user name or password/],
     ["https://@acme.okta.com", /user name or password/],
     ["http://acme.okta.com", /plain http.*Use https:\/\/acme\.okta\.com/],
+    [
+      "http://acme.okta.com/x?y",
+      /plain http.*, and has a path and a query after the host\. Use https:\/\/acme\.okta\.com\.$/,
+    ],
     ["http://localhost.evil.com", /plain http/],
     ["http://127.0.0.2", /plain http/],
     ["ftp://acme.okta.com", /must start with https/],

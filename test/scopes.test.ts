@@ -1,7 +1,7 @@
 import { ToolListChangedNotificationSchema } from "@modelcontextprotocol/sdk/types.js";
 import { describe, expect, test } from "vitest";
-import { covers, SCOPES } from "../src/scopes.js";
-import { familyOf, ownUnder, scopesToTools, toolsOfOurOwn } from "./support/catalogue.js";
+import { covers, fewestForAll, SCOPES } from "../src/scopes.js";
+import { catalogue, familyOf, ownUnder, scopesToTools, toolsOfOurOwn } from "./support/catalogue.js";
 import { connect } from "./support/client.js";
 
 const ALL = Object.keys(scopesToTools);
@@ -28,6 +28,15 @@ describe("the tools that a client is shown", () => {
     const { listed, sent } = await connect({ scopes: scopes as string[] });
     expect(await listed()).toEqual(expected(scopes as string[]));
     expect(sent()).toEqual([]);
+  });
+
+  test("with the scopes that okta-mcp sandbox prints are all there are, with no scope twice", async () => {
+    const { listed } = await connect({ scopes: fewestForAll() });
+    expect(await listed()).toEqual(catalogue.entries.map(({ name }) => name));
+    const covered = fewestForAll().filter((scope) =>
+      covers(new Set(fewestForAll().filter((one) => one !== scope)), scope),
+    );
+    expect(covered).toEqual([]);
   });
 
   test("with okta.users.manage include those that only read users", async () => {

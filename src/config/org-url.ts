@@ -29,8 +29,17 @@ export function parseOrgUrl(text: string): OrgUrl {
   if (url.username !== "" || url.password !== "" || /^[a-z]+:\/\/[^/?#]*@/i.test(withScheme)) {
     return { problem: `holds a user name or password before the host. Okta has no use for them there. ${FIX}` };
   }
+  const extra = [
+    ...(/^\/+$/.test(url.pathname) ? [] : ["a path"]),
+    ...(url.search === "" ? [] : ["a query"]),
+    ...(url.hash === "" ? [] : ["a fragment"]),
+  ];
+  const after = extra.length > 0 ? `has ${extra.join(" and ")} after the host` : undefined;
   if (protocol === "http:" && !loopback) {
-    return { problem: `uses plain http, which is for localhost, 127.0.0.1 and [::1] only. Use https://${url.host}.` };
+    const also = after === undefined ? "" : `, and ${after}`;
+    return {
+      problem: `uses plain http, which is for localhost, 127.0.0.1 and [::1] only${also}. Use https://${url.host}.`,
+    };
   }
   if (OKTA_WEBSITE.test(host)) return { problem: `names Okta's own site (${host}), not an org. ${FIX}` };
   if (!loopback && !host.includes(".") && !host.startsWith("[")) {
@@ -42,11 +51,6 @@ export function parseOrgUrl(text: string): OrgUrl {
 
   const adminHost = OKTA_DOMAIN.test(host) && /^[^.]+-admin\./.test(host) ? host : undefined;
   if (adminHost !== undefined) url.hostname = host.replace("-admin.", ".");
-  const extra = [
-    ...(/^\/+$/.test(url.pathname) ? [] : ["a path"]),
-    ...(url.search === "" ? [] : ["a query"]),
-    ...(url.hash === "" ? [] : ["a fragment"]),
-  ];
-  if (extra.length > 0) return { problem: `has ${extra.join(" and ")} after the host. Use ${url.origin} alone.` };
+  if (after !== undefined) return { problem: `${after}. Use ${url.origin} alone.` };
   return adminHost === undefined ? { origin: url.origin } : { origin: url.origin, adminHost };
 }

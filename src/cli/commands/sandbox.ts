@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { InvalidArgumentError } from "commander";
 import { visible } from "../../errors/quote.js";
 import { redact } from "../../redact.js";
+import { fewestForAll } from "../../scopes.js";
 import { describedCommand, type MakeCommand } from "../command.js";
 import { usageError } from "../failure.js";
 import type { Io } from "../io.js";
@@ -13,9 +14,6 @@ interface SandboxOptions {
   approve?: boolean;
   verbose?: boolean;
 }
-
-/** A useful first set; manage covers read. */
-const FIRST_SCOPES = "okta.users.manage okta.groups.manage okta.apps.manage okta.logs.read okta.schemas.read";
 
 function parsePort(text: string): number {
   const port = Number(text);
@@ -92,7 +90,7 @@ interface Facts {
 
 function explain(io: Io, { origin, org, device, service, key, approve }: Facts): void {
   const bold = (text: string) => io.style("bold", text, io.stdout);
-  const env = { OKTA_ORG_URL: origin, OKTA_CLIENT_ID: device, OKTA_SCOPES: FIRST_SCOPES };
+  const env = { OKTA_ORG_URL: origin, OKTA_CLIENT_ID: device, OKTA_SCOPES: fewestForAll().join(" ") };
   const block = { mcpServers: { okta: { command: "npx", args: ["-y", "okta-mcp"], env } } };
   io.out(`${bold(org)} at ${origin}`);
   io.out("A pretend Okta org: nothing in it is real. Ctrl-C stops it, and it is gone.");
