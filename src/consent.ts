@@ -31,6 +31,8 @@ export interface ConsentRequest {
   shaping: ShapeOptions;
   /** A text without what the settings hide. */
   hide(text: string): string;
+  /** Told what there is to agree to, before anybody is asked. */
+  seen(shown: Pick<Impact, "target" | "details">): void;
   /** Asked before a person is, where something gets lost; throws where that is out of the question. */
   beforeLoss(): void;
 }
@@ -141,13 +143,15 @@ export async function seekConsent(request: ConsentRequest): Promise<Consent> {
   const impact = await readImpact(request);
   if (!impact) return { agreed: "not_needed", loses: false };
   const loses = tool.effect === "removes" || tool.replaces !== undefined;
-  if (loses) request.beforeLoss();
   const { target, details } = impact;
+  const shown = { target: { ...target, name: hide(target.name) }, details: details.map(hide) };
+  request.seen(shown);
+  if (loses) request.beforeLoss();
   const agreed = await confirm({
     mode,
     title: tool.title,
     subject: { tool: tool.name, args, impact },
-    shown: { target: { ...target, name: hide(target.name) }, details: details.map(hide) },
+    shown,
     confirmation,
     ask,
     values,

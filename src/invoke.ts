@@ -12,8 +12,9 @@ import type { GuardRules } from "./guard/rules.js";
 import type { Journal } from "./journal/change.js";
 import { ChangeDesk } from "./journal/desk.js";
 import { type Mask, maskWith } from "./journal/masking.js";
+import { toJson } from "./journal/state.js";
 import type { Performed } from "./journal/undo.js";
-import { toJson, type UndoCall, type Write, Writes } from "./journal/writes.js";
+import { type UndoCall, type Write, Writes } from "./journal/writes.js";
 import { collectItems, excerpt, type ListOptions, listItems, type Walk } from "./listing.js";
 import type { Log } from "./log.js";
 import { nearest } from "./nearest.js";
@@ -269,6 +270,7 @@ export class Invoker {
           values: this.#values,
           shaping,
           hide: watch.text,
+          seen: (shown) => write?.seen(shown),
           beforeLoss: () => watch.checkRoom("removal"),
         });
     // While a person was asked, what is protected may have become another object's name.

@@ -4,7 +4,7 @@ import { isSecret } from "../secrets.js";
 import type { Effect, Impact } from "../tool.js";
 import { difference, type FieldChange, merged, settled } from "./difference.js";
 import type { Mask } from "./masking.js";
-import { nameOf, type State } from "./state.js";
+import { nameOf, type State, toJson } from "./state.js";
 
 type JsonObject = { [key: string]: Json };
 
@@ -39,10 +39,6 @@ function shownBody(body: NonNullable<OktaRequest["body"]>, mask: Mask): Json {
   if ("raw" in body) return { content_type: body.contentType, length: body.raw.length };
   const { name, contentType, data } = body.upload;
   return { [body.part]: { file: name, content_type: contentType, bytes: data.byteLength } };
-}
-
-function toJson(value: unknown): Json {
-  return JSON.parse(JSON.stringify(value ?? null)) as Json;
 }
 
 export interface Previewed {

@@ -63,6 +63,11 @@ export class Recorder {
     return this.#options.journal.check();
   }
 
+  /** What the object is called, as a person is told; what it calls itself comes first. */
+  seen(name: string): void {
+    if (name !== "") this.#facts.target = name;
+  }
+
   /** How the call was agreed to. */
   agreed(consent: Consent): void {
     this.#consent = consent;
@@ -73,7 +78,8 @@ export class Recorder {
     const kept = this.#side("before", state);
     if (kept === undefined) return;
     this.#facts.before = kept;
-    this.#facts.target ??= nameOf(kept);
+    const name = nameOf(kept);
+    if (name !== undefined) this.#facts.target = name;
   }
 
   /** Writes the first line before a request leaves that changes something. @throws OktaMcpError bad_config; conflict when another undo was faster */

@@ -22,6 +22,11 @@ export async function readState(read: (() => Promise<Json | undefined>) | undefi
   }
 }
 
+/** What a tool takes or returns, as the JSON that it is made of. */
+export function toJson(value: unknown): Json {
+  return JSON.parse(JSON.stringify(value ?? null)) as Json;
+}
+
 const NAMES: readonly (readonly string[])[] = [
   ["profile", "login"],
   ["profile", "name"],

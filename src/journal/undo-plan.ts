@@ -6,7 +6,7 @@ import type { Change } from "./change.js";
 import type { Arguments, Done, Undo, UndoStep } from "./contract.js";
 import { difference, type FieldChange, settled } from "./difference.js";
 import { fillMasked, type Mask } from "./masking.js";
-import { readState, type State } from "./state.js";
+import { readState, type State, toJson } from "./state.js";
 
 type JsonObject = { [key: string]: Json };
 
@@ -46,11 +46,11 @@ function refuseIfSettled(change: Change, force: boolean): void {
   const { outcome, undone_by: by } = change;
   if (outcome === "refused" || outcome === "failed") throw cannot(change, "it changed nothing.", "Nothing to do.");
   if (by !== undefined) {
-    const last = by.at(-1) ?? "";
+    // Of several calls the first is the one that the others follow from.
     throw cannot(
       change,
       "it has been undone already, or that was begun.",
-      `Look at ${last} with get_change; to go back again undo that.`,
+      `Look at ${by[0] ?? ""} with get_change; to go back again undo that.`,
     );
   }
   if (outcome === "unknown" && !force) {
@@ -125,6 +125,12 @@ export function idsIn(args: Arguments): Arguments {
   return Object.fromEntries(Object.entries(args).filter(([name]) => name.endsWith("_id") || name === "template_name"));
 }
 
+/** The arguments that say what is made there. */
+function withoutIds(args: Arguments): Json {
+  const places = Object.keys(idsIn(args));
+  return toJson(Object.fromEntries(Object.entries(args).filter(([name]) => !places.includes(name))));
+}
+
 /** Differences that a person reads in one question. */
 const MAX_TOLD = 20;
 
@@ -135,6 +141,20 @@ function inWords(value: Json | undefined): string {
 function stepInWords({ tool, args }: UndoStep): string {
   const ids = Object.entries(idsIn(args)).map(([name, value]) => `${name} ${String(value)}`);
   return `${tool}${ids.length > 0 ? ` (${ids.join(", ")})` : ""}`;
+}
+
+/** The calls in their order; those of one tool that follow each other are told by their number. */
+function stepsInWords(steps: readonly UndoStep[]): string {
+  const runs: UndoStep[][] = [];
+  for (const step of steps) {
+    const run = runs.at(-1);
+    if (run?.[0]?.tool === step.tool) run.push(step);
+    else runs.push([step]);
+  }
+  const [one, ...more] = runs.flatMap(([step, ...others]) =>
+    step === undefined ? [] : others.length === 0 ? stepInWords(step) : `${step.tool} ${others.length + 1} times`,
+  );
+  return [one, ...more].join(", then ");
 }
 
 /** The arguments as the tool is used to get them. */
@@ -151,6 +171,18 @@ export function laterSteps({ undo }: UndoPlan): UndoStep[] {
   return [...undo.steps.slice(1), ...(undo.afterwards?.({ id: NEW_ID }) ?? [])];
 }
 
+/** What becomes of which field, as a person should see it. */
+function fieldsToTell({ change: { before }, undo, present }: UndoPlan, mask: Mask): FieldChange[] {
+  if (before === undefined || !("value" in present)) return [];
+  const now = present.value;
+  const [first] = undo.steps;
+  // What is made anew is what the call holds; an id and the like of the old one do not come back.
+  const wanted = now === null && first ? (first.body ?? withoutIds(first.args)) : before;
+  const fields = difference(settled(now === null ? null : mask(now)), settled(mask(wanted)));
+  // To a person, an empty field and none are the same.
+  return fields.filter((field) => (field.before ?? null) !== (field.after ?? null));
+}
+
 /** What a person is asked before a change is taken back. @throws what the impact of the first call throws */
 export async function describePlan(
   plan: UndoPlan,
@@ -161,21 +193,13 @@ export async function describePlan(
   const tool = first && catalogue.get(first.tool);
   const impact = tool && (await tool.impact?.(context, withDefaults(tool, first)));
   const now = "value" in present ? present.value : undefined;
-  const { before } = change;
-  const fields =
-    before === undefined || now === undefined
-      ? []
-      : difference(settled(now === null ? null : mask(now)), settled(before)).filter(
-          // To a person, an empty field and none are the same.
-          (field) => (field.before ?? null) !== (field.after ?? null),
-        );
-  const later = laterSteps(plan);
+  const fields = fieldsToTell(plan, mask);
   const told = fields
     .slice(0, MAX_TOLD)
     .map((field) => `${field.field}: ${inWords(field.before)} becomes ${inWords(field.after)}`);
   const details = [
     `made ${change.at} by ${change.actor.user ?? change.actor.client_id ?? "whoever holds the access token"}`,
-    `by ${[...undo.steps.slice(0, 1), ...later.slice(0, 4)].map(stepInWords).join(", then ")}${later.length > 4 ? `, and ${later.length - 4} more calls` : ""}`,
+    `by ${stepsInWords([...undo.steps.slice(0, 1), ...laterSteps(plan)])}`,
     ...(impact?.details ?? told),
     ...(impact === undefined && fields.length > MAX_TOLD ? [`and ${fields.length - MAX_TOLD} more fields`] : []),
     ...notes,

@@ -11,7 +11,7 @@ import type { Arguments, UndoStep } from "./contract.js";
 import type { Mask } from "./masking.js";
 import { NotSent, previewOf, refuseWrites } from "./preview.js";
 import { Recorder } from "./recorder.js";
-import type { State } from "./state.js";
+import { type State, toJson } from "./state.js";
 import { presentState } from "./undo-plan.js";
 
 type JsonObject = { [key: string]: Json };
@@ -96,6 +96,11 @@ export class Write {
     await this.#recorder?.check();
   }
 
+  /** Tells what a person would be asked, fit to be shown. */
+  seen({ target }: Pick<Impact, "target">): void {
+    this.#recorder?.seen(target.name);
+  }
+
   /** Tells how the call was agreed to. */
   agreed(agreed: Consented["agreed"]): void {
     this.#recorder?.agreed(agreed === "person" && this.#yesFlag ? "yes_flag" : agreed);
@@ -177,9 +182,4 @@ async function sendNothing(work: () => Promise<unknown>): Promise<{ request: Okt
 
 function isObject(value: Json): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** What a tool returned, as the JSON that it is made of. */
-export function toJson(value: unknown): Json {
-  return JSON.parse(JSON.stringify(value ?? null)) as Json;
 }

@@ -106,6 +106,16 @@ describe("a write that was refused", () => {
     expect(await latest()).toMatchObject({ outcome: "refused", error: { code: "missing_scope" } });
   });
 
+  test("is on record with the name that a person was shown", async () => {
+    const { call, latest, newGroup, org } = await recording({ person: declines });
+    const group_id = await newGroup();
+    await call("delete_group", { group_id });
+    expect(await latest()).toMatchObject({ tool: "delete_group", outcome: "refused", target: "Sales" });
+    const [user] = org.users.all();
+    await call("remove_user_from_group", { group_id, user_id: user?.id });
+    expect(await latest()).toMatchObject({ target: `${user?.profile.login} in Sales` });
+  });
+
   test("is on record without arguments that were not understood, which may hold anything", async () => {
     const { call, latest } = await recording();
     await call("create_user", { profile: '{"password":"hunter2hunter2"}', pasword: "hunter2hunter2" });

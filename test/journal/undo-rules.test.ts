@@ -63,6 +63,29 @@ describe("what undo says before it does anything", () => {
     expect(await latest()).toMatchObject({ tool: "undo_change", outcome: "refused", error: { code: "declined" } });
   });
 
+  test("tells of what is made again what it will be, not what it was", async () => {
+    const { call, get, latest, newGroup, org, asked } = await recording();
+    const group_id = await newGroup();
+    for (const login of ["a@acme.example", "b@acme.example", "c@acme.example"]) {
+      const { id } = org.addUser({ profile: { ...bo, login } });
+      await get("add_user_to_group", { group_id, user_id: id });
+    }
+    await get("delete_group", { group_id });
+    const change_id = (await latest()).id;
+    asked.length = 0;
+    await get("undo_change", { change_id });
+    expect(asked[0]?.message.split("\n").slice(2)).toEqual([
+      "- by create_group, then add_user_to_group 3 times",
+      "- profile.description: nothing becomes 'Sells'",
+      "- profile.name: nothing becomes 'Sales'",
+      expect.stringContaining("- The group gets a new id"),
+    ]);
+    // What the others follow from is what goes back.
+    const { items } = (await get("list_changes", { tool: "create_group", limit: 1 })) as { items: [{ id: string }] };
+    const { error } = await call("undo_change", { change_id });
+    expect(error?.fix).toContain(`Look at ${items[0].id} with`);
+  });
+
   test("works with a value to give back where the client cannot ask; the value is good for this state only", async () => {
     const { call, get, user, change_id, profile, latest } = await promoted({ person: undefined });
     const first = await call("undo_change", { change_id });
