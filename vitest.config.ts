@@ -1,6 +1,9 @@
 import { defineConfig } from "vitest/config";
 
-/** What runs inside the test's process alone: no module of ours keeps state, so its files can share one. */
+/**
+ * What runs inside the test's process, but for a server that a whole file shares: no module of ours
+ * keeps state, so the files can share one process.
+ */
 const INSIDE = ["catalogue", "contract", "engine", "errors", "guard", "hostile", "sandbox", "scopes", "tools"];
 const inside = INSIDE.flatMap((name) => [`test/${name}.test.ts`, `test/${name}/**/*.test.ts`]);
 

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { connect } from "../support/client.js";
 import { judgedByOkta } from "../support/contract.js";
 import type { Example, OpenApi, Operation } from "../support/openapi.js";
 import { argumentsFor, EXCHANGES, type Exchange, type JsonObject } from "./exchanges.js";
+import { type Connect, withEveryServer } from "./servers.js";
 
 /** How many examples the documents of release 2026.06.3 have for these tools; fewer would prove less. */
 const AT_LEAST = { requests: 136, answers: 280, errors: 164 };
@@ -17,11 +17,9 @@ const WITHOUT_TYPE: readonly string[] = [
   "UpdateAuthPolicyRule2FAEnablePostAuthKmsi",
 ];
 
-const masked = new Set<string>();
-
 /** A client of an org in which everything is answered with nothing, but for the operation it was last told. */
-async function connectTo(api: OpenApi) {
-  const { call, get, sandbox } = await connect({ confirmMode: "never", maxResultChars: 10_000_000 });
+async function orgOf(connect: Connect, api: OpenApi) {
+  const { call, get, sandbox } = await connect();
   return {
     answerWith({ method, template }: Operation, json: unknown, status = 200) {
       sandbox.clearFaults();
@@ -75,104 +73,112 @@ function answersOf({ operationId, examples }: Operation): Example[] {
     .map((example) => (isList && !Array.isArray(example.value) ? { ...example, value: [example.value] } : example));
 }
 
-/** Where an example's value is not in a result: the dotted paths. Masked values are noted and count as there. */
-function lost(example: unknown, result: unknown, links: boolean, path: readonly string[] = []): string[] {
+/** The examples of an operation's failures that tell in words what failed. */
+function errorsOf({ examples }: Operation): Example[] {
+  return examples.response.filter(
+    (example) => !isSuccess(example) && (example.value as { errorSummary?: string }).errorSummary !== undefined,
+  );
+}
+
+/**
+ * Where an example's value is not in a result: the dotted paths. What is masked counts as there and
+ * is noted; what `_links` hold counts with `links` alone.
+ */
+function lost(
+  example: unknown,
+  result: unknown,
+  how: { masked: Set<string>; links?: true },
+  path: readonly string[] = [],
+): string[] {
   const here = path.join(".");
   if (Array.isArray(example)) {
     if (!Array.isArray(result) || result.length !== example.length) return [here];
-    return example.flatMap((item, index) => lost(item, result[index], links, [...path, String(index)]));
+    return example.flatMap((item, index) => lost(item, result[index], how, [...path, String(index)]));
   }
   if (typeof example === "object" && example !== null) {
     if (typeof result !== "object" || result === null || Array.isArray(result)) return [here];
     return Object.entries(example).flatMap(([key, value]) => {
-      if (key === "_links" && !links) return [];
-      return lost(value, (result as JsonObject)[key], links, [...path, key]);
+      if (key === "_links" && !how.links) return [];
+      return lost(value, (result as JsonObject)[key], how, [...path, key]);
     });
   }
   if (result === "[masked]" && (typeof example === "string" || typeof example === "number")) {
-    masked.add(path.filter((key) => !/^\d+$/.test(key)).join("."));
+    how.masked.add(path.filter((key) => !/^\d+$/.test(key)).join("."));
     return [];
   }
   return Object.is(example, result) ? [] : [here];
 }
 
 judgedByOkta("the examples of Okta's document", (api) => {
-  const known = Object.keys(EXCHANGES).map((operationId) => {
+  const operations = Object.keys(EXCHANGES).map((operationId) => {
     const operation = api.byId(operationId);
     if (!operation) throw new Error(`The document has no operation ${operationId}.`);
     return operation;
   });
+  const labelled = (operation: Operation, example: Example) => ({
+    ...example,
+    operation,
+    label: `${operation.operationId}: ${example.name}`,
+  });
+  const requests = operations.flatMap((one) => one.examples.request.map((example) => labelled(one, example)));
+  const answers = operations.flatMap((one) => answersOf(one).map((example) => labelled(one, example)));
+  const errors = operations.flatMap((one) => errorsOf(one).map((example) => labelled(one, example)));
 
-  test("every request example goes through its tool and arrives unchanged", async () => {
-    const { answerWith, send, sent } = await connectTo(api);
-    let checked = 0;
-    for (const operation of known) {
-      for (const { name, value } of operation.examples.request) {
+  test("are as many as are known", () => {
+    const found = { requests: requests.length, answers: answers.length, errors: errors.length };
+    console.log(`${found.requests} requests, ${found.answers} answers and ${found.errors} errors of Okta's document.`);
+    for (const kind of ["requests", "answers", "errors"] as const) {
+      expect(found[kind], kind).toBeGreaterThanOrEqual(AT_LEAST[kind]);
+    }
+  });
+
+  withEveryServer((connect) => {
+    test("every request example goes through its tool and arrives unchanged", async () => {
+      const { answerWith, send, sent } = await orgOf(connect, api);
+      for (const { operation, name, value, label } of requests) {
         const body = WITHOUT_TYPE.includes(name) ? { type: "ACCESS_POLICY", ...(value as JsonObject) } : value;
         answerWith(operation, {});
         const { error } = await send(operation, body);
-        expect
-          .soft({ error, body: sent(operation) }, `${operation.operationId}: ${name}`)
-          .toEqual({ error: undefined, body });
-        checked += 1;
+        expect.soft({ error, body: sent(operation) }, label).toEqual({ error: undefined, body });
       }
-    }
-    console.log(`${checked} request examples went through the tools.`);
-    expect(checked).toBeGreaterThanOrEqual(AT_LEAST.requests);
-  });
+    });
 
-  test("every answer example comes back whole, but for links and secrets", async () => {
-    const { answerWith, read } = await connectTo(api);
-    let checked = 0;
-    for (const operation of known) {
-      const isSchema = operation.operationId === "getUserSchema";
-      for (const { name, value, status } of answersOf(operation)) {
-        const label = `${operation.operationId}: ${name}`;
+    test("every answer example comes back whole, but for links and secrets", async () => {
+      const { answerWith, read } = await orgOf(connect, api);
+      const masked = new Set<string>();
+      for (const { operation, value, status, label } of answers) {
+        const isSchema = operation.operationId === "getUserSchema";
         answerWith(operation, value, status);
-        const missing = lost(value, await read(operation), false);
+        const missing = lost(value, await read(operation), { masked });
         // The tool lists the attributes of a schema, and nothing that stands around them.
         const attributes = missing.filter((at) => /^definitions\.(base|custom)\.properties/.test(at));
         expect.soft(isSchema ? attributes : missing, label).toEqual([]);
         if (operation.method === "GET" && !isSchema) {
           const withLinks = await read(operation, { include_links: true });
-          expect.soft(lost(value, withLinks, true), `${label}, with links`).toEqual([]);
+          expect.soft(lost(value, withLinks, { masked, links: true }), `${label}, with links`).toEqual([]);
         }
-        checked += 1;
       }
-    }
-    console.log(`${checked} answer examples came back through the tools.`);
-    expect(checked).toBeGreaterThanOrEqual(AT_LEAST.answers);
-    expect([...masked].sort()).toEqual(MASKED);
-  });
+      expect([...masked].sort()).toEqual(MASKED);
+    });
 
-  test("every error example arrives in Okta's words", async () => {
-    const { answerWith, tryOut } = await connectTo(api);
-    let checked = 0;
-    for (const operation of known) {
-      for (const { name, value, status } of operation.examples.response) {
-        const { errorSummary } = value as { errorSummary?: string };
-        if (isSuccess({ name, value, status }) || errorSummary === undefined) continue;
+    test("every error example arrives in Okta's words", async () => {
+      const { answerWith, tryOut } = await orgOf(connect, api);
+      for (const { operation, value, status, label } of errors) {
         answerWith(operation, value, status);
         const { isError, text } = await tryOut(operation);
-        const label = `${operation.operationId}: ${name}`;
         expect.soft(isError, label).toBe(true);
+        const { errorSummary } = value as { errorSummary: string };
         // A rate limit is waited for and then told in words of ours.
         if (status !== 429) expect.soft(text, label).toContain(errorSummary.replaceAll('"', "'"));
-        checked += 1;
       }
-    }
-    console.log(`${checked} error examples arrived through the tools.`);
-    expect(checked).toBeGreaterThanOrEqual(AT_LEAST.errors);
-  });
+    });
 
-  test("a rule without a type is refused, in Okta's examples too", async () => {
-    const { send } = await connectTo(api);
-    for (const operation of known) {
-      const untyped = operation.examples.request.filter(({ name }) => WITHOUT_TYPE.includes(name));
-      for (const { name, value } of untyped) {
+    test("a rule without a type is refused, in Okta's examples too", async () => {
+      const { send } = await orgOf(connect, api);
+      for (const { operation, name, value } of requests.filter((one) => WITHOUT_TYPE.includes(one.name))) {
         expect(value, name).not.toHaveProperty("type");
         expect((await send(operation, value)).text, name).toMatch(/\btype\b.*ACCESS_POLICY/s);
       }
-    }
+    });
   });
 });

@@ -4,11 +4,11 @@ import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { covers } from "../../src/scopes.js";
 import { catalogue, root } from "../support/catalogue.js";
-import { connect } from "../support/client.js";
 import { judgedByOkta } from "../support/contract.js";
 import { png } from "../support/images.js";
 import type { Example, OpenApi, Operation } from "../support/openapi.js";
 import { argumentsFor, EXCHANGES, type JsonObject, READ_FOR_A_QUESTION } from "./exchanges.js";
+import { withEveryServer } from "./servers.js";
 
 const folder = mkdtempSync(join(tmpdir(), "okta-mcp-contract-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -17,8 +17,6 @@ writeFileSync(image, png(16));
 
 const certificates = new URL("test/fixtures/certificates/", root);
 const HOST = "login.acme-robotics.example";
-/** When the certificates are good. */
-const IN_DATE = Date.parse("2030-01-01T00:00:00Z");
 const pem = (name: string) => readFileSync(new URL(name, certificates), "utf8");
 writeFileSync(join(folder, "leaf.key"), pem("leaf.key"));
 
@@ -137,89 +135,86 @@ function lostArguments(
 }
 
 judgedByOkta("what tools send, held against Okta's document", (api) => {
-  const requestsOf: Record<string, string[]> = {};
-  const used = new Set<Operation>();
   const withScope = catalogue.entries.filter(({ scope }) => scope !== null);
 
-  /** Calls a tool of a session with these scopes in an org that answers as the document shows; what it sent. */
-  async function sentBy(tool: string, scopes?: readonly string[]) {
-    const { call, sandbox } = await connect({
-      ...(scopes && { scopes }),
-      confirmMode: "never",
-      maxResultChars: 10_000_000,
-      fileRoots: [folder],
-      now: () => IN_DATE,
-    });
-    // Whoever signed in is somebody else than the user in question.
-    const me = { id: "00uMe", profile: { login: "me@acme.example", email: "me@acme.example" } };
-    sandbox.next("GET", "/api/v1/users/me", { status: 200, json: me, times: 1000 });
-    for (const operation of api.operations) {
-      const json = answerOf(operation, FOUND[tool]);
-      sandbox.next(operation.method, operation.template, { status: 200, json, times: 1000 });
-    }
-    const { isError, text } = await call(tool, argumentsOf(tool, api));
-    expect(isError, text).toBe(false);
-    const requests = sandbox.requests.filter(({ path }) => path.startsWith("/api/"));
-    expect(requests.length).toBeGreaterThan(0);
-    return requests.map((request) => {
-      const { pathname, searchParams } = new URL(request.path, sandbox.origin);
-      const operation = api.byPath(request.method, pathname);
-      if (!operation) throw new Error(`Okta has no operation ${request.method} ${pathname}.`);
-      return { ...request, body: request.body, searchParams, operation };
-    });
-  }
+  withEveryServer((connect) => {
+    const requestsOf: Record<string, string[]> = {};
+    const used = new Set<Operation>();
 
-  test.each(withScope)("$name", async (tool) => {
-    const sent = await sentBy(tool.name);
-    const allowed = new Set<string>([tool.scope ?? "", ...(tool.alsoUses ?? [])]);
-    const lines = sent.map(({ method, path, searchParams, operation, headers, body, rawBody }) => {
-      used.add(operation);
-      if (PAGED_ALL_THE_SAME.includes(tool.name)) searchParams.delete("after");
-      expect(api.queryFaults(operation, searchParams), path).toEqual([]);
-      expect(
-        operation.scopes.some((scope) => covers(allowed, scope)),
-        `${operation.scopes} for ${tool.scope}`,
-      ).toBe(true);
-      if (headers["content-type"]?.startsWith("multipart/form-data")) {
-        expect(rawBody.includes(png(16))).toBe(true);
-      } else {
-        expect(api.bodyFaults(operation, body === "" ? undefined : JSON.parse(body)), path).toEqual([]);
+    /** Calls a tool of a session with these scopes in an org that answers as the document shows; what it sent. */
+    async function sentBy(tool: string, scopes?: readonly string[]) {
+      const { call, sandbox } = await connect({ ...(scopes && { scopes }), fileRoots: [folder] });
+      // Whoever signed in is somebody else than the user in question.
+      const me = { id: "00uMe", profile: { login: "me@acme.example", email: "me@acme.example" } };
+      sandbox.next("GET", "/api/v1/users/me", { status: 200, json: me, times: 1000 });
+      for (const operation of api.operations) {
+        const json = answerOf(operation, FOUND[tool]);
+        sandbox.next(operation.method, operation.template, { status: 200, json, times: 1000 });
       }
-      return `${method} ${operation.template}`;
-    });
-    expect(lostArguments(sent, argumentsOf(tool.name, api))).toEqual([]);
-    const asked = sent.at(-1)?.operation.scopes ?? [];
-    expect(asked.some((scope) => allowed.has(scope))).toBe(!Object.hasOwn(OTHER_SCOPE, tool.name));
-    const changing = lines.filter((line) => !line.startsWith("GET "));
-    expect(changing.length).toBe(tool.effect === "reads" ? 0 : 1);
-    // Looks at the org may come in any order, and before the change.
-    expect(lines.slice(lines.length - changing.length)).toEqual(changing);
-    requestsOf[tool.name] = [...new Set([...lines.slice(0, lines.length - changing.length).sort(), ...changing])];
-  });
-
-  test.each(withScope.filter(({ alsoUses }) => alsoUses))("$name makes do with its own scope", async (tool) => {
-    const own = new Set([tool.scope ?? ""]);
-    for (const { method, path, operation } of await sentBy(tool.name, [...own])) {
-      expect(
-        operation.scopes.some((scope) => covers(own, scope)),
-        `${method} ${path}`,
-      ).toBe(true);
+      const { isError, text } = await call(tool, argumentsOf(tool, api));
+      expect(isError, text).toBe(false);
+      const requests = sandbox.requests.filter(({ path }) => path.startsWith("/api/"));
+      expect(requests.length).toBeGreaterThan(0);
+      return requests.map((request) => {
+        const { pathname, searchParams } = new URL(request.path, sandbox.origin);
+        const operation = api.byPath(request.method, pathname);
+        if (!operation) throw new Error(`Okta has no operation ${request.method} ${pathname}.`);
+        return { ...request, body: request.body, searchParams, operation };
+      });
     }
-  });
 
-  test("every operation of which the document has an example sends it through a tool", () => {
-    const known = [...Object.keys(EXCHANGES), ...Object.keys(READ_FOR_A_QUESTION)];
-    const isExample = ({ status = 200 }: Example) => status < 300;
-    const withExamples = [...used].filter(({ examples }) =>
-      [...examples.request, ...examples.response].some(isExample),
-    );
-    const ids = withExamples.map(({ operationId }) => operationId);
-    expect(ids.filter((operationId) => !known.includes(operationId))).toEqual([]);
-    expect(known.filter((operationId) => !ids.includes(operationId))).toEqual([]);
-  });
+    test.each(withScope)("$name", async (tool) => {
+      const sent = await sentBy(tool.name);
+      const allowed = new Set<string>([tool.scope ?? "", ...(tool.alsoUses ?? [])]);
+      const lines = sent.map(({ method, path, searchParams, operation, headers, body, rawBody }) => {
+        used.add(operation);
+        if (PAGED_ALL_THE_SAME.includes(tool.name)) searchParams.delete("after");
+        expect(api.queryFaults(operation, searchParams), path).toEqual([]);
+        expect(
+          operation.scopes.some((scope) => covers(allowed, scope)),
+          `${operation.scopes} for ${tool.scope}`,
+        ).toBe(true);
+        if (headers["content-type"]?.startsWith("multipart/form-data")) {
+          expect(rawBody.includes(png(16))).toBe(true);
+        } else {
+          expect(api.bodyFaults(operation, body === "" ? undefined : JSON.parse(body)), path).toEqual([]);
+        }
+        return `${method} ${operation.template}`;
+      });
+      expect(lostArguments(sent, argumentsOf(tool.name, api))).toEqual([]);
+      const asked = sent.at(-1)?.operation.scopes ?? [];
+      expect(asked.some((scope) => allowed.has(scope))).toBe(!Object.hasOwn(OTHER_SCOPE, tool.name));
+      const changing = lines.filter((line) => !line.startsWith("GET "));
+      expect(changing.length).toBe(tool.effect === "reads" ? 0 : 1);
+      // Looks at the org may come in any order, and before the change.
+      expect(lines.slice(lines.length - changing.length)).toEqual(changing);
+      requestsOf[tool.name] = [...new Set([...lines.slice(0, lines.length - changing.length).sort(), ...changing])];
+    });
 
-  test("each tool makes the requests that it is known for", async () => {
-    const text = `${JSON.stringify(requestsOf, null, 2)}\n`;
-    await expect(text).toMatchFileSnapshot("../__snapshots__/requests.json");
+    test.each(withScope.filter(({ alsoUses }) => alsoUses))("$name makes do with its own scope", async (tool) => {
+      const own = new Set([tool.scope ?? ""]);
+      for (const { method, path, operation } of await sentBy(tool.name, [...own])) {
+        expect(
+          operation.scopes.some((scope) => covers(own, scope)),
+          `${method} ${path}`,
+        ).toBe(true);
+      }
+    });
+
+    test("every operation of which the document has an example sends it through a tool", () => {
+      const known = [...Object.keys(EXCHANGES), ...Object.keys(READ_FOR_A_QUESTION)];
+      const isExample = ({ status = 200 }: Example) => status < 300;
+      const withExamples = [...used].filter(({ examples }) =>
+        [...examples.request, ...examples.response].some(isExample),
+      );
+      const ids = withExamples.map(({ operationId }) => operationId);
+      expect(ids.filter((operationId) => !known.includes(operationId))).toEqual([]);
+      expect(known.filter((operationId) => !ids.includes(operationId))).toEqual([]);
+    });
+
+    test("each tool makes the requests that it is known for", async () => {
+      const text = `${JSON.stringify(requestsOf, null, 2)}\n`;
+      await expect(text).toMatchFileSnapshot("../__snapshots__/requests.json");
+    });
   });
 });

@@ -1,9 +1,15 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { test } from "vitest";
+import { describe, test } from "vitest";
 import { ROOT } from "./cli.js";
 
+/** The built server's entry. */
+export const BUILT_ENTRY = join(ROOT, "dist/okta-mcp.js");
+
+const isAbsent = !existsSync(BUILT_ENTRY) && process.env.OKTA_MCP_TEST_ALL !== "1";
+
 /** A test of what `npm run build` made. Skipped where nothing was built, unless everything has to be tested. */
-export const whereBuilt = test.skipIf(
-  !existsSync(join(ROOT, "dist/okta-mcp.js")) && process.env.OKTA_MCP_TEST_ALL !== "1",
-);
+export const whereBuilt = test.skipIf(isAbsent);
+
+/** The same for several tests. */
+export const describeWhereBuilt = describe.skipIf(isAbsent);

@@ -93,15 +93,22 @@ function asText(transport: InMemoryTransport): Transport {
   return transport;
 }
 
-/** A real client, a real server, a real session and a sandbox org, all of them gone when the test is over. */
-export async function connect(options: ConnectOptions = {}) {
-  const { scopes = ALL_SCOPES, granted = scopes, signIn = "token", seed = null } = options;
+/** A sandbox org: the company of this number, or with `null` one that has an admin and the group Everyone. */
+export async function openOrg(seed: number | null) {
   const sandbox = await startSandbox({ seed, authorization: orgAuthorization({ deviceIntervalSeconds: 0 }) });
-  const { org, origin, requests } = sandbox;
+  const { org } = sandbox;
   if (seed === null) {
     org.groups.add({ type: "BUILT_IN", profile: { name: "Everyone", description: "All users in your organization" } });
     org.addUser({ profile: { login: ADMIN_LOGIN, email: ADMIN_LOGIN, firstName: "Ada", lastName: "Admin" } });
   }
+  return sandbox;
+}
+
+/** A real client, a real server, a real session and a sandbox org, all of them gone when the test is over. */
+export async function connect(options: ConnectOptions = {}) {
+  const { scopes = ALL_SCOPES, granted = scopes, signIn = "token", seed = null } = options;
+  const sandbox = await openOrg(seed);
+  const { org, origin, requests } = sandbox;
   const { control } = sandbox.authorization;
   const credential: Credential =
     signIn === "device"
@@ -198,16 +205,7 @@ export async function connect(options: ConnectOptions = {}) {
     const [ours, theirs] = InMemoryTransport.createLinkedPair();
     await server.connect(asText(theirs));
     await client.connect(asText(ours));
-    const call = async (name: string, args: JsonObject = {}, how: RequestOptions = {}): Promise<CallOutcome> => {
-      const result = await client.callTool({ name, arguments: args }, undefined, how);
-      return outcomeOf(result);
-    };
-    /** The result of a call that must succeed. */
-    const get = async (name: string, args: JsonObject = {}, how: RequestOptions = {}): Promise<JsonObject> => {
-      const { isError, text, data } = await call(name, args, how);
-      expect(isError, text).toBe(false);
-      return data;
-    };
+    const { call, get } = callsOf(client);
     const listed = async () => (await client.listTools()).tools.map((tool) => tool.name);
     return { client, server, call, get, listed };
   }
@@ -229,6 +227,21 @@ export async function connect(options: ConnectOptions = {}) {
   const lastBody = (): unknown => JSON.parse(requests.at(-1)?.body || "null");
 
   return { ...first, newClient, sandbox, org, session, control, asked, sent, writes, lastBody, logged, logSays };
+}
+
+/** How tests call the tools of a client's server. */
+export function callsOf(client: Client) {
+  const call = async (name: string, args: JsonObject = {}, how: RequestOptions = {}): Promise<CallOutcome> => {
+    const result = await client.callTool({ name, arguments: args }, undefined, how);
+    return outcomeOf(result);
+  };
+  /** The result of a call that must succeed. */
+  const get = async (name: string, args: JsonObject = {}, how: RequestOptions = {}): Promise<JsonObject> => {
+    const { isError, text, data } = await call(name, args, how);
+    expect(isError, text).toBe(false);
+    return data;
+  };
+  return { call, get };
 }
 
 function outcomeOf(result: Awaited<ReturnType<Client["callTool"]>>): CallOutcome {
