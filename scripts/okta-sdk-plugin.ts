@@ -58,12 +58,17 @@ export const oktaSdkPlugin: Plugin = {
       if (rest.length !== 1) throw new Error(`${path} has changed its form.`);
       return { contents: factory, loader: "js" };
     });
-    build.onLoad({ filter: /\.js$/ }, ({ path }) => {
-      const specifier = specifiers.get(path);
-      if (specifier === undefined) return undefined;
-      const source = JSON.stringify(standInsFile);
-      return { contents: `module.exports = require(${source}).standIns[${JSON.stringify(specifier)}];`, loader: "js" };
+    // A module of its own rather than other contents of theirs: what is replaced is not in the bundle.
+    build.onResolve({ filter: /./ }, ({ path, importer, kind }) => {
+      if (kind !== "require-call" || !importer.includes("okta-sdk-nodejs")) return undefined;
+      const specifier = specifiers.get(createRequire(importer).resolve(path));
+      return specifier === undefined ? undefined : { path: specifier, namespace: "okta-sdk-stand-in" };
     });
+    build.onLoad({ filter: /./, namespace: "okta-sdk-stand-in" }, ({ path }) => ({
+      contents: `module.exports = require(${JSON.stringify(standInsFile)}).standIns[${JSON.stringify(path)}];`,
+      loader: "js",
+      resolveDir: here,
+    }));
     // The factories ask for Node's `url` by `require`, which an ES module does not have.
     build.onResolve({ filter: /^url$/ }, ({ importer }) =>
       importer.includes("okta-sdk-nodejs") ? { path: "url", namespace: "okta-sdk" } : undefined,

@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import {
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -7,13 +8,13 @@ import {
   readFileSync,
   rmSync,
   statSync,
-  writeFileSync,
+  symlinkSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { whereBuilt } from "../support/built.js";
+import { isBuilt, whereBuilt } from "../support/built.js";
 import { cleanEnv, ROOT, spawnProcess } from "../support/cli.js";
 
 const run = promisify(execFile);
@@ -26,6 +27,7 @@ interface Manifest {
   optionalDependencies?: Record<string, string>;
   devDependencies?: Record<string, string>;
   scripts: Record<string, string>;
+  allowScripts: Record<string, boolean>;
 }
 const manifest: Manifest = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
 
@@ -52,6 +54,15 @@ describe("package.json", () => {
       expect(manifest.scripts).not.toHaveProperty(script);
     }
   });
+});
+
+test("no dependency runs anything while a checkout is set up", () => {
+  const lock = JSON.parse(readFileSync(join(ROOT, "package-lock.json"), "utf8")) as {
+    packages: Record<string, { name?: string; hasInstallScript?: true }>;
+  };
+  const withScript = Object.entries(lock.packages).filter(([, { hasInstallScript }]) => hasInstallScript);
+  const names = withScript.map(([path, { name }]) => name ?? path.replace(/^.*node_modules\//, ""));
+  expect(manifest.allowScripts).toEqual(Object.fromEntries(names.map((name) => [name, false])));
 });
 
 describe("the build", () => {
@@ -92,29 +103,32 @@ describe("the build", () => {
     expect(all).not.toMatch(/getAttributeTypeMap|node-jose|ajv\/dist/);
   });
 
-  whereBuilt("names the licence of every package that is in it", () => {
+  whereBuilt("names the licence of every package that is in it, and of no other", () => {
     const licences = textOf("third-party-licences.txt");
     for (const name of OWNERS_PACKAGES.filter((one) => one !== "keytar")) {
       expect(licences).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+ \\([A-Za-z0-9.-]+\\)$`, "m"));
     }
     expect(licences).toContain("Apache License");
+    expect(licences).not.toMatch(/^(form-data|ajv|node-fetch|express|esbuild|keytar) /m);
   });
 });
 
 describe("the packed package", () => {
-  const built = existsSync(join(ROOT, "dist/okta-mcp.js")) || process.env.OKTA_MCP_TEST_ALL === "1";
   const folder = mkdtempSync(join(tmpdir(), "okta-mcp-package-"));
+  const checkout = join(folder, "checkout");
   const home = join(folder, "home");
   const installed = join(home, "node_modules/okta-mcp");
   let packed: { filename: string; size: number; files: { path: string }[] };
 
   beforeAll(async () => {
-    if (!built) return;
-    // What was built is what is tested; building again would pull it from under other tests.
-    const pack = ["pack", "--ignore-scripts", "--json", "--pack-destination", folder];
-    [packed] = JSON.parse((await run("npm", pack, { cwd: ROOT })).stdout);
+    if (!isBuilt) return;
+    // `npm pack` builds. In a checkout of its own it does not pull the build from under other tests.
+    const notInACheckout = [".git", "bundles", "coverage", "dist", "node_modules"];
+    cpSync(ROOT, checkout, { recursive: true, filter: (path) => !notInACheckout.includes(basename(path)) });
+    symlinkSync(join(ROOT, "node_modules"), join(checkout, "node_modules"));
+    const { stdout } = await run("npm", ["pack", "--json", "--pack-destination", folder], { cwd: checkout });
+    [packed] = JSON.parse(stdout);
     mkdirSync(home);
-    writeFileSync(join(home, "package.json"), "{}");
     const install = ["install", "--no-audit", "--no-fund", "--prefer-offline", "--fetch-retries=0"];
     await run("npm", [...install, join(folder, packed.filename)], { cwd: home });
     if (!existsSync(join(home, "node_modules/keytar"))) {
@@ -131,6 +145,13 @@ describe("the packed package", () => {
     }).ended;
     return { code, stdout, stderr };
   };
+
+  whereBuilt("is built afresh when it is packed, and comes out as the build that is tested here", () => {
+    // The names of chunks also tell where their sources were.
+    const chunks = (dist: string) =>
+      [...filesIn(dist)].map(([file, bytes]) => `${file.replace(/-[A-Z0-9]{8}\.js$/, ".js")} ${bytes}`).sort();
+    expect(chunks(join(installed, "dist"))).toEqual(chunks(join(ROOT, "dist")));
+  });
 
   whereBuilt("holds what is needed to run it and to read about it, and nothing else", () => {
     const paths = packed.files.map(({ path }) => path).filter((path) => !path.startsWith("dist/chunks/"));
