@@ -7,7 +7,7 @@ type Result = { [key: string]: unknown };
 /** A server on stdio with a client that does as little as possible, so that the server's time is what is measured. */
 export class McpProcess {
   readonly #child: ChildProcess;
-  readonly #waiting = new Map<number, (line: string) => void>();
+  readonly #waiting = new Map<number, { resolve: (line: string) => void; reject: (error: Error) => void }>();
   #chunks: Buffer[] = [];
   #lastId = 0;
 
@@ -17,6 +17,9 @@ export class McpProcess {
       stdio: ["pipe", "pipe", "ignore"],
     });
     this.#child.stdout?.on("data", (chunk: Buffer) => this.#read(chunk));
+    this.#child.once("close", (code) => {
+      for (const { reject } of this.#waiting.values()) reject(new Error(`The server ended with ${code}.`));
+    });
   }
 
   #read(chunk: Buffer): void {
@@ -27,7 +30,7 @@ export class McpProcess {
       rest = rest.subarray(end + 1);
       // The SDK writes the id last; of a long line only its end has to be looked at.
       const id = Number(/"id":(\d+)\}?$/.exec(line.slice(-40))?.[1]);
-      this.#waiting.get(id)?.(line);
+      this.#waiting.get(id)?.resolve(line);
       this.#waiting.delete(id);
     }
     if (rest.length > 0) this.#chunks.push(rest);
@@ -37,12 +40,15 @@ export class McpProcess {
     this.#child.stdin?.write(`${JSON.stringify({ jsonrpc: "2.0", ...message })}\n`);
   }
 
-  /** Sends a request and resolves with the line that answers it, not parsed. */
+  /**
+   * Sends a request and resolves with the line that answers it, not parsed.
+   * @throws Error where the server ends before
+   */
   ask(method: string, params: object = {}): Promise<string> {
     this.#lastId += 1;
     const id = this.#lastId;
     this.#write({ id, method, params });
-    return new Promise((resolve) => this.#waiting.set(id, resolve));
+    return new Promise((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
   }
 
   async initialize(): Promise<void> {
@@ -54,9 +60,15 @@ export class McpProcess {
     this.#write({ method: "notifications/initialized" });
   }
 
-  /** Calls a tool and resolves with the line that answers it, not parsed. */
-  call(name: string, args: object): Promise<string> {
-    return this.ask("tools/call", { name, arguments: args });
+  /**
+   * Calls a tool and resolves with the line that answers it, not parsed.
+   * @throws Error where the call failed
+   */
+  async call(name: string, args: object): Promise<string> {
+    const line = await this.ask("tools/call", { name, arguments: args });
+    // A failure is short; a list need not be searched for one. Inside a text the quotes would be escaped.
+    if (line.length < 20_000 && line.includes('"isError":true')) throw new Error(line);
+    return line;
   }
 
   /** Resident size in MB: now, and the largest so far. Linux only; else undefined. */
@@ -81,6 +93,5 @@ export class McpProcess {
 export function resultOf(line: string): Result {
   const { result, error } = JSON.parse(line) as { result?: Result; error?: { message: string } };
   if (result === undefined) throw new Error(error?.message ?? "no result");
-  if (result.isError) throw new Error(JSON.stringify(result.structuredContent));
   return result;
 }

@@ -11,18 +11,12 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { bundleOptions } from "../scripts/bundle.js";
 import { SCOPES } from "../src/scopes.js";
+import { measureCalls, measureLargeList, measureRateLimit } from "./calls.js";
 import type { Orgs } from "./org.js";
 import { asMarkdown, asText, machine, type Row } from "./report.js";
 import { measureDefinitions, measurePackage, measureResults } from "./sizes.js";
-import {
-  measureCalls,
-  measureFirstCall,
-  measureLargeList,
-  measureMemory,
-  measureRateLimit,
-  measureStart,
-  type Subjects,
-} from "./timings.js";
+import { measureFirstCall, measureMemory, measureStart } from "./starts.js";
+import type { Subjects } from "./subjects.js";
 
 const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const say = (text = "") => process.stdout.write(`${text}\n`);
@@ -37,6 +31,7 @@ try {
     entry: path("../dist/okta-mcp.js"),
     empty: path("bases/empty.mjs"),
     bare,
+    fetch: path("bases/fetch.mjs"),
     env: (orgUrl, more = {}) => ({
       HOME: folder,
       OKTA_ORG_URL: orgUrl,
@@ -51,7 +46,7 @@ try {
   const measures: [name: string, run: () => Promise<Row[]>][] = [
     ["start, list", () => measureStart(subjects, orgs)],
     ["first call", () => measureFirstCall(subjects, orgs)],
-    ["calls, list all", () => measureCalls(subjects, path("bases/fetch.mjs"), orgs)],
+    ["calls, list all", () => measureCalls(subjects, orgs)],
     ["large list", () => measureLargeList(subjects, orgs)],
     ["rate limit", () => measureRateLimit(subjects, orgs)],
     ["memory", () => measureMemory(subjects, orgs)],
@@ -72,6 +67,7 @@ try {
   );
   const notes = [
     "empty: a server with one tool, made with the MCP SDK, from node_modules. fetch: the same requests with the platform's fetch, their JSON read, and no other work. node: `node -e 0`.",
+    "Starts and first calls: 15 processes of each kind, one after the other, each round beginning with another. Calls and lists: 5 and 10 turns after warming up. Memory: 5 processes of each kind.",
     "The org is a process of its own on this machine and answers at once.",
     "results count the text of a result, which is what a model reads; structuredContent repeats it for programs, so that a line on stdio has it twice.",
   ];

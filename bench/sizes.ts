@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 import { McpProcess, resultOf } from "./mcp-process.js";
 import type { Orgs } from "./org.js";
 import { amountRow, type Row, ratioRow } from "./report.js";
-import type { Subjects } from "./timings.js";
+import type { Subjects } from "./subjects.js";
 
 const run = promisify(execFile);
 
