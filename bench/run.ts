@@ -69,7 +69,7 @@ try {
     "empty: a server with one tool, made with the MCP SDK, from node_modules. fetch: the same requests with the platform's fetch, their JSON read, and no other work. node: `node -e 0`.",
     "Starts and first calls: 15 processes of each kind, one after the other, each round beginning with another. Calls and lists: 5 and 10 turns after warming up. Memory: 5 processes of each kind.",
     "The org is a process of its own on this machine and answers at once.",
-    "results count the text of a result, which is what a model reads; structuredContent repeats it for programs, so that a line on stdio has it twice.",
+    "results count the text of a result, which is what a model reads; structuredContent has the items besides, as objects for programs.",
   ];
   if (only.length === 0) await writeFile(path("results.md"), asMarkdown(rows, notes, new Date()));
 } finally {
