@@ -23,32 +23,43 @@ function holdsText(value: Json): boolean {
   return typeof value === "number" || (typeof value === "string" && value !== "");
 }
 
-/** What `fields` names, seen from one place in a value. What it is below a key is worked out once. */
+/** What `fields` names, seen from one place in a value. What it is below a name is worked out once, when it is met. */
 class Selection {
-  readonly #paths: readonly string[];
-  readonly #below = new Map<string, Selection | null>();
+  /** True where a path ends, so that all that is there belongs to it. */
+  readonly isWhole: boolean;
+  /** By each name that a path may begin with, as an attribute may itself have a dot in its name: what follows. */
+  readonly #rests = new Map<string, string[]>();
+  readonly #below = new Map<string, Selection>();
 
   constructor(paths: readonly string[]) {
-    this.#paths = paths;
+    this.isWhole = paths.includes("");
+    for (const path of paths.filter((one) => one !== "")) {
+      for (const [name, rest] of beginnings(path)) {
+        const rests = this.#rests.get(name);
+        if (rests) rests.push(rest);
+        else this.#rests.set(name, [rest]);
+      }
+    }
   }
 
-  /** True where a path ends, so that all that is there belongs to it. */
-  get isWhole(): boolean {
-    return this.#paths.includes("");
+  names(): Iterable<string> {
+    return this.#rests.keys();
   }
 
-  /** An attribute may itself have a dot in its name. Undefined where nothing below the key is named. */
-  below(key: string): Selection | undefined {
-    const known = this.#below.get(key);
-    if (known !== undefined) return known ?? undefined;
-    const paths = this.#paths.flatMap((path) => {
-      if (path === key) return [""];
-      return path.startsWith(`${key}.`) ? [path.slice(key.length + 1)] : [];
-    });
-    const below = paths.length > 0 ? new Selection(paths) : null;
-    this.#below.set(key, below);
-    return below ?? undefined;
+  below(name: string): Selection {
+    let below = this.#below.get(name);
+    if (!below) {
+      below = new Selection(this.#rests.get(name) ?? []);
+      this.#below.set(name, below);
+    }
+    return below;
   }
+}
+
+/** The ways to take a first name off a dotted path; the rest is empty where the path is the name. */
+function beginnings(path: string): [name: string, rest: string][] {
+  const dots = [...path.matchAll(/\./g)].map(({ index }) => index);
+  return [...dots.map((dot): [string, string] => [path.slice(0, dot), path.slice(dot + 1)]), [path, ""]];
 }
 
 /** Walks through one value. */
@@ -75,19 +86,25 @@ class Shaper {
 
   #object(value: JsonObject, selection: Selection | undefined): JsonObject | undefined {
     const result: JsonObject = {};
-    let isEmpty = true;
-    for (const key in value) {
-      const below = selection?.below(key);
-      if ((selection && !below) || (key === "_links" && !this.#options.includeLinks)) continue;
-      this.#path.push(key);
-      const shown = this.#attribute(value, key, below);
-      this.#path.pop();
-      if (shown === undefined) continue;
-      isEmpty = false;
-      if (key !== "__proto__") result[key] = shown;
-      else Object.defineProperty(result, key, { value: shown, enumerable: true });
+    if (!selection) {
+      for (const key in value) this.#add(result, value, key, undefined);
+      return result;
     }
-    return selection && isEmpty ? undefined : result;
+    // By what is asked for rather than by what is there, which is mostly more.
+    for (const key of selection.names()) {
+      if (Object.hasOwn(value, key)) this.#add(result, value, key, selection.below(key));
+    }
+    return Object.keys(result).length > 0 ? result : undefined;
+  }
+
+  #add(result: JsonObject, parent: JsonObject, key: string, selection: Selection | undefined): void {
+    if (key === "_links" && !this.#options.includeLinks) return;
+    this.#path.push(key);
+    const shown = this.#attribute(parent, key, selection);
+    this.#path.pop();
+    if (shown === undefined) return;
+    if (key !== "__proto__") result[key] = shown;
+    else Object.defineProperty(result, key, { value: shown, enumerable: true });
   }
 
   #attribute(parent: JsonObject, key: string, selection: Selection | undefined): Json | undefined {
