@@ -49,12 +49,16 @@ export function leftOutBecause({ readOnly, include, exclude }: ToolChoice, tool:
 /** A line for each pattern that matches no tool and no area, with what was probably meant. */
 export function unmatchedPatterns({ include, exclude }: ToolChoice, tools: readonly Choosable[]): string[] {
   const names = [...new Set(tools.flatMap(({ name, area }) => [name, area]))];
+  // What most patterns are made of: everything that begins with the same verb.
+  const patterns = [...new Set(tools.map(({ name }) => `${name.split("_")[0]}_*`))];
   return [...(include ? [include] : []), ...exclude].flatMap((list) =>
     list.patterns
       .filter((pattern) => !tools.some((tool) => matching({ ...list, patterns: [pattern] }, tool) !== undefined))
       .map((pattern) => {
-        const meant = nearest(pattern.replace(/[*?]+/g, ""), names);
-        return `${list.where} holds ${pattern}, which matches no tool and no area${meant ? `; did you mean ${meant}?` : "."}`;
+        const byVerb = pattern.includes("*") ? nearest(pattern, patterns) : undefined;
+        const meant = byVerb ?? nearest(pattern.replace(/[*?]+/g, ""), names);
+        const advice = meant ? `did you mean ${meant}?` : "`okta-mcp tools` lists all of them.";
+        return `${list.where} holds ${pattern}, which matches no tool and no area; ${advice}`;
       }),
   );
 }

@@ -57,12 +57,14 @@ describe("which tools there are", () => {
   test("is no pattern's to say that matches nothing, and what was meant is suggested", () => {
     const choice = choose({
       include: only("list_user", "users"),
-      exclude: [not("polices", "frobnicate_*", "delete_*")],
+      exclude: [not("polices", "frobnicate_*", "lst_*", "user*s_list", "delete_*")],
     });
     expect(unmatchedPatterns(choice, catalogue.entries)).toEqual([
       "OKTA_MCP_TOOLS holds list_user, which matches no tool and no area; did you mean list_users?",
       "OKTA_MCP_EXCLUDE_TOOLS holds polices, which matches no tool and no area; did you mean policies?",
-      "OKTA_MCP_EXCLUDE_TOOLS holds frobnicate_*, which matches no tool and no area.",
+      "OKTA_MCP_EXCLUDE_TOOLS holds frobnicate_*, which matches no tool and no area; `okta-mcp tools` lists all of them.",
+      "OKTA_MCP_EXCLUDE_TOOLS holds lst_*, which matches no tool and no area; did you mean list_*?",
+      "OKTA_MCP_EXCLUDE_TOOLS holds user*s_list, which matches no tool and no area; did you mean list_users?",
     ]);
   });
 });

@@ -95,7 +95,9 @@ describe("the choice of tools on the command line", () => {
       ]);
       expect([code, stdout], command[0]).toEqual([2, ""]);
       expect(stderr).toContain("--tools holds list_user, which matches no tool and no area; did you mean list_users?");
-      expect(stderr).toContain(`deny_tools in ${guard} holds frobnicate, which matches no tool and no area.`);
+      expect(stderr).toContain(
+        `deny_tools in ${guard} holds frobnicate, which matches no tool and no area; \`okta-mcp tools\``,
+      );
     }
   });
 
