@@ -361,6 +361,28 @@ describe("the question", () => {
   });
 });
 
+test("a value is good for its tool, its arguments and the state of its target alone", () => {
+  const values = new ConfirmationValues();
+  const target = { type: "group", name: "Lab", id: "00g1" };
+  const impact = { target, details: ["1 member"], state: { lastUpdated: 1, more: [null] } };
+  const subject = { tool: "delete_group", args: { group_id: "00g1", nested: { a: 1, b: 2 } }, impact };
+  for (const other of [
+    { ...subject, tool: "empty_group" },
+    { ...subject, args: { ...subject.args, nested: { a: 1, b: 3 } } },
+    { ...subject, args: { group_id: "00g1" } },
+    { ...subject, impact: { ...impact, target: { ...target, name: "Lab 2" } } },
+    { ...subject, impact: { ...impact, details: ["2 members"] } },
+    { ...subject, impact: { ...impact, state: { lastUpdated: 2, more: [null] } } },
+  ]) {
+    const value = values.issue(subject);
+    expect(values.redeem(value, other)).toContain("another call");
+    expect(values.redeem(value, subject), "a value that was tried is used up").toContain("used already");
+  }
+  const reordered = { ...subject, args: { nested: { b: 2, a: 1 }, group_id: "00g1" } };
+  expect(values.redeem(values.issue(subject), reordered)).toBeUndefined();
+  expect(new ConfirmationValues().redeem(values.issue(subject), subject)).toContain("unknown here");
+});
+
 test("open values do not pile up", () => {
   let now = 0;
   const values = new ConfirmationValues(() => now);
