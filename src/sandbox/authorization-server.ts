@@ -7,6 +7,7 @@ import { createOAuthEvents, type OAuthEvent } from "./oauth-events.js";
 import { isOpenIdScope } from "./oauth-scopes.js";
 import { refusal } from "./okta-error.js";
 import type { Caller, Route, SandboxReply, SandboxRequest } from "./route.js";
+import type { Signer } from "./signer.js";
 import { createTokens, type Grant } from "./tokens.js";
 
 export interface AuthorizationServerOptions {
@@ -35,6 +36,8 @@ export interface AuthorizationServerOptions {
   refreshTokenLifetimeSeconds?: number;
   /** How long a rotated refresh token still works. Default 0: a second use ends the sign-in. */
   rotationGraceMs?: number;
+  /** Makes what signs the tokens. Default: a signer with a key of its own. */
+  signer?: () => Promise<Signer>;
 }
 
 /** What tests, faults and the demo may do to the authorization server from outside. */
@@ -97,6 +100,7 @@ export function createAuthorizationServer(options: AuthorizationServerOptions): 
     accessTokenLifetimeSeconds: options.accessTokenLifetimeSeconds ?? 3600,
     refreshTokenLifetimeSeconds: options.refreshTokenLifetimeSeconds ?? 90 * 24 * 3600,
     rotationGraceMs: options.rotationGraceMs ?? 0,
+    signer: options.signer,
   });
   const mood: OrgMood = {
     autoApprove: options.autoApprove ?? false,

@@ -1,10 +1,9 @@
 import { createHash, randomBytes } from "node:crypto";
-import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK, SignJWT } from "jose";
+import type { JWK } from "jose";
 import type { SignInUser } from "./device-codes.js";
 import type { OAuthClient } from "./oauth-clients.js";
 import { OAuthRefusal } from "./oauth-reply.js";
-
-const ALGORITHM = "RS256";
+import { createSigner, type Signer } from "./signer.js";
 
 /** One consent: what a person, or a service for itself, let an app do. Its tokens end with it. */
 export interface Grant {
@@ -56,6 +55,8 @@ export interface TokenOptions {
   refreshTokenLifetimeSeconds: number;
   /** How long a refresh token still works after it was rotated. */
   rotationGraceMs: number;
+  /** Makes what signs, when it is first needed. Default: `createSigner`. */
+  signer?: (() => Promise<Signer>) | undefined;
 }
 
 export interface Tokens {
@@ -87,17 +88,17 @@ export interface Tokens {
   revokeEverything(): void;
 }
 
-/** The tokens of one org. Its key pair is made when first needed. */
+/** The tokens of one org. Only those that it remembers are good, whatever they are signed with. */
 export function createTokens(options: TokenOptions): Tokens {
   const { origin, now, rotationGraceMs } = options;
   const accessTokens = new Map<string, IssuedToken>();
   const refreshTokens = new Map<string, RefreshToken>();
-  let signer: ReturnType<typeof createSigner> | undefined;
-
-  const sign = async (claims: Record<string, unknown>) => {
-    signer ??= createSigner();
-    return (await signer).sign(claims);
+  let made: Promise<Signer> | undefined;
+  const signer = () => {
+    made ??= (options.signer ?? createSigner)();
+    return made;
   };
+  const sign = async (claims: Record<string, unknown>) => (await signer()).sign(claims);
 
   function forgetExpired(): void {
     for (const [token, { expiresAtMs }] of accessTokens) if (expiresAtMs < now()) accessTokens.delete(token);
@@ -154,10 +155,7 @@ export function createTokens(options: TokenOptions): Tokens {
   }
 
   return {
-    async keys() {
-      signer ??= createSigner();
-      return { keys: [(await signer).publicJwk] };
-    },
+    keys: async () => ({ keys: [(await signer()).publicJwk] }),
 
     async issue(grant, scopes, lifetimeSeconds = options.accessTokenLifetimeSeconds) {
       const { user } = grant;
@@ -220,19 +218,6 @@ export function createTokens(options: TokenOptions): Tokens {
     revokeEverything() {
       for (const { grant } of [...accessTokens.values(), ...refreshTokens.values()]) grant.revoked = true;
     },
-  };
-}
-
-/** A signing key of its own for every org, so that no token of one is good at another. */
-async function createSigner() {
-  const { privateKey, publicKey } = await generateKeyPair(ALGORITHM);
-  const jwk = await exportJWK(publicKey);
-  const kid = await calculateJwkThumbprint(jwk);
-  const publicJwk: JWK = { ...jwk, kid, alg: ALGORITHM, use: "sig" };
-  return {
-    publicJwk,
-    sign: (claims: Record<string, unknown>) =>
-      new SignJWT(claims).setProtectedHeader({ alg: ALGORITHM, kid }).sign(privateKey),
   };
 }
 

@@ -3,8 +3,8 @@ import { type Keychain, KeychainProblem, useKeychainHere, useSystemKeychain } fr
 import { KeychainStore } from "../../src/auth/keychain-store.js";
 import type { StoredSignIn } from "../../src/auth/stored-sign-in.js";
 import { ADMIN_LOGIN, DEVICE_CLIENT_ID } from "../../src/sandbox/facts.js";
-import { orgAuthorization } from "../../src/sandbox/org-authorization.js";
 import { startSandbox } from "../../src/sandbox/server.js";
+import { testAuthorization } from "../support/authorization.js";
 import type { KeyringState } from "../support/keyring-session.js";
 import { requireOrSkip } from "../support/programs.js";
 import type { Orders, Outcome } from "./children/session-child.js";
@@ -121,7 +121,7 @@ describe("the system keychain", { timeout: 60_000 }, () => {
   ): Promise<Run[]> {
     const sandbox = await startSandbox({
       seed: null,
-      authorization: orgAuthorization({ autoApprove: true, deviceIntervalSeconds: 0 }),
+      authorization: testAuthorization({ autoApprove: true, deviceIntervalSeconds: 0 }),
     });
     onTestFinished(sandbox.close);
     sandbox.org.addUser({ profile: { login: ADMIN_LOGIN, email: ADMIN_LOGIN, firstName: "Ada", lastName: "Admin" } });

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { ADMIN_LOGIN, DEVICE_CLIENT_ID } from "../../src/sandbox/facts.js";
-import { orgAuthorization } from "../../src/sandbox/org-authorization.js";
 import { type Sandbox, startSandbox } from "../../src/sandbox/server.js";
+import { testAuthorization } from "../support/authorization.js";
 import type { Orders, Outcome } from "./children/session-child.js";
 import { TOKEN, tempDir } from "./support.js";
 
@@ -16,7 +16,7 @@ const CHILD = fileURLToPath(new URL("./children/session-child.ts", import.meta.u
 async function startStrictOrg(): Promise<Sandbox> {
   const sandbox = await startSandbox({
     seed: null,
-    authorization: orgAuthorization({ autoApprove: true, deviceIntervalSeconds: 0, rotationGraceMs: 0 }),
+    authorization: testAuthorization({ autoApprove: true, deviceIntervalSeconds: 0, rotationGraceMs: 0 }),
   });
   onTestFinished(sandbox.close);
   sandbox.org.addUser({ profile: { login: ADMIN_LOGIN, email: ADMIN_LOGIN, firstName: "Ada", lastName: "Admin" } });

@@ -9,8 +9,9 @@ import type { Session } from "../../src/auth/token-source.js";
 import { OktaMcpError } from "../../src/errors/index.js";
 import { createLog, type Log } from "../../src/log.js";
 import { ADMIN_LOGIN, DEVICE_CLIENT_ID, SERVICE_CLIENT_ID } from "../../src/sandbox/facts.js";
-import { type OrgAuthorizationOptions, orgAuthorization } from "../../src/sandbox/org-authorization.js";
+import type { OrgAuthorizationOptions } from "../../src/sandbox/org-authorization.js";
 import { type Sandbox, startSandbox } from "../../src/sandbox/server.js";
+import { testAuthorization } from "../support/authorization.js";
 
 /** Time that passes only when somebody waits for it, or a test says so. */
 export class FakeTime {
@@ -71,7 +72,7 @@ export async function startOrg(options: OrgAuthorizationOptions = {}): Promise<T
   const sandbox = await startSandbox({
     seed: null,
     now: time.now,
-    authorization: orgAuthorization({ serviceClient, ...options }),
+    authorization: testAuthorization({ serviceClient, ...options }),
   });
   onTestFinished(sandbox.close);
   sandbox.org.addUser({

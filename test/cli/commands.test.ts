@@ -3,8 +3,9 @@ import { readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { ADMIN_LOGIN, DEVICE_CLIENT_ID, SERVICE_CLIENT_ID } from "../../src/sandbox/facts.js";
-import { type OrgAuthorizationOptions, orgAuthorization } from "../../src/sandbox/org-authorization.js";
+import type { OrgAuthorizationOptions } from "../../src/sandbox/org-authorization.js";
 import { startSandbox } from "../../src/sandbox/server.js";
+import { testAuthorization } from "../support/authorization.js";
 import { type CliResult, runCli, startCli, temporaryFolder } from "../support/cli.js";
 
 const SCOPES = "okta.users.manage okta.groups.manage okta.logs.read";
@@ -12,7 +13,7 @@ const SCOPES = "okta.users.manage okta.groups.manage okta.logs.read";
 /** A sandbox, and the environment of a person who uses it; every device sign-in is allowed at once. */
 async function openOrg(options: OrgAuthorizationOptions = {}) {
   const sandbox = await startSandbox({
-    authorization: orgAuthorization({ autoApprove: true, deviceIntervalSeconds: 0, ...options }),
+    authorization: testAuthorization({ autoApprove: true, deviceIntervalSeconds: 0, ...options }),
   });
   onTestFinished(sandbox.close);
   const home = temporaryFolder();

@@ -1,14 +1,14 @@
 import { expect, onTestFinished, test } from "vitest";
 import { DEVICE_CLIENT_ID } from "../../src/sandbox/facts.js";
-import { orgAuthorization } from "../../src/sandbox/org-authorization.js";
 import { startSandbox } from "../../src/sandbox/server.js";
+import { testAuthorization } from "../support/authorization.js";
 import { COMMAND } from "../support/cli.js";
 import { requireOrSkip } from "../support/programs.js";
 import { KEYS, startInTerminal } from "../support/pty.js";
 
 /** A sandbox with one group in mind, and a terminal on which a person is signed in to it. */
 async function openOrg() {
-  const sandbox = await startSandbox({ authorization: orgAuthorization({ deviceIntervalSeconds: 1 }) });
+  const sandbox = await startSandbox({ authorization: testAuthorization({ deviceIntervalSeconds: 1 }) });
   onTestFinished(sandbox.close);
   const scopes = ["okta.groups.manage", "okta.users.read"];
   const env = { OKTA_ORG_URL: sandbox.origin, OKTA_CLIENT_ID: DEVICE_CLIENT_ID, OKTA_SCOPES: scopes.join(" ") };

@@ -3,9 +3,10 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { DEVICE_CLIENT_ID, SERVICE_CLIENT_ID } from "../../src/sandbox/facts.js";
-import { type OrgAuthorizationOptions, orgAuthorization } from "../../src/sandbox/org-authorization.js";
+import type { OrgAuthorizationOptions } from "../../src/sandbox/org-authorization.js";
 import { startSandbox } from "../../src/sandbox/server.js";
 import { MASK } from "../../src/secrets.js";
+import { testAuthorization } from "../support/authorization.js";
 import { type CliResult, ROOT, runCli, startCli, temporaryFolder } from "../support/cli.js";
 import { ALL_SCOPES } from "../support/client.js";
 import { speakTo } from "./stdio.js";
@@ -54,7 +55,7 @@ function filesIn(folder: string): { [path: string]: string } {
 async function openOrg(options: OrgAuthorizationOptions = {}) {
   const sandbox = await startSandbox({
     seed: null,
-    authorization: orgAuthorization({ autoApprove: true, deviceIntervalSeconds: 0, ...options }),
+    authorization: testAuthorization({ autoApprove: true, deviceIntervalSeconds: 0, ...options }),
   });
   onTestFinished(sandbox.close);
   sandbox.org.addUser({ profile: { login: "ada.admin@acme-robotics.example", firstName: "Ada", lastName: "Admin" } });

@@ -1,7 +1,7 @@
 import { onTestFinished } from "vitest";
 import { DEVICE_CLIENT_ID } from "../../src/sandbox/facts.js";
-import { orgAuthorization } from "../../src/sandbox/org-authorization.js";
 import { startSandbox } from "../../src/sandbox/server.js";
+import { testAuthorization } from "../support/authorization.js";
 import { type RunningCli, startCli } from "../support/cli.js";
 import { ALL_SCOPES } from "../support/client.js";
 
@@ -13,7 +13,7 @@ export interface Reply {
 
 /** A sandbox, and the settings with which a command is signed in to it. */
 export async function openOrg() {
-  const sandbox = await startSandbox({ seed: null, authorization: orgAuthorization({ deviceIntervalSeconds: 1 }) });
+  const sandbox = await startSandbox({ seed: null, authorization: testAuthorization({ deviceIntervalSeconds: 1 }) });
   onTestFinished(sandbox.close);
   const env = {
     OKTA_ORG_URL: sandbox.origin,

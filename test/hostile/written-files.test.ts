@@ -3,13 +3,13 @@ import { appendFileSync, mkdirSync, readdirSync, readFileSync, statSync, symlink
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { DEVICE_CLIENT_ID } from "../../src/sandbox/facts.js";
-import { orgAuthorization } from "../../src/sandbox/org-authorization.js";
 import { startSandbox } from "../../src/sandbox/server.js";
+import { testAuthorization } from "../support/authorization.js";
 import { runCli, temporaryFolder } from "../support/cli.js";
 
 async function openOrg() {
   const sandbox = await startSandbox({
-    authorization: orgAuthorization({ autoApprove: true, deviceIntervalSeconds: 0 }),
+    authorization: testAuthorization({ autoApprove: true, deviceIntervalSeconds: 0 }),
   });
   onTestFinished(sandbox.close);
   const home = temporaryFolder();

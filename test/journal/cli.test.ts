@@ -3,11 +3,12 @@ import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { DEVICE_CLIENT_ID } from "../../src/sandbox/facts.js";
 import { startSandbox } from "../../src/sandbox/server.js";
+import { testAuthorization } from "../support/authorization.js";
 import { runCli, startCli, temporaryFolder } from "../support/cli.js";
 
 /** An org, and a shell in which the commands are signed in to it and keep their journal in a folder of the test. */
 async function shell() {
-  const sandbox = await startSandbox({ seed: null });
+  const sandbox = await startSandbox({ seed: null, authorization: testAuthorization() });
   onTestFinished(sandbox.close);
   const scopes = "okta.users.manage okta.groups.manage";
   const token = await sandbox.authorization.control.issueAccessToken(scopes.split(" "));

@@ -3,8 +3,8 @@ import { chmodSync, cpSync, mkdirSync, readFileSync, symlinkSync, watch, writeFi
 import { dirname, join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { DEVICE_CLIENT_ID } from "../../src/sandbox/facts.js";
-import { orgAuthorization } from "../../src/sandbox/org-authorization.js";
 import { startSandbox } from "../../src/sandbox/server.js";
+import { testAuthorization } from "../support/authorization.js";
 import { COMMAND, ROOT, type RunningCli, spawnProcess, startCli, temporaryFolder } from "../support/cli.js";
 
 type Message = {
@@ -61,7 +61,7 @@ function speakTo(cli: RunningCli) {
 
 /** A sandbox whose device app nobody approves by itself, and the environment to use it. */
 async function openOrg() {
-  const sandbox = await startSandbox({ authorization: orgAuthorization({ deviceIntervalSeconds: 1 }) });
+  const sandbox = await startSandbox({ authorization: testAuthorization({ deviceIntervalSeconds: 1 }) });
   onTestFinished(sandbox.close);
   const env = {
     OKTA_ORG_URL: sandbox.origin,

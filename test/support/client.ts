@@ -22,11 +22,11 @@ import { createLog } from "../../src/log.js";
 import { createOperations } from "../../src/okta/operations.js";
 import { createTransport } from "../../src/okta/transport.js";
 import { ADMIN_LOGIN, DEVICE_CLIENT_ID } from "../../src/sandbox/facts.js";
-import { orgAuthorization } from "../../src/sandbox/org-authorization.js";
 import { startSandbox } from "../../src/sandbox/server.js";
 import { SCOPES } from "../../src/scopes.js";
 import { createServer } from "../../src/server.js";
 import { areas } from "../../tools/index.js";
+import { testAuthorization } from "./authorization.js";
 import { withItems } from "./result-text.js";
 
 type JsonObject = { [key: string]: unknown };
@@ -95,7 +95,7 @@ function asText(transport: InMemoryTransport): Transport {
 
 /** A sandbox org: the company of this number, or with `null` one that has an admin and the group Everyone. */
 export async function openOrg(seed: number | null) {
-  const sandbox = await startSandbox({ seed, authorization: orgAuthorization({ deviceIntervalSeconds: 0 }) });
+  const sandbox = await startSandbox({ seed, authorization: testAuthorization({ deviceIntervalSeconds: 0 }) });
   const { org } = sandbox;
   if (seed === null) {
     org.groups.add({ type: "BUILT_IN", profile: { name: "Everyone", description: "All users in your organization" } });

@@ -1,9 +1,10 @@
 import { onTestFinished } from "vitest";
 import { ADMIN_LOGIN, DEVICE_CLIENT_ID } from "../../src/sandbox/facts.js";
 import type { Org } from "../../src/sandbox/org.js";
-import { type OrgAuthorizationOptions, orgAuthorization } from "../../src/sandbox/org-authorization.js";
+import type { OrgAuthorizationOptions } from "../../src/sandbox/org-authorization.js";
 import type { Route } from "../../src/sandbox/route.js";
 import { startSandbox } from "../../src/sandbox/server.js";
+import { testAuthorization } from "./authorization.js";
 import { testClock } from "./oauth.js";
 
 export const DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code";
@@ -25,7 +26,7 @@ export async function startOrg(options: OrgAuthorizationOptions = {}, arrange: (
   const clock = testClock();
   const authorization = (org: Org) => {
     arrange(org);
-    const server = orgAuthorization(options)(org);
+    const server = testAuthorization(options)(org);
     return { ...server, routes: [...server.routes, GUARDED] };
   };
   const sandbox = await startSandbox({ seed: null, now: clock.now, authorization });

@@ -2,6 +2,7 @@ import { onTestFinished } from "vitest";
 import type { Json } from "../../src/okta/request.js";
 import { type SandboxOptions, startSandbox } from "../../src/sandbox/server.js";
 import { SCOPES } from "../../src/scopes.js";
+import { testAuthorization } from "./authorization.js";
 import { testClock } from "./oauth.js";
 
 /** One answer of the sandbox. `json` is the parsed body, undefined where there is none. */
@@ -25,7 +26,7 @@ export function errorOf({ status, json }: Answer): { status: number; code: strin
 export async function openSandbox(options: SandboxOptions & { scopes?: readonly string[] } = {}) {
   const { scopes = Object.keys(SCOPES), ...given } = options;
   const clock = testClock();
-  const sandbox = await startSandbox({ seed: null, now: clock.now, ...given });
+  const sandbox = await startSandbox({ seed: null, now: clock.now, ...given, authorization: testAuthorization() });
   onTestFinished(sandbox.close);
   const token = await sandbox.authorization.control.issueAccessToken(scopes);
   const authorization = { authorization: `Bearer ${token}` };
