@@ -12,6 +12,8 @@ export default defineConfig({
     // For a busy machine: tests wait for events, so a long limit costs nothing.
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // Tests wait more than they compute; by default one processor would be left idle.
+    maxWorkers: "100%",
     // What waits for other processes can meet a machine that stands still for a second.
     retry: process.env.CI ? 2 : 0,
     projects: [
