@@ -9,7 +9,9 @@ import { createLog } from "../../src/log.js";
 import { createOperations } from "../../src/okta/operations.js";
 import { createTransport } from "../../src/okta/transport.js";
 import { DEVICE_CLIENT_ID } from "../../src/sandbox/facts.js";
+import { orgAuthorization } from "../../src/sandbox/org-authorization.js";
 import { startSandbox } from "../../src/sandbox/server.js";
+import { createSigner, type Signer } from "../../src/sandbox/signer.js";
 import { SCOPES } from "../../src/scopes.js";
 import { createServer } from "../../src/server.js";
 import { type Company, EXAMPLES, type JsonObject } from "./examples.js";
@@ -37,32 +39,30 @@ export async function runExamples(catalogue: Catalogue): Promise<Map<string, Sho
   const files = writeExampleFiles();
   const shown = new Map<string, Shown>();
   // Those that only look come first: an org serves as long as nothing in it was changed.
-  const waiting = catalogue.entries.toSorted((a, b) => Number(b.effect === "reads") - Number(a.effect === "reads"));
-  async function lane(): Promise<void> {
-    let company: Awaited<ReturnType<typeof openCompany>> | undefined;
-    for (let tool = waiting.shift(); tool !== undefined; tool = waiting.shift()) {
-      company ??= await openCompany(catalogue, files);
-      shown.set(tool.name, await company.show(tool.name));
+  const tools = catalogue.entries.toSorted((a, b) => Number(b.effect === "reads") - Number(a.effect === "reads"));
+  const signer = await createSigner();
+  let company: Awaited<ReturnType<typeof openCompany>> | undefined;
+  try {
+    for (const { name } of tools) {
+      company ??= await openCompany(catalogue, files, signer);
+      shown.set(name, await company.show(name));
       if (company.isUntouched()) continue;
       await company.close();
       company = undefined;
     }
-    await company?.close();
-  }
-  try {
-    await Promise.all(Array.from({ length: LANES }, lane));
   } finally {
+    await company?.close();
     files.remove();
   }
   return shown;
 }
 
-/** Orgs at the same time: while one has its keys made, others can be used. */
-const LANES = 4;
-
-async function openCompany(catalogue: Catalogue, files: ExampleFiles) {
+async function openCompany(catalogue: Catalogue, files: ExampleFiles, signer: Signer) {
   const now = () => NOW_MS;
-  const sandbox = await startSandbox({ now });
+  const sandbox = await startSandbox({
+    now,
+    authorization: orgAuthorization({ signer: () => Promise.resolve(signer) }),
+  });
   const scopes = Object.keys(SCOPES);
   const token = await sandbox.authorization.control.issueAccessToken(scopes);
   const log = createLog({ level: "error" });

@@ -2,7 +2,7 @@ import { ORG_NAME } from "./facts.js";
 import { createRandom, type Random } from "./random.js";
 import { AppStore, type NewApp } from "./state/app-store.js";
 import { GroupStore, type NewGroup } from "./state/group-store.js";
-import { logEvent, SYSTEM } from "./state/log-event.js";
+import { EVENT_NUMBERS, logEvent, SYSTEM } from "./state/log-event.js";
 import type { App, Doer, Group, JsonObject, LogEvent, LogNote, User } from "./state/model.js";
 import { type NewUser, UserStore } from "./state/user-store.js";
 
@@ -38,8 +38,8 @@ export class Org {
   readonly apps: AppStore;
   /** The user schema's custom attributes by name, each in the form of Okta's `UserSchemaAttribute`. */
   readonly customAttributes = new Map<string, JsonObject>();
-  /** The system log, oldest first. */
-  readonly events: LogEvent[] = [];
+  readonly #events: LogEvent[] = [];
+  #untold: (() => LogEvent)[] = [];
   readonly #areas = new Map<Area<unknown>, unknown>();
 
   constructor({ origin, seed, now }: OrgOptions) {
@@ -68,11 +68,24 @@ export class Org {
     return prefix + this.random.text(20 - prefix.length);
   }
 
+  /** The system log, oldest first. Events are told in full when they are first read; most never are. */
+  get events(): LogEvent[] {
+    for (const tell of this.#untold) this.#events.push(tell());
+    this.#untold = [];
+    return this.#events;
+  }
+
   /** Appends an event to the system log. */
-  log(note: LogNote, doer: Doer = SYSTEM): LogEvent {
-    const event = logEvent(note, doer, this.now(), this.random);
-    this.events.push(event);
-    return event;
+  log(note: LogNote, doer: Doer = SYSTEM): void {
+    const nowMs = this.now();
+    const seed = this.random.skip(EVENT_NUMBERS);
+    this.#untold.push(() => logEvent(note, doer, nowMs, createRandom(seed)));
+  }
+
+  /** Empties the system log. */
+  forgetEvents(): void {
+    this.#events.length = 0;
+    this.#untold = [];
   }
 
   /** For arranging tests and demonstrations. */

@@ -12,13 +12,17 @@ export interface Random {
   text(length: number): string;
   /** The form of a version 4 UUID; its bits are no secret. */
   uuid(): string;
+  /** Leaves out the next `count` numbers, and returns the seed of a sequence that begins with them. */
+  skip(count: number): number;
 }
+
+const STEP = 0x6d2b79f5;
 
 /** Mulberry32: 32 bits of state, quick, and good enough to make up a company. */
 export function createRandom(seed: number): Random {
   let state = seed >>> 0;
   const next = () => {
-    state = (state + 0x6d2b79f5) >>> 0;
+    state = (state + STEP) >>> 0;
     let mixed = Math.imul(state ^ (state >>> 15), state | 1);
     mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
@@ -41,6 +45,11 @@ export function createRandom(seed: number): Random {
     uuid() {
       const hex = from("0123456789abcdef", 32);
       return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20)}`;
+    },
+    skip(count) {
+      const seed = state;
+      state = (state + Math.imul(STEP, count)) >>> 0;
+      return seed;
     },
   };
 }

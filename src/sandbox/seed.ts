@@ -37,7 +37,7 @@ export function seedCompany(org: Org): void {
   writeEmails(org);
   registerDomains(org);
   // A company is not founded in a moment: the log begins with the week that people see.
-  org.events.length = 0;
+  org.forgetEvents();
   liveThroughAWeek(org);
   const ageMs = () => (100 + org.random.int(900)) * DAY_MS;
   decidePolicies(org, askOfDevices(org, ageMs), ageMs);

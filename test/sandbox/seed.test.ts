@@ -30,6 +30,14 @@ describe("the company in the sandbox", () => {
     expect(everything(company(2))).not.toBe(everything(company()));
   });
 
+  test("goes on alike whether or not anybody has read its log on the way", () => {
+    const [read, unread] = [company(), company()];
+    expect(read.events).toHaveLength(3000);
+    for (const org of [read, unread]) org.addUser({ profile: { login: "late@acme.example" } });
+    expect(everything(read)).toBe(everything(unread));
+    expect(read.events).toHaveLength(3001);
+  });
+
   test("has 250 people of every status, with managers and contractors, none of them against the schema", () => {
     const org = company();
     const users = org.users.all();

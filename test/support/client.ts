@@ -27,6 +27,7 @@ import { SCOPES } from "../../src/scopes.js";
 import { createServer } from "../../src/server.js";
 import { areas } from "../../tools/index.js";
 import { testAuthorization } from "./authorization.js";
+import { catalogue as everyTool } from "./catalogue.js";
 import { withItems } from "./result-text.js";
 
 type JsonObject = { [key: string]: unknown };
@@ -160,7 +161,7 @@ export async function connect(options: ConnectOptions = {}) {
     createServer({
       version: "0.0.0",
       orgUrl: origin,
-      catalogue: createCatalogue(options.tools ?? areas, options.choice),
+      catalogue: options.tools || options.choice ? createCatalogue(options.tools ?? areas, options.choice) : everyTool,
       session,
       operations: (call) => createOperations(transport, call),
       confirmMode: options.confirmMode ?? "ask",

@@ -10,7 +10,7 @@ const MINUTE_MS = 60_000;
 
 /** `count` events, one a minute, the last one a minute ago; each says its number. */
 function addEvents(org: Org, count: number, note: (n: number) => Partial<LogNote> = () => ({})) {
-  org.events.length = 0;
+  org.forgetEvents();
   for (let n = 0; n < count; n += 1) {
     const publishedMs = org.now() - (count - n) * MINUTE_MS;
     org.log({ eventType: "user.session.start", displayMessage: `Event ${n}`, publishedMs, ...note(n) });
@@ -184,7 +184,7 @@ describe("get_login_failures", () => {
         profile: { login: `${name}@acme.example`, email: `${name}@acme.example`, firstName: name, lastName: "T" },
       }),
     ) as [User, User];
-    org.events.length = 0;
+    org.forgetEvents();
     failure(ada, org);
     failure(ada, org);
     failure(bob, org, { outcome: { result: "FAILURE", reason: "LOCKED_OUT" } });

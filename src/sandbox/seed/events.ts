@@ -158,8 +158,9 @@ export function liveThroughAWeek(org: Org): void {
     const user = random.pick(who?.(users) ?? active);
     const note = noteOf({ user, app: random.pick(apps), group: random.pick(groups) });
     const doer = { actor: userParty(by === "admin" ? admin : user), client: clientOf(random, by === "stranger") };
-    const event = org.log({ securityContext: network(random), ...note, publishedMs }, doer);
-    if (note.eventType === signIn.eventType && note.outcome === undefined) user.lastLogin = event.published;
+    org.log({ securityContext: network(random), ...note, publishedMs }, doer);
+    const signedIn = note.eventType === signIn.eventType && note.outcome === undefined;
+    if (signedIn) user.lastLogin = org.timestamp(publishedMs);
   }
 }
 

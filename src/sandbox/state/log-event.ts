@@ -13,7 +13,13 @@ export const SYSTEM: Doer = {
   client: { userAgent: null, zone: null, device: null, id: null, ipAddress: null, geographicalContext: null },
 };
 
-/** A system-log event in Okta's form (schema `LogEvent` of the Management API document). */
+/** How many numbers of chance an event takes. */
+export const EVENT_NUMBERS = 27 + 22 + 32;
+
+/**
+ * A system-log event in Okta's form (schema `LogEvent` of the Management API document).
+ * @param random gives it `EVENT_NUMBERS` numbers
+ */
 export function logEvent(note: LogNote, doer: Doer, nowMs: number, random: Random): LogEvent {
   const requestId = random.text(27);
   const { ipAddress, geographicalContext } = doer.client;
