@@ -349,7 +349,7 @@ describe("an error that nobody caught", () => {
     ["thrown as an object", `throw { access_token: "${token}" }`],
   ])("%s, ends the server with one line that holds no secret and no stack", async (_how, statement) => {
     const { env } = await openOrg();
-    const hook = `data:text/javascript,process.once("SIGUSR2",()=>{${encodeURIComponent(statement)}})`;
+    const hook = `data:text/javascript,${encodeURIComponent(`process.once("SIGUSR2", () => {${statement}})`)}`;
     const cli = startCli(["run"], { env: { ...env, NODE_OPTIONS: `--import ${hook}` } });
     await speakTo(cli).begin();
     cli.child.kill("SIGUSR2");
