@@ -121,7 +121,11 @@ export class Recorder {
   async failed(error: OktaMcpError): Promise<void> {
     const told = { code: error.code, message: redact(error.message) };
     try {
-      if (!this.#begun) return await this.#begin([], { outcome: "refused", error: told, ended_at: this.#time() });
+      if (!this.#begun) {
+        // An undo sends nothing itself; calls that it made may have changed something.
+        const outcome = error.maybeDone ? "failed" : "refused";
+        return await this.#begin([], { outcome, error: told, ended_at: this.#time() });
+      }
       const answered = this.#requests.length > 0 && this.#requests.every(({ status }) => status !== undefined);
       const ended = (error.maybeDone ?? UNSURE.has(error.code)) ? "unknown" : "failed";
       const outcome = this.#requests.length === 0 ? "refused" : answered ? "done" : ended;

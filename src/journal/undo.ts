@@ -76,6 +76,7 @@ function partly(error: OktaMcpError, done: readonly Performed[], left: readonly 
     {
       fix: `Make the calls that are left (below) by hand. ${error.fix}`,
       data: { changes: done.map(({ changeId }) => changeId), left: left.map(shownStep) },
+      maybeDone: true,
       cause: error,
     },
   );

@@ -230,6 +230,7 @@ describe("an undo of several calls", () => {
       json: { errorCode: "E0000006", errorSummary: "No" },
     });
     const { error } = await call("undo_change", { change_id });
+    expect(await latest()).toMatchObject({ tool: "undo_change", outcome: "failed", error: { code: "forbidden" } });
     expect(error).toMatchObject({
       code: "forbidden",
       message: expect.stringContaining("only half-way: 1 of its calls"),
