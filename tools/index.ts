@@ -2,6 +2,7 @@ import * as applications from "./applications.js";
 import * as brands from "./brands.js";
 import * as customDomains from "./custom-domains.js";
 import * as deviceAssurance from "./device-assurance.js";
+import * as emailCustomizations from "./email-customizations.js";
 import * as emailDomains from "./email-domains.js";
 import * as emailTemplates from "./email-templates.js";
 import * as errorPages from "./error-pages.js";
@@ -16,14 +17,14 @@ import * as systemLog from "./system-log.js";
 import * as themes from "./themes.js";
 import * as users from "./users.js";
 
-/** Every area of tools; what an area's file exports is what there is. */
+/** Every area of tools; what an area's files export is what there is. */
 export const areas = {
   applications,
   brands,
   "custom-domains": customDomains,
   "device-assurance": deviceAssurance,
   "email-domains": emailDomains,
-  "email-templates": emailTemplates,
+  "email-templates": { ...emailTemplates, ...emailCustomizations },
   "error-pages": errorPages,
   groups,
   journal,

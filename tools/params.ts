@@ -343,3 +343,16 @@ export function withDnsTable(domain: Json | undefined): Json | undefined {
   const rows = ["dnsRecords", "dnsValidationRecords"].flatMap((list) => itemsAt(domain, list).flatMap(dnsRows));
   return isObject(domain) && rows.length > 0 ? { ...domain, dns_records_to_set: rows } : domain;
 }
+
+/** Which email template of which brand. */
+export type EmailTemplate = { brand_id: string; template_name: string };
+
+export const emailTemplate = { brand_id: brandId, template_name: id("From list_email_templates.") };
+
+/** What of a call's arguments names the email template. */
+export const emailTemplateOf = ({ brand_id, template_name }: EmailTemplate): EmailTemplate => ({
+  brand_id,
+  template_name,
+});
+
+export const emailLanguage = z.string().min(2).describe("Language tag, e.g. pt-BR.");
