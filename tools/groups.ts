@@ -11,6 +11,7 @@ import {
   jsonObject,
   limit,
   objectAt,
+  someNames,
   sortBy,
   sortOrder,
   textAt,
@@ -132,13 +133,10 @@ async function describeGroup({ okta, collect }: ToolContext, id: string): Promis
     (cursor) => okta.groups.listAssignedApplicationsForGroup.page({ groupId: id, after: cursor, limit: 200 }),
     200,
   );
-  const labels = apps.items.slice(0, 5).map((app) => textAt(app, "label"));
+  const labels = apps.items.map((app) => textAt(app, "label"));
   return {
     target: { type: "group", name: textAt(group, "profile", "name"), id },
-    details: [
-      counted(members, "member"),
-      `${counted(apps, "app")} assigned through it${labels.length > 0 ? `: ${labels.join(", ")}` : ""}${apps.items.length > 5 ? " …" : ""}`,
-    ],
+    details: [counted(members, "member"), `${counted(apps, "app")} assigned through it${someNames(labels)}`],
     state: { lastUpdated: textAt(group, "lastUpdated"), lastMembershipUpdated: textAt(group, "lastMembershipUpdated") },
   };
 }

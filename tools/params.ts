@@ -115,6 +115,11 @@ export function counted(
   return `${found.complete ? "" : "more than "}${length} ${length === 1 && found.complete ? one : many}`;
 }
 
+/** The first few of the names, after a colon: ": Mail, Wiki, Chat …"; nothing where there are none. */
+export function someNames(names: readonly string[]): string {
+  return names.length === 0 ? "" : `: ${names.slice(0, 5).join(", ")}${names.length > 5 ? " …" : ""}`;
+}
+
 /** A body of those parts that were given; undefined where none was. */
 export function given(parts: { readonly [name: string]: Json | undefined }): JsonObject | undefined {
   const body: JsonObject = {};

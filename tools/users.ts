@@ -11,6 +11,7 @@ import {
   jsonObject,
   limit,
   objectAt,
+  someNames,
   sortBy,
   sortOrder,
   textAt,
@@ -160,6 +161,7 @@ async function describeUser({ okta }: ToolContext, idOrLogin: string): Promise<I
   // Okta's operation has no pages to ask for.
   const { items, next } = await okta.users.listUserGroups.page({ userId: idOrLogin });
   details.push(`member of ${counted({ items, complete: next === undefined }, "group")}`);
+  if (status !== "DEPROVISIONED") details.push(await describeApps(okta, idOrLogin));
   const name = [textAt(user, "profile", "firstName"), textAt(user, "profile", "lastName")].filter(Boolean).join(" ");
   const login = textAt(user, "profile", "login");
   return {
@@ -168,6 +170,13 @@ async function describeUser({ okta }: ToolContext, idOrLogin: string): Promise<I
     state: { status, lastUpdated: textAt(user, "lastUpdated") },
     status,
   };
+}
+
+/** The apps that a user has, directly or through groups; each by one of its links, of which an app may have several. */
+async function describeApps({ users }: ToolContext["okta"], userId: string): Promise<string> {
+  const { items, next } = await users.listAppLinks.page({ userId });
+  const labels = [...new Map(items.map((link) => [textAt(link, "appInstanceId"), textAt(link, "label")])).values()];
+  return `has ${counted({ items: labels, complete: next === undefined }, "app")}${someNames(labels)}`;
 }
 
 /** Puts the attributes back that were changed, and no others. */

@@ -83,6 +83,7 @@ export const EXCHANGES: Readonly<Record<string, Exchange>> = {
 /** Operations with examples that tools only ask for a person's question, and of which no result shows the answer. */
 export const READ_FOR_A_QUESTION: Readonly<Record<string, string>> = {
   listUserGroups: "counted before a user is deactivated or deleted",
+  listAppLinks: "counted before a user is deactivated",
   listApplicationUsers: "counted before an application is deactivated or deleted",
   listApplicationGroupAssignments: "counted before an application is deactivated or deleted",
   listPolicyMappings: "read for the names of the apps before a policy is deactivated or deleted",

@@ -337,7 +337,11 @@ describe("deactivate_user", () => {
   test("shows who it is and what goes with it, then does it", async () => {
     const { get, org, asked, writes } = await connect({ person: accepts });
     const mona = org.addUser(person("mona", { lastLoginMs: Date.UTC(2026, 0, 2) }));
-    org.addGroup({ profile: { name: "Lab" } }, [mona]);
+    const lab = org.addGroup({ profile: { name: "Lab" } }, [mona]);
+    // An app with two tiles on the home page is one app.
+    const links = { read: true, write: true };
+    org.addApp({ label: "Wiki", status: "ACTIVE", visibility: { appLinks: links } }, { users: [mona] });
+    org.addApp({ label: "Mail", status: "ACTIVE", visibility: { appLinks: { login: true } } }, { groups: [lab] });
     const result = await get("deactivate_user", { user_id: "mona@acme.example", send_email: false });
     expect(result).toEqual({ done: true, user_id: "mona@acme.example" });
     expect(asked[0]?.message.split("\n")).toEqual([
@@ -345,6 +349,7 @@ describe("deactivate_user", () => {
       "- status ACTIVE",
       "- last sign-in 2026-01-02T00:00:00.000Z",
       "- member of 2 groups",
+      "- has 2 apps: Wiki, Mail",
       "- loses access to every app and every session at once",
     ]);
     expect(writes()).toEqual(["POST /api/v1/users/mona%40acme.example/lifecycle/deactivate?sendEmail=false"]);
