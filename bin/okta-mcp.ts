@@ -32,8 +32,5 @@ if (major < 20 || (major === 20 && minor < 19)) {
 } else {
   // Not before the check: older versions cannot even read what these import.
   keepCompiledCode();
-  const { endProcess, guardProcess } = await import("../src/cli/exit.js");
-  const { main } = await import("../src/cli/main.js");
-  guardProcess();
-  endProcess(await main(process.argv.slice(2)));
+  void import("../src/cli/start.js").then(({ start }) => start(process.argv.slice(2)));
 }

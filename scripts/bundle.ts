@@ -1,5 +1,7 @@
 import { fileURLToPath } from "node:url";
 import type { BuildOptions, Plugin } from "esbuild";
+import { lazyBuiltinsPlugin } from "./lazy-builtins-plugin.js";
+import { mcpSchemasPlugin } from "./mcp-schemas-plugin.js";
 import { oktaSdkPlugin } from "./okta-sdk-plugin.js";
 import { toolCardsPlugin } from "./tool-cards-plugin.js";
 
@@ -26,10 +28,6 @@ export const bundleOptions = {
   legalComments: "none",
   // A native addon, and optional: it is looked up where it is installed.
   external: ["keytar"],
-  // Some dependencies are CommonJS and ask for `require` at run time.
-  banner: {
-    js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
-  },
-  plugins: [oktaSdkPlugin, toolCardsPlugin, withoutSchemaCompiler],
+  plugins: [lazyBuiltinsPlugin, mcpSchemasPlugin, oktaSdkPlugin, toolCardsPlugin, withoutSchemaCompiler],
   logLevel: "warning",
 } satisfies BuildOptions;

@@ -2,6 +2,9 @@ import { matchesGlob } from "./glob.js";
 import { nearest } from "./nearest.js";
 import type { Tool } from "./tool.js";
 
+/** What a tool's name and a pattern for it are made of. */
+export const TOOL_PATTERN = /^[A-Za-z0-9_*?-]{1,100}$/;
+
 /** Some patterns, and the setting or file that holds them. */
 export interface ToolPatterns {
   /** Names of tools or areas, `*` and `?` standing for any characters and for one. */

@@ -1,6 +1,6 @@
 import type * as z from "zod";
 import type { Session } from "./auth/token-source.js";
-import { type Catalogue, type CatalogueEntry, scopeState, scopeView } from "./catalogue.js";
+import type { Catalogue, CatalogueEntry } from "./catalogue.js";
 import { type AskPerson, ConfirmationValues, type ConfirmMode } from "./confirm.js";
 import { type Consent, readImpact, seekConsent } from "./consent.js";
 import { MAX_DEPTH, tooDeep } from "./depth.js";
@@ -27,6 +27,7 @@ import { findMask } from "./secrets.js";
 import { type LinkChannels, SignInDesk } from "./sign-in.js";
 import { withinLimit } from "./size-limit.js";
 import type { Impact, ToolContext } from "./tool.js";
+import { scopeState, scopeView } from "./tools-on.js";
 
 /** Who makes a call, and how to reach the person behind it. */
 export interface Caller extends LinkChannels {

@@ -1,6 +1,6 @@
-import { type ScopeView, scopeState } from "./catalogue.js";
 import { OktaMcpError } from "./errors/index.js";
 import { howToGrant, SCOPES, type Scope } from "./scopes.js";
+import { type ScopeView, scopeState } from "./tools-on.js";
 
 /**
  * Wraps a call so that it runs only where the session has the tool's scope. Looked up at each

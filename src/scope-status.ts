@@ -1,5 +1,6 @@
-import { type Catalogue, type CatalogueEntry, type ScopeView, scopeState, toolsOn } from "./catalogue.js";
+import type { Catalogue, CatalogueEntry } from "./catalogue.js";
 import { covers, howToGrant } from "./scopes.js";
+import { type ScopeView, scopeState, toolsOn } from "./tools-on.js";
 
 /** What `get_scope_status` and `okta-mcp status` tell of scopes and tools. */
 export interface ScopeStatus {

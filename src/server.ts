@@ -11,7 +11,7 @@ import {
   type ServerNotification,
   type ServerRequest,
 } from "@modelcontextprotocol/sdk/types.js";
-import { scopeView, type ToolListing, toolsOn } from "./catalogue.js";
+import type { ToolListing } from "./catalogue.js";
 import type { Answer } from "./confirm.js";
 import { errorText, renderError } from "./errors/render.js";
 import { foldersOf } from "./files.js";
@@ -19,9 +19,13 @@ import { formAnswers } from "./form-answers.js";
 import type { Caller, Engine, Invoker, Outcome } from "./invoke.js";
 import { resultText } from "./result-text.js";
 import type { Link } from "./sign-in.js";
+import { scopeView, toolsOn } from "./tools-on.js";
 
 /** How long a person has to answer a question. */
 const PERSON_TIMEOUT_MS = 5 * 60_000;
+
+/** How long a client may take to ask for the tools before the parts that calls need are loaded, which stops all else. */
+const LIST_WAIT_MS = 100;
 
 /** How long a client may take to list its roots, for which it needs nobody. */
 const ROOTS_TIMEOUT_MS = 5_000;
@@ -38,14 +42,14 @@ const INSTRUCTIONS = `Tools to administer one Okta org.
 - A failed call says how to fix it. missing_scope and sign_in_pending need a person; get_scope_status explains.`;
 
 export interface ServerOptions extends Omit<Engine, "catalogue"> {
-  /** Loaded whole with the first call, or ahead of it once the client has its answer to `initialize`. */
+  /** Loaded whole with the first call, or ahead of it as `warmUp`. */
   catalogue: ToolListing;
   version: string;
   /** The org that the session is with, named as the source of every answer. */
   orgUrl: string;
   /** Opens the system's browser for a sign-in. True when one was started. */
   openBrowser?: ((url: string) => Promise<boolean>) | undefined;
-  /** Loads what the first call needs; run once the client has its answer to `initialize`. */
+  /** Loads what the first call needs; run once the client has the list of tools, or lets time pass. */
   warmUp?: (() => Promise<unknown>) | undefined;
 }
 
@@ -126,10 +130,27 @@ export function createServer(options: ServerOptions): OktaMcpServer {
     { capabilities: { tools: { listChanged: true } }, instructions: INSTRUCTIONS, jsonSchemaValidator: formAnswers },
   );
 
+  let loading: NodeJS.Timeout | undefined;
+  const loadAfter = (waitMs: number): void => {
+    clearTimeout(loading);
+    loading = setTimeout(async () => {
+      try {
+        await ready();
+        // What has come in meanwhile is not kept waiting for the rest.
+        await new Promise(setImmediate);
+        await options.warmUp?.();
+      } catch (error) {
+        log.warn("could not load ahead what calls need", { error });
+      }
+    }, waitMs).unref();
+  };
+
   const visible = () => toolsOn(catalogue, scopeView(session));
-  server.setRequestHandler(ListToolsRequestSchema, () => ({
-    tools: visible().map((tool) => catalogue.definition(tool.name)),
-  }));
+  server.setRequestHandler(ListToolsRequestSchema, () => {
+    // By then the answer has left.
+    if (!invoker) loadAfter(1);
+    return { tools: visible().map((tool) => catalogue.definition(tool.name)) };
+  });
 
   const ask = async (message: string, extra: Extra): Promise<Answer> => {
     try {
@@ -218,15 +239,12 @@ export function createServer(options: ServerOptions): OktaMcpServer {
   server.oninitialized = () => {
     connected = true;
     listed = names();
-    setImmediate(() => {
-      session.restore().catch((error: unknown) => log.debug("restore failed", { error }));
-      Promise.all([ready(), options.warmUp?.()]).catch((error: unknown) =>
-        log.warn("could not load ahead what calls need", { error }),
-      );
-    });
+    setImmediate(() => session.restore().catch((error: unknown) => log.debug("restore failed", { error })));
+    loadAfter(LIST_WAIT_MS);
   };
   server.onclose = () => {
     connected = false;
+    clearTimeout(loading);
     stopListening();
     result.onClose?.();
   };

@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { OktaMcpError } from "../errors/index.js";
 import type { Log } from "../log.js";
-import { fileNameOf, type StoredSignIn, type StoreKey } from "./stored-sign-in.js";
+import { fileNameOf, type StoreKey } from "./store-key.js";
+import type { StoredSignIn } from "./stored-sign-in.js";
 import type { Found, TokenStore, TokenStoreKind } from "./token-store.js";
 
 export interface SignInVaultOptions {

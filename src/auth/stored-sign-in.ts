@@ -1,12 +1,5 @@
-import { createHash } from "node:crypto";
 import * as z from "zod";
-
-/** Whose tokens these are: they are kept apart by org and by client, and go to no other org. */
-export interface StoreKey {
-  /** The org's origin. */
-  orgUrl: string;
-  clientId: string;
-}
+import type { StoreKey } from "./store-key.js";
 
 /** What is kept of a device sign-in. Secret as a whole. */
 export const storedSignIn = z.object({
@@ -44,9 +37,4 @@ export function parseStoredSignIn(text: string, { orgUrl, clientId }: StoreKey):
   const parsed = storedSignIn.safeParse(json);
   const ours = parsed.success && parsed.data.orgUrl === orgUrl && parsed.data.clientId === clientId;
   return ours ? parsed.data : undefined;
-}
-
-/** A file name for this org and client. */
-export function fileNameOf({ orgUrl, clientId }: StoreKey): string {
-  return createHash("sha256").update(`${orgUrl}\n${clientId}`).digest("hex").slice(0, 32);
 }

@@ -4,7 +4,8 @@ import { lstat, open, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { OktaMcpError } from "../errors/index.js";
 import { ensurePrivateDir, refuseIfShared, syncDir } from "./private-dir.js";
-import { fileNameOf, parseStoredSignIn, type StoredSignIn, type StoreKey } from "./stored-sign-in.js";
+import { fileNameOf, type StoreKey } from "./store-key.js";
+import { parseStoredSignIn, type StoredSignIn } from "./stored-sign-in.js";
 import type { Found, TokenStore } from "./token-store.js";
 
 /** A sign-in has a few thousand bytes. */

@@ -3,7 +3,8 @@ import { visible } from "../errors/quote.js";
 import type { Log } from "../log.js";
 import { useSystemKeychain } from "./keychain.js";
 import { KeychainStore } from "./keychain-store.js";
-import type { StoredSignIn, StoreKey } from "./stored-sign-in.js";
+import type { StoreKey } from "./store-key.js";
+import type { StoredSignIn } from "./stored-sign-in.js";
 import { TokenFile } from "./token-file.js";
 
 /** `OKTA_MCP_TOKEN_STORE`. */

@@ -3,6 +3,7 @@ import type { Session } from "../auth/token-source.js";
 import { type Config, loadConfig, type Need } from "../config.js";
 import { Masks } from "../guard/masks.js";
 import type { Journal } from "../journal/change.js";
+import { openJournal } from "../journal/open.js";
 import { createLog, type Log } from "../log.js";
 import { createOperations, type Operations } from "../okta/operations.js";
 import { createFetch } from "../okta/proxy.js";
@@ -78,7 +79,6 @@ export async function openConnection(
 async function journalOf(config: Config, practice: boolean): Promise<Journal | undefined> {
   if (config.journal === "off") return undefined;
   if (practice) return new (await import("../journal/memory-journal.js")).MemoryJournal();
-  const { openJournal } = await import("../journal/open.js");
   const { journal: place, journalFileMb, journalFiles: maxFiles, orgUrl, clientId } = config;
   return openJournal({ place, orgUrl, clientId, maxFileBytes: journalFileMb * 1024 * 1024, maxFiles });
 }

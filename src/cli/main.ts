@@ -2,6 +2,7 @@ import { toOktaMcpError } from "../errors/render.js";
 import { redact } from "../redact.js";
 import { showError } from "./failure.js";
 import { createIo, type Io } from "./io.js";
+import { runServer } from "./run-server.js";
 
 /**
  * Runs the command line and resolves with the exit code. Never rejects.
@@ -10,7 +11,7 @@ import { createIo, type Io } from "./io.js";
 export async function main(argv: readonly string[], io: Io = createIo(process)): Promise<number> {
   try {
     // As MCP clients start it: there is nothing to parse, and what would parse it is not loaded.
-    if (argv.length === 0) return await (await import("./run-server.js")).runServer(io, {});
+    if (argv.length === 0) return await runServer(io, {});
     return await (await import("./program.js")).runProgram(argv, io);
   } catch (thrown) {
     const error = toOktaMcpError(thrown);

@@ -1,8 +1,8 @@
 import type { Writable } from "node:stream";
 import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js";
-import { toolsOn } from "../catalogue.js";
 import { preload } from "../okta/operations.js";
 import { createServer } from "../server.js";
+import { toolsOn } from "../tools-on.js";
 import { openBrowser } from "./browser.js";
 import type { Connection } from "./connection.js";
 import type { Io } from "./io.js";

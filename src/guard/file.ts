@@ -76,7 +76,7 @@ function parseGuard(text: string): { content: GuardFile } | { problems: string[]
   const twice = doubleKey(text);
   // All but the last of them would count for nothing, and with it what was to be protected.
   if (twice !== undefined) return { problems: [`${visible(twice)} stands there twice. Put the two together.`] };
-  const parsed = guardFileSchema.safeParse(json);
+  const parsed = guardFileSchema().safeParse(json);
   if (parsed.success) return { content: parsed.data };
   const lines = parsed.error.issues.map(({ path, message }) => {
     const place = visible(placeOf(path)) || "the file";

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { TOOL_PATTERN } from "../choice.js";
 import { folded } from "../glob.js";
 import type { ProtectedKind } from "./rules.js";
 
@@ -10,13 +11,6 @@ const text = (description: string) =>
     .refine((value) => value === "" || folded(value) !== "", "holds nothing that can be seen")
     .describe(description);
 
-const byName = {
-  id: text("Okta's id of the object.").optional(),
-  name: text("The object's name: of a user first and last name or the display name, of an app the label.").optional(),
-  pattern: text("Pattern for the name, of a user also for the login: * is any characters, ? is one.").optional(),
-};
-const reason = text("Why; shown when the rule refuses a call.").optional();
-
 /** A rule says in exactly one way which object it means. */
 function exactlyOne<Shape extends z.ZodRawShape>(schema: z.ZodObject<Shape, z.core.$strict>) {
   const ways = Object.keys(schema.shape).filter((key) => key !== "reason");
@@ -26,20 +20,6 @@ function exactlyOne<Shape extends z.ZodRawShape>(schema: z.ZodObject<Shape, z.co
     })
     .meta({ oneOf: ways.map((key) => ({ required: [key] })) });
 }
-
-const userRules = z.array(
-  exactlyOne(z.strictObject({ ...byName, login: text("The user's login.").optional(), reason })),
-);
-const rules = z.array(exactlyOne(z.strictObject({ ...byName, reason })));
-
-const protect = z.strictObject({
-  users: userRules.optional().describe("Users that no tool may change, nor add to groups or take out of them."),
-  groups: rules.optional().describe("Groups that no tool may change, nor their members."),
-  apps: rules.optional().describe("Applications that no tool may change."),
-  policies: rules
-    .optional()
-    .describe("Policies, with their rules, and device assurance policies that no tool may change."),
-} satisfies Record<ProtectedKind, z.ZodType>);
 
 const count = (description: string) => z.int().min(0).max(1_000_000).optional().describe(description);
 const allowance = (what: string) =>
@@ -51,41 +31,61 @@ const allowance = (what: string) =>
     .optional()
     .describe(what);
 
-/** An attribute is one name or several with dots between; nothing that could not be one. */
-const attribute = z
-  .string()
-  .regex(/^[^\s.*?[\]"'\\]+(\.[^\s.*?[\]"'\\]+)*$/, "is no attribute: give a name, or a dotted path as profile.ssn");
+/** The schema of a guard file, as it is written. `guard.schema.json` is made of it, and only who has such a file needs it. */
+export function guardFileSchema() {
+  const byName = {
+    id: text("Okta's id of the object.").optional(),
+    name: text("The object's name: of a user first and last name or the display name, of an app the label.").optional(),
+    pattern: text("Pattern for the name, of a user also for the login: * is any characters, ? is one.").optional(),
+  };
+  const reason = text("Why; shown when the rule refuses a call.").optional();
 
-const attributes = (description: string) => z.array(attribute).optional().describe(description);
+  const userRules = z.array(
+    exactlyOne(z.strictObject({ ...byName, login: text("The user's login.").optional(), reason })),
+  );
+  const rules = z.array(exactlyOne(z.strictObject({ ...byName, reason })));
 
-/** What a tool's name and a pattern for it are made of. */
-export const TOOL_PATTERN = /^[A-Za-z0-9_*?-]{1,100}$/;
-
-/** A guard file, as it is written. `guard.schema.json` is made of this. */
-export const guardFileSchema = z
-  .strictObject({
-    $schema: z.string().optional().describe("The JSON Schema of this file, for editors."),
-    protect: protect.optional().describe("Objects that no write may touch."),
-    limits: z
-      .strictObject({
-        writes: allowance("Calls that write, removals included."),
-        removals: allowance("Calls that remove, and full replaces that drop settings."),
-      })
+  const protect = z.strictObject({
+    users: userRules.optional().describe("Users that no tool may change, nor add to groups or take out of them."),
+    groups: rules.optional().describe("Groups that no tool may change, nor their members."),
+    apps: rules.optional().describe("Applications that no tool may change."),
+    policies: rules
       .optional()
-      .describe("How many calls that write may go through."),
-    mask: attributes("Attributes shown as [masked] in every result, message and log."),
-    omit: attributes("Attributes left out of every result; in messages and logs masked."),
-    deny_tools: z
-      .array(z.string().regex(TOOL_PATTERN, "is no pattern for tools: give a name, an area or a glob as delete_*"))
-      .optional()
-      .describe("Tools that are off: names, areas, or patterns with * and ?."),
-  })
-  .describe("What an assistant that works through okta-mcp may not touch, do or see.");
+      .describe("Policies, with their rules, and device assurance policies that no tool may change."),
+  } satisfies Record<ProtectedKind, z.ZodType>);
 
-export type GuardFile = z.infer<typeof guardFileSchema>;
+  /** An attribute is one name or several with dots between; nothing that could not be one. */
+  const attribute = z
+    .string()
+    .regex(/^[^\s.*?[\]"'\\]+(\.[^\s.*?[\]"'\\]+)*$/, "is no attribute: give a name, or a dotted path as profile.ssn");
+
+  const attributes = (description: string) => z.array(attribute).optional().describe(description);
+
+  return z
+    .strictObject({
+      $schema: z.string().optional().describe("The JSON Schema of this file, for editors."),
+      protect: protect.optional().describe("Objects that no write may touch."),
+      limits: z
+        .strictObject({
+          writes: allowance("Calls that write, removals included."),
+          removals: allowance("Calls that remove, and full replaces that drop settings."),
+        })
+        .optional()
+        .describe("How many calls that write may go through."),
+      mask: attributes("Attributes shown as [masked] in every result, message and log."),
+      omit: attributes("Attributes left out of every result; in messages and logs masked."),
+      deny_tools: z
+        .array(z.string().regex(TOOL_PATTERN, "is no pattern for tools: give a name, an area or a glob as delete_*"))
+        .optional()
+        .describe("Tools that are off: names, areas, or patterns with * and ?."),
+    })
+    .describe("What an assistant that works through okta-mcp may not touch, do or see.");
+}
+
+export type GuardFile = z.infer<ReturnType<typeof guardFileSchema>>;
 
 /** The published JSON Schema of a guard file. */
 export function guardJsonSchema(): object {
-  const { $schema, ...schema } = z.toJSONSchema(guardFileSchema, { target: "draft-7", io: "input" });
+  const { $schema, ...schema } = z.toJSONSchema(guardFileSchema(), { target: "draft-7", io: "input" });
   return { $schema, title: "Guard file of okta-mcp", ...schema };
 }

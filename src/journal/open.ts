@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { fileNameOf } from "../auth/stored-sign-in.js";
+import { fileNameOf } from "../auth/store-key.js";
 import { OktaMcpError } from "../errors/index.js";
 import type { Journal } from "./change.js";
 import { FileJournal } from "./file-journal.js";
@@ -21,9 +21,16 @@ export interface OpenJournalOptions {
 export function openJournal(options: OpenJournalOptions): Journal | undefined {
   const { place, orgUrl, clientId = "", maxFileBytes, maxFiles } = options;
   if (place === "off") return undefined;
-  // The name is for people, the rest of it tells clients of one org apart.
-  const name = `${new URL(orgUrl).host.replace(/[^a-z0-9.-]/gi, "_")}-${fileNameOf({ orgUrl, clientId }).slice(0, 12)}`;
-  return new FileJournal({ dir: async () => join(await folderOf(place), name), maxFileBytes, maxFiles });
+  return new FileJournal({
+    dir: async () => join(await folderOf(place), nameFor(orgUrl, clientId)),
+    maxFileBytes,
+    maxFiles,
+  });
+}
+
+/** The host is for people, the rest of the name tells clients of one org apart. */
+function nameFor(orgUrl: string, clientId: string): string {
+  return `${new URL(orgUrl).host.replace(/[^a-z0-9.-]/gi, "_")}-${fileNameOf({ orgUrl, clientId }).slice(0, 12)}`;
 }
 
 async function folderOf(place: { folder: string } | undefined): Promise<string> {

@@ -50,6 +50,6 @@ describe("the published schema and the check at start", () => {
     ["a tool with a space", { deny_tools: ["delete user"] }, false],
   ])("agree on %s", (_, file, good) => {
     expect(validate(file)).toBe(good);
-    expect(guardFileSchema.safeParse(file).success).toBe(good);
+    expect(guardFileSchema().safeParse(file).success).toBe(good);
   });
 });

@@ -1,5 +1,5 @@
-import { toolsOn } from "../../catalogue.js";
 import { visible } from "../../errors/quote.js";
+import { toolsOn } from "../../tools-on.js";
 import { describedCommand, type MakeCommand } from "../command.js";
 import type { Connection } from "../connection.js";
 import type { SettingFlags } from "../flags.js";

@@ -1,7 +1,8 @@
-import { type CatalogueEntry, type ScopeView, toolsOn } from "../../catalogue.js";
+import type { CatalogueEntry } from "../../catalogue.js";
 import type { Settings } from "../../config.js";
 import { inertJson } from "../../inert-json.js";
 import { WHY_OFF, whyOff } from "../../scope-status.js";
+import { type ScopeView, toolsOn } from "../../tools-on.js";
 import { describedCommand, type MakeCommand } from "../command.js";
 import { type SettingFlags, settingFlags } from "../flags.js";
 import { columnsOf, type Io } from "../io.js";

@@ -1,0 +1,14 @@
+import * as z from "zod";
+import { endProcess, guardProcess } from "./exit.js";
+import { main } from "./main.js";
+
+/**
+ * Runs the command line to the end of this process. Never rejects.
+ * @param argv the arguments, without node and the script
+ */
+export async function start(argv: readonly string[]): Promise<void> {
+  // To compile a checker for a schema takes longer than to check by it what comes in a session.
+  z.config({ jitless: true });
+  guardProcess();
+  endProcess(await main(argv));
+}
