@@ -22,6 +22,5 @@ ENV NODE_ENV=production \
 WORKDIR /app
 COPY --from=build /build/dist ./
 COPY LICENSE ./
-RUN echo '{ "type": "module" }' > package.json
 USER node
 ENTRYPOINT ["node", "/app/okta-mcp.js"]

@@ -8,8 +8,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
-import { bundleOptions } from "../scripts/bundle.js";
+import { bundle } from "../scripts/bundle.js";
 import { SCOPES } from "../src/scopes.js";
 import { measureCalls, measureLargeList, measureRateLimit } from "./calls.js";
 import type { Orgs } from "./org.js";
@@ -25,8 +24,8 @@ const folder = await mkdtemp(join(tmpdir(), "okta-mcp-bench-"));
 const org = fork(path("org.ts"), { execArgv: ["--import", "tsx"] });
 try {
   const [orgs] = (await once(org, "message")) as [Orgs];
-  const bare = join(folder, "bare.mjs");
-  await build({ ...bundleOptions, entryPoints: [path("bases/bare.mjs")], splitting: false, outfile: bare });
+  const bare = join(folder, "bare.cjs");
+  await bundle({ entryPoints: [path("bases/bare.mjs")], outfile: bare });
   const subjects: Subjects = {
     entry: path("../dist/okta-mcp.js"),
     empty: path("bases/empty.mjs"),

@@ -20,7 +20,11 @@ export const oneStartFilePlugin: Plugin = {
       const from = JSON.stringify(path);
       // The default of a package is what it exports; our own modules have none.
       const ofPackage = path.startsWith(".") ? "" : `export { default } from ${from};`;
-      return { contents: `import ${JSON.stringify(start)}; export * from ${from}; ${ofPackage}`, loader: "js", resolveDir };
+      return {
+        contents: `import ${JSON.stringify(start)}; export * from ${from}; ${ofPackage}`,
+        loader: "js",
+        resolveDir,
+      };
     });
   },
 };

@@ -52,8 +52,8 @@ export type ToolCard = Choosable & Pick<Tool, "scope" | "about">;
 export interface ToolListing {
   /** Every tool that the settings let be, by name in alphabetical order. */
   readonly entries: readonly ToolCard[];
-  /** The tool's public face; computed once. */
-  definition(name: string): ToolDefinition;
+  /** The public faces of tools, in the order of the names; computed once. */
+  definitions(names: readonly string[]): Promise<ToolDefinition[]>;
   /** The tools themselves. */
   load(): Promise<Catalogue>;
 }
@@ -63,6 +63,8 @@ export interface Catalogue extends ToolListing {
   /** The others, in the same order. They are neither listed nor called. */
   readonly leftOut: readonly LeftOut[];
   get(name: string): CatalogueEntry | undefined;
+  /** The tool's public face; computed once. */
+  definition(name: string): ToolDefinition;
   /** Everything the tool takes, also what its public face leaves to the server's instructions. */
   schema(name: string): ArgumentsSchema;
 }
@@ -184,6 +186,7 @@ export function createCatalogue(areas: Areas, choice: ToolChoice = ALL_TOOLS): C
       definitions.set(name, definition);
       return definition;
     },
+    definitions: async (names) => names.map((name) => catalogue.definition(name)),
     load: () => Promise.resolve(catalogue),
   };
   return catalogue;

@@ -1,9 +1,8 @@
-import type * as z from "zod";
 import { type PrivateKey, parsePrivateKey } from "./auth/private-key.js";
 import type { TokenStoreKind } from "./auth/token-store.js";
 import type { ToolChoice } from "./choice.js";
 import { readKeyFile } from "./config/key-text.js";
-import { SETTING_KEYS, SETTINGS, type SettingKey, settingsSchema } from "./config/settings.js";
+import { readSettings, SETTING_KEYS, SETTINGS, type SettingKey, type SettingValues } from "./config/settings.js";
 import type { ConfirmMode } from "./confirm.js";
 import { OktaMcpError } from "./errors/index.js";
 import { visible } from "./errors/quote.js";
@@ -165,7 +164,7 @@ function readScopes(scopes: readonly string[]): string[] {
 /** Which tools the settings let be, each under the name by which it was given. */
 function choiceOf(
   given: Given,
-  { readOnly, tools, excludeTools }: z.output<typeof settingsSchema>,
+  { readOnly, tools, excludeTools }: SettingValues,
   { denyTools, file }: GuardRules,
 ): ToolChoice {
   return {
@@ -198,20 +197,16 @@ function misspelled(env: SettingSource["env"]): string[] {
  */
 export function loadSettings(source: SettingSource, needs: readonly Need[]): Settings {
   const given = collect(source);
-  const texts = Object.fromEntries(SETTING_KEYS.map((key) => [key, given[key]?.text]));
-  const parsed = settingsSchema.safeParse(texts);
+  const { values, problems: refused } = readSettings(
+    Object.fromEntries(SETTING_KEYS.map((key) => [key, given[key]?.text])),
+  );
   const problems = conflicts(given, needs);
-  const refused = new Set<unknown>();
-  for (const { path, message } of parsed.error?.issues ?? []) {
-    const key = path[0] as SettingKey;
-    refused.add(key);
-    problems.push(`${given[key]?.name ?? key} ${message}`);
-  }
-  const { credential, problem, notice } = readCredential(given, !refused.has("keyId"));
+  for (const { key, problem } of refused) problems.push(`${given[key]?.name ?? key} ${problem}`);
+  const { credential, problem, notice } = readCredential(given, !refused.some(({ key }) => key === "keyId"));
   if (problem !== undefined) problems.push(problem);
   const guard = given.guard ? readGuardFile(given.guard.text) : { rules: NO_RULES };
   if ("problems" in guard) problems.push(...guard.problems.map((line) => `${given.guard?.name} ${line}`));
-  if (!parsed.success || problems.length > 0 || "problems" in guard) throw badConfig(problems);
+  if (problems.length > 0 || "problems" in guard) throw badConfig(problems);
 
   const {
     orgUrl,
@@ -227,7 +222,7 @@ export function loadSettings(source: SettingSource, needs: readonly Need[]): Set
     readOnly,
     logLevel,
     logFile,
-  } = parsed.data;
+  } = values;
   const asked = scopes.filter((scope) => scope.startsWith("okta."));
   return {
     orgUrl: orgUrl?.origin,
@@ -236,7 +231,7 @@ export function loadSettings(source: SettingSource, needs: readonly Need[]): Set
     credential,
     tokenStore,
     confirm,
-    choice: choiceOf(given, parsed.data, guard.rules),
+    choice: choiceOf(given, values, guard.rules),
     guard: guard.rules,
     maxResultChars,
     journal,

@@ -146,10 +146,11 @@ export function createServer(options: ServerOptions): OktaMcpServer {
   };
 
   const visible = () => toolsOn(catalogue, scopeView(session));
-  server.setRequestHandler(ListToolsRequestSchema, () => {
+  server.setRequestHandler(ListToolsRequestSchema, async () => {
+    const tools = await catalogue.definitions(visible().map((tool) => tool.name));
     // By then the answer has left.
     if (!invoker) loadAfter(1);
-    return { tools: visible().map((tool) => catalogue.definition(tool.name)) };
+    return { tools };
   });
 
   const ask = async (message: string, extra: Extra): Promise<Answer> => {
@@ -232,7 +233,15 @@ export function createServer(options: ServerOptions): OktaMcpServer {
   });
 
   const result: OktaMcpServer = {
-    connect: (transport) => server.connect(transport),
+    async connect(transport) {
+      await server.connect(transport);
+      // The answer to an `initialize` that waits already leaves in the first turn; the list is made ready after it.
+      setImmediate(() =>
+        setImmediate(() => {
+          catalogue.definitions([]).catch((error: unknown) => log.warn("could not load the list of tools", { error }));
+        }),
+      );
+    },
     close: () => server.close(),
     onClose: undefined,
   };

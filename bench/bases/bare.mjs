@@ -5,4 +5,4 @@ import { ListToolsRequestSchema } from "@modelcontextprotocol/sdk/types.js";
 
 const server = new Server({ name: "bare", version: "1.0.0" }, { capabilities: { tools: {} } });
 server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: [] }));
-await server.connect(new StdioServerTransport());
+server.connect(new StdioServerTransport());

@@ -81,7 +81,6 @@ export async function packMcpb(manifest: Manifest, dist: string, output: string)
   try {
     await writeFile(join(folder, "manifest.json"), `${JSON.stringify(manifest, undefined, 2)}\n`);
     await cp(dist, join(folder, "server"), { recursive: true });
-    await writeFile(join(folder, "server/package.json"), '{ "type": "module" }\n');
     await cp("LICENSE", join(folder, "LICENSE"));
     const keychain = keychainFolder();
     if (keychain !== undefined) {

@@ -1,21 +1,17 @@
 import { areas } from "../../tools/index.js";
-import { createCatalogue, type ToolCard, type ToolDefinition } from "../catalogue.js";
-
-const { entries, definition } = createCatalogue(areas);
+import { createCatalogue, type ToolCard } from "../catalogue.js";
 
 /**
- * What a list tells of every tool. In a bundle `scripts/tool-cards-plugin.ts` replaces this module by
- * what comes of it, so that no tool and no schema is made before the list is asked for.
+ * What decides which tools are listed. In a bundle `scripts/tool-cards-plugin.ts` replaces this
+ * module by what comes of it, so that no tool and no schema is made before a call needs it.
  */
-export const toolCards: readonly (ToolCard & { definition: ToolDefinition })[] = entries.map((entry) => {
-  const { name, area, scope, effect, staysOn, about } = entry;
-  return {
+export const toolCards: readonly ToolCard[] = createCatalogue(areas).entries.map(
+  ({ name, area, scope, effect, staysOn, about }) => ({
     name,
     area,
     scope,
     effect,
     ...(staysOn && { staysOn }),
     ...(about && { about }),
-    definition: definition(name),
-  };
-});
+  }),
+);

@@ -10,14 +10,16 @@ import { toolCards } from "./tool-cards.js";
 export function toolList({ choice }: Pick<Settings, "choice">): ToolListing & { total: number } {
   const problems = unmatchedPatterns(choice, toolCards);
   if (problems.length > 0) throw badConfig(problems);
-  const definitions = new Map(toolCards.map(({ name, definition }) => [name, definition]));
   return {
     entries: toolCards.filter((card) => leftOutBecause(choice, card) === undefined),
     total: toolCards.length,
-    definition(name) {
-      const definition = definitions.get(name);
-      if (!definition) throw new Error(`There is no tool ${name}.`);
-      return definition;
+    async definitions(names) {
+      const { toolDefinitions } = await import("./tool-definitions.js");
+      return names.map((name) => {
+        const definition = toolDefinitions[name];
+        if (!definition) throw new Error(`There is no tool ${name}.`);
+        return definition;
+      });
     },
     load: async () => (await import("./catalogue.js")).chosenCatalogue({ choice }),
   };
