@@ -27,14 +27,15 @@ const lazyTypes = [
 ].join("");
 
 /**
- * The MCP SDK makes some 170 schemas as it loads, of which a server that has just started needs a
- * dozen. In a bundle their names stand for functions, each of which makes its schema when it is
+ * The MCP SDK makes some 170 schemas as it loads, of which a server that has just started needs some
+ * forty. In a bundle their names stand for functions, each of which makes its schema when it is
  * first asked for it; what nothing asks for is left out.
  */
 export const mcpSchemasPlugin: Plugin = {
   name: "mcp-schemas",
   setup(build) {
-    build.onLoad({ filter: /[\\/](?:sdk[\\/]dist[\\/]esm|src|bases)[\\/].*\.m?[jt]s$/ }, async ({ path }) => {
+    const filter = /[\\/](?:sdk[\\/]dist[\\/]esm|src|bases)[\\/].*\.m?[jt]s$/;
+    build.onLoad({ filter, namespace: "file" }, async ({ path }) => {
       if (path === typesFile) return { contents: lazyTypes, loader: "js" };
       const code = await readFile(path, "utf8");
       const head = HEAD.exec(code)?.[0] ?? "";
