@@ -49,7 +49,7 @@ export interface ServerOptions extends Omit<Engine, "catalogue"> {
   orgUrl: string;
   /** Opens the system's browser for a sign-in. True when one was started. */
   openBrowser?: ((url: string) => Promise<boolean>) | undefined;
-  /** Loads what the first call needs; run once the client has the list of tools, or lets time pass. */
+  /** Loads what the first call needs; run, and an earlier sign-in restored, once the client has the list of tools or lets time pass. */
   warmUp?: (() => Promise<unknown>) | undefined;
 }
 
@@ -134,6 +134,7 @@ export function createServer(options: ServerOptions): OktaMcpServer {
   const loadAfter = (waitMs: number): void => {
     clearTimeout(loading);
     loading = setTimeout(async () => {
+      session.restore().catch((error: unknown) => log.debug("restore failed", { error }));
       try {
         await ready();
         // What has come in meanwhile is not kept waiting for the rest.
@@ -248,7 +249,6 @@ export function createServer(options: ServerOptions): OktaMcpServer {
   server.oninitialized = () => {
     connected = true;
     listed = names();
-    setImmediate(() => session.restore().catch((error: unknown) => log.debug("restore failed", { error })));
     loadAfter(LIST_WAIT_MS);
   };
   server.onclose = () => {
