@@ -110,7 +110,7 @@ describe("hostile names in a question", () => {
     await call("deactivate_user", { user_id: user.id });
     await call("deactivate_application", { app_id: app.id });
     await call("remove_user_from_group", { group_id: group.id, user_id: user.id });
-    expect(asked.map(({ message }) => message.split("\n").length)).toEqual([3, 5, 4, 3]);
+    expect(asked.map(({ message }) => message.split("\n").length)).toEqual([3, 6, 4, 3]);
     for (const { message } of asked) {
       expect(message.length).toBeLessThan(2_000);
       for (const character of message.replaceAll("\n", ""))
