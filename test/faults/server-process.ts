@@ -50,6 +50,8 @@ export interface ServerProcessOptions {
   cwd: string;
   /** Turns the command of the server into one that runs it in other surroundings. */
   wrap?: ((command: readonly string[]) => readonly string[]) | undefined;
+  /** Opens a channel for messages between this process and the server's. */
+  hasChannel?: boolean | undefined;
 }
 
 /** Starts the built server and says hello to it. The person behind the client says yes to everything. */
@@ -57,9 +59,11 @@ export async function startServer({
   env,
   cwd,
   wrap = (command) => command,
+  hasChannel = false,
 }: ServerProcessOptions): Promise<ServerProcess> {
   const [program = "", ...args] = wrap([process.execPath, BUILT]);
-  const child = spawn(program, args, { env, cwd, stdio: "pipe" });
+  const stdio = ["pipe", "pipe", "pipe", ...(hasChannel ? ["ipc" as const] : [])] as ["pipe", "pipe", "pipe"];
+  const child = spawn(program, args, { env, cwd, stdio });
   let stderr = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     stderr += text;
