@@ -165,13 +165,10 @@ export function toStructured(
       ...(note === undefined ? {} : { note }),
     };
   }
-  const json = toJson(value);
-  if (json === null || (isObject(json) && Object.keys(json).length === 0)) return { done: true, ...idsOf(args) };
+  // Tools build their results of JSON alone; what is undefined in one is not there.
+  const json = (value ?? null) as Json;
+  if (json === null || (isObject(json) && Object.values(json).every((part) => part === undefined)))
+    return { done: true, ...idsOf(args) };
   const shaped = shape(json, options);
   return withinLimit(isObject(shaped) ? shaped : { value: shaped }, maxChars);
-}
-
-/** What a tool returned, seen as JSON; tools build their results of JSON alone. */
-function toJson(value: unknown): Json {
-  return JSON.parse(JSON.stringify(value ?? null)) as Json;
 }

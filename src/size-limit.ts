@@ -1,4 +1,4 @@
-import { jsonLength } from "./inert-json.js";
+import { fitsInto, jsonLength } from "./inert-json.js";
 import type { Json } from "./okta/request.js";
 
 type JsonObject = { [key: string]: Json };
@@ -57,5 +57,5 @@ export function tooLarge(value: Json, maxChars: number): JsonObject {
 
 /** A result of at most `maxChars` characters: itself, or what stands for it. */
 export function withinLimit(result: JsonObject, maxChars: number): JsonObject {
-  return jsonLength(result) <= maxChars ? result : tooLarge(result, maxChars);
+  return fitsInto(result, maxChars) ? result : tooLarge(result, maxChars);
 }

@@ -79,6 +79,14 @@ test.each<[Record<string, string>, boolean, boolean]>([
   expect(wantsColor({ isTTY }, env)).toBe(styled);
 });
 
+test("JSON writes out every character that cannot be seen", () => {
+  const invisible = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/u;
+  for (let point = 0; point <= 0x1_0000; point += 1) {
+    const character = String.fromCodePoint(point);
+    if (invisible.test(character)) expect(inertJson(`a${character}`)).toMatch(/^"a\\[a-z]/);
+  }
+});
+
 test("JSON for a terminal hides nothing and means the same", () => {
   const value = { "k\u202e": "a\u0007b\nc\u009b\u00ad\u200b\u2028\u{e0041}d", list: ["😀", "é"] };
   for (const indent of [undefined, 2]) {
