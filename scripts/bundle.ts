@@ -23,6 +23,8 @@ const withoutSchemaCompiler: Plugin = {
 /** How everything is made smaller and written out. */
 const FORM = { platform: "node", target: "node20.19", minify: true } satisfies BuildOptions;
 
+const OWN_URL = 'const ownUrl = require("node:url").pathToFileURL(__filename).href;';
+
 /**
  * Bundles and writes CommonJS, which Node.js starts several milliseconds sooner than ES modules. As
  * only those can be split, they come first and each file is rewritten.
@@ -47,8 +49,10 @@ export async function bundle({ plugins = [], ...options }: BuildOptions): Promis
     const { code } = await transform(text, {
       ...FORM,
       format: "cjs",
+      // What an ES module has by itself: it is strict, and knows its own address.
+      banner: text.includes("import.meta.url") ? `"use strict";${OWN_URL}` : '"use strict";',
       supported: { "dynamic-import": false },
-      define: { "import.meta.url": "__filename" },
+      define: { "import.meta.url": "ownUrl" },
     });
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, code);

@@ -7,11 +7,13 @@ const LATE = ["node:crypto", "node:fs/promises", "node:timers/promises"];
 export const lazyBuiltinsPlugin: Plugin = {
   name: "lazy-builtins",
   setup(build) {
-    build.onResolve({ filter: new RegExp(`^(?:${LATE.join("|")})$`) }, ({ path }) => ({ path, namespace: "builtin" }));
+    build.onResolve({ filter: new RegExp(`^(?:${LATE.join("|")})$`) }, ({ path, namespace }) =>
+      namespace === "builtin" ? { path, external: true } : { path, namespace: "builtin" },
+    );
     build.onLoad({ filter: /.*/, namespace: "builtin" }, async ({ path }) => ({
       contents: `
         for (const name of ${JSON.stringify(Object.keys(await import(path)).filter((name) => name !== "default"))})
-          Object.defineProperty(exports, name, { get: () => process.getBuiltinModule(${JSON.stringify(path)})[name], enumerable: true });`,
+          Object.defineProperty(exports, name, { get: () => require(${JSON.stringify(path)})[name], enumerable: true });`,
       loader: "js",
     }));
   },

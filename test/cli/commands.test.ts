@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from "node:crypto";
-import { readdirSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { ADMIN_LOGIN, DEVICE_CLIENT_ID, SERVICE_CLIENT_ID } from "../../src/sandbox/facts.js";
 import type { OrgAuthorizationOptions } from "../../src/sandbox/org-authorization.js";
@@ -119,6 +119,16 @@ describe("login, status and logout", () => {
     const [, code = ""] = await cli.seen("stderr", /Code: ([A-Z]{4}-[A-Z]{4})/);
     sandbox.authorization.control.deny(code);
     expect(await cli.ended).toMatchObject({ code: 1, stderr: expect.stringContaining("login_denied: ") });
+  });
+
+  test.runIf(process.platform === "linux")("login opens the link in the system's browser", async () => {
+    const { sandbox, cli } = await openOrg();
+    const folder = temporaryFolder();
+    const opened = join(folder, "opened");
+    writeFileSync(join(folder, "xdg-open"), `#!/bin/sh\nprintf %s "$1" >${opened}\n`, { mode: 0o755 });
+    const desktop = { CI: "", DISPLAY: ":0", PATH: [folder, process.env.PATH].join(delimiter) };
+    expect((await cli(["login"], desktop)).stderr).toContain("A browser was opened with it.");
+    expect(readFileSync(opened, "utf8")).toContain(`${sandbox.origin}/activate?user_code=`);
   });
 
   test.each(["SIGINT", "SIGTERM"] as const)("%s in the middle of a sign-in cancels it", async (signal) => {

@@ -1,8 +1,10 @@
-import { statSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "vitest";
 import { whereBuilt } from "../support/built.js";
-import { ROOT, runCli, temporaryFolder } from "../support/cli.js";
+import { ROOT, runCli, spawnProcess, temporaryFolder } from "../support/cli.js";
+
+const CHUNKS = join(ROOT, "dist/chunks");
 
 const INITIALIZE = {
   jsonrpc: "2.0",
@@ -37,4 +39,21 @@ whereBuilt("the built server starts from few files and without what only calls n
   // The command, its start, all that a start needs, and the list that is made ready after it.
   expect(files.length).toBeLessThanOrEqual(4);
   expect(files.reduce((bytes, file) => bytes + statSync(file).size, 0)).toBeLessThan(400_000);
+});
+
+whereBuilt("every part of the build loads, and is as strict as the modules that it was made of", async () => {
+  const parts = readdirSync(CHUNKS);
+  expect(parts.length).toBeGreaterThan(100);
+  for (const part of parts) expect(readFileSync(join(CHUNKS, part), "utf8").slice(0, 13), part).toBe('"use strict";');
+  const load = `for (const part of ${JSON.stringify(parts)}) require(${JSON.stringify(`${CHUNKS}/`)} + part);`;
+  expect(await spawnProcess([process.execPath, "-e", load]).ended).toMatchObject({ code: 0, stdout: "", stderr: "" });
+});
+
+whereBuilt("the built server needs no part of Node.js that early versions of 22 lack", async () => {
+  const preload = join(temporaryFolder(), "early.cjs");
+  writeFileSync(preload, "delete process.getBuiltinModule;");
+  const { code, stderr } = await runCli(["call", "list_groups", "--sandbox"], {
+    env: { NODE_OPTIONS: `--require=${preload}` },
+  });
+  expect(code, stderr).toBe(0);
 });
