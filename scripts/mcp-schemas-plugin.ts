@@ -13,8 +13,8 @@ const statements = (await readFile(typesFile, "utf8")).split(STATEMENTS);
 const names = statements.flatMap((statement) => SCHEMA.exec(statement)?.[2] ?? []);
 if (names.length < 100) throw new Error(`${typesFile} has changed its form.`);
 
-/** The name of a schema where its value is meant: no property (but what is spread), no key. */
-const USE = new RegExp(`(?<![\\w$]|(?<!\\.\\.)\\.)(?:${names.join("|")})(?![\\w$]|\\s*:)`, "g");
+/** The name of a schema where its value is meant: no property (but what is spread), no key of an object. */
+const USE = new RegExp(`(?<![\\w$]|(?<!\\.\\.)\\.)(?:${names.join("|")})(?![\\w$]|(?<=[{,]\\s*\\w+)\\s*:)`, "g");
 
 const made = (code: string) => code.replace(USE, "$&()");
 
