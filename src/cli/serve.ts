@@ -1,11 +1,11 @@
 import type { Writable } from "node:stream";
-import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js";
 import { preload } from "../okta/operations.js";
 import { createServer } from "../server.js";
 import { toolsOn } from "../tools-on.js";
 import { openBrowser } from "./browser.js";
 import type { Connection } from "./connection.js";
 import type { Io } from "./io.js";
+import { StdioTransport } from "./stdio-transport.js";
 import { toolList } from "./tool-list.js";
 import { version } from "./version.js";
 
@@ -13,9 +13,8 @@ import { version } from "./version.js";
 const LAST_WORDS_MS = 100;
 
 /**
- * Longest message from the client. It leaves room for arguments of 10 MB and what JSON adds to them;
- * the MCP library would take 10 MB in all. A longer one ends the connection, since it cannot be told
- * which call it was.
+ * Longest message from the client. It leaves room for arguments of 10 MB and what JSON adds to them.
+ * A longer one ends the connection, since it cannot be told which call it was.
  */
 const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
 
@@ -44,7 +43,7 @@ export async function serve(io: Io, connection: Connection, protocol: Writable):
     warmUp: preload,
   });
   const left = clientLeft(io, server, protocol);
-  await server.connect(new StdioServerTransport(io.stdin, protocol, { maxBufferSize: MAX_MESSAGE_BYTES }));
+  await server.connect(new StdioTransport({ stdin: io.stdin, stdout: protocol, maxMessageBytes: MAX_MESSAGE_BYTES }));
 
   for (const notice of config.notices) log.warn(notice);
   const on = toolsOn(catalogue, { configured: session.configured, granted: undefined });
@@ -59,7 +58,7 @@ export async function serve(io: Io, connection: Connection, protocol: Writable):
   return reason === TOO_LONG ? 1 : 0;
 }
 
-/** The one thing for which the library closes the connection by itself. */
+/** The one thing for which the transport closes by itself. */
 const TOO_LONG = `the client sent a message of more than ${MAX_MESSAGE_BYTES / 1024 / 1024} MB`;
 
 /** Resolves with the reason when there is nobody left to serve. */

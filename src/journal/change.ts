@@ -6,8 +6,11 @@ import type { Json } from "../okta/request.js";
  */
 export type ChangeOutcome = "done" | "refused" | "failed" | "unknown";
 
-/** Who agreed: a person who was asked, a one-time value given back, `--yes`, nobody by `OKTA_MCP_CONFIRM=never`, or nobody had to. */
-export type Consent = "person" | "one_time_value" | "yes_flag" | "never_asked" | "not_needed";
+/**
+ * Who agreed: a person who was asked, a one-time value given back, `--yes`, nobody by `OKTA_MCP_CONFIRM=never`,
+ * nobody had to, or nobody did: the write was refused before.
+ */
+export type Consent = "person" | "one_time_value" | "yes_flag" | "never_asked" | "not_needed" | "not_given";
 
 /** One request of a write, without its body, which follows from the arguments. */
 export interface SentRequest {

@@ -43,7 +43,7 @@ export class Recorder {
   readonly #bySent = new Map<OktaRequest, SentRequest>();
   readonly #notes: string[] = [];
   #facts: Partial<Pick<Change, "arguments" | "before" | "target">> = {};
-  #consent: Consent = "not_needed";
+  #consent: Consent = "not_given";
   #begun = false;
 
   constructor(options: RecorderOptions) {

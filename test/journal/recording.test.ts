@@ -87,6 +87,7 @@ describe("a write that was refused", () => {
     expect(await latest()).toMatchObject({
       tool: "delete_group",
       outcome: "refused",
+      confirmed: "not_given",
       requests: [],
       error: { code: "declined" },
       arguments: { group_id },

@@ -1,0 +1,99 @@
+import { ErrorCode, type JSONRPCMessage, JSONRPCMessageSchema } from "@modelcontextprotocol/sdk/types.js";
+
+/** The answer to what is no message (JSON-RPC 2.0, section 5.1); `id` is null where it could not be told. */
+export interface Refusal {
+  jsonrpc: "2.0";
+  id: string | number | null;
+  error: { code: number; message: string };
+}
+
+/** What a line was: a message, or what is wrong with it and what to answer, which may be nothing. */
+export type Received = { message: JSONRPCMessage } | { problem: string; refusals: Refusal[] };
+
+type Members = Readonly<Record<string, unknown>>;
+
+function isObject(value: unknown): value is Members {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isId(value: unknown): value is string | number {
+  return typeof value === "string" || Number.isSafeInteger(value);
+}
+
+function refusal(code: number, message: string, id: unknown = null): Refusal {
+  return { jsonrpc: "2.0", id: isId(id) ? id : null, error: { code, message } };
+}
+
+/** What keeps an object from being a message; the schema's own words would be those of five kinds of message at once. */
+function problemOf({ jsonrpc, id, method, params }: Members, hasId: boolean): string {
+  if (jsonrpc !== "2.0") return 'jsonrpc has to be "2.0"';
+  if (typeof method !== "string") return "method has to be a string";
+  if (hasId && !isId(id)) return "id has to be a string or a whole number";
+  if (params !== undefined && !isObject(params)) return "params has to be an object";
+  return "a request has jsonrpc, id, method and params alone, and params._meta.progressToken is a string or a whole number";
+}
+
+/** Nothing is answered to a notification, nor to an answer: that could go back and forth without end. */
+function isAnswerable(value: Members): boolean {
+  const notification = typeof value.method === "string" && !("id" in value);
+  const answer = !("method" in value) && ("result" in value || "error" in value);
+  return !notification && !answer;
+}
+
+function refuseBatch(batch: readonly unknown[]): Received {
+  const problem =
+    batch.length === 0 ? "the batch is empty" : "batches are not taken; send each message in its own line";
+  const requests = batch.filter(isObject).filter((member) => "method" in member && isId(member.id));
+  const ids = requests.length > 0 ? requests.map(({ id }) => id) : [null];
+  const text = `Invalid request: ${problem}.`;
+  return { problem, refusals: ids.map((id) => refusal(ErrorCode.InvalidRequest, text, id)) };
+}
+
+/** Reads one line that a client sent. Never throws. */
+export function readMessage(line: string): Received {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    const problem = "the line is not valid JSON";
+    return { problem, refusals: [refusal(ErrorCode.ParseError, `Parse error: ${problem}.`)] };
+  }
+  if (Array.isArray(value)) return refuseBatch(value);
+  if (!isObject(value)) {
+    const problem = "a message is a JSON object";
+    return { problem, refusals: [refusal(ErrorCode.InvalidRequest, `Invalid request: ${problem}.`)] };
+  }
+  const { success, data } = JSONRPCMessageSchema.safeParse(value);
+  if (success) return { message: data };
+  if (!isAnswerable(value)) return { problem: "it is no valid answer or notification", refusals: [] };
+  const problem = problemOf(value, "id" in value);
+  return { problem, refusals: [refusal(ErrorCode.InvalidRequest, `Invalid request: ${problem}.`, value.id)] };
+}
+
+/** What a validator found, a sentence each, where a text is its list of findings. */
+function findingsIn(text: string): string[] | undefined {
+  let findings: unknown;
+  try {
+    findings = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (!Array.isArray(findings) || findings.length === 0) return undefined;
+  const sentences = findings
+    .filter(isObject)
+    .flatMap(({ path, message }) =>
+      Array.isArray(path) && typeof message === "string" ? [`${path.join(".")}: ${message}`] : [],
+    );
+  return sentences.length === findings.length ? sentences : undefined;
+}
+
+/**
+ * A message as it leaves. The MCP library calls a request whose parameters are wrong an internal error
+ * and tells of it in its validator's JSON; JSON-RPC has a code for it, and people read sentences.
+ */
+export function readable(message: JSONRPCMessage): JSONRPCMessage {
+  if (!("error" in message) || message.error.code !== ErrorCode.InternalError) return message;
+  const findings = findingsIn(message.error.message);
+  if (findings === undefined) return message;
+  return { ...message, error: { code: ErrorCode.InvalidParams, message: `Invalid params: ${findings.join("; ")}.` } };
+}

@@ -1,0 +1,130 @@
+import { describe, expect, test } from "vitest";
+import { readable, readMessage } from "../../src/json-rpc.js";
+import { openOrg, startServer } from "../hostile/stdio.js";
+
+const PARSE_ERROR = -32700;
+const INVALID_REQUEST = -32600;
+const METHOD_NOT_FOUND = -32601;
+const INVALID_PARAMS = -32602;
+
+/** What is answered to a line, as id and code. */
+function answersTo(line: string): [id: unknown, code: number][] {
+  const received = readMessage(line);
+  return "message" in received ? [] : received.refusals.map(({ id, error }) => [id, error.code]);
+}
+
+describe("what is no message is answered, so that nobody waits for it", () => {
+  test.each([
+    ["{not json", PARSE_ERROR],
+    ["\u0000", PARSE_ERROR],
+    ["42", INVALID_REQUEST],
+    ["null", INVALID_REQUEST],
+    ['"text"', INVALID_REQUEST],
+    ["{}", INVALID_REQUEST],
+    ["[]", INVALID_REQUEST],
+    ["[1]", INVALID_REQUEST],
+    ['{"jsonrpc":"2.0","id":null,"method":"ping"}', INVALID_REQUEST],
+    ['{"jsonrpc":"2.0","id":{},"method":"ping"}', INVALID_REQUEST],
+    ['{"jsonrpc":"2.0","id":1.5,"method":"ping"}', INVALID_REQUEST],
+    ['{"jsonrpc":"2.0","method":5}', INVALID_REQUEST],
+  ])("%s, without an id to answer to", (line, code) => {
+    expect(answersTo(line)).toEqual([[null, code]]);
+  });
+
+  test.each([
+    ['{"id":7,"method":"ping"}', 'jsonrpc has to be "2.0"'],
+    ['{"jsonrpc":"1.0","id":7,"method":"ping"}', 'jsonrpc has to be "2.0"'],
+    ['{"jsonrpc":"2.0","id":7,"method":5}', "method has to be a string"],
+    ['{"jsonrpc":"2.0","id":7,"method":"tools/list","params":null}', "params has to be an object"],
+    ['{"jsonrpc":"2.0","id":7,"method":"tools/list","params":[1]}', "params has to be an object"],
+    ['{"jsonrpc":"2.0","id":7,"method":"ping","more":1}', "jsonrpc, id, method and params alone"],
+    ['{"jsonrpc":"2.0","id":7,"method":"ping","params":{"_meta":{"progressToken":{}}}}', "params._meta.progressToken"],
+  ])("%s, with its id and what is wrong", (line, why) => {
+    expect(readMessage(line)).toMatchObject({
+      refusals: [{ id: 7, error: { code: INVALID_REQUEST, message: expect.stringContaining(why) } }],
+    });
+  });
+
+  test("each request of a batch", () => {
+    const ping = { jsonrpc: "2.0", method: "ping" };
+    const batch = [
+      { ...ping, id: "a" },
+      { ...ping, id: 2 },
+      { jsonrpc: "2.0", method: "notifications/initialized" },
+    ];
+    expect(answersTo(JSON.stringify(batch))).toEqual([
+      ["a", INVALID_REQUEST],
+      [2, INVALID_REQUEST],
+    ]);
+  });
+});
+
+describe("nothing is answered", () => {
+  test.each([
+    '{"jsonrpc":"1.0","method":"notifications/initialized"}',
+    '{"jsonrpc":"2.0","method":"notifications/cancelled","params":null}',
+    '{"jsonrpc":"2.0","id":null,"error":{"code":-32700,"message":"Parse error"}}',
+    '{"jsonrpc":"2.0","result":{}}',
+  ])("to the broken notification or answer %s", (line) => {
+    expect(readMessage(line)).toEqual({ problem: expect.any(String), refusals: [] });
+  });
+});
+
+describe("an error that leaves", () => {
+  const internal = (message: string) => ({ jsonrpc: "2.0" as const, id: 1, error: { code: -32603, message } });
+
+  test("names wrong parameters in a sentence where the library shows its validator's notes", () => {
+    const findings = [
+      { path: ["params", "name"], message: "Invalid input: expected string, received number", code: "invalid_type" },
+      { path: ["params", "arguments"], message: "Invalid input: expected record, received array" },
+    ];
+    expect(readable(internal(JSON.stringify(findings)))).toEqual({
+      jsonrpc: "2.0",
+      id: 1,
+      error: {
+        code: INVALID_PARAMS,
+        message:
+          "Invalid params: params.name: Invalid input: expected string, received number; params.arguments: Invalid input: expected record, received array.",
+      },
+    });
+  });
+
+  test.each(["Something else", "[]", "[1]", '[{"path":1,"message":2}]', "{}"])("stays as it is: %s", (text) => {
+    expect(readable(internal(text))).toEqual(internal(text));
+  });
+});
+
+test("the server answers every kind of wrong request, and the next call", async () => {
+  const { env } = await openOrg();
+  const { raw, send, answer, call, cli } = await startServer(env);
+  raw("{not json");
+  await cli.seen("stdout", /^\{"jsonrpc":"2\.0","id":null,"error":\{"code":-32700/m);
+  for (const [method, params, code] of [
+    ["no/such/method", "{}", METHOD_NOT_FOUND],
+    ["resources/list", "{}", METHOD_NOT_FOUND],
+    ["prompts/list", "{}", METHOD_NOT_FOUND],
+    ["tools/list", "null", INVALID_REQUEST],
+    ["tools/list", '{"cursor":"from elsewhere"}', INVALID_PARAMS],
+    ["tools/call", "{}", INVALID_PARAMS],
+    ["tools/call", '{"name":"list_users","arguments":[]}', INVALID_PARAMS],
+    ["initialize", "{}", INVALID_PARAMS],
+  ] as const) {
+    expect((await answer(send(method, params))).error, `${method} ${params}`).toMatchObject({ code });
+  }
+  raw('\uFEFF{"jsonrpc":"2.0","id":"marked","method":"ping"}\r');
+  await cli.seen("stdout", /"id":"marked"/);
+  expect(await call("list_groups", '{"limit":1}')).toMatchObject({ code: undefined });
+});
+
+test("a message that comes in pieces, cut inside a letter, is read whole, and so are several at once", async () => {
+  const { env } = await openOrg();
+  const { answer, cli } = await startServer(env);
+  const call = { name: "list_users", arguments: { search: 'profile.firstName eq "Zoë"' } };
+  const bytes = Buffer.from(`${JSON.stringify({ jsonrpc: "2.0", id: 500, method: "tools/call", params: call })}\n`);
+  const cut = bytes.indexOf("ë") + 1;
+  await new Promise((resolve) => cli.child.stdin.write(bytes.subarray(0, cut), resolve));
+  const ping = (id: number) => `${JSON.stringify({ jsonrpc: "2.0", id, method: "ping" })}\n`;
+  cli.child.stdin.write(Buffer.concat([bytes.subarray(cut), Buffer.from(ping(501) + ping(502))]));
+  expect((await answer(500)).result).toMatchObject({ structuredContent: { items: [] } });
+  expect(await Promise.all([answer(501), answer(502)])).toMatchObject([{ result: {} }, { result: {} }]);
+});
