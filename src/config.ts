@@ -1,7 +1,7 @@
 import { type PrivateKey, parsePrivateKey } from "./auth/private-key.js";
 import type { TokenStoreKind } from "./auth/token-store.js";
-import type { ToolChoice } from "./choice.js";
-import { readKeyFile } from "./config/key-text.js";
+import { type Choosable, type ToolChoice, unmatchedPatterns } from "./choice.js";
+import { readKeyFile, readKeyText } from "./config/key-text.js";
 import { readSettings, SETTING_KEYS, SETTINGS, type SettingKey, type SettingValues } from "./config/settings.js";
 import type { ConfirmMode } from "./confirm.js";
 import { OktaMcpError } from "./errors/index.js";
@@ -55,6 +55,8 @@ export interface SettingSource {
   /** Values of flags, by the setting's key; they win over the environment. */
   flags: Readonly<Partial<Record<SettingKey, string | undefined>>>;
   env: Readonly<Record<string, string | undefined>>;
+  /** The tools there are; where given, a pattern that names none of them is a problem. */
+  tools?: readonly Choosable[] | undefined;
 }
 
 /** The settings that a command may be unable to do without. */
@@ -123,7 +125,7 @@ function readCredential(
     : { method: "device" };
   const source = privateKey ?? privateKeyFile;
   if (!source) return { credential };
-  const read = privateKey ? { text: privateKey.text } : readKeyFile(source.text);
+  const read = privateKey ? readKeyText(source.text) : readKeyFile(source.text);
   if ("problem" in read) return { credential, problem: `${source.name} ${read.problem}` };
   try {
     // A key id that is refused already must not be reported as missing too.
@@ -206,6 +208,8 @@ export function loadSettings(source: SettingSource, needs: readonly Need[]): Set
   if (problem !== undefined) problems.push(problem);
   const guard = given.guard ? readGuardFile(given.guard.text) : { rules: NO_RULES };
   if ("problems" in guard) problems.push(...guard.problems.map((line) => `${given.guard?.name} ${line}`));
+  const choice = choiceOf(given, values, "rules" in guard ? guard.rules : NO_RULES);
+  if (source.tools) problems.push(...unmatchedPatterns(choice, source.tools));
   if (problems.length > 0 || "problems" in guard) throw badConfig(problems);
 
   const {
@@ -231,7 +235,7 @@ export function loadSettings(source: SettingSource, needs: readonly Need[]): Set
     credential,
     tokenStore,
     confirm,
-    choice: choiceOf(given, values, guard.rules),
+    choice,
     guard: guard.rules,
     maxResultChars,
     journal,

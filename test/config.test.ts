@@ -134,6 +134,7 @@ describe("OKTA_SCOPES", () => {
   });
 
   test("that name no okta.* scope at all, or hold odd characters, are refused", () => {
+    expect(problemsOf({ OKTA_SCOPES: " , " })[0]).toMatch(/names no okta\.\* scope/);
     expect(problemsOf({ OKTA_SCOPES: "openid profile" })[0]).toMatch(/names no okta\.\* scope/);
     expect(problemsOf({ OKTA_SCOPES: "okta.users.read;okta.groups.read" })[0]).toMatch(/which is no scope/);
   });
@@ -262,6 +263,10 @@ describe("the other settings", () => {
     ["OKTA_MCP_MAX_RESULT_CHARS", "10", /too small\. Give at least 1000/],
     ["OKTA_MCP_MAX_RESULT_CHARS", "999999999", /too large/],
     ["OKTA_MCP_FILE_ROOTS", "images", /holds "images", which is no absolute path/],
+    ["OKTA_LOG_FILE", join(folder, "none", "x.log"), /is in a folder that is not there: .*none\. Make it/],
+    ["OKTA_PRIVATE_KEY", "/etc/okta/key", /holds a path instead of a key\. Set OKTA_PRIVATE_KEY_FILE to it/],
+    ["OKTA_PRIVATE_KEY", "~/key", /holds a path instead of a key/],
+    ["OKTA_PRIVATE_KEY", "okta key.pem", /holds a path instead of a key/],
     ["OKTA_CLIENT_ID", "{clientId}", /placeholder/],
     ["OKTA_CLIENT_ID", "0oa 1", /not a client ID/],
   ])("%s=%s is refused with the choices", (name, value, reason) => {
@@ -281,6 +286,10 @@ test("flags win over the environment, and messages name what was given", () => {
   const config = load({ OKTA_LOG_LEVEL: "nonsense" }, { orgUrl: "https://other.okta.com", logLevel: "debug" });
   expect(config).toMatchObject({ orgUrl: "https://other.okta.com", clientId: "0oa1b2c3", logLevel: "debug" });
   expect(problemsOf({}, { logLevel: "loud" })[0]).toMatch(/^ {2}- --log-level is "loud"/);
+});
+
+test("~/ stands for the home folder in the log file's path", () => {
+  expect(load({ OKTA_LOG_FILE: "~/okta-mcp.log" }).logFile).toBe(join(homedir(), "okta-mcp.log"));
 });
 
 test("a blank text counts as not given", () => {

@@ -9,7 +9,7 @@ import { createOperations, type Operations } from "../okta/operations.js";
 import { createFetch } from "../okta/proxy.js";
 import type { CallOptions } from "../okta/request.js";
 import { createTransport } from "../okta/transport.js";
-import { type SettingFlags, settingFlags } from "./flags.js";
+import { type SettingFlags, settingSource } from "./flags.js";
 import type { Io } from "./io.js";
 import { type PracticeSignIn, startPracticeOrg } from "./practice-org.js";
 import { version } from "./version.js";
@@ -44,7 +44,7 @@ export async function openConnection(
   options: SettingFlags,
   { needs = ["clientId", "scopes"], practice }: ConnectOptions,
 ): Promise<Connection> {
-  const source = { flags: settingFlags(options), env: io.env };
+  const source = settingSource(io, options);
   const org = options.sandbox ? await startPracticeOrg(source, practice, needs) : undefined;
   try {
     const config = org?.config ?? loadConfig(source, needs);

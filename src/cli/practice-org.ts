@@ -30,7 +30,7 @@ export interface PracticeOrg {
  * @throws OktaMcpError bad_input when flags name another org as well; bad_config as `loadConfig`
  */
 export async function startPracticeOrg(
-  { flags, env }: SettingSource,
+  { flags, env, tools }: SettingSource,
   signIn: PracticeSignIn,
   needs: readonly Need[],
 ): Promise<PracticeOrg> {
@@ -47,8 +47,8 @@ export async function startPracticeOrg(
     import("../sandbox/org-authorization.js"),
     import("../sandbox/facts.js"),
   ]);
-  const kept = SETTING_KEYS.filter((key) => !OF_THE_ORG.has(key)).map((key): string => SETTINGS[key].env);
-  const practiceEnv = Object.fromEntries(kept.map((name) => [name, env[name]]));
+  const replaced = new Set(SETTING_KEYS.filter((key) => OF_THE_ORG.has(key)).map((key): string => SETTINGS[key].env));
+  const practiceEnv = Object.fromEntries(Object.entries(env).filter(([name]) => !replaced.has(name)));
   const everyScope = Object.keys(SCOPES).join(" ");
   const sandbox = await startSandbox({ authorization: orgAuthorization({ deviceIntervalSeconds: 1 }) });
   try {
@@ -56,6 +56,7 @@ export async function startPracticeOrg(
     const source = {
       flags: { ...flags, orgUrl: sandbox.origin, clientId: DEVICE_CLIENT_ID, scopes, tokenStore: "memory" },
       env: practiceEnv,
+      tools,
     };
     const config = loadConfig(source, needs);
     if (signIn === "ready") {

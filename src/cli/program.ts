@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import type { OktaMcpError } from "../errors/index.js";
+import { visible } from "../errors/quote.js";
 import type { MakeCommand } from "./command.js";
 import { callCommand } from "./commands/call.js";
 import { journalCommand } from "./commands/journal.js";
@@ -50,13 +51,13 @@ export async function runProgram(argv: readonly string[], io: Io): Promise<numbe
   const program = createProgram(io, (code) => {
     exitCode = code;
   });
+  const names = program.commands.map((command) => command.name());
   try {
-    await program.parseAsync(withCommand(argv), { from: "user" });
+    await program.parseAsync(withCommand(argv, names), { from: "user" });
     return exitCode;
   } catch (thrown) {
     if (!(thrown instanceof CommanderError)) throw thrown;
     if (thrown.exitCode === 0) return 0;
-    const names = program.commands.map((command) => command.name());
     return showError(io, usageProblem(thrown, argv, names));
   }
 }
@@ -92,11 +93,15 @@ function createProgram(io: Io, finish: (exitCode: number) => void): Command {
   return program;
 }
 
-/** `okta-mcp --sandbox` means `okta-mcp run --sandbox`; any first word is a command, so that a misspelled one is not served. */
-function withCommand(argv: readonly string[]): string[] {
-  const first = argv[0];
-  const own = first !== undefined && (!first.startsWith("-") || ["-h", "--help", "-V", "--version"].includes(first));
-  return own ? [...argv] : ["run", ...argv];
+/**
+ * `okta-mcp --sandbox` means `okta-mcp run --sandbox`; any first word is a command, so that a misspelled
+ * one is not served. It is refused alone: beside `--help`, commander would overlook it.
+ */
+function withCommand(argv: readonly string[], commands: readonly string[]): string[] {
+  const [first = "", ...rest] = argv;
+  if (first === "help") return rest[0] === undefined ? [first] : withCommand([rest[0], "--help"], commands);
+  if (["-h", "--help", "-V", "--version"].includes(first) || commands.includes(first)) return [...argv];
+  return first.startsWith("-") ? ["run", ...argv] : [first];
 }
 
 /** Commander's complaint in our form: what is wrong, then what was probably meant. */
@@ -109,10 +114,14 @@ function usageProblem(
   const sentence = `${what.charAt(0).toUpperCase()}${what.slice(1)}`.replace(/(?<![.?!])$/, ".");
   const first = argv[0] ?? "";
   const command = argv.find((word) => commands.includes(word));
-  if (code === "commander.excessArguments" && first.startsWith("-") && command !== undefined) {
+  const meant = hint?.match(/^\(Did you mean (.*)\?\)$/)?.[1];
+  const misplaced = code === "commander.excessArguments" || (code === "commander.unknownOption" && meant === undefined);
+  if (misplaced && first.startsWith("-") && command !== undefined) {
     return usageError(sentence, `Put the command first: okta-mcp ${command} ${first}`);
   }
   const help = commands.includes(first) ? `See okta-mcp ${first} --help.` : "See okta-mcp --help.";
-  const meant = hint?.match(/^\(Did you mean (.*)\?\)$/)?.[1];
+  if (code === "commander.unknownCommand" && meant === undefined && first.includes("_")) {
+    return usageError(sentence, `To call a tool: okta-mcp call ${visible(first)}`);
+  }
   return usageError(sentence, meant === undefined ? help : `Did you mean ${meant}? ${help}`);
 }

@@ -20,6 +20,16 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOTDIR: "a part of its path is not a folder",
 };
 
+/** A path, where the key itself belongs. */
+const PATH_OF_KEY = /^(?:~|\.{1,2})?[/\\][^{\n]{1,200}$|^[\w .-]{1,200}\.(?:pem|key|jwk|json|p8)$/i;
+
+/** Reads `OKTA_PRIVATE_KEY`. */
+export function readKeyText(text: string): KeyText {
+  return PATH_OF_KEY.test(text)
+    ? { problem: "holds a path instead of a key. Set OKTA_PRIVATE_KEY_FILE to it." }
+    : { text };
+}
+
 /** Reads `OKTA_PRIVATE_KEY_FILE`; `~/` stands for the home folder, since MCP clients start servers without a shell. */
 export function readKeyFile(file: string): KeyText {
   // What follows shows the path, and a key must not be shown.

@@ -1,5 +1,6 @@
+import { existsSync } from "node:fs";
 import { homedir } from "node:os";
-import { delimiter, isAbsolute, join } from "node:path";
+import { delimiter, dirname, isAbsolute, join } from "node:path";
 import type { TokenStoreKind } from "../auth/token-store.js";
 import { TOOL_PATTERN } from "../choice.js";
 import type { ConfirmMode } from "../confirm.js";
@@ -78,7 +79,7 @@ function scopes(text: string): string[] | Problem {
       problem: `holds ${odd.map(shown).join(", ")}, which is no scope. Separate scopes by spaces or commas, e.g. "okta.users.read okta.groups.read".`,
     };
   }
-  if (words.length > 0 && !words.some((word) => word.startsWith("okta."))) {
+  if (!words.some((word) => word.startsWith("okta."))) {
     return { problem: "names no okta.* scope, so no tool would be on. Give at least one, e.g. okta.users.read." };
   }
   return words;
@@ -134,6 +135,13 @@ function toolPatterns(text: string): string[] | Problem {
 /** `~/` stands for the home folder, since MCP clients start servers without a shell. */
 function withoutTilde(folder: string): string {
   return /^~(?=[/\\]|$)/.test(folder) ? join(homedir(), folder.slice(1)) : folder;
+}
+
+function logFile(text: string): string | Problem {
+  const file = withoutTilde(text);
+  const folder = dirname(file);
+  if (existsSync(folder)) return file;
+  return { problem: `is in a folder that is not there: ${visible(folder)}. Make it, or choose another.` };
 }
 
 function journal(text: string): "off" | { folder: string } | Problem {
@@ -279,7 +287,7 @@ export const SETTINGS = {
     env: "OKTA_LOG_FILE",
     flag: "--log-file <file>",
     meaning: "Append the log to this file (created with mode 0600) rather than to stderr.",
-    read: asGiven,
+    read: logFile,
   },
 } as const satisfies Record<string, Setting>;
 

@@ -67,6 +67,15 @@ describe("what is not understood is refused with exit code 2 and a suggestion", 
       /Too many arguments for 'run'/,
       /Put the command first: okta-mcp login --sandbox/,
     ],
+    [
+      "an option of another command before it",
+      ["--json", "status"],
+      /Unknown option '--json'\./,
+      /Put the command first: okta-mcp status --json/,
+    ],
+    ["help for a misspelled command", ["help", "stauts"], /Unknown command 'stauts'\./, /Did you mean status\?/],
+    ["a misspelled command with --help", ["stauts", "--help"], /Unknown command 'stauts'\./, /Did you mean status\?/],
+    ["a tool in place of a command", ["get_user"], /Unknown command 'get_user'\./, /okta-mcp call get_user/],
     ["a missing argument", ["call"], /Missing required argument 'tool'\./, /See okta-mcp call --help\./],
     ["an argument too many", ["status", "now"], /Too many arguments for 'status'/, /See okta-mcp status --help\./],
     ["an option without its value", ["status", "--org-url"], /argument missing/, /See okta-mcp status --help\./],
@@ -120,19 +129,22 @@ describe("settings", () => {
       OKTA_ACCESS_TOKEN: "Bearer hunter2",
       OKTA_PRIVATE_KEY: "hunter2",
       OKTA_LOG_LEVEL: "loud",
+      OKTA_LOG_FILE: "/nonexistent/x.log",
+      OKTA_MCP_TOOLS: "lst_users",
     };
     const { code, stderr } = await runCli(["--confirm", "maybe"], { env });
     expect(code).toBe(2);
-    for (const name of ["OKTA_ORG_URL", "OKTA_ACCESS_TOKEN", "OKTA_PRIVATE_KEY", "OKTA_LOG_LEVEL", "--confirm"]) {
+    for (const name of [...Object.keys(env).filter((name) => !/CLIENT|SCOPES/.test(name)), "--confirm"]) {
       expect(stderr).toMatch(new RegExp(`^  - ${name}`, "m"));
     }
     expect(stderr).not.toContain("hunter2");
   });
 
   test("a log file that cannot be opened ends the start with exit code 2", async () => {
-    const { code, stderr } = await runCli(["--sandbox", "--log-file", "/nonexistent/x.log"]);
+    const folder = temporaryFolder();
+    const { code, stderr } = await runCli(["--sandbox", "--log-file", folder]);
     expect(code).toBe(2);
-    expect(stderr).toMatch(/bad_config: The log file \/nonexistent\/x\.log \(OKTA_LOG_FILE\) cannot be opened: ENOENT/);
+    expect(stderr).toMatch(/bad_config: The log file .* \(OKTA_LOG_FILE\) cannot be opened: EISDIR/);
   });
 
   test("OKTA_CLIENT_* and an okta.yaml in the working or home folder have no influence", async () => {

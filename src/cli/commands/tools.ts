@@ -4,7 +4,7 @@ import { inertJson } from "../../inert-json.js";
 import { WHY_OFF, whyOff } from "../../scope-status.js";
 import { type ScopeView, toolsOn } from "../../tools-on.js";
 import { describedCommand, type MakeCommand } from "../command.js";
-import { type SettingFlags, settingFlags } from "../flags.js";
+import { type SettingFlags, settingSource } from "../flags.js";
 import { columnsOf, type Io } from "../io.js";
 import { addSettings } from "../options.js";
 import { wrap } from "../words.js";
@@ -51,7 +51,7 @@ async function scopesInUse(io: Io, options: SettingFlags): Promise<{ view: Scope
   const { loadSettings } = await import("../../config.js");
   const { openConnection } = await import("../connection.js");
   if (!options.sandbox) {
-    const settings = loadSettings({ flags: settingFlags(options), env: io.env }, []);
+    const settings = loadSettings(settingSource(io, options), []);
     const { orgUrl, clientId, scopes, credential } = settings;
     const complete =
       orgUrl !== undefined && scopes.length > 0 && (clientId !== undefined || credential.method === "access-token");
