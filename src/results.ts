@@ -56,10 +56,17 @@ class Selection {
   }
 }
 
+/** More than any attribute's own name has; without a bound a path of nothing but dots would be work without end. */
+const MAX_DOTS_IN_NAME = 20;
+
 /** The ways to take a first name off a dotted path; the rest is empty where the path is the name. */
 function beginnings(path: string): [name: string, rest: string][] {
-  const dots = [...path.matchAll(/\./g)].map(({ index }) => index);
-  return [...dots.map((dot): [string, string] => [path.slice(0, dot), path.slice(dot + 1)]), [path, ""]];
+  const result: [string, string][] = [];
+  for (let dot = path.indexOf("."); dot >= 0; dot = path.indexOf(".", dot + 1)) {
+    if (result.length > MAX_DOTS_IN_NAME) return result;
+    result.push([path.slice(0, dot), path.slice(dot + 1)]);
+  }
+  return [...result, [path, ""]];
 }
 
 /** Walks through one value. */

@@ -48,6 +48,13 @@ describe("what a model gets to see", () => {
     expect(shape(user, { fields: ["profile.cost.centre"] })).toEqual({ profile: { "cost.centre": { code: 7 } } });
     expect(shape(user, { fields: ["profile.cost.centre.code"] })).toEqual({ profile: { "cost.centre": { code: 7 } } });
   });
+
+  test("follows a path as deep as there is something, at no cost for how long it is", () => {
+    let nested: Json = "here";
+    for (let level = 0; level < 90; level += 1) nested = { a: nested };
+    expect(shape(nested, { fields: [Array(90).fill("a").join(".")] })).toEqual(nested);
+    expect(shape(nested, { fields: [Array(1_000_000).fill("a").join(".")] })).toEqual({});
+  });
 });
 
 describe("a secret", () => {
