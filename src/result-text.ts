@@ -23,6 +23,8 @@ const PLAIN_NAME = /^[\w$@:-]+$/;
 const MAX_ABSENT_CHARS = 3;
 /** A name's quotes and its colon or comma. */
 const AROUND_NAME = 3;
+/** What a table has around its columns and rows, and a plain list has not. */
+const FRAME_CHARS = '_table{"columns":[],"absent":"~","rows":}'.length;
 
 function isObject(value: Json | undefined): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
@@ -64,7 +66,7 @@ class Rows {
     const { columns, rows } = this;
     const missing = columns.length * rows.length - this.#filled;
     const chars = columns.reduce((sum, { length }) => sum + length + AROUND_NAME, 0);
-    const tableChars = chars + missing * (this.#absent.length + AROUND_NAME);
+    const tableChars = FRAME_CHARS + chars + missing * (this.#absent.length + AROUND_NAME);
     if (tableChars >= (1 - MIN_SAVED) * this.#nameChars) return undefined;
     if (this.#filled < MIN_FILLED * (this.#filled + missing)) return undefined;
     if (missing === 0) return { columns, rows };
@@ -124,6 +126,7 @@ export function toTable(items: readonly Json[]): Table | undefined {
  */
 export function resultText(result: JsonObject): string {
   const { items, ...rest } = result;
-  const table = Array.isArray(items) ? toTable(items) : undefined;
+  // Not every result with items is a list of ours: one may have a field of the table's name.
+  const table = Array.isArray(items) && !("items_table" in rest) ? toTable(items) : undefined;
   return inertJson(table ? { items_table: table, ...rest } : result);
 }
