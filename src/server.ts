@@ -122,7 +122,11 @@ export function createServer(options: ServerOptions): OktaMcpServer {
     return new Invoker({ ...options, catalogue: loaded });
   };
   const ready = (): Promise<Invoker> => {
-    invoker ??= load();
+    // What failed once, for want of open files say, may do the next time.
+    invoker ??= load().catch((error: unknown) => {
+      invoker = undefined;
+      throw error;
+    });
     return invoker;
   };
   const server = new Server(

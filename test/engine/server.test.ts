@@ -49,6 +49,19 @@ describe("two clients of one session", () => {
 });
 
 describe("a call", () => {
+  test("is answered where what it needs could not be loaded for the one before it", async () => {
+    let isBroken = true;
+    const { client, get } = await connect({
+      load: async (tools) => {
+        if (isBroken) throw new Error("EMFILE: too many open files");
+        return tools;
+      },
+    });
+    await expect(client.callTool({ name: "list_users" })).rejects.toThrow("too many open files");
+    isBroken = false;
+    expect(await get("list_users")).toMatchObject({ total_fetched: 1 });
+  });
+
   test("may come without arguments", async () => {
     const { client } = await connect();
     const result = await client.request(

@@ -13,7 +13,7 @@ import {
 } from "@modelcontextprotocol/sdk/types.js";
 import { expect, onTestFinished } from "vitest";
 import { type Credential, createSession } from "../../src/auth/session.js";
-import { type Areas, createCatalogue } from "../../src/catalogue.js";
+import { type Areas, type Catalogue, createCatalogue } from "../../src/catalogue.js";
 import type { ToolChoice } from "../../src/choice.js";
 import type { ConfirmMode } from "../../src/confirm.js";
 import { type GuardRules, NO_RULES } from "../../src/guard/rules.js";
@@ -76,6 +76,8 @@ export interface ConnectOptions {
   now?: () => number;
   /** By default every tool there is. */
   tools?: Areas;
+  /** Loads the tools for calls; by default they are there. */
+  load?: (tools: Catalogue) => Promise<Catalogue>;
 }
 
 export interface CallOutcome {
@@ -157,11 +159,13 @@ export async function connect(options: ConnectOptions = {}) {
       await delay(1, undefined, { signal });
     },
   });
+  const chosen = options.tools || options.choice ? createCatalogue(options.tools ?? areas, options.choice) : everyTool;
+  const { load } = options;
   const newServer = () =>
     createServer({
       version: "0.0.0",
       orgUrl: origin,
-      catalogue: options.tools || options.choice ? createCatalogue(options.tools ?? areas, options.choice) : everyTool,
+      catalogue: load ? { ...chosen, load: () => load(chosen) } : chosen,
       session,
       operations: (call) => createOperations(transport, call),
       confirmMode: options.confirmMode ?? "ask",
