@@ -103,7 +103,9 @@ function issueText(issue: z.core.$ZodIssue, known: readonly string[]): string {
     });
     return `${hints.join(", ")}; known are ${known.join(", ") || "none"}`;
   }
-  return `${shortened(issue.path.join(".")) || "arguments"}: ${shortened(issue.message)}`;
+  const place = shortened(issue.path.join(".")) || "arguments";
+  if (issue.code === "invalid_type" && issue.message.endsWith("received undefined")) return `${place} is missing`;
+  return `${place}: ${shortened(issue.message)}`;
 }
 
 function parseArguments(tool: CatalogueEntry, raw: unknown): Arguments {

@@ -24,7 +24,7 @@ export function id(description: string) {
     .min(1)
     .max(512)
     .refine((value) => value !== "." && value !== ".." && !UNSAFE_IN_ID.test(value), {
-      message: "is not an id: no slash, ?, #, %, white space or control characters",
+      message: "is not an id: no . or .. alone, no slash, ?, #, %, white space or control characters",
     })
     .describe(description);
 }

@@ -4,6 +4,9 @@ import { redact } from "../redact.js";
 /** How long what is still open may take to close by itself before the process ends anyway. */
 const GRACE_MS = 500;
 
+/** What a write to a pipe or a socket fails with when nobody is at its other end. */
+const READER_LEFT: ReadonlySet<string> = new Set(["EPIPE", "ECONNRESET", "EOF"]);
+
 /** Ends the process with a code, as soon as nothing is open any more and at the latest after a short grace. */
 export function endProcess(exitCode: number): void {
   process.exitCode = exitCode;
@@ -14,12 +17,19 @@ export function endProcess(exitCode: number): void {
 
 /**
  * What nobody caught ends the process with one line on stderr and no stack, since a stack's message
- * can hold anything; a reader of our output who has left is no error at all.
+ * can hold anything. A reader of our output who has left is no error at all, but a result that finds
+ * no room is: who reads the exit code must not take half of it for the whole.
  */
 export function guardProcess(): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code === "EPIPE" && stream === process.stdout) endProcess(0);
+      if (stream === process.stderr) return;
+      if (READER_LEFT.has(error.code ?? "")) {
+        endProcess(0);
+        return;
+      }
+      process.stderr.write(`okta-mcp: stdout cannot be written to: ${visible(error.code ?? "no reason given")}\n`);
+      process.exit(1);
     });
   }
   process.on("uncaughtException", (error: unknown) => {

@@ -6,7 +6,7 @@ import { ADMIN_LOGIN, DEVICE_CLIENT_ID, SERVICE_CLIENT_ID } from "../../src/sand
 import type { OrgAuthorizationOptions } from "../../src/sandbox/org-authorization.js";
 import { startSandbox } from "../../src/sandbox/server.js";
 import { testAuthorization } from "../support/authorization.js";
-import { type CliResult, runCli, startCli, temporaryFolder } from "../support/cli.js";
+import { type CliResult, COMMAND, runCli, spawnProcess, startCli, temporaryFolder } from "../support/cli.js";
 
 const SCOPES = "okta.users.manage okta.groups.manage okta.logs.read";
 
@@ -319,6 +319,11 @@ describe("call", () => {
     const { code, stderr } = await cli.ended;
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   });
+});
+
+test.skipIf(process.platform !== "linux")("a result that finds no room ends with exit code 1 and says so", async () => {
+  const { ended } = spawnProcess(["sh", "-c", 'exec "$@" >/dev/full', "sh", ...COMMAND, "tools", "--json"]);
+  expect(await ended).toMatchObject({ code: 1, stderr: "okta-mcp: stdout cannot be written to: ENOSPC\n" });
 });
 
 describe("sandbox", () => {

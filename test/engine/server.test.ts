@@ -71,6 +71,11 @@ describe("a call", () => {
     expect(result.isError).toBeFalsy();
   });
 
+  test("without an argument that it needs is told that the argument is missing", async () => {
+    const { call } = await connect();
+    expect((await call("get_user")).text).toMatch(/^bad_input: .* user_id is missing\./);
+  });
+
   test("that is cancelled while Okta thinks is dropped at Okta too", async () => {
     const { call, sandbox, logSays } = await connect();
     sandbox.next("GET", "/api/v1/users", { fault: "hang" });
