@@ -46,7 +46,7 @@ export async function bundle({ plugins = [], ...options }: BuildOptions): Promis
     write: false,
   });
   for (const { path, text } of outputFiles) {
-    const { code } = await transform(text, {
+    const { code, warnings } = await transform(text, {
       ...FORM,
       format: "cjs",
       // What an ES module has by itself: it is strict, and knows its own address.
@@ -54,6 +54,8 @@ export async function bundle({ plugins = [], ...options }: BuildOptions): Promis
       supported: { "dynamic-import": false },
       define: { "import.meta.url": "ownUrl" },
     });
+    // What CommonJS has no equal for would be undefined when it runs.
+    if (warnings.length > 0) throw new Error(`${path}: ${warnings.map((warning) => warning.text).join("; ")}`);
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, code);
   }
