@@ -49,6 +49,16 @@ function refuseBatch(batch: readonly unknown[]): Received {
   return { problem, refusals: ids.map((id) => refusal(ErrorCode.InvalidRequest, text, id)) };
 }
 
+/**
+ * A server that has no tasks takes a request as if it asked for none (MCP 2025-11-25, Tasks, section
+ * Capabilities); the MCP library would refuse it.
+ */
+function withoutTask(message: JSONRPCMessage): JSONRPCMessage {
+  if (!("method" in message) || message.params?.task === undefined) return message;
+  const { task: _, ...params } = message.params;
+  return { ...message, params };
+}
+
 /** Reads one line that a client sent. Never throws. */
 export function readMessage(line: string): Received {
   let value: unknown;
@@ -64,7 +74,7 @@ export function readMessage(line: string): Received {
     return { problem, refusals: [refusal(ErrorCode.InvalidRequest, `Invalid request: ${problem}.`)] };
   }
   const { success, data } = JSONRPCMessageSchema.safeParse(value);
-  if (success) return { message: data };
+  if (success) return { message: withoutTask(data) };
   if (!isAnswerable(value)) return { problem: "it is no valid answer or notification", refusals: [] };
   const problem = problemOf(value, "id" in value);
   return { problem, refusals: [refusal(ErrorCode.InvalidRequest, `Invalid request: ${problem}.`, value.id)] };

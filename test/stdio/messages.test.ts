@@ -113,6 +113,8 @@ test("the server answers every kind of wrong request, and the next call", async 
   }
   raw('\uFEFF{"jsonrpc":"2.0","id":"marked","method":"ping"}\r');
   await cli.seen("stdout", /"id":"marked"/);
+  const asTask = send("tools/call", '{"name":"list_groups","arguments":{"limit":1},"task":{"ttl":1000}}');
+  expect((await answer(asTask)).result, "a call that asks for a task").toMatchObject({ structuredContent: {} });
   expect(await call("list_groups", '{"limit":1}')).toMatchObject({ code: undefined });
 });
 
