@@ -3,6 +3,7 @@ import { Server } from "@modelcontextprotocol/sdk/server/index.js";
 import type { RequestHandlerExtra } from "@modelcontextprotocol/sdk/shared/protocol.js";
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import {
+  type CallToolRequest,
   CallToolRequestSchema,
   type CallToolResult,
   ErrorCode,
@@ -13,6 +14,7 @@ import {
 } from "@modelcontextprotocol/sdk/types.js";
 import type { ToolListing } from "./catalogue.js";
 import type { Answer } from "./confirm.js";
+import { OktaMcpError } from "./errors/index.js";
 import { errorText, renderError } from "./errors/render.js";
 import { foldersOf } from "./files.js";
 import { formAnswers } from "./form-answers.js";
@@ -108,6 +110,14 @@ function toResult(outcome: Outcome, org: string): CallToolResult {
 
 function noAnswer(error: unknown): Answer {
   return error instanceof McpError && error.code === ErrorCode.RequestTimeout ? "timed_out" : "failed";
+}
+
+/** What the system says of it names files of this machine, which the log has. */
+function notLoaded(cause: unknown): OktaMcpError {
+  return new OktaMcpError("bug", "A part of okta-mcp could not be loaded. Nothing was sent to Okta.", {
+    fix: "Repeat the call; if it fails again, restart the server, then install okta-mcp anew. Its log has the reason.",
+    cause,
+  });
 }
 
 /**
@@ -221,8 +231,18 @@ export function createServer(options: ServerOptions): OktaMcpServer {
             },
     };
   };
-  server.setRequestHandler(CallToolRequestSchema, async ({ params }, extra) =>
-    toResult(await (await ready()).invoke(params.name, params.arguments, callerOf(extra)), options.orgUrl),
+  const invoke = async ({ params }: CallToolRequest, extra: Extra): Promise<Outcome> => {
+    let loaded: Invoker;
+    try {
+      loaded = await ready();
+    } catch (error) {
+      log.error("could not load what calls need", { error });
+      return { error: notLoaded(error) };
+    }
+    return loaded.invoke(params.name, params.arguments, callerOf(extra));
+  };
+  server.setRequestHandler(CallToolRequestSchema, async (request, extra) =>
+    toResult(await invoke(request, extra), options.orgUrl),
   );
 
   const names = () =>

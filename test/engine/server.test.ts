@@ -51,13 +51,16 @@ describe("two clients of one session", () => {
 describe("a call", () => {
   test("is answered where what it needs could not be loaded for the one before it", async () => {
     let isBroken = true;
-    const { client, get } = await connect({
+    const { call, get, sent } = await connect({
       load: async (tools) => {
-        if (isBroken) throw new Error("EMFILE: too many open files");
+        if (isBroken) throw new Error("EMFILE: too many open files, open '/home/ada/okta-mcp/invoke.js'");
         return tools;
       },
     });
-    await expect(client.callTool({ name: "list_users" })).rejects.toThrow("too many open files");
+    const { error, text } = await call("list_users");
+    expect(error).toMatchObject({ code: "bug", message: expect.stringContaining("could not be loaded") });
+    expect(text).not.toContain("/home/ada");
+    expect(sent()).toEqual([]);
     isBroken = false;
     expect(await get("list_users")).toMatchObject({ total_fetched: 1 });
   });
