@@ -2,6 +2,7 @@ import { readFileSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { visible } from "../errors/quote.js";
+import { whyUnreadable } from "./unreadable.js";
 
 /** What a private-key setting gave: the key's text, or why there is none. */
 export type KeyText = { text: string; notice?: string } | { problem: string };
@@ -11,14 +12,6 @@ const MAX_KEY_BYTES = 100_000;
 
 /** A PEM or a JWK: the key itself, where the name of its file belongs. */
 const KEY_ITSELF = /-----BEGIN|[{\n]|^(?![/~])[\w+/=-]{200,}$/;
-
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: "there is no such file",
-  EACCES: "this user may not read it",
-  EPERM: "this user may not read it",
-  EISDIR: "it is a folder",
-  ENOTDIR: "a part of its path is not a folder",
-};
 
 /** A path, where the key itself belongs. */
 const PATH_OF_KEY = /^(?:~|\.{1,2})?[/\\][^{\n]{1,200}$|^[\w .-]{1,200}\.(?:pem|key|jwk|json|p8)$/i;
@@ -48,7 +41,7 @@ export function readKeyFile(file: string): KeyText {
     text = readFileSync(path, "utf8");
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? "";
-    return { problem: `cannot be read: ${visible(file)}: ${REASONS[code] ?? code}. Give the path of the private key.` };
+    return { problem: `cannot be read: ${visible(file)}: ${whyUnreadable(code)}. Give the path of the private key.` };
   }
   if (text.trim() === "")
     return { problem: `names an empty file: ${visible(file)}. Give the path of the private key.` };

@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
+import { whyUnreadable } from "../config/unreadable.js";
 import { visible } from "../errors/quote.js";
 import { doubleKey } from "./double-key.js";
 import type { Allowance, GuardRules, ProtectionRule, RuleKey } from "./rules.js";
@@ -13,14 +14,6 @@ export type ReadGuard = { rules: GuardRules; notice?: string } | { problems: str
 /** Thousands of rules fit; what is larger was not meant to be one. */
 const MAX_BYTES = 1_000_000;
 const MAX_NAMED = 20;
-
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: "there is no such file",
-  EACCES: "this user may not read it",
-  EPERM: "this user may not read it",
-  EISDIR: "it is a folder",
-  ENOTDIR: "a part of its path is not a folder",
-};
 
 /** `protect.users[0].id`, as a person looks for it. */
 function placeOf(path: readonly PropertyKey[]): string {
@@ -40,14 +33,14 @@ export function readGuardFile(file: string): ReadGuard {
   let mode: number;
   try {
     const stat = statSync(path);
-    if (stat.isDirectory()) return { problems: [`cannot be read: ${shown}: ${REASONS.EISDIR}.`] };
+    if (stat.isDirectory()) return { problems: [`cannot be read: ${shown}: ${whyUnreadable("EISDIR")}.`] };
     if (!stat.isFile() || stat.size > MAX_BYTES)
       return { problems: [`is no guard file: ${shown} is not a small plain file.`] };
     mode = stat.mode;
     text = readFileSync(path, "utf8").replace(/^\uFEFF/, "");
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? "";
-    return { problems: [`cannot be read: ${shown}: ${REASONS[code] ?? code}. Give the path of a guard file.`] };
+    return { problems: [`cannot be read: ${shown}: ${whyUnreadable(code)}. Give the path of a guard file.`] };
   }
   const parsed = parseGuard(text);
   if ("problems" in parsed) return { problems: parsed.problems.map((problem) => `(${shown}): ${problem}`) };
