@@ -7,6 +7,7 @@ import {
   sameImpact,
 } from "./confirm.js";
 import { OktaMcpError } from "./errors/index.js";
+import { valueAt } from "./json.js";
 import type { Json } from "./okta/request.js";
 import { lostPaths } from "./replace.js";
 import { type ShapeOptions, shape } from "./results.js";
@@ -52,20 +53,9 @@ const MAX_NAMED = 50;
 const MAX_VALUE_CHARS = 100;
 const MAX_PATH_CHARS = 200;
 
-function isObject(value: Json | undefined): value is { [key: string]: Json } {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function at(value: Json | undefined, path: readonly string[]): Json | undefined {
-  return path.reduce<Json | undefined>(
-    (holder, key) => (isObject(holder) && Object.hasOwn(holder, key) ? holder[key] : undefined),
-    value,
-  );
-}
-
 /** A setting that gets lost, with what it is now as far as that may be seen. */
 function lostLine(dotted: string, seen: Json): string {
-  const value = at(seen, dotted.split("."));
+  const value = valueAt(seen, ...dotted.split("."));
   const text = value === undefined ? "" : JSON.stringify(value);
   const short = text.length > MAX_VALUE_CHARS ? `${text.slice(0, MAX_VALUE_CHARS)}…` : text;
   return `${dotted} is lost${short === "" ? "" : `, now ${short}`}`;
@@ -75,8 +65,8 @@ function lostLine(dotted: string, seen: Json): string {
 function targetOf(current: Json, args: Arguments): Impact["target"] {
   const ids = Object.entries(args).filter(([name, value]) => name.endsWith("_id") && typeof value === "string");
   const [name = "object", id = ""] = ids.at(-1) ?? [];
-  const names = [["name"], ["profile", "name"]].map((path) => at(current, path));
-  const label = at(current, ["label"]) ?? names.find((one) => typeof one === "string");
+  const names = [["name"], ["profile", "name"]].map((path) => valueAt(current, ...path));
+  const label = valueAt(current, "label") ?? names.find((one) => typeof one === "string");
   return {
     type: name.replace(/_id$/, "").replaceAll("_", " "),
     name: typeof label === "string" ? label : "",

@@ -1,4 +1,5 @@
 import type { jsonSchemaValidator } from "@modelcontextprotocol/sdk/validation/types.js";
+import { isObject } from "./json.js";
 
 /** What a field of a form may hold, as `typeof` calls it. */
 const TYPES: ReadonlySet<unknown> = new Set(["boolean", "string"]);
@@ -9,10 +10,6 @@ const WORDS: ReadonlySet<string> = new Set(["type", "title", "description", "def
 interface Form {
   properties: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   required?: readonly string[];
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function problemIn({ properties, required = [] }: Form, answer: unknown): string | undefined {

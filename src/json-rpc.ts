@@ -1,4 +1,5 @@
 import { ErrorCode, type JSONRPCMessage, JSONRPCMessageSchema } from "@modelcontextprotocol/sdk/types.js";
+import { isObject } from "./json.js";
 
 /** The answer to what is no message (JSON-RPC 2.0, section 5.1); `id` is null where it could not be told. */
 export interface Refusal {
@@ -11,10 +12,6 @@ export interface Refusal {
 export type Received = { message: JSONRPCMessage } | { problem: string; refusals: Refusal[] };
 
 type Members = Readonly<Record<string, unknown>>;
-
-function isObject(value: unknown): value is Members {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
 
 function isId(value: unknown): value is string | number {
   return typeof value === "string" || Number.isSafeInteger(value);

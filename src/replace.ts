@@ -1,11 +1,6 @@
+import { isObject, type JsonObject } from "./json.js";
 import type { Json } from "./okta/request.js";
 import { isSecret } from "./secrets.js";
-
-type JsonObject = { [key: string]: Json };
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
 
 function isEmpty(value: Json | undefined): boolean {
   if (value === undefined || value === null || value === "") return true;

@@ -1,7 +1,6 @@
 import { inertJson } from "./inert-json.js";
+import { isObject, type JsonObject } from "./json.js";
 import type { Json } from "./okta/request.js";
-
-type JsonObject = { [key: string]: Json };
 
 /** A list of objects that have most fields in common, each field named once. */
 export interface Table {
@@ -25,10 +24,6 @@ const MAX_ABSENT_CHARS = 3;
 const AROUND_NAME = 3;
 /** What a table has around its columns and rows, and a plain list has not. */
 const FRAME_CHARS = '_table{"columns":[],"absent":"~","rows":}'.length;
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
 
 /** The columns for what stands at one place in the items. */
 class Heading {

@@ -1,3 +1,4 @@
+import { isObject, type JsonObject } from "./json.js";
 import { isItemList } from "./listing.js";
 import type { Json } from "./okta/request.js";
 import { isPrivateKey, isSecret, MASK } from "./secrets.js";
@@ -10,12 +11,6 @@ export interface ShapeOptions {
   fields?: readonly string[] | undefined;
   /** What the settings hide: the attribute at a path is masked, left out, or shown where this is undefined. */
   hides?: ((path: readonly string[]) => "mask" | "omit" | undefined) | undefined;
-}
-
-type JsonObject = { [key: string]: Json };
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** A switch or an empty field gives no secret away. */

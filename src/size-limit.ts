@@ -1,7 +1,6 @@
 import { fitsInto, jsonLength } from "./inert-json.js";
+import { isObject, type JsonObject } from "./json.js";
 import type { Json } from "./okta/request.js";
-
-type JsonObject = { [key: string]: Json };
 
 const NOTE = "Larger than a result may be. Ask for single fields with `fields`, or raise OKTA_MCP_MAX_RESULT_CHARS.";
 /** What stands for a value takes at most this much besides the sizes of its fields. */
@@ -10,10 +9,6 @@ const MAX_SIZES = 50;
 const MAX_NAME_CHARS = 100;
 /** A field of an object with more characters is told apart further. */
 const WORTH_A_LOOK_INSIDE = 1_000;
-
-function isObject(value: Json): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
 
 /** How many characters the fields of an object take, the fields of a large one by dotted path. */
 function sizes(value: Json, path: string, depth: number): [path: string, chars: number][] {

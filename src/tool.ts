@@ -116,6 +116,7 @@ export { recogniseImage } from "./image.js";
 export type { Undo } from "./journal/contract.js";
 export { difference } from "./journal/difference.js";
 export { ofMade, undoBy, without } from "./journal/ways-back.js";
+export { isObject, type JsonObject, textAt, valueAt } from "./json.js";
 export { wholeList } from "./listing.js";
 export type { Json, Upload } from "./okta/request.js";
 export { ifFound, ifReadable } from "./okta/tolerate.js";

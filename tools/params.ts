@@ -3,13 +3,19 @@ import {
   type Impact,
   ifFound,
   ifReadable,
+  isObject,
   type Json,
+  type JsonObject,
   OktaMcpError,
   type ToolContext,
+  textAt,
   type Undo,
   undoBy,
+  valueAt,
   without,
 } from "../src/tool.js";
+
+export { type JsonObject, textAt, valueAt } from "../src/tool.js";
 
 /** Characters that would leave the path segment an id stands in, and those that nobody can see. */
 const UNSAFE_IN_ID = /[/\\?#%\s\p{Cc}\p{Cf}\p{Cs}]/u;
@@ -28,8 +34,6 @@ export function id(description: string) {
     })
     .describe(description);
 }
-
-export type JsonObject = { [key: string]: Json };
 
 /** A JSON object that goes to Okta as it is, whatever its fields. */
 export function jsonObject(description: string) {
@@ -72,10 +76,6 @@ export function time(description: string) {
     .describe(description);
 }
 
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 /** Okta's JSON as an object; an empty one where it is none. */
 export function asObject(value: Json | undefined): JsonObject {
   return isObject(value) ? value : {};
@@ -83,20 +83,7 @@ export function asObject(value: Json | undefined): JsonObject {
 
 /** The object at a key of Okta's JSON; empty where there is none. */
 export function objectAt(value: Json | undefined, key: string): JsonObject {
-  return isObject(value) && Object.hasOwn(value, key) ? asObject(value[key]) : {};
-}
-
-/** What stands at a path of Okta's JSON; undefined where there is nothing. */
-export function valueAt(value: Json | undefined, ...path: string[]): Json | undefined {
-  const key = path.at(-1) ?? "";
-  const holder = path.slice(0, -1).reduce<Json | undefined>(objectAt, value);
-  return isObject(holder) && Object.hasOwn(holder, key) ? holder[key] : undefined;
-}
-
-/** The string at a path of Okta's JSON; empty where there is none. */
-export function textAt(value: Json | undefined, ...path: string[]): string {
-  const text = valueAt(value, ...path);
-  return typeof text === "string" ? text : "";
+  return asObject(valueAt(value, key));
 }
 
 /** The items of the list at a path of Okta's JSON; none where there is no list. */

@@ -1,12 +1,10 @@
+import { isObject } from "../../src/json.js";
+
 const MAX_TEXT_CHARS = 90;
 const MAX_FIELDS = 10;
 const MAX_WORDS = 4;
 const MAX_DEPTH = 4;
 const WIDTH = 110;
-
-function isObject(value: unknown): value is { [key: string]: unknown } {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
 
 /** A value as a reader needs it: the first of many items, the beginning of long texts, "…" for the rest. */
 export function shorten(value: unknown, depth = 0): unknown {

@@ -1,5 +1,6 @@
 import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from "node:crypto";
 import { OktaMcpError } from "../errors/index.js";
+import { isObject } from "../json.js";
 
 /** The JWS algorithms that a client assertion can be signed with (RFC 7518, section 3.1). */
 export type AssertionAlgorithm =
@@ -81,7 +82,7 @@ function fromJwk(text: string): Found {
   } catch {
     throw bad("The private key begins like a JWK but is not valid JSON.", ADVICE.newKey);
   }
-  if (!isRecord(jwk)) throw bad("The private key is not a JWK.", ADVICE.newKey);
+  if (!isObject(jwk)) throw bad("The private key is not a JWK.", ADVICE.newKey);
   if (Array.isArray(jwk.keys)) {
     throw bad("The private key is a key set (JWKS).", "Give one key of the set, the object in `keys`, by itself.");
   }
@@ -213,8 +214,4 @@ function bad(message: string, fix: string): OktaMcpError {
 /** A short name out of a key file, fit for a message; anything that is not a plain name is not shown. */
 function printable(name: string): string {
   return /^[\w.:-]{1,32}$/.test(name) ? name : "(unreadable)";
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,3 +1,4 @@
+import { valueAt as valueIn } from "../json.js";
 import type { Json } from "../okta/request.js";
 
 /** One column of a table: the dotted path of its values, and its heading. */
@@ -64,15 +65,9 @@ export function displayWidth(text: string): number {
 
 /** The value at a dotted path; undefined where there is none. */
 export function valueAt(item: Json, path: string): Json | undefined {
-  let value: Json | undefined = item;
   // A key may hold a dot itself; then the whole path is the key.
-  if (typeof item === "object" && item !== null && !Array.isArray(item) && Object.hasOwn(item, path)) return item[path];
-  for (const key of path.split(".")) {
-    if (typeof value !== "object" || value === null || Array.isArray(value) || !Object.hasOwn(value, key))
-      return undefined;
-    value = value[key];
-  }
-  return value;
+  const whole = valueIn(item, path);
+  return whole === undefined ? valueIn(item, ...path.split(".")) : whole;
 }
 
 /** The dotted paths of plain values in a record, in its own order. */

@@ -2,10 +2,11 @@ import type { Session } from "../auth/token-source.js";
 import { type ErrorCode, OktaMcpError } from "../errors/index.js";
 import { visible } from "../errors/quote.js";
 import { matchesGlob, sameFolded } from "../glob.js";
+import { textAt } from "../json.js";
 import type { Operations } from "../okta/operations.js";
 import type { Json } from "../okta/request.js";
 import type { GuardRules, ProtectionRule } from "./rules.js";
-import { type Identity, identityOf, TARGET_TYPES, type Target, textIn } from "./targets.js";
+import { type Identity, identityOf, TARGET_TYPES, type Target } from "./targets.js";
 
 /** What a write is about to do to its targets. */
 export type Deed = "adds" | "changes" | "removes";
@@ -117,7 +118,7 @@ export class Protection {
 
   async #spareEveryone(target: Target, reader: TargetReader): Promise<void> {
     const group = await reader.read(target);
-    if (textIn(group, "type") !== "BUILT_IN") return;
+    if (textAt(group, "type") !== "BUILT_IN") return;
     throw refused("built in: Everyone", "Okta's built-in groups, such as Everyone, are always protected.", {
       fix: "Choose another group; Okta itself keeps the members of this one.",
       data: { target: { type: "group", id: target.id } },
@@ -129,7 +130,7 @@ export class Protection {
     if (clientId === undefined) return;
     const own =
       sameFolded(target.id, clientId) ||
-      textIn(await reader.read(target), "credentials", "oauthClient", "client_id") === clientId;
+      textAt(await reader.read(target), "credentials", "oauthClient", "client_id") === clientId;
     if (!own) return;
     throw refused("built in: own app", "This is the app that okta-mcp signs in with, which is always protected.", {
       fix: "Change it in the Okta Admin Console; from here it could cut off this connection or open another way in.",

@@ -1,3 +1,4 @@
+import { textAt } from "../json.js";
 import type { Operations } from "../okta/operations.js";
 import type { Json, OktaRequest } from "../okta/request.js";
 import type { Scope } from "../scopes.js";
@@ -106,20 +107,10 @@ export function targetsOfRequest({ template, path, body }: OktaRequest): Target[
   return [...inPath, ...groupIds.map((id): Target => ({ type: "group", id }))];
 }
 
-/** The string at a path of Okta's JSON; empty where there is none. */
-export function textIn(json: Json | undefined, ...path: string[]): string {
-  let value: unknown = json;
-  for (const key of path) {
-    if (typeof value !== "object" || value === null || !Object.hasOwn(value, key)) return "";
-    value = (value as Record<string, unknown>)[key];
-  }
-  return typeof value === "string" ? value : "";
-}
-
 /** What rules look at of an object as Okta sent it. */
 export function identityOf(type: TargetType, json: Json | undefined): Identity {
-  const id = textIn(json, "id");
-  const profile = (name: string) => textIn(json, "profile", name);
+  const id = textAt(json, "id");
+  const profile = (name: string) => textAt(json, "profile", name);
   const { logins, names } =
     type === "user"
       ? {
@@ -128,7 +119,7 @@ export function identityOf(type: TargetType, json: Json | undefined): Identity {
         }
       : {
           logins: [],
-          names: [{ group: profile("name"), app: textIn(json, "label") }[type as string] ?? textIn(json, "name")],
+          names: [{ group: profile("name"), app: textAt(json, "label") }[type as string] ?? textAt(json, "name")],
         };
   return { id, logins: logins.filter(Boolean), names: names.filter(Boolean) };
 }

@@ -1,5 +1,6 @@
 import type { Catalogue } from "../catalogue.js";
 import { OktaMcpError } from "../errors/index.js";
+import type { JsonObject } from "../json.js";
 import type { Json } from "../okta/request.js";
 import type { Scope } from "../scopes.js";
 import type { ToolContext } from "../tool.js";
@@ -9,8 +10,6 @@ import { difference, settled } from "./difference.js";
 import type { Mask } from "./masking.js";
 import { type PerformStep, runUndo } from "./undo.js";
 import { describePlan, planUndo } from "./undo-plan.js";
-
-type JsonObject = { [key: string]: Json };
 
 export interface ChangeDeskOptions {
   journal: Journal | undefined;

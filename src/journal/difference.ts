@@ -1,6 +1,5 @@
+import { isObject, type JsonObject, valueAt } from "../json.js";
 import type { Json } from "../okta/request.js";
-
-type JsonObject = { [key: string]: Json };
 
 /** One field in which two values differ; a side on which the field is missing is absent. */
 export interface FieldChange {
@@ -8,14 +7,6 @@ export interface FieldChange {
   field: string;
   before?: Json;
   after?: Json;
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function own(value: Json | undefined, key: string): Json | undefined {
-  return isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
 }
 
 /** True for equal JSON, whatever the order of keys. */
@@ -53,7 +44,7 @@ export function difference(
     const keys = inside ? [...new Set([...Object.keys(a ?? {}), ...Object.keys(b ?? {})])] : [];
     if (keys.length > 0) {
       for (const key of keys)
-        visit([own(a, key), own(b, key)], [own(leftShown, key), own(rightShown, key)], [...path, key]);
+        visit([valueAt(a, key), valueAt(b, key)], [valueAt(leftShown, key), valueAt(rightShown, key)], [...path, key]);
     } else if (!sameJson(a, b)) {
       found.push({
         field: path.join("."),
@@ -75,7 +66,7 @@ export function merged(current: Json | undefined, body: Json): Json {
   const result: JsonObject = { ...current };
   for (const [key, value] of Object.entries(body)) {
     Object.defineProperty(result, key, {
-      value: merged(own(current, key), value),
+      value: merged(valueAt(current, key), value),
       enumerable: true,
       writable: true,
       configurable: true,

@@ -1,17 +1,12 @@
+import { isObject, valueAt } from "../json.js";
 import type { Json } from "../okta/request.js";
 import { type ShapeOptions, shape } from "../results.js";
 import { MASK } from "../secrets.js";
-
-type JsonObject = { [key: string]: Json };
 
 /** Hides what is not to be kept or shown; what is hidden is `MASK`, and nothing is left out. */
 export type Mask = (value: Json) => Json;
 
 const PRIVATE_KEY = /-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----/;
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
 
 function withoutKeys(value: Json): Json {
   if (typeof value === "string") return PRIVATE_KEY.test(value) ? MASK : value;
@@ -53,7 +48,7 @@ export function fillMasked(kept: Json, present: Json | undefined): Filled {
     }
     if (!isObject(value)) return value;
     const filled = Object.entries(value).flatMap(([key, inner]) => {
-      const there = isObject(now) && Object.hasOwn(now, key) ? now[key] : undefined;
+      const there = valueAt(now, key);
       const result = visit(inner, there, [...path, key]);
       return result === undefined ? [] : [[key, result] as const];
     });

@@ -1,3 +1,4 @@
+import type { JsonObject } from "../json.js";
 import { changesSomething } from "../okta/fault.js";
 import type { Json, OktaRequest } from "../okta/request.js";
 import { isSecret } from "../secrets.js";
@@ -5,8 +6,6 @@ import type { Effect, Impact } from "../tool.js";
 import { difference, type FieldChange, merged, settled } from "./difference.js";
 import type { Mask } from "./masking.js";
 import { nameOf, type State, toJson } from "./state.js";
-
-type JsonObject = { [key: string]: Json };
 
 /** Thrown instead of sending: in a preview nothing leaves that could change anything. */
 export class NotSent extends Error {

@@ -1,4 +1,5 @@
 import { OktaMcpError } from "../errors/index.js";
+import { textAt } from "../json.js";
 import type { Json } from "../okta/request.js";
 
 /** The object that a write changes, at one moment; `value` is null where there is none. */
@@ -39,12 +40,8 @@ const NAMES: readonly (readonly string[])[] = [
 /** What an object is called; undefined where it has none of the usual names. */
 export function nameOf(object: Json | undefined): string | undefined {
   for (const path of NAMES) {
-    let value: Json | undefined = object;
-    for (const key of path) {
-      const inside = typeof value === "object" && value !== null && !Array.isArray(value);
-      value = inside && Object.hasOwn(value as object, key) ? (value as { [key: string]: Json })[key] : undefined;
-    }
-    if (typeof value === "string" && value !== "") return value;
+    const name = textAt(object, ...path);
+    if (name !== "") return name;
   }
   return undefined;
 }

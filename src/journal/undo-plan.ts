@@ -1,5 +1,6 @@
 import type { Catalogue, CatalogueEntry } from "../catalogue.js";
 import { OktaMcpError } from "../errors/index.js";
+import type { JsonObject } from "../json.js";
 import type { Json } from "../okta/request.js";
 import type { ToolContext } from "../tool.js";
 import type { Change } from "./change.js";
@@ -7,8 +8,6 @@ import type { Arguments, Done, Undo, UndoStep } from "./contract.js";
 import { difference, type FieldChange, settled } from "./difference.js";
 import { fillMasked, type Mask } from "./masking.js";
 import { readState, type State, toJson } from "./state.js";
-
-type JsonObject = { [key: string]: Json };
 
 /** How a change would be taken back, from the state of things at this moment. */
 export interface UndoPlan {

@@ -1,7 +1,6 @@
+import type { JsonObject } from "../json.js";
 import type { Json } from "../okta/request.js";
 import type { Arguments, Undo } from "./contract.js";
-
-type JsonObject = { [key: string]: Json };
 
 /** Takes a change back by one call. */
 export function undoBy(tool: string, args: Arguments, body?: JsonObject): Undo {

@@ -2,8 +2,9 @@ import type { Session } from "../auth/token-source.js";
 import type { Catalogue, CatalogueEntry } from "../catalogue.js";
 import type { Consent as Consented } from "../consent.js";
 import type { OktaMcpError } from "../errors/index.js";
+import { isObject, type JsonObject } from "../json.js";
 import type { Log } from "../log.js";
-import type { CallOptions, Json, OktaRequest } from "../okta/request.js";
+import type { CallOptions, OktaRequest } from "../okta/request.js";
 import { lostPaths } from "../replace.js";
 import type { Impact, ToolContext } from "../tool.js";
 import type { Journal } from "./change.js";
@@ -13,8 +14,6 @@ import { NotSent, previewOf, refuseWrites } from "./preview.js";
 import { Recorder } from "./recorder.js";
 import { type State, toJson } from "./state.js";
 import { presentState } from "./undo-plan.js";
-
-type JsonObject = { [key: string]: Json };
 
 /** A call that is a part of taking a change back. */
 export interface UndoCall {
@@ -178,8 +177,4 @@ async function sendNothing(work: () => Promise<unknown>): Promise<{ request: Okt
     if (thrown instanceof NotSent) return { request: thrown.request };
     throw thrown;
   }
-}
-
-function isObject(value: Json): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,7 @@
 import { createSession } from "../../src/auth/session.js";
 import { NO_RULES } from "../../src/guard/rules.js";
 import { type Caller, Invoker } from "../../src/invoke.js";
+import { isObject } from "../../src/json.js";
 import { silentLog } from "../../src/log.js";
 import { createOperations } from "../../src/okta/operations.js";
 import type { Json, OktaRequest } from "../../src/okta/request.js";
@@ -10,10 +11,6 @@ import { ALL_SCOPES } from "../support/client.js";
 export const ORIGIN = "https://acme.okta.com";
 
 const ADMIN = { id: "00uAdmin", profile: { login: "admin@acme.example" } };
-
-function isObject(value: Json): value is { [key: string]: Json } {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
 
 /** The real path of a call, but for its end: requests are kept instead of sent, and answered with made-up objects. */
 export function createRecorder(fileRoots: readonly string[] = []) {

@@ -1,0 +1,24 @@
+import type { Json } from "./okta/request.js";
+
+export type JsonObject = { [key: string]: Json };
+
+/** True for a JSON object, as opposed to a list, a plain value or nothing. */
+export function isObject(value: Json | undefined): value is JsonObject;
+export function isObject(value: unknown): value is { [key: string]: unknown };
+export function isObject(value: unknown): boolean {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** What stands at a path of JSON, of own fields alone; undefined where there is nothing. */
+export function valueAt(value: Json | undefined, ...path: readonly string[]): Json | undefined {
+  return path.reduce<Json | undefined>(
+    (holder, key) => (isObject(holder) && Object.hasOwn(holder, key) ? holder[key] : undefined),
+    value,
+  );
+}
+
+/** The string at a path of JSON; empty where there is none. */
+export function textAt(value: Json | undefined, ...path: readonly string[]): string {
+  const text = valueAt(value, ...path);
+  return typeof text === "string" ? text : "";
+}
