@@ -49,6 +49,16 @@ export function sameImpact(a: Impact, b: Impact): boolean {
   return canonical(a) === canonical(b);
 }
 
+/** A value that was issued and not used. */
+interface OpenValue {
+  /** Epoch milliseconds. */
+  endsAtMs: number;
+  /** The digest of what it is for. */
+  subject: string;
+}
+
+const UNKNOWN_VALUE = "it is unknown here or was used already";
+
 /**
  * Issues and redeems one-time confirmation values. A value is sealed with a key of this process
  * and bound to its subject, so that it can neither be made up nor moved to another call.
@@ -56,41 +66,44 @@ export function sameImpact(a: Impact, b: Impact): boolean {
  */
 export class ConfirmationValues {
   readonly #key = randomBytes(32);
-  /** Nonces of open values, with the epoch milliseconds at which they end. */
-  readonly #open = new Map<string, number>();
+  /** Open values by their nonces. */
+  readonly #open = new Map<string, OpenValue>();
   readonly #now: () => number;
 
   constructor(now: () => number = Date.now) {
     this.#now = now;
   }
 
-  #seal(nonce: string, endsAtMs: number, subject: Subject): Buffer {
-    return createHmac("sha256", this.#key)
-      .update(`${nonce}.${endsAtMs}.${digest(subject)}`)
-      .digest();
+  #value(nonce: string, { endsAtMs, subject }: OpenValue): string {
+    const seal = createHmac("sha256", this.#key).update(`${nonce}.${endsAtMs}.${subject}`).digest("base64url");
+    return `${nonce}.${seal}`;
   }
 
   /** A new value for a subject. */
   issue(subject: Subject): string {
     const now = this.#now();
-    for (const [nonce, endsAtMs] of this.#open) if (endsAtMs <= now) this.#open.delete(nonce);
+    for (const [nonce, { endsAtMs }] of this.#open) if (endsAtMs <= now) this.#open.delete(nonce);
     const nonce = randomBytes(9).toString("base64url");
-    const endsAtMs = now + VALUE_LIFETIME_MS;
-    this.#open.set(nonce, endsAtMs);
-    return `${nonce}.${this.#seal(nonce, endsAtMs, subject).toString("base64url")}`;
+    const open = { endsAtMs: now + VALUE_LIFETIME_MS, subject: digest(subject) };
+    this.#open.set(nonce, open);
+    return this.#value(nonce, open);
   }
 
-  /** Why a value does not count for a subject; undefined when it does. Using it up is part of asking. */
+  /**
+   * Why a value does not count for a subject; undefined when it does. Only a value that counts is
+   * used up: one that is made up, or tried with another call, takes nothing from the good one.
+   */
   redeem(value: string, subject: Subject): string | undefined {
-    const [nonce = "", seal = ""] = value.split(".");
-    const endsAtMs = this.#open.get(nonce);
-    if (endsAtMs === undefined) return "it is unknown here or was used already";
+    const [nonce = ""] = value.split(".", 1);
+    const open = this.#open.get(nonce);
+    if (open === undefined) return UNKNOWN_VALUE;
+    // The text is compared as it stands, since several texts stand for the same bytes.
+    const [given, expected] = [Buffer.from(value), Buffer.from(this.#value(nonce, open))];
+    if (given.length !== expected.length || !timingSafeEqual(given, expected)) return UNKNOWN_VALUE;
+    if (open.endsAtMs <= this.#now()) return "it is older than five minutes";
+    if (open.subject !== digest(subject)) return "it belongs to another call, or the target has changed since";
     this.#open.delete(nonce);
-    if (endsAtMs <= this.#now()) return "it is older than five minutes";
-    const given = Buffer.from(seal, "base64url");
-    const expected = this.#seal(nonce, endsAtMs, subject);
-    if (given.length === expected.length && timingSafeEqual(given, expected)) return undefined;
-    return "it belongs to another call, or the target has changed since";
+    return undefined;
   }
 }
 

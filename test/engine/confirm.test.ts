@@ -212,6 +212,21 @@ describe("a client that cannot ask", () => {
     expect(writes()).toHaveLength(1);
   });
 
+  test("can still use a value after a made-up one, or another call with it, was refused", async () => {
+    const { call, org, writes } = await connect();
+    const { id: user_id } = org.addUser({ profile: { login: "a@acme.example" } });
+    const value = confirmationOf(await call("deactivate_user", { user_id }));
+    for (const more of [
+      { confirmation: `${value.split(".")[0]}.${"A".repeat(43)}` },
+      { confirmation: value, send_email: true },
+    ]) {
+      expect((await call("deactivate_user", { user_id, ...more })).error?.code).toBe("needs_confirmation");
+    }
+    expect(writes()).toEqual([]);
+    expect((await call("deactivate_user", { user_id, confirmation: value })).isError).toBe(false);
+    expect(writes()).toHaveLength(1);
+  });
+
   test("cannot use a value for another target, another tool, or other arguments", async () => {
     const { call, org, writes } = await connect();
     const people = ["a", "b"].map((name) => org.addUser({ profile: { login: `${name}@acme.example` } }));
@@ -265,12 +280,16 @@ describe("a client that cannot ask", () => {
       `${nonce}.`,
       `${nonce}.${"A".repeat(43)}`,
       `x.${seal}`,
-      value,
+      // The last letter holds two bits that belong to no byte.
+      `${value.slice(0, -1)}${value.endsWith("A") ? "B" : "A"}`,
+      `${value}=`,
+      `${value}.`,
     ]) {
       const { error } = await group.deleteIt({ confirmation });
       expect(error?.code, confirmation).toBe("needs_confirmation");
     }
     expectNothingChanged(group, group.lab.id);
+    expect((await group.deleteIt({ confirmation: value })).isError).toBe(false);
   });
 
   test("cannot use the value of another server", async () => {
@@ -376,11 +395,31 @@ test("a value is good for its tool, its arguments and the state of its target al
   ]) {
     const value = values.issue(subject);
     expect(values.redeem(value, other)).toContain("another call");
-    expect(values.redeem(value, subject), "a value that was tried is used up").toContain("used already");
+    expect(values.redeem(value, subject), "a value that was tried with another call stays good").toBeUndefined();
+    expect(values.redeem(value, subject)).toContain("used already");
   }
   const reordered = { ...subject, args: { nested: { b: 2, a: 1 }, group_id: "00g1" } };
   expect(values.redeem(values.issue(subject), reordered)).toBeUndefined();
   expect(new ConfirmationValues().redeem(values.issue(subject), subject)).toContain("unknown here");
+});
+
+test("a made-up value takes nothing from the good one, however much of it is right", () => {
+  let now = 0;
+  const values = new ConfirmationValues(() => now);
+  const subject = { tool: "t", args: {}, impact: { target: { type: "x", name: "y", id: "z" }, details: [] } };
+  const value = values.issue(subject);
+  const [nonce = "", seal = ""] = value.split(".");
+  const another = values.issue({ ...subject, tool: "u" }).split(".")[1];
+  for (const made of [nonce, `${nonce}.`, `${nonce}.x`, `${nonce}.${another}`, `${nonce}.${"A".repeat(seal.length)}`]) {
+    expect(values.redeem(made, subject)).toBe("it is unknown here or was used already");
+  }
+  expect(values.redeem(value, { ...subject, args: { a: 1 } })).toContain("another call");
+  now = FIVE_MINUTES_MS - 1;
+  expect(values.redeem(value, subject)).toBeUndefined();
+
+  const late = values.issue(subject);
+  now += FIVE_MINUTES_MS;
+  expect(values.redeem(late, subject)).toContain("older than five minutes");
 });
 
 test("open values do not pile up", () => {
