@@ -15,6 +15,24 @@ const CONTENT_TYPES: Record<ImageFormat, string> = {
   ICO: "image/x-icon",
 };
 
+/** How the names of such files end. Okta looks at the name, too, and refuses an image whose name has no ending. */
+const ENDINGS: Record<ImageFormat, { usual: string; fits: RegExp }> = {
+  PNG: { usual: ".png", fits: /.\.png$/i },
+  JPG: { usual: ".jpg", fits: /.\.jpe?g$/i },
+  GIF: { usual: ".gif", fits: /.\.gif$/i },
+  ICO: { usual: ".ico", fits: /.\.ico$/i },
+};
+
+/** True where a file's name ends as those of this format do. */
+export function isNamedAs(format: ImageFormat, name: string): boolean {
+  return ENDINGS[format].fits.test(name);
+}
+
+/** A file's name with the ending of the format that its content has, where it has no such ending yet. */
+export function imageFileName(name: string, format: ImageFormat): string {
+  return isNamedAs(format, name) ? name : `${name}${ENDINGS[format].usual}`;
+}
+
 /** Recognises an image by its first bytes; undefined where it is none of these formats. */
 export function recogniseImage(data: Uint8Array): Image | undefined {
   const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);

@@ -2,6 +2,7 @@ import * as z from "zod";
 import {
   defineTool,
   type Impact,
+  imageFileName,
   type Json,
   OktaMcpError,
   recogniseImage,
@@ -139,7 +140,7 @@ async function readImage({ readFile }: ToolContext, path: string, formats: reado
       fix: `Give a file whose content is ${formats.join(", ")}; its name does not matter.`,
     });
   }
-  const file: Upload = { data, name, contentType: image.contentType };
+  const file: Upload = { data, name: imageFileName(name, image.format), contentType: image.contentType };
   return { file, size: image.size };
 }
 

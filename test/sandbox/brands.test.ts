@@ -24,11 +24,11 @@ async function open() {
   return { ...sandbox, store, brand, theme, upload };
 }
 
-function form(...parts: [name: string, data: Uint8Array | string][]): FormData {
+function form(...parts: [name: string, data: Uint8Array | string, fileName?: string][]): FormData {
   const body = new FormData();
-  for (const [name, data] of parts) {
+  for (const [name, data, fileName = "logo.png"] of parts) {
     if (typeof data === "string") body.append(name, data);
-    else body.append(name, new Blob([new Uint8Array(data)], { type: "image/png" }), "logo.png");
+    else body.append(name, new Blob([new Uint8Array(data)], { type: "image/png" }), fileName);
   }
   return body;
 }
@@ -131,6 +131,8 @@ describe("a theme", () => {
 
 describe("an upload", () => {
   test.each([
+    ["a file whose name has no ending", form(["file", png(9), "logo"])],
+    ["a file with the ending of a text", form(["file", png(9), "logo.txt"])],
     ["two files", form(["file", png(9)], ["file", png(9)])],
     ["a file and a field", form(["file", png(9)], ["note", "x"])],
     ["a file of another name", form(["logo", png(9)])],

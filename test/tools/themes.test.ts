@@ -188,8 +188,21 @@ describe.each(UPLOADS)("$tool", ({ tool, segment, field, status }) => {
     writeFileSync(join(images, "really a picture.txt"), gif(20));
     await get(tool, { ...place, file_path: "really a picture.txt" });
     const part = await partOf(sandbox.requests.at(-1));
-    expect(part).toMatchObject({ fileName: "really a picture.txt", type: "image/gif" });
+    expect(part).toMatchObject({ fileName: "really a picture.txt.gif", type: "image/gif" });
     expect(part.data.equals(gif(20))).toBe(true);
+  });
+
+  test.each([
+    ["logo", png(64), "logo.png"],
+    ["download", jpg(64), "download.jpg"],
+    ["picture.png", gif(64), "picture.png.gif"],
+    [".gif", gif(64), ".gif.gif"],
+    ["Photo.JPEG", jpg(64), "Photo.JPEG"],
+  ])("sends a file called %s by a name that ends as its content is", async (name, data, fileName) => {
+    const { get, place, sandbox } = await open();
+    writeFileSync(join(images, name), data);
+    await get(tool, { ...place, file_path: name });
+    expect(await partOf(sandbox.requests.at(-1))).toMatchObject({ fileName, data });
   });
 
   test.each([

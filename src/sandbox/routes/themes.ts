@@ -1,5 +1,5 @@
-import { type ImageFormat, recogniseImage } from "../../image.js";
-import { uploadedFile } from "../multipart.js";
+import { type ImageFormat, isNamedAs, recogniseImage } from "../../image.js";
+import { type UploadedFile, uploadedFile } from "../multipart.js";
 import { invalid, notFound } from "../okta-error.js";
 import type { Org } from "../org.js";
 import type { Route, SandboxRequest } from "../route.js";
@@ -94,7 +94,7 @@ export function themeRoutes(org: Org): Route[] {
         scope: manage,
         async handle(request) {
           const { brand } = themeOf(org, request);
-          check(image, (await uploadedFile(request)).data);
+          check(image, await uploadedFile(request));
           const url = `${org.origin}/fs/bco/${image.segment}/${org.newId("fs0")}`;
           store.changeTheme(brand, { [image.field]: url }, doerOf(org, request));
           return { status: image.status, json: { url } };
@@ -156,9 +156,10 @@ function contrastOf(colour: string): string {
   return 0.299 * red + 0.587 * green + 0.114 * blue > 150 ? "#000000" : "#ffffff";
 }
 
-function check({ field, formats, maxBytes }: ImageRule, data: Uint8Array): void {
+function check({ field, formats, maxBytes }: ImageRule, { data, name }: UploadedFile): void {
   const image = recogniseImage(data);
-  if (image === undefined || !formats.includes(image.format)) {
+  // Okta wants both: the content, and a name that ends as such files do.
+  if (image === undefined || !formats.includes(image.format) || !formats.some((format) => isNamedAs(format, name))) {
     throw invalid("file", `file: The file must be in ${formats.join(", ")} format.`);
   }
   if (data.byteLength > maxBytes) throw invalid("file", `file: The file must be less than ${maxBytes} bytes in size.`);
