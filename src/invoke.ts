@@ -22,6 +22,7 @@ import type { Operations } from "./okta/operations.js";
 import type { CallOptions, Json } from "./okta/request.js";
 import { requireScopes } from "./require-scopes.js";
 import { type ShapeOptions, shape, shaper, toStructured } from "./results.js";
+import { schemaWords } from "./schema-words.js";
 import { scopeStatus } from "./scope-status.js";
 import { findMask } from "./secrets.js";
 import { type LinkChannels, SignInDesk } from "./sign-in.js";
@@ -103,14 +104,12 @@ function issueText(issue: z.core.$ZodIssue, known: readonly string[]): string {
     });
     return `${hints.join(", ")}; known are ${known.join(", ") || "none"}`;
   }
-  const place = shortened(issue.path.join(".")) || "arguments";
-  if (issue.code === "invalid_type" && issue.message.endsWith("received undefined")) return `${place} is missing`;
-  return `${place}: ${shortened(issue.message)}`;
+  return `${shortened(issue.path.join(".")) || "the whole"} ${shortened(issue.message)}`;
 }
 
 function parseArguments(tool: CatalogueEntry, raw: unknown): Arguments {
   if (tooDeep(raw)) throw new OktaMcpError("bad_input", `The arguments are nested deeper than ${MAX_DEPTH} levels.`);
-  const parsed = tool.arguments.safeParse(raw ?? {});
+  const parsed = tool.arguments.safeParse(raw ?? {}, { error: schemaWords });
   if (!parsed.success) {
     const known = Object.keys(tool.arguments.shape);
     const problems = parsed.error.issues.slice(0, MAX_NAMED).map((issue) => issueText(issue, known));

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { schemaWords } from "../schema-words.js";
 import { endProcess, guardProcess } from "./exit.js";
 import { main } from "./main.js";
 
@@ -8,7 +9,8 @@ import { main } from "./main.js";
  */
 export async function start(argv: readonly string[]): Promise<void> {
   // To compile a checker for a schema takes longer than to check by it what comes in a session.
-  z.config({ jitless: true });
+  // The words are for what a library of ours checks by schemas of its own.
+  z.config({ jitless: true, customError: schemaWords });
   guardProcess();
   endProcess(await main(argv));
 }

@@ -3,6 +3,7 @@ import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { whyUnreadable } from "../config/unreadable.js";
 import { visible } from "../errors/quote.js";
+import { schemaWords } from "../schema-words.js";
 import { doubleKey } from "./double-key.js";
 import type { Allowance, GuardRules, ProtectionRule, RuleKey } from "./rules.js";
 import { PROTECTED_KINDS } from "./rules.js";
@@ -69,11 +70,11 @@ function parseGuard(text: string): { content: GuardFile } | { problems: string[]
   const twice = doubleKey(text);
   // All but the last of them would count for nothing, and with it what was to be protected.
   if (twice !== undefined) return { problems: [`${visible(twice)} stands there twice. Put the two together.`] };
-  const parsed = guardFileSchema().safeParse(json);
+  const parsed = guardFileSchema().safeParse(json, { error: schemaWords });
   if (parsed.success) return { content: parsed.data };
   const lines = parsed.error.issues.map(({ path, message }) => {
     const place = visible(placeOf(path)) || "the file";
-    return `${place}: ${visible(message).replace(/(?<![.?!])$/, ".")}`;
+    return `${place} ${visible(message).replace(/(?<![.?!])$/, ".")}`;
   });
   const left = lines.length - MAX_NAMED;
   return { problems: left > 0 ? [...lines.slice(0, MAX_NAMED), `${left} more problems.`] : lines };

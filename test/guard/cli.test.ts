@@ -115,8 +115,8 @@ describe("a guard file that is wrong", () => {
     });
     expect([code, stdout]).toEqual([2, ""]);
     for (const text of [
-      `OKTA_MCP_GUARD (${guard}): protect.users[0]: needs exactly one of`,
-      `OKTA_MCP_GUARD (${guard}): limits.writes: Unrecognized key`,
+      `OKTA_MCP_GUARD (${guard}): protect.users[0] needs exactly one of`,
+      `OKTA_MCP_GUARD (${guard}): limits.writes has an unknown key`,
       "OKTA_CLIENT_ID is missing",
     ]) {
       expect(stderr).toContain(text);

@@ -45,14 +45,14 @@ describe("a guard file", () => {
     });
     const text = problems.join("\n");
     for (const place of [
-      "protect.users[1]: needs exactly one of",
-      "protect.users[2]: needs exactly one of",
-      'protect: Unrecognized key: "grups"',
+      "protect.users[1] needs exactly one of",
+      "protect.users[2] needs exactly one of",
+      'protect has an unknown key: "grups" (did you mean groups?)',
       "limits.writes.per_session",
-      'limits.writes: Unrecognized key: "per_hour"',
-      "mask[0]: is no attribute",
-      "deny_tools[0]: is no pattern",
-      'the file: Unrecognized key: "mask_everything"',
+      'limits.writes has an unknown key: "per_hour"',
+      "mask[0] is no attribute",
+      "deny_tools[0] is no pattern",
+      'the file has an unknown key: "mask_everything"',
     ]) {
       expect(text).toContain(place);
     }
@@ -73,7 +73,7 @@ describe("a guard file", () => {
       '{"protect":{"users":[{"id":"1"}],"users":[]}}',
       /protect\.users stands there twice/,
     ],
-    ["a list", "[]", /^the file: /],
+    ["a list", "[]", /^the file has to be an object, not a list/],
     ["a name that nobody can see", { protect: { groups: [{ name: "\u200b" }] } }, /holds nothing that can be seen/],
   ])("is refused for %s", (_, content, message) => {
     const problems = problemsOf(content);
