@@ -10,6 +10,12 @@ const EFFECTS = {
   removes: "removes, once a person said yes",
 } as const;
 
+const EFFECT_WORDS = { reads: "reads", adds: "adds", changes: "changes", removes: "**removes**" } as const;
+
+function firstSentence({ description }: CatalogueEntry): string {
+  return description.split(/(?<=[.:])\s/)[0]?.replace(/:$/, ".") ?? description;
+}
+
 /** "list of strings", "integer, at most 200", `"asc"` or `"desc"`. */
 export function typeWords({ type, items, enum: values, maximum }: ArgumentSchema): string {
   if (values) return values.map((value) => code(JSON.stringify(value))).join(", ");
@@ -104,16 +110,21 @@ export function toolsPage(catalogue: Catalogue, examples: ReadonlyMap<string, Sh
     });
     return paragraphs(`## ${area.replaceAll("-", " ")}`, ...sections);
   });
-  const contents = areas.map((area) => {
-    const names = catalogue.entries.filter((tool) => tool.area === area).map(({ name }) => `[${name}](#${name})`);
-    return [`[${area.replaceAll("-", " ")}](#${area})`, names.join(", ")];
-  });
+  const contents = catalogue.entries
+    .toSorted((a, b) => a.area.localeCompare(b.area, "en"))
+    .map((tool) => [
+      `[${code(tool.area)}](#${tool.area})`,
+      `[${code(tool.name)}](#${tool.name})`,
+      firstSentence(tool),
+      tool.scope ? code(tool.scope) : "none",
+      EFFECT_WORDS[tool.effect],
+    ]);
   return `${paragraphs(
     "# Tools",
     "<!-- Written by `npm run docs`; changes made by hand are lost. -->",
     `${catalogue.entries.length} tools. Every example was run in the pretend org that comes with okta-mcp (\`okta-mcp sandbox\`); what it answered is shortened where it says …. The same call from a shell: \`okta-mcp call <tool> '<json>'\`.`,
     "What is shown is the structured content of an answer. Its text holds the same; a list that is shorter that way stands in it as a table, which names each field once: `items_table` in place of `items`, with `columns` (dotted paths), one row for each item, and `absent`, which stands where an item has no such field.",
-    table(["area", "tools"], contents),
+    table(["area", "tool", "what it does", "scope", "effect"], contents),
     "## Arguments that many tools share",
     "A tool takes the arguments of its own table and those of the following that are named below it; any other is refused.",
     sharedArguments(catalogue),

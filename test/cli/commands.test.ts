@@ -6,7 +6,7 @@ import { ADMIN_LOGIN, DEVICE_CLIENT_ID, SERVICE_CLIENT_ID } from "../../src/sand
 import type { OrgAuthorizationOptions } from "../../src/sandbox/org-authorization.js";
 import { startSandbox } from "../../src/sandbox/server.js";
 import { testAuthorization } from "../support/authorization.js";
-import { type CliResult, COMMAND, runCli, spawnProcess, startCli, temporaryFolder } from "../support/cli.js";
+import { type CliResult, COMMAND, ROOT, runCli, spawnProcess, startCli, temporaryFolder } from "../support/cli.js";
 
 const SCOPES = "okta.users.manage okta.groups.manage okta.logs.read";
 
@@ -336,7 +336,13 @@ describe("sandbox", () => {
     const shell = Object.fromEntries(exports.slice(0, 3));
     const service = Object.fromEntries(exports);
     const block = JSON.parse(sandbox.stdout().match(/^\{\n[\s\S]*?^\}$/m)?.[0] ?? "null");
-    expect(block.mcpServers.okta).toEqual({ command: "npx", args: ["-y", "okta-mcp"], env: shell });
+    const { command, args, env } = block.mcpServers.okta;
+    expect(env).toEqual(shell);
+    // From source it needs tsx, which is found from the checkout alone.
+    const cwd = COMMAND.length === 2 ? temporaryFolder() : ROOT;
+    const pasted = await spawnProcess([command, ...args, "--version"], { cwd }).ended;
+    expect(pasted, pasted.stderr).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+/) });
+    expect(sandbox.stdout()).toMatch(/Do not write `npx -y okta-mcp` .* not published on npm/s);
 
     const home = temporaryFolder();
     const login = await runCli(["login"], { env: { ...shell, HOME: home, OKTA_MCP_TOKEN_STORE: "file" } });

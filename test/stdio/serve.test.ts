@@ -305,7 +305,7 @@ test("the log goes to a file where one is named, and then not to stderr", async 
   );
 });
 
-test("mcp.json.example works as pasted", async () => {
+test("both entries of mcp.json.example work as pasted, the second with the path of a checkout", async () => {
   // As if okta-mcp were installed in the folder; npx finds it there and needs no network.
   const folder = temporaryFolder();
   const bin = join(folder, "node_modules/.bin");
@@ -315,19 +315,32 @@ test("mcp.json.example works as pasted", async () => {
     writeFileSync(join(bin, "okta-mcp"), `#!/bin/sh\ncd ${ROOT} && exec ${COMMAND.join(" ")} "$@"\n`);
     chmodSync(join(bin, "okta-mcp"), 0o755);
   }
-  const { command, args, env } = JSON.parse(readFileSync(join(ROOT, "mcp.json.example"), "utf8")).mcpServers.okta;
+  const { mcpServers } = JSON.parse(readFileSync(join(ROOT, "mcp.json.example"), "utf8"));
+  const { okta, "okta-from-a-checkout": checkout } = mcpServers;
+  expect(Object.keys(mcpServers)).toHaveLength(2);
+  expect([okta.command, ...okta.args]).toEqual(["npx", "-y", "okta-mcp"]);
+  expect([checkout.command, ...checkout.args]).toEqual(["node", "/path/to/okta-mcp/dist/okta-mcp.js"]);
+  expect(checkout.env).toEqual(okta.env);
   const offline = {
     npm_config_offline: "true",
     npm_config_cache: join(folder, "cache"),
     npm_config_update_notifier: "false",
   };
-  const cli = spawnProcess([command, ...args], { env: { ...env, ...offline }, cwd: folder });
-  const client = speakTo(cli);
-  expect((await client.begin()).result.serverInfo.name).toBe("okta-mcp");
-  const { result } = await client.ask("tools/list");
-  const names: string[] = result.tools.map(({ name }: { name: string }) => name);
-  for (const name of ["list_users", "list_groups", "list_applications", "get_logs", "get_scope_status"])
-    expect(names).toContain(name);
-  cli.child.stdin.end();
-  expect((await cli.ended).code).toBe(0);
+  const inThisCheckout = (path: string) => path.replace("/path/to/okta-mcp/", ROOT);
+  const ofTheCheckout = COMMAND.length === 2 ? [checkout.command, ...checkout.args.map(inThisCheckout)] : COMMAND;
+  const started = [
+    { command: [okta.command, ...okta.args], cwd: folder },
+    { command: ofTheCheckout, cwd: ROOT },
+  ];
+  for (const { command, cwd } of started) {
+    const cli = spawnProcess(command, { env: { ...okta.env, ...offline }, cwd });
+    const client = speakTo(cli);
+    expect((await client.begin()).result.serverInfo.name).toBe("okta-mcp");
+    const { result } = await client.ask("tools/list");
+    const names: string[] = result.tools.map(({ name }: { name: string }) => name);
+    for (const name of ["list_users", "list_groups", "list_applications", "get_logs", "get_scope_status"])
+      expect(names).toContain(name);
+    cli.child.stdin.end();
+    expect((await cli.ended).code).toBe(0);
+  }
 });

@@ -1,4 +1,5 @@
 import { subscribe } from "node:diagnostics_channel";
+import { realpathSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { InvalidArgumentError } from "commander";
 import { visible } from "../../errors/quote.js";
@@ -70,6 +71,12 @@ export const sandboxCommand: MakeCommand = (io, finish) =>
       }
     });
 
+/** The command line that starts this very program, wherever it was installed or built. */
+function thisProgram(): [command: string, ...args: string[]] {
+  const [, script = ""] = process.argv;
+  return [process.execPath, ...process.execArgv, realpathSync(script)];
+}
+
 /** One line for each answer. Addresses may carry codes of a sign-in, which are kept out. */
 function showRequests(io: Io): void {
   subscribe("http.server.response.finish", (message) => {
@@ -91,7 +98,8 @@ interface Facts {
 function explain(io: Io, { origin, org, device, service, key, approve }: Facts): void {
   const bold = (text: string) => io.style("bold", text, io.stdout);
   const env = { OKTA_ORG_URL: origin, OKTA_CLIENT_ID: device, OKTA_SCOPES: fewestForAll().join(" ") };
-  const block = { mcpServers: { okta: { command: "npx", args: ["-y", "okta-mcp"], env } } };
+  const [command, ...args] = thisProgram();
+  const block = { mcpServers: { okta: { command, args, env } } };
   io.out(`${bold(org)} at ${origin}`);
   io.out("A pretend Okta org: nothing in it is real. Ctrl-C stops it, and it is gone.");
   io.out("");
@@ -99,7 +107,11 @@ function explain(io: Io, { origin, org, device, service, key, approve }: Facts):
   for (const [name, value] of Object.entries(env)) io.out(`export ${name}="${value}"`);
   io.out("");
   io.out(bold("For an MCP client (mcp.json)"));
-  io.out(JSON.stringify(block, undefined, 2).replace(/\[\s+("-y"),\s+("okta-mcp")\s+\]/, "[$1, $2]"));
+  io.out(JSON.stringify(block, undefined, 2));
+  io.out(
+    "This entry starts the copy of okta-mcp that is running now. Do not write `npx -y okta-mcp` in its place yet:",
+  );
+  io.out("okta-mcp is not published on npm, so that npx would run whatever somebody else publishes under this name.");
   io.out("");
   io.out(bold("To sign in"));
   if (approve) io.out("okta-mcp login; every sign-in is allowed at once.");

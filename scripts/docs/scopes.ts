@@ -1,0 +1,73 @@
+import type { Catalogue, CatalogueEntry } from "../../src/catalogue.js";
+import { SCOPES, type Scope } from "../../src/scopes.js";
+import { toolsOn } from "../../src/tools-on.js";
+import { code, paragraphs, table } from "./markdown.js";
+
+/** A job of an admin: the scopes that it takes, and the smallest standard admin role of Okta that covers it. */
+interface Job {
+  job: string;
+  scopes: readonly Scope[];
+  role: string;
+}
+
+/** The roles are those of Okta's page "Standard administrator roles and permissions". */
+const JOBS: readonly Job[] = [
+  {
+    job: "Look things up",
+    scopes: ["okta.users.read", "okta.groups.read", "okta.apps.read", "okta.logs.read"],
+    role: "Read-only Administrator",
+  },
+  {
+    job: "Change profiles (this includes deactivating and deleting users)",
+    scopes: ["okta.users.manage", "okta.groups.read", "okta.logs.read"],
+    role: "Organization Administrator; Group Administrator for the users of some groups, without the system log",
+  },
+  {
+    job: "People who join and leave",
+    scopes: ["okta.users.manage", "okta.groups.manage", "okta.apps.read", "okta.logs.read"],
+    role: "Organization Administrator",
+  },
+  {
+    job: "Applications",
+    scopes: ["okta.apps.manage", "okta.groups.read"],
+    role: "Application Administrator",
+  },
+  {
+    job: "Policies (the read scopes only make the questions more exact)",
+    scopes: ["okta.policies.manage", "okta.groups.read", "okta.users.read", "okta.apps.read"],
+    role: "depends on the kind of policy; Super Administrator covers all",
+  },
+  {
+    job: "Brands, pages, emails and domains",
+    scopes: ["okta.brands.manage", "okta.templates.manage", "okta.domains.manage", "okta.emailDomains.manage"],
+    role: "Organization Administrator",
+  },
+];
+
+/** The jobs of an admin with their scopes, the number of tools that these have on, and the role beside them. */
+export function jobsTable(catalogue: Catalogue): string {
+  const rows = JOBS.map(({ job, scopes, role }) => {
+    const on = toolsOn(catalogue, { configured: new Set(scopes), granted: undefined });
+    return [job, code(scopes.join(" ")), String(on.length), role];
+  });
+  return table(["job", "`OKTA_SCOPES`", "tools on", "admin role in Okta"], rows);
+}
+
+const names = (tools: readonly CatalogueEntry[]) => tools.map(({ name }) => code(name)).join(", ");
+
+/** The page about scopes: the tools that need each, and apart from them the tools that only use it. */
+export function scopesPage({ entries }: Catalogue): string {
+  const rows = Object.entries(SCOPES).map(([scope, words]) => [
+    code(scope),
+    words,
+    names(entries.filter((tool) => tool.scope === scope)),
+    names(entries.filter((tool) => tool.alsoUses?.some((other) => other === scope))),
+  ]);
+  return `${paragraphs(
+    "# Scopes",
+    "<!-- Written by `npm run docs`; changes made by hand are lost. -->",
+    "A tool is on when `OKTA_SCOPES` holds the one scope that it **needs**. A scope that a tool **also uses** only makes its questions and answers more exact: without it the tool works, and says what it could not read. `okta.x.manage` covers `okta.x.read`.",
+    "So choose scopes by the third column. `okta-mcp tools`, run with the same settings, shows what comes of them.",
+    table(["scope", "in plain words", "needed by", "also used by"], rows),
+  )}\n`;
+}
