@@ -1,7 +1,8 @@
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { judgedByOkta } from "../support/contract.js";
+import { besideOktasDocument } from "../support/contract.js";
 import type { Example, OpenApi, Operation } from "../support/openapi.js";
-import { argumentsFor, EXCHANGES, type Exchange, type JsonObject } from "./exchanges.js";
+import { argumentsFor, EXCHANGES, type Exchange, type JsonObject, READ_FOR_A_QUESTION } from "./exchanges.js";
 import { type Connect, withEveryServer } from "./servers.js";
 
 /** How many examples the documents of release 2026.06.3 have for these tools; fewer would prove less. */
@@ -109,7 +110,7 @@ function lost(
   return Object.is(example, result) ? [] : [here];
 }
 
-judgedByOkta("the examples of Okta's document", (api) => {
+besideOktasDocument("the examples of Okta's document", (api) => {
   const operations = Object.keys(EXCHANGES).map((operationId) => {
     const operation = api.byId(operationId);
     if (!operation) throw new Error(`The document has no operation ${operationId}.`);
@@ -130,6 +131,20 @@ judgedByOkta("the examples of Okta's document", (api) => {
     for (const kind of ["requests", "answers", "errors"] as const) {
       expect(found[kind], kind).toBeGreaterThanOrEqual(AT_LEAST[kind]);
     }
+  });
+
+  test("are of every operation that tools use and that has any", () => {
+    const requestsOf: Record<string, string[]> = JSON.parse(
+      readFileSync(new URL("../__snapshots__/requests.json", import.meta.url), "utf8"),
+    );
+    const used = new Set(Object.values(requestsOf).flat());
+    const withExamples = api.operations.filter(
+      ({ method, template, examples }) =>
+        used.has(`${method} ${template}`) &&
+        [...examples.request, ...examples.response].some(({ status = 200 }) => status < 300),
+    );
+    const ids = withExamples.map(({ operationId }) => operationId).sort();
+    expect([...Object.keys(EXCHANGES), ...Object.keys(READ_FOR_A_QUESTION)].sort()).toEqual(ids);
   });
 
   withEveryServer((connect) => {

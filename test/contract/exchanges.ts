@@ -9,7 +9,7 @@ export interface Exchange {
   whole?: string;
   /** Arguments besides the ids in the path and those that hold the body. */
   args?: JsonObject;
-  /** A body that this tool can send, for operations of which the document has no request example. */
+  /** A body that this tool can send; its fields are as many as a call of the tool should show. */
   body?: JsonObject;
   /** Okta's answer inside the tool's result; by default the result itself, or its items. */
   answer?: (result: JsonObject) => unknown;
@@ -18,6 +18,35 @@ export interface Exchange {
 /** A full replace with nothing to compare to. */
 const REPLACE = { args: { allow_removals: true } };
 
+const bookmark = {
+  name: "bookmark",
+  label: "Wiki",
+  signOnMode: "BOOKMARK",
+  settings: { app: { url: "https://wiki.acme.example/" } },
+};
+const phones = {
+  name: "Phones",
+  platform: "ANDROID",
+  osVersion: { minimum: "14" },
+  screenLockType: { include: ["BIOMETRIC"] },
+};
+const mail = {
+  language: "fr",
+  subject: "Bonjour",
+  body: `<p>Bonjour, <a href="\${activationLink}">ici</a></p>`,
+  isDefault: false,
+};
+const theme = {
+  primaryColorHex: "#112233",
+  secondaryColorHex: "#445566",
+  ...Object.fromEntries(
+    ["signInPage", "endUserDashboard", "errorPage", "emailTemplate"].map((page) => [
+      `${page}TouchPointVariant`,
+      "OKTA_DEFAULT",
+    ]),
+  ),
+};
+const ada = { firstName: "Ada", lastName: "Example", email: "ada@acme.example", login: "ada@acme.example" };
 const rule = { type: "PASSWORD", name: "Rule" };
 const policy = { type: "PASSWORD", name: "Policy" };
 
@@ -26,8 +55,8 @@ export const EXCHANGES: Readonly<Record<string, Exchange>> = {
   listUsers: { tool: "list_users" },
   getUser: { tool: "get_user" },
   getUserSchema: { tool: "get_user_profile_attributes", answer: schemaOf },
-  createUser: { tool: "create_user" },
-  updateUser: { tool: "update_user" },
+  createUser: { tool: "create_user", body: { profile: ada } },
+  updateUser: { tool: "update_user", body: { profile: { title: "Engineer" } } },
   listGroups: { tool: "list_groups" },
   getGroup: { tool: "get_group" },
   listGroupUsers: { tool: "list_group_users" },
@@ -36,8 +65,8 @@ export const EXCHANGES: Readonly<Record<string, Exchange>> = {
   replaceGroup: { tool: "update_group", ...REPLACE, body: { profile: { name: "Group" } } },
   listApplications: { tool: "list_applications" },
   getApplication: { tool: "get_application" },
-  createApplication: { tool: "create_application", whole: "app_config" },
-  replaceApplication: { tool: "update_application", whole: "app_config", ...REPLACE },
+  createApplication: { tool: "create_application", whole: "app_config", body: bookmark },
+  replaceApplication: { tool: "update_application", whole: "app_config", ...REPLACE, body: bookmark },
   listPolicies: { tool: "list_policies", args: { type: "PASSWORD" } },
   getPolicy: { tool: "get_policy" },
   createPolicy: { tool: "create_policy", whole: "policy_data", body: policy },
@@ -47,21 +76,22 @@ export const EXCHANGES: Readonly<Record<string, Exchange>> = {
   createPolicyRule: { tool: "create_policy_rule", whole: "rule_data", body: rule },
   replacePolicyRule: { tool: "update_policy_rule", whole: "rule_data", ...REPLACE, body: rule },
   getDeviceAssurancePolicy: { tool: "get_device_assurance_policy" },
-  createDeviceAssurancePolicy: { tool: "create_device_assurance_policy", whole: "policy_data" },
+  createDeviceAssurancePolicy: { tool: "create_device_assurance_policy", whole: "policy_data", body: phones },
   replaceDeviceAssurancePolicy: {
     tool: "replace_device_assurance_policy",
     whole: "policy_data",
     ...REPLACE,
+    body: phones,
     answer: ({ policy }) => policy,
   },
   listLogEvents: { tool: "get_logs" },
   listBrands: { tool: "list_brands" },
   getBrand: { tool: "get_brand" },
-  createBrand: { tool: "create_brand" },
-  replaceBrand: { tool: "replace_brand", ...REPLACE },
+  createBrand: { tool: "create_brand", body: { name: "Acme" } },
+  replaceBrand: { tool: "replace_brand", ...REPLACE, body: { name: "Acme", removePoweredByOkta: true, locale: "en" } },
   listBrandThemes: { tool: "list_brand_themes" },
   getBrandTheme: { tool: "get_brand_theme" },
-  replaceBrandTheme: { tool: "replace_brand_theme", ...REPLACE },
+  replaceBrandTheme: { tool: "replace_brand_theme", ...REPLACE, body: theme },
   listEmailTemplates: { tool: "list_email_templates" },
   getEmailTemplate: { tool: "get_email_template" },
   listEmailCustomizations: { tool: "list_email_customizations" },
@@ -70,13 +100,22 @@ export const EXCHANGES: Readonly<Record<string, Exchange>> = {
   getEmailDefaultContent: { tool: "get_email_default_content" },
   getEmailDefaultPreview: { tool: "get_email_default_content_preview" },
   getEmailSettings: { tool: "get_email_settings" },
-  createEmailCustomization: { tool: "create_email_customization" },
-  replaceEmailCustomization: { tool: "replace_email_customization" },
+  createEmailCustomization: { tool: "create_email_customization", body: mail },
+  replaceEmailCustomization: { tool: "replace_email_customization", body: mail },
   replaceEmailSettings: { tool: "replace_email_settings", body: { recipients: "ALL_USERS" } },
   listEmailDomains: { tool: "list_email_domains" },
   getEmailDomain: { tool: "get_email_domain" },
-  createEmailDomain: { tool: "create_email_domain" },
-  replaceEmailDomain: { tool: "replace_email_domain" },
+  createEmailDomain: {
+    tool: "create_email_domain",
+    body: {
+      brandId: "bnd1",
+      displayName: "Acme",
+      userName: "hello",
+      domain: "acme.example",
+      validationSubdomain: "mail",
+    },
+  },
+  replaceEmailDomain: { tool: "replace_email_domain", body: { displayName: "Acme", userName: "noreply" } },
   verifyEmailDomain: { tool: "verify_email_domain" },
 };
 

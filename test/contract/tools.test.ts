@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { covers } from "../../src/scopes.js";
 import { catalogue, root } from "../support/catalogue.js";
-import { judgedByOkta } from "../support/contract.js";
+import { judgedByOkta, unknownOperation } from "../support/contract.js";
 import { png } from "../support/images.js";
-import type { Example, OpenApi, Operation } from "../support/openapi.js";
-import { argumentsFor, EXCHANGES, type JsonObject, READ_FOR_A_QUESTION } from "./exchanges.js";
+import type { Operation } from "../support/openapi.js";
+import { argumentsFor, EXCHANGES, type JsonObject } from "./exchanges.js";
 import { withEveryServer } from "./servers.js";
 
 const folder = mkdtempSync(join(tmpdir(), "okta-mcp-contract-"));
@@ -53,7 +53,7 @@ const BESIDES: Readonly<Record<string, JsonObject>> = {
   list_policies: { type: "ACCESS_POLICY", expand: "rules" },
   create_user: { next_login: "changePassword" },
   create_custom_domain: { domain: HOST, certificate_source_type: "MANUAL" },
-  delete_email_customization: { customization_id: "oel11u6DqUiMbQkpl0g4" },
+  delete_email_customization: { customization_id: "x1" },
   replace_customized_error_page: { page_content: "<html></html>" },
   replace_preview_error_page: { page_content: "<html></html>" },
   replace_customized_sign_in_page: { page_content: "<html></html>", widget_version: "^7" },
@@ -69,8 +69,15 @@ const BESIDES: Readonly<Record<string, JsonObject>> = {
   },
 };
 
+/** As a rule it is for a group, which has a name to be looked up. */
+const FOR_A_GROUP = { conditions: { people: { groups: { include: ["00g1"] } } } };
+
 /** One that Okta did not make and that apps use. */
-const MAPPED_POLICY = { system: false, _links: { mappings: { href: "https://acme.example/mappings" } } };
+const MAPPED_POLICY = {
+  system: false,
+  _links: { mappings: { href: "https://acme.example/mappings" } },
+  ...FOR_A_GROUP,
+};
 
 /** The state in which an object has to be found. */
 const FOUND: Readonly<Record<string, JsonObject>> = {
@@ -78,6 +85,8 @@ const FOUND: Readonly<Record<string, JsonObject>> = {
   delete_application: { status: "INACTIVE" },
   deactivate_policy: MAPPED_POLICY,
   delete_policy: MAPPED_POLICY,
+  deactivate_policy_rule: FOR_A_GROUP,
+  delete_policy_rule: FOR_A_GROUP,
   delete_brand: { isDefault: false },
   delete_email_customization: { isDefault: false },
   upsert_custom_domain_certificate: { domain: HOST },
@@ -92,10 +101,9 @@ const OTHER_SCOPE: Readonly<Record<string, string>> = {
 };
 
 /** Arguments with which a tool uses all that its operation takes. */
-function argumentsOf(tool: string, api: OpenApi): JsonObject {
-  const [operationId, exchange] = Object.entries(EXCHANGES).find(([, one]) => one.tool === tool) ?? [];
-  const body = exchange?.body ?? (api.byId(operationId ?? "")?.examples.request[0]?.value as JsonObject | undefined);
-  const known = argumentsFor(exchange ?? { tool }, body);
+function argumentsOf(tool: string): JsonObject {
+  const exchange = Object.values(EXCHANGES).find((one) => one.tool === tool);
+  const known = argumentsFor(exchange ?? { tool }, exchange?.body);
   const { properties } = catalogue.definition(tool).inputSchema;
   const chosen = Object.entries(properties).flatMap(([name, schema]) => {
     if (Object.hasOwn(known, name)) return [];
@@ -108,13 +116,11 @@ function argumentsOf(tool: string, api: OpenApi): JsonObject {
   return { ...Object.fromEntries(chosen), ...known, ...BESIDES[tool] };
 }
 
-/** What Okta's document shows as an answer to an operation; some examples of lists show a single item. */
-function answerOf(operation: Operation, found: JsonObject | undefined): unknown {
-  const example = operation.examples.response.find(({ status = 0 }) => status < 300)?.value ?? {};
-  const isList = operation.operationId.startsWith("list") && !("domains" in (example as object));
-  if (!isList) return { id: "x1", ...(example as JsonObject), ...found };
-  const items = Array.isArray(example) ? example : [example];
-  return items.map((item) => (typeof item === "object" ? { ...item, ...found } : item));
+/** A small answer to an operation: an object with an id, alone, in a list or under the list's name. */
+function answerOf({ operationId }: Operation, found: JsonObject | undefined): unknown {
+  const object = { id: "x1", ...found };
+  if (operationId === "listCustomDomains") return { domains: [object] };
+  return operationId.startsWith("list") ? [object] : object;
 }
 
 const camelCase = (name: string) => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
@@ -139,7 +145,6 @@ judgedByOkta("what tools send, held against Okta's document", (api) => {
 
   withEveryServer((connect) => {
     const requestsOf: Record<string, string[]> = {};
-    const used = new Set<Operation>();
 
     /** Calls a tool of a session with these scopes in an org that answers as the document shows; what it sent. */
     async function sentBy(tool: string, scopes?: readonly string[]) {
@@ -151,14 +156,14 @@ judgedByOkta("what tools send, held against Okta's document", (api) => {
         const json = answerOf(operation, FOUND[tool]);
         sandbox.next(operation.method, operation.template, { status: 200, json, times: 1000 });
       }
-      const { isError, text } = await call(tool, argumentsOf(tool, api));
+      const { isError, text } = await call(tool, argumentsOf(tool));
       expect(isError, text).toBe(false);
       const requests = sandbox.requests.filter(({ path }) => path.startsWith("/api/"));
       expect(requests.length).toBeGreaterThan(0);
       return requests.map((request) => {
         const { pathname, searchParams } = new URL(request.path, sandbox.origin);
         const operation = api.byPath(request.method, pathname);
-        if (!operation) throw new Error(`Okta has no operation ${request.method} ${pathname}.`);
+        if (!operation) throw unknownOperation(request.method, pathname);
         return { ...request, body: request.body, searchParams, operation };
       });
     }
@@ -167,7 +172,6 @@ judgedByOkta("what tools send, held against Okta's document", (api) => {
       const sent = await sentBy(tool.name);
       const allowed = new Set<string>([tool.scope ?? "", ...(tool.alsoUses ?? [])]);
       const lines = sent.map(({ method, path, searchParams, operation, headers, body, rawBody }) => {
-        used.add(operation);
         if (PAGED_ALL_THE_SAME.includes(tool.name)) searchParams.delete("after");
         expect(api.queryFaults(operation, searchParams), path).toEqual([]);
         expect(
@@ -181,7 +185,7 @@ judgedByOkta("what tools send, held against Okta's document", (api) => {
         }
         return `${method} ${operation.template}`;
       });
-      expect(lostArguments(sent, argumentsOf(tool.name, api))).toEqual([]);
+      expect(lostArguments(sent, argumentsOf(tool.name))).toEqual([]);
       const asked = sent.at(-1)?.operation.scopes ?? [];
       expect(asked.some((scope) => allowed.has(scope))).toBe(!Object.hasOwn(OTHER_SCOPE, tool.name));
       const changing = lines.filter((line) => !line.startsWith("GET "));
@@ -199,17 +203,6 @@ judgedByOkta("what tools send, held against Okta's document", (api) => {
           `${method} ${path}`,
         ).toBe(true);
       }
-    });
-
-    test("every operation of which the document has an example sends it through a tool", () => {
-      const known = [...Object.keys(EXCHANGES), ...Object.keys(READ_FOR_A_QUESTION)];
-      const isExample = ({ status = 200 }: Example) => status < 300;
-      const withExamples = [...used].filter(({ examples }) =>
-        [...examples.request, ...examples.response].some(isExample),
-      );
-      const ids = withExamples.map(({ operationId }) => operationId);
-      expect(ids.filter((operationId) => !known.includes(operationId))).toEqual([]);
-      expect(known.filter((operationId) => !ids.includes(operationId))).toEqual([]);
     });
 
     test("each tool makes the requests that it is known for", async () => {

@@ -1,17 +1,24 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect } from "vitest";
 import type { SandboxOptions } from "../../src/sandbox/server.js";
-import { HOW_TO_GET_OPENAPI, loadOpenApi, type OpenApi } from "./openapi.js";
+import { type DocumentName, loadFacts, loadOpenApi, type OpenApi } from "./openapi.js";
+import { HOW_TO_GET_OPENAPI } from "./openapi-dir.js";
+import { skippedSuite } from "./programs.js";
 import { type Answer, linkOf, openSandbox } from "./sandbox.js";
 
-/** A suite that needs Okta's documents. Without them it is skipped and says how to get them. */
-export function judgedByOkta(name: string, suite: (api: OpenApi) => void): void {
+/** A suite that is judged by what Okta's documents say, by way of the facts that are kept of them. */
+export function judgedByOkta(name: string, suite: (api: OpenApi) => void, document?: DocumentName): void {
+  const api = loadFacts(document);
+  describe(name, () => suite(api));
+}
+
+/** A suite that needs the documents themselves, for their examples. Without them it is skipped and says how to get them. */
+export function besideOktasDocument(name: string, suite: (api: OpenApi) => void): void {
   const api = loadOpenApi();
   if (api !== undefined) {
     describe(name, () => suite(api));
     return;
   }
-  console.warn(`Skipped: ${name}. ${HOW_TO_GET_OPENAPI}`);
-  test.skip(`${name} (skipped: ${HOW_TO_GET_OPENAPI})`, () => {});
+  skippedSuite(name, HOW_TO_GET_OPENAPI);
 }
 
 /**
@@ -27,7 +34,7 @@ export async function openJudgedSandbox(api: OpenApi, options: SandboxOptions = 
     const answer = await sandbox.call(method, path, body);
     const { pathname, searchParams } = new URL(path, sandbox.origin);
     const operation = api.byPath(method, pathname);
-    if (operation === undefined) throw new Error(`Okta has no operation ${method} ${pathname}.`);
+    if (operation === undefined) throw unknownOperation(method, pathname);
     const success = answer.status < 300;
     const faults = [
       ...(success ? [...api.queryFaults(operation, searchParams), ...api.bodyFaults(operation, body)] : []),
@@ -63,4 +70,11 @@ export async function openJudgedSandbox(api: OpenApi, options: SandboxOptions = 
     return items;
   }
   return { org: sandbox.org, call, ok, refused, all, succeeded };
+}
+
+/** What to do about a request that the facts have no operation for. */
+export function unknownOperation(method: string, pathname: string): Error {
+  return new Error(
+    `${method} ${pathname} is none of the operations that okta-facts.json has. Where Okta has it, give the sandbox its route and run: npm run facts`,
+  );
 }

@@ -1,15 +1,9 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { Ajv, type ValidateFunction } from "ajv";
 import addFormats from "ajv-formats";
+import { FACTS_FILE, openApiDir } from "./openapi-dir.js";
 import { type Direction, type Schema, toJsonSchemas, toSchema } from "./openapi-schema.js";
-
-/** What a suite says where the documents are absent. */
-export const HOW_TO_GET_OPENAPI =
-  "Okta's OpenAPI documents are not here. Okta publishes them in the repository " +
-  "github.com/okta/okta-management-openapi-spec; convert the release's management and OAuth documents to " +
-  "management.json and oauth.json and name their folder in OKTA_OPENAPI_DIR.";
 
 export interface Parameter {
   name: string;
@@ -55,15 +49,17 @@ export interface OpenApi {
   answerFaults(operation: Operation, status: number, body: unknown): string[];
 }
 
-/** Where the documents are: `OKTA_OPENAPI_DIR`, or a checkout beside this one; undefined where they are absent. */
-export function openApiDir(): string | undefined {
-  const beside = fileURLToPath(new URL("../../../shared/okta-openapi", import.meta.url));
-  const dir = process.env.OKTA_OPENAPI_DIR ?? beside;
-  return existsSync(join(dir, "management.json")) ? dir : undefined;
+/** Which of Okta's documents: of the Management API, or of the endpoints for OAuth. */
+export type DocumentName = "management" | "oauth";
+
+/** What is known of Okta's operations on every machine: the committed facts (`npm run facts`), which have no examples. */
+export function loadFacts(name: DocumentName = "management"): OpenApi {
+  const facts: Record<DocumentName, Document> = JSON.parse(readFileSync(FACTS_FILE, "utf8"));
+  return createOpenApi(facts[name]);
 }
 
-/** Reads one of Okta's documents; undefined where they are absent. */
-export function loadOpenApi(name: "management" | "oauth" = "management"): OpenApi | undefined {
+/** Reads one of Okta's documents, examples and all; undefined where they are absent. */
+export function loadOpenApi(name: DocumentName = "management"): OpenApi | undefined {
   const dir = openApiDir();
   if (dir === undefined) return undefined;
   const document: Document = JSON.parse(readFileSync(join(dir, `${name}.json`), "utf8"));

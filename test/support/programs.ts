@@ -1,6 +1,36 @@
-import { accessSync, constants } from "node:fs";
+import { accessSync, constants, existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import type { TestContext } from "vitest";
+import { describe, type TestContext, test } from "vitest";
+
+/** True where a run has to prove everything, so that nothing may be left out for want of a program. */
+export const mustTestAll = (): boolean => process.env.OKTA_MCP_TEST_ALL === "1";
+
+/** How skips begin that no installation can mend: what they need is another system, another user, or Okta's documents. */
+const NOT_OF_THIS_MACHINE = "not tested here: ";
+
+/** The packages of Debian and Ubuntu that bring what tests need and not every machine has. */
+const PACKAGES: Readonly<Record<string, string>> = {
+  bash: "bash",
+  chromium: "chromium",
+  "dbus-run-session": "dbus",
+  "dbus-send": "dbus",
+  "gnome-keyring-daemon": "gnome-keyring",
+  "libsecret-1.so.0": "libsecret-1-0",
+  mkfifo: "coreutils",
+  nsenter: "util-linux",
+  openssl: "openssl",
+  prlimit: "util-linux",
+  python3: "python3",
+  setpriv: "util-linux",
+  unshare: "util-linux",
+  xz: "xz-utils",
+};
+
+/** Where Linux keeps libraries, as far as a library of the system's own is looked for there. */
+const LIBRARY_FOLDERS = ["/lib", "/usr/lib", "/usr/local/lib", "/lib64", "/usr/lib64"].flatMap((folder) => [
+  folder,
+  ...["x86_64-linux-gnu", "aarch64-linux-gnu"].map((machine) => join(folder, machine)),
+]);
 
 /**
  * Where a program is on this machine that some tests need and not every machine has.
@@ -14,19 +44,52 @@ export function findProgram(name: string): string | undefined {
     .find(isExecutable);
 }
 
+/** Where a library of the system is, by the name of its file; undefined where it is in none of the usual folders. */
+function findLibrary(name: string): string | undefined {
+  const own = (process.env.LD_LIBRARY_PATH ?? "").split(delimiter).filter(Boolean);
+  return [...own, ...LIBRARY_FOLDERS].map((folder) => join(folder, name)).find((path) => existsSync(path));
+}
+
+const find = (name: string) => (/\.so(\.|$)/.test(name) ? findLibrary(name) : findProgram(name));
+
+/** What is said of programs and libraries that are not here: their names, and how they are installed. */
+export function missingHere(...names: string[]): string | undefined {
+  const missing = names.filter((name) => find(name) === undefined);
+  if (missing.length === 0) return undefined;
+  const packages = [...new Set(missing.flatMap((name) => PACKAGES[name] ?? []))];
+  const install = packages.length > 0 ? `; to install: apt-get install ${packages.join(" ")}` : "";
+  return `not on this machine: ${missing.join(", ")}${install}`;
+}
+
 /**
- * The paths of the programs a test needs, in the order of `names`. Where one is missing the test is
- * skipped and says so; with `OKTA_MCP_TEST_ALL=1` it fails, so that a run that should prove
- * everything cannot leave something out.
+ * The paths of the programs and libraries a test needs, in the order of `names`. Where one is missing
+ * the test is skipped and says so; with `OKTA_MCP_TEST_ALL=1` it fails, so that a run that should
+ * prove everything cannot leave something out.
  */
 export function requireOrSkip(context: Pick<TestContext, "skip">, ...names: string[]): string[] {
-  const missing = names.filter((name) => findProgram(name) === undefined);
-  if (missing.length > 0) {
-    const message = `not on this machine: ${missing.join(", ")}`;
-    if (process.env.OKTA_MCP_TEST_ALL === "1") throw new Error(`OKTA_MCP_TEST_ALL=1, but ${message}`);
-    context.skip(message);
+  const missing = missingHere(...names);
+  if (missing !== undefined) {
+    if (mustTestAll()) throw new Error(`OKTA_MCP_TEST_ALL=1, but ${missing}`);
+    context.skip(missing);
   }
-  return names.flatMap((name) => findProgram(name) ?? []);
+  return names.flatMap((name) => find(name) ?? []);
+}
+
+/** Skips a test that needs another system, another user or Okta's documents, and says so. */
+export function skipUnless(context: Pick<TestContext, "skip">, holds: boolean, need: string): void {
+  if (!holds) context.skip(NOT_OF_THIS_MACHINE + need);
+}
+
+/** Stands in the report for a suite that needs another system, another user or Okta's documents. */
+export function skippedSuite(name: string, need: string): void {
+  describe(name, () => {
+    test("is skipped", (context) => context.skip(NOT_OF_THIS_MACHINE + need));
+  });
+}
+
+/** Whether a run that has to prove everything may have left a test out for this reason. */
+export function mayBeLeftOut(reason: string | undefined): boolean {
+  return reason?.startsWith(NOT_OF_THIS_MACHINE) ?? false;
 }
 
 function isExecutable(path: string): boolean {
