@@ -25,7 +25,8 @@ const LARGE_RESULTS = { OKTA_MCP_MAX_RESULT_CHARS: "4000000" };
 
 /** What a result tells of its list. */
 function listOf(line: string) {
-  return resultOf(line).structuredContent as {
+  const { content } = resultOf(line) as { content: { text: string }[] };
+  return JSON.parse(content[0]?.text ?? "") as {
     total_fetched: number;
     has_more: boolean;
     next_cursor: string | null;

@@ -68,7 +68,7 @@ try {
     "empty: a server with one tool, made with the MCP SDK, from node_modules. fetch: the same requests with the platform's fetch, their JSON read, and no other work. node: `node -e 0`.",
     "Starts and first calls: 15 processes of each kind, one after the other, each round beginning with another. Calls and lists: 5 and 10 turns after warming up. Memory: 5 processes of each kind.",
     "The org is a process of its own on this machine and answers at once.",
-    "results count the text of a result, which is what a model reads; structuredContent has the items besides, as objects for programs.",
+    "results count the text of a result, which is what a model reads; programs may have structuredContent besides (OKTA_MCP_STRUCTURED_CONTENT), with the items as objects.",
   ];
   if (only.length === 0) await writeFile(path("results.md"), asMarkdown(rows, notes, new Date()));
 } finally {

@@ -87,6 +87,8 @@ const transport = new StdioClientTransport({
     OKTA_CLIENT_ID: DEVICE_CLIENT_ID,
     OKTA_SCOPES: Object.keys(SCOPES).join(" "),
     OKTA_MCP_TOKEN_STORE: "memory",
+    // This program reads results as JSON; a client with a model leaves it out.
+    OKTA_MCP_STRUCTURED_CONTENT: "1",
   },
   stderr: "pipe",
 });

@@ -34,6 +34,8 @@ export interface Settings {
   /** What may not be touched, done or seen. */
   guard: GuardRules;
   maxResultChars: number;
+  /** Results carry `structuredContent` besides their text. */
+  structuredContent: boolean;
   journal: JournalPlace;
   journalFileMb: number;
   journalFiles: number;
@@ -219,6 +221,7 @@ export function loadSettings(source: SettingSource, needs: readonly Need[]): Set
     tokenStore,
     confirm,
     maxResultChars,
+    structuredContent,
     journal,
     journalFileMb,
     journalFiles,
@@ -238,6 +241,7 @@ export function loadSettings(source: SettingSource, needs: readonly Need[]): Set
     choice,
     guard: guard.rules,
     maxResultChars,
+    structuredContent,
     journal,
     journalFileMb,
     journalFiles,

@@ -47,6 +47,11 @@ export interface ServerOptions extends Omit<Engine, "catalogue"> {
   /** Loaded whole with the first call, or ahead of it as `warmUp`. */
   catalogue: ToolListing;
   version: string;
+  /**
+   * Results carry `structuredContent` besides their text: the plain form, for programs. Clients give it to the
+   * model in place of the text, which is the form made for one: nothing hidden in it, lists as tables.
+   */
+  structuredContent: boolean;
   /** The org that the session is with, named as the source of every answer. */
   orgUrl: string;
   /** Opens the system's browser for a sign-in. True when one was started. */
@@ -91,20 +96,16 @@ function provenance(org: string): { [key: string]: unknown } {
   return { [PROVENANCE_KEY]: { source: "okta-org", org, trust: "data" } };
 }
 
-function toResult(outcome: Outcome, org: string): CallToolResult {
-  const _meta = provenance(org);
-  if ("error" in outcome) {
-    return {
-      _meta,
-      isError: true,
-      content: [{ type: "text", text: errorText(outcome.error) }],
-      structuredContent: { error: renderError(outcome.error) },
-    };
-  }
+/** @param plain the plain form goes along, for programs */
+function toResult(outcome: Outcome, org: string, plain: boolean): CallToolResult {
+  const isError = "error" in outcome;
+  const text = isError ? errorText(outcome.error) : resultText(outcome.result);
+  const structured = () => (isError ? { error: renderError(outcome.error) } : outcome.result);
   return {
-    _meta,
-    content: [{ type: "text", text: resultText(outcome.result) }],
-    structuredContent: outcome.result,
+    _meta: provenance(org),
+    ...(isError ? { isError } : {}),
+    content: [{ type: "text", text }],
+    ...(plain ? { structuredContent: structured() } : {}),
   };
 }
 
@@ -242,7 +243,7 @@ export function createServer(options: ServerOptions): OktaMcpServer {
     return loaded.invoke(params.name, params.arguments, callerOf(extra));
   };
   server.setRequestHandler(CallToolRequestSchema, async (request, extra) =>
-    toResult(await invoke(request, extra), options.orgUrl),
+    toResult(await invoke(request, extra), options.orgUrl, options.structuredContent),
   );
 
   const names = () =>

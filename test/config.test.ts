@@ -229,7 +229,8 @@ describe("the other settings", () => {
     expect(load({})).toMatchObject({
       tokenStore: "auto",
       confirm: "ask",
-      maxResultChars: 80_000,
+      maxResultChars: 48_000,
+      structuredContent: false,
       fileRoots: [],
       logLevel: "warn",
       logFile: undefined,

@@ -3,6 +3,7 @@ import { InMemoryTransport } from "@modelcontextprotocol/sdk/inMemory.js";
 import { ElicitRequestSchema } from "@modelcontextprotocol/sdk/types.js";
 import { createSession } from "../../src/auth/session.js";
 import type { Catalogue } from "../../src/catalogue.js";
+import { DEFAULT_RESULT_CHARS } from "../../src/config/settings.js";
 import { NO_RULES } from "../../src/guard/rules.js";
 import { MemoryJournal } from "../../src/journal/memory-journal.js";
 import { createLog } from "../../src/log.js";
@@ -83,7 +84,8 @@ async function openCompany(catalogue: Catalogue, files: ExampleFiles, signer: Si
     session,
     operations: (call) => createOperations(transport, call),
     confirmMode: "ask",
-    maxResultChars: 80_000,
+    maxResultChars: DEFAULT_RESULT_CHARS,
+    structuredContent: true,
     guard: NO_RULES,
     journal: new MemoryJournal(),
     fileRoots: [files.folder],

@@ -47,6 +47,7 @@ export async function callTool(
     operations,
     confirmMode: config.confirm,
     maxResultChars: config.maxResultChars,
+    structuredContent: true,
     guard: config.guard,
     journal: connection.journal,
     yesFlag: call.yes,

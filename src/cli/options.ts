@@ -5,6 +5,7 @@ import { SETTING_KEYS, SETTINGS, type Setting, type SettingKey } from "../config
 const FOR_CALLS: ReadonlySet<SettingKey> = new Set([
   "confirm",
   "maxResultChars",
+  "structuredContent",
   "journal",
   "journalFileMb",
   "journalFiles",

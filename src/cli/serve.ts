@@ -32,6 +32,7 @@ export async function serve(io: Io, connection: Connection, protocol: Writable):
     operations: connection.operations,
     confirmMode: config.confirm,
     maxResultChars: config.maxResultChars,
+    structuredContent: config.structuredContent,
     guard: config.guard,
     journal: connection.journal,
     fileRoots: config.fileRoots,

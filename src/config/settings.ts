@@ -34,6 +34,12 @@ const CONFIRM_MODES = ["ask", "elicit-only", "never"] as const satisfies readonl
 /** Fewer characters would not hold one user; more is nothing a model can read. */
 const RESULT_CHARS = { min: 1_000, max: 10_000_000 };
 
+/**
+ * Claude Code puts a result of more than 50,000 characters aside, and the model does not see it. The rest is
+ * for what an answer has around its result, such as the id of a change.
+ */
+export const DEFAULT_RESULT_CHARS = 48_000;
+
 /** Megabytes of one file of the journal, and how many files of it. */
 const JOURNAL_FILE_MB = { min: 1, max: 100 };
 const JOURNAL_FILES = { min: 2, max: 1_000 };
@@ -244,9 +250,17 @@ export const SETTINGS = {
   maxResultChars: {
     env: "OKTA_MCP_MAX_RESULT_CHARS",
     flag: "--max-result-chars <n>",
-    meaning: "Longest result in characters; longer lists are cut between items.",
-    default: "80000",
-    read: wholeNumber(RESULT_CHARS, 80_000),
+    meaning: "Longest result in characters, counted on its longest form; longer lists are cut between items.",
+    default: String(DEFAULT_RESULT_CHARS),
+    read: wholeNumber(RESULT_CHARS, DEFAULT_RESULT_CHARS),
+  },
+  structuredContent: {
+    env: "OKTA_MCP_STRUCTURED_CONTENT",
+    flag: "--structured-content",
+    meaning:
+      "Results carry structuredContent besides their text: plain JSON for programs, with nothing escaped. Many clients give it to the model in place of the text.",
+    default: "0",
+    read: yesOrNo,
   },
   journal: {
     env: "OKTA_MCP_JOURNAL",

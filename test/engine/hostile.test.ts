@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { DEFAULT_RESULT_CHARS } from "../../src/config/settings.js";
 import { catalogue } from "../support/catalogue.js";
 import { accepts, connect, declines } from "../support/client.js";
 import { withItems } from "../support/result-text.js";
@@ -93,7 +94,7 @@ describe("hostile data in the org", () => {
     const { read } = await connectToHostile({ ...hostile(), description: "long ".repeat(200_000) });
     for (const { name } of readingTools) {
       for await (const { text, error } of read(name)) {
-        expect(text.length, name).toBeLessThanOrEqual(80_000);
+        expect(text.length, name).toBeLessThanOrEqual(DEFAULT_RESULT_CHARS);
         expect(error?.code, name).not.toBe("bug");
       }
     }

@@ -63,7 +63,7 @@ export async function startServer({
 }: ServerProcessOptions): Promise<ServerProcess> {
   const [program = "", ...args] = wrap([process.execPath, BUILT]);
   const stdio = ["pipe", "pipe", "pipe", ...(hasChannel ? ["ipc" as const] : [])] as ["pipe", "pipe", "pipe"];
-  const child = spawn(program, args, { env, cwd, stdio });
+  const child = spawn(program, args, { env: { ...env, OKTA_MCP_STRUCTURED_CONTENT: "1" }, cwd, stdio });
   let stderr = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     stderr += text;

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { DEFAULT_RESULT_CHARS } from "../../src/config/settings.js";
 import { tooDeep } from "../../src/depth.js";
 import { errorText } from "../../src/errors/render.js";
 import { inertJson } from "../../src/inert-json.js";
@@ -17,7 +18,7 @@ import { createRecorder, ORIGIN } from "./recorder.js";
 /** The same seed makes the same calls: `FUZZ_SEED=123 npx vitest run test/fuzz`. */
 const SEED = Number(process.env.FUZZ_SEED ?? Math.floor(Math.random() * 2 ** 31));
 const RUNS_OF_A_TOOL = Number(process.env.FUZZ_RUNS ?? 100);
-const MAX_CHARS = 80_000;
+const MAX_CHARS = DEFAULT_RESULT_CHARS;
 
 let calls = 0;
 let sent = 0;

@@ -1,4 +1,5 @@
 import { createSession } from "../../src/auth/session.js";
+import { DEFAULT_RESULT_CHARS } from "../../src/config/settings.js";
 import { NO_RULES } from "../../src/guard/rules.js";
 import { type Caller, Invoker } from "../../src/invoke.js";
 import { isObject } from "../../src/json.js";
@@ -38,7 +39,7 @@ export function createRecorder(fileRoots: readonly string[] = []) {
     session,
     operations: (options) => createOperations({ send }, options),
     confirmMode: "never",
-    maxResultChars: 80_000,
+    maxResultChars: DEFAULT_RESULT_CHARS,
     fileRoots,
     guard: NO_RULES,
     journal: undefined,

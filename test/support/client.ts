@@ -15,6 +15,7 @@ import { expect, onTestFinished } from "vitest";
 import { type Credential, createSession } from "../../src/auth/session.js";
 import { type Areas, type Catalogue, createCatalogue } from "../../src/catalogue.js";
 import type { ToolChoice } from "../../src/choice.js";
+import { DEFAULT_RESULT_CHARS } from "../../src/config/settings.js";
 import type { ConfirmMode } from "../../src/confirm.js";
 import { type GuardRules, NO_RULES } from "../../src/guard/rules.js";
 import type { Journal } from "../../src/journal/change.js";
@@ -60,6 +61,8 @@ export interface ConnectOptions {
   openBrowser?: (url: string) => Promise<boolean>;
   confirmMode?: ConfirmMode;
   maxResultChars?: number;
+  /** By default true: tests read results as a program does, and compare the text with it. */
+  structuredContent?: boolean;
   /** What a guard file says; by default there is none. */
   guard?: GuardRules;
   /** Which tools the settings let be; by default all. */
@@ -169,7 +172,8 @@ export async function connect(options: ConnectOptions = {}) {
       session,
       operations: (call) => createOperations(transport, call),
       confirmMode: options.confirmMode ?? "ask",
-      maxResultChars: options.maxResultChars ?? 80_000,
+      maxResultChars: options.maxResultChars ?? DEFAULT_RESULT_CHARS,
+      structuredContent: options.structuredContent ?? true,
       guard: options.guard ?? NO_RULES,
       journal: options.journal,
       fileRoots: options.fileRoots ?? [],

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { DEFAULT_RESULT_CHARS } from "../../src/config/settings.js";
 import type { Org } from "../../src/sandbox/org.js";
 import { userParty } from "../../src/sandbox/state/log-event.js";
 import type { LogNote, User } from "../../src/sandbox/state/model.js";
@@ -272,7 +273,7 @@ describe("get_login_failures", () => {
     for (let n = 0; n < 400; n += 1) failure(ada, org, { debugData: { blob: "x".repeat(300) } });
     const { data, text } = await call("get_login_failures");
     const { failures, summary } = data as unknown as Failures;
-    expect(text.length).toBeLessThanOrEqual(80_000);
+    expect(text.length).toBeLessThanOrEqual(DEFAULT_RESULT_CHARS);
     expect(failures.total).toBe(404);
     expect(failures.login_events.length + failures.other_events.length + (failures.not_shown ?? 0)).toBe(404);
     expect(failures.not_shown).toBeGreaterThan(100);
