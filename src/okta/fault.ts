@@ -101,6 +101,17 @@ export function strangerFault(status: number, contentType: string | null): Fault
   };
 }
 
+/** An answer in a content coding that nobody asked for and that cannot be undone. */
+export function encodingFault(codings: string): Fault {
+  return {
+    reason: `the answer came packed as ${quoteOkta(codings, 60)}, which was not asked for and cannot be unpacked`,
+    nothingSent: false,
+    passing: false,
+    code: "unreachable",
+    fix: "Check the proxy between this machine and Okta: it may pass answers on as they are, or packed with gzip.",
+  };
+}
+
 /** A redirect. It is never followed: the token is for the org alone. */
 export function redirectFault(status: number, location: string | null, asked: URL): Fault {
   const target = location !== null && URL.canParse(location, asked.href) ? new URL(location, asked) : undefined;

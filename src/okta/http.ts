@@ -1,8 +1,9 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
-import { pipeline } from "node:stream";
-import { createGunzip } from "node:zlib";
-import type { HttpAnswer, SendHttp } from "./exchange.js";
+import { pipeline, type Readable, type Transform } from "node:stream";
+import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
+import { ExchangeFault, type HttpAnswer, type SendHttp } from "./exchange.js";
+import { encodingFault } from "./fault.js";
 
 /** Sooner than servers and what stands before them close a connection that is not in use. */
 const IDLE_MS = 4_000;
@@ -10,7 +11,7 @@ const IDLE_MS = 4_000;
 /**
  * What takes the place of `fetch` for requests to Okta: Node's own HTTP client with connections that
  * stay open. It does what is needed here and no more, in about half of the time that `fetch` takes:
- * redirects are handed back, gzip is unpacked, failures keep their codes.
+ * redirects are handed back, what is packed is unpacked, failures keep their codes.
  */
 export function createSendHttp(): SendHttp {
   const options = { keepAlive: true, timeout: IDLE_MS };
@@ -24,7 +25,13 @@ export function createSendHttp(): SendHttp {
         agent: agents[isPlain ? "http:" : "https:"],
         signal,
       });
-      request.once("response", (message) => resolve(toAnswer(message)));
+      request.once("response", (message) => {
+        try {
+          resolve(toAnswer(message));
+        } catch (error) {
+          reject(error);
+        }
+      });
       // Once there is an answer, its body tells of what goes wrong.
       request.on("error", reject);
       request.end(body);
@@ -38,12 +45,37 @@ function toAnswer(message: IncomingMessage): HttpAnswer {
     headers.append(rawHeaders[index] ?? "", rawHeaders[index + 1] ?? "");
   }
   const ok = status >= 200 && status < 300;
-  return { status, ok, headers, body: headers.get("Content-Encoding") === "gzip" ? unpacked(message) : message };
+  return { status, ok, headers, body: unpacked(message, codingsOf(headers)) };
 }
 
-function unpacked(message: IncomingMessage): AsyncIterable<Uint8Array> {
-  const gunzip = createGunzip();
-  // What fails on either side ends the other; whoever reads is told by the stream itself.
-  pipeline(message, gunzip, () => undefined);
-  return gunzip;
+/** Content codings by their names (RFC 9110, section 8.4.1). What stands before an org may use one that nobody asked for. */
+const DECODERS: Readonly<Record<string, () => Transform>> = {
+  gzip: createGunzip,
+  "x-gzip": createGunzip,
+  deflate: createInflate,
+  br: createBrotliDecompress,
+};
+
+/** More codings on one answer serve no purpose but to make a small answer a large one. */
+const MAX_CODINGS = 3;
+
+/** The codings of a body in the order in which they were applied, in small letters, since case does not count. */
+function codingsOf(headers: Headers): string[] {
+  const names = (headers.get("Content-Encoding") ?? "").split(",").map((name) => name.trim().toLowerCase());
+  return names.filter((name) => name !== "" && name !== "identity");
+}
+
+/** @throws ExchangeFault where a coding is not known */
+function unpacked(message: IncomingMessage, codings: readonly string[]): AsyncIterable<Uint8Array> {
+  const decoders = codings.map((name) => (Object.hasOwn(DECODERS, name) ? DECODERS[name]?.() : undefined)).reverse();
+  if (codings.length > MAX_CODINGS || decoders.includes(undefined)) {
+    message.destroy();
+    throw new ExchangeFault(encodingFault(codings.join(", ")));
+  }
+  return decoders.reduce<Readable>((packed, decoder) => {
+    const plain = decoder as Transform;
+    // What fails on either side ends the other; whoever reads is told by the stream itself.
+    pipeline(packed, plain, () => undefined);
+    return plain;
+  }, message);
 }

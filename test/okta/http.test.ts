@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { gzipSync } from "node:zlib";
+import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
 import { expect, onTestFinished, test } from "vitest";
 import { ExchangeFault, exchange } from "../../src/okta/exchange.js";
 import { createSendHttp } from "../../src/okta/http.js";
@@ -59,6 +59,30 @@ test("asks for gzip and unpacks it", async () => {
   expect(text).toBe(TEXT);
   expect(response).toMatchObject({ status: 200, ok: true });
 });
+
+test.each([
+  ["GZip", gzipSync(TEXT)],
+  ["x-gzip", gzipSync(TEXT)],
+  ["identity, X-GZIP", gzipSync(TEXT)],
+  ["identity", Buffer.from(TEXT)],
+  ["", Buffer.from(TEXT)],
+  ["deflate", deflateSync(TEXT)],
+  ["br", brotliCompressSync(TEXT)],
+  ["deflate, gzip", gzipSync(deflateSync(TEXT))],
+])("unpacks the content coding %j (RFC 9110, section 8.4)", async (coding, body) => {
+  const { ask } = await openServer((response) => response.writeHead(200, { "Content-Encoding": coding }).end(body));
+  expect((await ask()).text).toBe(TEXT);
+});
+
+test.each(["zstd-of-tomorrow", "constructor", "gzip, gzip, gzip, gzip"])(
+  "says that %s cannot be unpacked, and does not try again",
+  async (coding) => {
+    const { ask } = await openServer((response) => response.writeHead(200, { "Content-Encoding": coding }).end("[]"));
+    await expect(ask()).rejects.toMatchObject({
+      fault: { reason: expect.stringContaining(coding), passing: false, nothingSent: false },
+    });
+  },
+);
 
 test("takes an answer that comes in pieces, cut in the middle of a character", async () => {
   const bytes = Buffer.from(TEXT);
