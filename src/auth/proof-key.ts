@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
 import { exportJWK, generateKeyPair, importJWK, SignJWT } from "jose";
+import { type Challenge, challengesOf } from "../challenge.js";
 import type { ServerClock } from "./server-clock.js";
 
 /** Taken by Okta for proofs (`dpop_signing_alg_values_supported`), and the quickest to make. */
@@ -87,9 +88,10 @@ export class ProofKey {
 
   /** Learns from an answer. True when it asks for a proof with the nonce it brings (RFC 9449, section 9). */
   challenged(verifier: Verifier, headers: Headers): boolean {
-    const challenge = headers.get("www-authenticate") ?? "";
-    return this.learn(verifier, headers) && NONCE_CHALLENGE.test(challenge);
+    return this.learn(verifier, headers) && challengesOf(headers).some(asksForNonce);
   }
 }
 
-const NONCE_CHALLENGE = /(^|[\s,])dpop\s.*\berror\s*=\s*"?use_dpop_nonce\b/is;
+function asksForNonce({ scheme, parameters }: Challenge): boolean {
+  return scheme === "dpop" && parameters.get("error") === "use_dpop_nonce";
+}

@@ -50,8 +50,9 @@ export class StaticSession implements Session {
     return this.#token;
   }
 
-  reject(token: AccessToken): void {
-    if (token !== this.#token || this.#ended) return;
+  /** There is no other token to take, so that this one is given up only where Okta says that it is the reason. */
+  reject(token: AccessToken, certain = true): void {
+    if (token !== this.#token || this.#ended || !certain) return;
     this.#ended = true;
     this.#listeners.notify();
   }

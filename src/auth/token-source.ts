@@ -29,8 +29,11 @@ export interface TokenSource {
    * @throws OktaMcpError signed_out, sign_in_pending, session_ended, client_rejected, missing_scope, rate_limited, unreachable, okta_down, bad_config (a token store that cannot be used), cancelled
    */
   token(signal?: AbortSignal): Promise<AccessToken>;
-  /** Tells that Okta answered 401 to this token, so that the next call gets a new one. */
-  reject(token: AccessToken): void;
+  /**
+   * Tells that Okta answered 401 to this token, so that the next call gets a new one.
+   * @param certain false where the answer gave no reason, which then need not be the token
+   */
+  reject(token: AccessToken, certain?: boolean): void;
 }
 
 /** A device sign-in that waits for a person (RFC 8628, section 3.2). */

@@ -163,7 +163,7 @@ function withoutPerson(session: Session): Session {
     configured: session.configured,
     granted: () => session.granted(),
     token: (signal) => session.token(signal),
-    reject: (token) => session.reject(token),
+    reject: (token, certain) => session.reject(token, certain),
     restore: () => session.restore(),
     startSignIn: () =>
       Promise.reject(

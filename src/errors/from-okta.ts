@@ -1,3 +1,4 @@
+import { failedChallenge } from "../challenge.js";
 import { howToGrant } from "../scopes.js";
 import { type ErrorCode, type ErrorDetails, OktaMcpError } from "./index.js";
 import { quoteOkta } from "./quote.js";
@@ -93,6 +94,19 @@ export function fromOkta(refused: Refused): OktaMcpError {
   });
 }
 
+/**
+ * Whether an answer with 401 blames the token: `certain` where it says so, `perhaps` where it gives no
+ * reason at all, undefined where it gives another.
+ */
+export function tokenDoubt(headers: Headers, body: unknown): "certain" | "perhaps" | undefined {
+  const { code } = readError(body);
+  const challenge = failedChallenge(headers)?.parameters.get("error");
+  if (code === "E0000011" || code === "invalid_token") return "certain";
+  // RFC 6750, section 3.1: the token is expired, revoked or malformed.
+  if (challenge === "invalid_token" && code !== "E0000015") return "certain";
+  return code === undefined && challenge === undefined ? "perhaps" : undefined;
+}
+
 interface Kind extends Pick<ErrorDetails, "fix" | "data"> {
   code: ErrorCode;
   /** A sentence of ours after what Okta said. */
@@ -111,29 +125,51 @@ function classify(refused: Refused, okta: OktaError): Kind {
     };
   }
   if (status >= 500) return { code: "okta_down" };
-  if (status === 401) return { code: "session_ended", why: "The token is no longer accepted." };
+  if (okta.code === "E0000015") return FEATURE_OFF;
+  if (status === 401) return unauthorized(refused, okta);
   if (status === 404 || status === 410) return notFound(refused, okta);
   const conflict = STATE_ERRORS.has(okta.code ?? "") || ((status === 400 || status === 403) && STATE_WORDS.test(text));
   if (conflict || status === 409 || status === 412) {
     const fix = ADVICE[okta.code ?? ""];
     return { code: "conflict", ...(fix === undefined ? {} : { fix }) };
   }
-  return status === 403 ? forbidden(refused, okta, text) : { code: "bad_input" };
+  return status === 403 ? forbidden(refused, text) : { code: "bad_input" };
 }
 
-function forbidden({ headers }: Refused, okta: OktaError, text: string): Kind {
+const FEATURE_OFF: Kind = {
+  code: "forbidden",
+  why: "This org does not have the feature, or it is not switched on. The token is not the reason.",
+  fix: "Do it in another way, or have the feature switched on: in the Admin Console under Settings > Features where it stands there, else by Okta.",
+};
+
+function unauthorized({ headers, body }: Refused, okta: OktaError): Kind {
+  if (tokenDoubt(headers, body) !== undefined) {
+    return { code: "session_ended", why: "The token is no longer accepted." };
+  }
+  if (failedChallenge(headers)?.parameters.get("error") === "invalid_dpop_proof") {
+    return {
+      code: "client_rejected",
+      why: "Okta refuses the proof of possession (DPoP) that goes with the token.",
+      fix: "Check this machine's clock, then try again.",
+    };
+  }
+  return {
+    code: "forbidden",
+    why: "The token is not the reason.",
+    fix: `Look up what Okta means by ${okta.code ?? "it"}.`,
+  };
+}
+
+function forbidden({ headers }: Refused, text: string): Kind {
   // RFC 6750, section 3.1: the challenge names the scopes that would do.
-  const challenge = headers.get("WWW-Authenticate") ?? "";
-  if (/\berror="?insufficient_scope\b/.test(challenge) || /\bscopes?\b/i.test(text)) {
-    const scope = /\bscope="([\w.: -]+)"/.exec(challenge)?.[1];
+  const challenge = failedChallenge(headers)?.parameters;
+  if (challenge?.get("error") === "insufficient_scope" || /\bscopes?\b/i.test(text)) {
+    const scope = /^[\w.: -]{1,500}$/.exec(challenge?.get("scope") ?? "")?.[0];
     return {
       code: "missing_scope",
       why: scope === undefined ? "The token lacks a scope." : `The token lacks the scope ${scope}.`,
       ...(scope === undefined ? {} : { data: { scope }, fix: howToGrant(scope) }),
     };
-  }
-  if (okta.code === "E0000015") {
-    return { code: "forbidden", fix: "This org does not have the feature, or the admin role does not cover it." };
   }
   return { code: "forbidden" };
 }

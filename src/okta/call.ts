@@ -1,6 +1,6 @@
 import type { AccessToken, TokenSource } from "../auth/token-source.js";
 import { cutDeep } from "../depth.js";
-import { fromOkta } from "../errors/from-okta.js";
+import { fromOkta, tokenDoubt } from "../errors/from-okta.js";
 import { OktaMcpError, ofWrite } from "../errors/index.js";
 import type { Log } from "../log.js";
 import { type Exchanged, ExchangeFault, exchange, type HttpAnswer, type SendHttp } from "./exchange.js";
@@ -153,14 +153,15 @@ export class Call {
       this.#nonceSent = true;
       return undefined;
     }
-    if (status === 401 && !this.#tokenRenewed) {
+    const body = parseJson(text);
+    const doubt = status === 401 ? tokenDoubt(headers, body) : undefined;
+    if (doubt !== undefined && !this.#tokenRenewed) {
       this.#tokenRenewed = true;
       this.#nonceSent = false;
-      this.#line.tokens.reject(token);
+      this.#line.tokens.reject(token, doubt === "certain");
       return undefined;
     }
     if (status === 429) return this.#afterRateLimit();
-    const body = parseJson(text);
     if (status < 500 && body === undefined && isPage(headers)) {
       throw faultError(this.#request, strangerFault(status, headers.get("Content-Type")), this.#attempts);
     }

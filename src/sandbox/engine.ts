@@ -1,7 +1,7 @@
 import type { Json } from "../okta/request.js";
 import { covers } from "../scopes.js";
 import type { Fault } from "./fault.js";
-import { OktaRefusal, refusal } from "./okta-error.js";
+import { featureOff, OktaRefusal, refusal } from "./okta-error.js";
 import type { Org } from "./org.js";
 import type { RateLimiter } from "./rate-limit.js";
 import type { Caller, Route, SandboxReply, SandboxRequest } from "./route.js";
@@ -105,6 +105,8 @@ function standInFor(fault: Fault): { reply: SandboxReply; performed: boolean } |
       return { reply: { status: 200 }, performed: fault.performed ?? false };
     case "html":
       return { reply: { status: 200, html: portal }, performed: fault.performed ?? false };
+    case "feature-off":
+      return { reply: featureOff().reply, performed: false };
     case "redirect":
       return { reply: { status: 302, headers: { Location: fault.location } }, performed: fault.performed ?? false };
     default:

@@ -23,6 +23,8 @@ export type Fault =
       | { fault: "hang" }
       /** Status 200 and a web page, as a captive portal sends. */
       | { fault: "html" }
+      /** Okta's refusal of an operation whose feature the org does not have: 401 with E0000015, as its document says. */
+      | { fault: "feature-off" }
       /** Status 200 and no body at all. */
       | { fault: "empty" }
       /** Status 302 to `location`. */

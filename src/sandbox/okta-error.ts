@@ -32,6 +32,11 @@ export function notFound(id: string, type: string): OktaRefusal {
   return refusal(404, "E0000007", `Not found: Resource not found: ${id} (${type})`);
 }
 
+/** 401 E0000015 (response `Error-FF-NotEnabled-Response-401` of the document): the org lacks the feature. */
+export function featureOff(): OktaRefusal {
+  return refusal(401, "E0000015", "You do not have permission to access the feature you are requesting");
+}
+
 /** 400 E0000001: `field` did not validate, for the reasons in `causes`. */
 export function invalid(field: string, ...causes: string[]): OktaRefusal {
   return refusal(400, "E0000001", `Api validation failed: ${field}`, causes);

@@ -65,6 +65,14 @@ describe("a given access token", () => {
     expect((await session.status()).signedIn).toBe(false);
   });
 
+  test("that may not be the reason for a refusal is kept, since there is no other", async () => {
+    const session = await given("00token");
+    const token = await session.token();
+    session.reject(token, false);
+    expect(await session.token()).toBe(token);
+    expect((await session.status()).signedIn).toBe(true);
+  });
+
   test("that has expired by this machine's clock is still sent: Okta's clock counts", async () => {
     const session = await given(jwt({ exp: 1 }));
     await expect(session.token()).resolves.toBeDefined();

@@ -117,6 +117,35 @@ describe("an error that is not ours", () => {
   });
 });
 
+describe("a 401", () => {
+  test("that is about a feature costs a given token nothing", async () => {
+    const { call, get, sandbox, sent } = await connect();
+    sandbox.next("*", "/api/v1/groups", { fault: "feature-off" });
+    const { error } = await call("create_group", { profile: { name: "Sales" } });
+    expect(error).toMatchObject({ code: "forbidden", data: { status: 401, okta_error_code: "E0000015" } });
+    expect(error?.message).toContain("does not have the feature");
+    expect(error?.fix).not.toMatch(/role|login/);
+    expect(sent()).toHaveLength(1);
+    await get("create_group", { profile: { name: "Sales" } });
+  });
+
+  test("without a reason ends the call and not the given token", async () => {
+    const { call, get, sandbox } = await connect();
+    sandbox.next("GET", "/api/v1/groups", { status: 401, times: 2 });
+    expect((await call("list_groups")).error?.code).toBe("session_ended");
+    await get("list_groups");
+  });
+
+  test("that names the token ends the given token", async () => {
+    const { call, sandbox, sent } = await connect();
+    const headers = { "WWW-Authenticate": 'Bearer error="invalid_token"' };
+    sandbox.next("GET", "/api/v1/groups", { status: 401, headers });
+    expect((await call("list_groups")).error?.code).toBe("session_ended");
+    expect((await call("list_groups")).error?.code).toBe("session_ended");
+    expect(sent()).toHaveLength(1);
+  });
+});
+
 describe("a call that cannot be", () => {
   test("to an unknown tool gets the nearest name", async () => {
     const { call, sent } = await connect();

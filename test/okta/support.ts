@@ -115,6 +115,8 @@ export class TestClock {
 export interface TestTokens extends TokenSource {
   issued: number;
   rejected: AccessToken[];
+  /** How sure it was of each of them. */
+  doubts: ("certain" | "perhaps")[];
 }
 
 /** Tokens `token-1`, `token-2`, …: the same one until it is rejected. `challenge` makes an answer a nonce challenge. */
@@ -123,6 +125,7 @@ export function testTokens(challenge: (response: Response) => boolean = () => fa
   const tokens: TestTokens = {
     issued: 0,
     rejected: [],
+    doubts: [],
     token: async () => {
       if (current !== undefined) return current;
       tokens.issued += 1;
@@ -139,8 +142,9 @@ export function testTokens(challenge: (response: Response) => boolean = () => fa
       };
       return current;
     },
-    reject: (token) => {
+    reject: (token, certain = true) => {
       tokens.rejected.push(token);
+      tokens.doubts.push(certain ? "certain" : "perhaps");
       if (token === current) current = undefined;
     },
   };

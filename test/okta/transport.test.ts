@@ -171,6 +171,35 @@ describe("a token", () => {
     expect(org.seen).toHaveLength(2);
   });
 
+  const challenge = (value: string) => ({ "WWW-Authenticate": value });
+  test.each([
+    ["an expired token", {}, challenge('Bearer realm="x", error="invalid_token"'), "certain", "session_ended"],
+    ["no reason at all", {}, {}, "perhaps", "session_ended"],
+    ["a challenge without an error", {}, challenge('Bearer realm="https://acme.okta.com"'), "perhaps", "session_ended"],
+    ["a feature that is off", { errorCode: "E0000015", errorSummary: "No" }, {}, undefined, "forbidden"],
+    [
+      "such a feature, and a challenge",
+      { errorCode: "E0000015" },
+      challenge('Bearer error="invalid_token"'),
+      undefined,
+      "forbidden",
+    ],
+    ["credentials of somebody else", { errorCode: "E0000004", errorSummary: "No" }, {}, undefined, "forbidden"],
+    [
+      "a proof of possession that fails",
+      {},
+      challenge('DPoP error="invalid_dpop_proof"'),
+      undefined,
+      "client_rejected",
+    ],
+  ])("is blamed for a 401 with %s as far as the answer does so", async (_, body, headers, doubt, code) => {
+    const org = await startOrg(json(401, body, headers));
+    const { transport, tokens } = testTransport(org);
+    expect(await errorOf(transport.send(request("POST", "/x")))).toMatchObject({ code });
+    expect(tokens.doubts).toEqual(doubt === undefined ? [] : [doubt]);
+    expect(org.seen).toHaveLength(doubt === undefined ? 1 : 2);
+  });
+
   test("proof with a nonce that Okta asks for is made anew once, with the same token", async () => {
     const org = await startOrg(
       json(401, {}, { "DPoP-Nonce": "n1", "WWW-Authenticate": 'DPoP error="use_dpop_nonce"' }),
