@@ -15,7 +15,7 @@ import { type Mask, maskWith } from "./journal/masking.js";
 import { toJson } from "./journal/state.js";
 import type { Performed } from "./journal/undo.js";
 import { type UndoCall, type Write, Writes } from "./journal/writes.js";
-import { collectItems, excerpt, type ListOptions, listItems, type Walk } from "./listing.js";
+import { collectItems, excerpt, findItem, type ListOptions, listItems, type Walk, wholeItems } from "./listing.js";
 import type { Log } from "./log.js";
 import { nearest } from "./nearest.js";
 import type { Operations } from "./okta/operations.js";
@@ -312,6 +312,8 @@ export class Invoker {
       }),
       list: (fetchPage, options: ListOptions) => listItems(fetchPage, options, limits, walk),
       collect: (fetchPage, maxItems) => collectItems(fetchPage, maxItems, walk),
+      whole: (fetchPage) => wholeItems(fetchPage, walk),
+      find: (fetchPage, isIt) => findItem(fetchPage, isIt, walk),
       // `fields` chooses from the whole result that the excerpt becomes a part of.
       excerpt: (items, share) =>
         excerpt(items, {

@@ -1,4 +1,5 @@
 import { OktaMcpError } from "./errors/index.js";
+import { visibleLines } from "./errors/quote.js";
 import { jsonLength } from "./inert-json.js";
 import type { Json } from "./okta/request.js";
 import { tooLarge } from "./size-limit.js";
@@ -17,6 +18,11 @@ export interface ListOptions {
   after?: string | undefined;
   /** Follow the pages to the end, or to the limit of a result's size. */
   fetch_all?: boolean | undefined;
+  /**
+   * Of a search that Okta answers with one page only, cut without a link to more: the number of items
+   * that was asked for. As many as that mean that there may be more.
+   */
+  cutAt?: number | undefined;
 }
 
 const LIST = Symbol("list");
@@ -30,6 +36,8 @@ export interface ItemList {
   next_cursor: string | undefined;
   /** Why it stopped where it did, when that is not plain from the rest. */
   note: string | undefined;
+  /** What kept the rest from being read; the items before are there all the same. */
+  stoppedBy?: OktaMcpError | undefined;
 }
 
 /** The one page of a list that Okta answers without paging. */
@@ -52,13 +60,26 @@ export interface Walk {
   wantsNext?(): boolean;
 }
 
+/** A page on a walk: `after` is its own cursor, `loops` is true where it leads back to a page that was read. */
+interface WalkedPage extends OktaPage {
+  after: string | undefined;
+  loops: boolean;
+}
+
+function looping(): OktaMcpError {
+  return new OktaMcpError("okta_down", "Okta gave the same page cursor twice, so the list would never end.", {
+    fix: "Narrow the search.",
+  });
+}
+
 /**
- * Walks the pages of a list operation. An empty page does not end the list; a cursor seen before
- * does, with an error, since it would never end.
- * @throws OktaMcpError okta_down on a cursor that repeats, cancelled when the signal aborts
+ * Walks the pages of a list operation, 2,000 at most. An empty page in the middle does not end the
+ * list; an empty page that leads back to a page that was read does, since Okta ends some lists so.
+ * A page with items that leads back is told as one that loops, and is the last.
+ * @throws OktaMcpError cancelled when the signal aborts, and what fetching a page fails with
  */
 export async function* walkPages(fetchPage: PageFetcher, first: string | undefined, walk: Walk) {
-  const seen = new Set<string>();
+  const seen = new Set<string>(first === undefined ? [] : [first]);
   let after = first;
   let items = 0;
   let coming: Promise<OktaPage> | undefined;
@@ -67,22 +88,20 @@ export async function* walkPages(fetchPage: PageFetcher, first: string | undefin
     const page: OktaPage = await (coming ?? fetchPage(after));
     coming = undefined;
     items += page.items.length;
-    const goesOn = page.next !== undefined && !seen.has(page.next) && pages < MAX_PAGES && !walk.signal.aborted;
+    const leadsBack = page.next !== undefined && seen.has(page.next);
+    const next = leadsBack ? undefined : page.next;
+    const goesOn = next !== undefined && pages < MAX_PAGES && !walk.signal.aborted;
     if (goesOn && walk.wantsNext?.()) {
-      coming = fetchPage(page.next);
+      coming = fetchPage(next);
       // What goes wrong with it is told when its turn comes, if it does.
       coming.catch(() => undefined);
     }
-    yield { after, ...page };
+    const walked: WalkedPage = { items: page.items, next, after, loops: leadsBack && page.items.length > 0 };
+    yield walked;
     walk.onPage?.(pages, items);
-    if (page.next === undefined) return;
-    if (seen.has(page.next)) {
-      throw new OktaMcpError("okta_down", "Okta gave the same page cursor twice, so the list would never end.", {
-        fix: "Narrow the search, or read page by page with `after`.",
-      });
-    }
-    seen.add(page.next);
-    after = page.next;
+    if (next === undefined) return;
+    seen.add(next);
+    after = next;
   }
 }
 
@@ -112,7 +131,10 @@ const ENVELOPE_CHARS = 300;
 
 /**
  * Reads a list as the options ask for and stops where the next item would not fit, so that memory
- * and answer stay bounded however long the list is. `next_cursor` continues at the exact item.
+ * and answer stay bounded however long the list is. `next_cursor` continues at the exact item. Where
+ * a later page cannot be read, what was read before is the answer, with the reason and the cursor of
+ * that page.
+ * @throws OktaMcpError what fetching fails with where no item was read; cancelled always
  */
 export async function listItems(
   fetchPage: PageFetcher,
@@ -120,40 +142,95 @@ export async function listItems(
   limits: Limits,
   walk: Walk,
 ): Promise<ItemList> {
-  const start = parseCursor(options.after);
-  const items: Json[] = [];
-  let chars = 0;
-  let pageChars = Number.POSITIVE_INFINITY;
-  let skip = start.skip;
-  // The page at hand is taken to be as long as the one before it, so that hardly a page is fetched in vain.
-  const wantsNext = () => options.fetch_all === true && chars + pageChars < limits.maxChars - ENVELOPE_CHARS;
-  for await (const page of walkPages(fetchPage, start.after, { ...walk, wantsNext })) {
-    const charsBefore = chars;
-    const maxChars =
-      limits.maxChars - ENVELOPE_CHARS - Math.max(jsonLength(page.after ?? ""), jsonLength(page.next ?? ""));
-    const shown = page.items.slice(skip).map(limits.shape);
-    const first = firstFitting(shown, { maxChars, room: maxChars - chars, takesOne: items.length === 0 });
-    for (const item of first.items) items.push(item);
-    chars += first.chars;
-    if (first.items.length < shown.length) {
-      return {
-        [LIST]: true,
-        items,
-        has_more: true,
-        next_cursor: cursorInside(page.after, skip + first.items.length),
-        note: `Cut at the size limit of a result after ${items.length} items. Go on with \`after\` set to next_cursor, or ask for less with \`fields\` or \`limit\`.`,
-      };
+  const reading = new Reading(options, limits);
+  try {
+    const wantsNext = () => reading.wantsNext();
+    for await (const page of walkPages(fetchPage, reading.start, { ...walk, wantsNext })) {
+      const list = reading.take(page);
+      if (list !== undefined) return list;
     }
-    pageChars = chars - charsBefore;
-    skip = Math.max(0, skip - page.items.length);
-    const wanted = !options.fetch_all && skip === 0;
-    if (wanted || page.next === undefined) {
-      return { [LIST]: true, items, has_more: page.next !== undefined, next_cursor: page.next, note: undefined };
-    }
+  } catch (error) {
+    if (!(error instanceof OktaMcpError) || error.code === "cancelled") throw error;
+    return reading.stopped(error);
   }
-  throw new OktaMcpError("okta_down", `The list did not end within ${MAX_PAGES} pages.`, {
-    fix: "Narrow the search, or read page by page with `after`.",
-  });
+  const endless = `The list did not end within ${MAX_PAGES} pages.`;
+  return reading.stopped(new OktaMcpError("okta_down", endless, { fix: "Narrow the search, or go on page by page." }));
+}
+
+/** One answer of a list in the making. */
+class Reading {
+  /** The cursor of the first page to read. */
+  readonly start: string | undefined;
+  readonly #options: ListOptions;
+  readonly #limits: Limits;
+  readonly #items: Json[] = [];
+  /** Items of the first page that an earlier answer had. */
+  #skip: number;
+  #chars = 0;
+  /** The page at hand is taken to be as long as the one before it, so that hardly a page is fetched in vain. */
+  #pageChars = Number.POSITIVE_INFINITY;
+  /** Where to go on when the next page cannot be read. */
+  #next: string | undefined;
+
+  constructor(options: ListOptions, limits: Limits) {
+    const { after, skip } = parseCursor(options.after);
+    this.start = after;
+    this.#skip = skip;
+    this.#options = options;
+    this.#limits = limits;
+  }
+
+  wantsNext(): boolean {
+    const { maxChars } = this.#limits;
+    return this.#options.fetch_all === true && this.#chars + this.#pageChars < maxChars - ENVELOPE_CHARS;
+  }
+
+  /** Takes a page; the whole answer, where it ends with this page. */
+  take(page: WalkedPage): ItemList | undefined {
+    const { shape, maxChars } = this.#limits;
+    const { fetch_all, cutAt } = this.#options;
+    const items = this.#items;
+    const charsBefore = this.#chars;
+    const cursorChars = Math.max(jsonLength(page.after ?? ""), jsonLength(page.next ?? ""));
+    const room = maxChars - ENVELOPE_CHARS - cursorChars;
+    const shown = page.items.slice(this.#skip).map(shape);
+    const first = firstFitting(shown, {
+      maxChars: room,
+      room: room - this.#chars,
+      takesOne: items.length === 0,
+    });
+    for (const item of first.items) items.push(item);
+    this.#chars += first.chars;
+    if (first.items.length < shown.length) {
+      const note = `Cut at the size limit of a result after ${items.length} items. Go on with \`after\` set to next_cursor, or ask for less with \`fields\` or \`limit\`.`;
+      return this.#list(true, cursorInside(page.after, this.#skip + first.items.length), note);
+    }
+    this.#pageChars = this.#chars - charsBefore;
+    this.#skip = Math.max(0, this.#skip - page.items.length);
+    this.#next = page.next;
+    if (page.loops) return this.stopped(looping());
+    if (page.next === undefined && cutAt !== undefined && page.items.length >= cutAt) {
+      return this.#list(true, undefined, cutNote(cutAt));
+    }
+    const goesOn = page.next !== undefined && (fetch_all === true || this.#skip > 0);
+    return goesOn ? undefined : this.#list(page.next !== undefined, page.next, undefined);
+  }
+
+  /** What was read before something kept the rest from being read. @throws that, where nothing was */
+  stopped(error: OktaMcpError): ItemList {
+    if (this.#items.length === 0) throw error;
+    const how = this.#next === undefined ? "" : " The rest begins at next_cursor.";
+    const note = `Not whole: reading stopped after ${this.#items.length} items. ${error.code}: ${visibleLines(error.message)} ${visibleLines(error.fix)}${how}`;
+    return { ...this.#list(true, this.#next, note), stoppedBy: error };
+  }
+
+  #list(has_more: boolean, next_cursor: string | undefined, note: string | undefined): ItemList {
+    return { [LIST]: true, items: this.#items, has_more, next_cursor, note };
+  }
+}
+
+function cutNote(cutAt: number): string {
+  return `Okta answered with as many as were asked for (${cutAt}) and has no further pages for \`q\`, so there may be more. \`search\` finds all.`;
 }
 
 /**
@@ -187,7 +264,10 @@ function fitted(item: Json, maxChars: number): [item: Json, chars: number] {
   return [standIn, jsonLength(standIn) + 1];
 }
 
-/** Reads up to `maxItems` items for a tool's own use. */
+/**
+ * Reads up to `maxItems` items for a tool's own use.
+ * @throws OktaMcpError what fetching any of the pages fails with, okta_down where they lead back to one another
+ */
 export async function collectItems(
   fetchPage: PageFetcher,
   maxItems: number,
@@ -195,12 +275,47 @@ export async function collectItems(
 ): Promise<{ items: Json[]; complete: boolean }> {
   const items: Json[] = [];
   for await (const page of walkPages(fetchPage, undefined, walk)) {
-    items.push(...page.items);
+    if (page.loops) throw looping();
+    for (const item of page.items) items.push(item);
     if (items.length > maxItems) return { items: items.slice(0, maxItems), complete: false };
     if (page.next === undefined) return { items, complete: true };
     if (items.length === maxItems) return { items, complete: false };
   }
   return { items, complete: false };
+}
+
+/** Items of which a conclusion is drawn at most. */
+const MAX_WHOLE = 10_000;
+
+/**
+ * Reads a list to its end, for conclusions that only the whole list allows.
+ * @throws OktaMcpError as `collectItems`, and conflict where the list has more than 10,000 items
+ */
+export async function wholeItems(fetchPage: PageFetcher, walk: Walk): Promise<Json[]> {
+  const { items, complete } = await collectItems(fetchPage, MAX_WHOLE, walk);
+  if (complete) return items;
+  throw new OktaMcpError("conflict", `A list that had to be read whole has more than ${MAX_WHOLE} items.`, {
+    fix: "Do this in the Okta Admin Console.",
+  });
+}
+
+/**
+ * Looks for an item, page by page until it is found.
+ * @returns the item, if any page has it; `complete` is false where the list was too long to be read to its end
+ * @throws OktaMcpError as `collectItems`
+ */
+export async function findItem(
+  fetchPage: PageFetcher,
+  isIt: (item: Json) => boolean,
+  walk: Walk,
+): Promise<{ found: Json | undefined; complete: boolean }> {
+  for await (const page of walkPages(fetchPage, undefined, walk)) {
+    const found = page.items.find(isIt);
+    if (found !== undefined) return { found, complete: true };
+    if (page.loops) throw looping();
+    if (page.next === undefined) return { found: undefined, complete: true };
+  }
+  return { found: undefined, complete: false };
 }
 
 /** As many of the first items as fit, in the form in which they reach the model. */

@@ -28,6 +28,10 @@ export interface ToolContext {
   list(fetchPage: PageFetcher, options: ListOptions): Promise<ItemList>;
   /** Reads every item of a list for a tool's own use, up to `maxItems`; `complete` is false where there was more. */
   collect(fetchPage: PageFetcher, maxItems: number): Promise<{ items: Json[]; complete: boolean }>;
+  /** Reads a list to its end, where only the whole of it allows a conclusion. @throws OktaMcpError where that cannot be done */
+  whole(fetchPage: PageFetcher): Promise<Json[]>;
+  /** Looks for an item, page by page until it is found; `complete` is false where a list too long to be read may have it. */
+  find(fetchPage: PageFetcher, isIt: (item: Json) => boolean): Promise<{ found: Json | undefined; complete: boolean }>;
   /** As many of the first items as fit into a share (0 to 1) of a result's size. */
   excerpt(items: readonly Json[], share: number): Json[];
   /** True when the session may use this scope; for what a tool can do better with a further scope. */

@@ -178,7 +178,7 @@ export const replaceDeviceAssurancePolicy = defineTool({
 const MAX_SEARCHED = 200;
 
 /** The rules of app sign-in policies that ask for a device assurance policy, as "rule of policy". */
-async function rulesUsing({ okta, collect }: ToolContext, deviceAssuranceId: string) {
+async function rulesUsing({ okta, collect, whole }: ToolContext, deviceAssuranceId: string) {
   const policies = await collect(
     (cursor) => okta.policies.listPolicies.page({ type: "ACCESS_POLICY", expand: "rules", after: cursor }),
     MAX_SEARCHED,
@@ -188,12 +188,7 @@ async function rulesUsing({ okta, collect }: ToolContext, deviceAssuranceId: str
     const embedded = objectAt(policy, "_embedded").rules;
     const rules = Array.isArray(embedded)
       ? embedded
-      : (
-          await collect(
-            (cursor) => okta.policies.listPolicyRules.page({ policyId: textAt(policy, "id"), after: cursor }),
-            1000,
-          )
-        ).items;
+      : await whole((cursor) => okta.policies.listPolicyRules.page({ policyId: textAt(policy, "id"), after: cursor }));
     for (const rule of rules) {
       if (!itemsAt(rule, "conditions", "device", "assurance", "include").includes(deviceAssuranceId)) continue;
       uses.push(`${textAt(rule, "name")} of ${textAt(policy, "name")}`);

@@ -74,15 +74,15 @@ export const getEmailCustomizationPreview = defineTool({
     }),
 });
 
-async function customizationsOf({ okta, collect }: ToolContext, a: EmailTemplate): Promise<Json[]> {
-  const fetchPage = (cursor: string | undefined) =>
+function customizationsOf({ okta, whole }: ToolContext, a: EmailTemplate): Promise<Json[]> {
+  return whole((cursor) =>
     okta.customization.listEmailCustomizations.page({
       brandId: a.brand_id,
       templateName: a.template_name,
       after: cursor,
       limit: 200,
-    });
-  return (await collect(fetchPage, 1000)).items;
+    }),
+  );
 }
 
 const isDefault = (customization: Json | undefined) => valueAt(customization, "isDefault") === true;

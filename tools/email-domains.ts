@@ -69,8 +69,10 @@ export const createEmailDomain = defineTool({
       expand: expand(a.expand_brands),
     });
     if (textAt(created, "id")) return withDnsTable(created);
-    const { items } = await emailDomains(context, a.expand_brands);
-    const listed = items.find((domain) => sameName(textAt(domain, "domain"), a.domain));
+    const { found: listed } = await context.find(
+      (cursor) => emailDomains(context, a.expand_brands, cursor),
+      (domain) => sameName(textAt(domain, "domain"), a.domain),
+    );
     const note = "Okta took it but does not show it yet; look again with list_email_domains.";
     return withDnsTable(listed) ?? { domain: a.domain, note };
   },

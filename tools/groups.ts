@@ -11,6 +11,7 @@ import {
   jsonObject,
   limit,
   objectAt,
+  sameName,
   someNames,
   sortBy,
   sortOrder,
@@ -18,6 +19,9 @@ import {
   userId,
   valueAt,
 } from "./params.js";
+
+/** Groups that Okta answers with at once. */
+const MAX_GROUPS = 10_000;
 
 export const listGroups = defineTool({
   name: "list_groups",
@@ -31,26 +35,30 @@ export const listGroups = defineTool({
     q: z.string().optional().describe("Start of the name; no paging."),
     fetch_all: fetchAll,
     after,
-    limit: limit(10_000, 10_000),
+    limit: limit(MAX_GROUPS, MAX_GROUPS),
     expand: z.string().min(1).optional().describe('"stats" (number of members and apps) or "app".'),
     sort_by: sortBy,
     sort_order: sortOrder,
   }),
-  run: ({ okta, list }, a) =>
-    list(
+  run({ okta, list }, a) {
+    const byQ = Boolean(a.q) && !a.search;
+    const pageLimit = a.limit ?? (byQ ? MAX_GROUPS : undefined);
+    return list(
       (cursor) =>
         okta.groups.listGroups.page({
           search: a.search || undefined,
           filter: a.filter || undefined,
           q: a.q || undefined,
           after: cursor,
-          limit: a.limit,
+          limit: pageLimit,
           expand: a.expand,
           sortBy: a.sort_by,
           sortOrder: a.sort_order,
         }),
-      a,
-    ),
+      // Okta does not page a search by `q`, and answers with 300 where it is asked for no number.
+      byQ ? { ...a, cutAt: pageLimit } : a,
+    );
+  },
 });
 
 export const getGroup = defineTool({
@@ -191,20 +199,26 @@ export const deleteGroup = defineTool({
   run: ({ okta }, a) => okta.groups.deleteGroup({ groupId: a.group_id }),
 });
 
-/** Members among which one is looked for where the user's own groups cannot be read. */
-const MAX_SEARCHED = 1000;
+/** Okta's ids of users; a login, or the part of one before the @, can stand in the same place. */
+const USER_ID = /^00u[0-9A-Za-z]{17}$/;
 
-async function isMember({ okta, may, collect }: ToolContext, a: { group_id: string; user_id: string }) {
+/** Whether the user is in the group; undefined where that cannot be told. */
+async function isMember({ okta, may, find }: ToolContext, a: { group_id: string; user_id: string }) {
+  const { user_id: userId, group_id: groupId } = a;
   if (may("okta.users.read")) {
-    const { items } = await okta.users.listUserGroups.page({ userId: a.user_id });
-    return { member: items.some((group) => textAt(group, "id") === a.group_id) };
+    const { found, complete } = await find(
+      (cursor) => okta.users.listUserGroups.page({ userId, after: cursor }),
+      (group) => textAt(group, "id") === groupId,
+    );
+    return found !== undefined || complete ? { member: found !== undefined } : undefined;
   }
-  const { items, complete } = await collect(
-    (cursor) => okta.groups.listGroupUsers.page({ groupId: a.group_id, after: cursor, limit: MAX_SEARCHED }),
-    MAX_SEARCHED,
+  const { found, complete } = await find(
+    (cursor) => okta.groups.listGroupUsers.page({ groupId, after: cursor, limit: 1000 }),
+    (user) => textAt(user, "id") === userId || sameName(textAt(user, "profile", "login"), userId),
   );
-  const member = items.some((user) => [textAt(user, "id"), textAt(user, "profile", "login")].includes(a.user_id));
-  return member || complete ? { member } : undefined;
+  if (found !== undefined) return { member: true };
+  // Okta also takes a part of a login for the user, which only it can compare.
+  return complete && (USER_ID.test(userId) || userId.includes("@")) ? { member: false } : undefined;
 }
 
 export const addUserToGroup = defineTool({

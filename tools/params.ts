@@ -280,20 +280,20 @@ export function withNames(text: string, names: readonly string[] = [], total = n
   return `${text}: ${names.slice(0, MAX_NAMES).join(", ")}${total > MAX_NAMES ? " …" : ""}`;
 }
 
-/** The names of the first of these groups or users, as far as this caller may read them. */
-async function namesOf({ okta, may }: ToolContext, kind: "groups" | "users", ids: readonly Json[]) {
+/** The names of the first of these groups or users, as far as this caller may read them; the id where there is no such one. */
+async function namesOf({ okta, may, whole }: ToolContext, kind: "groups" | "users", ids: readonly Json[]) {
   const first = ids.slice(0, MAX_NAMES);
   // A search finds those that are there, where reading one that is gone would fail.
   const search = first.map((one) => `id eq ${JSON.stringify(one)}`).join(" or ");
-  if (kind === "groups" && may("okta.groups.read")) {
-    const found = await ifReadable(okta.groups.listGroups.page({ search }));
-    return found?.items.map((group) => textAt(group, "profile", "name"));
-  }
-  if (kind === "users" && may("okta.users.read")) {
-    const found = await ifReadable(okta.users.listUsers.page({ search }));
-    return found?.items.map((user) => textAt(user, "profile", "login"));
-  }
-  return undefined;
+  if (!may(`okta.${kind}.read`)) return undefined;
+  const found = await ifReadable(
+    kind === "groups"
+      ? whole((cursor) => okta.groups.listGroups.page({ search, after: cursor }))
+      : whole((cursor) => okta.users.listUsers.page({ search, after: cursor })),
+  );
+  const nameOf = (one: Json) => textAt(one, "profile", kind === "groups" ? "name" : "login");
+  const names = new Map(found?.map((one) => [textAt(one, "id"), nameOf(one)]));
+  return found && first.map((one) => names.get(String(one)) || String(one));
 }
 
 /** Whom the conditions of a policy or rule are about, a line each: "applies to 2 groups: Sales, Finance". */

@@ -170,10 +170,10 @@ async function describePolicy(context: ToolContext, id: string, removal: Removal
   };
 }
 
-async function withRules({ okta, collect }: ToolContext, a: { policy_id: string }): Promise<Json> {
+async function withRules({ okta, whole }: ToolContext, a: { policy_id: string }): Promise<Json> {
   const policy = await okta.policies.getPolicy({ policyId: a.policy_id });
   const readRules = (cursor?: string) => okta.policies.listPolicyRules.page({ policyId: a.policy_id, after: cursor });
-  return { ...asObject(policy), rules: (await collect(readRules, 1000)).items };
+  return { ...asObject(policy), rules: await whole(readRules) };
 }
 
 function recreate(policy: Json): Undo {

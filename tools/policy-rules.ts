@@ -131,15 +131,12 @@ async function describeRule(
   a: { policy_id: string; rule_id: string },
   removal: Removal,
 ): Promise<Impact> {
-  const { okta, collect } = context;
+  const { okta, whole } = context;
   const rule = await okta.policies.getPolicyRule({ policyId: a.policy_id, ruleId: a.rule_id });
   refuseRemoval(rule, "rule", removal);
   const policy = await okta.policies.getPolicy({ policyId: a.policy_id });
-  const rules = await collect(
-    (cursor) => okta.policies.listPolicyRules.page({ policyId: a.policy_id, after: cursor }),
-    1000,
-  );
-  const next = following(rules.items, rule);
+  const rules = await whole((cursor) => okta.policies.listPolicyRules.page({ policyId: a.policy_id, after: cursor }));
+  const next = following(rules, rule);
   const status = textAt(rule, "status");
   return {
     target: { type: "policy rule", name: textAt(rule, "name"), id: a.rule_id },

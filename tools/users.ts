@@ -18,6 +18,9 @@ import {
   userId,
 } from "./params.js";
 
+/** Users that Okta answers with at once. */
+const MAX_USERS = 200;
+
 export const listUsers = defineTool({
   name: "list_users",
   title: "List users",
@@ -37,26 +40,30 @@ export const listUsers = defineTool({
     q: z.string().optional().describe("Starts of first name, last name or email; no paging."),
     fetch_all: fetchAll,
     after,
-    limit: limit(200, 200),
+    limit: limit(MAX_USERS, MAX_USERS),
     sort_by: sortBy,
     sort_order: sortOrder,
     expand: z.string().min(1).optional().describe('Embeds more, e.g. "classification".'),
   }),
-  run: ({ okta, list }, a) =>
-    list(
+  run({ okta, list }, a) {
+    const byQ = Boolean(a.q) && !a.search && !a.filter;
+    const pageLimit = a.limit ?? (byQ ? MAX_USERS : undefined);
+    return list(
       (cursor) =>
         okta.users.listUsers.page({
           search: a.search || undefined,
           filter: a.filter || undefined,
           q: a.q || undefined,
           after: cursor,
-          limit: a.limit,
+          limit: pageLimit,
           sortBy: a.sort_by,
           sortOrder: a.sort_order,
           expand: a.expand,
         }),
-      a,
-    ),
+      // Okta does not page a search by `q`, and answers with 10 where it is asked for no number.
+      byQ ? { ...a, cutAt: pageLimit } : a,
+    );
+  },
 });
 
 export const getUser = defineTool({
@@ -154,14 +161,20 @@ export const createUser = defineTool({
     }),
 });
 
-async function describeUser({ okta }: ToolContext, idOrLogin: string): Promise<Impact & { status: string }> {
+/** Groups and app links of one user that are counted. */
+const MAX_COUNTED = 2000;
+
+async function describeUser(context: ToolContext, idOrLogin: string): Promise<Impact & { status: string }> {
+  const { okta, collect } = context;
   const user = await okta.users.getUser({ userId: idOrLogin });
   const status = textAt(user, "status");
   const details = [`status ${status}`, `last sign-in ${textAt(user, "lastLogin") || "never"}`];
-  // Okta's operation has no pages to ask for.
-  const { items, next } = await okta.users.listUserGroups.page({ userId: idOrLogin });
-  details.push(`member of ${counted({ items, complete: next === undefined }, "group")}`);
-  if (status !== "DEPROVISIONED") details.push(await describeApps(okta, idOrLogin));
+  const groups = await collect(
+    (cursor) => okta.users.listUserGroups.page({ userId: idOrLogin, after: cursor }),
+    MAX_COUNTED,
+  );
+  details.push(`member of ${counted(groups, "group")}`);
+  if (status !== "DEPROVISIONED") details.push(await describeApps(context, idOrLogin));
   const name = [textAt(user, "profile", "firstName"), textAt(user, "profile", "lastName")].filter(Boolean).join(" ");
   const login = textAt(user, "profile", "login");
   return {
@@ -173,10 +186,13 @@ async function describeUser({ okta }: ToolContext, idOrLogin: string): Promise<I
 }
 
 /** The apps that a user has, directly or through groups; each by one of its links, of which an app may have several. */
-async function describeApps({ users }: ToolContext["okta"], userId: string): Promise<string> {
-  const { items, next } = await users.listAppLinks.page({ userId });
+async function describeApps({ okta, collect }: ToolContext, userId: string): Promise<string> {
+  const { items, complete } = await collect(
+    (cursor) => okta.users.listAppLinks.page({ userId, after: cursor }),
+    MAX_COUNTED,
+  );
   const labels = [...new Map(items.map((link) => [textAt(link, "appInstanceId"), textAt(link, "label")])).values()];
-  return `has ${counted({ items: labels, complete: next === undefined }, "app")}${someNames(labels)}`;
+  return `has ${counted({ items: labels, complete }, "app")}${someNames(labels)}`;
 }
 
 /** Puts the attributes back that were changed, and no others. */

@@ -21,6 +21,8 @@ interface ListResult {
   has_more: boolean;
   next_cursor?: string | null;
   note?: string;
+  /** False where a later page could not be read. */
+  complete?: boolean;
 }
 
 function isList(result: Record<string, unknown>): result is Record<string, unknown> & ListResult {
@@ -35,12 +37,18 @@ function quoted(text: string): string {
 /**
  * Shows a result on stdout: to a program as one line of JSON, to a person a list as a table and
  * everything else as indented JSON.
+ * @returns the exit code: 1 for a list of which a part could not be read, which nobody must take for the whole
  */
-export async function showResult(io: Io, call: ShownCall, result: Record<string, unknown>): Promise<void> {
+export async function showResult(io: Io, call: ShownCall, result: Record<string, unknown>): Promise<0 | 1> {
+  const isPart = isList(result) && result.complete === false;
   if (!io.stdout.isTTY) io.out(inertJson(result));
   else if (!call.json && Object.keys(result).length === 0) io.out("Done.");
   else if (call.json || !isList(result)) io.out(inertJson(result, 2));
   else await showList(io, call, result);
+  // A table has said so.
+  const isTold = io.stdout.isTTY && !call.json;
+  if (isPart && !isTold) io.note(String(result.note ?? "The list is not whole."));
+  return isPart ? 1 : 0;
 }
 
 async function showList(io: Io, { tool, args, sandbox, columns }: ShownCall, list: ListResult): Promise<void> {

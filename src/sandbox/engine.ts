@@ -60,7 +60,15 @@ export function createEngine(parts: {
       Object.assign(headers, limits);
       if (!allowed) throw refusal(429, "E0000047", "API call exceeded rate limit due to too many requests.");
     }
-    return await route.handle({ ...arrival, params, query: url.searchParams, caller, ...parseBody(arrival) });
+    const { maxPageItems } = org;
+    return await route.handle({
+      ...arrival,
+      params,
+      query: url.searchParams,
+      maxPageItems,
+      caller,
+      ...parseBody(arrival),
+    });
   }
 
   return {

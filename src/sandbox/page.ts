@@ -17,7 +17,7 @@ export function pageOf<T extends { id: string }>(
   paging: Paging,
   show: (item: T) => unknown,
 ): SandboxReply {
-  const limit = limitOf(request, paging);
+  const limit = Math.min(limitOf(request, paging), request.maxPageItems ?? Number.POSITIVE_INFINITY);
   const start = startOf(request, items);
   const page = items.slice(start, start + limit);
   const links = [link(request.url, "self")];

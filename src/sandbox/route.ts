@@ -23,6 +23,8 @@ export interface SandboxRequest {
   json: Json | undefined;
   /** The parsed body of a form request; empty otherwise. */
   form: URLSearchParams;
+  /** See `Org.maxPageItems`. */
+  maxPageItems: number | undefined;
   /** Set on routes that ask for a scope. */
   caller: Caller | undefined;
 }

@@ -313,6 +313,17 @@ describe("call", () => {
     expect(JSON.parse(stdout).profile.name).toBe(name);
   });
 
+  test("a list of which a part could not be read is shown, told on stderr, and no success", async () => {
+    const { sandbox, cli } = await openOrg();
+    await cli(["login"]);
+    sandbox.next("GET", "/api/v1/users", { rewrite: (reply) => reply });
+    sandbox.next("GET", "/api/v1/users", { status: 403, json: { errorCode: "E0000006", errorSummary: "No" } });
+    const part = await cli(["call", "list_users", '{"limit": 2, "fetch_all": true, "fields": ["id"]}']);
+    expect(part.code).toBe(1);
+    expect(json(part)).toMatchObject({ total_fetched: 2, complete: false, reason: "forbidden" });
+    expect(part.stderr).toContain("Not whole: reading stopped after 2 items.");
+  });
+
   test("a reader that leaves early is no error", async () => {
     const cli = startCli(["tools"]);
     cli.child.stdout.destroy();

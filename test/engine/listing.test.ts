@@ -1,7 +1,19 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import { collectItems, excerpt, isItemList, listItems, type OktaPage, wholeList } from "../../src/listing.js";
+import {
+  collectItems,
+  excerpt,
+  findItem,
+  isItemList,
+  listItems,
+  type OktaPage,
+  wholeItems,
+  wholeList,
+} from "../../src/listing.js";
 import type { Json } from "../../src/okta/request.js";
+import type { Fault } from "../../src/sandbox/fault.js";
+import type { Org } from "../../src/sandbox/org.js";
+import type { SandboxReply } from "../../src/sandbox/route.js";
 import { connect } from "../support/client.js";
 
 const MAX_CHARS = 20_000;
@@ -125,24 +137,58 @@ describe("a list of Okta's", () => {
     expect(middle).toMatchObject({ items: [], has_more: true, next_cursor: "2" });
   });
 
-  test("is an error where the same cursor comes twice", async () => {
-    const fetchPage = () => Promise.resolve({ items: [{ id: "a" }], next: "same" });
-    await expect(listItems(fetchPage, { fetch_all: true }, limits, walk())).rejects.toMatchObject({
-      code: "okta_down",
-    });
-    await expect(collectItems(fetchPage, 100, walk())).rejects.toMatchObject({ code: "okta_down" });
+  test("ends at an empty page that leads back to itself, or to a page that was read", async () => {
+    const scripted: Record<string, OktaPage> = {
+      start: { items: [{ id: "a" }], next: "1" },
+      1: { items: [{ id: "b" }], next: "2" },
+      2: { items: [], next: "2" },
+      3: { items: [], next: "1" },
+    };
+    const fetchPage = (after = "start") => Promise.resolve(scripted[after] as OktaPage);
+    const all = await listItems(fetchPage, { fetch_all: true }, limits, walk());
+    expect(idsOf(all.items)).toEqual(["a", "b"]);
+    expect(all).toMatchObject({ has_more: false, next_cursor: undefined, note: undefined });
+    expect(await listItems(fetchPage, { after: "2" }, limits, walk())).toMatchObject({ items: [], has_more: false });
+    expect(await collectItems(fetchPage, 100, walk())).toMatchObject({ complete: true });
+    expect(await findItem(fetchPage, () => false, walk())).toEqual({ found: undefined, complete: true });
   });
 
-  test("is an error where it does not end at all", async () => {
-    let page = 0;
-    const fetchPage = () => {
-      page += 1;
-      return Promise.resolve({ items: [], next: `${page}` });
-    };
-    await expect(listItems(fetchPage, { fetch_all: true }, limits, walk())).rejects.toMatchObject({
-      code: "okta_down",
+  test("is told to be cut where a page with items leads back to itself, page by page too", async () => {
+    const fetchPage = () => Promise.resolve({ items: [{ id: "a" }], next: "same" });
+    const cut = { has_more: true, next_cursor: undefined, stoppedBy: { code: "okta_down" } };
+    expect(await listItems(fetchPage, { fetch_all: true }, limits, walk())).toMatchObject({
+      items: [{ id: "a" }, { id: "a" }],
+      ...cut,
     });
+    expect(await listItems(fetchPage, { after: "same" }, limits, walk())).toMatchObject(cut);
+    await expect(collectItems(fetchPage, 100, walk())).rejects.toMatchObject({ code: "okta_down" });
+    await expect(wholeItems(fetchPage, walk())).rejects.toMatchObject({ code: "okta_down" });
+    await expect(findItem(fetchPage, () => false, walk())).rejects.toMatchObject({ code: "okta_down" });
+  });
+
+  test("is an error where it does not end and has nothing on 2,000 pages, and cut where it has something", async () => {
+    let page = 0;
+    const fetchPage = (items: (page: number) => Json[]) => () => {
+      page += 1;
+      return Promise.resolve({ items: items(page), next: `${page}` });
+    };
+    const none = fetchPage(() => []);
+    await expect(listItems(none, { fetch_all: true }, limits, walk())).rejects.toMatchObject({ code: "okta_down" });
     expect(page).toBe(2_000);
+    page = 0;
+    const one = fetchPage((number) => (number === 1 ? [{ id: "a" }] : []));
+    expect(await listItems(one, { fetch_all: true }, limits, walk())).toMatchObject({
+      items: [{ id: "a" }],
+      next_cursor: "2000",
+      stoppedBy: { code: "okta_down" },
+    });
+    expect(await findItem(one, () => false, walk())).toEqual({ found: undefined, complete: false });
+    await expect(
+      wholeItems(
+        fetchPage(() => Array(3_000).fill("x")),
+        walk(),
+      ),
+    ).rejects.toMatchObject({ code: "conflict" });
   });
 
   test("stops between two pages when the call is cancelled", async () => {
@@ -191,6 +237,73 @@ describe("items for a tool's own use", () => {
 });
 
 describe("through a client", () => {
+  const people = (org: Org, count: number) =>
+    Array.from({ length: count }, (_, n) =>
+      org.addUser({ profile: { login: `p${n}@acme.example`, firstName: "Pat" } }),
+    );
+
+  test.each<[string, string, Fault & { times?: number }]>([
+    ["an outage", "okta_down", { status: 503, times: 9 }],
+    ["a page that is no list", "okta_down", { status: 200, json: { error: "no" } }],
+    ["a role that was taken away", "forbidden", { status: 403, json: { errorCode: "E0000006", errorSummary: "No" } }],
+  ])("%s in the middle keeps what was read before, and goes on from there", async (_, code, fault) => {
+    const { get, org, sandbox } = await connect();
+    const everybody = people(org, 5);
+    const fail = { rewrite: (reply: SandboxReply) => reply };
+    sandbox.next("GET", "/api/v1/users", fail);
+    sandbox.next("GET", "/api/v1/users", fail);
+    sandbox.next("GET", "/api/v1/users", fault);
+    const some = await get("list_users", { limit: 2, fetch_all: true });
+    sandbox.clearFaults();
+    expect(some).toMatchObject({ total_fetched: 4, has_more: true, complete: false, reason: code });
+    expect(some.note).toMatch(new RegExp(`^Not whole: reading stopped after 4 items\\. ${code}: .* next_cursor\\.$`));
+    const rest = await get("list_users", { after: some.next_cursor, limit: 2, fetch_all: true });
+    expect(rest).toMatchObject({ has_more: false, next_cursor: null });
+    expect(rest).not.toHaveProperty("complete");
+    const seen = [some, rest].flatMap(({ items }) => idsOf(items as Json[]));
+    expect(seen.slice(1)).toEqual(everybody.map(({ id }) => id));
+  });
+
+  test("a fault on the first page is an error", async () => {
+    const { call, sandbox } = await connect();
+    sandbox.next("GET", "/api/v1/users", { status: 403, json: { errorCode: "E0000006", errorSummary: "No" } });
+    expect((await call("list_users", { fetch_all: true })).error?.code).toBe("forbidden");
+  });
+
+  test("a next link to an empty page with the same link is the end, with fetch_all and page by page", async () => {
+    const { get, org, sandbox } = await connect();
+    people(org, 3);
+    const headers = { Link: `<${sandbox.origin}/api/v1/users?after=end&limit=4>; rel="next"` };
+    const empty = { status: 200, json: [], headers };
+    sandbox.next("GET", "/api/v1/users", { rewrite: (reply) => ({ ...reply, headers }) });
+    sandbox.next("GET", "/api/v1/users", empty);
+    const all = await get("list_users", { limit: 4, fetch_all: true });
+    expect(all).toMatchObject({ total_fetched: 4, has_more: false, next_cursor: null });
+    sandbox.next("GET", "/api/v1/users", empty);
+    expect(await get("list_users", { limit: 4, after: "end" })).toMatchObject({ has_more: false, next_cursor: null });
+  });
+
+  test.each([
+    [
+      "list_users",
+      200,
+      (org: Org, n: number) => org.addUser({ profile: { login: `p${n}@acme.example`, firstName: "Sales" } }),
+    ],
+    ["list_groups", 10_000, (org: Org, n: number) => org.groups.add({ profile: { name: `Sales ${n}` } })],
+  ] as const)("%s with q asks for as many as Okta gives, and says where there may be more", async (tool, most, add) => {
+    const { get, org, sandbox } = await connect();
+    for (let n = 0; n < 310; n += 1) add(org, n);
+    const all = await get(tool, { q: "Sales", fields: ["id"] });
+    expect(new URL(sandbox.requests.at(-1)?.path ?? "", sandbox.origin).searchParams.get("limit")).toBe(String(most));
+    expect(all.total_fetched).toBe(Math.min(most, 310));
+    expect(all.has_more).toBe(most < 310);
+    expect(all.next_cursor).toBeNull();
+    const some = await get(tool, { q: "Sales", limit: 20, fields: ["id"] });
+    expect(some).toMatchObject({ total_fetched: 20, has_more: true, next_cursor: null });
+    expect(some.note).toMatch(/as many as were asked for \(20\).*there may be more.*`search` finds all/);
+    expect(await get(tool, { q: "nobody" })).not.toHaveProperty("note");
+  });
+
   test("no result is larger than the limit, and next_cursor leads through all of it", async () => {
     const { call, org } = await connect({ maxResultChars: 3_000 });
     const people = Array.from({ length: 60 }, (_, n) =>

@@ -54,6 +54,14 @@ describe.each(ALL_SCENARIOS)("$name", ({ tool, arrange, undo }) => {
     ).toEqual([`${method} ${path}`]);
   });
 
+  test("a dry run says the same where Okta's pages have one item each", async () => {
+    const org = await open();
+    const { args } = await arrange(org);
+    const preview = await org.get(tool, { ...args, dry_run: true });
+    org.org.maxPageItems = 1;
+    expect(await org.get(tool, { ...args, dry_run: true })).toEqual(preview);
+  });
+
   if (undo instanceof RegExp) {
     test("cannot be undone, and says why and what to do instead", async () => {
       const org = await open();

@@ -44,8 +44,7 @@ export const callCommand: MakeCommand = (io, finish) =>
       if ("error" in outcome) finish(showError(io, outcome.error, { json: options.json === true }));
       else {
         const shown = { tool, args, json: options.json === true, sandbox: options.sandbox === true };
-        await showResult(io, shown, outcome.result);
-        finish(0);
+        finish(await showResult(io, shown, outcome.result));
       }
     } finally {
       await connection.close();

@@ -9,6 +9,7 @@ import { deactivate } from "./user-lifecycle.js";
 import { fullUser, listedUser, projection } from "./user-view.js";
 import { createUser, updateUser } from "./user-writes.js";
 
+/** Of users, and of the groups of one, whose operation pages though its document names no parameter. */
 const PAGING = { defaultLimit: 200, maxLimit: 200, beyond: "cap" } as const;
 const PEOPLE_PICKER = { defaultLimit: 10, maxLimit: 200, beyond: "cap" } as const;
 
@@ -76,8 +77,7 @@ export function userRoutes(org: Org): Route[] {
       scope: read,
       handle(request) {
         const groups = org.groups.ofUser(userOf(org, request).id);
-        const headers = { Link: link(request.url, "self") };
-        return { status: 200, headers, json: groups.map((group) => listedGroup(org, group)) };
+        return pageOf(request, groups, PAGING, (group) => listedGroup(org, group));
       },
     },
     {
