@@ -49,17 +49,36 @@ export function leftOutBecause({ readOnly, include, exclude }: ToolChoice, tool:
   return include && matching(include, tool) === undefined ? `${include.where} does not name it` : undefined;
 }
 
+/** Most words that the name of an area is made of. */
+const MAX_WORDS = 3;
+
+/** Patterns in whose place somebody wrote the name of an area in words stand together, as `custom domains`. */
+function joined(patterns: readonly string[], names: readonly string[]): string[] {
+  const known = new Set(names.map(plain));
+  const found: string[] = [];
+  for (let at = 0; at < patterns.length; ) {
+    const ends = Array.from({ length: MAX_WORDS - 1 }, (_, index) => at + MAX_WORDS - index);
+    const end = ends.find(
+      (one) => one <= patterns.length && known.has(patterns.slice(at, one).join("-").toLowerCase()),
+    );
+    found.push(patterns.slice(at, end ?? at + 1).join(" "));
+    at = end ?? at + 1;
+  }
+  return found;
+}
+
 /** A line for each pattern that matches no tool and no area, with what was probably meant. */
 export function unmatchedPatterns({ include, exclude }: ToolChoice, tools: readonly Choosable[]): string[] {
   const names = [...new Set(tools.flatMap(({ name, area }) => [name, area]))];
   // What most patterns are made of: everything that begins with the same verb.
   const patterns = [...new Set(tools.map(({ name }) => `${name.split("_")[0]}_*`))];
   return [...(include ? [include] : []), ...exclude].flatMap((list) =>
-    list.patterns
+    joined(list.patterns, names)
       .filter((pattern) => !tools.some((tool) => matching({ ...list, patterns: [pattern] }, tool) !== undefined))
       .map((pattern) => {
+        const area = names.find((name) => plain(name) === pattern.replaceAll(" ", "-"));
         const byVerb = pattern.includes("*") ? nearest(pattern, patterns) : undefined;
-        const meant = byVerb ?? nearest(pattern.replace(/[*?]+/g, ""), names);
+        const meant = area ?? byVerb ?? nearest(pattern.replace(/[*?]+/g, ""), names);
         const advice = meant ? `did you mean ${meant}?` : "`okta-mcp tools` lists all of them.";
         return `${list.where} holds ${pattern}, which matches no tool and no area; ${advice}`;
       }),

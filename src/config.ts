@@ -1,6 +1,7 @@
 import { type PrivateKey, parsePrivateKey } from "./auth/private-key.js";
 import type { TokenStoreKind } from "./auth/token-store.js";
 import { type Choosable, type ToolChoice, unmatchedPatterns } from "./choice.js";
+import { unfilled, unquoted } from "./config/given.js";
 import { readKeyFile, readKeyText } from "./config/key-text.js";
 import { readSettings, SETTING_KEYS, SETTINGS, type SettingKey, type SettingValues } from "./config/settings.js";
 import type { ConfirmMode } from "./confirm.js";
@@ -70,6 +71,9 @@ const EXAMPLE = `For example:
   OKTA_SCOPES="okta.users.read okta.groups.read okta.logs.read"
 Without an org, try the sandbox: okta-mcp call list_users --sandbox`;
 
+/** The settings that the example shows. */
+const OF_EXAMPLE: ReadonlySet<SettingKey> = new Set(["orgUrl", "clientId", "scopes"]);
+
 type Given = { [Key in SettingKey]?: { text: string; name: string } };
 
 /** What was given for each setting, and under which name, so that messages can point at it. */
@@ -77,12 +81,23 @@ function collect({ flags, env }: SettingSource): Given {
   const given: Given = {};
   for (const key of SETTING_KEYS) {
     const setting: { env: string; flag?: string } = SETTINGS[key];
-    const flag = flags[key]?.trim();
-    const variable = env[setting.env]?.trim();
+    const flag = unquoted(flags[key] ?? "");
+    const variable = unquoted(env[setting.env] ?? "");
     if (flag) given[key] = { text: flag, name: setting.flag?.split(" ")[0] ?? setting.env };
     else if (variable) given[key] = { text: variable, name: setting.env };
   }
   return given;
+}
+
+/** The settings that hold a value, and what is wrong with those that hold but the place for one. */
+function withoutUnfilled(given: Given): { filled: Given; empty: { key: SettingKey; problem: string }[] } {
+  const empty = SETTING_KEYS.flatMap((key) => {
+    const problem = unfilled(given[key]?.text ?? "");
+    return problem === undefined ? [] : [{ key, problem }];
+  });
+  const filled = { ...given };
+  for (const { key } of empty) delete filled[key];
+  return { filled, empty };
 }
 
 /** What is missing, and what excludes what; a line each. */
@@ -201,18 +216,23 @@ function misspelled(env: SettingSource["env"]): string[] {
  */
 export function loadSettings(source: SettingSource, needs: readonly Need[]): Settings {
   const given = collect(source);
+  const { filled, empty } = withoutUnfilled(given);
   const { values, problems: refused } = readSettings(
-    Object.fromEntries(SETTING_KEYS.map((key) => [key, given[key]?.text])),
+    Object.fromEntries(SETTING_KEYS.map((key) => [key, filled[key]?.text])),
   );
   const problems = conflicts(given, needs);
-  for (const { key, problem } of refused) problems.push(`${given[key]?.name ?? key} ${problem}`);
-  const { credential, problem, notice } = readCredential(given, !refused.some(({ key }) => key === "keyId"));
+  const wrong = [...empty, ...refused];
+  for (const { key, problem } of wrong) problems.push(`${given[key]?.name ?? key} ${problem}`);
+  const { credential, problem, notice } = readCredential(filled, !wrong.some(({ key }) => key === "keyId"));
   if (problem !== undefined) problems.push(problem);
-  const guard = given.guard ? readGuardFile(given.guard.text) : { rules: NO_RULES };
+  const guard = filled.guard ? readGuardFile(filled.guard.text) : { rules: NO_RULES };
   if ("problems" in guard) problems.push(...guard.problems.map((line) => `${given.guard?.name} ${line}`));
-  const choice = choiceOf(given, values, "rules" in guard ? guard.rules : NO_RULES);
+  const choice = choiceOf(filled, values, "rules" in guard ? guard.rules : NO_RULES);
   if (source.tools) problems.push(...unmatchedPatterns(choice, source.tools));
-  if (problems.length > 0 || "problems" in guard) throw badConfig(problems);
+  if (problems.length > 0 || "problems" in guard) {
+    const aboutOrg = needs.some((key) => !given[key]) || wrong.some(({ key }) => OF_EXAMPLE.has(key));
+    throw badConfig(problems, aboutOrg);
+  }
 
   const {
     orgUrl,
@@ -265,16 +285,16 @@ export function loadSettings(source: SettingSource, needs: readonly Need[]): Set
  */
 export function loadConfig(source: SettingSource, needs: readonly Need[] = ["clientId", "scopes"]): Config {
   const settings = loadSettings(source, ["orgUrl", ...needs]);
-  if (settings.orgUrl === undefined) throw badConfig(["OKTA_ORG_URL is missing."]);
+  if (settings.orgUrl === undefined) throw badConfig(["OKTA_ORG_URL is missing."], true);
   return { ...settings, orgUrl: settings.orgUrl };
 }
 
-/** An error that names every problem of the settings, each a sentence or two with its fix. */
-export function badConfig(problems: readonly string[]): OktaMcpError {
+/** An error that names every problem of the settings, each a sentence or two with its fix; with an example where it helps. */
+function badConfig(problems: readonly string[], withExample: boolean): OktaMcpError {
   const head =
     problems.length === 1 ? "The settings have a problem:" : `The settings have ${problems.length} problems:`;
   const list = problems.map((problem) => `  - ${problem}`).join("\n");
-  return new OktaMcpError("bad_config", `${head}\n${list}\n\n${EXAMPLE}`, {
+  return new OktaMcpError("bad_config", `${head}\n${list}${withExample ? `\n\n${EXAMPLE}` : ""}`, {
     fix: "Correct these settings and start again.",
   });
 }

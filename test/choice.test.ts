@@ -69,6 +69,17 @@ describe("which tools there are", () => {
   });
 });
 
+test("the name of an area that is written in words is one pattern, with the way it is written", () => {
+  const areas = [...new Set(catalogue.entries.map(({ area }) => area))].filter((area) => area.includes("-"));
+  expect(areas.length).toBeGreaterThan(3);
+  for (const area of areas) {
+    const words = area.split("-");
+    expect(unmatchedPatterns(choose({ include: only("users", ...words, "list_*") }), catalogue.entries)).toEqual([
+      `OKTA_MCP_TOOLS holds ${words.join(" ")}, which matches no tool and no area; did you mean ${area}?`,
+    ]);
+  }
+});
+
 describe("a client of a server with fewer tools", () => {
   test("sees those that are on, and is told why another is off", async () => {
     const { listed, call, sent } = await connect({ choice: choose({ include: only("users") }), person: accepts });

@@ -32,7 +32,6 @@ function problemsOf(env: Record<string, string>, flags: SettingSource["flags"] =
   } catch (error) {
     if (!(error instanceof OktaMcpError)) throw error;
     expect(error).toMatchObject({ code: "bad_config", exitCode: 2 });
-    expect(error.message).toContain("For example:");
     return error.message.split("\n").filter((line) => line.startsWith("  - "));
   }
   throw new Error("The settings were accepted.");
@@ -86,7 +85,7 @@ describe("OKTA_ORG_URL", () => {
     ["ftp://acme.okta.com", /must start with https/],
     ["https://acme.okta.com:8443", /port 8443/],
     ["https://{yourOktaDomain}", /placeholder/],
-    ["https://$" + "{yourOktaDomain}.okta.com", /placeholder/],
+    ["https://$" + "{yourOktaDomain}.okta.com", /\$\{yourOktaDomain\}, a placeholder that nobody/],
     ["https://<your-org>.okta.com", /placeholder/],
     ["https://your-org.okta.com", /placeholder/],
     ["https://yourOktaDomain.com", /placeholder/],
@@ -281,6 +280,102 @@ describe("the other settings", () => {
       "OKTA_MCP_CONFRIM is no setting of okta-mcp and has no effect; did you mean OKTA_MCP_CONFIRM?",
     ]);
   });
+});
+
+describe("a text as clients and env files hand it over", () => {
+  const PLACEHOLDERS = [
+    "$" + "{user_config.x}",
+    "$" + "{input:kid}",
+    "$" + "{VAR}",
+    "{{x}}",
+    "$VAR",
+    "%VAR%",
+    "<value>",
+  ];
+
+  test.each(SETTING_KEYS)("names the placeholder in %s, whichever it is, and nothing else", (key) => {
+    for (const placeholder of PLACEHOLDERS) {
+      const { env } = SETTINGS[key];
+      const besides: Record<string, string> =
+        key === "keyId" ? { OKTA_PRIVATE_KEY: JSON.stringify({ ...EC_JWK, kid: "k" }) } : {};
+      const problems = problemsOf({ [env]: placeholder, ...besides });
+      expect(problems, placeholder).toEqual([
+        `  - ${env} holds ${placeholder}, a placeholder that nobody has filled in. Put the value itself there, or leave the setting out.`,
+      ]);
+    }
+  });
+
+  test("names all placeholders at once, and what is missing besides", () => {
+    const [ask] = PLACEHOLDERS;
+    const problems = problemsOf(
+      { OKTA_CLIENT_ID: `${ask}`, OKTA_KEY_ID: `${ask}`, OKTA_ACCESS_TOKEN: `${ask}` },
+      {},
+      {},
+    );
+    expect(problems.map((line) => line.slice(4).split(/ (?:is|holds) /)[0])).toEqual([
+      "OKTA_ORG_URL",
+      "OKTA_SCOPES",
+      "OKTA_KEY_ID",
+      "OKTA_CLIENT_ID",
+      "OKTA_KEY_ID",
+      "OKTA_ACCESS_TOKEN",
+    ]);
+  });
+
+  test.each(['"', "'"])("is taken without a pair of %s around it", (quote) => {
+    const file = fileWith("quoted.pem", RSA_PEM);
+    const plain = {
+      OKTA_ORG_URL: "https://quoted.okta.com",
+      OKTA_CLIENT_ID: "0oaQuoted",
+      OKTA_SCOPES: "okta.users.read okta.groups.read",
+      OKTA_PRIVATE_KEY_FILE: file,
+      OKTA_KEY_ID: "k1",
+      OKTA_MCP_CONFIRM: "never",
+      OKTA_MCP_READ_ONLY: "1",
+      OKTA_MCP_TOOLS: "list_*, get_user",
+    };
+    const quoted = Object.fromEntries(
+      Object.entries(plain).map(([name, value]) => [name, `${quote} ${value}${quote} `]),
+    );
+    expect(load(quoted)).toEqual(load(plain));
+    const jwk = JSON.stringify({ ...EC_JWK, kid: "k" });
+    expect(load({ OKTA_PRIVATE_KEY: `${quote}${jwk}${quote}` }).credential.method).toBe("private-key");
+    expect(load({ OKTA_SCOPES: `${quote}okta.users.read${quote} ${quote}okta.logs.read${quote}` }).scopes).toEqual([
+      "okta.users.read",
+      "okta.logs.read",
+    ]);
+    expect(load({ OKTA_MCP_CONFIRM: `${quote}${quote}` }).confirm).toBe("ask");
+  });
+
+  test("may be the name of a file with braces", () => {
+    for (const name of ["{key}.pem", "key {1}.pem", "a}{b.pem"]) {
+      const file = fileWith(name, RSA_PEM);
+      expect(load({ OKTA_PRIVATE_KEY_FILE: file, OKTA_KEY_ID: "k1" }).credential.method).toBe("private-key");
+      expect(problemsOf({ OKTA_PRIVATE_KEY: file, OKTA_KEY_ID: "k1" })[0]).toMatch(/holds a path instead of a key/);
+    }
+    const jwk = JSON.stringify(EC_JWK);
+    for (const key of [RSA_PEM, jwk, RSA_PEM.replaceAll("\n", "\\n"), Buffer.from(RSA_PEM).toString("base64")]) {
+      expect(problemsOf({ OKTA_PRIVATE_KEY_FILE: key, OKTA_KEY_ID: "k1" })[0]).toMatch(
+        /holds a key instead of the path/,
+      );
+    }
+  });
+});
+
+test("an example of the org's settings stands only beside problems with them", () => {
+  const text = (env: Record<string, string>) => {
+    try {
+      loadConfig({ flags: {}, env });
+    } catch (error) {
+      return (error as Error).message;
+    }
+    return "";
+  };
+  expect(text({})).toContain("For example:");
+  expect(text({ ...BASE, OKTA_ORG_URL: "acme" })).toContain("For example:");
+  expect(text({ ...BASE, OKTA_CLIENT_ID: "<client id>" })).toContain("For example:");
+  expect(text({ ...BASE, OKTA_MCP_GUARD: fileWith("guard.json", '{"limits":1}') })).not.toContain("For example:");
+  expect(text({ ...BASE, OKTA_LOG_LEVEL: "loud" })).not.toContain("For example:");
 });
 
 test("flags win over the environment, and messages name what was given", () => {

@@ -11,10 +11,10 @@ export type KeyText = { text: string; notice?: string } | { problem: string };
 const MAX_KEY_BYTES = 100_000;
 
 /** A PEM or a JWK: the key itself, where the name of its file belongs. */
-const KEY_ITSELF = /-----BEGIN|[{\n]|^(?![/~])[\w+/=-]{200,}$/;
+const KEY_ITSELF = /-----BEGIN|\n|^\{.*["']|^(?![/~])[\w+/=-]{200,}$/;
 
 /** A path, where the key itself belongs. */
-const PATH_OF_KEY = /^(?:~|\.{1,2})?[/\\][^{\n]{1,200}$|^[\w .-]{1,200}\.(?:pem|key|jwk|json|p8)$/i;
+const PATH_OF_KEY = /^(?:~|\.{1,2}|[A-Za-z]:)?[/\\][^\n"]{1,200}$|^[\w {}.-]{1,200}\.(?:pem|key|jwk|json|p8)$/i;
 
 /** Reads `OKTA_PRIVATE_KEY`. */
 export function readKeyText(text: string): KeyText {
