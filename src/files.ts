@@ -2,6 +2,7 @@ import type { BigIntStats } from "node:fs";
 import { constants, type FileHandle, lstat, open, readlink, realpath } from "node:fs/promises";
 import { basename, delimiter, isAbsolute, join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Deadline } from "./deadline.js";
 import { OktaMcpError } from "./errors/index.js";
 import { visible } from "./errors/quote.js";
 
@@ -16,6 +17,8 @@ export interface ReadLimits {
   /** Folders from which files may be read, as absolute paths; those that do not exist count for nothing. */
   roots: readonly string[];
   maxBytes: number;
+  /** How long the folders and the file may take to answer. */
+  deadline?: Deadline;
 }
 
 const WHERE_TO_ALLOW = `OKTA_MCP_FILE_ROOTS (absolute paths separated by "${delimiter}", read at start) or to the client's roots`;
@@ -33,7 +36,24 @@ const REASONS: Readonly<Record<string, string>> = {
  * folder swapped in meanwhile gains nothing; devices, pipes and folders are never opened.
  * @throws OktaMcpError bad_input with the allowed folders and how to add one
  */
-export async function readAllowedFile(path: string, { roots, maxBytes }: ReadLimits): Promise<LocalFile> {
+export async function readAllowedFile(path: string, limits: ReadLimits): Promise<LocalFile> {
+  const { deadline } = limits;
+  if (deadline === undefined) return read(path, limits);
+  try {
+    return await deadline.run(() => read(path, limits));
+  } catch (error) {
+    if (error instanceof OktaMcpError) throw error;
+    throw new OktaMcpError(
+      "bad_config",
+      `The file "${visible(path)}" was not read: an allowed folder gives ${(error as NodeJS.ErrnoException).code ?? "no reason"}.`,
+      {
+        fix: "Take folders of a network that does not answer out of OKTA_MCP_FILE_ROOTS and out of the client's roots.",
+      },
+    );
+  }
+}
+
+async function read(path: string, { roots, maxBytes }: ReadLimits): Promise<LocalFile> {
   const folders = await existing(roots);
   if (folders.length === 0) throw nothingAllowed(roots);
   const refuse = (why: string): OktaMcpError => {

@@ -3,6 +3,7 @@ import type { Session } from "./auth/token-source.js";
 import type { Catalogue, CatalogueEntry } from "./catalogue.js";
 import { type AskPerson, ConfirmationValues, type ConfirmMode } from "./confirm.js";
 import { type Consent, readImpact, seekConsent } from "./consent.js";
+import { Deadline } from "./deadline.js";
 import { MAX_DEPTH, tooDeep } from "./depth.js";
 import { OktaMcpError } from "./errors/index.js";
 import { toOktaMcpError } from "./errors/render.js";
@@ -87,6 +88,9 @@ interface Ended {
   /** Under which the journal has it. */
   changeId?: string | undefined;
 }
+
+/** How long the folders of files to upload, and such a file, may take to answer. */
+const FILE_LIMIT_MS = 30_000;
 
 /** Problems that one answer names; what a caller sent may have any number. */
 const MAX_NAMED = 10;
@@ -174,6 +178,7 @@ export class Invoker {
   readonly #guard: Guard;
   readonly #mask: Mask;
   readonly #writes: Writes;
+  readonly #files = new Deadline(FILE_LIMIT_MS);
 
   constructor(engine: Engine) {
     this.#engine = engine;
@@ -324,7 +329,7 @@ export class Invoker {
       signedInAs: async () => (await session.status()).user,
       scopeStatus: async () => scopeStatus(catalogue, scopeView(session), (await session.status()).signedIn),
       readFile: async (path, { maxBytes }) =>
-        readAllowedFile(path, { roots: [...fileRoots, ...((await roots?.()) ?? [])], maxBytes }),
+        readAllowedFile(path, { roots: [...fileRoots, ...((await roots?.()) ?? [])], maxBytes, deadline: this.#files }),
       changes: new ChangeDesk({
         journal,
         catalogue,

@@ -1,5 +1,6 @@
 import { constants } from "node:fs";
-import { lstat, mkdir, open } from "node:fs/promises";
+import { lstat, mkdir, open, stat } from "node:fs/promises";
+import { dirname } from "node:path";
 import { OktaMcpError } from "../errors/index.js";
 
 const TOKENS = "tokens";
@@ -12,8 +13,38 @@ const POSIX = process.platform !== "win32";
  * @throws OktaMcpError bad_config when it is a link, somebody else's, or open to others; the system's error when it cannot be made
  */
 export async function ensurePrivateDir(path: string, keeps: string = TOKENS): Promise<void> {
-  await mkdir(path, { recursive: true, mode: 0o700 });
+  await makeFolders(path);
   refuseIfShared(path, "folder", await lstat(path), 0o700, keeps);
+}
+
+/**
+ * Makes a folder and those above it that are missing, one by one: below `/proc`, where a folder can neither be made
+ * nor is missing, Node.js tries without end when it is to make them all.
+ */
+async function makeFolders(path: string): Promise<void> {
+  if (await isMade(path)) return;
+  const above = dirname(path);
+  if (above !== path) await makeFolders(above);
+  if (!(await isMade(path))) throw Object.assign(new Error("no folder can be made there"), { code: "ENOENT" });
+}
+
+/** True where the name is there now; false where the folder above it is missing. */
+async function isMade(path: string): Promise<boolean> {
+  try {
+    await mkdir(path, { mode: 0o700 });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return false;
+    // Not every system says EEXIST of a folder that is there; and what is there may be none.
+    if (
+      await stat(path).then(
+        (stats) => stats.isDirectory(),
+        () => false,
+      )
+    )
+      return true;
+    throw error;
+  }
 }
 
 /** @throws OktaMcpError bad_config as above, for a file or folder whose state was read without following links */

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { OktaMcpError } from "../errors/index.js";
 import type { Log } from "../log.js";
+import { dataDir } from "../user-dirs.js";
 import { fileNameOf, type StoreKey } from "./store-key.js";
 import type { StoredSignIn } from "./stored-sign-in.js";
 import type { Found, TokenStore, TokenStoreKind } from "./token-store.js";
@@ -119,19 +120,15 @@ export class SignInVault {
 
   #stateDir(): Promise<string> {
     const { stateDir } = this.#options;
-    // Loaded late: it looks for a home folder at once, which not every container has.
     this.#dir ??= stateDir !== undefined ? Promise.resolve(stateDir) : defaultStateDir();
     return this.#dir;
   }
 }
 
 async function defaultStateDir(): Promise<string> {
-  try {
-    const { default: envPaths } = await import("env-paths");
-    return envPaths("okta-mcp", { suffix: "" }).data;
-  } catch {
-    throw new OktaMcpError("bad_config", "This user has no home folder in which a sign-in could be kept.", {
-      fix: "Set OKTA_MCP_TOKEN_STORE=memory, or HOME to a folder of this user.",
-    });
-  }
+  const data = dataDir();
+  if (data !== undefined) return data;
+  throw new OktaMcpError("bad_config", "This user has no home folder in which a sign-in could be kept.", {
+    fix: "Set OKTA_MCP_TOKEN_STORE=memory, or HOME to a folder of this user.",
+  });
 }

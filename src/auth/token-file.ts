@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
 import { lstat, open, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { Deadline } from "../deadline.js";
 import { OktaMcpError } from "../errors/index.js";
 import { ensurePrivateDir, refuseIfShared, syncDir } from "./private-dir.js";
 import { fileNameOf, type StoreKey } from "./store-key.js";
@@ -22,10 +23,15 @@ export class TokenFile implements TokenStore {
   readonly shared = true;
   readonly #key: StoreKey;
   readonly #stateDir: () => Promise<string>;
+  readonly #deadline: Deadline;
 
-  /** @param stateDir the folder in which the folder `tokens` is made */
-  constructor(key: StoreKey, stateDir: () => Promise<string>) {
+  /**
+   * @param stateDir the folder in which the folder `tokens` is made
+   * @param stepLimitMs how long one step may take
+   */
+  constructor(key: StoreKey, stateDir: () => Promise<string>, stepLimitMs = 10_000) {
     this.#key = key;
+    this.#deadline = new Deadline(stepLimitMs);
     this.#stateDir = stateDir;
   }
 
@@ -125,7 +131,7 @@ export class TokenFile implements TokenStore {
   async #guard<T>(verb: "read" | "written" | "removed", action: (path: string) => Promise<T>): Promise<T> {
     const path = await this.#path();
     try {
-      return await action(path);
+      return await this.#deadline.run(() => action(path));
     } catch (error) {
       if (error instanceof OktaMcpError) throw error;
       throw new OktaMcpError("bad_config", `The token file ${path} cannot be ${verb} (${codeOf(error)}).`, {

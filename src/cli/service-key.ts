@@ -1,8 +1,8 @@
 import { generateKeyPairSync } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { JSONWebKeySet } from "jose";
+import { temporaryDir } from "../user-dirs.js";
 
 /** The key of the sandbox's service app: the private half in a file, the public half for the org. */
 export interface ServiceKey {
@@ -17,7 +17,7 @@ export interface ServiceKey {
 export function createServiceKey(): ServiceKey {
   const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const kid = "sandbox-key";
-  const file = join(mkdtempSync(join(tmpdir(), "okta-mcp-sandbox-")), "service-key.pem");
+  const file = join(mkdtempSync(join(temporaryDir(), "okta-mcp-sandbox-")), "service-key.pem");
   writeFileSync(file, privateKey.export({ type: "pkcs8", format: "pem" }), { mode: 0o600 });
   return {
     file,

@@ -1,7 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
-import { homedir } from "node:os";
-import { join } from "node:path";
 import { visible } from "../errors/quote.js";
+import { withoutTilde } from "../user-dirs.js";
 import { whyUnreadable } from "./unreadable.js";
 
 /** What a private-key setting gave: the key's text, or why there is none. */
@@ -27,7 +26,7 @@ export function readKeyText(text: string): KeyText {
 export function readKeyFile(file: string): KeyText {
   // What follows shows the path, and a key must not be shown.
   if (KEY_ITSELF.test(file)) return { problem: "holds a key instead of the path of one. Set OKTA_PRIVATE_KEY to it." };
-  const path = file.startsWith("~/") ? join(homedir(), file.slice(2)) : file;
+  const path = withoutTilde(file);
   let text: string;
   let mode: number | undefined;
   try {

@@ -1,12 +1,12 @@
 import { existsSync } from "node:fs";
-import { homedir } from "node:os";
-import { delimiter, dirname, isAbsolute, join } from "node:path";
+import { delimiter, dirname, isAbsolute } from "node:path";
 import type { TokenStoreKind } from "../auth/token-store.js";
 import { TOOL_PATTERN } from "../choice.js";
 import type { ConfirmMode } from "../confirm.js";
 import { visible } from "../errors/quote.js";
 import { LOG_LEVELS } from "../log.js";
 import { redact } from "../redact.js";
+import { withoutTilde } from "../user-dirs.js";
 import { parseOrgUrl } from "./org-url.js";
 
 /** One setting: where it is read, what it means, and how its text becomes a value. */
@@ -136,11 +136,6 @@ function toolPatterns(text: string): string[] | Problem {
     };
   }
   return words.length > 0 ? words : { problem: 'names no tool. Give names, areas or patterns, e.g. "list_*".' };
-}
-
-/** `~/` stands for the home folder, since MCP clients start servers without a shell. */
-function withoutTilde(folder: string): string {
-  return /^~(?=[/\\]|$)/.test(folder) ? join(homedir(), folder.slice(1)) : folder;
 }
 
 function logFile(text: string): string | Problem {

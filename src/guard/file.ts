@@ -1,9 +1,9 @@
 import { readFileSync, statSync } from "node:fs";
-import { homedir } from "node:os";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { whyUnreadable } from "../config/unreadable.js";
 import { visible } from "../errors/quote.js";
 import { schemaWords } from "../schema-words.js";
+import { withoutTilde } from "../user-dirs.js";
 import { doubleKey } from "./double-key.js";
 import type { Allowance, GuardRules, ProtectionRule, RuleKey } from "./rules.js";
 import { PROTECTED_KINDS } from "./rules.js";
@@ -28,7 +28,7 @@ function placeOf(path: readonly PropertyKey[]): string {
  * @param file its path; `~/` stands for the home folder, since MCP clients start servers without a shell
  */
 export function readGuardFile(file: string): ReadGuard {
-  const path = file.startsWith("~/") ? join(homedir(), file.slice(2)) : resolve(file);
+  const path = resolve(withoutTilde(file));
   const shown = visible(path);
   let text: string;
   let mode: number;

@@ -3,6 +3,7 @@ import { constants } from "node:fs";
 import { type FileHandle, lstat, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { ensurePrivateDir, refuseIfShared, syncDir } from "../auth/private-dir.js";
+import { Deadline } from "../deadline.js";
 import { OktaMcpError } from "../errors/index.js";
 import { type Change, Folding, type Journal, type JournalLine } from "./change.js";
 
@@ -15,6 +16,8 @@ export interface FileJournalOptions {
   maxFiles: number;
   /** Epoch milliseconds. */
   now?: () => number;
+  /** How long one step may take, e.g. a line written to the disk. Default 10 seconds. */
+  stepLimitMs?: number;
 }
 
 const CURRENT = "changes.jsonl";
@@ -33,11 +36,13 @@ export class FileJournal implements Journal {
   readonly #now: () => number;
   #waiting: { line: JournalLine; resolve: () => void; reject: (error: unknown) => void }[] = [];
   #writing: Promise<void> | undefined;
+  readonly #deadline: Deadline;
   #place = "a file of the user's data folder";
 
   constructor(options: FileJournalOptions) {
     this.#options = options;
     this.#now = options.now ?? Date.now;
+    this.#deadline = new Deadline(options.stepLimitMs ?? 10_000);
   }
 
   get place(): string {
@@ -149,7 +154,7 @@ export class FileJournal implements Journal {
     const dir = await this.#options.dir();
     this.#place = join(dir, CURRENT);
     try {
-      return await action(dir);
+      return await this.#deadline.run(() => action(dir));
     } catch (error) {
       if (error instanceof OktaMcpError) throw error;
       const stopped = verb === "written" ? ", and without it nothing is changed in Okta" : "";

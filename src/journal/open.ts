@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { fileNameOf } from "../auth/store-key.js";
 import { OktaMcpError } from "../errors/index.js";
+import { dataDir } from "../user-dirs.js";
 import type { Journal } from "./change.js";
 import { FileJournal } from "./file-journal.js";
 
@@ -35,12 +36,9 @@ function nameFor(orgUrl: string, clientId: string): string {
 
 async function folderOf(place: { folder: string } | undefined): Promise<string> {
   if (place) return place.folder;
-  try {
-    const { default: envPaths } = await import("env-paths");
-    return join(envPaths("okta-mcp", { suffix: "" }).data, "journal");
-  } catch {
-    throw new OktaMcpError("bad_config", "This user has no home folder in which a journal of changes could be kept.", {
-      fix: "Set OKTA_MCP_JOURNAL to a folder of this user, or to `off`.",
-    });
-  }
+  const data = dataDir();
+  if (data !== undefined) return join(data, "journal");
+  throw new OktaMcpError("bad_config", "This user has no home folder in which a journal of changes could be kept.", {
+    fix: "Set OKTA_MCP_JOURNAL to a folder of this user, or to `off`.",
+  });
 }

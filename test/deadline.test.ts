@@ -1,0 +1,129 @@
+import { execFileSync } from "node:child_process";
+import { closeSync, constants, existsSync, openSync, readdirSync } from "node:fs";
+import { open } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { TokenFile } from "../src/auth/token-file.js";
+import { Deadline } from "../src/deadline.js";
+import { OktaMcpError } from "../src/errors/index.js";
+import { readAllowedFile } from "../src/files.js";
+import { FileJournal } from "../src/journal/file-journal.js";
+import { runCli, startCli, temporaryFolder } from "./support/cli.js";
+
+/** All that Node.js opens files with by default; whoever takes them all keeps every other file waiting. */
+const THREADS = Number(process.env.UV_THREADPOOL_SIZE ?? 4);
+
+/**
+ * Keeps every file operation of this process from being answered, as a network that is gone does.
+ * @returns how to let them go on
+ */
+function holdFiles(): () => Promise<void> {
+  const folder = temporaryFolder();
+  const pipes = Array.from({ length: THREADS }, (_, index) => join(folder, `pipe-${index}`));
+  execFileSync("mkfifo", pipes);
+  // Opened for reading, a pipe waits for somebody who writes.
+  const waiting = pipes.map((pipe) => open(pipe, "r"));
+  let held = true;
+  const release = async () => {
+    if (!held) return;
+    held = false;
+    const writers = pipes.map((pipe) => openSync(pipe, constants.O_RDWR | constants.O_NONBLOCK));
+    for (const handle of await Promise.all(waiting)) await handle.close();
+    for (const writer of writers) closeSync(writer);
+  };
+  onTestFinished(release);
+  return release;
+}
+
+async function refusal(promise: Promise<unknown>): Promise<OktaMcpError> {
+  const error = await promise.then(
+    () => new Error("It was answered."),
+    (thrown: unknown) => thrown,
+  );
+  if (!(error instanceof OktaMcpError)) throw error;
+  return error;
+}
+
+test.skipIf(process.platform === "win32")(
+  "what keeps things in files gives up on a folder that never answers, and goes on once it does",
+  async () => {
+    const folder = temporaryFolder();
+    const journal = new FileJournal({
+      dir: async () => join(folder, "j"),
+      maxFileBytes: 1_000,
+      maxFiles: 2,
+      stepLimitMs: 50,
+    });
+    const tokens = new TokenFile({ orgUrl: "https://acme.okta.com", clientId: "0oa1" }, async () => folder, 50);
+    const files = { roots: [folder], maxBytes: 10, deadline: new Deadline(50) };
+    const release = holdFiles();
+    for (const step of [
+      () => journal.check(),
+      () => tokens.prepare(),
+      () => tokens.read(),
+      () => readAllowedFile("logo.png", files),
+      // Refused at once: whoever asks again must not take one thread after the other.
+      () => journal.append({ id: "chg1", outcome: "done" }),
+    ]) {
+      const error = await refusal(step());
+      expect(error).toMatchObject({ code: "bad_config", exitCode: 2 });
+      expect(error.message).toContain("no answer within 0.05 s");
+    }
+    await release();
+    await expect
+      .poll(() =>
+        journal.check().then(
+          () => true,
+          () => false,
+        ),
+      )
+      .toBe(true);
+    await expect
+      .poll(() =>
+        tokens.prepare().then(
+          () => true,
+          () => false,
+        ),
+      )
+      .toBe(true);
+  },
+);
+
+/** An org that nobody asks anything. */
+const ORG = { OKTA_ORG_URL: "http://127.0.0.1:9", OKTA_CLIENT_ID: "0oa1", OKTA_SCOPES: "okta.groups.manage" };
+
+test.runIf(existsSync("/proc/self"))("a folder below one in which none can be made is refused at once", async () => {
+  const journal = await runCli(["call", "create_group", '{"profile":{"name":"x"}}'], {
+    env: { ...ORG, OKTA_ACCESS_TOKEN: "eyJh.eyJi.c2ln", OKTA_MCP_JOURNAL: "/proc/j" },
+  });
+  expect(journal.code).toBe(2);
+  expect(journal.stderr).toMatch(/^bad_config: The journal of changes in \/proc\/j\/.* cannot be written \(E[A-Z]+\)/m);
+  const login = await runCli(["login"], { env: { ...ORG, OKTA_MCP_TOKEN_STORE: "file", XDG_DATA_HOME: "/proc/t" } });
+  expect(login.code).toBe(2);
+  expect(login.stderr).toMatch(/bad_config: The token file \/proc\/t\/.* cannot be written \(E[A-Z]+\)/);
+});
+
+test.skipIf(process.platform === "win32").each([
+  ["an empty HOME", { HOME: "", XDG_DATA_HOME: "" }],
+  ["a relative HOME", { HOME: "here", XDG_DATA_HOME: "" }],
+  ["a relative XDG_DATA_HOME", { XDG_DATA_HOME: "here" }],
+  ["a relative TMPDIR", { TMPDIR: "here" }],
+])(
+  "%s is none: nothing is kept in the current folder",
+  async (_, env) => {
+    const cwd = temporaryFolder();
+    const { stdout } = await runCli(["status", "--json"], {
+      env: { ...ORG, OKTA_MCP_TOKEN_STORE: "file", ...env },
+      cwd,
+    });
+    expect(JSON.parse(stdout).token_kept).toMatch(/^file \/.*\/okta-mcp\/tokens\/\w+\.json$/);
+    expect(JSON.parse(stdout).token_kept).not.toContain(cwd);
+    const sandbox = startCli(["sandbox"], { env, cwd });
+    const [, key = ""] = await sandbox.seen("stdout", /OKTA_PRIVATE_KEY_FILE="(.*)"/);
+    expect(key).toMatch(/^\//);
+    sandbox.child.kill("SIGTERM");
+    await sandbox.ended;
+    expect(readdirSync(cwd)).toEqual([]);
+  },
+  60_000,
+);
