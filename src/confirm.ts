@@ -1,6 +1,7 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import { OktaMcpError } from "./errors/index.js";
 import { visible } from "./errors/quote.js";
+import { canonical } from "./json.js";
 import { lookalikes } from "./lookalikes.js";
 import type { Impact } from "./tool.js";
 
@@ -22,15 +23,6 @@ const WHO_DECIDED: Record<Exclude<Answer, "accepted">, string> = {
   timed_out: "Nobody answered in time.",
   failed: "The client could not show the question.",
 };
-
-/** Compact JSON with keys in order, so that equal values have equal text. */
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) =>
-    typeof inner === "object" && inner !== null && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  );
-}
 
 /** What a confirmation is for: this tool, these arguments, this state of the target. */
 export interface Subject {

@@ -9,7 +9,7 @@ import {
 import { OktaMcpError } from "./errors/index.js";
 import { valueAt } from "./json.js";
 import type { Json } from "./okta/request.js";
-import { lostPaths } from "./replace.js";
+import { type Loss, losses, type NamedLoss, named, widensToEverybody } from "./replace.js";
 import { type ShapeOptions, shape } from "./results.js";
 import type { Impact, Tool, ToolContext } from "./tool.js";
 
@@ -53,13 +53,20 @@ const MAX_NAMED = 50;
 const MAX_VALUE_CHARS = 100;
 const MAX_PATH_CHARS = 200;
 
+const BECOMES: Record<Loss["how"], string> = {
+  left_out: "is lost",
+  emptied: "is emptied",
+  replaced: "gives way to another kind of value",
+};
+
 /** A setting that gets lost, with what it is now as far as that may be seen. */
-function lostLine(dotted: string, seen: Json): string {
-  const value = valueAt(seen, ...dotted.split("."));
+function lostLine({ path, value }: NamedLoss, how: Loss["how"]): string {
   const text = value === undefined ? "" : JSON.stringify(value);
   const short = text.length > MAX_VALUE_CHARS ? `${text.slice(0, MAX_VALUE_CHARS)}…` : text;
-  return `${dotted} is lost${short === "" ? "" : `, now ${short}`}`;
+  return `${path} ${BECOMES[how]}${short === "" ? "" : `, now ${short}`}`;
 }
+
+const EVERYBODY = "names nobody in particular any more, which Okta takes for everybody";
 
 /** The object as most of Okta's name themselves. */
 function targetOf(current: Json, args: Arguments): Impact["target"] {
@@ -81,28 +88,32 @@ function targetOf(current: Json, args: Arguments): Impact["target"] {
 async function readLoss(request: Impacting): Promise<Impact | undefined> {
   const { tool, args, context, allowRemovals, shaping } = request;
   if (!tool.replaces) return undefined;
-  const { current, proposed, setByOkta, defaults, target } = tool.replaces;
+  const { current, proposed, target } = tool.replaces;
   // First what needs no request: arguments that cannot be right must not cost one.
   const body = proposed(args);
   const now = await current(context, args);
-  const lost = lostPaths(now, body, setByOkta, defaults);
+  const lost = losses(now, body, tool.replaces);
   if (lost.length === 0) return undefined;
+  const seen = shape(now, { ...shaping, fields: undefined, includeLinks: false });
   // An object may have any number of attributes, and each a name of any length.
-  const named = lost.slice(0, MAX_NAMED);
-  const more = lost.length - named.length;
+  const first = lost.slice(0, MAX_NAMED).map((loss) => ({ how: loss.how, ...named(loss, seen) }));
+  const more = lost.length - first.length;
+  const widens = widensToEverybody(now, body);
   if (!allowRemovals) {
-    const paths = named.map((path) => (path.length > MAX_PATH_CHARS ? `${path.slice(0, MAX_PATH_CHARS)}…` : path));
+    const paths = first.map(({ path }) => (path.length > MAX_PATH_CHARS ? `${path.slice(0, MAX_PATH_CHARS)}…` : path));
     throw new OktaMcpError(
       "would_remove",
-      `Nothing was changed. Okta replaces the whole object, and the body lacks what is set now: ${paths.join(", ")}${more > 0 ? ` and ${more} more` : ""}.`,
+      `Nothing was changed. Okta replaces the whole object, and the body lacks what is set now: ${paths.join(", ")}${more > 0 ? ` and ${more} more` : ""}.${widens ? ` It ${EVERYBODY}.` : ""}`,
       { data: { would_be_lost: paths, ...(more > 0 ? { and_more: more } : {}) } },
     );
   }
-  const seen = shape(now, { ...shaping, fields: undefined, includeLinks: false });
-  const lines = named.map((path) => lostLine(path, seen));
   return {
     target: target ? await target(context, args) : targetOf(now, args),
-    details: [...lines, ...(more > 0 ? [`${more} more settings are lost`] : [])],
+    details: [
+      ...(widens ? [EVERYBODY] : []),
+      ...first.map((loss) => lostLine(loss, loss.how)),
+      ...(more > 0 ? [`${more} more settings are lost`] : []),
+    ],
     state: shape(now, { includeLinks: false }),
   };
 }

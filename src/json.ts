@@ -22,3 +22,12 @@ export function textAt(value: Json | undefined, ...path: readonly string[]): str
   const text = valueAt(value, ...path);
   return typeof text === "string" ? text : "";
 }
+
+/** Compact JSON with keys in order, so that equal values have equal text. */
+export function canonical(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) =>
+    typeof inner === "object" && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
+}

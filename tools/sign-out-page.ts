@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { defineTool, OktaMcpError, without } from "../src/tool.js";
-import { brandId, type JsonObject, ofBrand, webAddress } from "./params.js";
+import { brandId, given, type JsonObject, ofBrand, webAddress } from "./params.js";
 
 export const getSignOutPageSettings = defineTool({
   name: "get_sign_out_page_settings",
@@ -18,20 +18,20 @@ const signOutPage = z.strictObject({
   url: webAddress("Needed for EXTERNALLY_HOSTED.").optional(),
 });
 
-/** With Okta's page an address has no meaning: naming it as gone says that it is meant to go. */
 function proposedPage(a: z.infer<typeof signOutPage>): JsonObject {
   if (a.type === "EXTERNALLY_HOSTED" && a.url === undefined) {
     throw new OktaMcpError("bad_input", "url: an externally hosted sign-out page needs its address.", {
       fix: 'Give url, or type "OKTA_DEFAULT".',
     });
   }
-  return { type: a.type, url: a.url ?? null };
+  return { type: a.type, ...given({ url: a.url }) };
 }
 
 export const replaceSignOutPageSettings = defineTool({
   name: "replace_sign_out_page_settings",
   title: "Replace sign-out page settings",
-  description: "Choose where people of a brand land after signing out.",
+  description:
+    "Choose where people of a brand land after signing out. An address that is left out is lost only with allow_removals.",
   scope: "okta.brands.manage",
   effect: "changes",
   input: signOutPage,
@@ -41,8 +41,10 @@ export const replaceSignOutPageSettings = defineTool({
     target: ofBrand("sign-out page"),
     setByOkta: [],
   },
-  run({ okta }, a, page) {
-    const body = page.url === null ? without(page, ["url"]) : page;
-    return okta.customization.replaceSignOutPageSettings({ brandId: a.brand_id, HostedPage: body });
-  },
+  run: ({ okta }, a, page) =>
+    // A page that is put back may have been read with an address that is null.
+    okta.customization.replaceSignOutPageSettings({
+      brandId: a.brand_id,
+      HostedPage: page.url === null ? without(page, ["url"]) : page,
+    }),
 });

@@ -5,7 +5,7 @@ import type { OktaMcpError } from "../errors/index.js";
 import { isObject, type JsonObject } from "../json.js";
 import type { Log } from "../log.js";
 import type { CallOptions, OktaRequest } from "../okta/request.js";
-import { lostPaths } from "../replace.js";
+import { losses, named } from "../replace.js";
 import type { Impact, ToolContext } from "../tool.js";
 import type { Journal } from "./change.js";
 import type { Arguments, UndoStep } from "./contract.js";
@@ -147,10 +147,9 @@ export class Write {
     const tool = this.#tool;
     const { replaces, change, effect } = tool;
     const state = await presentState(tool, context, args, undefined);
-    const lost =
-      replaces && "value" in state && state.value !== null
-        ? lostPaths(state.value, body, replaces.setByOkta, replaces.defaults)
-        : [];
+    const now = "value" in state ? state.value : null;
+    const lost = replaces && now !== null ? losses(now, body, replaces) : [];
+    const seen = this.#mask(now);
     const caught = await sendNothing(() => tool.run(context, args, body));
     if ("value" in caught) {
       // A tool that makes other calls tells itself what they would do.
@@ -163,7 +162,7 @@ export class Write {
       state,
       becomes: change?.becomes && ((before) => change.becomes?.(args, before)),
       setByOkta: replaces?.setByOkta,
-      wouldBeLost: lost,
+      wouldBeLost: lost.map((loss) => named(loss, seen).path),
       impact,
       mask: this.#mask,
     });

@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
 import type { Json } from "../../src/okta/request.js";
-import { lostPaths } from "../../src/replace.js";
 import { shape } from "../../src/results.js";
 import { findMask, MASK } from "../../src/secrets.js";
 import { tooLarge, withinLimit } from "../../src/size-limit.js";
@@ -98,40 +97,6 @@ describe("a secret", () => {
   test("is found again where somebody sends the mask back", () => {
     expect(findMask({ a: [{ b: MASK }] })).toBe("a.0.b");
     expect(findMask({ a: `about ${MASK}`, b: null })).toBeUndefined();
-  });
-});
-
-describe("what a full replace would lose", () => {
-  const current = {
-    id: "1",
-    label: "A",
-    status: "ACTIVE",
-    empty: "",
-    nothing: null,
-    list: [],
-    hollow: { inner: { deep: null } },
-    off: false,
-    zero: 0,
-    settings: { app: { url: "u", port: 1 }, signOn: { x: 1 } },
-    credentials: { oauthClient: { client_id: "c", client_secret: MASK } },
-    _links: { self: {} },
-    _embedded: { a: 1 },
-  };
-  const setByOkta = ["id", "status", "credentials.oauthClient.client_id"];
-
-  test("is what is set now and not named by the body", () => {
-    expect(
-      lostPaths(current, { label: "B", settings: { app: { url: "v" } }, credentials: { oauthClient: {} } }, setByOkta),
-    ).toEqual(["off", "zero", "settings.app.port", "settings.signOn"]);
-  });
-
-  test("is nothing where the body has it all, or says null on purpose", () => {
-    expect(lostPaths(current, { ...current, settings: null, off: true }, setByOkta)).toEqual([]);
-    expect(lostPaths({}, {}, [])).toEqual([]);
-  });
-
-  test("counts an argument that was not given as missing", () => {
-    expect(lostPaths({ profile: { name: "A" } }, { profile: undefined } as never, [])).toEqual(["profile"]);
   });
 });
 

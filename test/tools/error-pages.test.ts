@@ -87,6 +87,7 @@ describe.each([
       "pageContent",
       "contentSecurityPolicySetting.mode",
       "contentSecurityPolicySetting.reportUri",
+      "contentSecurityPolicySetting.srcList",
     ]);
     expect(writes()).toHaveLength(1);
     await get(replace, { ...some, allow_removals: true });

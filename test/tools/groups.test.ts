@@ -157,10 +157,13 @@ describe("update_group", () => {
     expect(org.groups.get(lab.id)?.profile).toMatchObject({ name: "Laboratory", costCentre: 4712, colour: "red" });
   });
 
-  test("takes null for an attribute as a wish to clear it", async () => {
-    const { get, org, lastBody } = await connect();
+  test("clears an attribute by null once that is wanted and a person agreed", async () => {
+    const { get, call, org, asked, lastBody } = await connect({ person: accepts });
     const lab = org.addGroup({ profile: { name: "Lab", costCentre: 4711 } });
-    await get("update_group", { group_id: lab.id, profile: { name: "Lab", costCentre: null } });
+    const args = { group_id: lab.id, profile: { name: "Lab", costCentre: null } };
+    expect((await call("update_group", args)).error?.data).toEqual({ would_be_lost: ["profile.costCentre"] });
+    await get("update_group", { ...args, allow_removals: true });
+    expect(asked[0]?.message).toContain("- profile.costCentre is emptied, now 4711");
     expect(lastBody()).toEqual({ profile: { name: "Lab", costCentre: null } });
   });
 

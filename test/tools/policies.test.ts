@@ -191,10 +191,10 @@ describe("update_policy", () => {
   test("takes back a policy as it was read, with one thing changed, unknown fields included", async () => {
     const { get, lastBody } = await connect();
     const created = await get("create_policy", { policy_data: FUTURE_POLICY });
-    const policy_data = { ...created, brandNewField: ["changed"] };
+    const policy_data = { ...created, brandNewField: ["x", { y: 1 }, "changed"] };
     const replaced = await get("update_policy", { policy_id: created.id, policy_data });
     expect(lastBody()).toEqual(policy_data);
-    expect(replaced).toMatchObject({ ...FUTURE_POLICY, brandNewField: ["changed"], id: created.id });
+    expect(replaced).toMatchObject({ ...FUTURE_POLICY, brandNewField: ["x", { y: 1 }, "changed"], id: created.id });
   });
 
   test("does not ask for what Okta sets itself", async () => {

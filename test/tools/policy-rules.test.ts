@@ -166,10 +166,10 @@ describe("update_policy_rule", () => {
 
   test("takes back a rule as it was read, with one thing changed", async () => {
     const { get, lastBody, policy_id, rule_id, created } = await withRule();
-    const rule_data = { ...created, brandNewField: "changed" };
+    const rule_data = { ...created, brandNewField: { list: [{ empty: "changed" }] } };
     const replaced = await get("update_policy_rule", { policy_id, rule_id, rule_data });
     expect(lastBody()).toEqual(rule_data);
-    expect(replaced).toMatchObject({ ...FUTURE_RULE, brandNewField: "changed", id: rule_id });
+    expect(replaced).toMatchObject({ ...FUTURE_RULE, brandNewField: { list: [{ empty: "changed" }] }, id: rule_id });
   });
 
   test("changes the actions of a default rule, whose conditions Okta keeps", async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { CARE_BRAND_ID } from "../../src/sandbox/seed/brands.js";
 import { brandArea, DEFAULT_BRAND_ID } from "../../src/sandbox/state/brand-store.js";
-import { connect } from "../support/client.js";
+import { accepts, connect } from "../support/client.js";
 import { HOSTILE_IDS } from "../support/hostile.js";
 
 const brand_id = DEFAULT_BRAND_ID;
@@ -24,11 +24,13 @@ test("get_sign_out_page_settings shows the settings whole", async () => {
 
 describe("replace_sign_out_page_settings", () => {
   test("sends people to an address of the org's own, and back to Okta's page", async () => {
-    const { get, lastBody, writes } = await connect();
+    const { get, call, lastBody, writes } = await connect({ person: accepts });
     const own = { type: "EXTERNALLY_HOSTED", url };
     expect(await get("replace_sign_out_page_settings", { brand_id, ...own })).toEqual(own);
     expect(lastBody()).toEqual(own);
-    expect(await get("replace_sign_out_page_settings", { brand_id, type: "OKTA_DEFAULT" })).toEqual({
+    const back = { brand_id, type: "OKTA_DEFAULT" };
+    expect((await call("replace_sign_out_page_settings", back)).error?.data).toEqual({ would_be_lost: ["url"] });
+    expect(await get("replace_sign_out_page_settings", { ...back, allow_removals: true })).toEqual({
       type: "OKTA_DEFAULT",
     });
     expect(lastBody()).toEqual({ type: "OKTA_DEFAULT" });
@@ -60,7 +62,7 @@ describe("replace_sign_out_page_settings", () => {
     const brand = store.get(brand_id);
     if (brand) store.setSignOut(brand, { type: "EXTERNALLY_HOSTED", url, keepQuery: true });
     const { error } = await call("replace_sign_out_page_settings", { brand_id, type: "OKTA_DEFAULT" });
-    expect(error?.data.would_be_lost).toEqual(["keepQuery"]);
+    expect(error?.data.would_be_lost).toEqual(["url", "keepQuery"]);
     expect(writes()).toEqual([]);
   });
 

@@ -133,7 +133,7 @@ export const brands: Scenarios = {
         const elsewhere = { brand_id, type: "EXTERNALLY_HOSTED", url: "https://acme.example/bye" };
         await org.get("replace_sign_out_page_settings", elsewhere);
         return {
-          args: { brand_id, type: "OKTA_DEFAULT" },
+          args: { brand_id, type: "OKTA_DEFAULT", allow_removals: true },
           look: looking(org, "get_sign_out_page_settings", { brand_id }),
         };
       },

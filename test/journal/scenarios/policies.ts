@@ -48,7 +48,11 @@ export const policies: Scenarios = {
         priority: 1,
         settings: { ...POLICY.settings, quantum: { spin: ["down"] } },
       };
-      return { args: { policy_id, policy_data }, look: looking(org, "get_policy", { policy_id }) };
+      // An item of a list goes, and comes back.
+      return {
+        args: { policy_id, policy_data, allow_removals: true },
+        look: looking(org, "get_policy", { policy_id }),
+      };
     },
     undo: "back",
   },
@@ -75,7 +79,7 @@ export const policies: Scenarios = {
     async arrange(org) {
       const place = await newRule(org);
       const rule_data = { ...RULE, name: "Day", conditions: { later: { deep: [2] } }, priority: 1 };
-      return { args: { ...place, rule_data }, look: looking(org, "get_policy_rule", place) };
+      return { args: { ...place, rule_data, allow_removals: true }, look: looking(org, "get_policy_rule", place) };
     },
     undo: "back",
   },
@@ -97,7 +101,7 @@ export const policies: Scenarios = {
       const device_assurance_id = await idOf(org, "create_device_assurance_policy", { policy_data: DEVICES });
       const policy_data = { ...DEVICES, osVersion: { minimum: "15.0" }, laterField: { deep: [] }, added: 1 };
       const look = looking(org, "get_device_assurance_policy", { device_assurance_id });
-      return { args: { device_assurance_id, policy_data }, look };
+      return { args: { device_assurance_id, policy_data, allow_removals: true }, look };
     },
     undo: "back",
   },
