@@ -21,11 +21,9 @@ export interface ToolDefinition {
 }
 
 /** JSON Schema of a tool's arguments, each by its name. */
-export interface ArgumentsSchema {
+export interface ArgumentsSchema extends ArgumentSchema {
   type: "object";
   properties: { [argument: string]: ArgumentSchema };
-  required?: string[];
-  [keyword: string]: unknown;
 }
 
 /** What a JSON Schema says of one argument, as far as it is read here. */
@@ -33,6 +31,8 @@ export interface ArgumentSchema {
   description?: string;
   type?: string | string[];
   items?: ArgumentSchema;
+  properties?: { [field: string]: ArgumentSchema };
+  required?: string[];
   enum?: unknown[];
   default?: unknown;
   [keyword: string]: unknown;
@@ -65,7 +65,7 @@ export interface Catalogue extends ToolListing {
   get(name: string): CatalogueEntry | undefined;
   /** The tool's public face; computed once. */
   definition(name: string): ToolDefinition;
-  /** Everything the tool takes, also what its public face leaves to the server's instructions. */
+  /** Everything that is known of what the tool takes, also in keywords that its public face leaves out. */
   schema(name: string): ArgumentsSchema;
 }
 
@@ -94,17 +94,30 @@ const REPLACE_ARGUMENTS = {
 };
 
 function withEngineArguments(tool: Tool): z.ZodObject {
-  // From the org, or what was recorded of it.
-  const answersWithData = tool.scope !== null || tool.about !== undefined;
   return tool.input.extend({
-    ...(tool.effect !== "reads" ? WRITE_ARGUMENTS : answersWithData ? READ_ARGUMENTS : {}),
+    ...(tool.effect === "reads" ? READ_ARGUMENTS : WRITE_ARGUMENTS),
     ...(tool.impact || tool.replaces ? CONSENT_ARGUMENTS : {}),
     ...(tool.replaces ? REPLACE_ARGUMENTS : {}),
   });
 }
 
-/** Checked here, and told by an argument's description where it helps; the list is a good deal smaller without. */
-const UNSAID = ["minLength", "maxLength", "minimum", "pattern", "additionalProperties"] as const;
+/** Checked here, and told by an argument's description where it helps. */
+const UNSAID = ["minLength", "maxLength", "minimum", "pattern"] as const;
+
+/**
+ * The keywords of JSON Schema that OpenAI, Gemini and Anthropic all know, also where they compile a
+ * schema into a grammar. One that a provider does not know fails the request with all of its tools;
+ * what other keywords would say stands in an argument's description.
+ */
+const SHARED_KEYWORDS: ReadonlySet<string> = new Set([
+  "type",
+  "description",
+  "properties",
+  "required",
+  "additionalProperties",
+  "items",
+  "enum",
+]);
 
 function schemaOf(entry: CatalogueEntry): ArgumentsSchema {
   const { $schema: _dialect, ...schema } = z.toJSONSchema(entry.arguments, {
@@ -121,17 +134,29 @@ function schemaOf(entry: CatalogueEntry): ArgumentsSchema {
   return schema as ArgumentsSchema;
 }
 
+/** A schema without the keywords that some provider does not know. */
+function portable({ properties, items, ...schema }: ArgumentSchema): ArgumentSchema {
+  const kept: ArgumentSchema = Object.fromEntries(Object.entries(schema).filter(([key]) => SHARED_KEYWORDS.has(key)));
+  if (properties) {
+    const entries = Object.entries(properties).map(([name, inner]) => [name, portable(inner)]);
+    kept.properties = Object.fromEntries(entries);
+  }
+  if (items) kept.items = portable(items);
+  return kept;
+}
+
+/** What is told once, in the server's instructions, since every tool that reads or that writes takes it. */
+const TOLD_ONCE = ["include_links", "dry_run"] as const;
+
 /**
- * What a tool shows of its arguments. Those of every tool that reads and of every tool that writes
- * are told once, in the server's instructions; `fields` again where answers are long.
+ * What a tool shows of its arguments. All that it takes stands there, since clients let a model give
+ * nothing else; what `fields` are is told where answers are long.
  */
-function shown(entry: CatalogueEntry, { properties, ...schema }: ArgumentsSchema): ArgumentsSchema {
+function shown(entry: CatalogueEntry, schema: ArgumentsSchema): ArgumentsSchema {
+  const { properties = {}, required } = portable(schema);
   const isLong = "after" in entry.input.shape && entry.scope !== null;
-  const untold = Object.keys({ ...READ_ARGUMENTS, ...WRITE_ARGUMENTS }).filter(
-    (name) => !(isLong && name === "fields"),
-  );
-  const told = Object.entries(properties).filter(([name]) => !untold.includes(name));
-  return { ...schema, properties: Object.fromEntries(told) };
+  for (const name of isLong ? TOLD_ONCE : [...TOLD_ONCE, "fields"]) delete properties[name]?.description;
+  return { type: "object", properties, ...(required ? { required } : {}), additionalProperties: false };
 }
 
 function define(entry: CatalogueEntry): ToolDefinition {

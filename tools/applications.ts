@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { defineTool, type Impact, OktaMcpError, ofMade, type ToolContext, undoBy } from "../src/tool.js";
-import { after, appId, asObject, counted, fetchAll, filter, jsonObject, limit, textAt } from "./params.js";
+import { defineTool, fieldsOf, type Impact, OktaMcpError, ofMade, type ToolContext, undoBy } from "../src/tool.js";
+import { activate, after, appId, asObject, counted, fetchAll, filter, jsonObject, limit, textAt } from "./params.js";
 
 export const listApplications = defineTool({
   name: "list_applications",
@@ -52,7 +52,46 @@ export const getApplication = defineTool({
   run: ({ okta }, a) => okta.applications.getApplication({ appId: a.app_id, expand: a.expand }),
 });
 
-const appConfig = jsonObject("Okta application: label, signOnMode, name, settings, credentials …");
+const appConfig = jsonObject("Okta application: label, signOnMode, name, settings, credentials …", {
+  name: "string",
+  label: "string",
+  signOnMode: "string",
+  visibility: { autoSubmitToolbar: "boolean", hide: { iOS: "boolean", web: "boolean" } },
+  accessibility: { selfService: "boolean", errorRedirectUrl: "string", loginRedirectUrl: "string" },
+  credentials: {
+    scheme: "string",
+    userName: "string",
+    userNameTemplate: { template: "string", type: "string" },
+    signing: { kid: "string" },
+    oauthClient: {
+      client_id: "string",
+      token_endpoint_auth_method: "string",
+      pkce_required: "boolean",
+      autoKeyRotation: "boolean",
+    },
+  },
+  settings: {
+    app: { url: "string", requestIntegration: "boolean" },
+    notes: { admin: "string", enduser: "string" },
+    oauthClient: {
+      application_type: "string",
+      ...fieldsOf(["string"], "redirect_uris", "post_logout_redirect_uris", "response_types", "grant_types"),
+      ...fieldsOf("string", "consent_method", "issuer_mode", "initiate_login_uri", "client_uri", "logo_uri"),
+    },
+    signOn: {
+      ...fieldsOf("string", "loginUrl", "redirectUrl", "defaultRelayState", "ssoAcsUrl", "recipient", "destination"),
+      ...fieldsOf("string", "audience", "idpIssuer", "subjectNameIdTemplate", "subjectNameIdFormat"),
+      ...fieldsOf("boolean", "responseSigned", "assertionSigned", "honorForceAuthn"),
+      ...fieldsOf("string", "signatureAlgorithm", "digestAlgorithm", "authnContextClassRef"),
+      attributeStatements: [
+        {
+          ...fieldsOf("string", "type", "name", "namespace", "filterType", "filterValue"),
+          values: ["string"],
+        },
+      ],
+    },
+  },
+});
 
 export const createApplication = defineTool({
   name: "create_application",
@@ -62,7 +101,7 @@ export const createApplication = defineTool({
   effect: "adds",
   input: z.strictObject({
     app_config: appConfig,
-    activate: z.boolean().default(true).describe("Activate at once."),
+    activate,
   }),
   change: {
     state: ({ okta }, _a, made) => ofMade(made, (id) => okta.applications.getApplication({ appId: id })),

@@ -98,7 +98,11 @@ const brandSettings = z.strictObject({
   remove_powered_by_okta: z.boolean().optional().describe('Take "Powered by Okta" off; default false.'),
   locale: z.string().min(2).optional().describe("Language tag, e.g. pt-BR."),
   email_domain_id: id("From list_email_domains.").optional(),
-  default_app: jsonObject("After sign-in: appInstanceId, appLinkName, classicApplicationUri.").optional(),
+  default_app: jsonObject("Where people land after sign-in.", {
+    appInstanceId: "string",
+    appLinkName: "string",
+    classicApplicationUri: "string",
+  }).optional(),
 });
 
 function brandBody(a: z.infer<typeof brandSettings>): JsonObject {

@@ -2,6 +2,7 @@ import * as z from "zod";
 import {
   defineTool,
   difference,
+  fieldsOf,
   type Impact,
   ifReadable,
   type Json,
@@ -96,8 +97,33 @@ export const getDeviceAssurancePolicy = defineTool({
   run: ({ okta }, a) => okta.deviceAssurance.getDeviceAssurancePolicy({ deviceAssuranceId: a.device_assurance_id }),
 });
 
+const DYNAMIC_VERSION = {
+  type: "string",
+  distanceFromLatestMajor: "integer",
+  latestSecurityPatch: "boolean",
+} as const;
 const policyData = jsonObject(
   "Okta device assurance policy: name, platform (ANDROID, CHROMEOS, IOS, MACOS, WINDOWS), osVersion, osVersionConstraints …",
+  {
+    name: "string",
+    platform: "string",
+    osVersion: { minimum: "string", dynamicVersionRequirement: DYNAMIC_VERSION },
+    osVersionConstraints: [
+      { majorVersionConstraint: "string", minimum: "string", dynamicVersionRequirement: DYNAMIC_VERSION },
+    ],
+    diskEncryptionType: { include: ["string"] },
+    screenLockType: { include: ["string"] },
+    secureHardwarePresent: "boolean",
+    jailbreak: "boolean",
+    displayRemediationMode: "string",
+    thirdPartySignalProviders: {
+      dtc: {
+        browserVersion: { minimum: "string" },
+        osVersion: { minimum: "string" },
+        ...fieldsOf("boolean", "osFirewall", "diskEncrypted", "screenLockSecured", "managedDevice"),
+      },
+    },
+  },
 );
 const userStatedOsVersion = z
   .string()

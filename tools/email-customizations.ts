@@ -218,7 +218,7 @@ export const deleteEmailCustomization = defineTool({
   effect: "removes",
   input: z.strictObject({
     ...customization,
-    language: z.string().default("unknown").describe("Its language, as a check."),
+    language: z.string().default("unknown").describe("Its language, as a check; default unknown."),
   }),
   async impact(context, a) {
     const all = await customizationsOf(context, a);

@@ -50,7 +50,7 @@ export const createEmailDomain = defineTool({
     domain: z.string().min(1).describe("Where mails come from, e.g. acme.com."),
     display_name: displayName,
     user_name: userName,
-    validation_subdomain: z.string().min(1).default("mail").describe("Subdomain for mails."),
+    validation_subdomain: z.string().min(1).default("mail").describe("Subdomain for mails; default mail."),
     expand_brands: expandBrands,
   }),
   change: {

@@ -97,7 +97,7 @@ export const listGroupApps = defineTool({
     ),
 });
 
-const profile = jsonObject("Name, description and custom attributes.");
+const profile = jsonObject("Name, description and custom attributes.", { name: "string", description: "string" });
 
 export const createGroup = defineTool({
   name: "create_group",

@@ -6,7 +6,9 @@ import {
   isObject,
   type Json,
   type JsonObject,
+  type KnownFields,
   OktaMcpError,
+  openObject,
   type ToolContext,
   textAt,
   type Undo,
@@ -35,13 +37,13 @@ export function id(description: string) {
     .describe(description);
 }
 
-/** A JSON object that goes to Okta as it is, whatever its fields. */
-export function jsonObject(description: string) {
+/** A JSON object that goes to Okta as it is, whatever its fields; `fields` are those that are told of. */
+export function jsonObject(description: string, fields: KnownFields) {
   return z
     .custom<JsonObject>((value) => typeof value === "object" && value !== null && !Array.isArray(value), {
       message: "has to be an object",
     })
-    .meta({ type: "object", description });
+    .meta({ ...openObject(fields), description });
 }
 
 export const userId = id("From list_users, or a login.");
@@ -52,9 +54,12 @@ export const policyId = id("From list_policies.");
 export const after = z.string().min(1).optional().describe("A next_cursor.");
 export const fetchAll = z.boolean().default(false).describe("All pages.");
 
+/** Whether a new object is active from the start. */
+export const activate = z.boolean().default(true).describe("Activate at once; default true.");
+
 /** A page size within what Okta takes. */
 export function limit(max: number, byDefault: number) {
-  return z.number().int().min(1).max(max).optional().describe(`Items a page; default ${byDefault}.`);
+  return z.number().int().min(1).max(max).optional().describe(`Items a page, up to ${max}; default ${byDefault}.`);
 }
 
 export const filter = (properties: string, example: string) =>

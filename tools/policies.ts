@@ -1,6 +1,7 @@
 import * as z from "zod";
 import {
   defineTool,
+  fieldsOf,
   type Impact,
   ifReadable,
   type Json,
@@ -11,6 +12,7 @@ import {
   without,
 } from "../src/tool.js";
 import {
+  activate,
   after,
   asObject,
   counted,
@@ -39,7 +41,10 @@ export const listPolicies = defineTool({
   scope: "okta.policies.read",
   effect: "reads",
   input: z.strictObject({
-    type: z.string().min(1).meta({ description: "One of the examples, or a later type.", examples: POLICY_TYPES }),
+    type: z
+      .string()
+      .min(1)
+      .describe(`One of ${POLICY_TYPES.join(", ")}, or a later type.`),
     status: z.enum(["ACTIVE", "INACTIVE"]).optional().describe("Only with this status."),
     q: z.string().optional().describe("Start of the name."),
     limit: pageSize,
@@ -79,7 +84,31 @@ export const getPolicy = defineTool({
   run: ({ okta }, a) => okta.policies.getPolicy({ policyId: a.policy_id, expand: a.expand }),
 });
 
-const policyData = jsonObject("Okta policy: type, name, priority, conditions, settings …");
+const policyData = jsonObject("Okta policy: type, name, priority, conditions, settings …", {
+  type: "string",
+  name: "string",
+  description: "string",
+  status: "string",
+  priority: "integer",
+  conditions: {
+    people: { groups: { include: ["string"] } },
+    authProvider: { provider: "string", include: ["string"] },
+  },
+  settings: {
+    type: "string",
+    authenticators: [{ key: "string", enroll: { self: "string" } }],
+    password: {
+      complexity: {
+        ...fieldsOf("integer", "minLength", "minLowerCase", "minUpperCase", "minNumber", "minSymbol"),
+        excludeUsername: "boolean",
+        excludeAttributes: ["string"],
+        dictionary: { common: { exclude: "boolean" } },
+      },
+      age: fieldsOf("integer", "maxAgeDays", "expireWarnDays", "minAgeMinutes", "historyCount"),
+      lockout: { maxAttempts: "integer", autoUnlockMinutes: "integer", showLockoutFailures: "boolean" },
+    },
+  },
+});
 
 export const createPolicy = defineTool({
   name: "create_policy",
@@ -89,7 +118,7 @@ export const createPolicy = defineTool({
   effect: "adds",
   input: z.strictObject({
     policy_data: policyData,
-    activate: z.boolean().default(true).describe("Activate at once."),
+    activate,
   }),
   change: {
     state: ({ okta }, _a, made) => ofMade(made, (id) => okta.policies.getPolicy({ policyId: id })),

@@ -1,6 +1,16 @@
 import * as z from "zod";
-import { defineTool, type Impact, type Json, ofMade, type ToolContext, undoBy, without } from "../src/tool.js";
 import {
+  defineTool,
+  fieldsOf,
+  type Impact,
+  type Json,
+  ofMade,
+  type ToolContext,
+  undoBy,
+  without,
+} from "../src/tool.js";
+import {
+  activate,
   after,
   asObject,
   describePeople,
@@ -25,6 +35,60 @@ const RULE_TYPES = POLICY_TYPES.map((type) => (type === "OKTA_SIGN_ON" ? "SIGN_O
 const ruleId = id("From list_policy_rules.");
 const ruleData = jsonObject(
   "Okta policy rule: type (the policy's; SIGN_ON for OKTA_SIGN_ON), name, priority, conditions, actions.",
+  {
+    type: "string",
+    name: "string",
+    status: "string",
+    priority: "integer",
+    conditions: {
+      people: fieldsOf({ include: ["string"], exclude: ["string"] }, "users", "groups"),
+      network: { connection: "string", include: ["string"], exclude: ["string"] },
+      authContext: { authType: "string" },
+      riskScore: { level: "string" },
+      device: { registered: "boolean", managed: "boolean", assurance: { include: ["string"] } },
+      platform: { include: [{ type: "string", os: { type: "string" } }] },
+      userType: { include: ["string"], exclude: ["string"] },
+      elCondition: { condition: "string" },
+    },
+    actions: {
+      appSignOn: {
+        access: "string",
+        verificationMethod: {
+          type: "string",
+          factorMode: "string",
+          reauthenticateIn: "string",
+          inactivityPeriod: "string",
+          constraints: [
+            {
+              knowledge: { types: ["string"], methods: ["string"], required: "boolean" },
+              possession: {
+                ...fieldsOf("string", "deviceBound", "hardwareProtection", "phishingResistant", "userPresence"),
+                methods: ["string"],
+                required: "boolean",
+              },
+            },
+          ],
+        },
+      },
+      signon: {
+        access: "string",
+        primaryFactor: "string",
+        requireFactor: "boolean",
+        factorPromptMode: "string",
+        factorLifetime: "integer",
+        rememberDeviceByDefault: "boolean",
+        session: {
+          usePersistentCookie: "boolean",
+          maxSessionIdleMinutes: "integer",
+          maxSessionLifetimeMinutes: "integer",
+        },
+      },
+      ...fieldsOf({ access: "string" }, "passwordChange", "selfServicePasswordReset", "selfServiceUnlock"),
+      enroll: { self: "string" },
+      idp: { providers: [{ type: "string", id: "string", name: "string" }] },
+      profileEnrollment: { access: "string", unknownUserAction: "string", targetGroupIds: ["string"] },
+    },
+  },
 );
 
 export const listPolicyRules = defineTool({
@@ -62,7 +126,7 @@ export const createPolicyRule = defineTool({
   input: z.strictObject({
     policy_id: policyId,
     rule_data: ruleData,
-    activate: z.boolean().default(true).describe("Activate at once."),
+    activate,
   }),
   change: {
     state: ({ okta }, a, made) =>

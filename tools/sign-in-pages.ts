@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { defineTool, ifFound } from "../src/tool.js";
+import { defineTool, fieldsOf, ifFound } from "../src/tool.js";
 import {
   brandId,
   cspMode,
@@ -66,7 +66,13 @@ const signInPage = z.strictObject({
     .regex(/^(?:\*|\^?\d+(?:\.\d+){0,2})$/, { message: 'has to be "*", "^7", "7" or "7.20"' })
     .optional()
     .describe('"*", "^7", "7.20" …; see list_sign_in_widget_versions.'),
-  widget_customizations: jsonObject("Texts, links, widgetGeneration …").optional(),
+  widget_customizations: jsonObject("Texts, links, widgetGeneration …", {
+    ...fieldsOf("string", "signInLabel", "usernameLabel", "usernameInfoTip", "passwordLabel", "passwordInfoTip"),
+    ...fieldsOf("boolean", "showPasswordVisibilityToggle", "showUserIdentifier"),
+    ...fieldsOf("string", "forgotPasswordLabel", "forgotPasswordUrl", "unlockAccountLabel", "unlockAccountUrl"),
+    ...fieldsOf("string", "helpLabel", "helpUrl", "customLink1Label", "customLink1Url"),
+    ...fieldsOf("string", "customLink2Label", "customLink2Url", "widgetGeneration"),
+  }).optional(),
   csp_mode: cspMode,
   csp_report_uri: cspReportUri,
   csp_src_list: cspSrcList,

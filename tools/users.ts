@@ -1,6 +1,16 @@
 import * as z from "zod";
-import { defineTool, type Impact, type Json, OktaMcpError, ofMade, type ToolContext, type Undo } from "../src/tool.js";
 import {
+  defineTool,
+  fieldsOf,
+  type Impact,
+  type Json,
+  OktaMcpError,
+  ofMade,
+  type ToolContext,
+  type Undo,
+} from "../src/tool.js";
+import {
+  activate,
   after,
   asObject,
   counted,
@@ -102,7 +112,7 @@ export const getUserProfileAttributes = defineTool({
   alsoUses: ["okta.schemas.read"],
   effect: "reads",
   input: z.strictObject({
-    schema_id: id('Id of a user type\'s schema; "default" for the default user type.').default("default"),
+    schema_id: id("Id of a user type's schema; by default \"default\", the default user type's.").default("default"),
   }),
   async run({ okta, may, collect }, a) {
     if (may("okta.schemas.read")) {
@@ -119,8 +129,52 @@ export const getUserProfileAttributes = defineTool({
   },
 });
 
-const userType = jsonObject('User type, as { "id": "…" }.').optional();
-const credentials = jsonObject("Okta credentials: password, recovery_question, provider.").optional();
+/** The attributes that every user can have (schema `UserProfile`). */
+const USER_ATTRIBUTES = fieldsOf(
+  "string",
+  "login",
+  "email",
+  "secondEmail",
+  "firstName",
+  "lastName",
+  "middleName",
+  "honorificPrefix",
+  "honorificSuffix",
+  "displayName",
+  "nickName",
+  "profileUrl",
+  "mobilePhone",
+  "primaryPhone",
+  "title",
+  "userType",
+  "organization",
+  "division",
+  "department",
+  "costCenter",
+  "employeeNumber",
+  "manager",
+  "managerId",
+  "streetAddress",
+  "city",
+  "state",
+  "zipCode",
+  "countryCode",
+  "postalAddress",
+  "preferredLanguage",
+  "locale",
+  "timezone",
+);
+
+const userType = jsonObject('User type, as { "id": "…" }.', { id: "string" }).optional();
+const credentials = jsonObject("Okta credentials: password, recovery_question, provider.", {
+  password: {
+    value: "string",
+    hash: { algorithm: "string", value: "string", salt: "string", saltOrder: "string", workFactor: "integer" },
+    hook: { type: "string" },
+  },
+  recovery_question: { question: "string", answer: "string" },
+  provider: { type: "string", name: "string" },
+}).optional();
 const realmId = id("The user's realm.").optional();
 
 export const createUser = defineTool({
@@ -130,8 +184,11 @@ export const createUser = defineTool({
   scope: "okta.users.manage",
   effect: "adds",
   input: z.strictObject({
-    profile: jsonObject("Attributes: login, email, firstName, lastName …; see get_user_profile_attributes."),
-    activate: z.boolean().default(true).describe("Activate at once."),
+    profile: jsonObject(
+      "Attributes: login, email, firstName, lastName …, custom ones too; see get_user_profile_attributes.",
+      USER_ATTRIBUTES,
+    ),
+    activate,
     credentials,
     group_ids: z.array(id("From list_groups.")).optional().describe("Groups to join, from list_groups."),
     type: userType,
@@ -220,7 +277,7 @@ export const updateUser = defineTool({
   effect: "changes",
   input: z.strictObject({
     user_id: userId,
-    profile: jsonObject("Attributes to change; null clears one.").optional(),
+    profile: jsonObject("Attributes to change, custom ones too; null clears one.", USER_ATTRIBUTES).optional(),
     credentials,
     realm_id: realmId,
     strict: z.boolean().optional().describe("Check a password's age and history."),

@@ -32,12 +32,6 @@ function need(name: string, schema: ArgumentSchema, required: readonly string[])
   return schema.default === undefined ? "" : `default ${code(JSON.stringify(schema.default))}`;
 }
 
-function describe({ description = "", examples }: ArgumentSchema): string {
-  return Array.isArray(examples)
-    ? `${description} ${examples.map((one) => code(String(one))).join(", ")}`
-    : description;
-}
-
 /** The tool's own arguments, and those that come with its effect. */
 function argumentsOf(catalogue: Catalogue, { name, input }: CatalogueEntry) {
   const { properties, required = [] } = catalogue.schema(name);
@@ -52,7 +46,7 @@ function section(catalogue: Catalogue, tool: CatalogueEntry, { args, asked, resu
     code(argument),
     typeWords(schema),
     need(argument, schema, required),
-    describe(schema),
+    schema.description ?? "",
   ]);
   const scope = tool.scope === null ? "no scope needed" : `scope ${code(tool.scope)}`;
   const also = (tool.alsoUses ?? []).map(code).join(", ");
@@ -92,7 +86,7 @@ function sharedArguments(catalogue: Catalogue): string {
   const rows = [...found].map(([argument, { schema, tools }]) => [
     code(argument),
     typeWords(schema),
-    SHARED_WORDS[argument] ?? describe(schema),
+    SHARED_WORDS[argument] ?? schema.description ?? "",
     String(tools),
   ]);
   return table(["argument", "type", "description", "tools"], rows);

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { connect } from "../support/client.js";
 
-test("get_scope_status answers without a sign-in, and takes no arguments", async () => {
+test("get_scope_status answers without a sign-in, and takes none but those of every tool that reads", async () => {
   const { call, get, sandbox } = await connect({ scopes: ["okta.users.read"], signIn: "device" });
   const status = await get("get_scope_status");
   expect(status).toMatchObject({ signed_in: false, configured_scopes: ["okta.users.read"], granted_scopes: null });
@@ -13,7 +13,8 @@ test("get_scope_status answers without a sign-in, and takes no arguments", async
     "list_changes",
     "list_users",
   ]);
-  expect((await call("get_scope_status", { fields: ["signed_in"] })).error?.code).toBe("bad_input");
+  expect((await call("get_scope_status", { fields: ["signed_in"] })).data).toEqual({ signed_in: false });
+  expect((await call("get_scope_status", { scope: "okta.users.read" })).error?.code).toBe("bad_input");
   expect(sandbox.requests).toEqual([]);
 });
 

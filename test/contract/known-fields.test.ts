@@ -1,0 +1,96 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import type { ArgumentSchema } from "../../src/catalogue.js";
+import { catalogue } from "../support/catalogue.js";
+import { type Document, HOW_TO_GET_OPENAPI, openApiDir } from "../support/openapi.js";
+
+/** The schemas of Okta's document that an argument's object is described by: all, whichever type the object is of. */
+const DESCRIBED_BY: Readonly<Record<string, RegExp>> = {
+  "create_user.profile": /^UserProfile$/,
+  "update_user.profile": /^UserProfile$/,
+  "create_user.credentials": /^UserCredentials(Writable)?$/,
+  "update_user.credentials": /^UserCredentials(Writable)?$/,
+  "create_user.type": /^UserType$/,
+  "create_group.profile": /^OktaUserGroupProfile$/,
+  "update_group.profile": /^OktaUserGroupProfile$/,
+  "create_application.app_config": /^(?!.*Policy).*Application$/,
+  "update_application.app_config": /^(?!.*Policy).*Application$/,
+  "create_policy.policy_data": /Policy$/,
+  "update_policy.policy_data": /Policy$/,
+  "create_policy_rule.rule_data": /PolicyRule$/,
+  "update_policy_rule.rule_data": /PolicyRule$/,
+  "create_device_assurance_policy.policy_data": /^DeviceAssurance/,
+  "replace_device_assurance_policy.policy_data": /^DeviceAssurance/,
+  "replace_brand.default_app": /^DefaultApp$/,
+  "replace_customized_sign_in_page.widget_customizations": /^SignInPage$/,
+  "replace_preview_sign_in_page.widget_customizations": /^SignInPage$/,
+};
+
+/** The field of the schema under which an argument's object stands, where it is not the whole. */
+const UNDER: Readonly<Record<string, string>> = { widget_customizations: "widgetCustomizations" };
+
+interface Described {
+  $ref?: string;
+  type?: string;
+  properties?: Record<string, Described>;
+  items?: Described;
+  allOf?: Described[];
+  oneOf?: Described[];
+  anyOf?: Described[];
+  discriminator?: { mapping?: Record<string, string> };
+}
+
+const dir = openApiDir();
+const schemas = dir
+  ? ((JSON.parse(readFileSync(join(dir, "management.json"), "utf8")) as Document).components.schemas as Record<
+      string,
+      Described
+    >)
+  : {};
+
+/** A schema with all that it may stand for: what it refers to, is made of, or may be by its discriminator. */
+function alternatives(schema: Described, seen = new Set<Described>()): Described[] {
+  if (seen.has(schema)) return [];
+  seen.add(schema);
+  const named = [schema.$ref, ...Object.values(schema.discriminator?.mapping ?? {})].flatMap((ref) => ref ?? []);
+  const referred = named.flatMap((ref) => schemas[ref.split("/").at(-1) ?? ""] ?? []);
+  const others = [...referred, ...(schema.allOf ?? []), ...(schema.oneOf ?? []), ...(schema.anyOf ?? [])];
+  return [schema, ...others.flatMap((other) => alternatives(other, seen))];
+}
+
+/** Fields that no alternative describes, or describes with another type. */
+function strange(field: ArgumentSchema, described: readonly Described[], path: string): string[] {
+  const all = described.flatMap((schema) => alternatives(schema));
+  if (!all.some(({ type }) => type === undefined || type === field.type)) return [`${path} is no ${field.type}`];
+  if (field.items) {
+    const items = all.flatMap((schema) => schema.items ?? []);
+    return items.length === 0 ? [`${path} is no list`] : strange(field.items, items, `${path}[]`);
+  }
+  return Object.entries(field.properties ?? {}).flatMap(([name, inner]) => {
+    const found = all.flatMap(({ properties }) => properties?.[name] ?? []);
+    return found.length === 0 ? [`${path}.${name}`] : strange(inner, found, `${path}.${name}`);
+  });
+}
+
+describe.skipIf(dir === undefined)(`the fields that a schema names${dir ? "" : `: ${HOW_TO_GET_OPENAPI}`}`, () => {
+  const objects = catalogue.entries.flatMap(({ name }) =>
+    Object.entries(catalogue.definition(name).inputSchema.properties)
+      .filter(([, schema]) => schema.additionalProperties === true)
+      .map(([argument, schema]) => ({ path: `${name}.${argument}`, argument, schema })),
+  );
+
+  test("are known of every object", () => {
+    expect(objects.map(({ path }) => path).sort()).toEqual(Object.keys(DESCRIBED_BY).sort());
+  });
+
+  test.each(objects)("$path: are Okta's, with their types", ({ path, argument, schema }) => {
+    const named = Object.keys(schemas).filter((name) => DESCRIBED_BY[path]?.test(name));
+    const under = UNDER[argument];
+    const described = named.flatMap((name) => {
+      const whole = schemas[name] ?? {};
+      return under ? alternatives(whole).flatMap(({ properties }) => properties?.[under] ?? []) : whole;
+    });
+    expect(strange(schema, described, path)).toEqual([]);
+  });
+});
