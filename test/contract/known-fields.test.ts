@@ -1,9 +1,8 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { ArgumentSchema } from "../../src/catalogue.js";
 import { catalogue } from "../support/catalogue.js";
-import { type Document, HOW_TO_GET_OPENAPI, openApiDir } from "../support/openapi.js";
+import { FACTS_FILE } from "../support/openapi-dir.js";
 
 /** The schemas of Okta's document that an argument's object is described by: all, whichever type the object is of. */
 const DESCRIBED_BY: Readonly<Record<string, RegExp>> = {
@@ -11,7 +10,7 @@ const DESCRIBED_BY: Readonly<Record<string, RegExp>> = {
   "update_user.profile": /^UserProfile$/,
   "create_user.credentials": /^UserCredentials(Writable)?$/,
   "update_user.credentials": /^UserCredentials(Writable)?$/,
-  "create_user.type": /^UserType$/,
+  "create_user.type": /^CreateUserRequest$/,
   "create_group.profile": /^OktaUserGroupProfile$/,
   "update_group.profile": /^OktaUserGroupProfile$/,
   "create_application.app_config": /^(?!.*Policy).*Application$/,
@@ -28,7 +27,7 @@ const DESCRIBED_BY: Readonly<Record<string, RegExp>> = {
 };
 
 /** The field of the schema under which an argument's object stands, where it is not the whole. */
-const UNDER: Readonly<Record<string, string>> = { widget_customizations: "widgetCustomizations" };
+const UNDER: Readonly<Record<string, string>> = { type: "type", widget_customizations: "widgetCustomizations" };
 
 interface Described {
   $ref?: string;
@@ -41,13 +40,10 @@ interface Described {
   discriminator?: { mapping?: Record<string, string> };
 }
 
-const dir = openApiDir();
-const schemas = dir
-  ? ((JSON.parse(readFileSync(join(dir, "management.json"), "utf8")) as Document).components.schemas as Record<
-      string,
-      Described
-    >)
-  : {};
+const { management }: { management: { components: { schemas: Record<string, Described> } } } = JSON.parse(
+  readFileSync(FACTS_FILE, "utf8"),
+);
+const { schemas } = management.components;
 
 /** A schema with all that it may stand for: what it refers to, is made of, or may be by its discriminator. */
 function alternatives(schema: Described, seen = new Set<Described>()): Described[] {
@@ -73,7 +69,7 @@ function strange(field: ArgumentSchema, described: readonly Described[], path: s
   });
 }
 
-describe.skipIf(dir === undefined)(`the fields that a schema names${dir ? "" : `: ${HOW_TO_GET_OPENAPI}`}`, () => {
+describe("the fields that a schema names", () => {
   const objects = catalogue.entries.flatMap(({ name }) =>
     Object.entries(catalogue.definition(name).inputSchema.properties)
       .filter(([, schema]) => schema.additionalProperties === true)
