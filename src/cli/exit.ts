@@ -1,3 +1,4 @@
+import { Writable } from "node:stream";
 import { visible } from "../errors/quote.js";
 import { redact } from "../redact.js";
 
@@ -7,12 +8,32 @@ const GRACE_MS = 500;
 /** What a write to a pipe or a socket fails with when nobody is at its other end. */
 const READER_LEFT: ReadonlySet<string> = new Set(["EPIPE", "ECONNRESET", "EOF"]);
 
-/** Ends the process with a code, as soon as nothing is open any more and at the latest after a short grace. */
-export function endProcess(exitCode: number): void {
-  process.exitCode = exitCode;
-  process.stdin.destroy();
+/**
+ * Resolves when all that was given to a stream is written, however slowly its reader takes it, or can
+ * no longer be. Never rejects: what fails is the stream's "error".
+ */
+export function written(stream: Writable): Promise<void> {
+  if (stream.writableLength === 0 || stream.destroyed || stream.errored) return Promise.resolve();
+  // Its own `write` may have been given away; what is written last is nothing, and comes after all else.
+  return new Promise((resolve) => void Writable.prototype.write.call(stream, "", "utf8", () => resolve()));
+}
+
+/** Ends the process with a code after a short grace, whatever is still open or to be written. */
+export function endSoon(exitCode: number): void {
   // Does not itself keep the process alive: it only fires where something else does.
   setTimeout(() => process.exit(exitCode), GRACE_MS).unref();
+}
+
+/**
+ * Ends the process with a code, once all its output is written, as soon as nothing is open any more
+ * and at the latest after a short grace. A reader may take its time (a pager, a busy script): the
+ * rest of a result must not be lost to an exit code of success.
+ */
+export async function endProcess(exitCode: number): Promise<void> {
+  process.exitCode = exitCode;
+  process.stdin.destroy();
+  await Promise.all([written(process.stdout), written(process.stderr)]);
+  endSoon(exitCode);
 }
 
 /**
@@ -25,7 +46,7 @@ export function guardProcess(): void {
     stream.on("error", (error: NodeJS.ErrnoException) => {
       if (stream === process.stderr) return;
       if (READER_LEFT.has(error.code ?? "")) {
-        endProcess(0);
+        void endProcess(0);
         return;
       }
       process.stderr.write(`okta-mcp: stdout cannot be written to: ${visible(error.code ?? "no reason given")}\n`);

@@ -4,6 +4,7 @@ import { createServer } from "../server.js";
 import { toolsOn } from "../tools-on.js";
 import { openBrowser } from "./browser.js";
 import type { Connection } from "./connection.js";
+import { endSoon, written } from "./exit.js";
 import type { Io } from "./io.js";
 import { StdioTransport } from "./stdio-transport.js";
 import { toolList } from "./tool-list.js";
@@ -56,8 +57,15 @@ export async function serve(io: Io, connection: Connection, protocol: Writable):
   if (reason === "SIGINT" && io.stderr.isTTY) io.note();
   log[reason === TOO_LONG ? "error" : "info"]("Stopping", { reason });
   await server.close();
-  return reason === TOO_LONG ? 1 : 0;
+  const exitCode = reason === TOO_LONG ? 1 : 0;
+  // Who closed stdin may still be reading. Who sent a signal wants an end, and takes what is there.
+  if (reason === STDIN_CLOSED) await written(protocol);
+  // What else is to be written goes to a log that perhaps nobody reads.
+  endSoon(exitCode);
+  return exitCode;
 }
+
+const STDIN_CLOSED = "the client closed stdin";
 
 /** The one thing for which the transport closes by itself. */
 const TOO_LONG = `the client sent a message of more than ${MAX_MESSAGE_BYTES / 1024 / 1024} MB`;
@@ -69,12 +77,19 @@ function clientLeft(
   protocol: Writable,
 ): Promise<string> {
   return new Promise((resolve) => {
-    const endOfInput = () => setTimeout(() => resolve("the client closed stdin"), LAST_WORDS_MS);
+    const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+    const leave = (reason: string) => {
+      // From now on a signal ends the process by itself, whatever it waits for.
+      for (const signal of signals) process.off(signal, leave);
+      resolve(reason);
+    };
+    const endOfInput = () => setTimeout(() => leave(STDIN_CLOSED), LAST_WORDS_MS);
     stdin.once("end", endOfInput).once("close", endOfInput).once("error", endOfInput);
     // A client that is gone makes every write fail; the first failure says it all.
-    for (const stream of [stdout, protocol]) stream.on("error", () => resolve("the client closed stdout"));
-    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => resolve(signal));
-    server.onClose = () => resolve(TOO_LONG);
+    for (const stream of [stdout, protocol]) stream.on("error", () => leave("the client closed stdout"));
+    // A signal's handler is told its name.
+    for (const signal of signals) process.once(signal, leave);
+    server.onClose = () => leave(TOO_LONG);
   });
 }
 

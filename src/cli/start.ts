@@ -12,5 +12,5 @@ export async function start(argv: readonly string[]): Promise<void> {
   // The words are for what a library of ours checks by schemas of its own.
   z.config({ jitless: true, customError: schemaWords });
   guardProcess();
-  endProcess(await main(argv));
+  await endProcess(await main(argv));
 }
