@@ -8,8 +8,12 @@ import type { Impact } from "./tool.js";
 /** `OKTA_MCP_CONFIRM`. */
 export type ConfirmMode = "ask" | "elicit-only" | "never";
 
-/** How a person answered, or why no answer came. */
-export type Answer = "accepted" | "declined" | "cancelled" | "timed_out" | "failed";
+/**
+ * How a person answered, or why no answer came: nobody did in time; the client says that it knows no
+ * questions (`unsupported`); it said no faster than a person can, so that none saw it (`not_shown`); or
+ * showing it failed.
+ */
+export type Answer = "accepted" | "declined" | "cancelled" | "timed_out" | "unsupported" | "not_shown" | "failed";
 
 /** Puts one yes-or-no question to the person; undefined where the client has no way to ask. */
 export type AskPerson = ((message: string) => Promise<Answer>) | undefined;
@@ -17,12 +21,36 @@ export type AskPerson = ((message: string) => Promise<Answer>) | undefined;
 /** How long a one-time confirmation value is good for. */
 const VALUE_LIFETIME_MS = 5 * 60_000;
 
-const WHO_DECIDED: Record<Exclude<Answer, "accepted">, string> = {
-  declined: "The person declined.",
-  cancelled: "The person closed the question without an answer.",
-  timed_out: "Nobody answered in time.",
-  failed: "The client could not show the question.",
+/** Where a person can be asked, for those whom the client does not reach. */
+const ASK_ELSEWHERE =
+  "Tell the person. They can run `okta-mcp call` in a terminal, use a client that shows questions (MCP elicitation), or choose another OKTA_MCP_CONFIRM.";
+
+interface Refusal {
+  decidedBy: "person" | "client" | "okta-mcp";
+  why: string;
+  /** Where the one for the error's code does not help. */
+  fix?: string;
+}
+
+const REFUSALS: Record<Exclude<Answer, "accepted" | "unsupported">, Refusal> = {
+  declined: { decidedBy: "person", why: "The person declined." },
+  cancelled: { decidedBy: "person", why: "The person closed the question without an answer." },
+  timed_out: { decidedBy: "okta-mcp", why: "Nobody answered in time." },
+  not_shown: {
+    decidedBy: "client",
+    why: "The client said no by itself, faster than anybody can read: it did not ask a person, and seems unable to.",
+    fix: ASK_ELSEWHERE,
+  },
+  failed: { decidedBy: "okta-mcp", why: "The client could not show the question.", fix: ASK_ELSEWHERE },
 };
+
+function refused(answer: keyof typeof REFUSALS): OktaMcpError {
+  const { decidedBy, why, fix } = REFUSALS[answer];
+  return new OktaMcpError("declined", `Nothing was changed. ${why}`, {
+    ...(fix === undefined ? {} : { fix }),
+    data: { decided_by: decidedBy, answer },
+  });
+}
 
 /** What a confirmation is for: this tool, these arguments, this state of the target. */
 export interface Subject {
@@ -153,28 +181,21 @@ export async function confirm(request: ConfirmRequest): Promise<Agreed> {
   const { mode, title, subject, confirmation, ask, values, shown: impact = subject.impact } = request;
   if (mode === "never") return "never_asked";
   const text = question(title, impact);
-  if (ask) {
-    const answer = await ask(text);
-    if (answer === "accepted") return "person";
-    throw new OktaMcpError("declined", `Nothing was changed. ${WHO_DECIDED[answer]}`, {
-      data: { decided_by: answer === "declined" || answer === "cancelled" ? "person" : "okta-mcp", answer },
-    });
-  }
+  const answer = ask ? await ask(text) : "unsupported";
+  if (answer === "accepted") return "person";
+  if (answer !== "unsupported") throw refused(answer);
   if (mode === "elicit-only") {
     throw new OktaMcpError(
       "declined",
       "Nothing was changed. This client cannot ask a person, and OKTA_MCP_CONFIRM=elicit-only demands it.",
-      {
-        fix: "Use a client that supports MCP elicitation, or set OKTA_MCP_CONFIRM=ask.",
-        data: { decided_by: "okta-mcp", answer: "failed" },
-      },
+      { fix: ASK_ELSEWHERE, data: { decided_by: "okta-mcp", answer: "failed" } },
     );
   }
-  const refused = confirmation === undefined ? undefined : values.redeem(confirmation, subject);
-  if (confirmation !== undefined && refused === undefined) return "one_time_value";
+  const wrong = confirmation === undefined ? undefined : values.redeem(confirmation, subject);
+  if (confirmation !== undefined && wrong === undefined) return "one_time_value";
   throw new OktaMcpError(
     "needs_confirmation",
-    `Nothing was changed yet${refused === undefined ? "" : `: the confirmation does not count, since ${refused}`}. What would happen:\n${text}`,
+    `Nothing was changed yet${wrong === undefined ? "" : `: the confirmation does not count, since ${wrong}`}. What would happen:\n${text}`,
     {
       data: {
         ...shownImpact(impact),

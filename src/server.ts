@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { Server } from "@modelcontextprotocol/sdk/server/index.js";
-import type { RequestHandlerExtra } from "@modelcontextprotocol/sdk/shared/protocol.js";
+import type { RequestHandlerExtra, RequestOptions } from "@modelcontextprotocol/sdk/shared/protocol.js";
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import {
   type CallToolRequest,
@@ -9,6 +9,7 @@ import {
   ErrorCode,
   ListToolsRequestSchema,
   McpError,
+  ResultSchema,
   type ServerNotification,
   type ServerRequest,
 } from "@modelcontextprotocol/sdk/types.js";
@@ -19,12 +20,20 @@ import { errorText, renderError } from "./errors/render.js";
 import { foldersOf } from "./files.js";
 import { formAnswers } from "./form-answers.js";
 import type { Caller, Engine, Invoker, Outcome } from "./invoke.js";
+import { isObject } from "./json.js";
+import { type Every, ProgressReport } from "./progress.js";
 import { resultText } from "./result-text.js";
 import type { Link } from "./sign-in.js";
 import { scopeView, toolsOn } from "./tools-on.js";
 
 /** How long a person has to answer a question. */
 const PERSON_TIMEOUT_MS = 5 * 60_000;
+
+/**
+ * An answer that comes sooner is a program's: a person needs about that long to react to a light alone,
+ * and has a question to read.
+ */
+const FASTEST_PERSON_MS = 250;
 
 /** How long a client may take to ask for the tools before the parts that calls need are loaded, which stops all else. */
 const LIST_WAIT_MS = 100;
@@ -56,6 +65,12 @@ export interface ServerOptions extends Omit<Engine, "catalogue"> {
   orgUrl: string;
   /** Opens the system's browser for a sign-in. True when one was started. */
   openBrowser?: ((url: string) => Promise<boolean>) | undefined;
+  /** An answer to a question that comes sooner than this many milliseconds is no person's; by default 250. */
+  fastestPersonMs?: number | undefined;
+  /** Milliseconds on a clock that only goes forward. */
+  monotonicMs?: (() => number) | undefined;
+  /** The timer of the signs of life of a call. */
+  every?: Every | undefined;
   /** Loads what the first call needs; run, and an earlier sign-in restored, once the client has the list of tools or lets time pass. */
   warmUp?: (() => Promise<unknown>) | undefined;
 }
@@ -85,6 +100,8 @@ const CONFIRM_FORM = {
   required: ["confirm"],
 };
 
+const NOT_INITIALIZED = "Nothing was done: a session begins with initialize. Send that first, then call again.";
+
 /** The key under `_meta` that tells where an answer comes from (MCP, "General fields": a prefix, then a name). */
 const PROVENANCE_KEY = "okta-mcp/provenance";
 
@@ -110,7 +127,9 @@ function toResult(outcome: Outcome, org: string, plain: boolean): CallToolResult
 }
 
 function noAnswer(error: unknown): Answer {
-  return error instanceof McpError && error.code === ErrorCode.RequestTimeout ? "timed_out" : "failed";
+  if (!(error instanceof McpError)) return "failed";
+  if (error.code === ErrorCode.MethodNotFound) return "unsupported";
+  return error.code === ErrorCode.RequestTimeout ? "timed_out" : "failed";
 }
 
 /** What the system says of it names files of this machine, which the log has. */
@@ -144,6 +163,9 @@ export function createServer(options: ServerOptions): OktaMcpServer {
     { name: "okta-mcp", title: "Okta administration", version: options.version },
     { capabilities: { tools: { listChanged: true } }, instructions: INSTRUCTIONS, jsonSchemaValidator: formAnswers },
   );
+  // Clients made with this library take the id 0 in a cancellation for none, and would show a withdrawn question on.
+  // biome-ignore lint/complexity/useLiteralKeys: The library keeps it private; so the compiler still checks the name.
+  server["_requestMessageId"] = 1;
 
   let loading: NodeJS.Timeout | undefined;
   const loadAfter = (waitMs: number): void => {
@@ -170,14 +192,22 @@ export function createServer(options: ServerOptions): OktaMcpServer {
     return { tools };
   });
 
+  const { fastestPersonMs = FASTEST_PERSON_MS, monotonicMs = () => performance.now() } = options;
+  /** Asks the client something; what is no yes and came too soon for a person is told apart. */
+  const elicit = async (params: Parameters<Server["elicitInput"]>[0], how: RequestOptions): Promise<Answer> => {
+    const askedAtMs = monotonicMs();
+    const { action, content } = await server.elicitInput(params, { timeout: PERSON_TIMEOUT_MS, ...how });
+    if (action === "accept" && (params.mode === "url" || content?.confirm === true)) return "accepted";
+    if (monotonicMs() - askedAtMs < fastestPersonMs) return "not_shown";
+    return action === "cancel" ? "cancelled" : "declined";
+  };
+
   const ask = async (message: string, extra: Extra): Promise<Answer> => {
     try {
-      const answer = await server.elicitInput(
+      return await elicit(
         { mode: "form", message, requestedSchema: CONFIRM_FORM },
-        { timeout: PERSON_TIMEOUT_MS, signal: extra.signal, relatedRequestId: extra.requestId },
+        { signal: extra.signal, relatedRequestId: extra.requestId },
       );
-      if (answer.action === "accept") return answer.content?.confirm === true ? "accepted" : "declined";
-      return answer.action === "decline" ? "declined" : "cancelled";
     } catch (error) {
       extra.signal.throwIfAborted();
       return noAnswer(error);
@@ -189,12 +219,10 @@ export function createServer(options: ServerOptions): OktaMcpServer {
     const complete = server.createElicitationCompletionNotifier(elicitationId);
     done.then(complete).catch(() => undefined);
     try {
-      const answer = await server.elicitInput(
+      return await elicit(
         { mode: "url", url: link.url, message: link.message, elicitationId },
-        { timeout: PERSON_TIMEOUT_MS, relatedRequestId: extra.requestId },
+        { relatedRequestId: extra.requestId },
       );
-      if (answer.action === "accept") return "accepted";
-      return answer.action === "decline" ? "declined" : "cancelled";
     } catch (error) {
       return noAnswer(error);
     }
@@ -203,8 +231,10 @@ export function createServer(options: ServerOptions): OktaMcpServer {
   const roots = async (extra: Extra): Promise<string[]> => {
     try {
       const limits = { timeout: ROOTS_TIMEOUT_MS, signal: extra.signal, relatedRequestId: extra.requestId };
-      const listed = await server.listRoots(undefined, limits);
-      return foldersOf(listed.roots.map(({ uri }) => uri));
+      // The MCP library's own schema refuses all roots for one that is no file: a remote folder, say.
+      const listed = await server.request({ method: "roots/list" }, ResultSchema, limits);
+      const list = Array.isArray(listed.roots) ? listed.roots : [];
+      return foldersOf(list.flatMap((root) => (isObject(root) && typeof root.uri === "string" ? [root.uri] : [])));
     } catch (error) {
       extra.signal.throwIfAborted();
       log.warn("the client did not list its roots", { error });
@@ -212,24 +242,29 @@ export function createServer(options: ServerOptions): OktaMcpServer {
     }
   };
 
-  const callerOf = (extra: Extra): Caller => {
-    const elicitation = server.getClientCapabilities()?.elicitation;
-    const progressToken = extra._meta?.progressToken;
-    let step = 0;
+  const reportFor = ({ _meta, signal, sendNotification }: Extra): ProgressReport | undefined => {
+    const progressToken = _meta?.progressToken;
+    if (progressToken === undefined) return undefined;
+    const send = (progress: number, message: string) => {
+      if (signal.aborted) return;
+      const params = { progressToken, progress, message };
+      sendNotification({ method: "notifications/progress", params }).catch(() => undefined);
+    };
+    return new ProgressReport(send, options.every);
+  };
+  const callerOf = (extra: Extra, report: ProgressReport | undefined): Caller => {
+    const capabilities = server.getClientCapabilities();
+    const elicitation = capabilities?.elicitation;
+    const waiting = <T>(what: string, until: Promise<T>) => report?.waiting(what, until) ?? until;
+    const canAsk = elicitation && (elicitation.form || !elicitation.url);
     return {
       signal: extra.signal,
-      ask: elicitation && (elicitation.form || !elicitation.url) ? (message) => ask(message, extra) : undefined,
+      ask: canAsk ? (message) => waiting("Waiting for a person's answer", ask(message, extra)) : undefined,
       showLink: elicitation?.url ? (link, done) => showLink(link, done, extra) : undefined,
       openBrowser: options.openBrowser,
-      roots: server.getClientCapabilities()?.roots ? () => roots(extra) : undefined,
-      progress:
-        progressToken === undefined
-          ? undefined
-          : (message) => {
-              step += 1;
-              const params = { progressToken, progress: step, message };
-              extra.sendNotification({ method: "notifications/progress", params }).catch(() => undefined);
-            },
+      waiting,
+      roots: capabilities?.roots ? () => roots(extra) : undefined,
+      progress: report && ((message) => report.say(message)),
     };
   };
   const invoke = async ({ params }: CallToolRequest, extra: Extra): Promise<Outcome> => {
@@ -240,11 +275,18 @@ export function createServer(options: ServerOptions): OktaMcpServer {
       log.error("could not load what calls need", { error });
       return { error: notLoaded(error) };
     }
-    return loaded.invoke(params.name, params.arguments, callerOf(extra));
+    const report = reportFor(extra);
+    try {
+      return await loaded.invoke(params.name, params.arguments, callerOf(extra, report));
+    } finally {
+      report?.end();
+    }
   };
-  server.setRequestHandler(CallToolRequestSchema, async (request, extra) =>
-    toResult(await invoke(request, extra), options.orgUrl, options.structuredContent),
-  );
+  server.setRequestHandler(CallToolRequestSchema, async (request, extra) => {
+    // Initialization is the first interaction (MCP, "Lifecycle"); before it nobody knows whether a person can be asked.
+    if (!server.getClientVersion()) throw new McpError(ErrorCode.InvalidRequest, NOT_INITIALIZED);
+    return toResult(await invoke(request, extra), options.orgUrl, options.structuredContent);
+  });
 
   const names = () =>
     visible()

@@ -14,6 +14,8 @@ export interface LinkChannels {
   showLink?: ((link: Link, done: Promise<void>) => Promise<Answer>) | undefined;
   /** Opens the system's browser. True when one was started. */
   openBrowser?: ((url: string) => Promise<boolean>) | undefined;
+  /** Lets the client know what is being waited for, as long as it is. */
+  waiting?: (<T>(what: string, until: Promise<T>) => Promise<T>) | undefined;
 }
 
 const NEEDS_SIGN_IN: ReadonlySet<string> = new Set(["signed_out", "sign_in_pending", "session_ended"]);
@@ -69,14 +71,16 @@ export class SignInDesk {
       this.#shown.set(pending, shown);
     }
     const done = pending.done.then(() => "done" as const);
-    const first = await unlessAborted(Promise.race([done, shown]), signal);
+    const { waiting = (_what, until) => until } = channels;
+    const waited = "Waiting for a person to sign in to Okta";
+    const first = await waiting(waited, unlessAborted(Promise.race([done, shown]), signal));
     if (first === "done") return true;
     if (first === "declined" || first === "cancelled") {
       pending.cancel();
       throw new OktaMcpError("login_denied", "The person did not want to open the sign-in link.");
     }
     if (first !== "accepted") return false;
-    await unlessAborted(done, signal);
+    await waiting(waited, unlessAborted(done, signal));
     return true;
   }
 

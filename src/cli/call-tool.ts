@@ -56,6 +56,9 @@ export async function callTool(
     now: Date.now,
     version: version(),
     orgUrl: config.orgUrl,
+    // Who answers on this terminal is known, and how quick a shell's yes is, too; a person who types needs no signs of life.
+    fastestPersonMs: 0,
+    every: () => () => undefined,
   });
   const person = new TerminalPerson(io, call);
   const client = new Client(

@@ -1,3 +1,4 @@
+import { type ElicitResult, ErrorCode, McpError } from "@modelcontextprotocol/sdk/types.js";
 import { describe, expect, test, vi } from "vitest";
 import { ConfirmationValues, question } from "../../src/confirm.js";
 import type { Org } from "../../src/sandbox/org.js";
@@ -305,6 +306,58 @@ describe("a client that cannot ask", () => {
     const group = await withGroup({ links: accepts });
     expect((await group.deleteIt()).error?.code).toBe("needs_confirmation");
     expect(group.asked).toEqual([]);
+  });
+});
+
+describe("a client that declares questions and shows none", () => {
+  /** Answers after so many milliseconds of a clock that the test turns. */
+  function answersAfter(tookMs: number, answer: ElicitResult): ConnectOptions {
+    let clockMs = 1_000;
+    const person: Person = () => {
+      clockMs += tookMs;
+      return answer;
+    };
+    return { person, fastestPersonMs: undefined, monotonicMs: () => clockMs };
+  }
+
+  test.each([
+    ["declines", { action: "decline" } as const],
+    ["closes the question", { action: "cancel" } as const],
+    ["sends the form back as it was", { action: "accept", content: { confirm: false } } as const],
+  ])("and %s by itself is told as what it is, not as a person's no", async (_, answer) => {
+    const group = await withGroup(answersAfter(40, answer));
+    const { error } = await group.deleteIt();
+    expect(error).toMatchObject({ code: "declined", data: { decided_by: "client", answer: "not_shown" } });
+    expect(error?.message).toContain("did not ask a person");
+    expect(error?.message).not.toMatch(/person (declined|closed)/);
+    expect(error?.fix).toMatch(/okta-mcp call.*another OKTA_MCP_CONFIRM/);
+    expectNothingChanged(group, group.lab.id);
+    const slow = await withGroup(answersAfter(250, answer));
+    expect((await slow.deleteIt()).error?.data.decided_by).toBe("person");
+  });
+
+  const noHandler: Person = () => Promise.reject(new McpError(ErrorCode.MethodNotFound, "Method not found"));
+
+  test("for want of a handler gets a one-time value, as one that declares none", async () => {
+    const group = await withGroup({ person: noHandler });
+    const first = await group.deleteIt();
+    expect(first.error?.code).toBe("needs_confirmation");
+    expect((await group.deleteIt({ confirmation: confirmationOf(first) })).isError).toBe(false);
+    expect(group.writes()).toEqual([`DELETE /api/v1/groups/${group.lab.id}`]);
+  });
+
+  test("for want of a handler gets nothing where a person must be asked", async () => {
+    const group = await withGroup({ person: noHandler, confirmMode: "elicit-only" });
+    const { error } = await group.deleteIt();
+    expect(error?.message).toContain("cannot ask a person");
+    expect(error?.fix).toContain("okta-mcp call");
+    expect(error?.data).not.toHaveProperty("confirmation");
+    expectNothingChanged(group, group.lab.id);
+  });
+
+  test("and agrees at once is believed: a person may have told it to", async () => {
+    const group = await withGroup(answersAfter(1, { action: "accept", content: { confirm: true } }));
+    expect((await group.deleteIt()).isError).toBe(false);
   });
 });
 

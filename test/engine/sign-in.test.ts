@@ -175,6 +175,14 @@ describe("a client that shows links", () => {
     expect(text).not.toContain("no window");
   });
 
+  test("does the same where the client waves the link away by itself, faster than a person can", async () => {
+    const { opened, openBrowser } = browser();
+    const { call } = await nobody({ openBrowser, links: declines, fastestPersonMs: undefined, monotonicMs: () => 0 });
+    const { error } = await call("list_users");
+    expect(error?.code).toBe("sign_in_pending");
+    expect(opened).toEqual([error?.data.link]);
+  });
+
   test("and a call that is cancelled meanwhile ends alone; the sign-in goes on", async () => {
     let tell = () => {};
     const shown = new Promise<void>((resolve) => {

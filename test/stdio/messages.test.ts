@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { readable, readMessage } from "../../src/json-rpc.js";
-import { openOrg, startServer } from "../hostile/stdio.js";
+import { openOrg, speakTo, startServer } from "../hostile/stdio.js";
+import { startCli } from "../support/cli.js";
 
 const PARSE_ERROR = -32700;
 const INVALID_REQUEST = -32600;
@@ -129,4 +130,59 @@ test("a message that comes in pieces, cut inside a letter, is read whole, and so
   cli.child.stdin.write(Buffer.concat([bytes.subarray(cut), Buffer.from(ping(501) + ping(502))]));
   expect((await answer(500)).result).toMatchObject({ content: [{ text: expect.stringMatching(/^\{"items":\[\],/) }] });
   expect(await Promise.all([answer(501), answer(502)])).toMatchObject([{ result: {} }, { result: {} }]);
+});
+
+describe("a request of MCP 2026-07-28, which has its version with it", () => {
+  const VERSION = "io.modelcontextprotocol/protocolVersion";
+  const envelope = JSON.stringify({
+    [VERSION]: "2026-07-28",
+    "io.modelcontextprotocol/clientCapabilities": { elicitation: { form: {} } },
+  });
+  const creation = `{"name":"create_group","arguments":{"profile":{"name":"Twice"}},"_meta":${envelope}}`;
+
+  test.each([
+    ["before initialize", false],
+    ["after it", true],
+  ])("is refused %s, nothing is done, and the client may begin anew", async (_, begun) => {
+    const { env, sandbox } = await openOrg();
+    const cli = startCli(["run"], { env });
+    const { send, answer, begin, call } = speakTo(cli);
+    if (begun) await begin();
+    for (const [method, params] of [
+      ["tools/call", creation],
+      ["tools/list", `{"_meta":${envelope}}`],
+      ["ping", `{"_meta":{"${VERSION}":null}}`],
+      ["subscriptions/listen", `{"_meta":${envelope}}`],
+    ] as const) {
+      const { error, result } = await answer(send(method, params));
+      expect(result, method).toBeUndefined();
+      expect(error, method).toMatchObject({ code: INVALID_REQUEST });
+      expect(error?.message, method).toMatch(/speaks MCP 2025-11-25 and earlier.*Send initialize/);
+    }
+    // What a client asks first to learn which of both a server speaks: any answer but those of the new era sends it to initialize.
+    expect((await answer(send("server/discover", `{"_meta":${envelope}}`))).error?.code).toBe(METHOD_NOT_FOUND);
+    expect(sandbox.requests).toEqual([]);
+    if (!begun) await begin();
+    expect(await call("create_group", '{"profile":{"name":"Twice"}}')).toMatchObject({ code: undefined });
+  });
+
+  test("is told from a call of today that has other things in _meta", () => {
+    const line =
+      '{"jsonrpc":"2.0","id":1,"method":"ping","params":{"_meta":{"progressToken":1,"traceparent":"00-0-0-01"}}}';
+    expect(readMessage(line)).toMatchObject({ message: { method: "ping" } });
+  });
+});
+
+test("a call before initialize is refused, since nobody knows yet whom to ask; a ping is answered", async () => {
+  const { env, sandbox } = await openOrg();
+  const { send, answer, begin, call } = speakTo(startCli(["run"], { env }));
+  expect((await answer(send("ping", "{}"))).result).toEqual({});
+  const early = await answer(send("tools/call", '{"name":"create_group","arguments":{"profile":{"name":"Early"}}}'));
+  expect(early.error).toMatchObject({
+    code: INVALID_REQUEST,
+    message: expect.stringContaining("begins with initialize"),
+  });
+  expect(sandbox.requests).toEqual([]);
+  await begin();
+  expect(await call("create_group", '{"profile":{"name":"Early"}}')).toMatchObject({ code: undefined });
 });

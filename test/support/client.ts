@@ -22,6 +22,7 @@ import type { Journal } from "../../src/journal/change.js";
 import { createLog } from "../../src/log.js";
 import { createOperations } from "../../src/okta/operations.js";
 import { createTransport } from "../../src/okta/transport.js";
+import type { Every } from "../../src/progress.js";
 import { ADMIN_LOGIN, DEVICE_CLIENT_ID } from "../../src/sandbox/facts.js";
 import { startSandbox } from "../../src/sandbox/server.js";
 import { SCOPES } from "../../src/scopes.js";
@@ -59,6 +60,10 @@ export interface ConnectOptions {
   /** What the client says of itself; by default it follows from `person` and `links`. */
   elicitation?: ClientCapabilities["elicitation"];
   openBrowser?: (url: string) => Promise<boolean>;
+  /** By default a person may answer at once. */
+  fastestPersonMs?: number | undefined;
+  monotonicMs?: () => number;
+  every?: Every;
   confirmMode?: ConfirmMode;
   maxResultChars?: number;
   /** By default true: tests read results as a program does, and compare the text with it. */
@@ -180,6 +185,9 @@ export async function connect(options: ConnectOptions = {}) {
       log,
       now: options.now ?? Date.now,
       openBrowser: options.openBrowser,
+      fastestPersonMs: "fastestPersonMs" in options ? options.fastestPersonMs : 0,
+      monotonicMs: options.monotonicMs,
+      every: options.every,
     });
 
   /** What the client was asked, in order. */

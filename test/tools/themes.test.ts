@@ -315,7 +315,9 @@ describe("what Okta takes as an image", () => {
 
 describe("the client's roots", () => {
   test("allow what lies in them, besides the folders of the settings", async () => {
-    const { get, call, place } = await open({ roots: () => [pathToFileURL(outside).href] });
+    const { get, call, place } = await open({
+      roots: () => ["vscode-vfs://github/acme/site", pathToFileURL(outside).href, "no URI at all"],
+    });
     await get("upload_brand_theme_logo", { ...place, file_path: join(outside, "secret.png") });
     await get("upload_brand_theme_logo", { ...place, file_path: join(images, "a.png") });
     expect((await call("upload_brand_theme_logo", { ...place, file_path: "/etc/passwd" })).error?.data).toEqual({
