@@ -1,4 +1,9 @@
-import { ErrorCode, type JSONRPCMessage, JSONRPCMessageSchema } from "@modelcontextprotocol/sdk/types.js";
+import {
+  ErrorCode,
+  type JSONRPCMessage,
+  JSONRPCMessageSchema,
+  LATEST_PROTOCOL_VERSION,
+} from "@modelcontextprotocol/sdk/types.js";
 import { isObject } from "./json.js";
 
 /** The answer to what is no message (JSON-RPC 2.0, section 5.1); `id` is null where it could not be told. */
@@ -56,6 +61,21 @@ function withoutTask(message: JSONRPCMessage): JSONRPCMessage {
   return { ...message, params };
 }
 
+/** With which requests of MCP 2026-07-28 carry their version, whether or not there was an `initialize`. */
+const VERSION_KEY = "io.modelcontextprotocol/protocolVersion";
+
+/**
+ * Why a request is none of this protocol; undefined where it is one. A client of MCP 2026-07-28 sends its
+ * version, its capabilities and its answers to questions with each request, and takes no result from here
+ * for one: what it asked for would be done, and look failed. Whether it asks for the other era's methods
+ * is an ordinary question, to which the library knows the answer.
+ */
+function ofAnotherEra(message: JSONRPCMessage): string | undefined {
+  if (!("method" in message && "id" in message) || message.method === "server/discover") return undefined;
+  if (message.params?._meta?.[VERSION_KEY] === undefined) return undefined;
+  return `Nothing was done: this server speaks MCP ${LATEST_PROTOCOL_VERSION} and earlier, in which no request carries its version in _meta. Send initialize, then the request without it.`;
+}
+
 /** Reads one line that a client sent. Never throws. */
 export function readMessage(line: string): Received {
   let value: unknown;
@@ -71,6 +91,11 @@ export function readMessage(line: string): Received {
     return { problem, refusals: [refusal(ErrorCode.InvalidRequest, `Invalid request: ${problem}.`)] };
   }
   const { success, data } = JSONRPCMessageSchema.safeParse(value);
+  const foreign = success ? ofAnotherEra(data) : undefined;
+  if (foreign !== undefined) {
+    const problem = "it is a request of MCP 2026-07-28";
+    return { problem, refusals: [refusal(ErrorCode.InvalidRequest, foreign, value.id)] };
+  }
   if (success) return { message: withoutTask(data) };
   if (!isAnswerable(value)) return { problem: "it is no valid answer or notification", refusals: [] };
   const problem = problemOf(value, "id" in value);
