@@ -1,11 +1,15 @@
 import { failedChallenge } from "../challenge.js";
 import { howToGrant } from "../scopes.js";
+import { otherKind } from "./id-kinds.js";
 import { type ErrorCode, type ErrorDetails, OktaMcpError } from "./index.js";
+import { meaningOf, OKTA_CODES } from "./okta-codes/index.js";
 import { quoteOkta } from "./quote.js";
 
 /** What is known of a request that Okta refused. */
 export interface Refused {
   method: string;
+  /** Okta's operation id, e.g. `listUsers`. */
+  operation?: string;
   /** The path with its parameters unfilled and filled, e.g. `/api/v1/groups/{groupId}`, `/api/v1/groups/00g1`. */
   template: string;
   path: string;
@@ -25,39 +29,6 @@ interface OktaError {
 }
 
 const MAX_CAUSES = 5;
-
-/** Errors that Okta sends with 400 or 403 though the request is right and the state of the object is not. */
-const STATE_ERRORS = new Set([
-  "E0000016", // activation failed because the user is already active
-  "E0000032", // unlock is not allowed for this user
-  "E0000038", // not allowed in the user's current status
-  "E0000040", // application label already exists
-  "E0000055", // duplicate group
-  "E0000056", // an application must be deactivated before it is deleted
-  "E0000112", // the user is still being activated
-  "E0000127", // linked object identifier already in use
-  "E0000149", // CAPTCHA in use
-  "E0000182", // a default email customization already exists
-  "E0000183", // an email customization for that language already exists
-  "E0000184", // a default email customization cannot be deleted
-  "E0000185", // nor stop to be the default
-  "E0000187", // push provider in use
-  "E0000195", // conflict
-  "E0000197", // email domain already exists
-  "E0000200", // a default brand cannot be deleted
-  "E0000201", // nor one with a domain
-  "E0000202", // brand name already exists
-  "E0000216", // email domain cannot be deleted because of its mail provider
-  "E0000217", // email domain is in the wrong status
-  "E0000218", // email domain cannot be verified
-]);
-
-/** Advice better than the code's own, by Okta's error code. */
-const ADVICE: Readonly<Record<string, string>> = {
-  E0000217: "Read it with get_email_domain; a verified one needs nothing more.",
-  E0000218:
-    "Set the DNS records that get_email_domain names, give DNS some time to spread them, and use verify_email_domain again.",
-};
 
 /** The words in which Okta says the same under its general validation error. */
 const STATE_WORDS =
@@ -86,25 +57,36 @@ export function fromOkta(refused: Refused): OktaMcpError {
   const { code, ...details } = classify(refused, okta);
   const said = [okta.summary, ...okta.causes].filter((text) => text !== "").map((text) => quoteOkta(text));
   const words = said.length === 0 ? "without a reason" : `and said ${said.join("; ")}`;
-  const message = details.why === undefined ? "" : ` ${details.why}`;
+  const message = details.why ? ` ${details.why}` : "";
+  const retryAfterSeconds = refused.retryAfterSeconds ?? OWN_WAITS_SECONDS[okta.code ?? ""];
   return new OktaMcpError(code, `Okta answered ${method} ${template} with ${status} ${words}.${message}`, {
-    ...(details.fix === undefined ? {} : { fix: details.fix }),
-    ...(refused.retryAfterSeconds === undefined ? {} : { retryAfterSeconds: refused.retryAfterSeconds }),
+    ...(details.fix ? { fix: details.fix } : {}),
+    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
     data: { status, ...oktaIds(okta, headers), ...details.data },
   });
 }
 
 /**
- * Whether an answer with 401 blames the token: `certain` where it says so, `perhaps` where it gives no
- * reason at all, undefined where it gives another.
+ * Whether an answer blames the token: `certain` where it says so, `perhaps` for a 401 that gives no
+ * reason at all, undefined where there is another reason.
  */
-export function tokenDoubt(headers: Headers, body: unknown): "certain" | "perhaps" | undefined {
+export function tokenDoubt({ status, headers, body }: Pick<Refused, "status" | "headers" | "body">) {
   const { code } = readError(body);
   const challenge = failedChallenge(headers)?.parameters.get("error");
-  if (code === "E0000011" || code === "invalid_token") return "certain";
+  if (code === "E0000011") return "certain";
+  if (status !== 401 || code === "E0000015") return undefined;
   // RFC 6750, section 3.1: the token is expired, revoked or malformed.
-  if (challenge === "invalid_token" && code !== "E0000015") return "certain";
+  if (code === "invalid_token" || challenge === "invalid_token") return "certain";
   return code === undefined && challenge === undefined ? "perhaps" : undefined;
+}
+
+/** How long Okta asks to wait in the words of a code, in seconds. */
+const OWN_WAITS_SECONDS: Readonly<Record<string, number>> = { E0000109: 30, E0000118: 5, E0000133: 30 };
+
+/** Whether an answer with 429 is about what this one call asked for and not about the rate limit of its endpoint. */
+export function isOwnLimit(body: unknown): boolean {
+  const code = readError(body).code ?? "";
+  return code !== "E0000047" && OKTA_CODES[code]?.[0] === 429;
 }
 
 interface Kind extends Pick<ErrorDetails, "fix" | "data"> {
@@ -113,39 +95,30 @@ interface Kind extends Pick<ErrorDetails, "fix" | "data"> {
   why?: string;
 }
 
+/** Okta's own code decides before its status. */
 function classify(refused: Refused, okta: OktaError): Kind {
-  const { status } = refused;
+  const { status, operation = "" } = refused;
   const text = [okta.summary, ...okta.causes].join("\n");
+  const scope = status === 403 ? missingScope(refused, okta, text) : undefined;
+  if (scope) return scope;
+  if (tokenDoubt(refused) !== undefined) return { code: "session_ended", why: "The token is no longer accepted." };
+  const isConflict = STATE_WORDS.test(text) && (status === 400 || status === 403);
+  if (okta.code === "E0000007") return notFound(refused, okta);
+  if (okta.code === "E0000001" && isConflict) return { code: "conflict" };
+  const row = meaningOf(okta.code ?? "", operation, text);
+  if (row !== undefined) {
+    const [, code, why, fix] = row;
+    return { code, why, fix: withFinder(fix, refused) };
+  }
+  if (status === 401) return unauthorized(refused);
   if (status === 429) return { code: "rate_limited" };
-  if (okta.code === "E0000060") {
-    return {
-      code: "protected",
-      why: "Built-in and imported objects cannot be changed through the API.",
-      fix: "Choose another object, or change it where it comes from.",
-    };
-  }
   if (status >= 500) return { code: "okta_down" };
-  if (okta.code === "E0000015") return FEATURE_OFF;
-  if (status === 401) return unauthorized(refused, okta);
   if (status === 404 || status === 410) return notFound(refused, okta);
-  const conflict = STATE_ERRORS.has(okta.code ?? "") || ((status === 400 || status === 403) && STATE_WORDS.test(text));
-  if (conflict || status === 409 || status === 412) {
-    const fix = ADVICE[okta.code ?? ""];
-    return { code: "conflict", ...(fix === undefined ? {} : { fix }) };
-  }
-  return status === 403 ? forbidden(refused, text) : { code: "bad_input" };
+  if (isConflict || status === 409 || status === 412) return { code: "conflict" };
+  return { code: status === 403 ? "forbidden" : "bad_input" };
 }
 
-const FEATURE_OFF: Kind = {
-  code: "forbidden",
-  why: "This org does not have the feature, or it is not switched on. The token is not the reason.",
-  fix: "Do it in another way, or have the feature switched on: in the Admin Console under Settings > Features where it stands there, else by Okta.",
-};
-
-function unauthorized({ headers, body }: Refused, okta: OktaError): Kind {
-  if (tokenDoubt(headers, body) !== undefined) {
-    return { code: "session_ended", why: "The token is no longer accepted." };
-  }
+function unauthorized({ headers }: Refused): Kind {
   if (failedChallenge(headers)?.parameters.get("error") === "invalid_dpop_proof") {
     return {
       code: "client_rejected",
@@ -153,38 +126,49 @@ function unauthorized({ headers, body }: Refused, okta: OktaError): Kind {
       fix: "Check this machine's clock, then try again.",
     };
   }
+  return { code: "forbidden", why: "The token is not the reason." };
+}
+
+function missingScope({ headers }: Refused, okta: OktaError, text: string): Kind | undefined {
+  // RFC 6750, section 3.1: the challenge names the scopes that would do.
+  const challenge = failedChallenge(headers)?.parameters;
+  const inWords = (okta.code === undefined || okta.code === "E0000006") && /\bscopes?\b/i.test(text);
+  if (challenge?.get("error") !== "insufficient_scope" && !inWords) return undefined;
+  const scope = /^[\w.: -]{1,500}$/.exec(challenge?.get("scope") ?? "")?.[0];
   return {
-    code: "forbidden",
-    why: "The token is not the reason.",
-    fix: `Look up what Okta means by ${okta.code ?? "it"}.`,
+    code: "missing_scope",
+    why: scope === undefined ? "The token lacks a scope." : `The token lacks the scope ${scope}.`,
+    ...(scope === undefined ? {} : { data: { scope }, fix: howToGrant(scope) }),
   };
 }
 
-function forbidden({ headers }: Refused, text: string): Kind {
-  // RFC 6750, section 3.1: the challenge names the scopes that would do.
-  const challenge = failedChallenge(headers)?.parameters;
-  if (challenge?.get("error") === "insufficient_scope" || /\bscopes?\b/i.test(text)) {
-    const scope = /^[\w.: -]{1,500}$/.exec(challenge?.get("scope") ?? "")?.[0];
-    return {
-      code: "missing_scope",
-      why: scope === undefined ? "The token lacks a scope." : `The token lacks the scope ${scope}.`,
-      ...(scope === undefined ? {} : { data: { scope }, fix: howToGrant(scope) }),
-    };
-  }
-  return { code: "forbidden" };
+/** Advice with the tool that finds the object of the path, the innermost one; without it where there is none. */
+function withFinder(fix: string, { template }: Refused): string {
+  const finder = template
+    .split("/")
+    .map((segment) => FINDERS[segment])
+    .findLast((name) => name !== undefined);
+  return finder === undefined
+    ? fix.replace(/ \(\{finder\}\)| with \{finder\}/g, "")
+    : fix.replaceAll("{finder}", finder);
 }
 
 function notFound({ template, path }: Refused, okta: OktaError): Kind {
   const segments = template.split("/");
   const values = path.split("/");
   const ids = segments.flatMap((segment, index) => {
-    const finder = segment.startsWith("{") ? FINDERS[segments[index - 1] ?? ""] : undefined;
-    return finder === undefined ? [] : [{ finder, id: decodeURIComponent(values[index] ?? "") }];
+    if (!segment.startsWith("{")) return [];
+    return [{ segment: segments[index - 1] ?? "", id: decodeURIComponent(values[index] ?? "") }];
   });
   const named = ids.filter(({ id }) => id !== "" && okta.summary.includes(id));
-  const finders = (named.length > 0 ? named : ids).map(({ finder }) => finder);
-  if (finders.length === 0) return { code: "not_found" };
-  return { code: "not_found", fix: `Find the right id with ${finders.join(" and ")}.` };
+  const asked = named.length > 0 ? named : ids;
+  const why = asked.map(({ id, segment }) => otherKind(id, segment)).find((sentence) => sentence !== undefined);
+  const finders = asked.flatMap(({ segment }) => FINDERS[segment] ?? []);
+  return {
+    code: "not_found",
+    ...(why === undefined ? {} : { why }),
+    ...(finders.length === 0 ? {} : { fix: `Find the right id with ${finders.join(" and ")}.` }),
+  };
 }
 
 function readError(body: unknown): OktaError {

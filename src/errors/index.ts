@@ -34,7 +34,7 @@ export const ERROR_CODES = {
   forbidden: {
     retry: "after-fix",
     exitCode: 1,
-    fix: "The scope is there; the admin role is not. In the Okta Admin Console, give the signed-in admin (Security > Administrators) or the service app (Admin roles tab) a role that covers this.",
+    fix: "Okta refuses this for the reason above. Look at the org's settings in the Okta Admin Console, or choose another way.",
   },
   not_found: { retry: "after-fix", exitCode: 1, fix: "Look the id up first." },
   conflict: { retry: "after-fix", exitCode: 1, fix: "Read the object again and decide with its present state." },

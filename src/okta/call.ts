@@ -1,6 +1,6 @@
 import type { AccessToken, TokenSource } from "../auth/token-source.js";
 import { cutDeep } from "../depth.js";
-import { fromOkta, tokenDoubt } from "../errors/from-okta.js";
+import { fromOkta, isOwnLimit, tokenDoubt } from "../errors/from-okta.js";
 import { OktaMcpError, ofWrite } from "../errors/index.js";
 import type { Log } from "../log.js";
 import { type Exchanged, ExchangeFault, exchange, type HttpAnswer, type SendHttp } from "./exchange.js";
@@ -8,7 +8,7 @@ import { changesSomething, type Fault, faultError, malformedFault, redirectFault
 import { nextCursor } from "./page.js";
 import { retryAfterMs } from "./rate-limit.js";
 import type { CallOptions, Json, OktaRequest, OktaResponse } from "./request.js";
-import { rateLimited, type Scheduler } from "./scheduler.js";
+import type { Scheduler } from "./scheduler.js";
 import type { Sleep } from "./sleep.js";
 
 /** Bounds of one call, or of one attempt where they say so. */
@@ -106,7 +106,8 @@ export class Call {
       if (error instanceof ExchangeFault) return await this.#retryFault(error.fault);
       throw error;
     }
-    slot.done(answered.response);
+    const { status, headers } = answered.response;
+    slot.done({ status, headers, isOwnLimit: status === 429 && isOwnLimit(parseJson(answered.text)) });
     return await this.#judge(token, answered);
   }
 
@@ -154,14 +155,14 @@ export class Call {
       return undefined;
     }
     const body = parseJson(text);
-    const doubt = status === 401 ? tokenDoubt(headers, body) : undefined;
+    const doubt = tokenDoubt({ status, headers, body });
     if (doubt !== undefined && !this.#tokenRenewed) {
       this.#tokenRenewed = true;
       this.#nonceSent = false;
       this.#line.tokens.reject(token, doubt === "certain");
       return undefined;
     }
-    if (status === 429) return this.#afterRateLimit();
+    if (status === 429 && !isOwnLimit(body)) return this.#afterRateLimit();
     if (status < 500 && body === undefined && isPage(headers)) {
       throw faultError(this.#request, strangerFault(status, headers.get("Content-Type")), this.#attempts);
     }
@@ -171,8 +172,10 @@ export class Call {
     }
     const error = (retryAfterSeconds?: number) =>
       fromOkta({ ...this.#request, status, headers, body, retryAfterSeconds });
-    if (status >= 500) this.#maybeDone = true;
-    if (!PASSING_STATUSES.has(status)) throw error();
+    // Okta refuses some requests with 5xx too, and then has done nothing.
+    const { code } = error();
+    if (status >= 500 && code === "okta_down") this.#maybeDone = true;
+    if (!PASSING_STATUSES.has(status) || code !== "okta_down") throw error();
     return await this.#retryStatus(status, headers, error);
   }
 
@@ -193,7 +196,7 @@ export class Call {
   #afterRateLimit(): undefined {
     this.#rateLimited += 1;
     if (this.#rateLimited > this.#line.limits.maxRateLimited) {
-      throw rateLimited(this.#line.scheduler.secondsUntilFree(this.#bucket));
+      throw this.#line.scheduler.givenUp(this.#bucket);
     }
     return undefined;
   }

@@ -4,7 +4,12 @@ import type { ServerClock } from "./server-clock.js";
 export interface Answer {
   status: number;
   headers: Headers;
+  /** True for a 429 that is about what one call asked for, e.g. a second text message, and not about the endpoint. */
+  isOwnLimit?: boolean;
 }
+
+/** Which of Okta's limits holds requests back: that of a window of time, or that of requests at the same time. */
+export type Limit = "window" | "concurrency";
 
 /** Whether one more request may leave: now, once an earlier one is answered, or at a time (epoch ms). */
 export type Permission = "now" | "after-answer" | { atMs: number };
@@ -37,10 +42,16 @@ export class Bucket {
   #strikes = 0;
   #struckAt = 0;
   #sent = 0;
+  #limit: Limit = "window";
 
   constructor(clock: ServerClock, random: () => number) {
     this.#clock = clock;
     this.#random = random;
+  }
+
+  /** The limit that the last 429 was about. */
+  get limit(): Limit {
+    return this.#limit;
   }
 
   permission(nowMs: number): Permission {
@@ -70,13 +81,20 @@ export class Bucket {
   }
 
   /** The request was answered. `sent` is what `send` returned. */
-  answer(sent: number, { status, headers }: Answer, nowMs: number): void {
+  answer(sent: number, { status, headers, isOwnLimit = false }: Answer, nowMs: number): void {
     this.#inFlight -= 1;
     this.#overdue = 0;
     this.#answered = true;
-    this.#readWindow(headers, nowMs);
-    if (status === 429) this.#strike(sent, headers, nowMs);
-    else if (sent > this.#struckAt) this.#strikes = 0;
+    // Okta marks the limit of requests at the same time so. What it tells of a reset is a guess then.
+    const isConcurrency = status === 429 && headers.get("X-Rate-Limit-Limit") === "0";
+    if (!isConcurrency && !isOwnLimit) this.#readWindow(headers, nowMs);
+    if (status === 429 && !isOwnLimit) {
+      this.#limit = isConcurrency ? "concurrency" : "window";
+      this.#strike(sent, headers, nowMs);
+      return;
+    }
+    if (isOwnLimit && this.#window && this.#window.remaining > 0) this.#window.remaining -= 1;
+    if (sent > this.#struckAt) this.#strikes = 0;
   }
 
   /** Gives up waiting for the requests now on their way, so that another may find out how things stand. */
@@ -103,7 +121,7 @@ export class Bucket {
       this.#strikes += 1;
       this.#struckAt = this.#sent;
     }
-    const resetMs = this.#window === undefined ? 0 : this.#resetMs(this.#window);
+    const resetMs = this.#window === undefined || this.#limit === "concurrency" ? 0 : this.#resetMs(this.#window);
     const toldMs = Math.max(resetMs, retryAfterMs(headers, nowMs, this.#clock) ?? 0);
     const backoffMs = Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (this.#strikes - 1));
     const waitMs = toldMs > nowMs ? toldMs - nowMs : backoffMs * (0.5 + this.#random() / 2);

@@ -1,5 +1,5 @@
 import { OktaMcpError } from "../errors/index.js";
-import { type Answer, Bucket } from "./rate-limit.js";
+import { type Answer, Bucket, type Limit } from "./rate-limit.js";
 import { ServerClock } from "./server-clock.js";
 import type { Sleep } from "./sleep.js";
 
@@ -92,11 +92,13 @@ export class Scheduler {
     });
   }
 
-  /** How long the endpoint is known to be used up, in whole seconds; at least one. */
-  secondsUntilFree(key: string): number {
+  /** The error of a call that Okta has told to wait as often as a call waits. */
+  givenUp(key: string): OktaMcpError {
     const nowMs = this.#options.now();
-    const permission = this.#lane(key).bucket.permission(nowMs);
-    return typeof permission === "object" ? Math.max(1, Math.ceil((permission.atMs - nowMs) / 1000)) : 1;
+    const { bucket } = this.#lane(key);
+    const permission = bucket.permission(nowMs);
+    const seconds = typeof permission === "object" ? Math.max(1, Math.ceil((permission.atMs - nowMs) / 1000)) : 1;
+    return rateLimited(seconds, bucket.limit);
   }
 
   #lane(key: string): Lane {
@@ -159,11 +161,11 @@ export class Scheduler {
     const seconds = Math.max(1, Math.ceil(waitMs / 1000));
     const tooLate = lane.waiting.filter((queued) => queued.deadlineMs < atMs);
     lane.waiting = lane.waiting.filter((queued) => queued.deadlineMs >= atMs);
-    for (const queued of tooLate) queued.fail(rateLimited(seconds));
+    for (const queued of tooLate) queued.fail(rateLimited(seconds, lane.bucket.limit));
     for (const queued of lane.waiting) {
       if (queued.toldMs !== undefined && atMs - queued.toldMs < 1000) continue;
       queued.toldMs = atMs;
-      queued.onWait?.(`Okta's rate limit is reached; waiting ${seconds} s`);
+      queued.onWait?.(`${LIMIT_WORDS[lane.bucket.limit]}; waiting ${seconds} s`);
     }
     this.#tidy(lane);
     if (lane.waiting.length === 0 || lane.alarm?.atMs === atMs) return;
@@ -189,13 +191,18 @@ export class Scheduler {
   }
 }
 
+const LIMIT_WORDS: Readonly<Record<Limit, string>> = {
+  window: "Okta's rate limit is reached",
+  concurrency: "Okta already works on as many requests at the same time as this org may have",
+};
+
 /** The error of a call whose endpoint has no room for longer than the call may wait. */
-export function rateLimited(seconds: number): OktaMcpError {
-  return new OktaMcpError(
-    "rate_limited",
-    `Okta's rate limit for this operation is used up for another ${seconds} s, which is longer than a call waits.`,
-    { retryAfterSeconds: seconds },
-  );
+function rateLimited(seconds: number, limit: Limit): OktaMcpError {
+  const message =
+    limit === "window"
+      ? `Okta's rate limit for this operation is used up for another ${seconds} s, which is longer than a call waits.`
+      : `${LIMIT_WORDS.concurrency}, also after this call has waited several times.`;
+  return new OktaMcpError("rate_limited", message, { retryAfterSeconds: seconds });
 }
 
 function cancelled(): OktaMcpError {

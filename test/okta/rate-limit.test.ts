@@ -21,7 +21,8 @@ function limited(clock: TestClock, perWindow: number, options: { seconds?: numbe
     if (!allowed) refusedIn.push(window.endSeconds);
     const headers = {
       Date: clock.date(skewMs),
-      "X-Rate-Limit-Limit": String(perWindow),
+      // A limit of 0 would mean that of requests at the same time.
+      "X-Rate-Limit-Limit": String(Math.max(1, perWindow)),
       "X-Rate-Limit-Remaining": String(Math.max(0, perWindow - window.used)),
       "X-Rate-Limit-Reset": String(window.endSeconds),
     };
@@ -312,5 +313,89 @@ describe("concurrent calls", () => {
     const { transport } = testTransport(org);
     await Promise.all(Array.from({ length: 21 }, () => transport.send(request("GET", "/x"))));
     expect(most).toBe(20);
+  });
+});
+
+describe("the limit of requests at the same time", () => {
+  /** 429 as Okta marks it: a limit of 0, and a reset that is a guess. */
+  const atOnce = (clock: TestClock, inSeconds: number): Answer =>
+    json(
+      429,
+      { errorCode: "E0000047", errorSummary: "API call exceeded rate limit due to too many requests." },
+      {
+        Date: clock.date(),
+        "X-Rate-Limit-Limit": "0",
+        "X-Rate-Limit-Remaining": "0",
+        "X-Rate-Limit-Reset": clock.epoch(inSeconds),
+      },
+    );
+
+  test.each([60, 180])("is waited for in seconds, not until a reset in %i s", async (inSeconds) => {
+    const clock = new TestClock();
+    const refused = atOnce(clock, inSeconds);
+    const org = await startOrg(refused, refused, refused, json(200, []));
+    const { transport } = testTransport(org, { now: clock.now, sleep: clock.sleep });
+    const told: string[] = [];
+    await Promise.all([
+      transport.send(request("GET", "/x"), { onWait: (message) => told.push(message) }),
+      transport.send(request("GET", "/x")),
+    ]);
+    expect(clock.slept.filter((ms) => ms > 0).map((ms) => Math.ceil(ms / 1000))).toEqual([1, 2, 4]);
+    expect(told[0]).toBe("Okta already works on as many requests at the same time as this org may have; waiting 1 s");
+  });
+
+  test("leaves what is known of the window as it is", async () => {
+    const clock = new TestClock();
+    const known = {
+      "X-Rate-Limit-Limit": "100",
+      "X-Rate-Limit-Remaining": "50",
+      "X-Rate-Limit-Reset": clock.epoch(60),
+    };
+    const org = await startOrg(json(200, [], { Date: clock.date(), ...known }), atOnce(clock, 60), json(200, []));
+    const { transport } = testTransport(org, { now: clock.now, sleep: clock.sleep });
+    for (let count = 0; count < 3; count += 1) await transport.send(request("GET", "/x"));
+    expect(clock.slept.reduce((sum, ms) => sum + ms, 0)).toBeLessThan(1100);
+  });
+
+  test("that does not end is told as what it is", async () => {
+    const clock = new TestClock();
+    const org = await startOrg(atOnce(clock, 600));
+    const { transport } = testTransport(org, { now: clock.now, sleep: clock.sleep });
+    const error = await errorOf(transport.send(request("GET", "/x")));
+    expect(error).toMatchObject({ code: "rate_limited", message: expect.stringContaining("at the same time") });
+    expect((error as { retryAfterSeconds: number }).retryAfterSeconds).toBeLessThanOrEqual(30);
+  });
+});
+
+describe("a 429 that is about one call's own doing", () => {
+  test.each([
+    ["E0000118", 5],
+    ["E0000109", 30],
+    ["E0000133", 30],
+    ["E0000146", undefined],
+    ["E0000147", undefined],
+    ["E0000186", undefined],
+    ["E0000204", undefined],
+    ["E0000205", undefined],
+  ])("%s ends that call at once and holds up no other", async (errorCode, retryAfterSeconds) => {
+    const clock = new TestClock();
+    const used = {
+      Date: clock.date(),
+      "X-Rate-Limit-Limit": "50",
+      "X-Rate-Limit-Remaining": "0",
+      "X-Rate-Limit-Reset": clock.epoch(180),
+    };
+    const org = await startOrg(json(429, { errorCode, errorSummary: "Wait." }, used), json(200, {}));
+    const { transport } = testTransport(org, { now: clock.now, sleep: clock.sleep });
+    const error = await errorOf(transport.send(request("POST", "/api/v1/x/test")));
+    expect(error).toMatchObject({
+      code: "rate_limited",
+      message: expect.stringContaining("Nothing else is held up."),
+      data: { okta_error_code: errorCode },
+      retryAfterSeconds,
+    });
+    await transport.send(request("POST", "/api/v1/x/test"));
+    expect(org.seen).toHaveLength(2);
+    expect(clock.slept.filter((ms) => ms > 0)).toEqual([]);
   });
 });

@@ -151,7 +151,7 @@ describe("verify_email_domain", () => {
     expect(failed.error).toMatchObject({
       code: "conflict",
       message: expect.stringContaining("couldn't be verified"),
-      fix: expect.stringContaining("get_email_domain"),
+      fix: expect.stringContaining("list_email_domains"),
     });
     expect(await get("get_email_domain", { email_domain_id })).toMatchObject({ validationStatus: "ERROR" });
     dns.set(...records.slice(0, 3));
