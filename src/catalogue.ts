@@ -1,15 +1,15 @@
 import * as z from "zod";
 import { ALL_TOOLS, type Choosable, leftOutBecause, type ToolChoice } from "./choice.js";
-import type { Effect, Tool } from "./tool.js";
+import type { Tool } from "./tool.js";
 
 /** The tools as `tools/index.ts` gives them: area -> exports of its file. */
 export type Areas = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
-export interface CatalogueEntry extends Tool {
+export type CatalogueEntry = Tool & {
   area: string;
   /** The tool's own arguments and those that follow from its effect. */
   arguments: z.ZodObject;
-}
+};
 
 /** A tool as `tools/list` shows it. */
 export interface ToolDefinition {
@@ -69,13 +69,22 @@ export interface Catalogue extends ToolListing {
   schema(name: string): ArgumentsSchema;
 }
 
-/** What is not said has the value that MCP gives it: not read-only; destructive unless read-only. */
-const ANNOTATIONS: Record<Effect, ToolDefinition["annotations"]> = {
-  reads: { readOnlyHint: true },
-  adds: { destructiveHint: false },
-  changes: { destructiveHint: true },
-  removes: { destructiveHint: true },
-};
+/**
+ * MCP's hints (schema `ToolAnnotations`); what is not said has the value that MCP gives it. A tool
+ * that is not destructive does no more than add to what is there.
+ */
+function annotationsOf(tool: Tool): ToolDefinition["annotations"] {
+  switch (tool.effect) {
+    case "reads":
+      return { readOnlyHint: true };
+    case "adds":
+      return { destructiveHint: false };
+    case "changes":
+      return { destructiveHint: tool.destructive };
+    case "removes":
+      return { destructiveHint: true };
+  }
+}
 
 /** What every tool that reads takes. */
 const READ_ARGUMENTS = {
@@ -165,7 +174,7 @@ function define(entry: CatalogueEntry): ToolDefinition {
     title: entry.title,
     description: entry.description,
     inputSchema: shown(entry, schemaOf(entry)),
-    annotations: ANNOTATIONS[entry.effect],
+    annotations: annotationsOf(entry),
   };
 }
 

@@ -7,7 +7,7 @@ import type { Json } from "./okta/request.js";
 import type { ScopeStatus } from "./scope-status.js";
 import type { Scope } from "./scopes.js";
 
-/** What a tool does to the org; the MCP hints follow from it. */
+/** What a tool does to the org. */
 export type Effect = "reads" | "adds" | "changes" | "removes";
 
 /** What a person should see before saying yes to a removal, read from the org at that moment. */
@@ -50,8 +50,22 @@ export interface ToolContext {
   now(): number;
 }
 
+/**
+ * What a tool does to the org, from which MCP's hints follow. Of a change the effect does not tell
+ * whether it is destructive in MCP's sense, so the tool has to.
+ */
+export type Effects =
+  | { effect: "reads" | "adds" | "removes"; destructive?: never }
+  | {
+      effect: "changes";
+      /** True where it overwrites what was there, or decides who gets in; false where it only adds to it. */
+      destructive: boolean;
+    };
+
 /** One tool, whole. */
-export interface Tool<Input extends z.ZodObject = z.ZodObject> {
+export type Tool<Input extends z.ZodObject = z.ZodObject> = Effects & ToolParts<Input>;
+
+interface ToolParts<Input extends z.ZodObject> {
   /** snake_case; the export's name in camelCase. */
   name: string;
   title: string;
@@ -60,7 +74,6 @@ export interface Tool<Input extends z.ZodObject = z.ZodObject> {
   scope: Scope | null;
   /** Further scopes with which it answers better. */
   alsoUses?: readonly Scope[];
-  effect: Effect;
   /** No setting leaves it out, since it tells why others are off. */
   staysOn?: true;
   /** Of a tool without a scope: which tools with one it is about, of which some have to be on. */

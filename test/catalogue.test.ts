@@ -71,6 +71,9 @@ const EFFECTS_BY_VERB: Readonly<Record<string, readonly string[]>> = {
   undo: ["removes"],
 };
 
+/** The changes that neither overwrite anything nor decide who gets in. */
+const ONLY_ADD_TO_WHAT_IS_THERE = ["activate_application", "verify_custom_domain", "verify_email_domain"];
+
 describe.each(tools)("$name", (tool) => {
   const { name, title, description, scope, effect, definition } = tool;
 
@@ -103,7 +106,8 @@ describe.each(tools)("$name", (tool) => {
     // What MCP takes where nothing is said: not read-only, and destructive unless it is.
     const { readOnlyHint = false, destructiveHint = !readOnlyHint } = definition.annotations;
     expect(readOnlyHint).toBe(effect === "reads");
-    expect(destructiveHint).toBe(effect === "changes" || effect === "removes");
+    const isDestructive = effect === "removes" || (effect === "changes" && !ONLY_ADD_TO_WHAT_IS_THERE.includes(name));
+    expect(destructiveHint).toBe(isDestructive);
     expect(Object.keys(definition.annotations)).toEqual([effect === "reads" ? "readOnlyHint" : "destructiveHint"]);
   });
 
@@ -168,6 +172,18 @@ describe.each(tools)("$name", (tool) => {
     const tests = [...sourcesOf("test/tools").values()].join("\n");
     expect(new RegExp(`["'\`]${name}["'\`]`).test(tests), `a test in test/tools calls ${name}`).toBe(true);
   });
+});
+
+test("of a change it has to be said whether it is destructive, and of nothing else", () => {
+  const { destructive: _, ...silent } = areas.groups.updateGroup;
+  // @ts-expect-error: a change that does not say so is none that the compiler takes
+  const changes: Tool = silent;
+  // @ts-expect-error: of an addition the effect says it
+  const adds: Tool = { ...areas.groups.createGroup, destructive: true };
+  expect([changes.effect, adds.effect]).toEqual(["changes", "adds"]);
+  for (const { name, destructive, effect } of catalogue.entries) {
+    expect(destructive, name).toBeTypeOf(effect === "changes" ? "boolean" : "undefined");
+  }
 });
 
 test("refuses two tools with one name", () => {

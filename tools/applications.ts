@@ -121,6 +121,7 @@ export const updateApplication = defineTool({
     "Replace an application's whole configuration: start from get_application. What the body lacks is refused, or lost with allow_removals.",
   scope: "okta.apps.manage",
   effect: "changes",
+  destructive: true,
   input: z.strictObject({ app_id: appId, app_config: appConfig }),
   replaces: {
     current: async ({ okta }, a) => (await okta.applications.getApplication({ appId: a.app_id })) ?? {},
@@ -208,6 +209,7 @@ export const activateApplication = defineTool({
   description: "Activate an inactive application.",
   scope: "okta.apps.manage",
   effect: "changes",
+  destructive: false,
   input: z.strictObject({ app_id: appId }),
   change: {
     state: statusOf,

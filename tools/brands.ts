@@ -129,6 +129,7 @@ export const replaceBrand = defineTool({
     "Replace a brand's settings: start from get_brand. What is left out is refused, or lost with allow_removals.",
   scope: "okta.brands.manage",
   effect: "changes",
+  destructive: true,
   input: brandSettings,
   replaces: {
     current: async ({ okta }, a) => (await okta.customization.getBrand({ brandId: a.brand_id })) ?? {},

@@ -78,6 +78,7 @@ export const replaceCustomDomain = defineTool({
   description: "Have a custom domain show another brand; nothing else of it can change.",
   scope: "okta.domains.manage",
   effect: "changes",
+  destructive: true,
   input: z.strictObject({ domain_id: domainId, brand_id: brandId }),
   change: {
     state: domainOf,
@@ -161,6 +162,7 @@ export const upsertCustomDomainCertificate = defineTool({
   scope: "okta.domains.manage",
   alsoUses: ["okta.brands.read"],
   effect: "changes",
+  destructive: true,
   input: certificateInput,
   async impact(context, a) {
     // Checked first, so that nobody is asked about what would be refused anyway.
@@ -191,6 +193,7 @@ export const verifyCustomDomain = defineTool({
     "Have Okta check the DNS records of get_custom_domain; it then gets the certificate where it manages it.",
   scope: "okta.domains.manage",
   effect: "changes",
+  destructive: false,
   input: z.strictObject({ domain_id: domainId }),
   change: { state: domainOf, becomes: (_a, before) => before, undo: "What a check has found cannot be taken back." },
   run: async ({ okta }, a) => withDnsTable(await okta.customDomains.verifyDomain({ domainId: a.domain_id })),

@@ -180,6 +180,7 @@ export const replaceDeviceAssurancePolicy = defineTool({
     "Replace a whole device assurance policy: start from get_device_assurance_policy. What the body lacks is refused, or lost with allow_removals.",
   scope: "okta.deviceAssurance.manage",
   effect: "changes",
+  destructive: true,
   input: z.strictObject({
     device_assurance_id: deviceAssuranceId,
     policy_data: policyData,

@@ -156,6 +156,7 @@ export const replaceEmailCustomization = defineTool({
     "Replace a customized text of an email template; is_default true makes it the default. For a further language use create_email_customization.",
   scope: "okta.templates.manage",
   effect: "changes",
+  destructive: true,
   input: z.strictObject({ ...customization, ...content }),
   change: {
     state: (context, a) => oneOf(context, a, a.customization_id),

@@ -84,6 +84,7 @@ export const replaceEmailDomain = defineTool({
   description: "Change the sender's name and address of an email domain; the domain itself cannot change.",
   scope: "okta.emailDomains.manage",
   effect: "changes",
+  destructive: true,
   input: z.strictObject({
     email_domain_id: emailDomainId,
     display_name: displayName,
@@ -144,6 +145,7 @@ export const verifyEmailDomain = defineTool({
   description: "Have Okta check the DNS records of get_email_domain.",
   scope: "okta.emailDomains.manage",
   effect: "changes",
+  destructive: false,
   input: z.strictObject({ email_domain_id: emailDomainId }),
   change: { state: domainOf, becomes: (_a, before) => before, undo: "What a check has found cannot be taken back." },
   run: async ({ okta }, a) =>

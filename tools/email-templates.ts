@@ -98,6 +98,7 @@ export const replaceEmailSettings = defineTool({
   description: "Set who receives mails of an email template. Not every template takes every value.",
   scope: "okta.templates.manage",
   effect: "changes",
+  destructive: true,
   input: z.strictObject({
     ...emailTemplate,
     recipients: z.string().min(1).describe("ALL_USERS, ADMINS_ONLY or NO_USERS."),

@@ -71,6 +71,7 @@ export const replaceCustomizedErrorPage = defineTool({
     "Replace the error page that people see; try replace_preview_error_page first. What is left out is refused, or lost with allow_removals.",
   scope: "okta.brands.manage",
   effect: "changes",
+  destructive: true,
   input: errorPage,
   replaces: {
     current: async ({ okta }, a) =>
@@ -110,6 +111,7 @@ export const replacePreviewErrorPage = defineTool({
     "Replace a brand's error page preview, shown at /error/preview only. To publish it use replace_customized_error_page.",
   scope: "okta.brands.manage",
   effect: "changes",
+  destructive: true,
   input: errorPage,
   replaces: {
     current: async ({ okta }, a) =>

@@ -119,6 +119,7 @@ export const updateGroup = defineTool({
   description: "Replace a group's whole profile. What the body lacks is refused, or lost with allow_removals.",
   scope: "okta.groups.manage",
   effect: "changes",
+  destructive: true,
   input: z.strictObject({ group_id: groupId, profile }),
   replaces: {
     // The profile is all of a group that can be written.

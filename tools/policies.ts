@@ -135,6 +135,7 @@ export const updatePolicy = defineTool({
     "Replace a whole policy, but for its rules: start from get_policy. What the body lacks is refused, or lost with allow_removals.",
   scope: "okta.policies.manage",
   effect: "changes",
+  destructive: true,
   input: z.strictObject({ policy_id: policyId, policy_data: policyData }),
   replaces: {
     current: async ({ okta }, a) => (await okta.policies.getPolicy({ policyId: a.policy_id })) ?? {},
@@ -249,6 +250,7 @@ export const activatePolicy = defineTool({
   description: "Activate an inactive policy.",
   scope: "okta.policies.manage",
   effect: "changes",
+  destructive: true,
   input: z.strictObject({ policy_id: policyId }),
   change: {
     state: statusOf,

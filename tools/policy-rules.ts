@@ -149,6 +149,7 @@ export const updatePolicyRule = defineTool({
     "Replace a whole policy rule: start from get_policy_rule. What the body lacks is refused, or lost with allow_removals.",
   scope: "okta.policies.manage",
   effect: "changes",
+  destructive: true,
   input: z.strictObject({ policy_id: policyId, rule_id: ruleId, rule_data: ruleData }),
   replaces: {
     current: async ({ okta }, a) =>
@@ -252,6 +253,7 @@ export const activatePolicyRule = defineTool({
   description: "Activate an inactive policy rule.",
   scope: "okta.policies.manage",
   effect: "changes",
+  destructive: true,
   input: z.strictObject({ policy_id: policyId, rule_id: ruleId }),
   change: {
     state: statusOf,

@@ -89,6 +89,7 @@ export const replaceCustomizedSignInPage = defineTool({
     "Replace the sign-in page that people see; try replace_preview_sign_in_page first. What is left out is refused, or lost with allow_removals.",
   scope: "okta.brands.manage",
   effect: "changes",
+  destructive: true,
   input: signInPage,
   replaces: {
     current: async ({ okta }, a) =>
@@ -128,6 +129,7 @@ export const replacePreviewSignInPage = defineTool({
     "Replace a brand's sign-in page preview, shown at /login/preview only. To publish it use replace_customized_sign_in_page.",
   scope: "okta.brands.manage",
   effect: "changes",
+  destructive: true,
   input: signInPage,
   replaces: {
     current: async ({ okta }, a) =>

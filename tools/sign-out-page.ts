@@ -34,6 +34,7 @@ export const replaceSignOutPageSettings = defineTool({
     "Choose where people of a brand land after signing out. An address that is left out is lost only with allow_removals.",
   scope: "okta.brands.manage",
   effect: "changes",
+  destructive: true,
   input: signOutPage,
   replaces: {
     current: async ({ okta }, a) => (await okta.customization.getSignOutPageSettings({ brandId: a.brand_id })) ?? {},

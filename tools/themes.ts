@@ -95,6 +95,7 @@ export const replaceBrandTheme = defineTool({
     "Replace a theme's colours and variants, not its images: start from get_brand_theme. What is left out is refused, or lost with allow_removals.",
   scope: "okta.brands.manage",
   effect: "changes",
+  destructive: true,
   input: theme,
   replaces: {
     current: async ({ okta }, a) =>
@@ -151,6 +152,7 @@ export const uploadBrandThemeLogo = defineTool({
     "Upload a theme's logo: PNG, JPG or GIF of at most 100 kB, best wide, transparent, at least 300 x 50 pixels.",
   scope: "okta.brands.manage",
   effect: "changes",
+  destructive: true,
   input: z.strictObject({ brand_id: brandId, theme_id: themeId, file_path: filePath }),
   change: {
     state: themeOf,
@@ -169,6 +171,7 @@ export const uploadBrandThemeFavicon = defineTool({
   description: "Upload a theme's favicon: square, at most 512 x 512 pixels, best PNG or ICO.",
   scope: "okta.brands.manage",
   effect: "changes",
+  destructive: true,
   input: z.strictObject({ brand_id: brandId, theme_id: themeId, file_path: filePath }),
   change: {
     state: themeOf,
@@ -193,6 +196,7 @@ export const uploadBrandThemeBackgroundImage = defineTool({
     "Upload a theme's background image: PNG, JPG or GIF of at most 2 MB. Pages of the variant BACKGROUND_IMAGE show it.",
   scope: "okta.brands.manage",
   effect: "changes",
+  destructive: true,
   input: z.strictObject({ brand_id: brandId, theme_id: themeId, file_path: filePath }),
   change: {
     state: themeOf,

@@ -275,6 +275,7 @@ export const updateUser = defineTool({
     "Change only the given attributes of a user. New credentials ask a person first. To take access away use deactivate_user.",
   scope: "okta.users.manage",
   effect: "changes",
+  destructive: true,
   input: z.strictObject({
     user_id: userId,
     profile: jsonObject("Attributes to change, custom ones too; null clears one.", USER_ATTRIBUTES).optional(),
