@@ -12,10 +12,7 @@ export const listApplications = defineTool({
     q: z.string().optional().describe("Start of name or label."),
     after,
     limit: limit(200, 20),
-    filter: filter(
-      "id, status, name, credentials.signing.kid, settings.slo.enabled, user.id, group.id",
-      'status eq "ACTIVE"',
-    ),
+    filter: filter("id, status, name, credentials.signing.kid, settings.slo.enabled, user.id", 'status eq "ACTIVE"'),
     expand: z.string().min(1).optional().describe('"user/{userId}", with filter user.id eq the same user.'),
     include_non_deleted: z.boolean().optional().describe("Inactive ones too."),
     use_optimization: z.boolean().optional().describe("Fewer properties of each app."),

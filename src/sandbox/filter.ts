@@ -1,3 +1,4 @@
+import { filterTokens } from "../filter-words.js";
 import { refusal } from "./okta-error.js";
 
 export type Operator = "eq" | "ne" | "sw" | "co" | "ew" | "gt" | "ge" | "lt" | "le" | "pr";
@@ -21,7 +22,6 @@ export interface FilterRules {
 const MAX_DEPTH = 50;
 
 const OPERATORS: readonly string[] = ["eq", "ne", "sw", "co", "ew", "gt", "ge", "lt", "le", "pr"];
-const TOKEN = /\s*(?:([()])|("(?:[^"\\]|\\.)*")|([^\s()"]+))/y;
 const ATTRIBUTE = /^[A-Za-z_$][\w$-]*(?:\.[A-Za-z_$][\w$-]*)*$/;
 const NUMBER = /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 const DATE = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?$/;
@@ -59,14 +59,9 @@ function malformed(): Error {
 }
 
 function tokenize(text: string): string[] {
-  const tokens: string[] = [];
-  const pattern = new RegExp(TOKEN);
-  while (text.slice(pattern.lastIndex).trim() !== "") {
-    const found = pattern.exec(text);
-    if (found === null) throw malformed();
-    tokens.push(found[0].trim());
-  }
-  return tokens;
+  const tokens = filterTokens(text);
+  if (tokens === undefined) throw malformed();
+  return tokens.map(({ text: token }) => token);
 }
 
 /** Recursive descent: `or` binds loosest, then `and`, then `not`. */

@@ -24,6 +24,9 @@ describe("listing groups", () => {
     expect(await search('profile.description co "FIRST"')).toEqual(["Alpha"]);
     expect(await search("id pr", { sortBy: "profile.name" })).toEqual(["Alpha", "Beta"]);
     expect(errorOf(await get("/api/v1/groups", { search: 'profile.samAccountName co "b"' })).code).toBe("E0000031");
+    for (const refused of ['profile.name ew "ta"', 'type ne "APP_GROUP"', "objectClass pr", 'name eq "Beta"']) {
+      expect(errorOf(await get("/api/v1/groups", { search: refused })).code, refused).toBe("E0000031");
+    }
     expect(errorOf(await get("/api/v1/groups", { filter: 'profile.name eq "Beta"' })).code).toBe("E0000031");
   });
 

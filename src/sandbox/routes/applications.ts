@@ -16,7 +16,7 @@ const MAX_LABEL_CHARS = 100;
 const SYSTEM_ASSIGNED = ["id", "status", "created", "lastUpdated", "features", "orn", "_links", "_embedded"];
 
 /** What `filter` may ask for: the document of `listApplications` names the first five and, with `expand`, `user.id`. */
-const FILTERABLE = ["id", "status", "name", "credentials.signing.kid", "settings.slo.enabled", "user.id", "group.id"];
+const FILTERABLE = ["id", "status", "name", "credentials.signing.kid", "settings.slo.enabled", "user.id"];
 const FILTER = {
   caseSensitive: true,
   allows: (_operator: string, attribute: string) => FILTERABLE.includes(attribute),
@@ -86,7 +86,6 @@ function listApps(org: Org, request: SandboxRequest): SandboxReply {
     .map((app) => ({
       ...app,
       ...(byUser && { user: org.apps.usersOf(app).map(({ id }) => ({ id })) }),
-      group: org.apps.groupsOf(app).map(({ id }) => ({ id })),
     }));
   const found = filtered(request, "filter", candidates, FILTER).flatMap(({ id }) => org.apps.get(id) ?? []);
   return pageOf(request, found, PAGING, (app) =>

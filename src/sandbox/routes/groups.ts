@@ -5,7 +5,18 @@ import type { Route, SandboxReply, SandboxRequest } from "../route.js";
 import type { Group, JsonObject } from "../state/model.js";
 import { shownApp } from "./app-view.js";
 import { embeddedInGroup, listedGroup } from "./group-view.js";
-import { bodyOf, doerOf, filtered, groupOf, objectIn, sorted, startsWith, userOf, wordsOf } from "./shared.js";
+import {
+  bodyOf,
+  doerOf,
+  filtered,
+  groupOf,
+  objectIn,
+  searchRules,
+  sorted,
+  startsWith,
+  userOf,
+  wordsOf,
+} from "./shared.js";
 import { listedUser } from "./user-view.js";
 
 const GROUPS = { defaultLimit: 10_000, maxLimit: 10_000, beyond: "refuse" } as const;
@@ -22,11 +33,11 @@ const FILTER = {
     ["", "id", "type", "lastUpdated", "lastMembershipUpdated"].includes(attribute),
 };
 
-/** `search` knows every attribute; `co` on two only. */
+/** What `search` may ask for besides the profile: the document of `listGroups` names these. */
+const SEARCHABLE = ["id", "type", "created", "lastUpdated", "lastMembershipUpdated", "source.id"];
 const SEARCH = {
   caseSensitive: false,
-  allows: (operator: string, attribute: string) =>
-    operator !== "co" || attribute === "profile.name" || attribute === "profile.description",
+  allows: searchRules(SEARCHABLE, ["profile.name", "profile.description"]),
 };
 
 export function groupRoutes(org: Org): Route[] {

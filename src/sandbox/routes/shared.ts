@@ -99,6 +99,19 @@ export function filtered<T>(request: SandboxRequest, name: string, items: T[], r
   return expression === null ? items : items.filter(compileFilter(expression, rules));
 }
 
+/**
+ * What the `search` of a list understands: the attributes of `own` and of the profile; no `ne` and no
+ * `ew`, and `co` on the attributes of `inside` only.
+ */
+export function searchRules(own: readonly string[], inside: readonly string[]): NonNullable<FilterRules["allows"]> {
+  return (operator, attribute) =>
+    operator === "not" ||
+    ((own.includes(attribute) || /^profile\.[^.]/.test(attribute)) &&
+      operator !== "ne" &&
+      operator !== "ew" &&
+      (operator !== "co" || inside.includes(attribute)));
+}
+
 /** `items` in the order of `sortBy` and `sortOrder`, ties by id; as they are without `sortBy`. */
 export function sorted<T extends { id: string }>(request: SandboxRequest, items: T[]): T[] {
   const sortBy = request.query.get("sortBy");

@@ -4,7 +4,7 @@ import { limitOf, link, pageOf } from "../page.js";
 import type { Route, SandboxReply, SandboxRequest } from "../route.js";
 import type { JsonObject, User } from "../state/model.js";
 import { listedGroup } from "./group-view.js";
-import { doerOf, filtered, sorted, startsWith, userOf, wordsOf } from "./shared.js";
+import { doerOf, filtered, searchRules, sorted, startsWith, userOf, wordsOf } from "./shared.js";
 import { deactivate } from "./user-lifecycle.js";
 import { fullUser, listedUser, projection } from "./user-view.js";
 import { createUser, updateUser } from "./user-writes.js";
@@ -23,12 +23,13 @@ const FILTER = {
       : operator === "eq" && FILTERABLE.includes(attribute),
 };
 
-/** `search` has no `ne`, and `co` on four attributes only. */
+/** What `search` may ask for besides the profile: the document of `listUsers` names these, `lastLogin` not among them. */
+const SEARCHABLE = ["id", "status", "created", "activated", "statusChanged", "lastUpdated", "type.id"];
+/** The four attributes in which `search` looks for a part of a text. */
 const SEARCHABLE_INSIDE = ["profile.firstName", "profile.lastName", "profile.email", "profile.login"];
 const SEARCH = {
   caseSensitive: false,
-  allows: (operator: string, attribute: string) =>
-    operator !== "ne" && (operator !== "co" || SEARCHABLE_INSIDE.includes(attribute)),
+  allows: searchRules(SEARCHABLE, SEARCHABLE_INSIDE),
 };
 
 export function userRoutes(org: Org): Route[] {

@@ -1,0 +1,56 @@
+/** One word, literal or parenthesis of an expression. */
+export interface FilterToken {
+  text: string;
+  /** Where it begins, in characters from 0. */
+  at: number;
+}
+
+/** One test of an expression, e.g. `profile.department eq "Sales"`. */
+export interface Comparison {
+  attribute: string;
+  /** In lower case. */
+  operator: string;
+  /** The text that is compared with; undefined where it is no text. */
+  text: string | undefined;
+}
+
+const TOKEN = /\s*(?:([()])|("(?:[^"\\]|\\.)*")|([^\s()"]+))/y;
+
+/**
+ * Cuts an expression of Okta's `filter` and `search` parameters into its parts, which are those of SCIM
+ * (RFC 7644, section 3.4.2.2).
+ * @returns undefined where it has a part that is none, such as a text without its end
+ */
+export function filterTokens(text: string): FilterToken[] | undefined {
+  const tokens: FilterToken[] = [];
+  const pattern = new RegExp(TOKEN);
+  const end = text.trimEnd().length;
+  while (pattern.lastIndex < end) {
+    const found = pattern.exec(text);
+    if (found === null) return undefined;
+    const token = found[0].trimStart();
+    tokens.push({ text: token, at: pattern.lastIndex - token.length });
+  }
+  return tokens;
+}
+
+const OPERATORS: ReadonlySet<string> = new Set(["eq", "ne", "sw", "co", "ew", "gt", "ge", "lt", "le", "pr"]);
+
+/** The tests in an expression, as far as they can be told; whether it is well formed is for Okta to say. */
+export function comparisonsIn(expression: string): Comparison[] {
+  const tokens = (filterTokens(expression) ?? []).map(({ text }) => text);
+  return tokens.flatMap((operator, index): Comparison[] => {
+    const attribute = tokens[index - 1];
+    if (attribute === undefined || !OPERATORS.has(operator.toLowerCase()) || !/^[\w$]/.test(attribute)) return [];
+    return [{ attribute, operator: operator.toLowerCase(), text: textOf(tokens[index + 1]) }];
+  });
+}
+
+function textOf(literal: string | undefined): string | undefined {
+  if (!literal?.startsWith('"')) return undefined;
+  try {
+    return String(JSON.parse(literal));
+  } catch {
+    return undefined;
+  }
+}
