@@ -1,5 +1,6 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { EXAMPLES } from "../scripts/docs/examples.js";
 import { NOT_HERE } from "../scripts/docs/moving-page.js";
@@ -11,6 +12,52 @@ test("the generated parts of the documentation are up to date (npm run docs rewr
 }, async () => {
   for (const [path, content] of Object.entries(await generatedFiles())) {
     expect(await readFile(path, "utf8"), path).toBe(content);
+  }
+});
+
+/** Everything written for people to read, and the links in it that lead to a place of the project's own. */
+const PAGES = [
+  "README.md",
+  "SECURITY.md",
+  "CHANGELOG.md",
+  "DECISIONS.md",
+  "AGENTS.md",
+  ...readdirSync("docs").map((name) => `docs/${name}`),
+];
+const linksOf = (page: string) =>
+  [...readFileSync(page, "utf8").matchAll(/\]\(([^)\s]+)\)/g)]
+    .map(([, target = ""]) => target)
+    .filter((target) => !/^https?:/.test(target));
+
+/** The anchors of a page's headings, as GitHub and npm make them. */
+function anchorsOf(page: string): string[] {
+  const headings = [...readFileSync(page, "utf8").matchAll(/^#{1,6} (.+)$/gm)].map(([, heading = ""]) => heading);
+  return headings.map((heading) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}\s_-]/gu, "")
+      .replaceAll(" ", "-"),
+  );
+}
+
+test.each(PAGES)("%s links to what there is", (page) => {
+  for (const target of linksOf(page)) {
+    const [path = "", anchor] = target.split("#");
+    const file = path === "" ? page : join(dirname(page), path);
+    expect(existsSync(file), target).toBe(true);
+    if (anchor !== undefined) expect(anchorsOf(file), target).toContain(anchor);
+  }
+});
+
+test("a page in the npm package links to nothing that is not in it", () => {
+  const { files } = JSON.parse(readFileSync("package.json", "utf8")) as { files: string[] };
+  const packed = ["README.md", "LICENSE", "package.json", ...files];
+  const isPacked = (path: string) => packed.some((one) => path === one || path.startsWith(`${one}/`));
+  for (const page of PAGES.filter(isPacked)) {
+    for (const target of linksOf(page)) {
+      const [path = ""] = target.split("#");
+      expect(isPacked(path === "" ? page : join(dirname(page), path)), `${page}: ${target}`).toBe(true);
+    }
   }
 });
 

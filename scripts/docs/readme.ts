@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { Catalogue } from "../../src/catalogue.js";
+import { leftOutBecause } from "../../src/choice.js";
 import { SETTINGS, type Setting } from "../../src/config/settings.js";
 import { ERROR_CODES } from "../../src/errors/index.js";
 import { block, code, table } from "./markdown.js";
@@ -29,6 +30,35 @@ function areas({ entries }: Catalogue): string {
   return `${entries.length} tools in ${names.length} areas:\n\n${table(["area", "tools", "of these, tools that write"], rows)}`;
 }
 
+/** What a client does with many tools or long answers, and the setting that keeps within it. */
+const HOSTS: readonly { client: string; limit: string; flag: "--tools" | "--exclude-tools"; patterns: string[] }[] = [
+  {
+    client: "VS Code",
+    limit: "128 tools in a request, its own and those of other servers included",
+    flag: "--exclude-tools",
+    patterns: ["brands", "themes", "*-pages", "sign-out-page", "email-*", "custom-domains"],
+  },
+  {
+    client: "Cursor",
+    limit: "users report a warning above 80 tools of all servers, and 40 in older versions",
+    flag: "--tools",
+    patterns: ["users", "groups", "applications", "system-log", "journal"],
+  },
+];
+
+function hosts({ entries }: Catalogue): string {
+  const rows = HOSTS.map(({ client, limit, flag, patterns }) => {
+    const named = { patterns, where: flag };
+    const choice =
+      flag === "--tools"
+        ? { readOnly: undefined, include: named, exclude: [] }
+        : { readOnly: undefined, include: undefined, exclude: [named] };
+    const on = entries.filter((tool) => leftOutBecause(choice, tool) === undefined);
+    return [client, limit, code(`${flag} "${patterns.join(",")}"`), String(on.length)];
+  });
+  return table(["client", "limit", "setting", "tools then, with every scope"], rows);
+}
+
 const RETRY_WORDS = { "after-fix": "after the fix", "after-wait": "after a wait", never: "no" } as const;
 
 function errors(): string {
@@ -42,17 +72,17 @@ interface ServerEntry {
   env: Record<string, string>;
 }
 
-/** The two entries of `mcp.json.example`. */
-function exampleEntries() {
+/** The entry of `mcp.json.example` that works before the package is published. */
+function checkoutEntry(): ServerEntry {
   const { mcpServers } = JSON.parse(readFileSync("mcp.json.example", "utf8")) as {
-    mcpServers: { okta: ServerEntry; "okta-from-a-checkout": ServerEntry };
+    mcpServers: { "okta-from-a-checkout": ServerEntry };
   };
-  return { npx: mcpServers.okta, checkout: mcpServers["okta-from-a-checkout"] };
+  return mcpServers["okta-from-a-checkout"];
 }
 
-/** A client's list of servers as JSON, each list of arguments on one line. */
-function serverList(key: "mcpServers" | "servers"): string {
-  const text = JSON.stringify({ [key]: { okta: exampleEntries().checkout } }, undefined, 2);
+/** The list of servers as most clients have it, each list of arguments on one line. */
+function example(): string {
+  const text = JSON.stringify({ mcpServers: { okta: checkoutEntry() } }, undefined, 2);
   const oneLine = text.replace(/\[[^[\]]*\]/g, (list) => JSON.stringify(JSON.parse(list)).replaceAll(",", ", "));
   return block("json", oneLine);
 }
@@ -61,7 +91,7 @@ const quoted = (value: string) => (/^[\w@%+=:,./-]+$/.test(value) ? value : `'${
 
 /** `claude mcp add`: options stand before the name, the command after `--`. */
 function claudeCode(): string {
-  const { command, args, env } = exampleEntries().checkout;
+  const { command, args, env } = checkoutEntry();
   const variables = Object.entries(env).map(([name, value]) => `  --env ${name}=${quoted(value)} \\`);
   const line = [command, ...args].map(quoted).join(" ");
   return block(
@@ -72,7 +102,7 @@ function claudeCode(): string {
 
 /** The entry in Codex's `config.toml`; strings of TOML are escaped as those of JSON. */
 function codex(): string {
-  const { command, args, env } = exampleEntries().checkout;
+  const { command, args, env } = checkoutEntry();
   const list = JSON.stringify(args).replaceAll(",", ", ");
   return block(
     "toml",
@@ -80,6 +110,7 @@ function codex(): string {
       "[mcp_servers.okta]",
       `command = ${JSON.stringify(command)}`,
       `args = ${list}`,
+      "tool_timeout_sec = 330",
       "",
       "[mcp_servers.okta.env]",
       ...Object.entries(env).map(([name, value]) => `${name} = ${JSON.stringify(value)}`),
@@ -90,10 +121,10 @@ function codex(): string {
 const BLOCKS: Readonly<Record<string, (catalogue: Catalogue) => string>> = {
   settings,
   areas,
+  hosts,
   jobs: jobsTable,
   errors,
-  example: () => serverList("mcpServers"),
-  vscode: () => serverList("servers"),
+  example,
   claudecode: claudeCode,
   codex,
 };

@@ -48,9 +48,15 @@ const JOBS: readonly Job[] = [
 export function jobsTable(catalogue: Catalogue): string {
   const rows = JOBS.map(({ job, scopes, role }) => {
     const on = toolsOn(catalogue, { configured: new Set(scopes), granted: undefined });
-    return [job, code(scopes.join(" ")), String(on.length), role];
+    return [job, code(scopes.join(" ")), `${on.length} (${kilobytes(catalogue, on)} kB)`, role];
   });
-  return table(["job", "`OKTA_SCOPES`", "tools on", "admin role in Okta"], rows);
+  return table(["job", "`OKTA_SCOPES`", "tools on", "smallest standard admin role"], rows);
+}
+
+/** The size of tools as a client gets them, which is what each session costs a model before anything is asked. */
+function kilobytes(catalogue: Catalogue, tools: readonly CatalogueEntry[]): number {
+  const definitions = tools.map(({ name }) => catalogue.definition(name));
+  return Math.round(Buffer.byteLength(JSON.stringify(definitions)) / 1000);
 }
 
 const names = (tools: readonly CatalogueEntry[]) => tools.map(({ name }) => code(name)).join(", ");

@@ -11,7 +11,7 @@ import {
   symlinkSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { basename, delimiter, join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { isBuilt, whereBuilt } from "../support/built.js";
@@ -38,6 +38,16 @@ function filesIn(folder: string): Map<string, number> {
   return new Map(sizes.filter(([, stats]) => stats.isFile()).map(([file, stats]) => [file, stats.size]));
 }
 
+/** The lines of each shell block in a section of a page, without comments. */
+function shellBlocks(page: string, section: string): string[][] {
+  const text = readFileSync(join(ROOT, page), "utf8");
+  const [, rest = ""] = text.split(`\n## ${section}\n`);
+  const [body = ""] = rest.split("\n## ");
+  return [...body.matchAll(/```sh\n([\s\S]*?)\n```/g)].map(([, block = ""]) =>
+    block.split("\n").map((line) => line.replace(/\s+#.*$/, "")),
+  );
+}
+
 describe("package.json", () => {
   test("names the packages that it is built on", () => {
     const named = { ...manifest.dependencies, ...manifest.optionalDependencies, ...manifest.devDependencies };
@@ -47,6 +57,18 @@ describe("package.json", () => {
   test("has nothing installed with it but the optional keychain, since all else is bundled", () => {
     expect(manifest.dependencies ?? {}).toEqual({});
     expect(Object.keys(manifest.optionalDependencies ?? {})).toEqual(["keytar"]);
+  });
+
+  test("is published with provenance, by a workflow that tests it first and may do nothing else", () => {
+    const published = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")).publishConfig;
+    expect(published).toEqual({ access: "public", provenance: true });
+    const workflow = readFileSync(join(ROOT, ".github/workflows/release.yml"), "utf8");
+    expect(workflow).toMatch(/^permissions: \{\}$/m);
+    expect(workflow).toMatch(/permissions:\n {6}contents: read\n {6}id-token: write/);
+    expect(workflow).not.toMatch(/: write-all|secrets\./);
+    const [tests, publish] = [".ci/run", "npm publish --provenance"].map((line) => workflow.indexOf(`run: ${line}`));
+    expect(tests).toBeGreaterThan(0);
+    expect(publish).toBeGreaterThan(tests ?? 0);
   });
 
   test("runs nothing on the machine where it is installed", () => {
@@ -151,6 +173,12 @@ describe("the packed package", () => {
       "dist/okta-mcp.js",
       "dist/package.json",
       "dist/third-party-licences.txt",
+      "docs/guard-rails.md",
+      "docs/install.md",
+      "docs/journal.md",
+      "docs/moving-from-okta-mcp-server.md",
+      "docs/scopes.md",
+      "docs/tools.md",
       "guard.schema.json",
       "mcp.json.example",
       "package.json",
@@ -171,6 +199,38 @@ describe("the packed package", () => {
     const { code, stdout, stderr } = await npx("call", "list_groups", "--sandbox", "--json", "--arg", "fields=id");
     expect({ code, stderr }).toMatchObject({ code: 0 });
     expect(JSON.parse(stdout)).toMatchObject({ has_more: false });
+  });
+
+  whereBuilt("is installed and started in every way that the docs show", { timeout: 2 * NPM_TIMEOUT_MS }, async () => {
+    const prefix = join(folder, "prefix");
+    // npm finds its registry and cache as it does for the person who runs the tests.
+    const env = {
+      ...process.env,
+      npm_config_prefix: prefix,
+      npm_config_update_notifier: "false",
+      npm_config_prefer_offline: "true",
+      npm_config_fetch_retries: "0",
+      PATH: [join(prefix, "bin"), process.env.PATH].join(delimiter),
+      XDG_CACHE_HOME: join(folder, "cache"),
+    };
+    /** Types the lines of shell blocks in a folder; `/path/to/okta-mcp` stands for the checkout. */
+    const type = async (lines: string[], cwd: string) => {
+      for (const line of lines) {
+        const typed = run("sh", ["-c", line.replaceAll("/path/to/okta-mcp", checkout)], { cwd, env });
+        await expect(typed, line).resolves.toBeDefined();
+      }
+    };
+    const [globally = [], inOneFolder = [], without = []] = shellBlocks("docs/install.md", "A package");
+    await type(globally, checkout);
+    await type(["npm uninstall -g okta-mcp"], checkout);
+    const empty = join(folder, "empty");
+    mkdirSync(empty);
+    await type([...inOneFolder, ...without], empty);
+
+    const [install = []] = shellBlocks("README.md", "Install");
+    expect(install).toEqual(["npm ci && npm run build", "npm link", "okta-mcp --version"]);
+    // The packages are there already, and the build came with `npm pack`.
+    await type([...install.slice(1), "npm unlink -g okta-mcp", "! command -v okta-mcp"], checkout);
   });
 
   whereBuilt("serves a client that has the example settings", { timeout: NPM_TIMEOUT_MS }, async () => {

@@ -1,0 +1,44 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { DEVICE_CLIENT_ID } from "../../src/sandbox/facts.js";
+import { startSandbox } from "../../src/sandbox/server.js";
+import { testAuthorization } from "../support/authorization.js";
+import { COMMAND, ROOT, spawnProcess, temporaryFolder } from "../support/cli.js";
+
+/** The lines of a page's shell blocks that run okta-mcp, comments left out; a line may go on after a backslash. */
+function commandsOf(page: string): string[] {
+  const blocks = readFileSync(join(ROOT, page), "utf8").matchAll(/```sh\n([\s\S]*?)\n```/g);
+  const lines = [...blocks].flatMap(([, block = ""]) => block.replace(/\\\n\s*/g, "").split("\n"));
+  return lines.map((line) => line.replace(/\s+#.*$/, "")).filter((line) => line.startsWith("okta-mcp "));
+}
+
+test("what the docs show for a terminal works when it is typed, in that order", { timeout: 120_000 }, async () => {
+  const sandbox = await startSandbox({
+    authorization: testAuthorization({ autoApprove: true, deviceIntervalSeconds: 0 }),
+  });
+  onTestFinished(sandbox.close);
+  const home = temporaryFolder();
+  const env = {
+    HOME: home,
+    OKTA_ORG_URL: sandbox.origin,
+    OKTA_CLIENT_ID: DEVICE_CLIENT_ID,
+    OKTA_SCOPES: "okta.users.manage okta.groups.manage okta.logs.read",
+    OKTA_MCP_TOKEN_STORE: "file",
+  };
+  /** A shell in which okta-mcp is the command under test. */
+  const type = (line: string) =>
+    spawnProcess(["sh", "-c", `okta_mcp() { ${COMMAND.map((word) => `'${word}'`).join(" ")} "$@"; }\n${line}`], {
+      env,
+      cwd: ROOT,
+    }).ended;
+  // A sandbox runs until it is stopped, and an undo wants the id of a change: each has tests of its own.
+  const typed = [...commandsOf("README.md"), ...commandsOf("docs/journal.md")].filter(
+    (line) => !/^okta-mcp sandbox$|<id>/.test(line),
+  );
+  expect(typed).toEqual(expect.arrayContaining(["okta-mcp login", "okta-mcp status", "okta-mcp logout"]));
+  for (const line of typed) {
+    const { code, stdout, stderr } = await type(line.replace(/^okta-mcp/, "okta_mcp"));
+    expect(code, `${line}\n${stdout}${stderr}`).toBe(0);
+  }
+});
