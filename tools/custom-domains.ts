@@ -2,15 +2,18 @@ import * as z from "zod";
 import {
   checkCertificate,
   defineTool,
+  difference,
   type Impact,
   ifReadable,
+  isObject,
   type Json,
+  type JsonObject,
   ofMade,
   type ToolContext,
   undoBy,
   wholeList,
 } from "../src/tool.js";
-import { after, asObject, brandId, id, itemsAt, sameName, textAt, withDnsTable } from "./params.js";
+import { after, asObject, brandId, id, itemsAt, objectAt, sameName, textAt, valueAt, withDnsTable } from "./params.js";
 
 const domainId = id("From list_custom_domains.");
 
@@ -42,11 +45,68 @@ export const getCustomDomain = defineTool({
 const domainOf = ({ okta }: ToolContext, a: { domain_id: string }) =>
   okta.customDomains.getCustomDomain({ domainId: a.domain_id });
 
+/** Brands that are read to tell which of them is new; an org has some tens. */
+const MAX_BRANDS = 1000;
+
+/** The ids of all brands; undefined where this caller cannot read them all. */
+async function brandIds({ okta, may, collect }: ToolContext): Promise<Set<string> | undefined> {
+  if (!may("okta.brands.read")) return undefined;
+  const readBrands = (cursor?: string) => okta.customization.listBrands.page({ after: cursor, limit: 200 });
+  const brands = await ifReadable(collect(readBrands, MAX_BRANDS));
+  return brands?.complete ? new Set(brands.items.map((brand) => textAt(brand, "id"))) : undefined;
+}
+
+/** All that a person may have put into a brand that Okta made, so that it can be told whether it is as it was made. */
+async function wholeBrand({ okta }: ToolContext, brandId: string): Promise<JsonObject> {
+  const read = { brandId, expand: ["customized", "preview"] };
+  const [brand, themes, domains, signIn, error] = await Promise.all([
+    ifReadable(okta.customization.getBrand({ brandId })),
+    ifReadable(okta.customization.listBrandThemes.page({ brandId })),
+    ifReadable(okta.customization.listBrandDomains({ brandId })),
+    ifReadable(okta.customization.getSignInPage(read)),
+    ifReadable(okta.customization.getErrorPage(read)),
+  ]);
+  return {
+    ...asObject(brand),
+    id: brandId,
+    themes: themes?.items ?? null,
+    shown_by: itemsAt(domains, "domains").map((domain) => textAt(domain, "id")),
+    own_pages: [signIn, error].flatMap((page) => Object.keys(objectAt(page, "_embedded"))),
+  };
+}
+
+/** The domain that a call made, and the brand that Okta made for it, as both are now. */
+async function domainAndBrand(context: ToolContext, made: Json | undefined): Promise<Json | undefined> {
+  const domain = await ofMade(made, (domainId) => context.okta.customDomains.getCustomDomain({ domainId }));
+  const brand = valueAt(made, MADE);
+  if (brand === undefined || !isObject(domain)) return domain;
+  return { ...domain, [MADE]: isObject(brand) ? await wholeBrand(context, textAt(brand, "id")) : brand };
+}
+
+/** Where answers and the journal have the brand that Okta made for a domain; a text where that is not known. */
+const MADE = "brand_made_with_it";
+
+/** What the answer says of the brand that Okta made for a domain. @param before the ids of the brands before */
+async function brandMadeWith({ okta }: ToolContext, domain: Json | undefined, before: Set<string> | undefined) {
+  const brandId = textAt(domain, "brandId");
+  if (brandId === "" || before?.has(brandId)) return {};
+  if (before === undefined) {
+    return { [MADE]: `not known, since okta.brands.read is not there or failed; if one was made it is ${brandId}` };
+  }
+  const brand = await ifReadable(okta.customization.getBrand({ brandId }));
+  return {
+    [MADE]: { id: brandId, name: textAt(brand, "name") },
+    note: "Okta made this brand for the domain. To show another use replace_custom_domain, then delete_brand.",
+  };
+}
+
 export const createCustomDomain = defineTool({
   name: "create_custom_domain",
   title: "Create custom domain",
-  description: "Create a custom domain; answers with the DNS records to set. Then use verify_custom_domain.",
+  description:
+    "Create a custom domain; Okta makes a brand for it. Answers with the DNS records to set. Then use verify_custom_domain.",
   scope: "okta.domains.manage",
+  alsoUses: ["okta.brands.read"],
   effect: "adds",
   input: z.strictObject({
     domain: z.string().min(1).describe("E.g. login.acme.com."),
@@ -56,21 +116,44 @@ export const createCustomDomain = defineTool({
       .describe("OKTA_MANAGED (Okta gets and renews it) or MANUAL (see upsert_custom_domain_certificate)."),
   }),
   change: {
-    state: ({ okta }, _a, made) => ofMade(made, (id) => okta.customDomains.getCustomDomain({ domainId: id })),
-    undo: ({ after }) => undoBy("delete_custom_domain", { domain_id: textAt(after, "id") }),
+    state: (context, _a, made) => domainAndBrand(context, made),
+    undo({ after, present }) {
+      const steps = [{ tool: "delete_custom_domain", args: { domain_id: textAt(after, "id") } }];
+      const brand = valueAt(after, MADE);
+      if (brand === undefined) return { steps };
+      const brand_id = textAt(brand, "id");
+      if (brand_id === "") {
+        const notes = [`If Okta made the brand ${textAt(after, "brandId")} for it, that stays: see delete_brand.`];
+        return { steps, notes };
+      }
+      if (difference(brand, objectAt(present, MADE)).length > 0) {
+        const notes = [`The brand ${brand_id}, which Okta made for it, stays, since it has changed or is used.`];
+        return { steps, notes };
+      }
+      // Okta deletes no brand that a domain shows, so the domain goes first.
+      return { steps, afterwards: () => [{ tool: "delete_brand", args: { brand_id } }] };
+    },
   },
   async run(context, a) {
     const { customDomains } = context.okta;
     const body = { domain: a.domain, certificateSourceType: a.certificate_source_type };
+    const before = await brandIds(context);
     const created = await customDomains.createCustomDomain({ domain: body });
-    if (textAt(created, "id")) return withDnsTable(created);
-    const listed = (await allDomains(context)).find((domain) => sameName(textAt(domain, "domain"), a.domain));
-    const domainId = textAt(listed, "id");
-    // The list holds a part of each domain's properties only.
-    if (domainId) return withDnsTable(await customDomains.getCustomDomain({ domainId }));
-    return { domain: a.domain, note: "Okta took it but does not show it yet; look again with list_custom_domains." };
+    const domain = textAt(created, "id") ? created : await findDomain(context, a.domain);
+    if (domain === undefined) {
+      return { domain: a.domain, note: "Okta took it but does not show it yet; look again with list_custom_domains." };
+    }
+    return { ...asObject(withDnsTable(domain)), ...(await brandMadeWith(context, domain, before)) };
   },
 });
+
+/** The domain of this name, whole; undefined where there is none. */
+async function findDomain(context: ToolContext, name: string): Promise<Json | undefined> {
+  const listed = (await allDomains(context)).find((domain) => sameName(textAt(domain, "domain"), name));
+  const domainId = textAt(listed, "id");
+  // The list holds a part of each domain's properties only.
+  return domainId ? context.okta.customDomains.getCustomDomain({ domainId }) : undefined;
+}
 
 export const replaceCustomDomain = defineTool({
   name: "replace_custom_domain",

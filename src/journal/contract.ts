@@ -30,6 +30,8 @@ export interface Done<Args = Arguments> {
   before: Json;
   /** The object after, as recorded; null where there was none. */
   after: Json;
+  /** The object as it is now, secrets masked; null where there is none, undefined where it cannot be read. */
+  present?: Json | undefined;
 }
 
 export interface ChangeQuery {

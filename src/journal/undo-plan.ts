@@ -74,7 +74,8 @@ export async function planUndo(change: Change, { catalogue, mask, context, force
   const present = await presentState(tool, context, args, change.after);
   if (!force) refuseIfChanged(change, present, mask);
   const { value, masked } = fillMasked(before, "value" in present ? present.value : undefined);
-  const done: Done = { args, before: value, after: change.after ?? null };
+  const now = "value" in present ? mask(present.value) : undefined;
+  const done: Done = { args, before: value, after: change.after ?? null, present: now };
   const how = undo(done, change.tool);
   if ("cannot" in how) throw cannot(change, how.cannot);
   const hidden = masked.length > 0 ? [`Masked in the journal, so it stays as it is now: ${masked.join(", ")}.`] : [];

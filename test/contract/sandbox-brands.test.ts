@@ -104,7 +104,7 @@ judgedByOkta("the sandbox's brands, judged by Okta's OpenAPI document", (api) =>
     const files = { logo: png(300, 50), favicon: ico(16), "background-image": png(100), "logo ": Buffer.from("text") };
     for (const [image, data] of Object.entries(files)) {
       const body = new FormData();
-      body.append("file", new Blob([new Uint8Array(data)]), "file");
+      body.append("file", new Blob([new Uint8Array(data)]), image === "favicon" ? "icon.ico" : "image.png");
       const url = new URL(`${path}/${image.trim()}`, origin);
       const response = await fetch(url, { method: "POST", headers: authorizationHeader, body });
       const operation = api.byPath("POST", url.pathname);

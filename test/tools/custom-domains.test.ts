@@ -8,6 +8,7 @@ import { CARE_BRAND_ID, JAPAN_BRAND_ID } from "../../src/sandbox/seed/brands.js"
 import { brandArea, DEFAULT_BRAND_ID } from "../../src/sandbox/state/brand-store.js";
 import { customDomainArea, type NewCustomDomain, recordsOf } from "../../src/sandbox/state/custom-domain-store.js";
 import { dnsArea } from "../../src/sandbox/state/dns.js";
+import { recording } from "../journal/support.js";
 import { accepts, type ConnectOptions, connect, declines } from "../support/client.js";
 import { HOSTILE_IDS } from "../support/hostile.js";
 
@@ -128,9 +129,10 @@ describe("create_custom_domain", () => {
   const args = { domain: "Sign-In.Acme.example", certificate_source_type: "OKTA_MANAGED" };
 
   test("creates a domain and shows the DNS records to set", async () => {
-    const { get, lastBody, writes } = await connect();
+    const { get, sandbox, writes } = await connect();
     const created = await get("create_custom_domain", args);
-    expect(lastBody()).toEqual({ domain: "Sign-In.Acme.example", certificateSourceType: "OKTA_MANAGED" });
+    const body = sandbox.requests.find(({ method }) => method === "POST")?.body;
+    expect(JSON.parse(String(body))).toEqual({ domain: "Sign-In.Acme.example", certificateSourceType: "OKTA_MANAGED" });
     expect(writes()).toEqual(["POST /api/v1/domains"]);
     expect(created).toMatchObject({ domain: "Sign-In.Acme.example", validationStatus: "NOT_STARTED" });
     expect(created.dns_records_to_set).toMatchObject([
@@ -161,6 +163,69 @@ describe("create_custom_domain", () => {
     expect(await get("create_custom_domain", args)).toEqual({
       domain: "Sign-In.Acme.example",
       note: expect.stringContaining("list_custom_domains"),
+    });
+  });
+
+  describe("makes a brand as well", () => {
+    /** An org with a journal, the domain that was made in it, and its brand. */
+    async function made(options: ConnectOptions = {}) {
+      const recorded = await recording({ person: accepts, ...options });
+      const created = await recorded.get("create_custom_domain", args);
+      const brands = recorded.org.area(brandArea);
+      const brand = brands.all().find(({ id }) => id === created.brandId);
+      if (brand === undefined) throw new Error("Okta made no brand.");
+      const change_id = (await recorded.latest()).id;
+      const domains = recorded.org.area(customDomainArea);
+      return { ...recorded, created, brands, brand, change_id, domains };
+    }
+
+    test("which the answer tells, and which goes with the domain when that is undone", async () => {
+      const { get, created, brand, brands, domains, change_id, writes } = await made();
+      expect(brand.isDefault).toBe(false);
+      expect(created.brand_made_with_it).toEqual({ id: brand.id, name: "Sign-In.Acme.example" });
+      const undone = await get("undo_change", { change_id });
+      expect(writes().slice(1)).toEqual([`DELETE /api/v1/domains/${created.id}`, `DELETE /api/v1/brands/${brand.id}`]);
+      expect(undone).not.toHaveProperty("failed");
+      expect([brands.all().length, domains.all().length]).toEqual([1, 0]);
+    });
+
+    test.each<[string, (org: Awaited<ReturnType<typeof made>>) => void]>([
+      ["was changed", ({ brands, brand }) => brands.replace(brand, { name: "Ours" })],
+      ["got colours", ({ brands, brand }) => brands.changeTheme(brand, { primaryColorHex: "#123456" })],
+      ["got a page", ({ brands, brand }) => brands.setPage(brand, "error", "preview", { pageContent: "<p>" })],
+      [
+        "is shown by another domain",
+        ({ domains, brand }) =>
+          domains.add({ domain: "b.example", certificateSourceType: "MANUAL", brandId: brand.id }),
+      ],
+    ])("which stays where it %s since, and that is told", async (_, happens) => {
+      const org = await made();
+      const { call, get, brands, brand, domains, created, change_id } = org;
+      happens(org);
+      expect((await call("undo_change", { change_id })).error?.message).toContain("brand_made_with_it");
+      const undone = await get("undo_change", { change_id, force: true });
+      expect(undone.notes).toEqual([expect.stringContaining(`The brand ${brand.id}, which Okta made for it, stays`)]);
+      expect(brands.get(brand.id)).toBeDefined();
+      expect(domains.get(String(created.id))).toBeUndefined();
+    });
+
+    test("which is left alone where nobody can tell that it is new, and that is told", async () => {
+      const { get, created, brand, brands, change_id } = await made({ scopes: ["okta.domains.manage"] });
+      expect(created.brand_made_with_it).toMatch(`if one was made it is ${brand.id}`);
+      expect((await get("undo_change", { change_id })).notes).toEqual([expect.stringContaining(brand.id)]);
+      expect(brands.get(brand.id)).toBeDefined();
+    });
+
+    test("but not in an org that has only one, whose brand the domain then shows", async () => {
+      const { get, org, sandbox, latest } = await recording({ person: accepts });
+      sandbox.next("POST", "/api/v1/domains", {
+        performed: true,
+        rewrite: (reply) => ({ ...reply, json: { ...(reply.json as object), brandId: DEFAULT_BRAND_ID } }),
+      });
+      expect(await get("create_custom_domain", args)).not.toHaveProperty("brand_made_with_it");
+      const { id: change_id } = await latest();
+      expect(await get("undo_change", { change_id })).not.toHaveProperty("notes");
+      expect(org.area(brandArea).get(DEFAULT_BRAND_ID)).toBeDefined();
     });
   });
 

@@ -2,7 +2,7 @@ import { createPrivateKey, X509Certificate } from "node:crypto";
 import { invalid, notFound } from "../okta-error.js";
 import type { Org } from "../org.js";
 import type { Route, SandboxRequest } from "../route.js";
-import { brandArea } from "../state/brand-store.js";
+import { type BrandStore, brandArea } from "../state/brand-store.js";
 import { type CustomDomain, customDomainArea } from "../state/custom-domain-store.js";
 import type { JsonObject } from "../state/model.js";
 import { linkTo } from "./brand-view.js";
@@ -10,7 +10,8 @@ import { bodyOf, doerOf, hostIn, textIn } from "./shared.js";
 
 export function customDomainRoutes(org: Org): Route[] {
   const store = org.area(customDomainArea);
-  org.area(brandArea).links.domains = (brandId) =>
+  const brands = org.area(brandArea);
+  brands.links.domains = (brandId) =>
     store
       .all()
       .filter((domain) => domain.brandId === brandId)
@@ -40,9 +41,12 @@ export function customDomainRoutes(org: Org): Route[] {
           throw invalid("domain", "domain: A custom domain with this name already exists.");
         }
         if (/^drapp\./i.test(domain)) throw invalid("domain", "domain: This name is reserved.");
+        const doer = doerOf(org, request);
+        // Okta makes a brand for the domain; a body cannot choose one.
+        const { id: brandId } = brands.add({ name: unusedName(brands, domain) }, doer);
         return {
           status: 200,
-          json: shownDomain(org, store.add({ domain, certificateSourceType }, doerOf(org, request))),
+          json: shownDomain(org, store.add({ domain, certificateSourceType, brandId }, doer)),
         };
       },
     },
@@ -59,7 +63,7 @@ export function customDomainRoutes(org: Org): Route[] {
       handle(request) {
         const domain = domainOf(org, request);
         const brandId = textIn(bodyOf(request), "brandId");
-        if (org.area(brandArea).get(brandId) === undefined) throw notFound(brandId, "Brand");
+        if (brands.get(brandId) === undefined) throw notFound(brandId, "Brand");
         store.setBrand(domain, brandId, doerOf(org, request));
         return { status: 200, json: shownDomain(org, domain) };
       },
@@ -95,6 +99,14 @@ export function customDomainRoutes(org: Org): Route[] {
       },
     },
   ];
+}
+
+/** The name for a brand that is made with a domain: the domain's, and a number where another brand has it. */
+function unusedName(brands: BrandStore, domain: string): string {
+  const taken = new Set(brands.all().map(({ name }) => name));
+  let name = domain;
+  for (let number = 2; taken.has(name); number += 1) name = `${domain} ${number}`;
+  return name;
 }
 
 /** The domain that a path names. @throws OktaRefusal 404, in Okta's words */
