@@ -5,6 +5,7 @@ import { matchesGlob, sameFolded } from "../glob.js";
 import { textAt } from "../json.js";
 import type { Operations } from "../okta/operations.js";
 import type { Json } from "../okta/request.js";
+import { KeptGroups } from "./kept-groups.js";
 import type { GuardRules, ProtectionRule } from "./rules.js";
 import { type Identity, identityOf, TARGET_TYPES, type Target } from "./targets.js";
 
@@ -56,10 +57,12 @@ function matches({ key, value }: ProtectionRule, { id, logins, names }: Identity
 export class Protection {
   readonly #rules: GuardRules;
   readonly #session: Session;
+  readonly #keptGroups: KeptGroups;
 
   constructor(rules: GuardRules, session: Session) {
     this.#rules = rules;
     this.#session = session;
+    this.#keptGroups = new KeptGroups(session);
   }
 
   /**
@@ -69,9 +72,9 @@ export class Protection {
    */
   async check(targets: readonly Target[], deed: Deed, reader: TargetReader): Promise<void> {
     for (const target of targets) await this.#checkRules(target, reader);
+    await this.#keptGroups.check(targets, deed, reader);
     if (deed === "adds") return;
     for (const target of targets) {
-      if (target.type === "group") await this.#spareEveryone(target, reader);
       if (target.type === "app") await this.#spareOwnApp(target, reader);
       // A membership has a user and a group; it is the user that must not go.
       const alone = targets.every(({ type }) => type === "user");
@@ -113,15 +116,6 @@ export class Protection {
     const sentence = `The ${word} ${visible(id)} is protected by ${place} (${key} ${visible(value)}) in ${visible(file)}.`;
     return refused(place, `${sentence}${why}`, {
       data: { file, target: { type: word, id }, ...(reason === undefined ? {} : { reason }) },
-    });
-  }
-
-  async #spareEveryone(target: Target, reader: TargetReader): Promise<void> {
-    const group = await reader.read(target);
-    if (textAt(group, "type") !== "BUILT_IN") return;
-    throw refused("built in: Everyone", "Okta's built-in groups, such as Everyone, are always protected.", {
-      fix: "Choose another group; Okta itself keeps the members of this one.",
-      data: { target: { type: "group", id: target.id } },
     });
   }
 

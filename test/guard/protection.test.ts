@@ -206,6 +206,45 @@ describe("without a guard file, the server protects", () => {
     await refused("update_group", { group_id, profile: { name: "Everyone" } });
     await refused("delete_group", { group_id });
     await refused("remove_user_from_group", { group_id, user_id: ada.id });
+    await refused("add_user_to_group", { group_id, user_id: ada.id });
+    await refused("add_user_to_group", { group_id, user_id: ada.id, dry_run: true });
+    await refused("create_user", { profile: { ...ADA, login: "new@acme.example" }, group_ids: [group_id] });
+  });
+
+  test("members and profile of a group that an app imports, and the app is named", async () => {
+    const { refused, call, org, ada } = await unguarded();
+    const source = org.addApp({ label: "Plant Directory" });
+    const plant = org.addGroup({ type: "APP_GROUP", appId: source.id, profile: { name: "Plant" } }, [ada]);
+    for (const [tool, args] of [
+      ["add_user_to_group", { user_id: ADMIN_LOGIN }],
+      ["remove_user_from_group", { user_id: ada.id }],
+      ["remove_user_from_group", { user_id: ada.id, dry_run: true }],
+      ["update_group", { profile: { name: "Plant", description: "x" } }],
+    ] as const) {
+      const error = await refused(tool, { group_id: plant.id, ...args });
+      expect(error?.message, tool).toContain("The group Plant (type APP_GROUP) comes from Plant Directory,");
+      expect(error?.fix, tool).toContain("in Plant Directory");
+      expect(error?.data, tool).toMatchObject({ rule: "built in: imported group", source: "Plant Directory" });
+    }
+    await refused("create_user", { profile: { ...ADA, login: "new@acme.example" }, group_ids: [plant.id] });
+    const wiki = org.addApp({ label: "Wiki" });
+    const args = { app_id: wiki.id, group_id: plant.id };
+    expect((await call("assign_group_to_application", args)).error?.code, "an app for it").not.toBe("protected");
+    expect((await call("delete_group", { group_id: plant.id })).isError, "Okta lets it be deleted").toBe(false);
+  });
+
+  test("such a group where its app may not be read, too", async () => {
+    const { refused, org, ada } = await unguarded({ scopes: ["okta.groups.manage"] });
+    const source = org.addApp({ label: "Plant Directory" });
+    const plant = org.addGroup({ type: "APP_GROUP", appId: source.id, profile: { name: "Plant" } });
+    const error = await refused("add_user_to_group", { group_id: plant.id, user_id: ada.id });
+    expect(error?.message).toContain("(type APP_GROUP) comes from another system,");
+  });
+
+  test("nothing of a user who comes into a group that may not be read", async () => {
+    const { call, lab } = await unguarded({ scopes: ["okta.users.manage"] });
+    const added = await call("create_user", { profile: { ...ADA, login: "new@acme.example" }, group_ids: [lab.id] });
+    expect(added.isError, added.text).toBe(false);
   });
 
   test("system policies and default rules from being deactivated or deleted", async () => {

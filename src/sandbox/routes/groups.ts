@@ -1,4 +1,4 @@
-import { invalid, notFound, refusal } from "../okta-error.js";
+import { forbidden, invalid, notFound, refusal } from "../okta-error.js";
 import type { Org } from "../org.js";
 import { limitOf, link, pageOf } from "../page.js";
 import type { Route, SandboxReply, SandboxRequest } from "../route.js";
@@ -66,7 +66,7 @@ export function groupRoutes(org: Org): Route[] {
       scope: manage,
       handle(request) {
         const group = groupOf(org, request);
-        if (group.type !== "OKTA_GROUP") throw unsupported();
+        refuseKept(group);
         org.groups.change(group, profileIn(org, request, group), doerOf(org, request));
         return { status: 200, json: listedGroup(org, group) };
       },
@@ -116,7 +116,18 @@ export function groupRoutes(org: Org): Route[] {
 
 /** @throws OktaRefusal when something other than an administrator decides who is in the group */
 export function refuseFixedMembership(org: Org, group: Group): void {
-  if (group.type !== "OKTA_GROUP" || org.groups.sourceOf(group).rule !== undefined) throw unsupported();
+  refuseKept(group);
+  if (org.groups.sourceOf(group).rule !== undefined) throw unsupported();
+}
+
+/**
+ * The document answers a change of what an app imports with 403 alone; of its own groups Okta says that
+ * the operation is not supported.
+ * @throws OktaRefusal for groups of any other type than OKTA_GROUP
+ */
+function refuseKept({ type }: Group): void {
+  if (type === "BUILT_IN") throw unsupported();
+  if (type !== "OKTA_GROUP") throw forbidden();
 }
 
 /** Okta's answer to a change of what it or an app manages: "Unsupported operation." */
