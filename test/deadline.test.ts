@@ -8,7 +8,7 @@ import { Deadline } from "../src/deadline.js";
 import { OktaMcpError } from "../src/errors/index.js";
 import { readAllowedFile } from "../src/files.js";
 import { FileJournal } from "../src/journal/file-journal.js";
-import { runCli, startCli, temporaryFolder } from "./support/cli.js";
+import { runCli, spawnProcess, startCli, temporaryFolder } from "./support/cli.js";
 
 /** All that Node.js opens files with by default; whoever takes them all keeps every other file waiting. */
 const THREADS = Number(process.env.UV_THREADPOOL_SIZE ?? 4);
@@ -91,6 +91,15 @@ test.skipIf(process.platform === "win32")(
 
 /** An org that nobody asks anything. */
 const ORG = { OKTA_ORG_URL: "http://127.0.0.1:9", OKTA_CLIENT_ID: "0oa1", OKTA_SCOPES: "okta.groups.manage" };
+
+test.skipIf(process.platform === "win32")("a process ends although a file never answers", async () => {
+  const pipe = join(temporaryFolder(), "pipe");
+  execFileSync("mkfifo", [pipe]);
+  const exit = new URL("../src/cli/exit.ts", import.meta.url).href;
+  const code = `import { open } from "node:fs/promises"; import { endProcess } from "${exit}"; void open("${pipe}"); console.log("out"); await endProcess(2);`;
+  const { ended } = spawnProcess([process.execPath, "--import", "tsx", "--input-type=module", "-e", code], {});
+  expect(await ended).toMatchObject({ signal: "SIGKILL", stdout: "out\n" });
+});
 
 test.runIf(existsSync("/proc/self"))("a folder below one in which none can be made is refused at once", async () => {
   const journal = await runCli(["call", "create_group", '{"profile":{"name":"x"}}'], {

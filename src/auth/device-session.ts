@@ -11,10 +11,9 @@ import { openOAuthClient } from "./open-oauth-client.js";
 import type { ProofKey } from "./proof-key.js";
 import { withRetries } from "./retry.js";
 import type { SessionParts } from "./session.js";
-import { SignInVault } from "./sign-in-vault.js";
+import { type Keeping, SignInVault } from "./sign-in-vault.js";
 import type { StoredSignIn } from "./stored-sign-in.js";
 import type { AccessToken, PendingSignIn, Session, SessionStatus } from "./token-source.js";
-import type { TokenStoreKind } from "./token-store.js";
 import { cancelled, untilAborted } from "./waiting.js";
 
 /** The sign-in that this session works with. */
@@ -50,12 +49,12 @@ export class DeviceSession implements Session {
   #starting: Promise<PendingSignIn> | undefined;
   #pending: PendingSignIn | undefined;
 
-  constructor(parts: SessionParts, kind: TokenStoreKind, stateDir: string | undefined) {
+  constructor(parts: SessionParts, keeping: Keeping) {
     const { orgUrl, clientId, configured, log } = parts;
     this.configured = configured;
     this.#parts = parts;
     this.#asked = [...new Set([...SIGN_IN_SCOPES, ...configured])];
-    this.#vault = new SignInVault({ kind, key: { orgUrl, clientId }, log, stateDir });
+    this.#vault = new SignInVault({ ...keeping, key: { orgUrl, clientId }, log });
   }
 
   async token(signal?: AbortSignal): Promise<AccessToken> {
@@ -122,6 +121,7 @@ export class DeviceSession implements Session {
       grantedScopes: signIn && [...signIn.grantedScopes],
       expiresAtMs: signIn?.expiresAtMs,
       tokenKept: await this.#vault.kept(),
+      outlives: await this.#vault.outlives(),
       renewable,
     };
   }

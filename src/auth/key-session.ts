@@ -97,6 +97,7 @@ export class KeySession implements Session {
       grantedScopes: current && [...current.scopes],
       expiresAtMs: current?.lifetime.expiresAtMs,
       tokenKept: "nowhere: the app gets a new one with its private key",
+      outlives: false,
       renewable: true,
     };
   }

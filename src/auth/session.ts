@@ -24,6 +24,8 @@ export interface SessionOptions {
   credential: Credential;
   /** Where a device sign-in is kept; the other methods keep nothing. */
   tokenStore: TokenStoreKind;
+  /** True where a sign-in has to last longer than this process, as one by a command does. */
+  outlives?: boolean;
   log: Log;
   fetch?: typeof fetch;
   /** Epoch milliseconds. */
@@ -71,7 +73,7 @@ export function createSession(options: SessionOptions): Session {
     });
   }
   if (credential.method === "private-key") return new KeySession(parts, credential.key);
-  return new DeviceSession(parts, tokenStore, stateDir);
+  return new DeviceSession(parts, { kind: tokenStore, stateDir, outlives: options.outlives === true });
 }
 
 /** The origin that tokens go to and come from. */

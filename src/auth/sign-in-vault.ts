@@ -6,13 +6,22 @@ import { fileNameOf, type StoreKey } from "./store-key.js";
 import type { StoredSignIn } from "./stored-sign-in.js";
 import type { Found, TokenStore, TokenStoreKind } from "./token-store.js";
 
-export interface SignInVaultOptions {
+/** How a sign-in is to be kept. */
+export interface Keeping {
   kind: TokenStoreKind;
-  key: StoreKey;
-  log: Log;
   /** Default the system's folder for application data. */
   stateDir: string | undefined;
+  /** It has to be there for other processes. */
+  outlives: boolean;
 }
+
+export interface SignInVaultOptions extends Keeping {
+  key: StoreKey;
+  log: Log;
+}
+
+const KEEP_IN_FILE =
+  "Set OKTA_MCP_TOKEN_STORE=file, which keeps it in a file that only you can read, for this command and for the server alike";
 
 /**
  * The token store of a session with the lock around it. Stores and lock are loaded when they are
@@ -39,7 +48,30 @@ export class SignInVault {
 
   /** @throws OktaMcpError bad_config when a sign-in could not be kept as the settings ask */
   async prepare(): Promise<void> {
-    await (await this.#store()).prepare();
+    const { kind, outlives } = this.#options;
+    if (!outlives) return (await this.#store()).prepare();
+    if (kind === "memory") {
+      throw new OktaMcpError(
+        "bad_config",
+        "OKTA_MCP_TOKEN_STORE is `memory`, so a sign-in by this command would be gone when the command ends.",
+        { fix: `${KEEP_IN_FILE}; or let the server sign in when a tool is called.` },
+      );
+    }
+    try {
+      await (await this.#store()).prepare();
+    } catch (error) {
+      if (kind !== "auto" || !(error instanceof OktaMcpError)) throw error;
+      throw new OktaMcpError(
+        error.code,
+        `${error.message} Without it a sign-in by this command would be gone when the command ends.`,
+        { fix: `${KEEP_IN_FILE}; or unlock or start the keychain.`, cause: error },
+      );
+    }
+  }
+
+  /** True where what is kept is there for other processes, as far as that is known by now. */
+  async outlives(): Promise<boolean> {
+    return this.#unkept === undefined && (await this.#store()).shared;
   }
 
   /** @throws OktaMcpError bad_config when the store cannot be read */
@@ -111,9 +143,9 @@ export class SignInVault {
   }
 
   #store(): Promise<TokenStore> {
-    const { kind, key, log } = this.#options;
+    const { kind, key, log, outlives } = this.#options;
     this.#opened ??= import("./token-store.js").then(({ openTokenStore }) =>
-      openTokenStore(kind, { key, log, stateDir: () => this.#stateDir() }),
+      openTokenStore(outlives && kind === "auto" ? "keychain" : kind, { key, log, stateDir: () => this.#stateDir() }),
     );
     return this.#opened;
   }

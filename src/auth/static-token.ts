@@ -85,6 +85,7 @@ export class StaticSession implements Session {
       grantedScopes: this.#granted && [...this.#granted],
       expiresAtMs: this.#token.expiresAtMs,
       tokenKept: "nowhere: given in OKTA_ACCESS_TOKEN",
+      outlives: false,
       renewable: false,
     };
   }

@@ -66,6 +66,8 @@ export interface SessionStatus {
   expiresAtMs: number | undefined;
   /** In words: "system keychain", "file <path>", "memory of this process", "nowhere: …". */
   tokenKept: string;
+  /** True where a sign-in by this process is there for others too. */
+  outlives: boolean;
   /** True where the access token renews itself without a person. */
   renewable: boolean;
 }

@@ -12,6 +12,7 @@ import { errorFrom } from "./failure.js";
 import type { Io } from "./io.js";
 import { type Activity, askYesNo, startActivity } from "./person.js";
 import { showLink } from "./sign-in.js";
+import { atTerminal } from "./terminal-words.js";
 import { version } from "./version.js";
 
 export interface ToolCall {
@@ -19,6 +20,8 @@ export interface ToolCall {
   args: Record<string, unknown>;
   /** Removals are agreed to beforehand. */
   yes: boolean;
+  /** How the command writes arguments that have an option of their own; others are `--arg name=value`. */
+  options?: Readonly<Record<string, string>>;
   /** Nothing but the result and errors is shown. */
   quiet: boolean;
   signal: AbortSignal;
@@ -61,6 +64,7 @@ export async function callTool(
     every: () => () => undefined,
   });
   const person = new TerminalPerson(io, call);
+  const names = new Set(catalogue.entries.map(({ name }) => name));
   const client = new Client(
     { name: "okta-mcp call", version: version() },
     { capabilities: { elicitation: { form: {}, ...(io.interactive ? { url: {} } : {}) } } },
@@ -81,10 +85,10 @@ export async function callTool(
       onprogress: ({ message }) => person.progress(message),
     });
     const error = answer.isError ? errorFrom(answer.structuredContent) : undefined;
-    if (error) return { error: person.explain(error) };
+    if (error) return { error: atTerminal(person.explain(error), names, call.options) };
     return { result: (answer.structuredContent ?? {}) as Record<string, unknown> };
   } catch (thrown) {
-    if (call.signal.aborted) return { error: new OktaMcpError("cancelled", `${visible(call.tool)} was cancelled.`) };
+    if (call.signal.aborted) return { error: new OktaMcpError("cancelled", `${visible(call.tool)} was stopped.`) };
     return { error: toOktaMcpError(thrown) };
   } finally {
     person.end();

@@ -2,7 +2,7 @@ import { Command } from "commander";
 import type { Io } from "./io.js";
 
 /** What every command's help ends with. */
-const EXIT_CODES = "Exit codes: 0 done, 1 failed, 2 wrong usage or settings.";
+const EXIT_CODES = "Exit codes: 0 done, 1 failed, 2 wrong usage or settings; Ctrl-C ends it by its signal (130).";
 
 /** Makes a command, given the terminal it works on and the place for its exit code. */
 export type MakeCommand = (io: Io, finish: Finish) => Command;

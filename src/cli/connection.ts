@@ -32,6 +32,8 @@ export interface ConnectOptions {
   needs?: readonly Need[];
   /** How to sign in to the sandbox, where `--sandbox` is given. */
   practice: PracticeSignIn;
+  /** A sign-in by the command has to be there for other commands. */
+  outlives?: boolean;
 }
 
 /**
@@ -42,7 +44,7 @@ export interface ConnectOptions {
 export async function openConnection(
   io: Io,
   options: SettingFlags,
-  { needs = ["clientId", "scopes"], practice }: ConnectOptions,
+  { needs = ["clientId", "scopes"], practice, outlives = false }: ConnectOptions,
 ): Promise<Connection> {
   const source = settingSource(io, options);
   const org = options.sandbox ? await startPracticeOrg(source, practice, needs) : undefined;
@@ -54,7 +56,7 @@ export async function openConnection(
     const journal = await journalOf(config, org !== undefined);
     const fetch = createFetch(io.env);
     const { orgUrl, clientId, scopes, credential, tokenStore } = config;
-    const session = createSession({ orgUrl, clientId, scopes, credential, tokenStore, log, fetch });
+    const session = createSession({ orgUrl, clientId, scopes, credential, tokenStore, outlives, log, fetch });
     const userAgent = `okta-mcp/${version()} node/${process.versions.node}`;
     const transport = createTransport({ orgUrl, tokens: session, userAgent, log, fetch });
     return {

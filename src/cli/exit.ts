@@ -21,7 +21,11 @@ export function written(stream: Writable): Promise<void> {
 /** Ends the process with a code after a short grace, whatever is still open or to be written. */
 export function endSoon(exitCode: number): void {
   // Does not itself keep the process alive: it only fires where something else does.
-  setTimeout(() => process.exit(exitCode), GRACE_MS).unref();
+  setTimeout(() => {
+    // A file operation that never ends, as on a network that is gone, would keep an exit waiting for it.
+    if (process.getActiveResourcesInfo().some((name) => name.startsWith("FSReq"))) process.kill(process.pid, "SIGKILL");
+    process.exit(exitCode);
+  }, GRACE_MS).unref();
 }
 
 /**

@@ -1,15 +1,49 @@
+import { constants } from "node:os";
+import { written } from "./exit.js";
+import type { Io } from "./io.js";
+
+/** With what a person or the system asks a command to stop. */
+export interface Stop {
+  signal: "SIGINT" | "SIGTERM";
+  /** While a line is edited, the terminal hands Ctrl-C over as a key, and sends no signal to anybody. */
+  asKey: boolean;
+}
+
+const SIGNALS = ["SIGINT", "SIGTERM"] as const;
+
 /**
  * Runs an action that Ctrl-C or SIGTERM asks to stop, through its signal; a second Ctrl-C ends the
- * process the usual way.
+ * process the usual way. What asked is noted in `io.stoppedBy`.
  */
-export async function interruptible<T>(action: (signal: AbortSignal) => Promise<T>): Promise<T> {
+export async function interruptible<T>(io: Io, action: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
-  const stop = () => controller.abort();
-  const signals = ["SIGINT", "SIGTERM"] as const;
-  for (const name of signals) process.once(name, stop);
+  const stop = (signal: Stop["signal"]) => {
+    io.stoppedBy = { signal, asKey: false };
+    controller.abort();
+  };
+  for (const name of SIGNALS) process.once(name, stop);
   try {
     return await action(controller.signal);
   } finally {
-    for (const name of signals) process.off(name, stop);
+    for (const name of SIGNALS) process.off(name, stop);
   }
+}
+
+/** The exit code by which shells tell of a signal: 130 for SIGINT, 143 for SIGTERM. */
+export function exitCodeOf({ signal }: Stop): number {
+  return 128 + constants.signals[signal];
+}
+
+/**
+ * Ends the process by the signal that stopped its command, as shells have it: a loop ends with the command that
+ * Ctrl-C ended in it, and goes on after one that merely failed. A key becomes the signal that the terminal would have
+ * sent to the whole group of processes. What was written is let out first.
+ */
+export async function dieOf(stop: Stop): Promise<void> {
+  const { signal, asKey } = stop;
+  process.exitCode = exitCodeOf(stop);
+  if (process.platform === "win32") return;
+  await Promise.all([written(process.stdout), written(process.stderr)]);
+  process.removeAllListeners(signal);
+  process.kill(asKey ? 0 : process.pid, signal);
 }

@@ -1,4 +1,5 @@
 import { styleText } from "node:util";
+import type { Stop } from "./interrupt.js";
 import { wrap } from "./words.js";
 
 type Style = "bold" | "dim" | "red" | "green" | "yellow" | "cyan";
@@ -13,6 +14,8 @@ export interface Io {
   readonly stderr: NodeJS.WriteStream;
   /** True where a person can be asked: a terminal to read from and one to be shown the question. */
   readonly interactive: boolean;
+  /** What stopped the command, if anything did. */
+  stoppedBy?: Stop;
   /** One result, or a part of it, to stdout. */
   out(text: string): void;
   /** A line to stderr, broken between words where the terminal is narrow. */

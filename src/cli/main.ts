@@ -1,6 +1,7 @@
 import { toOktaMcpError } from "../errors/render.js";
 import { redact } from "../redact.js";
 import { showError } from "./failure.js";
+import { exitCodeOf } from "./interrupt.js";
 import { createIo, type Io } from "./io.js";
 import { runServer } from "./run-server.js";
 
@@ -9,6 +10,11 @@ import { runServer } from "./run-server.js";
  * @param argv the arguments, without node and the script
  */
 export async function main(argv: readonly string[], io: Io = createIo(process)): Promise<number> {
+  const exitCode = await run(argv, io);
+  return exitCode !== 0 && io.stoppedBy !== undefined ? exitCodeOf(io.stoppedBy) : exitCode;
+}
+
+async function run(argv: readonly string[], io: Io): Promise<number> {
   try {
     // As MCP clients start it: there is nothing to parse, and what would parse it is not loaded.
     if (argv.length === 0) return await runServer(io, {});

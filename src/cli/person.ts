@@ -9,7 +9,10 @@ export async function askYesNo(io: Io, question: string, signal: AbortSignal): P
   const lines = createInterface({ input: io.stdin, output: io.stderr });
   const left = new AbortController();
   lines.once("close", () => left.abort());
-  lines.once("SIGINT", () => left.abort());
+  lines.once("SIGINT", () => {
+    io.stoppedBy = { signal: "SIGINT", asKey: true };
+    left.abort();
+  });
   try {
     const answer = await lines.question(`${question} ${io.style("dim", "[y/N]")} `, {
       signal: AbortSignal.any([left.signal, signal]),

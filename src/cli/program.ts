@@ -39,7 +39,8 @@ Examples:
 Settings come from flags and the environment; secrets only from the environment
 (OKTA_PRIVATE_KEY, OKTA_ACCESS_TOKEN) or a file, since a process list is public.
 
-Exit codes: 0 done, 1 failed, 2 wrong usage or settings.`;
+Exit codes: 0 done, 1 failed, 2 wrong usage or settings. Ctrl-C ends a command as
+shells expect it (130).`;
 
 /**
  * Parses a command line and does what it says.
@@ -114,7 +115,7 @@ function usageProblem(
   const sentence = `${what.charAt(0).toUpperCase()}${what.slice(1)}`.replace(/(?<![.?!])$/, ".");
   const first = argv[0] ?? "";
   const command = argv.find((word) => commands.includes(word));
-  const meant = hint?.match(/^\(Did you mean (.*)\?\)$/)?.[1];
+  const meant = hint?.match(/^(Did you mean (.*)?)$/)?.[1];
   const misplaced = code === "commander.excessArguments" || (code === "commander.unknownOption" && meant === undefined);
   if (misplaced && first.startsWith("-") && command !== undefined) {
     return usageError(sentence, `Put the command first: okta-mcp ${command} ${first}`);

@@ -1,6 +1,8 @@
 import * as z from "zod";
 import { schemaWords } from "../schema-words.js";
 import { endProcess, guardProcess } from "./exit.js";
+import { dieOf, exitCodeOf } from "./interrupt.js";
+import { createIo } from "./io.js";
 import { main } from "./main.js";
 
 /**
@@ -12,5 +14,8 @@ export async function start(argv: readonly string[]): Promise<void> {
   // The words are for what a library of ours checks by schemas of its own.
   z.config({ jitless: true, customError: schemaWords });
   guardProcess();
-  await endProcess(await main(argv));
+  const io = createIo(process);
+  const exitCode = await main(argv, io);
+  if (io.stoppedBy !== undefined && exitCode === exitCodeOf(io.stoppedBy)) await dieOf(io.stoppedBy);
+  await endProcess(exitCode);
 }

@@ -136,9 +136,40 @@ describe("login, status and logout", () => {
     const cli = startCli(["login"], { env });
     await cli.seen("stderr", /Waiting for the approval/);
     cli.child.kill(signal);
-    const { code, stderr } = await cli.ended;
-    expect(code).toBe(1);
-    expect(stderr).toMatch(/^cancelled: /m);
+    expect(await cli.ended).toMatchObject({ code: null, signal, stderr: expect.stringMatching(/^cancelled: /m) });
+  });
+
+  test.each(["memory", "auto"])(
+    "login with the store %s fails before anybody is asked where nothing would last",
+    async (store) => {
+      const { sandbox, cli } = await openOrg({ autoApprove: false });
+      // There is no session bus, and with that no keychain.
+      const env = { OKTA_MCP_TOKEN_STORE: store, DBUS_SESSION_BUS_ADDRESS: "unix:path=/nowhere" };
+      if (store === "auto" && process.platform !== "linux") return;
+      const login = await cli(["login"], env);
+      expect(login).toMatchObject({ code: 2, stdout: "" });
+      expect(login.stderr).toMatch(/^bad_config: .*gone when the command ends\./);
+      expect(login.stderr).toContain("Fix: Set OKTA_MCP_TOKEN_STORE=file");
+      expect(sandbox.requests).toEqual([]);
+      const status = await cli(["status"], env);
+      expect(status.stdout).toMatch(/^Next +set OKTA_MCP_TOKEN_STORE=file, then okta-mcp login$/m);
+      const logout = await cli(["logout"], env);
+      expect(logout.code).toBe(0);
+      expect(logout.stderr).toContain("Nothing to sign out of: without a store that lasts");
+    },
+  );
+
+  test("login --sandbox says that the sign-in ends with the command", async () => {
+    const login = startCli(["login", "--sandbox"]);
+    const [link = ""] = await login.seen("stderr", /http:\S+user_code=\S+/);
+    // As a browser does it: the page, then its form.
+    const page = await fetch(link);
+    const [, csrf_token = ""] = /name="csrf_token" value="([^"]+)"/.exec(await page.text()) ?? [];
+    const form = { user_code: new URL(link).searchParams.get("user_code") ?? "", csrf_token, decision: "allow" };
+    const headers = { cookie: (page.headers.get("set-cookie") ?? "").split(";")[0] ?? "" };
+    await fetch(new URL("/activate", link), { method: "POST", headers, body: new URLSearchParams(form) });
+    const { code, stderr } = await login.ended;
+    expect([code, stderr]).toEqual([0, expect.stringContaining("sandbox and sign-in end with this command")]);
   });
 
   test("a service app needs no sign-in: login and status exchange its key", async () => {

@@ -6,6 +6,9 @@ import { COMMAND } from "../support/cli.js";
 import { requireOrSkip } from "../support/programs.js";
 import { KEYS, startInTerminal } from "../support/pty.js";
 
+/** What the pseudo-terminal's program answers for a command that a SIGINT has ended. */
+const ENDED_BY_SIGINT = 254;
+
 /** A sandbox with one group in mind, and a terminal on which a person is signed in to it. */
 async function openOrg() {
   const sandbox = await startSandbox({ authorization: testAuthorization({ deviceIntervalSeconds: 1 }) });
@@ -82,20 +85,35 @@ test("a removal shows the target and what goes with it, and happens after yes", 
 });
 
 test.for<[string, string, RegExp]>([
-  ["no", `n${KEYS.enter}`, /The person declined/],
-  ["nothing but Enter", KEYS.enter, /The person declined/],
-  ["something else", `yesterday${KEYS.enter}`, /The person declined/],
-  ["Ctrl-C", KEYS.interrupt, /closed the question|cancelled/],
-  ["Ctrl-D", KEYS.end, /closed the question/],
+  ["no", `n${KEYS.enter}`, /Nothing was changed\. You said no\./],
+  ["nothing but Enter", KEYS.enter, /Nothing was changed\. You said no\./],
+  ["something else", `yesterday${KEYS.enter}`, /Nothing was changed\. You said no\./],
+  ["Ctrl-C", KEYS.interrupt, /Nothing was changed\. You left the question without an answer\./],
+  ["Ctrl-D", KEYS.end, /Nothing was changed\. You left the question without an answer\./],
 ])("a removal does not happen after %s", async ([_name, keys, words], context) => {
   requireOrSkip(context, "python3");
   const { sandbox, signedIn, group, remove } = await openOrg();
   const terminal = startInTerminal(remove, { env: signedIn });
   await terminal.seen("stdout", /\[y\/N\]/);
   terminal.press(keys);
-  expect((await terminal.ended).code).toBe(1);
-  expect(terminal.screen()).toMatch(words);
+  expect((await terminal.ended).code).toBe(keys === KEYS.interrupt ? ENDED_BY_SIGINT : 1);
+  expect(terminal.screen().replace(/\s+/g, " ")).toMatch(words);
+  expect(terminal.screen()).not.toMatch(/the person|tools\/list/i);
   expect(sandbox.org.groups.get(group.id)).toBeDefined();
+});
+
+test.for([
+  ["at a question", /\[y\/N\]/, true],
+  ["while a sign-in waits", /Waiting for the approval/, false],
+] as const)("Ctrl-C %s ends the loop around the command too", async ([_name, seen, isSignedIn], context) => {
+  requireOrSkip(context, "python3");
+  const { env, signedIn, remove } = await openOrg();
+  const loop = `for n in 1 2 3; do "$@"; echo went on after $n; done`;
+  const terminal = startInTerminal(["bash", "-c", loop, "bash", ...remove], { env: isSignedIn ? signedIn : env });
+  await terminal.seen("stdout", seen);
+  terminal.press(KEYS.interrupt);
+  expect((await terminal.ended).code).toBe(ENDED_BY_SIGINT);
+  expect(terminal.screen()).not.toContain("went on");
 });
 
 test("a call with nobody signed in shows link and code, and goes on after the approval", async (context) => {
@@ -113,10 +131,10 @@ test("Ctrl-C cancels a sign-in that waits", async (context) => {
   requireOrSkip(context, "python3");
   const { env } = await openOrg();
   for (const command of [["login"], ["call", "list_groups"]]) {
-    const terminal = startInTerminal([...COMMAND, ...command], { env });
+    const terminal = startInTerminal([...COMMAND, ...command], { env: { ...env, OKTA_MCP_TOKEN_STORE: "file" } });
     await terminal.seen("stdout", /Waiting for the approval/);
     terminal.press(KEYS.interrupt);
-    expect((await terminal.ended).code).toBe(1);
+    expect((await terminal.ended).code).toBe(ENDED_BY_SIGINT);
     expect(terminal.screen()).toMatch(/cancelled: /);
   }
 });

@@ -40,7 +40,7 @@ export const callCommand: MakeCommand = (io, finish) =>
       const given = json === "-" ? await text(io.stdin) : json;
       const args = parseCallArguments(given, options.arg ?? [], properties);
       const call = { tool, args, yes: options.yes === true, quiet: options.json === true };
-      const outcome = await interruptible((signal) => callTool(io, connection, catalogue, { ...call, signal }));
+      const outcome = await interruptible(io, (signal) => callTool(io, connection, catalogue, { ...call, signal }));
       if ("error" in outcome) finish(showError(io, outcome.error, { json: options.json === true }));
       else {
         const shown = { tool, args, json: options.json === true, sandbox: options.sandbox === true };

@@ -83,7 +83,7 @@ export const journalCommand: MakeCommand = (io, finish) =>
       if (!options.json) showNotices(io, connection);
       const catalogue = chosenCatalogue(connection.config);
       const call = { tool: "list_changes", args, yes: false, quiet: true };
-      const outcome = await interruptible((signal) => callTool(io, connection, catalogue, { ...call, signal }));
+      const outcome = await interruptible(io, (signal) => callTool(io, connection, catalogue, { ...call, signal }));
       if ("error" in outcome) return finish(showError(io, outcome.error, { json: options.json === true }));
       const shown = { ...call, json: options.json === true, sandbox: options.sandbox === true, columns: columns(io) };
       await showResult(io, shown, outcome.result);

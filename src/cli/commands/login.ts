@@ -18,10 +18,12 @@ export const loginCommand: MakeCommand = (io, finish) =>
     ]).option("--no-browser", "Do not open a browser."),
   ).action(async (options: SettingFlags & { browser: boolean }) => {
     const { openConnection, showNotices } = await import("../connection.js");
-    const connection = await openConnection(io, options, { practice: "person" });
+    // What a sandbox grants is gone with it anyway.
+    const outlives = options.sandbox !== true;
+    const connection = await openConnection(io, options, { practice: "person", outlives });
     try {
       showNotices(io, connection);
-      await interruptible((signal) => login(io, connection, { browser: options.browser, signal }));
+      await interruptible(io, (signal) => login(io, connection, { browser: options.browser, signal }));
       await report(io, connection);
       finish(0);
     } finally {
@@ -54,7 +56,7 @@ async function login(
 }
 
 /** Who signed in, what was granted and what was not, and what that turns on. */
-async function report(io: Io, { session, config }: Connection): Promise<void> {
+async function report(io: Io, { session, config, sandbox }: Connection): Promise<void> {
   const { chosenCatalogue } = await import("../catalogue.js");
   const status = await session.status();
   const granted = session.granted();
@@ -62,6 +64,7 @@ async function report(io: Io, { session, config }: Connection): Promise<void> {
   io.note(`${io.style("green", "Signed in")} to ${new URL(config.orgUrl).host}${who}.`);
   if (session.method === "private-key")
     io.note("A service app needs no sign-in beforehand: nothing was stored, each start gets its own token.");
+  else if (sandbox) io.note("It was for practice: sandbox and sign-in end with this command.");
   else io.note(`The sign-in is kept in: ${visible(status.tokenKept)}.`);
 
   if (granted) {

@@ -19,11 +19,13 @@ export const logoutCommand: MakeCommand = (io, finish) =>
       showNotices(io, connection);
       const org = new URL(config.orgUrl).host;
       await session.restore();
-      const { signedIn } = await session.status();
+      const { signedIn, outlives } = await session.status();
       if (session.method !== "device") {
         io.note(
           `Nothing to sign out of: ${session.method === "private-key" ? "a private key" : "OKTA_ACCESS_TOKEN"} is set, and nothing is stored.`,
         );
+      } else if (!outlives && !signedIn) {
+        io.note("Nothing to sign out of: without a store that lasts, a sign-in ends with the process that made it.");
       } else {
         const { revoked } = await session.signOut();
         if (!signedIn) io.note(`Nobody was signed in to ${org}; nothing is kept here.`);

@@ -31,7 +31,7 @@ export const statusCommand: MakeCommand = (io, finish) =>
     const connection = await openConnection(io, options, { practice: "person" });
     try {
       showNotices(io, connection);
-      const problem = await interruptible((signal) => findToken(connection, signal));
+      const problem = await interruptible(io, (signal) => findToken(connection, signal));
       const status = await connection.session.status();
       const tools = await countTools(connection);
       if (options.json) io.out(inertJson(asJson(status, tools, problem), io.stdout.isTTY ? 2 : undefined));
@@ -123,7 +123,9 @@ function asText(io: Io, status: SessionStatus, tools: ToolCount, problem: OktaMc
       [...missing.map(scopeLine), "Grant in the Okta Admin Console: Applications > your app > Okta API Scopes."],
     ]);
   rows.push(["Tools", `${tools.on} of ${tools.all} ${signedIn ? "are" : "would be"} on`]);
-  if (!signedIn && status.method === "device") rows.push(["Next", "okta-mcp login"]);
+  if (!signedIn && status.method === "device") {
+    rows.push(["Next", status.outlives ? "okta-mcp login" : "set OKTA_MCP_TOKEN_STORE=file, then okta-mcp login"]);
+  }
   return twoColumns(rows, io.stdout.isTTY ? columnsOf(io.stdout) : Number.POSITIVE_INFINITY, (text) =>
     io.style("dim", text, io.stdout),
   );

@@ -31,8 +31,8 @@ export const undoCommand: MakeCommand = (io, finish) =>
       if (!json) showNotices(io, connection);
       const catalogue = chosenCatalogue(connection.config);
       const args = { change_id: id, force, ...(dryRun ? { dry_run: true } : {}) };
-      const call = { tool: "undo_change", args, yes, quiet: json };
-      const outcome = await interruptible((signal) => callTool(io, connection, catalogue, { ...call, signal }));
+      const call = { tool: "undo_change", args, yes, quiet: json, options: { force: "--force", dry_run: "--dry-run" } };
+      const outcome = await interruptible(io, (signal) => callTool(io, connection, catalogue, { ...call, signal }));
       if ("error" in outcome) return finish(showError(io, outcome.error, { json }));
       await showResult(io, { ...call, json, sandbox }, outcome.result);
       finish(0);
