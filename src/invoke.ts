@@ -1,6 +1,7 @@
 import type * as z from "zod";
 import type { Session } from "./auth/token-source.js";
 import type { Catalogue, CatalogueEntry } from "./catalogue.js";
+import { clientArguments } from "./client-arguments.js";
 import { type AskPerson, ConfirmationValues, type ConfirmMode } from "./confirm.js";
 import { type Consent, readImpact, seekConsent } from "./consent.js";
 import { Deadline } from "./deadline.js";
@@ -113,7 +114,7 @@ function issueText(issue: z.core.$ZodIssue, known: readonly string[]): string {
 
 function parseArguments(tool: CatalogueEntry, raw: unknown): Arguments {
   if (tooDeep(raw)) throw new OktaMcpError("bad_input", `The arguments are nested deeper than ${MAX_DEPTH} levels.`);
-  const parsed = tool.arguments.safeParse(raw ?? {}, { error: schemaWords });
+  const parsed = tool.arguments.safeParse(raw, { error: schemaWords });
   if (!parsed.success) {
     const known = Object.keys(tool.arguments.shape);
     const problems = parsed.error.issues.slice(0, MAX_NAMED).map((issue) => issueText(issue, known));
@@ -223,11 +224,13 @@ export class Invoker {
         fix: "Choose a tool from tools/list, or from `okta-mcp tools`.",
       });
     }
+    // What is on record for an undo is understood already.
+    const given = undo ? raw : clientArguments(raw, catalogue.definition(name).inputSchema);
     const view = () => scopeView(session);
-    const write = tool.effect === "reads" ? undefined : this.#writes.open(tool, isPreview(raw), undo);
+    const write = tool.effect === "reads" ? undefined : this.#writes.open(tool, isPreview(given), undo);
     try {
       return await requireScopes(tool, view, async () => {
-        const args = undo?.step.body ? parseIds(tool, raw) : parseArguments(tool, raw);
+        const args = undo?.step.body ? parseIds(tool, given) : parseArguments(tool, given);
         if (tool.scope !== null || tool.effect !== "reads")
           await this.#signIn.ensureSignedIn(session, caller, caller.signal);
         // Signing in may have shown that the scope was not granted.

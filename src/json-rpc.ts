@@ -4,6 +4,7 @@ import {
   JSONRPCMessageSchema,
   LATEST_PROTOCOL_VERSION,
 } from "@modelcontextprotocol/sdk/types.js";
+import { callParameters } from "./client-arguments.js";
 import { isObject } from "./json.js";
 
 /** The answer to what is no message (JSON-RPC 2.0, section 5.1); `id` is null where it could not be told. */
@@ -76,6 +77,12 @@ function ofAnotherEra(message: JSONRPCMessage): string | undefined {
   return `Nothing was done: this server speaks MCP ${LATEST_PROTOCOL_VERSION} and earlier, in which no request carries its version in _meta. Send initialize, then the request without it.`;
 }
 
+/** A call of a tool in the form that the MCP library takes. */
+function asCall(message: JSONRPCMessage): JSONRPCMessage {
+  if (!("method" in message) || message.method !== "tools/call" || message.params === undefined) return message;
+  return { ...message, params: callParameters(message.params) };
+}
+
 /** Reads one line that a client sent. Never throws. */
 export function readMessage(line: string): Received {
   let value: unknown;
@@ -96,7 +103,7 @@ export function readMessage(line: string): Received {
     const problem = "it is a request of MCP 2026-07-28";
     return { problem, refusals: [refusal(ErrorCode.InvalidRequest, foreign, value.id)] };
   }
-  if (success) return { message: withoutTask(data) };
+  if (success) return { message: asCall(withoutTask(data)) };
   if (!isAnswerable(value)) return { problem: "it is no valid answer or notification", refusals: [] };
   const problem = problemOf(value, "id" in value);
   return { problem, refusals: [refusal(ErrorCode.InvalidRequest, `Invalid request: ${problem}.`, value.id)] };

@@ -119,6 +119,19 @@ test("the server answers every kind of wrong request, and the next call", async 
   expect(await call("list_groups", '{"limit":1}')).toMatchObject({ code: undefined });
 });
 
+test("a call whose arguments are null, nothing, or one JSON text is the call that it means", async () => {
+  const { env, org } = await openOrg();
+  org.groups.add({ type: "OKTA_GROUP", profile: { name: "Sales" } });
+  const { call } = await startServer(env);
+  const all = await call("list_groups", "{}");
+  expect(all).toMatchObject({ code: undefined, text: expect.stringContaining("Sales") });
+  for (const nothing of ["null", '""', '"{}"']) expect(await call("list_groups", nothing), nothing).toEqual(all);
+  expect((await call("list_groups", '"{\\"limit\\":1,\\"q\\":\\"nobody\\"}"')).text).toMatch(/"items":\[\]/);
+  for (const wrong of ["[]", "1", '"[]"', '"list all"', '"{\\"limit\\":1,\\"limit\\":2}"']) {
+    expect((await call("list_groups", wrong)).code, wrong).toBe("protocol");
+  }
+});
+
 test("a message that comes in pieces, cut inside a letter, is read whole, and so are several at once", async () => {
   const { env } = await openOrg();
   const { answer, cli } = await startServer(env);
