@@ -24,7 +24,7 @@ export const WHY_OFF = {
 /** Why a tool that the settings let be is off, as the end of a sentence. */
 export function whyOff({ scope }: CatalogueEntry, view: ScopeView): string {
   const state = scopeState(scope, view);
-  return state === "on" ? "no tool is on that it is about" : WHY_OFF[state];
+  return state === "on" ? "there is no tool on whose work it could show or take back" : WHY_OFF[state];
 }
 
 /** True when some tool needs what a scope stands for, or answers better with it. */

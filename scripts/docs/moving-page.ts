@@ -21,12 +21,12 @@ const DIFFERENCES: readonly (readonly [tools: string, argument: string, differen
   [
     "every list",
     "limit",
-    "Okta's own bounds, which differ from list to list: one item is one item, and more than Okta takes is refused, where 1.1.4 raised to 20 and cut to 100 in silence.",
+    "Okta's own bounds, which differ from list to list. `limit: 1` returns one item. A limit above Okta's maximum is refused. 1.1.4 raised and cut numbers to bounds of its own, for most lists 20 to 100 and without a word.",
   ],
   [
     "every list",
     "fetch_all",
-    "Goes on to the end of the list, however many pages, or to the size limit of a result; `next_cursor` then continues at the exact item. 1.1.4 ended after 50 pages.",
+    "Goes on to the end of the list, however many pages, or to the size limit of a result; `next_cursor` then continues at the exact item. 1.1.4 ended after a fixed number of pages: 500 by default, 10 for users, 50 for the log.",
   ],
   [
     "every list",
@@ -80,13 +80,13 @@ const DIFFERENCES: readonly (readonly [tools: string, argument: string, differen
 ];
 
 const RESULTS: readonly (readonly [what: string, there: string, here: string])[] = [
-  ["one object", "a list with one item", "the object"],
+  ["one object", "mostly a list with one item", "the object"],
   [
     "a list",
     "`items`, `total_fetched`, `has_more`, `next_cursor`, `fetch_all_used`, `pagination_info`",
     "`items`, `total_fetched`, `has_more`, `next_cursor`, and a `note` where it was cut; in the text a table, `items_table`, for `items` where that is shorter",
   ],
-  ["a user in a list", "`id`, `profile`, `status`", "the whole record, as Okta sent it"],
+  ["a user in a list", "a pair of `profile` and `id`, without the status", "the whole record, as Okta sent it"],
   [
     "an object's fields",
     "as Okta's Python library reads them",
@@ -95,7 +95,7 @@ const RESULTS: readonly (readonly [what: string, there: string, here: string])[]
   ["no answer from Okta", "a sentence", '`{ "done": true }` with the ids of the call'],
   [
     "a failure",
-    'a successful result that holds the text "Error: …"',
+    "a successful result that holds an object with `error` or `exception`",
     "`isError`, a code out of a closed set, what to do, whether to try again",
   ],
   [
@@ -126,13 +126,13 @@ export function movingPage(catalogue: Catalogue): string {
     "<!-- Written by `npm run docs`; changes made by hand are lost. -->",
     "For those who use Okta's own server, okta-mcp-server (compared with its version 1.1.4): what stays as it is, what differs, and why.",
     "## What is the same",
-    `- ${ours.length} of its ${theirTools} tools, under the same names. With all their arguments (${argumentCount}), under the same names; what may be left out there may be left out here.\n- The scopes, and which tool needs which.\n- The settings \`OKTA_ORG_URL\`, \`OKTA_CLIENT_ID\`, \`OKTA_SCOPES\`, \`OKTA_PRIVATE_KEY\` and \`OKTA_KEY_ID\`, and the two apps in Okta: native with the device grant, or API Services with a key. Prompts and automations that name tools and arguments move over as they are.`,
+    `- ${ours.length} of its ${theirTools} tools, under the same names. With all their arguments (${argumentCount}), under the same names; what may be left out there may be left out here.\n- The scopes, and which tool needs which.\n- The settings \`OKTA_ORG_URL\`, \`OKTA_CLIENT_ID\`, \`OKTA_SCOPES\`, \`OKTA_PRIVATE_KEY\` and \`OKTA_KEY_ID\`, and the two apps in Okta: native with the device grant, or API Services with a key.\n\nPrompts and automations can name the same tools and arguments. What reads the answers has to be adapted, since [results](#results) have another form, and so has what relies on the [arguments that do otherwise](#arguments-that-do-otherwise).`,
     "## Setting up",
     table(
       ["", "okta-mcp-server", "okta-mcp"],
       [
-        ["runs on", "Python with uv, or Docker", "Node.js 20.19 or later"],
-        ["client entry", '`"command": "uv"`', "`mcp.json.example` in the repository"],
+        ["runs on", "Python (uv, uvx, pipx, pip), or Docker", "Node.js 20.19 or later"],
+        ["client entry", "`uvx okta-mcp-server`, or `uv` with a checkout", "[`mcp.json.example`](../mcp.json.example)"],
         ["proof of possession (DPoP)", "has to be switched off in the app", "stays on"],
         ["keys", "RSA in PEM", "RSA and EC, as PEM (PKCS #8, PKCS #1) or JWK, also as a file: `OKTA_PRIVATE_KEY_FILE`"],
         ["sign-in", "when the server starts", "by the first call that needs it, or by `okta-mcp login`"],
@@ -147,9 +147,9 @@ export function movingPage(catalogue: Catalogue): string {
     "### Confirmation",
     "There, a removal in a client that cannot ask its person answers with the request to call another tool, or, for some tools, is simply done. Here every removal goes one way, and without a yes nothing happens:",
     "- A client that can ask (elicitation) shows the person the target by name and what goes with it, such as the members of a group, and the call waits for the answer.\n- In any other client the first call changes nothing and answers `needs_confirmation` with the same text and a value. The same call with that value in `confirmation` does it. The value is good for five minutes, for this tool, these arguments and this state of the target.\n- For jobs without a person there is `OKTA_MCP_CONFIRM=never`, which has to be set on purpose; `elicit-only` refuses clients that cannot ask.",
-    "A value that a model passes on is no proof that a person agreed; `elicit-only` is.",
+    "A value that a model passes on is no proof that a person agreed. With `elicit-only` the client has to ask, and its answer is as good as the client.",
     "### Users as CSV",
-    "The same list, through the same code, for a file of your choice ([jq](https://jqlang.org) turns JSON into CSV):",
+    "The same list, through the same code, for a file of your choice ([jq](https://jqlang.org) turns JSON into CSV; [Install](../README.md#install) puts `okta-mcp` on your PATH):",
     block(
       "sh",
       [
@@ -175,7 +175,7 @@ export function movingPage(catalogue: Catalogue): string {
     table(["", "okta-mcp-server", "okta-mcp"], RESULTS),
     "Why: a model that reads half a record draws wrong conclusions from it, and a failure that looks like a success is taken for one.",
     "## What there is besides",
-    `Every tool that reads takes \`fields\` and \`include_links\`, every tool that writes \`dry_run\`; see [tools.md](tools.md). ${
+    `Every tool that reads from Okta takes \`fields\` and \`include_links\`, every tool that writes \`dry_run\`; see [tools.md](tools.md). ${
       further.length > 0 ? `Further tools: ${further.map(({ name }) => code(name)).join(", ")}. ` : ""
     }Further optional arguments:`,
     table(["tool", "further arguments"], additions),

@@ -9,7 +9,9 @@ import { askedSettings } from "./settings.js";
 
 type Manifest = ReturnType<typeof v0_3.McpbManifestSchema.parse>;
 
-const LONG = `${SUMMARY} Only the tools that your scopes allow are offered. Sign in with your browser, or as a service app with a private key; tokens are kept in the system's keychain.`;
+const LONG = `${SUMMARY} Only the tools that your scopes allow are offered. Sign in with your browser, or as a service app with a private key; tokens are kept in the system's keychain where there is one, else in memory. Removals are refused unless the client can ask you; the form has the setting.`;
+
+const TYPES = { text: "string", secret: "string", file: "file", "yes-or-no": "boolean" } as const;
 
 /** The name of a setting in the form: OKTA_ORG_URL -> org_url. */
 const fieldOf = (env: string) => env.replace(/^OKTA_/, "").toLowerCase();
@@ -45,15 +47,15 @@ export function mcpbManifest(
     tools: tools.map((tool) => ({ name: tool.name, description: tool.title })),
     compatibility: { platforms: ["darwin", "win32", "linux"], runtimes: { node: engines.node } },
     user_config: Object.fromEntries(
-      askedSettings.map(({ env, title, meaning, required, kind }) => [
+      askedSettings.map(({ env, title, meaning, required, kind, default: filledIn }) => [
         fieldOf(env),
         {
-          type: kind === "file" ? "file" : "string",
+          type: TYPES[kind],
           title,
           description: meaning,
           required,
           // What is left empty would otherwise reach the server as the name of the field.
-          ...(required ? {} : { default: "" }),
+          ...(required ? {} : { default: kind === "yes-or-no" ? false : filledIn }),
           ...(kind === "secret" ? { sensitive: true } : {}),
         },
       ]),

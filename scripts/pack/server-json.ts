@@ -80,6 +80,7 @@ export function serverJson({ name, mcpName, version }: PackageFacts): ServerJson
           ...(required ? { isRequired: true } : {}),
           ...(kind === "secret" ? { isSecret: true } : {}),
           ...(kind === "file" ? { format: "filepath" } : {}),
+          ...(kind === "yes-or-no" ? { format: "boolean" } : {}),
         })),
       },
     ],

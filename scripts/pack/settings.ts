@@ -7,19 +7,34 @@ export interface AskedSetting {
   title: string;
   meaning: string;
   required: boolean;
-  kind: "text" | "file" | "secret";
+  kind: "text" | "file" | "secret" | "yes-or-no";
+  /** What a form is filled with; empty where nothing is. */
+  default: string;
 }
 
-/** What has to be asked before the server can start; all else has a default. */
-const ASKED: readonly { key: SettingKey; title: string; required?: true; kind?: AskedSetting["kind"] }[] = [
+interface Asked {
+  key: SettingKey;
+  title: string;
+  required?: true;
+  kind?: AskedSetting["kind"];
+  default?: string;
+}
+
+/** What has to be asked before the server can start, and what sets limits to an assistant; all else has a default. */
+const ASKED: readonly Asked[] = [
   { key: "orgUrl", title: "Okta org", required: true },
   { key: "clientId", title: "Client ID", required: true },
   { key: "scopes", title: "Scopes", required: true },
   { key: "privateKeyFile", title: "Private key file", kind: "file" },
   { key: "keyId", title: "Key ID" },
+  { key: "readOnly", title: "Read only", kind: "yes-or-no" },
+  // Desktop clients may be unable to ask a person; who wants removals there has to say so.
+  { key: "confirm", title: "Confirmation of removals", default: "elicit-only" },
+  { key: "guard", title: "Guard file", kind: "file" },
 ];
 
-export const askedSettings: readonly AskedSetting[] = ASKED.map(({ key, title, required = false, kind = "text" }) => {
+export const askedSettings: readonly AskedSetting[] = ASKED.map((asked) => {
+  const { key, title, required = false, kind = "text", default: filledIn = "" } = asked;
   const { env, meaning } = SETTINGS[key];
-  return { env, title, meaning, required, kind };
+  return { env, title, meaning, required, kind, default: filledIn };
 });

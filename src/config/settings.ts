@@ -183,7 +183,7 @@ export const SETTINGS = {
   privateKey: {
     env: "OKTA_PRIVATE_KEY",
     meaning:
-      "Private key of a service app: PEM (PKCS#8 or PKCS#1, \\n written out is fine) or JWK. Selects the private-key sign-in.",
+      "Private key of a service app: PEM (PKCS#8 or PKCS#1; \\n may stand for a line break) or JWK. Selects the private-key sign-in.",
     read: asGiven,
   },
   privateKeyFile: {

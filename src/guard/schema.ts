@@ -33,23 +33,32 @@ const allowance = (what: string) =>
 
 /** The schema of a guard file, as it is written. `guard.schema.json` is made of it, and only who has such a file needs it. */
 export function guardFileSchema() {
-  const byName = {
-    id: text("Okta's id of the object.").optional(),
-    name: text("The object's name: of a user first and last name or the display name, of an app the label.").optional(),
-    pattern: text("Pattern for the name, of a user also for the login: * is any characters, ? is one.").optional(),
-  };
+  const id = text("Okta's id of the object.").optional();
+  /** @param name what counts as the name of such an object */
+  const byName = (name: string) => ({
+    id,
+    name: text(`${name}.`).optional(),
+    pattern: text(`Pattern for the name (${name.toLowerCase()}): * is any characters, ? is one.`).optional(),
+  });
   const reason = text("Why; shown when the rule refuses a call.").optional();
 
   const userRules = z.array(
-    exactlyOne(z.strictObject({ ...byName, login: text("The user's login.").optional(), reason })),
+    exactlyOne(
+      z.strictObject({
+        ...byName("First and last name, or the display name"),
+        pattern: text("Pattern for the login or the name: * is any characters, ? is one.").optional(),
+        login: text("The user's login.").optional(),
+        reason,
+      }),
+    ),
   );
-  const rules = z.array(exactlyOne(z.strictObject({ ...byName, reason })));
+  const rules = (name: string) => z.array(exactlyOne(z.strictObject({ ...byName(name), reason })));
 
   const protect = z.strictObject({
     users: userRules.optional().describe("Users that no tool may change, nor add to groups or take out of them."),
-    groups: rules.optional().describe("Groups that no tool may change, nor their members."),
-    apps: rules.optional().describe("Applications that no tool may change."),
-    policies: rules
+    groups: rules("The group's name").optional().describe("Groups that no tool may change, nor their members."),
+    apps: rules("The app's label").optional().describe("Applications that no tool may change."),
+    policies: rules("The policy's name")
       .optional()
       .describe("Policies, with their rules, and device assurance policies that no tool may change."),
   } satisfies Record<ProtectedKind, z.ZodType>);

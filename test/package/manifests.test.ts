@@ -47,7 +47,7 @@ describe("server.json", () => {
 describe("the .mcpb bundle", () => {
   const manifest = mcpbManifest(facts, catalogue.entries);
 
-  test("asks for the org, the client and the scopes, and for a key file if there is one", () => {
+  test("asks for the org, the client and the scopes, for a key file if there is one, and for limits", () => {
     const fields = Object.entries(manifest.user_config ?? {});
     expect(fields.map(([name, { type, required }]) => [name, type, required])).toEqual([
       ["org_url", "string", true],
@@ -55,7 +55,11 @@ describe("the .mcpb bundle", () => {
       ["scopes", "string", true],
       ["private_key_file", "file", false],
       ["key_id", "string", false],
+      ["mcp_read_only", "boolean", false],
+      ["mcp_confirm", "string", false],
+      ["mcp_guard", "file", false],
     ]);
+    expect(manifest.user_config?.mcp_confirm?.default).toBe("elicit-only");
     expect(Object.keys(manifest.server.mcp_config.env ?? {}).every((name) => SETTING_NAMES.includes(name))).toBe(true);
   });
 
@@ -73,6 +77,9 @@ describe("the .mcpb bundle", () => {
       OKTA_SCOPES: "okta.users.read",
       OKTA_PRIVATE_KEY_FILE: "",
       OKTA_KEY_ID: "",
+      OKTA_MCP_READ_ONLY: "false",
+      OKTA_MCP_CONFIRM: "elicit-only",
+      OKTA_MCP_GUARD: "",
     });
   });
 
