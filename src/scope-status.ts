@@ -22,9 +22,10 @@ export const WHY_OFF = {
 } as const;
 
 /** Why a tool that the settings let be is off, as the end of a sentence. */
-export function whyOff({ scope }: CatalogueEntry, view: ScopeView): string {
+export function whyOff({ scope, about }: CatalogueEntry, view: ScopeView): string {
   const state = scopeState(scope, view);
-  return state === "on" ? "there is no tool on whose work it could show or take back" : WHY_OFF[state];
+  if (state !== "on") return WHY_OFF[state];
+  return about === "writes" ? "no tool is on that changes anything" : "no tool of the org is on";
 }
 
 /** True when some tool needs what a scope stands for, or answers better with it. */
