@@ -2,6 +2,9 @@
  * A small real job through the built server, as a client does it: sign in by the device grant,
  * find a person, add them to a group, deactivate them with consent, read the log of it.
  */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { styleText } from "node:util";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
@@ -62,6 +65,11 @@ const startedAtMs = Date.now();
 say(paint("bold", "okta-mcp, the demo"));
 say("A pretend Okta org, the built server over stdio, the official MCP client. Nothing leaves this machine.");
 
+// What a server keeps for a person, such as its journal of changes, would be of no use afterwards.
+const home = mkdtempSync(join(tmpdir(), "okta-mcp-demo-"));
+process.once("exit", () => rmSync(home, { recursive: true, force: true }));
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
+
 const sandbox = await startSandbox({ authorization: orgAuthorization({ deviceIntervalSeconds: 1 }) });
 
 step("1  The client starts the server");
@@ -83,6 +91,9 @@ const transport = new StdioClientTransport({
   args: ["dist/okta-mcp.js"],
   env: {
     PATH: process.env.PATH ?? "",
+    HOME: home,
+    LOCALAPPDATA: home,
+    OKTA_MCP_JOURNAL: join(home, "journal"),
     OKTA_ORG_URL: sandbox.origin,
     OKTA_CLIENT_ID: DEVICE_CLIENT_ID,
     OKTA_SCOPES: Object.keys(SCOPES).join(" "),

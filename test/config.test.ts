@@ -1,8 +1,8 @@
 import { generateKeyPairSync } from "node:crypto";
-import { chmodSync, mkdtempSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { SETTING_KEYS, SETTINGS } from "../src/config/settings.js";
 import { type Config, loadConfig, loadSettings, type SettingSource } from "../src/config.js";
 import { OktaMcpError } from "../src/errors/index.js";
@@ -15,6 +15,7 @@ const EC_JWK = generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey.exp
 const OPAQUE = "00aBcDeFgHiJkLmNoPqRsTuVwXyZ0123456789abcd";
 
 const folder = mkdtempSync(join(tmpdir(), "okta-mcp-config-"));
+afterAll(() => rmSync(folder, { recursive: true }));
 function fileWith(name: string, text: string): string {
   const path = join(folder, name);
   writeFileSync(path, text, { mode: 0o600 });

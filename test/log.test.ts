@@ -1,7 +1,7 @@
-import { mkdtempSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { OktaMcpError } from "../src/errors/index.js";
 import { createLog, type Log, type LogLevel } from "../src/log.js";
 import { redact } from "../src/redact.js";
@@ -154,6 +154,7 @@ describe("secrets", () => {
 
 describe("a log file", () => {
   const folder = mkdtempSync(join(tmpdir(), "okta-mcp-log-"));
+  afterAll(() => rmSync(folder, { recursive: true }));
 
   test("is created for its owner only, and appended to", () => {
     const file = join(folder, "server.log");

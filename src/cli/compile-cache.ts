@@ -3,7 +3,11 @@ import * as nodeModule from "node:module";
 import { homedir } from "node:os";
 import { isAbsolute, join } from "node:path";
 
-/** Where this user's programs keep what they can make again. */
+/**
+ * Where this user's programs keep what they can make again. It stands here and not beside the other
+ * folders: what the command and its start both import becomes a file of its own in the build, which
+ * each start would have to read.
+ */
 function cacheFolder(): string {
   const { LOCALAPPDATA, XDG_CACHE_HOME } = process.env;
   if (process.platform === "win32") return LOCALAPPDATA || join(homedir(), "AppData", "Local");

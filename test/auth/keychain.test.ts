@@ -5,7 +5,7 @@ import type { StoredSignIn } from "../../src/auth/stored-sign-in.js";
 import { ADMIN_LOGIN, DEVICE_CLIENT_ID } from "../../src/sandbox/facts.js";
 import { startSandbox } from "../../src/sandbox/server.js";
 import { testAuthorization } from "../support/authorization.js";
-import type { KeyringState } from "../support/keyring-session.js";
+import { KEYRING_PROGRAMS, type KeyringState } from "../support/keyring-session.js";
 import { requireOrSkip } from "../support/programs.js";
 import type { Orders, Outcome } from "./children/session-child.js";
 import { type Run, runInKeyring } from "./keyring.js";
@@ -111,8 +111,6 @@ describe("the entries of a keychain", () => {
 });
 
 describe("the system keychain", { timeout: 60_000 }, () => {
-  const PROGRAMS = ["dbus-run-session", "gnome-keyring-daemon", "dbus-send", "bash"];
-
   /** Runs processes one after the other, each with its steps, beside an org in which everybody is let in. */
   async function run(
     state: KeyringState,
@@ -151,7 +149,7 @@ describe("the system keychain", { timeout: 60_000 }, () => {
   };
 
   test("keeps a sign-in from one process to the next, renews it and gives it up", async (context) => {
-    requireOrSkip(context, ...PROGRAMS);
+    requireOrSkip(context, ...KEYRING_PROGRAMS);
     const runs = await run(
       "open",
       "auto",
@@ -173,7 +171,7 @@ describe("the system keychain", { timeout: 60_000 }, () => {
   test.for(["absent", "locked", "stuck"] as const)(
     "that is %s leaves the sign-in in memory, with one warning that names the way out, and holds nothing up",
     async (state, context) => {
-      requireOrSkip(context, ...PROGRAMS);
+      requireOrSkip(context, ...KEYRING_PROGRAMS);
       const runs = await run(state, "auto", [
         "restore",
         "token",
@@ -200,7 +198,7 @@ describe("the system keychain", { timeout: 60_000 }, () => {
   test.for(["absent", "locked", "stuck"] as const)(
     "that is %s is named before a person is asked, where it was chosen on purpose",
     async (state, context) => {
-      requireOrSkip(context, ...PROGRAMS);
+      requireOrSkip(context, ...KEYRING_PROGRAMS);
       const runs = await run(state, "keychain", ["restore", "sign-in", "status"]);
       const [, signingIn, status] = runs[0]?.outcomes ?? [];
       expect(signingIn?.code).toBe("bad_config");
@@ -210,7 +208,7 @@ describe("the system keychain", { timeout: 60_000 }, () => {
   );
 
   test("that may only be locked is not taken for an empty one", async (context) => {
-    requireOrSkip(context, ...PROGRAMS);
+    requireOrSkip(context, ...KEYRING_PROGRAMS);
     const runs = await run("locked", "keychain", ["token"]);
     expect(outcome(runs, 0, 0)).toMatchObject({ code: "signed_out", message: expect.stringMatching(/may be locked/) });
   });
@@ -221,7 +219,9 @@ describe("the system keychain", { timeout: 60_000 }, () => {
     expect(answer === null || answer instanceof KeychainProblem).toBe(true);
   });
 
-  test("is asked in a process of its own, which goes when the answer is there", async () => {
+  test("is asked in a process of its own, which goes when the answer is there", async (context) => {
+    // Elsewhere the system brings what keytar needs.
+    if (process.platform === "linux") requireOrSkip(context, "libsecret-1.so.0");
     await expect(useSystemKeychain(async () => "done")).resolves.toBe("done");
   });
 });

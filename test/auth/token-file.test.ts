@@ -16,6 +16,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { StoredSignIn } from "../../src/auth/stored-sign-in.js";
 import { TokenFile } from "../../src/auth/token-file.js";
+import { skipUnless } from "../support/programs.js";
 import { failure, startOrg, tempDir } from "./support.js";
 
 const KEY = { orgUrl: "https://acme.okta.com", clientId: "0oa1" };
@@ -154,7 +155,8 @@ describe("a token file", () => {
     }
   });
 
-  test.runIf(process.getuid?.() === 0)("is not read when it belongs to somebody else", async () => {
+  test("is not read when it belongs to somebody else", async (context) => {
+    skipUnless(context, process.getuid?.() === 0, "only root can give a file away");
     const { store, path } = await openFile();
     await store.write(SIGN_IN);
     await chown(path, 12345, 12345);

@@ -7,6 +7,7 @@ import type { OrgAuthorizationOptions } from "../../src/sandbox/org-authorizatio
 import { startSandbox } from "../../src/sandbox/server.js";
 import { testAuthorization } from "../support/authorization.js";
 import { type CliResult, COMMAND, ROOT, runCli, spawnProcess, startCli, temporaryFolder } from "../support/cli.js";
+import { skipUnless } from "../support/programs.js";
 
 const SCOPES = "okta.users.manage okta.groups.manage okta.logs.read";
 
@@ -121,7 +122,8 @@ describe("login, status and logout", () => {
     expect(await cli.ended).toMatchObject({ code: 1, stderr: expect.stringContaining("login_denied: ") });
   });
 
-  test.runIf(process.platform === "linux")("login opens the link in the system's browser", async () => {
+  test("login opens the link in the system's browser", async (context) => {
+    skipUnless(context, process.platform === "linux", "it stands in for a browser of Linux");
     const { sandbox, cli } = await openOrg();
     const folder = temporaryFolder();
     const opened = join(folder, "opened");
@@ -363,7 +365,8 @@ describe("call", () => {
   });
 });
 
-test.skipIf(process.platform !== "linux")("a result that finds no room ends with exit code 1 and says so", async () => {
+test("a result that finds no room ends with exit code 1 and says so", async (context) => {
+  skipUnless(context, process.platform === "linux", "it needs /dev/full");
   const { ended } = spawnProcess(["sh", "-c", 'exec "$@" >/dev/full', "sh", ...COMMAND, "tools", "--json"]);
   expect(await ended).toMatchObject({ code: 1, stderr: "okta-mcp: stdout cannot be written to: ENOSPC\n" });
 });

@@ -1,6 +1,9 @@
 /** What a machine's keyring is like: no D-Bus at all, a locked or an open keyring, one that has stopped answering. */
 export type KeyringState = "absent" | "locked" | "open" | "stuck";
 
+/** What a keyring in a session of its own needs, and the server to speak to it. */
+export const KEYRING_PROGRAMS = ["bash", "dbus-run-session", "dbus-send", "gnome-keyring-daemon", "libsecret-1.so.0"];
+
 const OPEN = `echo | gnome-keyring-daemon --unlock --components=secrets >/dev/null`;
 
 /** The answer comes when the keyring is on the bus, which is a moment after its program says that it has started. */

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { findProgram, requireOrSkip } from "./programs.js";
+import { findProgram, missingHere, requireOrSkip } from "./programs.js";
 
 const before = process.env.OKTA_MCP_TEST_ALL;
 afterEach(() => {
@@ -31,6 +31,19 @@ describe("a program that a test needs", () => {
     const { context, notes } = skippable();
     expect(() => requireOrSkip(context, "sh", "no-such-program")).toThrow("skipped");
     expect(notes).toEqual(["not on this machine: no-such-program"]);
+  });
+
+  test("is named with how to install it, and so is a library", () => {
+    const { PATH } = process.env;
+    process.env.PATH = "";
+    try {
+      expect(missingHere("python3", "gnome-keyring-daemon")).toBe(
+        "not on this machine: python3, gnome-keyring-daemon; to install: apt-get install python3 gnome-keyring",
+      );
+    } finally {
+      process.env.PATH = PATH;
+    }
+    expect(missingHere("libnone.so.0", "sh")).toBe("not on this machine: libnone.so.0");
   });
 
   test("fails the test where nothing may be left out", () => {

@@ -80,6 +80,11 @@ export function skipUnless(context: Pick<TestContext, "skip">, holds: boolean, n
   if (!holds) context.skip(NOT_OF_THIS_MACHINE + need);
 }
 
+/** A suite that is skipped as above. */
+export function describeWhere(holds: boolean, need: string): (name: string, suite: () => void) => void {
+  return (name, suite) => (holds ? describe(name, suite) : skippedSuite(name, need));
+}
+
 /** Stands in the report for a suite that needs another system, another user or Okta's documents. */
 export function skippedSuite(name: string, need: string): void {
   describe(name, () => {

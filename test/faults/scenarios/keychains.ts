@@ -1,15 +1,10 @@
 import assert from "node:assert/strict";
-import { inKeyringSession, type KeyringState, quoteForBash } from "../../support/keyring-session.js";
-import { findProgram } from "../../support/programs.js";
+import { inKeyringSession, KEYRING_PROGRAMS, type KeyringState, quoteForBash } from "../../support/keyring-session.js";
+import { missingHere } from "../../support/programs.js";
 import type { Scenario } from "../scenario.js";
 import { READ } from "./calls.js";
 
-const PROGRAMS = ["bash", "dbus-run-session", "dbus-send", "gnome-keyring-daemon"];
-
-function lacks(): string | undefined {
-  const missing = PROGRAMS.filter((name) => findProgram(name) === undefined);
-  return missing.length > 0 ? `not on this machine: ${missing.join(", ")}` : undefined;
-}
+const lacks = () => missingHere(...KEYRING_PROGRAMS);
 
 const STATES: KeyringState[] = ["absent", "locked", "stuck"];
 
