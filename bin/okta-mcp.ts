@@ -1,5 +1,54 @@
 #!/usr/bin/env node
-import { keepCompiledCode } from "../src/cli/compile-cache.js";
+// Of our own it imports nothing before it knows the version of Node.js: older ones cannot even read
+// it, and a second module here would become a file of its own that every start has to read.
+import { lstatSync, mkdirSync } from "node:fs";
+import * as nodeModule from "node:module";
+import { homedir } from "node:os";
+import { isAbsolute, join } from "node:path";
+
+/** Where this user's programs keep what they can make again. */
+function cacheFolder(): string {
+  const { LOCALAPPDATA, XDG_CACHE_HOME } = process.env;
+  if (process.platform === "win32") return LOCALAPPDATA || join(homedir(), "AppData", "Local");
+  if (process.platform === "darwin") return join(homedir(), "Library", "Caches");
+  // A relative path there is to be ignored (XDG Base Directory Specification).
+  return XDG_CACHE_HOME && isAbsolute(XDG_CACHE_HOME) ? XDG_CACHE_HOME : join(homedir(), ".cache");
+}
+
+/**
+ * Makes a folder of mode 0700, or looks at the one that is there.
+ * @returns whether it is a folder and not a link to one, belongs to this user, and is closed to all others
+ * @throws the system's error when it cannot be made
+ */
+function isPrivateFolder(path: string): boolean {
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  const stats = lstatSync(path);
+  // On Windows the user's profile folder keeps others out, and there are no such bits.
+  if (process.platform === "win32") return stats.isDirectory();
+  return stats.isDirectory() && stats.uid === process.getuid?.() && (stats.mode & 0o077) === 0;
+}
+
+/** Whether the command line asks for a pretend org, which leaves nothing in the person's folders. */
+function isForPractice(argv: readonly string[]): boolean {
+  return argv[0] === "sandbox" || argv.includes("--sandbox");
+}
+
+/**
+ * Lets Node.js 22.8 and later keep the compiled code, so that every further start is quicker. What
+ * lies in the folder is run, so nobody but this user may write there: where that is not so, and for
+ * a sandbox, nothing is kept. Never throws.
+ * @param argv the arguments, without node and the script
+ */
+function keepCompiledCode(argv: readonly string[]): void {
+  const { enableCompileCache } = nodeModule as { enableCompileCache?: (folder: string) => unknown };
+  if (enableCompileCache === undefined || isForPractice(argv)) return;
+  try {
+    const folder = join(cacheFolder(), "okta-mcp");
+    if (isAbsolute(folder) && isPrivateFolder(folder)) enableCompileCache(folder);
+  } catch {
+    // Where no folder can be made the start is as slow as before.
+  }
+}
 
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
 
@@ -8,7 +57,6 @@ if (major < 20 || (major === 20 && minor < 19)) {
   process.exitCode = 2;
 } else {
   const argv = process.argv.slice(2);
-  // Not before the check: older versions cannot even read what these import.
   keepCompiledCode(argv);
   void import("../src/cli/start.js").then(({ start }) => start(argv));
 }
