@@ -16,7 +16,7 @@ export const listChanges = defineTool({
     until: time("ISO 8601."),
     tool: z.string().min(1).optional().describe("Its name."),
     target_id: z.string().min(1).optional().describe("Id of the object."),
-    outcome: z.enum(["done", "refused", "failed", "unknown"]).optional().describe("How it ended."),
+    outcome: z.enum(["done", "refused", "failed", "unknown", "not_refused"]).optional().describe("How it ended."),
     limit: z.number().int().min(1).max(200).optional().describe("Items a page, up to 200."),
     after,
   }),

@@ -43,12 +43,28 @@ const TELLING = [
   "created",
 ];
 
+/** By which of these people know a record, where it has one. */
+const NAMES: ReadonlySet<string> = new Set([
+  "profile.login",
+  "label",
+  "profile.name",
+  "name",
+  "displayName",
+  "title",
+  "target",
+]);
+
 /** More columns than this are harder to read than the JSON. */
 const MAX_COLUMNS = 7;
 const MAX_WIDTH = 48;
+const MAX_NAME_WIDTH = 64;
 /** A column that would have to be narrower than this is left out rather than cut, unless it was asked for. */
 const MIN_WIDTH = 20;
 const MIN_WIDTH_ASKED_FOR = 6;
+/** Enough of an id to tell it from others. */
+const MIN_ID_WIDTH = 10;
+/** A time without its hours and minutes: 2026-01-31. */
+const DATE_WIDTH = 10;
 /** Space between two columns. */
 export const GAP = 2;
 
@@ -91,33 +107,100 @@ function choosePaths(items: readonly Json[], wanted: readonly string[] | undefin
   return [...all].slice(0, MAX_COLUMNS);
 }
 
+export interface ColumnWishes {
+  /** The paths that the caller asked for, if any; the columns are then these. */
+  wanted?: readonly string[] | undefined;
+  /** Those that are there to be copied, and therefore never cut. */
+  whole?: readonly string[] | undefined;
+}
+
+const TIME = /^\d{4}-\d\d-\d\dT/;
+
+/** What can be made narrower without a loss to who reads, from which the rest follows. */
+type Sort = "time" | "id" | "name" | "text";
+
+interface Fitting extends Column {
+  sort: Sort;
+  /** It is never cut. */
+  kept: boolean;
+  /** It may be left out. */
+  spare: boolean;
+  least: number;
+}
+
+function sortOf(path: string, values: readonly (Json | undefined)[]): Sort {
+  if (NAMES.has(path)) return "name";
+  if (path === "id" || /(?:_id|Id)$/.test(path)) return "id";
+  const shown = values.filter(isShown);
+  return shown.length > 0 && shown.every((value) => TIME.test(String(value))) ? "time" : "text";
+}
+
 /**
- * Chooses the columns of a table so that it fits into `width` characters.
+ * Chooses the columns of a table so that it fits into `width` characters: times lose their hours, then ids their
+ * end, then columns are left out from the last on, and only then names and other texts are cut.
  * @param cell gives the text that is shown for a value
- * @param wanted the paths that the caller asked for, if any; the columns are then these
  */
 export function chooseColumns(
   items: readonly Json[],
   width: number,
   cell: (value: Json | undefined) => string,
-  wanted?: readonly string[],
+  { wanted, whole = [] }: ColumnWishes = {},
 ): Column[] {
-  const columns = choosePaths(items, wanted).map((path): Column => {
+  const isAskedFor = wanted !== undefined && wanted.length > 0;
+  const paths = choosePaths(items, wanted);
+  const hasName = paths.some((path) => NAMES.has(path));
+  const columns = paths.map((path): Fitting => {
+    const values = items.slice(0, 1_000).map((item) => valueAt(item, path));
+    const sort = sortOf(path, values);
     const heading = path.replace(/^profile\./, "");
-    const widths = items.map((item) => displayWidth(cell(valueAt(item, path))));
-    const natural = Math.max(displayWidth(heading), ...widths.slice(0, 1_000));
-    return { path, heading, width: path === "id" ? natural : Math.min(natural, MAX_WIDTH) };
+    const natural = Math.max(displayWidth(heading), ...values.map((value) => displayWidth(cell(value))));
+    const most =
+      width === Number.POSITIVE_INFINITY || sort === "id" ? natural : sort === "name" ? MAX_NAME_WIDTH : MAX_WIDTH;
+    const kept = whole.includes(path) || (sort === "id" && !hasName);
+    const min = { id: MIN_ID_WIDTH, time: DATE_WIDTH, name: MIN_WIDTH, text: MIN_WIDTH }[sort];
+    const least = kept
+      ? natural
+      : Math.min(natural, isAskedFor && sort !== "id" && sort !== "time" ? MIN_WIDTH_ASKED_FOR : min);
+    return {
+      path,
+      heading,
+      width: kept ? natural : Math.min(natural, most),
+      kept,
+      sort,
+      spare: !isAskedFor && !kept && sort !== "name",
+      least,
+    };
   });
-  const total = () => columns.reduce((sum, column) => sum + column.width + GAP, -GAP);
-  const min = wanted?.length ? MIN_WIDTH_ASKED_FOR : MIN_WIDTH;
-  // Ids are never cut, since they are there to be copied.
+  fitInto(width, columns);
+  return columns.map(({ path, heading, width: own }) => ({ path, heading, width: own }));
+}
+
+function fitInto(width: number, columns: Fitting[]): void {
+  const over = () => columns.reduce((sum, column) => sum + column.width + GAP, -GAP) - width;
+  const narrow = (sort: Sort) => {
+    for (const column of columns.filter((one) => one.sort === sort)) {
+      column.width = Math.max(column.least, column.width - Math.max(0, over()));
+    }
+  };
+  // A part of an hour tells nothing.
+  for (const column of columns.filter(({ sort }) => sort === "time")) if (over() > 0) column.width = column.least;
+  narrow("id");
+  const leaveOut = (column: Fitting | undefined) => column !== undefined && columns.splice(columns.indexOf(column), 1);
+  while (over() > 0 && leaveOut(columns.findLast(({ sort, spare }) => spare && sort === "time"))) {}
   const least = () =>
-    columns.reduce((sum, { path, width: own }) => sum + GAP + (path === "id" ? own : Math.min(own, min)), -GAP);
-  while (columns.length > 1 && least() > width) columns.pop();
-  while (total() > width) {
-    const widest = columns.filter(({ path }) => path !== "id").sort((a, b) => b.width - a.width)[0];
+    columns.reduce((sum, column) => sum + GAP + (column.sort === "name" ? column.width : column.least), -GAP);
+  while (columns.length > 2 && least() > width && leaveOut(columns.findLast(({ spare }) => spare))) {}
+  while (over() > 0) {
+    const widest = columns
+      .filter((one) => one.sort === "text" && one.width > one.least)
+      .sort((a, b) => b.width - a.width)[0];
+    if (!widest) break;
+    widest.width -= 1;
+  }
+  // Where that is not enough, nothing is spared but what has to stay whole.
+  while (over() > 0) {
+    const [widest] = columns.filter(({ kept }) => !kept).sort((a, b) => b.width - a.width);
     if (!widest || widest.width <= 1) break;
     widest.width -= 1;
   }
-  return columns;
 }

@@ -1,6 +1,7 @@
 import { inertJson } from "../inert-json.js";
 import type { Json } from "../okta/request.js";
 import { columnsOf, type Io } from "./io.js";
+import { quoted } from "./words.js";
 
 /** What was called, as far as showing its result needs it. */
 export interface ShownCall {
@@ -12,6 +13,14 @@ export interface ShownCall {
   sandbox: boolean;
   /** The columns of a table; otherwise `fields` of the arguments, or what the records have. */
   columns?: readonly string[];
+  /** Those of them that are never cut. */
+  whole?: readonly string[];
+  /** Every column as wide as it needs to be, whatever the terminal's width. */
+  wide?: boolean;
+  /** A record as a table shows it. */
+  row?(item: Json): Json;
+  /** The command for the next page; otherwise the tool's own call. */
+  next?(after: string): string;
 }
 
 /** A list as tools answer it. */
@@ -27,11 +36,6 @@ interface ListResult {
 
 function isList(result: Record<string, unknown>): result is Record<string, unknown> & ListResult {
   return Array.isArray(result.items) && typeof result.has_more === "boolean";
-}
-
-/** Fit for a POSIX shell. */
-function quoted(text: string): string {
-  return /^[\w./:@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 /**
@@ -51,20 +55,23 @@ export async function showResult(io: Io, call: ShownCall, result: Record<string,
   return isPart ? 1 : 0;
 }
 
-async function showList(io: Io, { tool, args, sandbox, columns }: ShownCall, list: ListResult): Promise<void> {
+async function showList(io: Io, call: ShownCall, list: ListResult): Promise<void> {
+  const { tool, args, sandbox, columns, whole, wide, row } = call;
   const { items } = list;
   if (items.length > 0) {
     const { renderTable } = await import("./table.js");
     const asked = Array.isArray(args.fields) ? args.fields.filter((field) => typeof field === "string") : undefined;
     const fields = columns ?? asked;
     const heading = (text: string) => io.style("bold", text, io.stdout);
-    io.out(await renderTable(items, { width: columnsOf(io.stdout), fields, heading }));
+    const width = wide ? Number.POSITIVE_INFINITY : columnsOf(io.stdout);
+    io.out(await renderTable(row ? items.map(row) : items, { width, fields, whole, heading }));
     io.note();
   }
   const count = items.length === 0 ? "Nothing found" : `${items.length} ${items.length === 1 ? "item" : "items"}`;
   io.note(`${count}${list.has_more ? "; there are more" : ""}.${list.note ? ` ${list.note}` : ""}`);
   if (list.next_cursor) {
-    const next = inertJson({ ...args, after: list.next_cursor });
-    io.copyable(`${io.style("dim", "Next page:")} okta-mcp call ${tool} ${quoted(next)}${sandbox ? " --sandbox" : ""}`);
+    const json = inertJson({ ...args, after: list.next_cursor });
+    const next = call.next?.(list.next_cursor) ?? `okta-mcp call ${tool} ${quoted(json)}${wide ? " --wide" : ""}`;
+    io.copyable(`${io.style("dim", "Next page:")} ${next}${sandbox ? " --sandbox" : ""}`);
   }
 }

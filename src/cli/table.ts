@@ -24,10 +24,14 @@ const NO_BORDERS = {
 };
 
 /** A value as a cell shows it: one line, nothing hidden in it. */
-function cellText(value: Json | undefined): string {
+function cellText(value: Json | undefined, width = MAX_CELL_CHARS): string {
   if (value === undefined || value === null) return "";
   const text = typeof value === "string" ? value : JSON.stringify(value);
-  return visible(text.slice(0, MAX_CELL_CHARS)).replace(/^(\d{4}-\d\d-\d\dT\d\d:\d\d):\d\d(?:\.\d+)?Z$/, "$1Z");
+  const shown = visible(text.slice(0, MAX_CELL_CHARS));
+  const [, date, minutes] = /^(\d{4}-\d\d-\d\d)(T\d\d:\d\d):\d\d(?:\.\d+)?Z$/.exec(shown) ?? [];
+  if (date === undefined) return shown;
+  const time = `${date}${minutes}Z`;
+  return time.length > width ? date : time;
 }
 
 export interface TableOptions {
@@ -35,6 +39,8 @@ export interface TableOptions {
   width: number;
   /** Dotted paths to show; chosen from what the records have when left out. */
   fields?: readonly string[] | undefined;
+  /** Those of them that are never cut. */
+  whole?: readonly string[] | undefined;
   /** Gives the heading its look. */
   heading?: (text: string) => string;
 }
@@ -45,11 +51,11 @@ export interface TableOptions {
  */
 export async function renderTable(items: readonly Json[], options: TableOptions): Promise<string> {
   const { default: Table } = await import("cli-table3");
-  const { width, fields, heading = (text: string) => text } = options;
+  const { width, fields, whole, heading = (text: string) => text } = options;
   const rows = items.map((item) =>
     typeof item === "object" && item !== null && !Array.isArray(item) ? item : { value: item },
   );
-  const columns = chooseColumns(rows, width, cellText, fields);
+  const columns = chooseColumns(rows, width, (value) => cellText(value), { wanted: fields, whole });
   const table = new Table({
     chars: NO_BORDERS,
     style: { "padding-left": 0, "padding-right": 0, head: [], border: [], compact: true },
@@ -58,7 +64,8 @@ export async function renderTable(items: readonly Json[], options: TableOptions)
       heading(displayWidth(text) > own ? `${text.slice(0, own - 1)}…` : text),
     ),
   });
-  for (const row of rows) table.push(columns.map((column: Column) => cellText(valueAt(row, column.path))));
+  for (const row of rows)
+    table.push(columns.map((column: Column) => cellText(valueAt(row, column.path), column.width)));
   return table
     .toString()
     .split("\n")

@@ -66,3 +66,8 @@ export function wrap(line: string, width: number): string {
   }
   return [...lines, current].join("\n");
 }
+
+/** Fit for a POSIX shell. */
+export function quoted(text: string): string {
+  return /^[\w./:@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}

@@ -161,7 +161,8 @@ function matches(change: Change, { since, until, tool, target_id, outcome }: Cha
     (since === undefined || at >= Date.parse(since)) &&
     (until === undefined || at <= Date.parse(until)) &&
     (tool === undefined || change.tool === tool) &&
-    (outcome === undefined || change.outcome === outcome) &&
+    (outcome === undefined ||
+      (outcome === "not_refused" ? change.outcome !== "refused" : change.outcome === outcome)) &&
     (target_id === undefined || idsOf(change).includes(target_id))
   );
 }

@@ -23,18 +23,42 @@ describe("a table", () => {
   test("shows what is telling, in columns", async () => {
     expect(await renderTable(USERS, { width: 125 })).toBe(
       [
-        "id                    login                                             status         firstName  lastName  created",
-        "00uAAAAAAAAAAAAAAAA1  ada.lovelace@acme.example                         ACTIVE         Ada        Lovelace  2024-01-02T03:04Z",
-        "00uAAAAAAAAAAAAAAAA2  a-very-long-login-name-that-does-not-end@acme.e…  DEPROVISIONED  李小龍     X         2024-01-02T03:04Z",
+        "id                    login                                                  status         firstName  lastName  created",
+        "00uAAAAAAAAAAAAAAAA1  ada.lovelace@acme.example                              ACTIVE         Ada        Lovelace  2024-01-02",
+        "00uAAAAAAAAAAAAAAAA2  a-very-long-login-name-that-does-not-end@acme.example  DEPROVISIONED  李小龍     X         2024-01-02",
       ].join("\n"),
     );
   });
 
-  test.each([20, 40, 60, 80, 100, 120, 200])("fits %i characters and never cuts an id", async (width) => {
-    const lines = (await renderTable(USERS, { width })).split("\n");
-    expect(lines).toHaveLength(3);
-    for (const line of lines) expect(displayWidth(line)).toBeLessThanOrEqual(width);
-    expect(lines[2]).toContain("00uAAAAAAAAAAAAAAAA2");
+  test.each([20, 40, 60, 80, 100, 120, 200])(
+    "fits %i characters and cuts times and ids before a name",
+    async (width) => {
+      const lines = (await renderTable(USERS, { width })).split("\n");
+      expect(lines).toHaveLength(3);
+      for (const line of lines) expect(displayWidth(line)).toBeLessThanOrEqual(width);
+      const [id = "", login = ""] = (lines[2] ?? "").split(/ {2,}/);
+      if (width >= 65) expect(login).toBe("a-very-long-login-name-that-does-not-end@acme.example");
+      if (width < 125 && width > 20) expect(id).toMatch(/^00uAA[^ ]*…$/);
+      if (width >= 140) expect(lines[2]).toMatch(/^00uAAAAAAAAAAAAAAAA2 .* 2024-01-02T03:04Z$/);
+    },
+  );
+
+  test("never cuts what is there to be copied, nor the only thing by which a record is known", async () => {
+    const whole = ["id"];
+    for (const width of [24, 40, 80]) {
+      const [, , row = ""] = (await renderTable(USERS, { width, fields: ["profile.login", "id"], whole })).split("\n");
+      expect(row).toMatch(/ 00uAAAAAAAAAAAAAAAA2$/);
+    }
+    const nameless: Json[] = [
+      { id: "00uAAAAAAAAAAAAAAAA2", status: "x".repeat(60), created: "2024-01-02T03:04:05.000Z" },
+    ];
+    expect(await renderTable(nameless, { width: 50 })).toMatch(/^00uAAAAAAAAAAAAAAAA2/m);
+  });
+
+  test("is not cut where the width does not matter", async () => {
+    const items: Json[] = [{ id: "1", name: "n".repeat(200), profile: { description: "d".repeat(200) } }];
+    const table = await renderTable(items, { width: Number.POSITIVE_INFINITY });
+    expect(table).toContain(`${"n".repeat(200)}  ${"d".repeat(200)}`);
   });
 
   test("leaves columns out rather than crush them", async () => {

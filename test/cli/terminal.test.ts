@@ -2,7 +2,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { DEVICE_CLIENT_ID } from "../../src/sandbox/facts.js";
 import { startSandbox } from "../../src/sandbox/server.js";
 import { testAuthorization } from "../support/authorization.js";
-import { COMMAND } from "../support/cli.js";
+import { COMMAND, runCli, temporaryFolder } from "../support/cli.js";
 import { requireOrSkip } from "../support/programs.js";
 import { KEYS, startInTerminal } from "../support/pty.js";
 
@@ -53,11 +53,69 @@ test.for([60, 80, 120])("a list is a table that fits %i columns", async (columns
   const lines = terminal.screen().split("\n");
   const head = lines.findIndex((line) => /^id +login/.test(line));
   const rows = lines.slice(head + 1, head + 5);
-  for (const row of rows) expect(row).toMatch(/^00u\w{17} {2}\S+@/);
+  for (const row of rows) expect(row).toMatch(/^00u\w+…? {2}[^@\s]+@\S+/);
+  // A name is worth more than the end of an id, or the hour of a time.
+  if (columns >= 80) for (const row of rows) expect(row).not.toMatch(/@\S*…/);
   for (const line of lines.slice(head, head + 5)) expect([...line].length).toBeLessThanOrEqual(columns);
   expect(terminal.screen()).toContain("4 items; there are more.");
   expect(terminal.screen()).toMatch(/Next page: okta-mcp call list_users '\{"limit":4,"after":"[^"]+"\}'/);
 });
+
+test("a list has the columns that were asked for, and with --wide all that there is in them", async (context) => {
+  requireOrSkip(context, "python3");
+  const { signedIn } = await openOrg();
+  const fields = ["--arg", "fields=profile.login,created,id", "--arg", "limit=2"];
+  const narrow = startInTerminal([...COMMAND, "call", "list_users", ...fields], { env: signedIn, columns: 50 });
+  await narrow.ended;
+  expect(narrow.screen()).toMatch(/^login +created +id$/m);
+  expect(narrow.screen()).toMatch(/@\S+ +\d{4}-\d\d-\d\d +00u\w+/m);
+  const wide = startInTerminal([...COMMAND, "call", "list_users", "--wide", "--arg", "limit=2"], {
+    env: signedIn,
+    columns: 50,
+  });
+  await wide.ended;
+  expect(wide.screen()).toMatch(/^00u\w{17} +\S+@\S+ .* \d{4}-\d\d-\d\dT\d\d:\d\dZ/m);
+  expect(wide.screen()).toMatch(/Next page: .* --wide$/m);
+});
+
+test("the journal shows minutes of this machine's time, an id where there is no name, and the id that undo needs", async (context) => {
+  requireOrSkip(context, "python3");
+  const { sandbox, signedIn } = await openOrg();
+  const env = { ...signedIn, HOME: temporaryFolder(), TZ: "Asia/Tokyo" };
+  const user = sandbox.org.addUser({ profile: { login: "mona@acme.example" } });
+  const ghost = sandbox.org.addGroup({ profile: { name: "x".repeat(200), description: null } });
+  const call = (...args: string[]) => runCli(["call", ...args], { env });
+  await call("create_group", '{"profile":{"name":"A group whose name takes up most of a line on its own"}}');
+  await call("add_user_to_group", JSON.stringify({ group_id: ghost.id, user_id: user.id }));
+  expect((await call("delete_group", JSON.stringify({ group_id: ghost.id }))).code).toBe(1);
+  for (const columns of [60, 80, 140]) {
+    const journal = startInTerminal([...COMMAND, "journal"], { env, columns });
+    expect((await journal.ended).code).toBe(0);
+    const rows = journal
+      .screen()
+      .split("\n")
+      .filter((line) => line.includes("chg"));
+    expect(rows).toHaveLength(2);
+    const hour = new Date(Date.now() + 9 * 3_600_000)
+      .toISOString()
+      .slice(0, 10)
+      .slice(columns < 120 ? 5 : 0);
+    for (const row of rows) {
+      expect(row).toMatch(new RegExp(`^${hour} \\d\\d:\\d\\d {2}`));
+      expect(row).toMatch(/ chg\w{19,}$/);
+      expect([...row].length).toBeLessThanOrEqual(columns);
+    }
+  }
+  const all = await runCli(["journal", "--all", "--json"], { env });
+  expect(JSON.parse(all.stdout).items.map(({ outcome }: { outcome: string }) => outcome)).toEqual([
+    "refused",
+    "done",
+    "done",
+  ]);
+  const page = startInTerminal([...COMMAND, "journal", "--limit", "1"], { env });
+  await page.ended;
+  expect(page.screen()).toMatch(/Next page: okta-mcp journal --limit 1 --after chg\w+$/m);
+}, 60_000);
 
 test("--json shows the same list as indented JSON, and one record is JSON anyway", async (context) => {
   requireOrSkip(context, "python3");

@@ -43,7 +43,8 @@ test("a change, its place in the journal, its preview, its undo and the undo's o
   expect(sandbox.org.groups.get(id)).toBeDefined();
   expect(await json("undo", change.id, "--yes")).toMatchObject({ undone: change.id });
   expect(sandbox.org.groups.get(id)).toBeUndefined();
-  const { items } = await json("journal");
+  expect((await json("journal")).items.map(({ outcome }: { outcome: string }) => outcome)).toEqual(["done", "done"]);
+  const { items } = await json("journal", "--all");
   expect(items).toMatchObject([
     { tool: "delete_group", confirmed: "yes_flag", undo_of: change.id },
     { tool: "undo_change", outcome: "refused", error: "declined" },

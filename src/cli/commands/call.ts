@@ -6,7 +6,7 @@ import type { SettingFlags } from "../flags.js";
 import { interruptible } from "../interrupt.js";
 import { addSettings } from "../options.js";
 
-type CallOptions = SettingFlags & { arg?: string[]; json?: true; yes?: true };
+type CallOptions = SettingFlags & { arg?: string[]; json?: true; wide?: true; yes?: true };
 
 /** `okta-mcp call` */
 export const callCommand: MakeCommand = (io, finish) =>
@@ -24,6 +24,7 @@ export const callCommand: MakeCommand = (io, finish) =>
         "One argument: as text, or as JSON where the tool wants more; a,b,c for a list; @file for what a file holds. Repeatable.",
         (pair: string, pairs: string[] = []) => [...pairs, pair],
       )
+      .option("--wide", "A table whose columns are not cut, however wide it gets.")
       .option("--json", "The result as JSON on a terminal too; errors as JSON on stderr.")
       .option("--yes", "Say yes to a removal without being asked."),
     { calls: true },
@@ -43,7 +44,13 @@ export const callCommand: MakeCommand = (io, finish) =>
       const outcome = await interruptible(io, (signal) => callTool(io, connection, catalogue, { ...call, signal }));
       if ("error" in outcome) finish(showError(io, outcome.error, { json: options.json === true }));
       else {
-        const shown = { tool, args, json: options.json === true, sandbox: options.sandbox === true };
+        const shown = {
+          tool,
+          args,
+          json: options.json === true,
+          sandbox: options.sandbox === true,
+          wide: options.wide === true,
+        };
         finish(await showResult(io, shown, outcome.result));
       }
     } finally {

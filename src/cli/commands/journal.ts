@@ -1,9 +1,12 @@
+import { isObject } from "../../json.js";
+import type { Json } from "../../okta/request.js";
 import { describedCommand, type MakeCommand } from "../command.js";
 import { showError, usageError } from "../failure.js";
 import type { SettingFlags } from "../flags.js";
 import { interruptible } from "../interrupt.js";
-import { columnsOf, type Io } from "../io.js";
+import { columnsOf } from "../io.js";
 import { addSettings } from "../options.js";
+import { quoted } from "../words.js";
 
 interface Wanted {
   since?: string;
@@ -13,18 +16,49 @@ interface Wanted {
   outcome?: string;
   limit?: string;
   after?: string;
+  all?: true;
+  wide?: true;
   json?: true;
 }
 
 const UNITS_MS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
 
-/** A terminal narrower than this has no room for who it was. */
+/** A terminal narrower than this has no room for who it was and for the year. */
 const WIDE_COLUMNS = 120;
 
 /** What a person sees of each change, in this order. */
-function columns(io: Io): string[] {
-  const actor = columnsOf(io.stdout) < WIDE_COLUMNS ? [] : ["actor"];
-  return ["at", "outcome", "tool", "target", ...actor, "id"];
+function columns(isWide: boolean): string[] {
+  return ["at", "outcome", "tool", "target", ...(isWide ? ["actor"] : []), "id"];
+}
+
+/** A moment in this machine's time, to the minute; without the year where there is little room and it is this one. */
+function localTime(text: unknown, isWide: boolean): string {
+  const at = new Date(String(text));
+  if (Number.isNaN(at.getTime())) return "";
+  const two = (part: number) => String(part).padStart(2, "0");
+  const day = `${two(at.getMonth() + 1)}-${two(at.getDate())} ${two(at.getHours())}:${two(at.getMinutes())}`;
+  return !isWide && at.getFullYear() === new Date().getFullYear() ? day : `${at.getFullYear()}-${day}`;
+}
+
+/** A change as a line of the table: local time, and an id where there is no name. */
+function line(change: Json, isWide: boolean): Json {
+  if (!isObject(change)) return change;
+  const { at, target, ids } = change;
+  const name = target ?? (Array.isArray(ids) ? ids[0] : undefined) ?? null;
+  return { ...change, at: localTime(at, isWide), target: name };
+}
+
+/** The same command for the changes that come after. */
+function nextPage({ since, until, tool, target, outcome, limit, all, wide }: Wanted, after: string): string {
+  const values = Object.entries({ since, until, tool, target, outcome, limit });
+  const flags = values.flatMap(([name, value]) => (value === undefined ? [] : [`--${name} ${quoted(value)}`]));
+  return [
+    "okta-mcp journal",
+    ...flags,
+    ...(all ? ["--all"] : []),
+    ...(wide ? ["--wide"] : []),
+    `--after ${quoted(after)}`,
+  ].join(" ");
 }
 
 /** A point in time: as it is, or so long before `nowMs`. @throws OktaMcpError bad_input */
@@ -38,14 +72,14 @@ function pointInTime(flag: string, text: string, nowMs: number): string {
   );
 }
 
-function argumentsOf({ since, until, tool, target, outcome, limit, after }: Wanted): Record<string, unknown> {
+function argumentsOf({ since, until, tool, target, outcome, limit, after, all }: Wanted): Record<string, unknown> {
   const nowMs = Date.now();
   return {
     ...(since === undefined ? {} : { since: pointInTime("--since", since, nowMs) }),
     ...(until === undefined ? {} : { until: pointInTime("--until", until, nowMs) }),
     ...(tool === undefined ? {} : { tool }),
     ...(target === undefined ? {} : { target_id: target }),
-    ...(outcome === undefined ? {} : { outcome }),
+    ...(outcome === undefined ? (all ? {} : { outcome: "not_refused" }) : { outcome }),
     ...(limit === undefined ? {} : { limit: Number(limit) }),
     ...(after === undefined ? {} : { after }),
   };
@@ -68,8 +102,10 @@ export const journalCommand: MakeCommand = (io, finish) =>
       .option("--tool <name>", "Only calls of this tool.")
       .option("--target <id>", "Only what was done to this object.")
       .option("--outcome <outcome>", "Only those that ended so: done, refused, failed or unknown.")
+      .option("--all", "Refused calls too, which changed nothing.")
       .option("--limit <n>", "Changes to show at once, up to 200.")
       .option("--after <id>", "Go on behind this change.")
+      .option("--wide", "A table whose columns are not cut, however wide it gets.")
       .option("--json", "One JSON object instead of a table."),
     { calls: true },
   ).action(async (options: SettingFlags & Wanted) => {
@@ -85,7 +121,18 @@ export const journalCommand: MakeCommand = (io, finish) =>
       const call = { tool: "list_changes", args, yes: false, quiet: true };
       const outcome = await interruptible(io, (signal) => callTool(io, connection, catalogue, { ...call, signal }));
       if ("error" in outcome) return finish(showError(io, outcome.error, { json: options.json === true }));
-      const shown = { ...call, json: options.json === true, sandbox: options.sandbox === true, columns: columns(io) };
+      const wide = options.wide === true;
+      const isWide = wide || columnsOf(io.stdout) >= WIDE_COLUMNS;
+      const shown = {
+        ...call,
+        json: options.json === true,
+        sandbox: options.sandbox === true,
+        columns: columns(isWide),
+        whole: ["at", "id"],
+        wide,
+        row: (change: Json) => line(change, isWide),
+        next: (after: string) => nextPage(options, after),
+      };
       await showResult(io, shown, outcome.result);
       const unknown = unknownIn(outcome.result.items);
       if (unknown > 0 && !options.json) {
