@@ -86,9 +86,16 @@ function annotationsOf(tool: Tool): ToolDefinition["annotations"] {
   }
 }
 
+/** What every tool takes. */
+const SHARED_ARGUMENTS = {
+  fields: z.array(z.string().min(1)).optional().describe("Only these dotted paths."),
+};
+/** What every tool that lists takes. */
+const LIST_ARGUMENTS = {
+  count_only: z.boolean().optional().describe("Answer with the number of items alone."),
+};
 /** What every tool that reads takes. */
 const READ_ARGUMENTS = {
-  fields: z.array(z.string().min(1)).optional().describe("Only these dotted paths."),
   include_links: z.boolean().optional().describe("Keep _links."),
 };
 /** What every tool that writes takes. */
@@ -102,9 +109,16 @@ const REPLACE_ARGUMENTS = {
   allow_removals: z.boolean().optional().describe("Accept losses."),
 };
 
+/** True for a tool that answers with a list, page by page. */
+function isPaged({ input }: Tool): boolean {
+  return "after" in input.shape;
+}
+
 function withEngineArguments(tool: Tool): z.ZodObject {
   return tool.input.extend({
+    ...SHARED_ARGUMENTS,
     ...(tool.effect === "reads" ? READ_ARGUMENTS : WRITE_ARGUMENTS),
+    ...(tool.effect === "reads" && isPaged(tool) ? LIST_ARGUMENTS : {}),
     ...(tool.impact || tool.replaces ? CONSENT_ARGUMENTS : {}),
     ...(tool.replaces ? REPLACE_ARGUMENTS : {}),
   });
@@ -155,7 +169,7 @@ function portable({ properties, items, ...schema }: ArgumentSchema): ArgumentSch
 }
 
 /** What is told once, in the server's instructions, since every tool that reads or that writes takes it. */
-const TOLD_ONCE = ["include_links", "dry_run"] as const;
+const TOLD_ONCE = ["include_links", "count_only", "dry_run"] as const;
 
 /**
  * What a tool shows of its arguments. All that it takes stands there, since clients let a model give
@@ -163,7 +177,7 @@ const TOLD_ONCE = ["include_links", "dry_run"] as const;
  */
 function shown(entry: CatalogueEntry, schema: ArgumentsSchema): ArgumentsSchema {
   const { properties = {}, required } = portable(schema);
-  const isLong = "after" in entry.input.shape && entry.scope !== null;
+  const isLong = isPaged(entry) && entry.scope !== null;
   for (const name of isLong ? TOLD_ONCE : [...TOLD_ONCE, "fields"]) delete properties[name]?.description;
   return { type: "object", properties, ...(required ? { required } : {}), additionalProperties: false };
 }

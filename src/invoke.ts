@@ -4,6 +4,7 @@ import type { Catalogue, CatalogueEntry } from "./catalogue.js";
 import { clientArguments } from "./client-arguments.js";
 import { type AskPerson, ConfirmationValues, type ConfirmMode } from "./confirm.js";
 import { type Consent, readImpact, seekConsent } from "./consent.js";
+import { countItems } from "./counting.js";
 import { Deadline } from "./deadline.js";
 import { MAX_DEPTH, tooDeep } from "./depth.js";
 import { OktaMcpError } from "./errors/index.js";
@@ -246,8 +247,11 @@ export class Invoker {
 
   async #perform(call: Performing): Promise<Ended> {
     const { tool, all, caller, watch, write, undo } = call;
-    const { confirmation, allow_removals, include_links, fields, dry_run: _, ...args } = all;
-    const { confirmMode: mode, maxResultChars } = this.#engine;
+    const { confirmation, allow_removals, include_links, fields, count_only, dry_run: _, ...given } = all;
+    const { confirmMode: mode, maxResultChars, catalogue } = this.#engine;
+    // What is only counted is read by the largest pages that Okta gives.
+    const limit = count_only === true ? catalogue.schema(tool.name).properties.limit?.maximum : undefined;
+    const args: Arguments = limit === undefined ? given : { limit, ...given };
     const shaping = {
       includeLinks: include_links === true,
       fields: fields as string[] | undefined,
@@ -307,6 +311,7 @@ export class Invoker {
     const { caller, watch, write } = call;
     const { session, catalogue, operations, maxResultChars, fileRoots, journal, now } = this.#engine;
     const { signal, progress, roots } = caller;
+    const countOnly = call.all.count_only === true;
     const walk: Walk = {
       signal,
       onPage: (pages, items) => progress?.(`Read ${items} items in ${pages} ${pages === 1 ? "page" : "pages"}`),
@@ -318,7 +323,8 @@ export class Invoker {
         ...(progress ? { onWait: (message: string) => progress(message) } : {}),
         ...inTurn(watch.options(), write?.options() ?? {}),
       }),
-      list: (fetchPage, options: ListOptions) => listItems(fetchPage, options, limits, walk),
+      list: (fetchPage, options: ListOptions) =>
+        countOnly ? countItems(fetchPage, options, walk) : listItems(fetchPage, options, limits, walk),
       collect: (fetchPage, maxItems) => collectItems(fetchPage, maxItems, walk),
       whole: (fetchPage) => wholeItems(fetchPage, walk),
       find: (fetchPage, isIt) => findItem(fetchPage, isIt, walk),

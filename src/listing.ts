@@ -38,6 +38,19 @@ export interface ItemList {
   note: string | undefined;
   /** What kept the rest from being read; the items before are there all the same. */
   stoppedBy?: OktaMcpError | undefined;
+  /** How many items there are, where only that was asked for; then none of them is here. */
+  count?: number | undefined;
+}
+
+/** A list that is whole, unless more is said. */
+export function listOf(items: Json[], more: Partial<ItemList> = {}): ItemList {
+  return { has_more: false, next_cursor: undefined, note: undefined, ...more, [LIST]: true, items };
+}
+
+/** Why a list is not whole, and where its rest begins. */
+export function stoppedNote(items: number, { code, message, fix }: OktaMcpError, goesOn: boolean): string {
+  const how = goesOn ? " The rest begins at next_cursor." : "";
+  return `Not whole: reading stopped after ${items} items. ${code}: ${visibleLines(message)} ${visibleLines(fix)}${how}`;
 }
 
 /** The one page of a list that Okta answers without paging. */
@@ -50,7 +63,7 @@ export function isItemList(value: unknown): value is ItemList {
 }
 
 /** Pages that one call reads at most; with Okta's largest pages far more than fits into any result. */
-const MAX_PAGES = 2_000;
+export const MAX_PAGES = 2_000;
 
 export interface Walk {
   signal: AbortSignal;
@@ -66,7 +79,7 @@ interface WalkedPage extends OktaPage {
   loops: boolean;
 }
 
-function looping(): OktaMcpError {
+export function looping(): OktaMcpError {
   return new OktaMcpError("okta_down", "Okta gave the same page cursor twice, so the list would never end.", {
     fix: "Narrow the search.",
   });
@@ -113,7 +126,7 @@ function cursorInside(after: string | undefined, skip: number): string | undefin
   return skip === 0 ? after : `skip:${skip}:${after ?? ""}`;
 }
 
-function parseCursor(cursor: string | undefined): { after: string | undefined; skip: number } {
+export function parseCursor(cursor: string | undefined): { after: string | undefined; skip: number } {
   const match = /^skip:(\d{1,6}):(.*)$/s.exec(cursor ?? "");
   if (!match) return { after: cursor, skip: 0 };
   return { after: match[2] || undefined, skip: Number(match[1]) };
@@ -219,17 +232,16 @@ class Reading {
   /** What was read before something kept the rest from being read. @throws that, where nothing was */
   stopped(error: OktaMcpError): ItemList {
     if (this.#items.length === 0) throw error;
-    const how = this.#next === undefined ? "" : " The rest begins at next_cursor.";
-    const note = `Not whole: reading stopped after ${this.#items.length} items. ${error.code}: ${visibleLines(error.message)} ${visibleLines(error.fix)}${how}`;
+    const note = stoppedNote(this.#items.length, error, this.#next !== undefined);
     return { ...this.#list(true, this.#next, note), stoppedBy: error };
   }
 
   #list(has_more: boolean, next_cursor: string | undefined, note: string | undefined): ItemList {
-    return { [LIST]: true, items: this.#items, has_more, next_cursor, note };
+    return listOf(this.#items, { has_more, next_cursor, note });
   }
 }
 
-function cutNote(cutAt: number): string {
+export function cutNote(cutAt: number): string {
   return `Okta answered with as many as were asked for (${cutAt}) and has no further pages for \`q\`, so there may be more. \`search\` finds all.`;
 }
 

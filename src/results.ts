@@ -148,7 +148,8 @@ function idsOf(args: Readonly<Record<string, unknown>>): JsonObject {
 /**
  * The structured content of a result. A list becomes `{ items, total_fetched, has_more, next_cursor }`,
  * its items being shaped and cut already; with `complete: false` and the code of the error where a
- * later page could not be read, and a `note` where there is more to say. Nothing, or an object with nothing in it, becomes
+ * later page could not be read, and a `note` where there is more to say. One that was only counted becomes
+ * `{ count, complete }` with the same beside it. Nothing, or an object with nothing in it, becomes
  * `{ done: true }` with the ids of the call. All else is shaped, and where it has more than
  * `maxChars` characters, something small stands for it.
  */
@@ -159,15 +160,14 @@ export function toStructured(
   maxChars: number,
 ): JsonObject {
   if (isItemList(value)) {
-    const { items, has_more, next_cursor, note, stoppedBy } = value;
-    return {
-      items,
-      total_fetched: items.length,
-      has_more,
-      next_cursor: next_cursor ?? null,
+    const { items, has_more, next_cursor, note, stoppedBy, count } = value;
+    const why = {
       ...(stoppedBy === undefined ? {} : { complete: false, reason: stoppedBy.code }),
       ...(note === undefined ? {} : { note }),
     };
+    if (count === undefined)
+      return { items, total_fetched: items.length, has_more, next_cursor: next_cursor ?? null, ...why };
+    return { count, complete: !has_more, ...(next_cursor === undefined ? {} : { next_cursor }), ...why };
   }
   // Tools build their results of JSON alone; what is undefined in one is not there.
   const json = (value ?? null) as Json;

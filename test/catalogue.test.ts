@@ -149,7 +149,8 @@ describe.each(tools)("$name", (tool) => {
   test("shows every argument that it takes, since clients let a model give no other", () => {
     const shown = definition.inputSchema.properties;
     expect(Object.keys(shown)).toEqual(Object.keys(tool.arguments.shape));
-    const ofEffect = effect === "reads" ? ["fields", "include_links"] : ["dry_run"];
+    const ofLists = "after" in tool.input.shape ? ["count_only"] : [];
+    const ofEffect = effect === "reads" ? ["fields", "include_links", ...ofLists] : ["fields", "dry_run"];
     expect(Object.keys(shown)).toEqual(expect.arrayContaining(ofEffect));
   });
 

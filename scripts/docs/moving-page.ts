@@ -175,7 +175,7 @@ export function movingPage(catalogue: Catalogue): string {
     table(["", "okta-mcp-server", "okta-mcp"], RESULTS),
     "Why: a model that reads half a record draws wrong conclusions from it, and a failure that looks like a success is taken for one.",
     "## What there is besides",
-    `Every tool that reads from Okta takes \`fields\` and \`include_links\`, every tool that writes \`dry_run\`; see [tools.md](tools.md). ${
+    `Every tool takes \`fields\`, every tool that reads \`include_links\`, every list \`count_only\`, every tool that writes \`dry_run\`; see [tools.md](tools.md). ${
       further.length > 0 ? `Further tools: ${further.map(({ name }) => code(name)).join(", ")}. ` : ""
     }Further optional arguments:`,
     table(["tool", "further arguments"], additions),

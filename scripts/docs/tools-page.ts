@@ -69,6 +69,8 @@ function section(catalogue: Catalogue, tool: CatalogueEntry, { args, asked, resu
 const SHARED_WORDS: Readonly<Record<string, string>> = {
   fields: 'Dotted paths to keep of each object, e.g. `["id", "profile.login"]`; everything else is left out.',
   include_links: "Keep Okta's `_links`, which are left out otherwise.",
+  count_only:
+    "Answer with the number of items alone, all pages counted; `complete: false` says that there may be more.",
   dry_run: "Answer with the exact request and what it would change, field by field, and change nothing.",
   confirmation:
     "For clients that cannot ask the person themselves: the value that the first call answered with, given back once the person agreed.",

@@ -41,16 +41,17 @@ function isList(result: Record<string, unknown>): result is Record<string, unkno
 /**
  * Shows a result on stdout: to a program as one line of JSON, to a person a list as a table and
  * everything else as indented JSON.
- * @returns the exit code: 1 for a list of which a part could not be read, which nobody must take for the whole
+ * @returns the exit code: 1 for a list or a count of which a part could not be read, which nobody must take for the whole
  */
 export async function showResult(io: Io, call: ShownCall, result: Record<string, unknown>): Promise<0 | 1> {
-  const isPart = isList(result) && result.complete === false;
+  const isCount = typeof result.count === "number";
+  const isPart = (isList(result) || isCount) && result.complete === false;
   if (!io.stdout.isTTY) io.out(inertJson(result));
   else if (!call.json && Object.keys(result).length === 0) io.out("Done.");
   else if (call.json || !isList(result)) io.out(inertJson(result, 2));
   else await showList(io, call, result);
   // A table has said so.
-  const isTold = io.stdout.isTTY && !call.json;
+  const isTold = io.stdout.isTTY && !call.json && !isCount;
   if (isPart && !isTold) io.note(String(result.note ?? "The list is not whole."));
   return isPart ? 1 : 0;
 }
