@@ -57,6 +57,9 @@ export function guardProcess(): void {
       process.exit(1);
     });
   }
+  // A file that may grow no longer (a limit of the user's) fails its writer as a full disk does. Without
+  // a listener, the library that locks files would take this signal for the end of the process.
+  process.on("SIGXFSZ", () => {});
   process.on("uncaughtException", (error: unknown) => {
     const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     try {

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { StageOptions } from "./stage.js";
 
@@ -38,10 +38,15 @@ function realDisk(unshare: readonly string[]): Disk {
     },
     protect(pid, folder) {
       const user = unshare.includes("-r") ? ["-U", "--preserve-credentials"] : [];
-      execFileSync("nsenter", ["-t", String(pid), ...user, "-m", "mount", "-o", "remount,ro", join(folder, DATA)]);
+      // The options that it was mounted with name users of outside, which the name space may not know.
+      const remount = ["mount", "--options-mode", "ignore", "-o", "remount,ro", join(folder, DATA)];
+      execFileSync("nsenter", ["-t", String(pid), ...user, "-m", ...remount]);
     },
   };
 }
+
+/** From now on the process can make no file longer; what is there can be read. */
+const limitFiles = (pid: number) => void execFileSync("prlimit", ["--pid", String(pid), "--fsize=0"]);
 
 /** Where nothing may be mounted: a limit of no bytes a file, and a file where the folder would be. */
 const LIMITED_DISK: Disk = {
@@ -52,13 +57,8 @@ const LIMITED_DISK: Disk = {
       return state === "full" ? ["sh", "-c", 'ulimit -f 0 && exec "$@"', "sh", ...command] : command;
     },
   }),
-  fill(pid) {
-    execFileSync("prlimit", ["--pid", String(pid), "--fsize=0"]);
-  },
-  protect(_pid, folder) {
-    renameSync(join(folder, DATA), join(folder, "away"));
-    writeFileSync(join(folder, DATA), "");
-  },
+  fill: limitFiles,
+  protect: limitFiles,
 };
 
 /** The most real way to spoil a disk that this machine allows. */

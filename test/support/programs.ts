@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync } from "node:fs";
+import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { describe, type TestContext, test } from "vitest";
 
@@ -47,7 +47,7 @@ export function findProgram(name: string): string | undefined {
 /** Where a library of the system is, by the name of its file; undefined where it is in none of the usual folders. */
 function findLibrary(name: string): string | undefined {
   const own = (process.env.LD_LIBRARY_PATH ?? "").split(delimiter).filter(Boolean);
-  return [...own, ...LIBRARY_FOLDERS].map((folder) => join(folder, name)).find((path) => existsSync(path));
+  return [...own, ...LIBRARY_FOLDERS].map((folder) => join(folder, name)).find(isFile);
 }
 
 const find = (name: string) => (/\.so(\.|$)/.test(name) ? findLibrary(name) : findProgram(name));
@@ -95,6 +95,11 @@ export function skippedSuite(name: string, need: string): void {
 /** Whether a run that has to prove everything may have left a test out for this reason. */
 export function mayBeLeftOut(reason: string | undefined): boolean {
   return reason?.startsWith(NOT_OF_THIS_MACHINE) ?? false;
+}
+
+/** False too for a place over which nothing was mounted, as a run does that hides what a machine has. */
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 }
 
 function isExecutable(path: string): boolean {
