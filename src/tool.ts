@@ -136,5 +136,6 @@ export { ofMade, undoBy, without } from "./journal/ways-back.js";
 export { isObject, type JsonObject, textAt, valueAt } from "./json.js";
 export { fieldsOf, type KnownFields, openObject } from "./known-fields.js";
 export { wholeList } from "./listing.js";
+export { isPathSegment } from "./okta/path.js";
 export type { Json, Upload } from "./okta/request.js";
 export { ifFound, ifReadable } from "./okta/tolerate.js";

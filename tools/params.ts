@@ -4,6 +4,7 @@ import {
   ifFound,
   ifReadable,
   isObject,
+  isPathSegment,
   type Json,
   type JsonObject,
   type KnownFields,
@@ -19,8 +20,11 @@ import {
 
 export { type JsonObject, textAt, valueAt } from "../src/tool.js";
 
-/** Characters that would leave the path segment an id stands in, and those that nobody can see. */
-const UNSAFE_IN_ID = /[/\\?#%\s\p{Cc}\p{Cf}\p{Cs}]/u;
+/** What no id has: signs of a URL, white space and characters that nobody can see. */
+const NOT_IN_ID = /[?#%\s\p{Cf}]/u;
+
+/** What no login has: blanks at an end, other white space and characters that nobody can see. */
+const NOT_IN_LOGIN = /^ | $|(?! )\s|\p{Cf}/u;
 
 /**
  * An id as it goes into a path. A rule of safety: `.` and `..` are not escaped by URLs, so that
@@ -31,8 +35,21 @@ export function id(description: string) {
     .string()
     .min(1)
     .max(512)
-    .refine((value) => value !== "." && value !== ".." && !UNSAFE_IN_ID.test(value), {
+    .refine((value) => isPathSegment(value) && !NOT_IN_ID.test(value), {
       message: "is not an id: no . or .. alone, no slash, ?, #, %, white space or control characters",
+    })
+    .describe(description);
+}
+
+/** A user's id, or a login, which may have any character but a slash, as those of guests have: `jo_acme.com#EXT#@corp.onmicrosoft.com`. */
+export function idOrLogin(description: string) {
+  return z
+    .string()
+    .min(1)
+    .max(512)
+    .refine((value) => isPathSegment(value) && !NOT_IN_LOGIN.test(value), {
+      message:
+        "is neither an id nor a login that can be looked up: no . or .. alone, no slash, plain or escaped, no control characters, no blank at an end. A user whose login has a slash is found with list_users, and named by id",
     })
     .describe(description);
 }
@@ -46,7 +63,7 @@ export function jsonObject(description: string, fields: KnownFields) {
     .meta({ ...openObject(fields), description });
 }
 
-export const userId = id("From list_users, or a login.");
+export const userId = idOrLogin("From list_users, or a login.");
 export const groupId = id("From list_groups.");
 export const appId = id("From list_applications.");
 export const policyId = id("From list_policies.");

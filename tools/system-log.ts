@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { defineTool, type Json } from "../src/tool.js";
-import { after, fetchAll, id, limit, textAt, time } from "./params.js";
+import { after, fetchAll, idOrLogin, limit, textAt, time } from "./params.js";
 
 const since = (byDefault: string) => time(`Start, ISO 8601; default ${byDefault}.`);
 const until = time("ISO 8601; default now.");
@@ -97,7 +97,7 @@ export const getLoginFailures = defineTool({
   input: z.strictObject({
     since: since("24 hours before until"),
     until,
-    user_id: id("Only this one: id or login.")
+    user_id: idOrLogin("Only this one: id or login.")
       .refine((value) => !value.includes('"'), { message: "has a quotation mark, which no id or login has" })
       .optional(),
     q,

@@ -1,22 +1,48 @@
 import { OktaMcpError } from "../errors/index.js";
 
-/** What would end a path segment, start an escape, or is no character that an id has. */
-const LEAVES_SEGMENT = /[/\\?#%\p{Cc}\p{Cs}]/u;
+/** What ends a path segment, or is no character at all. */
+const LEAVES_SEGMENT = /[/\\\p{Cc}\p{Cs}]/u;
+
+/** What URL parsers take for the folder itself or the one above; some servers drop what follows a `;`. */
+const DOTS = /^\.{0,2}(?:;|$)/;
+
+/** What no id of Okta's has, but a login may: `jo_acme.com#EXT#@corp.onmicrosoft.com`. */
+const NOT_IN_ID = /[?#%]/;
+
+/** The parameter of a path template in whose place Okta takes a login. */
+const LOGIN_PARAMETER = /\/users\/\{(\w+)\}/;
 
 /**
- * Fills the `{parameters}` of a path template, each escaped so that it stays one path segment.
- *
- * A last line of defence behind the schemas of the tools: `.` and `..` would be resolved away by
- * every URL parser, so that an operation on one object would reach its collection.
- * @throws OktaMcpError bad_input for a value that is missing, empty, `.`, `..` or would leave its segment
+ * True for a value that, escaped, is one path segment, also to a server that takes escapes off
+ * again and again: `%2e%2e` would become `..` there, and an operation on one object reach its collection.
+ */
+export function isPathSegment(value: string): boolean {
+  let form = value;
+  for (;;) {
+    if (DOTS.test(form) || LEAVES_SEGMENT.test(form)) return false;
+    const unescaped = form.replace(/%([0-9a-f]{2})/gi, (_, hex: string) =>
+      String.fromCharCode(Number.parseInt(hex, 16)),
+    );
+    // Every escape that goes makes it shorter.
+    if (unescaped === form) return true;
+    form = unescaped;
+  }
+}
+
+/**
+ * Fills the `{parameters}` of a path template, each escaped so that it stays one path segment. A
+ * last line of defence behind the schemas of the tools.
+ * @throws OktaMcpError bad_input for a value that is missing or would leave its segment, and for one
+ * that has `?`, `#` or `%` where Okta takes ids alone
  */
 export function fillPath(template: string, values: Readonly<Record<string, string>>): string {
+  const login = LOGIN_PARAMETER.exec(template)?.[1];
   return template.replace(/\{(\w+)\}/g, (_, name: string) => {
-    const value = Object.hasOwn(values, name) ? values[name] : undefined;
-    if (value === undefined || value === "" || value === "." || value === ".." || LEAVES_SEGMENT.test(value)) {
+    const value = Object.hasOwn(values, name) ? (values[name] ?? "") : "";
+    if (!isPathSegment(value) || (name !== login && NOT_IN_ID.test(value))) {
       throw new OktaMcpError(
         "bad_input",
-        `The value of ${name} cannot be an id: it is empty, "." or "..", or has one of / \\ ? # % or a control character in it.`,
+        `The value of ${name} cannot stand in a path: it is empty, "." or "..", or has one of / \\ ${name === login ? "" : "? # % "}or a control character in it.`,
         { data: { argument: name } },
       );
     }

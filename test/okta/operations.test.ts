@@ -250,10 +250,15 @@ describe("an id in a path", () => {
     "..",
     "a/b",
     "a\\b",
-    "a?b",
-    "a#b",
     "%2e%2e",
-    "100%",
+    "%252e%252E",
+    ".%2e",
+    "..%2f",
+    "a%2Fb",
+    "a%5cb",
+    "a%00b",
+    "..;",
+    "%2e%2e;x=1",
     "a\u0000b",
     "a\nb",
     "a\u007fb",
@@ -270,6 +275,26 @@ describe("an id in a path", () => {
     ];
     for (const call of calls) await expect(call).rejects.toMatchObject({ code: "bad_input" });
     expect(sent).toEqual([]);
+  });
+
+  test.each(["a?b", "a#b", "100%", "%C3%A9"])("may be %j where a login can stand, and nowhere else", async (value) => {
+    const { okta, sent } = recorder();
+    await okta.users.getUser({ userId: value });
+    await okta.groups.unassignUserFromGroup({ groupId: "00g1", userId: value });
+    const escaped = encodeURIComponent(value);
+    expect(sent.map(({ request }) => request.path)).toEqual([
+      `/api/v1/users/${escaped}`,
+      `/api/v1/groups/00g1/users/${escaped}`,
+    ]);
+    for (const call of [
+      okta.groups.unassignUserFromGroup({ groupId: value, userId: "00u1" }),
+      okta.groups.getGroup({ groupId: value }),
+      okta.applications.getApplication({ appId: value }),
+      okta.policies.getPolicyRule({ policyId: "00p1", ruleId: value }),
+    ]) {
+      await expect(call).rejects.toMatchObject({ code: "bad_input" });
+    }
+    expect(sent).toHaveLength(2);
   });
 
   test.each([

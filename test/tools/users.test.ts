@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Org } from "../../src/sandbox/org.js";
 import type { NewUser } from "../../src/sandbox/state/user-store.js";
+import { guardRules } from "../guard/support.js";
 import { accepts, connect } from "../support/client.js";
 
 const person = (name: string, more: Partial<NewUser> = {}): NewUser => ({
@@ -145,6 +146,49 @@ describe("get_user", () => {
     expect(text).toContain("list_users");
   });
 
+  test.each([
+    "jo_acme.com#EXT#@corp.onmicrosoft.com",
+    "what?@acme.example",
+    "100%@acme.example",
+    "50%off@acme.example",
+    "o'neil+x&y=z;a,b@acme.example",
+  ])("takes the login %s, as do the tools that change its user and the guard's look at it", async (login) => {
+    const { get, org, sent } = await connect({ person: accepts });
+    const guest = org.addUser({ ...person("guest"), profile: { ...person("guest").profile, login } });
+    const group = org.groups.add({ type: "OKTA_GROUP", profile: { name: "Guests" } });
+    expect(await get("get_user", { user_id: login })).toMatchObject({ id: guest.id, profile: { login } });
+    expect(sent()).toEqual([`GET /api/v1/users/${encodeURIComponent(login)}`]);
+    expect(await get("update_user", { user_id: login, profile: { title: "Guest" } })).toMatchObject({ id: guest.id });
+    await get("add_user_to_group", { group_id: group.id, user_id: login });
+    await get("deactivate_user", { user_id: login });
+    expect(org.users.get(guest.id)).toMatchObject({ status: "DEPROVISIONED", profile: { title: "Guest" } });
+    await get("get_login_failures", { user_id: login });
+
+    const guarded = await connect({ person: accepts, guard: guardRules({ protect: { users: [{ login }] } }) });
+    guarded.org.addUser({ ...person("guest"), profile: { ...person("guest").profile, login } });
+    for (const [tool, args] of [
+      ["update_user", { profile: { title: "Guest" } }],
+      ["deactivate_user", {}],
+    ] as const) {
+      expect((await guarded.call(tool, { user_id: login, ...args })).error?.code, tool).toBe("protected");
+    }
+  });
+
+  test("takes a login with a blank, where the org lets it have one", async () => {
+    const { get, org, sent } = await connect();
+    const mary = org.addUser({ ...person("mary"), profile: { ...person("mary").profile, login: "mary ann" } });
+    expect(await get("get_user", { user_id: "mary ann" })).toMatchObject({ id: mary.id });
+    expect(sent()).toEqual(["GET /api/v1/users/mary%20ann"]);
+  });
+
+  test("says how to name a user whose login has a slash, and that one that is not there was not found", async () => {
+    const { call } = await connect();
+    expect((await call("get_user", { user_id: "corp/jo" })).text).toContain("list_users");
+    const { error, text } = await call("get_user", { user_id: "no#body@acme.example" });
+    expect(error?.code).toBe("not_found");
+    expect(text).toContain("list_users");
+  });
+
   test("lets no id leave its place in the path", async () => {
     const { call, sent } = await connect();
     for (const id of [
@@ -155,9 +199,15 @@ describe("get_user", () => {
       "a/b",
       "a\\b",
       "%2e%2e",
-      "a?b=c",
-      "a#b",
-      "a b",
+      "..%2f",
+      "%252e%252e",
+      "a%2fb",
+      "a%5cb",
+      "..;",
+      " a",
+      "a ",
+      "a\u00a0b",
+      "a\tb",
       "a\nb",
       "a\u0000b",
       "a\u202eb",
