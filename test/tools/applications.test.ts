@@ -156,7 +156,7 @@ describe("create_application", () => {
 
   test("takes an object only", async () => {
     const { call, sent } = await connect();
-    for (const app_config of ["{}", [], null, 1]) {
+    for (const app_config of ["[]", "x", [], null, 1]) {
       expect((await call("create_application", { app_config })).error?.code).toBe("bad_input");
     }
     expect(sent()).toEqual([]);

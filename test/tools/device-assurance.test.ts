@@ -110,7 +110,7 @@ describe("list_device_assurance_policies", () => {
     expect(data.note).toContain(`${30 - namesIn(data.items).length} more`);
   });
 
-  test.each(["14.x", "", "v14", "14..1", "latest", "1".repeat(20)])(
+  test.each(["14.x", " ", "v14", "14..1", "latest", "1".repeat(20)])(
     "refuses %j, which is no version of numbers",
     async (version_threshold) => {
       const { call, sent } = await connect();

@@ -103,7 +103,7 @@ describe("replace_brand_theme", () => {
     expect(lastBody()).not.toHaveProperty("primaryColorContrastHex");
   });
 
-  test.each(["1662dd", "#1662d", "#1662ddff", "#16g2dd", "red", "", "#1662dd\n", "rgb(0,0,0)", "#fff"])(
+  test.each(["1662dd", "#1662d", "#1662ddff", "#16g2dd", "red", " ", "#1662dd\n", "rgb(0,0,0)", "#fff"])(
     "refuses %j as a colour, with the form that is meant",
     async (colour) => {
       const { call, place, sent } = await open();
