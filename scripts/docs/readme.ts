@@ -4,7 +4,7 @@ import { leftOutBecause } from "../../src/choice.js";
 import { SETTINGS, type Setting } from "../../src/config/settings.js";
 import { ERROR_CODES } from "../../src/errors/index.js";
 import { block, code, table } from "./markdown.js";
-import { jobsTable } from "./scopes.js";
+import { jobsTable, kilobytes } from "./scopes.js";
 
 function settings(): string {
   const rows: Setting[] = Object.values(SETTINGS);
@@ -20,14 +20,16 @@ function settings(): string {
 }
 
 /** The areas, under the names that `--tools` knows, with links to their tools. */
-function areas({ entries }: Catalogue): string {
+function areas(catalogue: Catalogue): string {
+  const { entries } = catalogue;
   const names = [...new Set(entries.map(({ area }) => area))].sort();
   const rows = names.map((area) => {
     const tools = entries.filter((entry) => entry.area === area);
     const writing = tools.filter(({ effect }) => effect !== "reads").length;
     return [`[${code(area)}](docs/tools.md#${area})`, String(tools.length), String(writing)];
   });
-  return `${entries.length} tools in ${names.length} areas:\n\n${table(["area", "tools", "of these, tools that write"], rows)}`;
+  const kB = kilobytes(catalogue, entries);
+  return `${entries.length} tools in ${names.length} areas, ${kB} kB of definitions in all:\n\n${table(["area", "tools", "of these, tools that write"], rows)}`;
 }
 
 /** What a client does with many tools or long answers, and the setting that keeps within it. */

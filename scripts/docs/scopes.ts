@@ -54,7 +54,7 @@ export function jobsTable(catalogue: Catalogue): string {
 }
 
 /** The size of tools as a client gets them, which is what each session costs a model before anything is asked. */
-function kilobytes(catalogue: Catalogue, tools: readonly CatalogueEntry[]): number {
+export function kilobytes(catalogue: Catalogue, tools: readonly CatalogueEntry[]): number {
   const definitions = tools.map(({ name }) => catalogue.definition(name));
   return Math.round(Buffer.byteLength(JSON.stringify(definitions)) / 1000);
 }
