@@ -172,6 +172,30 @@ function switchedOff(name: string, why: string): OktaMcpError {
   });
 }
 
+/** @throws OktaMcpError bad_input for a tool that is not there, protected for one that a setting leaves out */
+function findTool(catalogue: Catalogue, name: string): CatalogueEntry {
+  const tool = catalogue.get(name);
+  if (tool) return tool;
+  const off = catalogue.leftOut.find((one) => one.tool.name === name);
+  if (off) throw switchedOff(name, off.why);
+  const guess = nearest(
+    name,
+    catalogue.entries.map((entry) => entry.name),
+  );
+  throw new OktaMcpError("bad_input", `There is no such tool.${guess ? ` Did you mean ${guess}?` : ""}`, {
+    fix: "Choose a tool from tools/list, or from `okta-mcp tools`.",
+  });
+}
+
+/**
+ * Finds out before a call whether its tool is there and takes these arguments; nothing is asked and nothing sent.
+ * @throws OktaMcpError bad_input, protected
+ */
+export function checkCall(catalogue: Catalogue, name: string, raw: unknown): void {
+  const tool = findTool(catalogue, name);
+  parseArguments(tool, clientArguments(raw, catalogue.definition(name).inputSchema));
+}
+
 /** The one path of every call. A tool cannot be reached around it. */
 export class Invoker {
   readonly #engine: Engine;
@@ -213,18 +237,7 @@ export class Invoker {
 
   async #call(name: string, raw: unknown, caller: Caller, watch: Watch, undo?: UndoCall): Promise<Ended> {
     const { catalogue, session } = this.#engine;
-    const tool = catalogue.get(name);
-    if (!tool) {
-      const off = catalogue.leftOut.find((one) => one.tool.name === name);
-      if (off) throw switchedOff(name, off.why);
-      const guess = nearest(
-        name,
-        catalogue.entries.map((entry) => entry.name),
-      );
-      throw new OktaMcpError("bad_input", `There is no such tool.${guess ? ` Did you mean ${guess}?` : ""}`, {
-        fix: "Choose a tool from tools/list, or from `okta-mcp tools`.",
-      });
-    }
+    const tool = findTool(catalogue, name);
     // What is on record for an undo is understood already.
     const given = undo ? raw : clientArguments(raw, catalogue.definition(name).inputSchema);
     const view = () => scopeView(session);

@@ -33,6 +33,13 @@ export type CallOutcome = { result: Record<string, unknown> } | { error: OktaMcp
 /** Longer than any call takes; what has to be bounded is bounded by the server. */
 const CALL_TIMEOUT_MS = 24 * 3_600_000;
 
+/** A real MCP client and the real server, linked inside this process. */
+export interface Caller {
+  /** Never rejects. */
+  call(call: ToolCall): Promise<CallOutcome>;
+  close(): Promise<void>;
+}
+
 /**
  * Calls a tool through a real MCP client and the real server, linked inside this process, so that a
  * shell gets what any other client gets. Questions to the person are asked on the terminal.
@@ -43,6 +50,21 @@ export async function callTool(
   catalogue: Catalogue,
   call: ToolCall,
 ): Promise<CallOutcome> {
+  const caller = await openCaller(io, connection, catalogue, call);
+  try {
+    return await caller.call(call);
+  } finally {
+    await caller.close();
+  }
+}
+
+/** Opens what `callTool` calls through, for any number of calls. */
+export async function openCaller(
+  io: Io,
+  connection: Connection,
+  catalogue: Catalogue,
+  { yes }: Pick<ToolCall, "yes">,
+): Promise<Caller> {
   const { config, log, operations } = connection;
   const server = createServer({
     catalogue,
@@ -53,7 +75,7 @@ export async function callTool(
     structuredContent: true,
     guard: config.guard,
     journal: connection.journal,
-    yesFlag: call.yes,
+    yesFlag: yes,
     fileRoots: config.fileRoots,
     log,
     now: Date.now,
@@ -63,38 +85,48 @@ export async function callTool(
     fastestPersonMs: 0,
     every: () => () => undefined,
   });
-  const person = new TerminalPerson(io, call);
+  let person: TerminalPerson | undefined;
   const names = new Set(catalogue.entries.map(({ name }) => name));
   const client = new Client(
     { name: "okta-mcp call", version: version() },
     { capabilities: { elicitation: { form: {}, ...(io.interactive ? { url: {} } : {}) } } },
   );
-  client.setRequestHandler(ElicitRequestSchema, ({ params }) =>
-    params.mode === "url" ? person.openLink(params.url, params.message) : person.confirm(params.message),
-  );
+  client.setRequestHandler(ElicitRequestSchema, ({ params }) => {
+    if (person === undefined) return { action: "cancel" };
+    return params.mode === "url" ? person.openLink(params.url, params.message) : person.confirm(params.message);
+  });
   const [clientSide, serverSide] = InMemoryTransport.createLinkedPair();
-  try {
-    // A stored sign-in has to be known before the server looks at what is granted.
-    await connection.session.restore();
-    await server.connect(serverSide);
-    await client.connect(clientSide);
-    await person.begin();
-    const answer = await client.callTool({ name: call.tool, arguments: call.args }, CallToolResultSchema, {
-      timeout: CALL_TIMEOUT_MS,
-      signal: call.signal,
-      onprogress: ({ message }) => person.progress(message),
-    });
-    const error = answer.isError ? errorFrom(answer.structuredContent) : undefined;
-    if (error) return { error: atTerminal(person.explain(error), names, call.options) };
-    return { result: (answer.structuredContent ?? {}) as Record<string, unknown> };
-  } catch (thrown) {
-    if (call.signal.aborted) return { error: new OktaMcpError("cancelled", `${visible(call.tool)} was stopped.`) };
-    return { error: toOktaMcpError(thrown) };
-  } finally {
-    person.end();
-    await client.close();
-    await server.close();
-  }
+  // A stored sign-in has to be known before the server looks at what is granted.
+  await connection.session.restore();
+  await server.connect(serverSide);
+  await client.connect(clientSide);
+  return {
+    async call(call) {
+      const asked = new TerminalPerson(io, call);
+      person = asked;
+      try {
+        await asked.begin();
+        const answer = await client.callTool({ name: call.tool, arguments: call.args }, CallToolResultSchema, {
+          timeout: CALL_TIMEOUT_MS,
+          signal: call.signal,
+          onprogress: ({ message }) => asked.progress(message),
+        });
+        const error = answer.isError ? errorFrom(answer.structuredContent) : undefined;
+        if (error) return { error: atTerminal(asked.explain(error), names, call.options) };
+        return { result: (answer.structuredContent ?? {}) as Record<string, unknown> };
+      } catch (thrown) {
+        if (call.signal.aborted) return { error: new OktaMcpError("cancelled", `${visible(call.tool)} was stopped.`) };
+        return { error: toOktaMcpError(thrown) };
+      } finally {
+        asked.end();
+        person = undefined;
+      }
+    },
+    async close() {
+      await client.close();
+      await server.close();
+    },
+  };
 }
 
 /** The person at the terminal, as the server reaches them. */

@@ -27,6 +27,8 @@ const COMMANDS: readonly MakeCommand[] = [
   sandboxCommand,
 ];
 
+const HELP_OPTIONS: ReadonlySet<string> = new Set(["-h", "--help"]);
+
 const HELP = `
 Without a command, okta-mcp runs as an MCP server on stdin and stdout.
 
@@ -100,7 +102,10 @@ function createProgram(io: Io, finish: (exitCode: number) => void): Command {
  */
 function withCommand(argv: readonly string[], commands: readonly string[]): string[] {
   const [first = "", ...rest] = argv;
-  if (first === "help") return rest[0] === undefined ? [first] : withCommand([rest[0], "--help"], commands);
+  if (first === "help") return rest[0] === undefined ? [first] : withCommand([...rest, "--help"], commands);
+  // The help of a call is that of its tool.
+  const [tool = "-"] = rest;
+  if (first === "call" && !tool.startsWith("-") && rest.some((word) => HELP_OPTIONS.has(word))) return ["tools", tool];
   if (["-h", "--help", "-V", "--version"].includes(first) || commands.includes(first)) return [...argv];
   return first.startsWith("-") ? ["run", ...argv] : [first];
 }
@@ -115,7 +120,7 @@ function usageProblem(
   const sentence = `${what.charAt(0).toUpperCase()}${what.slice(1)}`.replace(/(?<![.?!])$/, ".");
   const first = argv[0] ?? "";
   const command = argv.find((word) => commands.includes(word));
-  const meant = hint?.match(/^(Did you mean (.*)?)$/)?.[1];
+  const meant = hint?.match(/^\(Did you mean (.*)\?\)$/)?.[1];
   const misplaced = code === "commander.excessArguments" || (code === "commander.unknownOption" && meant === undefined);
   if (misplaced && first.startsWith("-") && command !== undefined) {
     return usageError(sentence, `Put the command first: okta-mcp ${command} ${first}`);

@@ -25,14 +25,24 @@ export const toolsCommand: MakeCommand = (io, finish) =>
   addSettings(
     describedCommand("tools", "List every tool with its effect and scope, whether it is on, and why not.", [
       "okta-mcp tools",
+      "okta-mcp tools get_user   # what it does and takes, and how it is called",
       'okta-mcp tools --scopes "okta.users.read okta.groups.manage"   # what a set of scopes would unlock',
       "okta-mcp tools --json | jq -r '.[] | select(.on) | .name'",
-    ]).option("--json", "One JSON array instead of text."),
-  ).action(async (options: SettingFlags & { json?: true }) => {
+    ])
+      .argument("[tool]", "only this tool, with its arguments")
+      .option("--json", "One JSON array instead of text; of one tool its schema."),
+  ).action(async (name: string | undefined, options: SettingFlags & { json?: true }) => {
     const { chosenCatalogue } = await import("../catalogue.js");
     const { view, settings } = await scopesInUse(io, options);
     const catalogue = chosenCatalogue(settings);
     const on = toolsOn(catalogue, view);
+    if (name !== undefined) {
+      const { showTool } = await import("../tool-help.js");
+      const isKnown = catalogue.get(name) !== undefined;
+      if (options.json && isKnown) io.out(inertJson(catalogue.schema(name), io.stdout.isTTY ? 2 : undefined));
+      else showTool(io, catalogue, name, (tool) => (on.includes(tool) ? null : whyOff(tool, view)));
+      return finish(0);
+    }
     const lines = [
       ...catalogue.entries.map((entry) => describe(entry, on.includes(entry) ? null : whyOff(entry, view))),
       ...catalogue.leftOut.map(({ tool, why }) => describe(tool, why)),

@@ -1,0 +1,138 @@
+import { createReadStream } from "node:fs";
+import { text } from "node:stream/consumers";
+import type { Catalogue } from "../catalogue.js";
+import { OktaMcpError } from "../errors/index.js";
+import { visible } from "../errors/quote.js";
+import { renderError, toOktaMcpError } from "../errors/render.js";
+import { inertJson } from "../inert-json.js";
+import { isObject } from "../json.js";
+import type { Caller } from "./call-tool.js";
+import type { Io } from "./io.js";
+import { atTerminal } from "./terminal-words.js";
+
+/** One line of a file of calls. */
+export interface EachCall {
+  /** Counted from 1, as editors do. */
+  line: number;
+  tool: string;
+  args: Record<string, unknown>;
+}
+
+/** Wrong lines that one message names. */
+const MAX_NAMED = 20;
+
+const FORM = 'Write one call a line, e.g. {"tool": "get_user", "arguments": {"user_id": "ada@acme.com"}}.';
+
+/**
+ * Reads a file of calls, or stdin for `-`.
+ * @throws OktaMcpError bad_input when it cannot be read
+ */
+export async function readEach(io: Io, file: string): Promise<string> {
+  try {
+    return await text(file === "-" ? io.stdin : createReadStream(file, "utf8"));
+  } catch (cause) {
+    const reason = (cause as NodeJS.ErrnoException).code ?? "unknown error";
+    throw new OktaMcpError("bad_input", `--each: the file ${visible(file)} cannot be read: ${reason}.`, {
+      fix: "Give the path of a file that you may read, or - for stdin.",
+      cause,
+    });
+  }
+}
+
+function problemOf(value: unknown): string | undefined {
+  if (!isObject(value)) return "it is no JSON object";
+  const { tool, arguments: args, ...others } = value;
+  const [other] = Object.keys(others);
+  if (typeof tool !== "string") return "it has no text `tool`";
+  if (args !== undefined && !isObject(args)) return "its `arguments` are no object";
+  return other === undefined ? undefined : `it has ${JSON.stringify(other)} besides tool and arguments`;
+}
+
+function parseLine(text: string, line: number): EachCall | { problem: string } {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return { problem: `line ${line}: it is no valid JSON` };
+  }
+  const problem = problemOf(value);
+  if (problem !== undefined) return { problem: `line ${line}: ${problem}` };
+  const { tool, arguments: args = {} } = value as { tool: string; arguments?: Record<string, unknown> };
+  return { line, tool, args };
+}
+
+/**
+ * The calls of a text with one a line; empty lines are left out. All are looked at before any is made.
+ * @param check throws what is wrong with a call
+ * @throws OktaMcpError bad_input, which names the wrong lines
+ */
+export function parseEach(content: string, check: (tool: string, args: unknown) => void): EachCall[] {
+  const calls: EachCall[] = [];
+  const problems: string[] = [];
+  for (const [index, raw] of content
+    .replace(/^\uFEFF/, "")
+    .split("\n")
+    .entries()) {
+    if (raw.trim() === "") continue;
+    const call = parseLine(raw, index + 1);
+    if ("problem" in call) {
+      problems.push(call.problem);
+      continue;
+    }
+    try {
+      check(call.tool, call.args);
+      calls.push(call);
+    } catch (thrown) {
+      problems.push(`line ${call.line}: ${visible(call.tool)}: ${toOktaMcpError(thrown).message}`);
+    }
+  }
+  if (problems.length > 0) {
+    const more = problems.length - MAX_NAMED;
+    const lines = [...problems.slice(0, MAX_NAMED), ...(more > 0 ? [`${more} more lines`] : [])];
+    const list = lines.map((problem) => `  - ${problem}`).join("\n");
+    throw new OktaMcpError("bad_input", `Nothing was called, since not all lines are right:\n${list}`, { fix: FORM });
+  }
+  if (calls.length === 0) throw new OktaMcpError("bad_input", "There is no call in it.", { fix: FORM });
+  return calls;
+}
+
+/**
+ * Makes calls one after the other and writes a line of JSON for each, in their order: index, line and tool, and
+ * `result` or `error`. A failed call does not keep the next from being made; a stop does.
+ * @returns the exit code: 1 where a call failed or gave a part of a list only
+ */
+export async function runEach(
+  io: Io,
+  caller: Caller,
+  calls: readonly EachCall[],
+  options: { yes: boolean; signal: AbortSignal },
+): Promise<0 | 1> {
+  let failed = 0;
+  for (const [index, { line, tool, args }] of calls.entries()) {
+    if (options.signal.aborted || io.stoppedBy !== undefined) {
+      io.note(`Stopped before line ${line}; ${calls.length - index} of ${calls.length} calls were not made.`);
+      return 1;
+    }
+    const outcome = await caller.call({ tool, args, quiet: true, ...options });
+    const isWhole = "result" in outcome && outcome.result.complete !== false;
+    if (!isWhole) failed += 1;
+    io.out(inertJson({ index, line, tool, ...("error" in outcome ? { error: renderError(outcome.error) } : outcome) }));
+  }
+  if (failed > 0) io.note(`${failed} of ${calls.length} calls failed; each line with "error" says why.`);
+  return failed > 0 ? 1 : 0;
+}
+
+/** What is wrong with a call, in a terminal's words. @throws OktaMcpError */
+export function checker(
+  catalogue: Catalogue,
+  check: (catalogue: Catalogue, tool: string, args: unknown) => void,
+): (tool: string, args: unknown) => void {
+  const names = new Set(catalogue.entries.map(({ name }) => name));
+  return (tool, args) => {
+    try {
+      check(catalogue, tool, args);
+    } catch (thrown) {
+      throw atTerminal(toOktaMcpError(thrown), names);
+    }
+  };
+}
