@@ -1,11 +1,57 @@
 import * as z from "zod";
-import { defineTool, fieldsOf, type Impact, OktaMcpError, ofMade, type ToolContext, undoBy } from "../src/tool.js";
-import { activate, after, appId, asObject, counted, fetchAll, filter, jsonObject, limit, textAt } from "./params.js";
+import {
+  defineTool,
+  fieldsOf,
+  type Impact,
+  isObject,
+  type Json,
+  type JsonObject,
+  OktaMcpError,
+  ofMade,
+  type ToolContext,
+  undoBy,
+  without,
+} from "../src/tool.js";
+import {
+  activate,
+  after,
+  appId,
+  asObject,
+  counted,
+  fetchAll,
+  filter,
+  jsonObject,
+  lastSegment,
+  limit,
+  textAt,
+} from "./params.js";
+
+/** Which policies an app has, by the links that alone name them. */
+const POLICIES: Readonly<Record<string, string>> = {
+  access_policy_id: "accessPolicy",
+  profile_enrollment_policy_id: "profileEnrollment",
+};
+
+/** An app as Okta sent it, and the ids of its policies, which stand in no other place than its links. */
+function withPolicies(app: Json | undefined): Json | undefined {
+  if (!isObject(app)) return app;
+  const ids = Object.entries(POLICIES).map(([name, link]) => [name, lastSegment(textAt(app, "_links", link, "href"))]);
+  return { ...app, ...Object.fromEntries(ids.filter(([, id]) => id !== "")) };
+}
+
+/** An app as it goes to Okta, which knows the ids of its policies by their links alone. */
+const withoutPolicies = (app: JsonObject) => without(app, Object.keys(POLICIES));
+
+/** Lets a page of apps be read with the ids of their policies. */
+async function pageWithPolicies(page: Promise<{ items: Json[]; next: string | undefined }>) {
+  const { items, next } = await page;
+  return { items: items.map((app) => withPolicies(app) ?? null), next };
+}
 
 export const listApplications = defineTool({
   name: "list_applications",
   title: "List applications",
-  description: "List applications with all their settings.",
+  description: "List applications with all their settings; access_policy_id is the sign-on policy.",
   scope: "okta.apps.read",
   effect: "reads",
   input: z.strictObject({
@@ -22,16 +68,18 @@ export const listApplications = defineTool({
   run: ({ okta, list }, a) =>
     list(
       (cursor) =>
-        okta.applications.listApplications.page({
-          q: a.q || undefined,
-          after: cursor,
-          limit: a.limit,
-          filter: a.filter || undefined,
-          expand: a.expand,
-          includeNonDeleted: a.include_non_deleted,
-          useOptimization: a.use_optimization,
-          alwaysIncludeVpnSettings: a.always_include_vpn_settings,
-        }),
+        pageWithPolicies(
+          okta.applications.listApplications.page({
+            q: a.q || undefined,
+            after: cursor,
+            limit: a.limit,
+            filter: a.filter || undefined,
+            expand: a.expand,
+            includeNonDeleted: a.include_non_deleted,
+            useOptimization: a.use_optimization,
+            alwaysIncludeVpnSettings: a.always_include_vpn_settings,
+          }),
+        ),
       a,
     ),
 });
@@ -39,14 +87,15 @@ export const listApplications = defineTool({
 export const getApplication = defineTool({
   name: "get_application",
   title: "Get application",
-  description: "Get one application with all its settings.",
+  description: "Get one application with all its settings; access_policy_id is its sign-on policy.",
   scope: "okta.apps.read",
   effect: "reads",
   input: z.strictObject({
     app_id: appId,
     expand: z.string().min(1).optional().describe('"user/{userId}" embeds that user\'s assignment.'),
   }),
-  run: ({ okta }, a) => okta.applications.getApplication({ appId: a.app_id, expand: a.expand }),
+  run: async ({ okta }, a) =>
+    withPolicies(await okta.applications.getApplication({ appId: a.app_id, expand: a.expand })),
 });
 
 const appConfig = jsonObject("Okta application: label, signOnMode, name, settings, credentials …", {
@@ -108,7 +157,10 @@ export const createApplication = defineTool({
       return { steps: [...active, { tool: "delete_application", args }] };
     },
   },
-  run: ({ okta }, a) => okta.applications.createApplication({ application: a.app_config, activate: a.activate }),
+  run: async ({ okta }, a) =>
+    withPolicies(
+      await okta.applications.createApplication({ application: withoutPolicies(a.app_config), activate: a.activate }),
+    ),
 });
 
 export const updateApplication = defineTool({
@@ -122,7 +174,7 @@ export const updateApplication = defineTool({
   input: z.strictObject({ app_id: appId, app_config: appConfig }),
   replaces: {
     current: async ({ okta }, a) => (await okta.applications.getApplication({ appId: a.app_id })) ?? {},
-    proposed: (a) => a.app_config,
+    proposed: (a) => withoutPolicies(a.app_config),
     setByOkta: [
       "id",
       "orn",
@@ -143,7 +195,8 @@ export const updateApplication = defineTool({
       "settings.oauthClient.jwks.keys.lastUpdated",
     ],
   },
-  run: ({ okta }, a, application) => okta.applications.replaceApplication({ appId: a.app_id, application }),
+  run: async ({ okta }, a, application) =>
+    withPolicies(await okta.applications.replaceApplication({ appId: a.app_id, application })),
 });
 
 async function describeApp({ okta, collect }: ToolContext, id: string): Promise<Impact & { status: string }> {

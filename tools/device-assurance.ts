@@ -12,7 +12,18 @@ import {
   undoBy,
   without,
 } from "../src/tool.js";
-import { after, asObject, counted, id, itemsAt, type JsonObject, jsonObject, objectAt, textAt } from "./params.js";
+import {
+  after,
+  asObject,
+  counted,
+  id,
+  itemsAt,
+  type JsonObject,
+  jsonObject,
+  objectAt,
+  textAt,
+  valueAt,
+} from "./params.js";
 
 const VERSION = /^\d{1,9}(\.\d{1,9}){0,9}$/;
 
@@ -130,7 +141,17 @@ const userStatedOsVersion = z
   .min(1)
   .max(100)
   .optional()
-  .describe("The osVersion.minimum as the person named it.");
+  .describe("The minimum OS version as the person named it.");
+
+/** Where a policy has its minimum version: that of a ChromeOS device is told by the browser (schema `DTCChromeOS`). */
+function versionPlace(body: JsonObject): readonly string[] {
+  return body.platform === "CHROMEOS" ? ["thirdPartySignalProviders", "dtc", "osVersion"] : ["osVersion"];
+}
+
+/** An object with a value at a path; the objects on the way are made where they lack. */
+function withAt(object: JsonObject, [key = "", ...rest]: readonly string[], value: Json): JsonObject {
+  return { ...object, [key]: rest.length === 0 ? value : withAt(objectAt(object, key), rest, value) };
+}
 
 /**
  * The body with the version that the person stated.
@@ -139,7 +160,9 @@ const userStatedOsVersion = z
 function withStatedVersion(a: { policy_data: JsonObject; user_stated_os_version?: string | undefined }): JsonObject {
   const { policy_data: body, user_stated_os_version: stated } = a;
   if (stated === undefined) return body;
-  const { osVersion = null, osVersionConstraints = null } = body;
+  const place = versionPlace(body);
+  const osVersion = valueAt(body, ...place) ?? null;
+  const { osVersionConstraints = null } = body;
   const { minimum = null, dynamicVersionRequirement = null } = asObject(osVersion);
   if (osVersionConstraints !== null || dynamicVersionRequirement !== null) {
     throw new OktaMcpError("bad_input", "Okta takes either a minimum OS version or constraints on it, not both.", {
@@ -148,11 +171,12 @@ function withStatedVersion(a: { policy_data: JsonObject; user_stated_os_version?
   }
   const given = typeof osVersion === "object" ? minimum : osVersion;
   if (given !== null && !(typeof given === "string" && sameVersion(given, stated))) {
-    throw new OktaMcpError("bad_input", "user_stated_os_version and the osVersion in policy_data are not the same.", {
+    const name = place.join(".");
+    throw new OktaMcpError("bad_input", `user_stated_os_version and the ${name} in policy_data are not the same.`, {
       fix: "Ask the person which version is meant, and give that one alone.",
     });
   }
-  return { ...body, osVersion: { ...asObject(osVersion), minimum: given ?? stated } };
+  return withAt(body, place, { ...asObject(osVersion), minimum: given ?? stated });
 }
 
 export const createDeviceAssurancePolicy = defineTool({

@@ -108,6 +108,12 @@ export function objectAt(value: Json | undefined, key: string): JsonObject {
   return asObject(valueAt(value, key));
 }
 
+/** The id at the end of an address of Okta's; empty where there is none. */
+export function lastSegment(href: string): string {
+  const { pathname } = URL.canParse(href) ? new URL(href) : { pathname: "" };
+  return pathname.split("/").filter(Boolean).at(-1) ?? "";
+}
+
 /** The items of the list at a path of Okta's JSON; none where there is no list. */
 export function itemsAt(value: Json | undefined, ...path: string[]): Json[] {
   const items = valueAt(value, ...path);
@@ -252,15 +258,36 @@ export const POLICY_TYPES = [
   "SESSION_VIOLATION_DETECTION",
 ] as const;
 
+function lacksType({ type }: JsonObject): boolean {
+  return type === undefined || type === null || type === "";
+}
+
 /**
  * A body that says of which type it is; the type decides what the rest of it means.
  * @throws OktaMcpError bad_input where it says nothing
  */
-export function typed(body: JsonObject, types: readonly string[]): JsonObject {
+export function typed(body: JsonObject): JsonObject {
   if (typeof body.type === "string" && body.type !== "") return body;
   throw new OktaMcpError("bad_input", "The body names no type, without which Okta cannot tell what the rest means.", {
-    fix: `Add a type: ${types.join(", ")}, or a later one of Okta's.`,
+    fix: `Add a type: ${POLICY_TYPES.join(", ")}, or a later one of Okta's.`,
   });
+}
+
+/** Where an answer names what a body lacked and was filled in. */
+export const FILLED_IN = "filled_in";
+
+/**
+ * A body with the type that follows from where it goes, where it names none.
+ * @throws OktaMcpError bad_input where that does not tell either
+ */
+export async function withType(body: JsonObject, readType: () => Promise<string>): Promise<JsonObject> {
+  const { [FILLED_IN]: _, ...rest } = body;
+  return typed(lacksType(rest) ? { ...rest, type: await readType() } : rest);
+}
+
+/** Okta's answer, with the type that was filled in, if it was. */
+export function withNote(given: JsonObject, sent: JsonObject, answer: Json | undefined): Json | undefined {
+  return lacksType(given) ? { ...asObject(answer), [FILLED_IN]: { type: sent.type ?? null } } : answer;
 }
 
 export const pageSize = z.number().int().min(1).optional().describe("Items a page.");

@@ -17,10 +17,12 @@ import {
   asObject,
   counted,
   describePeople,
+  FILLED_IN,
   fetchAll,
   id,
   itemsAt,
   jsonObject,
+  lastSegment,
   MAX_NAMES,
   POLICY_SET_BY_OKTA,
   POLICY_TYPES,
@@ -32,6 +34,8 @@ import {
   typed,
   valueAt,
   withNames,
+  withNote,
+  withType,
 } from "./params.js";
 
 export const listPolicies = defineTool({
@@ -124,8 +128,7 @@ export const createPolicy = defineTool({
     state: ({ okta }, _a, made) => ofMade(made, (id) => okta.policies.getPolicy({ policyId: id })),
     undo: ({ after }) => undoBy("delete_policy", { policy_id: textAt(after, "id") }),
   },
-  run: ({ okta }, a) =>
-    okta.policies.createPolicy({ policy: typed(a.policy_data, POLICY_TYPES), activate: a.activate }),
+  run: ({ okta }, a) => okta.policies.createPolicy({ policy: typed(a.policy_data), activate: a.activate }),
 });
 
 export const updatePolicy = defineTool({
@@ -139,10 +142,19 @@ export const updatePolicy = defineTool({
   input: z.strictObject({ policy_id: policyId, policy_data: policyData }),
   replaces: {
     current: async ({ okta }, a) => (await okta.policies.getPolicy({ policyId: a.policy_id })) ?? {},
-    proposed: (a) => typed(a.policy_data, POLICY_TYPES),
-    setByOkta: [...POLICY_SET_BY_OKTA, "settings.recovery.factors.recovery_question.properties.complexity.minLength"],
+    proposed: (a) => without(a.policy_data, [FILLED_IN]),
+    // The type is filled in where a body lacks it.
+    setByOkta: [
+      ...POLICY_SET_BY_OKTA,
+      "type",
+      "settings.recovery.factors.recovery_question.properties.complexity.minLength",
+    ],
   },
-  run: ({ okta }, a, policy) => okta.policies.replacePolicy({ policyId: a.policy_id, policy }),
+  async run({ okta }, a, body) {
+    const place = { policyId: a.policy_id };
+    const policy = await withType(body, async () => textAt(await okta.policies.getPolicy(place), "type"));
+    return withNote(body, policy, await okta.policies.replacePolicy({ ...place, policy }));
+  },
 });
 
 /** The labels of the first of these apps, as far as this caller may read them. */
@@ -163,7 +175,7 @@ async function describeMappings(context: ToolContext, policy: Json | undefined):
   const mappings = await ifReadable(collect(readMappings, 500));
   if (mappings === undefined) return ["which apps use it cannot be read"];
   const appIds = mappings.items.flatMap(
-    (mapping) => textAt(mapping, "_links", "application", "href").split("/").at(-1) || [],
+    (mapping) => lastSegment(textAt(mapping, "_links", "application", "href")) || [],
   );
   const others = mappings.items.length - appIds.length;
   const apps = `used by ${counted({ items: appIds, complete: mappings.complete }, "app")}`;

@@ -14,82 +14,80 @@ import {
   after,
   asObject,
   describePeople,
+  FILLED_IN,
   fetchAll,
   id,
   jsonObject,
   objectAt,
   POLICY_SET_BY_OKTA,
-  POLICY_TYPES,
   pageSize,
   policyId,
   type Removal,
   refuseRemoval,
   textAt,
-  typed,
   valueAt,
+  withNote,
+  withType,
 } from "./params.js";
 
-/** Schema `PolicyRuleType`: the types of the policies, of which one has another name here. */
-const RULE_TYPES = POLICY_TYPES.map((type) => (type === "OKTA_SIGN_ON" ? "SIGN_ON" : type));
+/** Rules have the type of their policy but for this one (schemas `PolicyType` and `PolicyRuleType`). */
+const RULE_TYPE_OF: Readonly<Record<string, string>> = { OKTA_SIGN_ON: "SIGN_ON" };
 
 const ruleId = id("From list_policy_rules.");
-const ruleData = jsonObject(
-  "Okta policy rule: type (the policy's; SIGN_ON for OKTA_SIGN_ON), name, priority, conditions, actions.",
-  {
-    type: "string",
-    name: "string",
-    status: "string",
-    priority: "integer",
-    conditions: {
-      people: fieldsOf({ include: ["string"], exclude: ["string"] }, "users", "groups"),
-      network: { connection: "string", include: ["string"], exclude: ["string"] },
-      authContext: { authType: "string" },
-      riskScore: { level: "string" },
-      device: { registered: "boolean", managed: "boolean", assurance: { include: ["string"] } },
-      platform: { include: [{ type: "string", os: { type: "string" } }] },
-      userType: { include: ["string"], exclude: ["string"] },
-      elCondition: { condition: "string" },
-    },
-    actions: {
-      appSignOn: {
-        access: "string",
-        verificationMethod: {
-          type: "string",
-          factorMode: "string",
-          reauthenticateIn: "string",
-          inactivityPeriod: "string",
-          constraints: [
-            {
-              knowledge: { types: ["string"], methods: ["string"], required: "boolean" },
-              possession: {
-                ...fieldsOf("string", "deviceBound", "hardwareProtection", "phishingResistant", "userPresence"),
-                methods: ["string"],
-                required: "boolean",
-              },
-            },
-          ],
-        },
-      },
-      signon: {
-        access: "string",
-        primaryFactor: "string",
-        requireFactor: "boolean",
-        factorPromptMode: "string",
-        factorLifetime: "integer",
-        rememberDeviceByDefault: "boolean",
-        session: {
-          usePersistentCookie: "boolean",
-          maxSessionIdleMinutes: "integer",
-          maxSessionLifetimeMinutes: "integer",
-        },
-      },
-      ...fieldsOf({ access: "string" }, "passwordChange", "selfServicePasswordReset", "selfServiceUnlock"),
-      enroll: { self: "string" },
-      idp: { providers: [{ type: "string", id: "string", name: "string" }] },
-      profileEnrollment: { access: "string", unknownUserAction: "string", targetGroupIds: ["string"] },
-    },
+const ruleData = jsonObject("Okta policy rule: name, priority, conditions, actions.", {
+  type: "string",
+  name: "string",
+  status: "string",
+  priority: "integer",
+  conditions: {
+    people: fieldsOf({ include: ["string"], exclude: ["string"] }, "users", "groups"),
+    network: { connection: "string", include: ["string"], exclude: ["string"] },
+    authContext: { authType: "string" },
+    riskScore: { level: "string" },
+    device: { registered: "boolean", managed: "boolean", assurance: { include: ["string"] } },
+    platform: { include: [{ type: "string", os: { type: "string" } }] },
+    userType: { include: ["string"], exclude: ["string"] },
+    elCondition: { condition: "string" },
   },
-);
+  actions: {
+    appSignOn: {
+      access: "string",
+      verificationMethod: {
+        type: "string",
+        factorMode: "string",
+        reauthenticateIn: "string",
+        inactivityPeriod: "string",
+        constraints: [
+          {
+            knowledge: { types: ["string"], methods: ["string"], required: "boolean" },
+            possession: {
+              ...fieldsOf("string", "deviceBound", "hardwareProtection", "phishingResistant", "userPresence"),
+              methods: ["string"],
+              required: "boolean",
+            },
+          },
+        ],
+      },
+    },
+    signon: {
+      access: "string",
+      primaryFactor: "string",
+      requireFactor: "boolean",
+      factorPromptMode: "string",
+      factorLifetime: "integer",
+      rememberDeviceByDefault: "boolean",
+      session: {
+        usePersistentCookie: "boolean",
+        maxSessionIdleMinutes: "integer",
+        maxSessionLifetimeMinutes: "integer",
+      },
+    },
+    ...fieldsOf({ access: "string" }, "passwordChange", "selfServicePasswordReset", "selfServiceUnlock"),
+    enroll: { self: "string" },
+    idp: { providers: [{ type: "string", id: "string", name: "string" }] },
+    profileEnrollment: { access: "string", unknownUserAction: "string", targetGroupIds: ["string"] },
+  },
+});
 
 export const listPolicyRules = defineTool({
   name: "list_policy_rules",
@@ -117,6 +115,12 @@ export const getPolicyRule = defineTool({
   run: ({ okta }, a) => okta.policies.getPolicyRule({ policyId: a.policy_id, ruleId: a.rule_id }),
 });
 
+/** The type that the rules of a policy have; it follows from the policy's. */
+async function typeOfRules(okta: ToolContext["okta"], policyId: string): Promise<string> {
+  const type = textAt(await okta.policies.getPolicy({ policyId }), "type");
+  return RULE_TYPE_OF[type] ?? type;
+}
+
 export const createPolicyRule = defineTool({
   name: "create_policy_rule",
   title: "Create policy rule",
@@ -134,12 +138,11 @@ export const createPolicyRule = defineTool({
     undo: ({ args, after }) =>
       undoBy("delete_policy_rule", { policy_id: args.policy_id, rule_id: textAt(after, "id") }),
   },
-  run: ({ okta }, a) =>
-    okta.policies.createPolicyRule({
-      policyId: a.policy_id,
-      policyRule: typed(a.rule_data, RULE_TYPES),
-      activate: a.activate,
-    }),
+  async run({ okta }, a) {
+    const { policy_id: policyId, activate } = a;
+    const policyRule = await withType(a.rule_data, () => typeOfRules(okta, policyId));
+    return withNote(a.rule_data, policyRule, await okta.policies.createPolicyRule({ policyId, policyRule, activate }));
+  },
 });
 
 export const updatePolicyRule = defineTool({
@@ -154,11 +157,18 @@ export const updatePolicyRule = defineTool({
   replaces: {
     current: async ({ okta }, a) =>
       (await okta.policies.getPolicyRule({ policyId: a.policy_id, ruleId: a.rule_id })) ?? {},
-    proposed: (a) => typed(a.rule_data, RULE_TYPES),
-    setByOkta: POLICY_SET_BY_OKTA,
+    proposed: (a) => without(a.rule_data, [FILLED_IN]),
+    // The type is filled in where a body lacks it.
+    setByOkta: [...POLICY_SET_BY_OKTA, "type"],
   },
-  run: ({ okta }, a, policyRule) =>
-    okta.policies.replacePolicyRule({ policyId: a.policy_id, ruleId: a.rule_id, policyRule }),
+  async run({ okta }, a, body) {
+    const place = { policyId: a.policy_id, ruleId: a.rule_id };
+    const policyRule = await withType(body, async () => {
+      const type = textAt(await okta.policies.getPolicyRule(place), "type");
+      return type || typeOfRules(okta, a.policy_id);
+    });
+    return withNote(body, policyRule, await okta.policies.replacePolicyRule({ ...place, policyRule }));
+  },
 });
 
 /** "verificationMethod" as a person writes it. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { valuesAt } from "../../src/sandbox/filter.js";
+import { POLICIES } from "../../src/sandbox/state/default-policies.js";
 import { accepts, connect } from "../support/client.js";
 
 type JsonObject = { [key: string]: unknown };
@@ -15,6 +16,47 @@ const FUTURE_APP = {
   credentials: { quantumKey: { half: 1.5 } },
   brandNewField: { list: [{ deep: "é\u2028" }], empty: {} },
 };
+
+test("the sign-on policy of an app, which stands in a link alone, is kept by its id", async () => {
+  const { get, org, lastBody } = await connect({ person: accepts });
+  const store = org.area(POLICIES);
+  const strict = store.insert({ given: { type: "ACCESS_POLICY", name: "Strict" } });
+  const [app, other] = [org.addApp({ ...FUTURE_APP }), org.addApp({ ...FUTURE_APP, label: "Other" })];
+  store.assign(strict, app);
+  const byDefault = store.ofType("ACCESS_POLICY").find(({ system }) => system);
+  const found = await get("get_application", { app_id: app.id });
+  expect(found.access_policy_id).toBe(strict.id);
+  expect((await get("get_policy", { policy_id: strict.id })).name).toBe("Strict");
+  expect((await get("list_applications", { fields: ["label", "access_policy_id"] })).items).toEqual([
+    { label: "Teleporter", access_policy_id: strict.id },
+    { label: "Other", access_policy_id: byDefault?.id },
+  ]);
+  // It is no part of the app, so that an app as it was read can be sent back.
+  const app_config = { ...found, label: "Beamer" };
+  const updated = await get("update_application", { app_id: app.id, app_config });
+  expect(updated).toMatchObject({ label: "Beamer", access_policy_id: strict.id });
+  expect(lastBody()).not.toHaveProperty("access_policy_id");
+  const copy = await get("create_application", { app_config: { ...found, label: "Copy" } });
+  expect(lastBody()).not.toHaveProperty("access_policy_id");
+  expect(copy.access_policy_id).toBe(byDefault?.id);
+  expect(other.id).not.toBe(app.id);
+});
+
+test("other policies and addresses of another form come through, and no link is no id", async () => {
+  const { get, sandbox } = await connect();
+  const links = (accessPolicy: unknown, profileEnrollment?: unknown) =>
+    sandbox.next("GET", "/api/v1/apps/{appId}", {
+      status: 200,
+      json: { id: "0oa1", _links: { accessPolicy, profileEnrollment } },
+    });
+  const read = () => get("get_application", { app_id: "0oa1" });
+  links({ href: "https://acme.okta.com/api/v1/policies/rst1/?a=b" }, { href: "https://a.example/x/rst2" });
+  expect(await read()).toEqual({ id: "0oa1", access_policy_id: "rst1", profile_enrollment_policy_id: "rst2" });
+  for (const odd of [undefined, null, "text", {}, { href: 5 }, { href: "" }, { href: "rst1" }]) {
+    links(odd);
+    expect(await read()).toEqual({ id: "0oa1" });
+  }
+});
 
 describe("list_applications", () => {
   test("sends what was asked for, as it was asked for", async () => {
@@ -187,7 +229,8 @@ describe("update_application", () => {
     const changed = { ...shown, label: "Teleporter 2" };
     await get("update_application", { app_id: app.id, app_config: changed });
     expect(writes()).toEqual([`PUT /api/v1/apps/${app.id}`]);
-    expect(lastBody()).toEqual(changed);
+    const { access_policy_id: _, ...sentBack } = changed as JsonObject;
+    expect(lastBody()).toEqual(sentBack);
     expect(org.apps.get(app.id)).toMatchObject({ ...FUTURE_APP, label: "Teleporter 2" });
   });
 

@@ -163,6 +163,40 @@ describe("create_device_assurance_policy", () => {
   });
 
   test.each([
+    [undefined, { osVersion: { minimum: "14.2" } }],
+    [
+      { devicePostureIdP: { managed: true }, dtc: { managedDevice: true } },
+      { devicePostureIdP: { managed: true }, dtc: { managedDevice: true, osVersion: { minimum: "14.2" } } },
+    ],
+    [{ dtc: { osVersion: { minimum: "14.2.0", later: 1 } } }, { dtc: { osVersion: { minimum: "14.2.0", later: 1 } } }],
+  ])("puts it among the browser's signals for ChromeOS, which has no osVersion, beside %j", async (given, sent) => {
+    const { get, lastBody, idOf } = await connectWith([{ name: "Old books", platform: "CHROMEOS" }]);
+    const policy_data = { name: "Books", platform: "CHROMEOS", ...(given && { thirdPartySignalProviders: given }) };
+    const args = { policy_data, user_stated_os_version: "14.2" };
+    const body = { ...policy_data, thirdPartySignalProviders: given === undefined ? { dtc: sent } : sent };
+    await get("create_device_assurance_policy", args);
+    expect(lastBody()).toEqual(body);
+    await get("replace_device_assurance_policy", {
+      ...args,
+      device_assurance_id: idOf("Old books"),
+      policy_data: { ...policy_data, name: "New books" },
+    });
+    expect(lastBody()).toEqual({ ...body, name: "New books" });
+    expect((await get("list_device_assurance_policies", { version_threshold: "14.3" })).totals).toMatchObject({
+      below: 2,
+    });
+  });
+
+  test("refuses it beside another one for ChromeOS, by the name of its place", async () => {
+    const { call, sent } = await connect();
+    const thirdPartySignalProviders = { dtc: { osVersion: { minimum: "13" } } };
+    const policy_data = { name: "Books", platform: "CHROMEOS", thirdPartySignalProviders };
+    const { error } = await call("create_device_assurance_policy", { policy_data, user_stated_os_version: "14.2" });
+    expect(error?.message).toContain("thirdPartySignalProviders.dtc.osVersion in policy_data");
+    expect(sent()).toEqual([]);
+  });
+
+  test.each([
     [{ osVersion: { minimum: "14.1" } }, "not the same"],
     [{ osVersion: { minimum: 14.2 } }, "not the same"],
     [{ osVersion: "14" }, "not the same"],

@@ -206,11 +206,14 @@ describe("update_policy", () => {
     await get("update_policy", { policy_id, policy_data });
   });
 
-  test("refuses a body without a type", async () => {
-    const { call, policy_id, writes } = await withVault();
-    const { error } = await call("update_policy", { policy_id, policy_data: { name: "Vault" } });
-    expect(error?.message).toContain("names no type");
-    expect(writes()).toHaveLength(1);
+  test("keeps the type of the policy where the body names none, and says so", async () => {
+    const { get, lastBody, policy_id } = await withVault();
+    const { type, ...policy_data } = await get("get_policy", { policy_id });
+    const replaced = await get("update_policy", { policy_id, policy_data });
+    expect(lastBody()).toEqual({ ...policy_data, type });
+    expect(replaced).toMatchObject({ type: "PASSWORD", filled_in: { type: "PASSWORD" } });
+    expect(await get("update_policy", { policy_id, policy_data: replaced })).not.toHaveProperty("filled_in");
+    expect(lastBody()).not.toHaveProperty("filled_in");
   });
 });
 

@@ -109,14 +109,28 @@ describe("create_policy_rule", () => {
     expect(created).toMatchObject({ status: "INACTIVE" });
   });
 
-  test("refuses a body without a type, names the types of rules and sends nothing", async () => {
-    const { call, org, sent } = await connect();
-    const { policy_id } = find(org, "OKTA_SIGN_ON", "Default Policy");
-    const { error } = await call("create_policy_rule", { policy_id, rule_data: { name: "No type" } });
-    expect(error?.code).toBe("bad_input");
-    expect(error?.fix).toContain(" SIGN_ON,");
-    expect(error?.fix).not.toContain("OKTA_SIGN_ON");
-    expect(sent()).toEqual([]);
+  test.each([
+    ["OKTA_SIGN_ON", "SIGN_ON", { signon: { access: "DENY" } }],
+    ["ACCESS_POLICY", "ACCESS_POLICY", { appSignOn: { access: "DENY" } }],
+    ["PASSWORD", "PASSWORD", {}],
+  ])("takes the type from a policy of type %s where the body names none, and says so", async (of, type, actions) => {
+    const { get, org, lastBody } = await connect();
+    const { policy_id } = find(org, of, "Default Policy");
+    const rule_data = { name: "Untyped", conditions: {}, actions };
+    const preview = await get("create_policy_rule", { policy_id, rule_data, dry_run: true });
+    expect(preview.request).toMatchObject({ body: { ...rule_data, type } });
+    const created = await get("create_policy_rule", { policy_id, rule_data });
+    expect(lastBody()).toEqual({ ...rule_data, type });
+    expect(created).toMatchObject({ name: "Untyped", type, filled_in: { type } });
+    const typed = await get("create_policy_rule", { policy_id, rule_data: { ...rule_data, type, name: "Typed" } });
+    expect(typed).not.toHaveProperty("filled_in");
+  });
+
+  test("says that there is no such policy to take a type from", async () => {
+    const { call, writes } = await connect();
+    const { error } = await call("create_policy_rule", { policy_id: "00pNobody", rule_data: { name: "Untyped" } });
+    expect(error?.code).toBe("not_found");
+    expect(writes()).toEqual([]);
   });
 
   test("comes last before the default rule, or pushes others down from the place it asks for", async () => {
@@ -186,10 +200,16 @@ describe("update_policy_rule", () => {
     expect(error?.message).toContain("read-only");
   });
 
-  test("refuses a body without a type", async () => {
-    const { call, policy_id, rule_id } = await withRule();
-    const { error } = await call("update_policy_rule", { policy_id, rule_id, rule_data: { name: "x" } });
-    expect(error).toMatchObject({ code: "bad_input" });
+  test("keeps the type of the rule where the body names none, and says so", async () => {
+    const { get, lastBody, created, policy_id, rule_id } = await withRule();
+    for (const type of [undefined, null, ""]) {
+      const replaced = await get("update_policy_rule", { policy_id, rule_id, rule_data: { ...created, type } });
+      expect(replaced).toMatchObject({ id: rule_id, type: created.type, filled_in: { type: created.type } });
+      expect(lastBody()).toEqual({ ...created });
+      // What was said of one answer does not go to Okta with the next body.
+      await get("update_policy_rule", { policy_id, rule_id, rule_data: replaced });
+      expect(lastBody()).toEqual({ ...created, lastUpdated: replaced.lastUpdated });
+    }
   });
 });
 

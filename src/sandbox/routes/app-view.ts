@@ -1,5 +1,6 @@
 import { isObject } from "../json.js";
 import type { Org } from "../org.js";
+import { POLICIES } from "../state/default-policies.js";
 import type { App, AppGroup, AppUser, JsonObject } from "../state/model.js";
 import { href } from "./shared.js";
 import { fullUser } from "./user-view.js";
@@ -9,6 +10,7 @@ export function shownApp(org: Org, app: App): JsonObject {
   const path = `/api/v1/apps/${app.id}`;
   const visibility = isObject(app.visibility) ? app.visibility : {};
   const appLinks = isObject(visibility.appLinks) ? Object.keys(visibility.appLinks) : [];
+  const accessPolicy = org.area(POLICIES).policyOf(app, "ACCESS_POLICY");
   const lifecycle = app.status === "ACTIVE" ? "deactivate" : "activate";
   return {
     ...app,
@@ -22,6 +24,7 @@ export function shownApp(org: Org, app: App): JsonObject {
       logo: [{ name: "medium", href: `${org.origin}/img/logos/${app.name}.png`, type: "image/png" }],
       users: href(org, `${path}/users`),
       groups: href(org, `${path}/groups`),
+      ...(accessPolicy !== undefined && { accessPolicy: href(org, `/api/v1/policies/${accessPolicy.id}`) }),
       [lifecycle]: href(org, `${path}/lifecycle/${lifecycle}`),
     },
   };

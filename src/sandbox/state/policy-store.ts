@@ -76,6 +76,14 @@ export class PolicyStore {
     });
   }
 
+  /** The policy of a type that an app has. */
+  policyOf(app: App, type: string): Policy | undefined {
+    const assigned = this.#assigned.get(`${type} ${app.id}`);
+    return assigned === undefined
+      ? this.all().find((policy) => policy.type === type && policy.system)
+      : this.get(assigned);
+  }
+
   /** Gives an app this policy in place of the one of the same type that it had. */
   assign(policy: Policy, app: App): void {
     this.#assigned.set(`${policy.type} ${app.id}`, policy.id);
