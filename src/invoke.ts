@@ -347,6 +347,7 @@ export class Invoker {
           shape: (item) => shape(item, { ...shaping, fields: undefined }),
           maxChars: maxResultChars * share,
         }),
+      hasFields: shaping.fields !== undefined,
       may: (scope) => scopeState(scope, scopeView(session)) === "on",
       signedInAs: async () => (await session.status()).user,
       scopeStatus: async () => scopeStatus(catalogue, scopeView(session), (await session.status()).signedIn),

@@ -46,6 +46,8 @@ export interface ToolContext {
   readFile(path: string, limits: { maxBytes: number }): Promise<LocalFile>;
   /** The journal of changes, and the way back. */
   changes: Changes;
+  /** True where the caller chose fields of the result: then the whole has to be there to choose from. */
+  readonly hasFields: boolean;
   /** Epoch milliseconds. */
   now(): number;
 }
@@ -136,6 +138,8 @@ export { ofMade, undoBy, without } from "./journal/ways-back.js";
 export { isObject, type JsonObject, textAt, valueAt } from "./json.js";
 export { fieldsOf, type KnownFields, openObject } from "./known-fields.js";
 export { wholeList } from "./listing.js";
+export { unknownEventTypes, withFilterHelp } from "./log-filter.js";
 export { isPathSegment } from "./okta/path.js";
 export type { Json, Upload } from "./okta/request.js";
 export { ifFound, ifReadable } from "./okta/tolerate.js";
+export { isTime, TIME_FORMS, windowAt } from "./time.js";

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { defineTool } from "../src/tool.js";
+import { defineTool, windowAt } from "../src/tool.js";
 import { after, id, time } from "./params.js";
 
 const changeId = id("From list_changes.");
@@ -12,15 +12,20 @@ export const listChanges = defineTool({
   about: "all",
   effect: "reads",
   input: z.strictObject({
-    since: time("ISO 8601."),
-    until: time("ISO 8601."),
+    since: time("ISO 8601, or e.g. -7d, today."),
+    until: time("As since."),
     tool: z.string().min(1).optional().describe("Its name."),
     target_id: z.string().min(1).optional().describe("Id of the object."),
     outcome: z.enum(["done", "refused", "failed", "unknown", "not_refused"]).optional().describe("How it ended."),
     limit: z.number().int().min(1).max(200).optional().describe("Items a page, up to 200."),
     after,
   }),
-  run: ({ changes, list }, a) => list((cursor) => changes.page(a, cursor), a),
+  run({ changes, list, now }, a) {
+    // Without an end, what is recorded meanwhile belongs to the list too.
+    const { since, until } = windowAt(a, now());
+    const query = { ...a, since, until: a.until === undefined ? undefined : until };
+    return list((cursor) => changes.page(query, cursor), a);
+  },
 });
 
 export const getChange = defineTool({

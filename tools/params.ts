@@ -5,11 +5,13 @@ import {
   ifReadable,
   isObject,
   isPathSegment,
+  isTime,
   type Json,
   type JsonObject,
   type KnownFields,
   OktaMcpError,
   openObject,
+  TIME_FORMS,
   type ToolContext,
   textAt,
   type Undo,
@@ -84,16 +86,11 @@ export const filter = (properties: string, example: string) =>
 export const sortBy = z.string().min(1).optional().describe("With search.");
 export const sortOrder = z.enum(["asc", "desc"]).optional().describe("With sort_by.");
 
-/** What `Date.parse` alone would let through goes far beyond ISO 8601. */
-const ISO_TIME = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?$/;
-
-/** An ISO 8601 point in time. */
+/** A point in time, as `windowAt` reads it. */
 export function time(description: string) {
   return z
     .string()
-    .refine((value) => ISO_TIME.test(value) && !Number.isNaN(Date.parse(value)), {
-      message: "has to be an ISO 8601 time, e.g. 2026-01-31T08:00:00Z",
-    })
+    .refine(isTime, { message: `is no time: give ${TIME_FORMS}` })
     .optional()
     .describe(description);
 }

@@ -1,12 +1,41 @@
 import * as z from "zod";
-import { defineTool, type Json } from "../src/tool.js";
+import { defineTool, isObject, type Json, unknownEventTypes, windowAt, withFilterHelp } from "../src/tool.js";
 import { after, fetchAll, idOrLogin, limit, textAt, time } from "./params.js";
 
-const since = (byDefault: string) => time(`Start, ISO 8601; default ${byDefault}.`);
-const until = time("ISO 8601; default now.");
+const since = (byDefault: string) => time(`ISO 8601 or e.g. -7d, 24h, today; default ${byDefault}.`);
+const until = time("As since; default now.");
 const q = z.string().optional().describe("Keywords, all to match.");
 
 const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** Both ends of the window that is asked for, or the last so many days before its end. */
+function windowOf(given: { since?: string | undefined; until?: string | undefined }, days: number, nowMs: number) {
+  const { since, until } = windowAt(given, nowMs);
+  return { since: since ?? new Date(Date.parse(until) - days * DAY_MS).toISOString(), until };
+}
+
+/** Okta's JSON with these of its keys, where it has them. */
+function only(value: Json | undefined, ...keys: string[]): { [key: string]: Json } | undefined {
+  if (!isObject(value)) return undefined;
+  return Object.fromEntries(Object.entries(value).filter(([key]) => keys.includes(key)));
+}
+
+/**
+ * When, what, who, to whom, how it ended and from where: the parts of an event under Okta's own names
+ * and at their own places, so that what is chosen or hidden by a path stays so.
+ */
+function compact(event: Json): Json {
+  const parties = (party: Json | undefined) => only(party, "id", "type", "alternateId", "displayName") ?? null;
+  const { target, actor, outcome, client } = only(event, "target", "actor", "outcome", "client") ?? {};
+  const address = only(client, "ipAddress");
+  return {
+    ...only(event, "published", "eventType", "displayMessage"),
+    actor: parties(actor),
+    ...(Array.isArray(target) ? { target: target.map(parties) } : {}),
+    outcome: only(outcome, "result", "reason") ?? null,
+    ...(address === undefined ? {} : { client: address }),
+  };
+}
 
 /** A time window and a place in it; no time has a bar in it. */
 interface Place {
@@ -31,7 +60,8 @@ function placeOf(cursor: string | undefined, window: { since: string; until: str
 export const getLogs = defineTool({
   name: "get_logs",
   title: "Get system log",
-  description: "Read system log events of a time window, whole. For failed and denied sign-ins use get_login_failures.",
+  description:
+    "Read system log events of a time window: time, type, actor, target, outcome, address. For failed and denied sign-ins use get_login_failures.",
   scope: "okta.logs.read",
   effect: "reads",
   input: z.strictObject({
@@ -43,25 +73,32 @@ export const getLogs = defineTool({
     filter: z.string().optional().describe('E.g. eventType eq "user.session.start" and target.id eq "00u…".'),
     q,
     sort_order: z.enum(["ASCENDING", "DESCENDING"]).optional().describe("By time; default ASCENDING."),
+    full: z.boolean().default(false).describe("Whole events."),
   }),
-  run({ okta, list, now }, a) {
+  async run({ okta, list, hasFields, now }, a) {
     // Without an end Okta offers a next page for ever, as a way to poll.
-    const until = a.until ?? new Date(now()).toISOString();
-    const since = a.since ?? new Date(Date.parse(until) - 7 * DAY_MS).toISOString();
-    return list(
+    const { since, until } = windowOf(a, 7, now());
+    const isWhole = a.full || hasFields;
+    const found = await list(
       async (cursor) => {
         const place = placeOf(cursor, { since, until });
-        const { items, next } = await okta.systemLog.listLogEvents.page({
+        const query = {
           ...place,
           filter: a.filter || undefined,
           q: a.q || undefined,
           limit: a.limit,
           sortOrder: a.sort_order,
-        });
-        return { items, next: next === undefined ? undefined : cursorOf({ ...place, after: next }) };
+        };
+        const { items, next } = await withFilterHelp(okta.systemLog.listLogEvents.page(query), a.filter);
+        return {
+          items: isWhole ? items : items.map(compact),
+          next: next === undefined ? undefined : cursorOf({ ...place, after: next }),
+        };
       },
       { ...a, after: a.after ?? cursorOf({ since, until, after: undefined }) },
     );
+    const unknown = a.filter ? await unknownEventTypes(a.filter) : undefined;
+    return unknown === undefined ? found : { ...found, note: [unknown, found.note].filter(Boolean).join(" ") };
   },
 });
 
@@ -80,18 +117,26 @@ function failureFilter(user: string | undefined): string {
   return `(${KEPT_OUT}) and (actor.id eq ${value} or actor.alternateId eq ${value} or target.id eq ${value})`;
 }
 
-function countBy(events: readonly Json[], key: (event: Json) => string): { name: string; count: number }[] {
-  const counts = new Map<string, number>();
-  for (const event of events) counts.set(key(event), (counts.get(key(event)) ?? 0) + 1);
-  const largest = [...counts].sort(([, x], [, y]) => y - x).slice(0, 50);
-  return largest.map(([name, count]) => ({ name: name.slice(0, MAX_NAME_CHARS), count }));
+/** Lines of a summary. */
+const MAX_LINES = 50;
+
+/** How many of the events have each key, and the event that came last. @param events the latest first */
+function countBy(events: readonly Json[], key: (event: Json) => string) {
+  const counts = new Map<string, { count: number; last: Json }>();
+  for (const event of events) {
+    const known = counts.get(key(event));
+    if (known) known.count += 1;
+    else counts.set(key(event), { count: 1, last: event });
+  }
+  const largest = [...counts].sort(([, x], [, y]) => y.count - x.count).slice(0, MAX_LINES);
+  return largest.map(([name, { count, last }]) => ({ name: name.slice(0, MAX_NAME_CHARS), count, last }));
 }
 
 export const getLoginFailures = defineTool({
   name: "get_login_failures",
   title: "Get login failures",
   description:
-    "Tell what kept people out in a time window: failed and denied events, summed up by user and reason. For other events use get_logs.",
+    "Tell what kept people out in a time window: failed and denied events, summed up by user, reason and last address. For other events use get_logs.",
   scope: "okta.logs.read",
   effect: "reads",
   input: z.strictObject({
@@ -101,10 +146,10 @@ export const getLoginFailures = defineTool({
       .refine((value) => !value.includes('"'), { message: "has a quotation mark, which no id or login has" })
       .optional(),
     q,
+    events: z.boolean().default(false).describe("The latest events too."),
   }),
-  async run({ okta, collect, excerpt, now }, a) {
-    const end = a.until ?? new Date(now()).toISOString();
-    const start = a.since ?? new Date(Date.parse(end) - DAY_MS).toISOString();
+  async run({ okta, collect, excerpt, hasFields, now }, a) {
+    const { since: start, until: end } = windowOf(a, 1, now());
     const { items, complete } = await collect(
       (cursor) =>
         okta.systemLog.listLogEvents.page({
@@ -121,11 +166,10 @@ export const getLoginFailures = defineTool({
     const group = (result: string, share: number) => {
       const events = items.filter((event) => textAt(event, "outcome", "result") === result);
       const isLogin = (event: Json) => LOGIN_EVENT.test(textAt(event, "eventType"));
-      const login = excerpt(events.filter(isLogin), share * 0.7);
-      const other = excerpt(
-        events.filter((event) => !isLogin(event)),
-        share * 0.3,
-      );
+      if (!a.events && !hasFields) return { total: events.length, login_total: events.filter(isLogin).length };
+      const shown = (some: Json[]) => (hasFields ? some : some.map(compact));
+      const login = excerpt(shown(events.filter(isLogin)), share * 0.7);
+      const other = excerpt(shown(events.filter((event) => !isLogin(event))), share * 0.3);
       const left = events.length - login.length - other.length;
       return {
         login_events: login,
@@ -137,14 +181,19 @@ export const getLoginFailures = defineTool({
     const reason = (event: Json) => textAt(event, "outcome", "reason") || textAt(event, "displayMessage");
     const user = (event: Json) => textAt(event, "actor", "alternateId") || textAt(event, "actor", "id") || "unknown";
     return {
-      failures: group("FAILURE", 0.4),
-      denials: group("DENY", 0.4),
       summary: {
-        by_user: countBy(items, user),
-        by_reason: countBy(items, reason),
+        by_user: countBy(items, user).map(({ last, ...counted }) => ({
+          ...counted,
+          last_at: textAt(last, "published"),
+          last_address: textAt(last, "client", "ipAddress"),
+          last_reason: reason(last).slice(0, MAX_NAME_CHARS),
+        })),
+        by_reason: countBy(items, reason).map(({ name, count }) => ({ name, count })),
         complete,
         ...(complete ? {} : { note: `Only the latest ${MAX_EVENTS} events were counted; choose a shorter window.` }),
       },
+      failures: group("FAILURE", 0.35),
+      denials: group("DENY", 0.35),
       time_window: { since: start, until: end },
     };
   },

@@ -70,7 +70,7 @@ const DIFFERENCES: readonly (readonly [tools: string, argument: string, differen
   [
     "get_logs",
     "since, until",
-    "A window without `until` ends now, so that paging through it ends; every valid filter goes through.",
+    "A window without `until` ends now, so that paging through it ends; every valid filter goes through. A time without a zone is UTC, and `-7d`, `24h`, `today` and `yesterday` are times too.",
   ],
   [
     "delete_email_customization",
@@ -87,6 +87,16 @@ const RESULTS: readonly (readonly [what: string, there: string, here: string])[]
     "`items`, `total_fetched`, `has_more`, `next_cursor`, and a `note` where it was cut; in the text a table, `items_table`, for `items` where that is shorter",
   ],
   ["a user in a list", "a pair of `profile` and `id`, without the status", "the whole record, as Okta sent it"],
+  [
+    "an event of `get_logs`",
+    "the whole event",
+    "time, type, actor, target, outcome and address; the whole event with `full: true`, or what `fields` names of it",
+  ],
+  [
+    "`get_login_failures`",
+    "all events, and a summary",
+    "a summary by user, reason and last address; the latest events too with `events: true`",
+  ],
   [
     "an object's fields",
     "as Okta's Python library reads them",

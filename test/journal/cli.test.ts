@@ -111,7 +111,7 @@ test("the sandbox of a command keeps its journal in memory", async () => {
 });
 
 test.each([
-  ["--since", "yesterday"],
+  ["--since", "last week"],
   ["--until", "12"],
 ])("%s %s is refused with examples", async (flag, value) => {
   const { code, stderr } = await runCli(["journal", flag, value, "--sandbox"]);

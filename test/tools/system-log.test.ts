@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { DEFAULT_RESULT_CHARS } from "../../src/config/settings.js";
+import { MemoryJournal } from "../../src/journal/memory-journal.js";
 import type { Org } from "../../src/sandbox/org.js";
 import { userParty } from "../../src/sandbox/state/log-event.js";
 import type { LogNote, User } from "../../src/sandbox/state/model.js";
@@ -96,7 +97,11 @@ describe("get_logs", () => {
     const seen: string[] = [];
     let cursor: unknown;
     do {
-      const page = await get("get_logs", { sort_order: "DESCENDING", ...(cursor ? { after: cursor } : {}) });
+      const page = await get("get_logs", {
+        full: true,
+        sort_order: "DESCENDING",
+        ...(cursor ? { after: cursor } : {}),
+      });
       expect(JSON.stringify(page).length).toBeLessThanOrEqual(5_000);
       seen.push(...messages(page));
       cursor = page.next_cursor;
@@ -128,7 +133,7 @@ describe("get_logs", () => {
         })),
       }),
     });
-    const { items } = await get("get_logs");
+    const { items } = await get("get_logs", { full: true });
     expect(items).toEqual([
       expect.objectContaining({
         displayMessage: "Event 0",
@@ -141,7 +146,7 @@ describe("get_logs", () => {
 
   test("refuses a time that is none, and a limit that Okta does not take", async () => {
     const { call, sent } = await connect();
-    for (const since of ["yesterday", "2026-13-01", "2026-01-01 00:00 (really)", "1767225600", " "]) {
+    for (const since of ["last week", "2026-13-01", "2026-01-01 00:00 (really)", "1767225600", " "]) {
       expect((await call("get_logs", { since })).error?.code, since).toBe("bad_input");
     }
     expect((await call("get_logs", { limit: 1001 })).error?.code).toBe("bad_input");
@@ -160,6 +165,129 @@ interface Failures {
   };
   time_window: { since: string; until: string };
 }
+
+describe("the events of get_logs", () => {
+  async function oneEvent() {
+    const connected = await connect();
+    const { org } = connected;
+    const ada = org.addUser({ profile: { login: "ada@acme.example", firstName: "Ada", lastName: "T" } });
+    org.forgetEvents();
+    const client = { userAgent: { rawUserAgent: "curl", os: "x", browser: "y" }, zone: "null", device: null, id: null };
+    org.log(
+      {
+        eventType: "user.session.start",
+        displayMessage: "User login to Okta",
+        outcome: { result: "FAILURE", reason: "INVALID_CREDENTIALS" },
+        target: [userParty(ada)],
+        publishedMs: org.now() - MINUTE_MS,
+      },
+      { actor: userParty(ada), client: { ...client, ipAddress: "192.0.2.7", geographicalContext: null } },
+    );
+    return { ...connected, ada };
+  }
+
+  test("are compact: time, type, actor, target, outcome and address under Okta's own names", async () => {
+    const { get, ada, org } = await oneEvent();
+    const party = { id: ada.id, type: "User", alternateId: "ada@acme.example", displayName: "Ada T" };
+    expect((await get("get_logs")).items).toEqual([
+      {
+        published: org.events[0]?.published,
+        eventType: "user.session.start",
+        displayMessage: "User login to Okta",
+        actor: party,
+        target: [party],
+        outcome: { result: "FAILURE", reason: "INVALID_CREDENTIALS" },
+        client: { ipAddress: "192.0.2.7" },
+      },
+    ]);
+  });
+
+  test("are whole with full, and fields choose from the whole", async () => {
+    const { get, org } = await oneEvent();
+    expect((await get("get_logs", { full: true })).items).toEqual(JSON.parse(JSON.stringify(org.events)));
+    const { items } = await get("get_logs", { fields: ["client.userAgent.rawUserAgent", "uuid"] });
+    expect(items).toEqual([{ uuid: org.events[0]?.uuid, client: { userAgent: { rawUserAgent: "curl" } } }]);
+  });
+});
+
+describe("the times of a window", () => {
+  const now = Date.UTC(2026, 4, 20, 12, 30);
+
+  test.each([
+    ["2026-05-01T08:00", "2026-05-01T08:00Z"],
+    ["2026-05-01T08:00:00.5", "2026-05-01T08:00:00.5Z"],
+    ["2026-05-01", "2026-05-01T00:00:00Z"],
+    ["2026-05-01T08:00:00-07:00", "2026-05-01T08:00:00-07:00"],
+    ["2026-05-01T08:00:00+0200", "2026-05-01T08:00:00+0200"],
+    ["-7d", "2026-05-13T12:30:00.000Z"],
+    ["24h", "2026-05-19T12:30:00.000Z"],
+    ["30m", "2026-05-20T12:00:00.000Z"],
+    ["2w", "2026-05-06T12:30:00.000Z"],
+    ["today", "2026-05-20T00:00:00.000Z"],
+    ["Yesterday", "2026-05-19T00:00:00.000Z"],
+  ])("since %s goes out as %s, wherever the server stands", async (since, sentAs) => {
+    const { get, sent } = await connect({ now: () => now });
+    await get("get_logs", { since });
+    await get("get_login_failures", { since });
+    expect(sent().map((line) => queryOf(line).since)).toEqual([sentAs, sentAs]);
+  });
+
+  test.each(["get_logs", "get_login_failures", "list_changes"])(
+    "of %s that end before they begin are refused",
+    async (tool) => {
+      const { call, sent } = await connect({ now: () => now, journal: new MemoryJournal() });
+      const { error } = await call(tool, { since: "2026-05-10", until: "-2w" });
+      expect(error).toMatchObject({
+        code: "bad_input",
+        message: expect.stringContaining("since (2026-05-10T00:00:00Z) is after until (2026-05-06T12:30:00.000Z)"),
+      });
+      expect((await call(tool, { since: "2027-01-01" })).error?.message).toContain("until, which is now");
+      expect((await call(tool, { since: "last week" })).error?.message).toContain("-7d, 24h");
+      expect(sent()).toEqual([]);
+    },
+  );
+});
+
+describe("a filter of get_logs", () => {
+  test.each([
+    ['outcome.result eq "FAILURE" and', "at its end (character 32): a test is missing"],
+    ['eventType = "user.session.start"', "at character 11 (=): an operator has to be here: eq, ne, co"],
+    ["eventType eq user.session.start", "at character 14 (user.session.start): a value has to be here"],
+    ['eventType eq "a" eventType eq "b"', "at character 18 (eventType): and or or is missing before it"],
+    ['(eventType eq "a"', "at its end (character 18): a parenthesis is not closed"],
+    ['eventType eq "a")', "at character 17 ()): this parenthesis was never opened"],
+    ['not eventType eq "a"', "at character 5 (eventType): after not comes an expression in parentheses"],
+    ['eventType eq "a', "without its closing quotation mark at character 14"],
+    ['target[type eq "User"]', "at character 1 (target[type): brackets are not taken"],
+  ])("that goes wrong, %s, is told the place and the operators", async (filter, place) => {
+    const { call } = await connect();
+    const { error } = await call("get_logs", { filter });
+    expect(error?.code).toBe("bad_input");
+    expect(error?.message).toContain(place);
+    expect(error?.fix).toContain("Operators: eq, ne, co, sw, ew, gt, ge, lt, le, pr");
+  });
+
+  test.each([
+    ['eventType eq "user.session.strat"', "is called", "; did you mean user.session.start?"],
+    ['outcome.result eq "FAILURE" or eventType eq "USER.SESSION.STRAT"', "is called", "user.session.start"],
+    ['eventType sw "user.sesion"', "fits", "."],
+  ])("with an event type that nobody knows, %s, is sent and says so", async (filter, verb, guess) => {
+    const { get, sent } = await connect();
+    const { note, items } = await get("get_logs", { filter });
+    expect(items).toEqual([]);
+    expect(note).toContain(`No event type that Okta has published ${verb}`);
+    expect(note).toContain(guess);
+    expect(sent()).toHaveLength(1);
+  });
+
+  test.each(['eventType eq "user.session.start"', 'eventType sw "user.session"', 'eventType co "mfa"', "eventType pr"])(
+    "with a known one, %s, says nothing",
+    async (filter) => {
+      const { get } = await connect();
+      expect((await get("get_logs", { filter })).note).toBeUndefined();
+    },
+  );
+});
 
 describe("get_login_failures", () => {
   const failure = (user: User, org: Org, more: Partial<LogNote> = {}) =>
@@ -207,10 +335,10 @@ describe("get_login_failures", () => {
 
   test("counts both outcomes of the last day, logins apart, and sums up by user and reason", async () => {
     const { get, sent } = await withFailures();
-    const { failures, denials, summary, time_window } = await get();
+    const { failures, denials, summary, time_window } = await get({ events: true });
     expect([failures.total, failures.login_events.length, failures.other_events.length]).toEqual([4, 3, 1]);
     expect([denials.total, denials.login_events.length, denials.other_events.length]).toEqual([1, 1, 0]);
-    expect(summary).toEqual({
+    expect(summary).toMatchObject({
       by_user: [
         { name: "ada@acme.example", count: 3 },
         { name: "bob@acme.example", count: 2 },
@@ -242,7 +370,7 @@ describe("get_login_failures", () => {
 
   test("is narrowed by user and keywords", async () => {
     const { get, ada } = await withFailures();
-    expect((await get({ user_id: ada.id })).summary.by_user).toEqual([{ name: "ada@acme.example", count: 3 }]);
+    expect((await get({ user_id: ada.id })).summary.by_user).toMatchObject([{ name: "ada@acme.example", count: 3 }]);
     expect((await get({ user_id: "bob@acme.example" })).failures.total).toBe(2);
     expect((await get({ q: "LOCKED_OUT" })).failures.total).toBe(1);
   });
@@ -265,13 +393,39 @@ describe("get_login_failures", () => {
   test("shows what fits and counts the rest", async () => {
     const { org, ada, call } = { ...(await withFailures()) };
     for (let n = 0; n < 400; n += 1) failure(ada, org, { debugData: { blob: "x".repeat(300) } });
-    const { data, text } = await call("get_login_failures");
+    const { data, text } = await call("get_login_failures", { events: true });
     const { failures, summary } = data as unknown as Failures;
     expect(text.length).toBeLessThanOrEqual(DEFAULT_RESULT_CHARS);
     expect(failures.total).toBe(404);
     expect(failures.login_events.length + failures.other_events.length + (failures.not_shown ?? 0)).toBe(404);
     expect(failures.not_shown).toBeGreaterThan(100);
-    expect(summary.by_user[0]).toEqual({ name: "ada@acme.example", count: 403 });
+    expect(summary.by_user[0]).toMatchObject({ name: "ada@acme.example", count: 403 });
+  });
+
+  test("is a summary first: by user with the last address, by reason, and no event", async () => {
+    const { get, org, ada } = await withFailures();
+    const client = { userAgent: null, zone: null, device: null, id: null, geographicalContext: null };
+    org.log(
+      {
+        eventType: "user.session.start",
+        displayMessage: "User login to Okta",
+        outcome: { result: "FAILURE", reason: "VERIFICATION_ERROR" },
+        publishedMs: org.now() - 1000,
+      },
+      { actor: userParty(ada), client: { ...client, ipAddress: "192.0.2.7" } },
+    );
+    for (let n = 0; n < 1000; n += 1) failure(ada, org, { publishedMs: org.now() - 2 * MINUTE_MS });
+    const result = await get();
+    expect(Object.keys(result)).toEqual(["summary", "failures", "denials", "time_window"]);
+    expect(result.failures).toEqual({ total: 1005, login_total: 1004 });
+    expect(result.summary.by_user[0]).toEqual({
+      name: "ada@acme.example",
+      count: 1004,
+      last_at: org.events.at(-1001)?.published,
+      last_address: "192.0.2.7",
+      last_reason: "VERIFICATION_ERROR",
+    });
+    expect(JSON.stringify(result).length).toBeLessThan(2000);
   });
 
   test("chooses fields of the whole answer", async () => {

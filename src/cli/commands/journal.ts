@@ -1,5 +1,6 @@
 import { isObject } from "../../json.js";
 import type { Json } from "../../okta/request.js";
+import { timeAt } from "../../time.js";
 import { describedCommand, type MakeCommand } from "../command.js";
 import { showError, usageError } from "../failure.js";
 import type { SettingFlags } from "../flags.js";
@@ -20,8 +21,6 @@ interface Wanted {
   wide?: true;
   json?: true;
 }
-
-const UNITS_MS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
 
 /** A terminal narrower than this has no room for who it was and for the year. */
 const WIDE_COLUMNS = 120;
@@ -61,14 +60,13 @@ function nextPage({ since, until, tool, target, outcome, limit, all, wide }: Wan
   ].join(" ");
 }
 
-/** A point in time: as it is, or so long before `nowMs`. @throws OktaMcpError bad_input */
+/** A point in time as the tool reads it. @throws OktaMcpError bad_input */
 function pointInTime(flag: string, text: string, nowMs: number): string {
-  const [, amount, unit = ""] = /^(\d{1,6})([mhdw])$/.exec(text) ?? [];
-  if (amount !== undefined) return new Date(nowMs - Number(amount) * (UNITS_MS[unit] ?? 0)).toISOString();
-  if (/^\d{4}-/.test(text) && !Number.isNaN(Date.parse(text))) return text;
+  const time = timeAt(text, nowMs);
+  if (time !== undefined) return time;
   throw usageError(
     `${flag} has to be a time or so long ago.`,
-    `For example ${flag} 2026-01-31, or ${flag} 24h (m, h, d, w).`,
+    `For example ${flag} 2026-01-31, ${flag} 24h (m, h, d, w), or ${flag} yesterday.`,
   );
 }
 
