@@ -38,7 +38,7 @@ hide_by_mounts() {
   done
   while IFS= read -r file; do
     if [ -f "$file" ]; then mount --bind /dev/null "$file"; fi
-  done < <(find /lib /usr/lib /usr/local/lib -name "libsecret-1.so*" -type f 2>/dev/null)
+  done < <(find /lib/ /usr/lib/ /usr/local/lib/ -name "libsecret-1.so*" -type f 2>/dev/null)
   # What lies beside a checkout, such as Okta's documents, does not travel with a clone.
   if [ -d "$documents" ]; then mount -t tmpfs none "$documents"; fi
 }
@@ -67,7 +67,8 @@ check_hidden() {
   local program
   hash -r
   for program in "${programs[@]}"; do
-    if command -v "$program" >/dev/null; then
+    # Bash names a file that cannot be run where there is none that can.
+    if [ -x "$(command -v "$program")" ]; then
       echo "$program is not hidden: $(command -v "$program")"
       exit 1
     fi

@@ -45,7 +45,8 @@ report() {
 }
 
 library_exists() { # NAME
-  find /lib /usr/lib /usr/local/lib -name "$1" -size +0 -print -quit 2>/dev/null | grep -q .
+  # Where nothing is mounted over it, it is a file, or a link to one.
+  find /lib/ /usr/lib/ /usr/local/lib/ -name "$1" -exec test -f {} ';' -print -quit 2>/dev/null | grep -q .
 }
 
 install_if_absent() { # PROGRAM-OR-LIBRARY PACKAGE
