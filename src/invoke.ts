@@ -32,6 +32,7 @@ import { type LinkChannels, SignInDesk } from "./sign-in.js";
 import { withinLimit } from "./size-limit.js";
 import type { Impact, ToolContext } from "./tool.js";
 import { scopeState, scopeView } from "./tools-on.js";
+import { unknownTool } from "./unknown-tool.js";
 
 /** Who makes a call, and how to reach the person behind it. */
 export interface Caller extends LinkChannels {
@@ -178,13 +179,11 @@ function findTool(catalogue: Catalogue, name: string): CatalogueEntry {
   if (tool) return tool;
   const off = catalogue.leftOut.find((one) => one.tool.name === name);
   if (off) throw switchedOff(name, off.why);
-  const guess = nearest(
+  const all = [...catalogue.entries, ...catalogue.leftOut.map((one) => one.tool)];
+  throw unknownTool(
     name,
-    catalogue.entries.map((entry) => entry.name),
+    all.map((one) => one.name),
   );
-  throw new OktaMcpError("bad_input", `There is no such tool.${guess ? ` Did you mean ${guess}?` : ""}`, {
-    fix: "Choose a tool from tools/list, or from `okta-mcp tools`.",
-  });
 }
 
 /**
