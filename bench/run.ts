@@ -11,6 +11,7 @@ import { fileURLToPath } from "node:url";
 import { bundle } from "../scripts/bundle.js";
 import { SCOPES } from "../src/scopes.js";
 import { measureCalls, measureLargeList, measureRateLimit } from "./calls.js";
+import { measureJson } from "./json.js";
 import type { Orgs } from "./org.js";
 import { asMarkdown, asText, machine, type Row } from "./report.js";
 import { measureDefinitions, measurePackage, measureResults } from "./sizes.js";
@@ -48,6 +49,7 @@ try {
     ["calls, list all", () => measureCalls(subjects, orgs)],
     ["large list", () => measureLargeList(subjects, orgs)],
     ["rate limit", () => measureRateLimit(subjects, orgs)],
+    ["json", () => measureJson(orgs)],
     ["memory", () => measureMemory(subjects, orgs)],
     ["definitions", () => measureDefinitions(subjects, orgs)],
     ["results", () => measureResults(subjects, orgs)],

@@ -1,4 +1,5 @@
 import type { ArgumentSchema, ArgumentsSchema } from "./catalogue.js";
+import { parseJson } from "./exact-json.js";
 import { doubleKey } from "./guard/double-key.js";
 import { isObject } from "./json.js";
 
@@ -17,7 +18,7 @@ const TRUTH: ReadonlyMap<string, boolean> = new Map([
 function parsed(text: string): unknown {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseJson(text);
   } catch {
     return undefined;
   }

@@ -7,6 +7,7 @@ import {
   sameImpact,
 } from "./confirm.js";
 import { OktaMcpError } from "./errors/index.js";
+import { stringifyJson } from "./exact-json.js";
 import { valueAt } from "./json.js";
 import type { Json } from "./okta/request.js";
 import { type Loss, losses, type NamedLoss, named, widensToEverybody } from "./replace.js";
@@ -61,7 +62,7 @@ const BECOMES: Record<Loss["how"], string> = {
 
 /** A setting that gets lost, with what it is now as far as that may be seen. */
 function lostLine({ path, value }: NamedLoss, how: Loss["how"]): string {
-  const text = value === undefined ? "" : JSON.stringify(value);
+  const text = value === undefined ? "" : stringifyJson(value);
   const short = text.length > MAX_VALUE_CHARS ? `${text.slice(0, MAX_VALUE_CHARS)}…` : text;
   return `${path} ${BECOMES[how]}${short === "" ? "" : `, now ${short}`}`;
 }

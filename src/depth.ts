@@ -1,3 +1,4 @@
+import { isExactNumber } from "./exact-json.js";
 import type { Json } from "./okta/request.js";
 
 /** Levels of objects and lists within each other: more than any real body has, fewer than a stack. */
@@ -18,8 +19,13 @@ export function tooDeep(value: unknown, levels = MAX_DEPTH): boolean {
  */
 export function cutDeep(value: Json, text: string): Json {
   // Each level takes at least two characters.
-  if (text.length > 2 * MAX_DEPTH && typeof value === "object" && value !== null) cut(value, MAX_DEPTH);
+  if (text.length > 2 * MAX_DEPTH && isNested(value)) cut(value, MAX_DEPTH);
   return value;
+}
+
+/** True for what has something in it. */
+function isNested(value: Json): value is Json[] | { [key: string]: Json } {
+  return typeof value === "object" && value !== null && !isExactNumber(value);
 }
 
 /** `levels`: how many of them may be open inside this value, itself included. */
@@ -34,7 +40,7 @@ function cut(value: Json[] | { [key: string]: Json }, levels: number): void {
 
 function cutChild<K extends PropertyKey>(parent: { [key in K]: Json }, key: K, levels: number): void {
   const child = parent[key];
-  if (typeof child !== "object" || child === null) return;
+  if (!isNested(child)) return;
   if (levels > 1) cut(child, levels - 1);
   // An own property of any name, `__proto__` included, is there to be redefined.
   else Object.defineProperty(parent, key, { value: { too_deep: true, note: NOTE }, enumerable: true });

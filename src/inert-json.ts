@@ -1,4 +1,5 @@
 import { INVISIBLE } from "./errors/quote.js";
+import { stringifyJson } from "./exact-json.js";
 
 /** Each UTF-16 unit of a text as a JSON escape. */
 function escaped(character: string): string {
@@ -22,7 +23,7 @@ const VISIBLE =
  * @param indent spaces for each level; without it the JSON is one line
  */
 export function inertJson(value: unknown, indent?: number): string {
-  const json = JSON.stringify(value, undefined, indent);
+  const json = stringifyJson(value, indent);
   if (VISIBLE.test(json)) return json;
   // `JSON.stringify` escapes line breaks inside strings, so that one that is left is its own layout.
   return json.replace(INVISIBLE, (character) => (character === "\n" ? character : escaped(character)));
@@ -33,7 +34,7 @@ const ESCAPE_CHARS = 6;
 
 /** True where a value takes no more than so many characters in a result. */
 export function fitsInto(value: unknown, maxChars: number): boolean {
-  const { length } = JSON.stringify(value);
+  const { length } = stringifyJson(value);
   return length * ESCAPE_CHARS <= maxChars || (length <= maxChars && jsonLength(value) <= maxChars);
 }
 

@@ -5,6 +5,7 @@ import {
   LATEST_PROTOCOL_VERSION,
 } from "@modelcontextprotocol/sdk/types.js";
 import { callParameters } from "./client-arguments.js";
+import { parseJson } from "./exact-json.js";
 import { isObject } from "./json.js";
 
 /** The answer to what is no message (JSON-RPC 2.0, section 5.1); `id` is null where it could not be told. */
@@ -87,7 +88,7 @@ function asCall(message: JSONRPCMessage): JSONRPCMessage {
 export function readMessage(line: string): Received {
   let value: unknown;
   try {
-    value = JSON.parse(line);
+    value = parseJson(line);
   } catch {
     const problem = "the line is not valid JSON";
     return { problem, refusals: [refusal(ErrorCode.ParseError, `Parse error: ${problem}.`)] };

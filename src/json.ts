@@ -1,3 +1,4 @@
+import { isExactNumber, stringifyJson } from "./exact-json.js";
 import type { Json } from "./okta/request.js";
 
 export type JsonObject = { [key: string]: Json };
@@ -6,7 +7,7 @@ export type JsonObject = { [key: string]: Json };
 export function isObject(value: Json | undefined): value is JsonObject;
 export function isObject(value: unknown): value is { [key: string]: unknown };
 export function isObject(value: unknown): boolean {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !isExactNumber(value);
 }
 
 /** What stands at a path of JSON, of own fields alone; undefined where there is nothing. */
@@ -25,9 +26,12 @@ export function textAt(value: Json | undefined, ...path: readonly string[]): str
 
 /** Compact JSON with keys in order, so that equal values have equal text. */
 export function canonical(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) =>
-    typeof inner === "object" && inner !== null && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  );
+  return stringifyJson(inOrder(value));
+}
+
+function inOrder(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inOrder);
+  if (!isObject(value)) return value;
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, inner]) => [key, inOrder(inner)]));
 }

@@ -1,6 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, writeSync } from "node:fs";
 import { OktaMcpError } from "./errors/index.js";
 import { visible } from "./errors/quote.js";
+import { isExactNumber } from "./exact-json.js";
 import { isSecretName, REDACTED, redact } from "./redact.js";
 
 /** From what always matters to what only a developer wants to see. */
@@ -150,7 +151,7 @@ function formatRecord(
 function toPlain(value: unknown, path: readonly string[], depth: number, format: Format): unknown {
   if (value === undefined || value === null || typeof value === "boolean" || typeof value === "number") return value;
   if (typeof value === "string") return redact(value.slice(0, MAX_SEARCHED_CHARS));
-  if (typeof value !== "object") return String(value);
+  if (typeof value !== "object" || isExactNumber(value)) return String(value);
   if (value instanceof Error) return describeError(value, format.threshold);
   if (value instanceof URL) return redact(value.href);
   if (value instanceof Date) return value.toISOString();

@@ -1,3 +1,4 @@
+import { stringifyJson } from "./exact-json.js";
 import { canonical, isObject, type JsonObject, valueAt } from "./json.js";
 import type { Json } from "./okta/request.js";
 import { isSecret, MASK } from "./secrets.js";
@@ -148,7 +149,7 @@ export function named({ steps }: Loss, seen: Json): NamedLoss {
     const isPlain = item !== undefined && item !== MASK && kindOf(item) === "plain";
     isTold = isPlain;
     if (typeof told === "string" || typeof told === "number") path += `[${step.toldBy}=${told}]`;
-    else path += isPlain ? `[${JSON.stringify(item)}]` : `[${step.index}]`;
+    else path += isPlain ? `[${stringifyJson(item)}]` : `[${step.index}]`;
     value = item;
   }
   return { path, value: isTold ? undefined : value };

@@ -1,3 +1,4 @@
+import { isExactNumber } from "./exact-json.js";
 import { isObject, type JsonObject } from "./json.js";
 import { isItemList } from "./listing.js";
 import type { Json } from "./okta/request.js";
@@ -15,7 +16,7 @@ export interface ShapeOptions {
 
 /** A switch or an empty field gives no secret away. */
 function holdsText(value: Json): boolean {
-  return typeof value === "number" || (typeof value === "string" && value !== "");
+  return typeof value === "number" || isExactNumber(value) || (typeof value === "string" && value !== "");
 }
 
 /** What `fields` names, seen from one place in a value. What it is below a name is worked out once, when it is met. */

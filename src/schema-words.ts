@@ -1,4 +1,5 @@
 import type * as z from "zod";
+import { isExactNumber } from "./exact-json.js";
 import { nearest } from "./nearest.js";
 
 type Issue = z.core.$ZodRawIssue;
@@ -35,13 +36,15 @@ function choice(words: readonly string[]): string {
 function kindOf(value: unknown): string {
   if (value === null) return "null";
   if (Array.isArray(value)) return "a list";
-  return KINDS[typeof value] ?? typeof value;
+  return KINDS[isExactNumber(value) ? "number" : typeof value] ?? typeof value;
 }
 
 function wrongType(expected: string, input: unknown): string {
   if (input === undefined) return "is missing";
   if (expected === "never") return "is not taken here";
   const wanted = KINDS[expected] ?? expected;
+  if (isExactNumber(input) && ["number", "int"].includes(expected))
+    return "is a number of more digits than are taken here";
   // To say "not a number" of 1.5 or NaN would be odd.
   return typeof input === "number" && ["number", "int"].includes(expected)
     ? `has to be ${expected === "int" ? wanted : "a finite number"}`

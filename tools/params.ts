@@ -59,7 +59,7 @@ export function idOrLogin(description: string) {
 /** A JSON object that goes to Okta as it is, whatever its fields; `fields` are those that are told of. */
 export function jsonObject(description: string, fields: KnownFields) {
   return z
-    .custom<JsonObject>((value) => typeof value === "object" && value !== null && !Array.isArray(value), {
+    .custom<JsonObject>((value) => isObject(value), {
       message: "has to be an object",
     })
     .meta({ ...openObject(fields), description });

@@ -3,6 +3,7 @@ import {
   defineTool,
   fieldsOf,
   type Impact,
+  isObject,
   type Json,
   ofMade,
   type ToolContext,
@@ -179,10 +180,9 @@ function words(name: string): string {
 /** A setting of any depth in words: "access ALLOW, verification method (type ASSURANCE, factor mode 2FA)". */
 function inWords(value: Json): string {
   if (Array.isArray(value)) return value.map(inWords).filter(Boolean).join(", ");
-  if (typeof value !== "object" || value === null) return String(value);
+  if (!isObject(value)) return String(value);
   const said = Object.entries(value).map(([key, inner]) => {
-    const isGroup = typeof inner === "object" && inner !== null;
-    return [words(key), isGroup && !Array.isArray(inner) ? `(${inWords(inner)})` : inWords(inner)];
+    return [words(key), isObject(inner) ? `(${inWords(inner)})` : inWords(inner)];
   });
   return said.flatMap(([name, text]) => (text === "" || text === "()" ? [] : `${name} ${text}`)).join(", ");
 }

@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { OktaMcpError } from "../errors/index.js";
 import { visible } from "../errors/quote.js";
+import { parseJson } from "../exact-json.js";
+import { isObject } from "../json.js";
 
 /** The part of a JSON Schema that is looked at. */
 export interface PropertySchema {
@@ -19,9 +21,9 @@ function asksFor(type: string, schema: PropertySchema | undefined): boolean {
   return [...(schema.anyOf ?? []), ...(schema.oneOf ?? [])].some((option) => asksFor(type, option));
 }
 
-function parseJson(text: string): { value: unknown } | undefined {
+function readJson(text: string): { value: unknown } | undefined {
   try {
-    return { value: JSON.parse(text) };
+    return { value: parseJson(text) };
   } catch {
     return undefined;
   }
@@ -55,7 +57,7 @@ function argumentValue(name: string, text: string, schema: PropertySchema | unde
   const isFile = text.startsWith("@") && !text.startsWith("@@");
   const content = isFile ? readFileArgument(name, text.slice(1)) : text.replace(/^@@/, "@");
   if (asksFor("string", schema)) return content;
-  const json = parseJson(content);
+  const json = readJson(content);
   if (json) return json.value;
   return asksFor("array", schema) && !isFile ? content.split(",").map((word) => word.trim()) : content;
 }
@@ -71,9 +73,9 @@ export function parseCallArguments(
 ): Record<string, unknown> {
   const entries = new Map<string, unknown>();
   if (json !== undefined) {
-    const parsed = parseJson(json);
+    const parsed = readJson(json);
     const value = parsed?.value;
-    if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    if (!isObject(value)) {
       throw badArguments(
         parsed ? "The arguments are not a JSON object." : "The arguments are not valid JSON.",
         `Write them as one object in single quotes, e.g. '{"limit": 5}', or as --arg limit=5.`,

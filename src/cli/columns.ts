@@ -1,4 +1,5 @@
-import { valueAt as valueIn } from "../json.js";
+import { isExactNumber } from "../exact-json.js";
+import { isObject, valueAt as valueIn } from "../json.js";
 import type { Json } from "../okta/request.js";
 
 /** One column of a table: the dotted path of its values, and its heading. */
@@ -88,14 +89,14 @@ export function valueAt(item: Json, path: string): Json | undefined {
 
 /** The dotted paths of plain values in a record, in its own order. */
 function plainPaths(item: Json, prefix = ""): string[] {
-  if (typeof item !== "object" || item === null || Array.isArray(item)) return [];
+  if (!isObject(item)) return [];
   return Object.entries(item).flatMap(([key, value]) =>
-    typeof value === "object" ? plainPaths(value, `${prefix}${key}.`) : [prefix + key],
+    typeof value === "object" && !isExactNumber(value) ? plainPaths(value, `${prefix}${key}.`) : [prefix + key],
   );
 }
 
 function isShown(value: Json | undefined): boolean {
-  return value !== undefined && value !== null && value !== "" && typeof value !== "object";
+  return value !== undefined && value !== null && value !== "" && (typeof value !== "object" || isExactNumber(value));
 }
 
 /** The paths worth a column: those asked for, else the telling ones, else whatever the records have. */

@@ -4,6 +4,7 @@ import type { Catalogue } from "../catalogue.js";
 import { OktaMcpError } from "../errors/index.js";
 import { visible } from "../errors/quote.js";
 import { renderError, toOktaMcpError } from "../errors/render.js";
+import { parseJson } from "../exact-json.js";
 import { inertJson } from "../inert-json.js";
 import { isObject } from "../json.js";
 import type { Caller } from "./call-tool.js";
@@ -51,7 +52,7 @@ function problemOf(value: unknown): string | undefined {
 function parseLine(text: string, line: number): EachCall | { problem: string } {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseJson(text);
   } catch {
     return { problem: `line ${line}: it is no valid JSON` };
   }

@@ -1,6 +1,7 @@
 import type { Readable, Writable } from "node:stream";
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import type { JSONRPCMessage } from "@modelcontextprotocol/sdk/types.js";
+import { stringifyJson } from "../exact-json.js";
 import { type Refusal, readable, readMessage } from "../json-rpc.js";
 
 /** The two streams, and how long a line may be. */
@@ -82,7 +83,7 @@ export class StdioTransport implements Transport {
   #write(message: JSONRPCMessage | Refusal): Promise<void> {
     const { stdout } = this.#options;
     return new Promise((resolve) => {
-      if (stdout.write(`${JSON.stringify(message)}\n`)) resolve();
+      if (stdout.write(`${stringifyJson(message)}\n`)) resolve();
       else stdout.once("drain", resolve);
     });
   }

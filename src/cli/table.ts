@@ -1,4 +1,6 @@
 import { visible } from "../errors/quote.js";
+import { stringifyJson } from "../exact-json.js";
+import { isObject } from "../json.js";
 import type { Json } from "../okta/request.js";
 import { type Column, chooseColumns, displayWidth, GAP, valueAt } from "./columns.js";
 
@@ -26,7 +28,7 @@ const NO_BORDERS = {
 /** A value as a cell shows it: one line, nothing hidden in it. */
 function cellText(value: Json | undefined, width = MAX_CELL_CHARS): string {
   if (value === undefined || value === null) return "";
-  const text = typeof value === "string" ? value : JSON.stringify(value);
+  const text = typeof value === "string" ? value : stringifyJson(value);
   const shown = visible(text.slice(0, MAX_CELL_CHARS));
   const [, date, minutes] = /^(\d{4}-\d\d-\d\d)(T\d\d:\d\d):\d\d(?:\.\d+)?Z$/.exec(shown) ?? [];
   if (date === undefined) return shown;
@@ -52,9 +54,7 @@ export interface TableOptions {
 export async function renderTable(items: readonly Json[], options: TableOptions): Promise<string> {
   const { default: Table } = await import("cli-table3");
   const { width, fields, whole, heading = (text: string) => text } = options;
-  const rows = items.map((item) =>
-    typeof item === "object" && item !== null && !Array.isArray(item) ? item : { value: item },
-  );
+  const rows = items.map((item) => (isObject(item) ? item : { value: item }));
   const columns = chooseColumns(rows, width, (value) => cellText(value), { wanted: fields, whole });
   const table = new Table({
     chars: NO_BORDERS,

@@ -1,6 +1,8 @@
 import { OktaMcpError } from "../errors/index.js";
 import { visible } from "../errors/quote.js";
+import { copyJson, isExactNumber } from "../exact-json.js";
 import { folded } from "../glob.js";
+import { isObject } from "../json.js";
 import type { Json } from "../okta/request.js";
 import { MASK } from "../secrets.js";
 import type { GuardRules } from "./rules.js";
@@ -86,7 +88,7 @@ export class Masks {
 }
 
 function leaves(value: unknown): string[] {
-  if (typeof value === "string" || typeof value === "number") return [String(value)];
+  if (typeof value === "string" || typeof value === "number" || isExactNumber(value)) return [String(value)];
   if (typeof value !== "object" || value === null) return [];
   return Object.values(value).flatMap(leaves);
 }
@@ -137,7 +139,7 @@ export class HiddenValues {
         return how === "part" ? this.inText(inner) : known.has(folded(inner)) ? MASK : inner;
       }
       if (Array.isArray(inner)) return inner.map((item) => hide(item, key));
-      if (typeof inner !== "object" || inner === null) return inner;
+      if (!isObject(inner)) return inner;
       const result: { [key: string]: Json } = Object.create(null);
       for (const [name, child] of Object.entries(inner)) result[name] = hide(child, name);
       return result;
@@ -174,5 +176,5 @@ function asWord(value: string): RegExp {
 }
 
 function asJson(value: unknown): Json {
-  return JSON.parse(JSON.stringify(value)) as Json;
+  return copyJson(value as Json);
 }

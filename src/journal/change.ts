@@ -1,3 +1,4 @@
+import { parseJson } from "../exact-json.js";
 import type { Json } from "../okta/request.js";
 
 /**
@@ -113,7 +114,7 @@ export class Folding {
 function parsed(text: string): JournalLine | undefined {
   if (text === "") return undefined;
   try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = parseJson(text);
     return isLine(value) ? value : undefined;
   } catch {
     return undefined;

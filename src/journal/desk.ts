@@ -1,6 +1,6 @@
 import type { Catalogue } from "../catalogue.js";
 import { OktaMcpError } from "../errors/index.js";
-import type { JsonObject } from "../json.js";
+import { isObject, type JsonObject } from "../json.js";
 import type { Json } from "../okta/request.js";
 import type { Scope } from "../scopes.js";
 import type { ToolContext } from "../tool.js";
@@ -8,6 +8,7 @@ import { type Change, findChange, type Journal } from "./change.js";
 import type { ChangeQuery, Changes } from "./contract.js";
 import { difference, settled } from "./difference.js";
 import type { Mask } from "./masking.js";
+import { toJson } from "./state.js";
 import { type PerformStep, runUndo } from "./undo.js";
 import { describePlan, planUndo } from "./undo-plan.js";
 
@@ -62,16 +63,14 @@ export class ChangeDesk implements Changes {
     const { arguments: args, before, after, ...rest } = change;
     const fields =
       before === undefined || after === undefined ? undefined : difference(settled(before), settled(after));
-    return JSON.parse(
-      JSON.stringify({
-        ...rest,
-        arguments: args,
-        difference: fields,
-        before,
-        after,
-        undo: this.#whetherUndoable(change),
-      }),
-    ) as Json;
+    return toJson({
+      ...rest,
+      arguments: args,
+      difference: fields,
+      before,
+      after,
+      undo: this.#whetherUndoable(change),
+    });
   }
 
   async describeUndo(id: string, force: boolean): ReturnType<Changes["describeUndo"]> {
@@ -147,10 +146,8 @@ function requestsOf({ requests }: Change): Json {
 
 /** The ids that a call named, and that of what it made. */
 function idsOf({ arguments: args, after, before }: Change): string[] {
-  const named = typeof args === "object" && args !== null && !Array.isArray(args) ? Object.entries(args) : [];
-  const own = [before, after].flatMap((side) =>
-    typeof side === "object" && side !== null && !Array.isArray(side) ? [side.id] : [],
-  );
+  const named = isObject(args) ? Object.entries(args) : [];
+  const own = [before, after].flatMap((side) => (isObject(side) ? [side.id] : []));
   const ids = [...named.flatMap(([key, value]) => (key.endsWith("_id") ? [value] : [])), ...own];
   return [...new Set(ids.filter((id) => typeof id === "string"))];
 }

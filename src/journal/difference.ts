@@ -1,3 +1,4 @@
+import { isExactNumber } from "../exact-json.js";
 import { isObject, type JsonObject, valueAt } from "../json.js";
 import type { Json } from "../okta/request.js";
 
@@ -18,7 +19,7 @@ export function sameJson(a: Json | undefined, b: Json | undefined): boolean {
       keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && sameJson(a[key], b[key]))
     );
   }
-  return a === b;
+  return a === b || (isExactNumber(a) && isExactNumber(b) && a.value === b.value);
 }
 
 /**

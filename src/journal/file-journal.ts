@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { ensurePrivateDir, refuseIfShared, syncDir } from "../auth/private-dir.js";
 import { Deadline } from "../deadline.js";
 import { OktaMcpError } from "../errors/index.js";
+import { stringifyJson } from "../exact-json.js";
 import { type Change, Folding, type Journal, type JournalLine } from "./change.js";
 
 export interface FileJournalOptions {
@@ -66,7 +67,7 @@ export class FileJournal implements Journal {
   async #writeWaiting(): Promise<void> {
     while (this.#waiting.length > 0) {
       const batch = this.#waiting.splice(0);
-      const bytes = Buffer.from(batch.map(({ line }) => `${JSON.stringify(line)}\n`).join(""));
+      const bytes = Buffer.from(batch.map(({ line }) => `${stringifyJson(line)}\n`).join(""));
       try {
         await this.#write(bytes);
         for (const { resolve } of batch) resolve();

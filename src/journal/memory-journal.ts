@@ -1,3 +1,4 @@
+import { stringifyJson } from "../exact-json.js";
 import { type Change, Folding, type Journal, type JournalLine } from "./change.js";
 
 /** Lines that are kept; the oldest go first. */
@@ -13,7 +14,7 @@ export class MemoryJournal implements Journal {
   }
 
   append(line: JournalLine): Promise<void> {
-    this.#lines.push(JSON.stringify(line));
+    this.#lines.push(stringifyJson(line));
     if (this.#lines.length > MAX_LINES) this.#lines = this.#lines.slice(-MAX_LINES);
     return Promise.resolve();
   }

@@ -1,4 +1,4 @@
-import type { JsonObject } from "../json.js";
+import { isObject, type JsonObject } from "../json.js";
 import { changesSomething } from "../okta/fault.js";
 import type { Json, OktaRequest } from "../okta/request.js";
 import { isSecret } from "../secrets.js";
@@ -69,7 +69,7 @@ function stays({ field, before, after }: FieldChange, { setByOkta = [] }: Previe
   if (after !== undefined) return false;
   const path = field.split(".");
   const own = setByOkta.some((set) => field === set || field.startsWith(`${set}.`));
-  return own || (before !== null && typeof before !== "object" && isSecret(path, undefined));
+  return own || (before !== null && !Array.isArray(before) && !isObject(before) && isSecret(path, undefined));
 }
 
 /** The answer to a call with `dry_run`. */

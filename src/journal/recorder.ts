@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { type ErrorCode, OktaMcpError } from "../errors/index.js";
+import { stringifyJson } from "../exact-json.js";
 import type { Log } from "../log.js";
 import { changesSomething } from "../okta/fault.js";
 import type { Json, OktaRequest, OktaResponse } from "../okta/request.js";
@@ -7,7 +8,7 @@ import { redact } from "../redact.js";
 import { type Change, type Consent, findChange, type Journal, type LaterLine, type SentRequest } from "./change.js";
 import type { Arguments } from "./contract.js";
 import type { Mask } from "./masking.js";
-import { MAX_KEPT_CHARS, nameOf, type State } from "./state.js";
+import { MAX_KEPT_CHARS, nameOf, type State, toJson } from "./state.js";
 
 /** Errors after which nobody knows whether Okta did what it was asked for, where they do not say themselves. */
 const UNSURE: ReadonlySet<ErrorCode> = new Set(["okta_down", "unreachable", "cancelled", "bug"]);
@@ -53,7 +54,7 @@ export class Recorder {
 
   /** The arguments of the call, once they are understood. */
   understood(args: Arguments, body?: Json): void {
-    const json: Json = JSON.parse(JSON.stringify(body === undefined ? args : { ...args, body }));
+    const json = toJson(body === undefined ? args : { ...args, body });
     const kept = this.#kept("What the arguments say", json);
     if (kept !== undefined) this.#facts.arguments = kept;
   }
@@ -190,7 +191,7 @@ export class Recorder {
 
   #kept(what: string, value: Json): Json | undefined {
     const masked = this.#options.mask(value);
-    if (JSON.stringify(masked).length <= MAX_KEPT_CHARS) return masked;
+    if (stringifyJson(masked).length <= MAX_KEPT_CHARS) return masked;
     this.#notes.push(`${what} had more than ${MAX_KEPT_CHARS} characters and was not kept.`);
     return undefined;
   }

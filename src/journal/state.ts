@@ -1,4 +1,5 @@
 import { OktaMcpError } from "../errors/index.js";
+import { copyJson } from "../exact-json.js";
 import { textAt } from "../json.js";
 import type { Json } from "../okta/request.js";
 
@@ -25,7 +26,7 @@ export async function readState(read: (() => Promise<Json | undefined>) | undefi
 
 /** What a tool takes or returns, as the JSON that it is made of. */
 export function toJson(value: unknown): Json {
-  return JSON.parse(JSON.stringify(value ?? null)) as Json;
+  return copyJson((value ?? null) as Json);
 }
 
 const NAMES: readonly (readonly string[])[] = [

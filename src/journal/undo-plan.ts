@@ -1,6 +1,7 @@
 import type { Catalogue, CatalogueEntry } from "../catalogue.js";
 import { OktaMcpError } from "../errors/index.js";
-import type { JsonObject } from "../json.js";
+import { stringifyJson } from "../exact-json.js";
+import { isObject, type JsonObject } from "../json.js";
 import type { Json } from "../okta/request.js";
 import type { ToolContext } from "../tool.js";
 import type { Change } from "./change.js";
@@ -68,7 +69,7 @@ export async function planUndo(change: Change, { catalogue, mask, context, force
   const undo = tool.change?.undo ?? (tool.replaces ? putBack : "this tool names no way back.");
   if (typeof undo === "string") throw cannot(change, undo);
   const { arguments: args, before } = change;
-  if (typeof args !== "object" || args === null || Array.isArray(args) || before === undefined) {
+  if (!isObject(args) || before === undefined) {
     throw cannot(change, `what was there before is not known. ${change.notes?.join(" ") ?? ""}`.trim());
   }
   const present = await presentState(tool, context, args, change.after);
@@ -113,7 +114,7 @@ function refuseIfChanged(change: Change, present: State, mask: Mask): void {
 
 /** Takes back a full replace by another of the same tool, with the object as it was for a body. */
 export function putBack({ args, before }: Done, tool: string): Undo {
-  if (typeof before !== "object" || before === null || Array.isArray(before)) {
+  if (!isObject(before)) {
     return { cannot: "there was no such object before." };
   }
   const { _embedded, ...body } = before;
@@ -135,7 +136,7 @@ function withoutIds(args: Arguments): Json {
 const MAX_TOLD = 20;
 
 function inWords(value: Json | undefined): string {
-  return value === undefined ? "nothing" : JSON.stringify(value);
+  return value === undefined ? "nothing" : stringifyJson(value);
 }
 
 function stepInWords({ tool, args }: UndoStep): string {

@@ -1,8 +1,10 @@
 import { OktaMcpError } from "../errors/index.js";
 import { toOktaMcpError } from "../errors/render.js";
+import { isObject } from "../json.js";
 import type { Json } from "../okta/request.js";
 import type { UndoStep } from "./contract.js";
 import { newChangeId } from "./recorder.js";
+import { toJson } from "./state.js";
 import { laterSteps, type UndoPlan } from "./undo-plan.js";
 
 /** What became of one call of an undo. */
@@ -20,7 +22,7 @@ export type PerformStep = (step: UndoStep, undo: { of: string; run: string }) =>
 const AT_ONCE = 6;
 
 function shownStep({ tool, args, body }: UndoStep): Json {
-  return JSON.parse(JSON.stringify({ tool, arguments: args, ...(body === undefined ? {} : { body }) })) as Json;
+  return toJson({ tool, arguments: args, ...(body === undefined ? {} : { body }) });
 }
 
 /**
@@ -45,8 +47,7 @@ export async function runUndo(plan: UndoPlan, perform: PerformStep, now: () => n
   }
   const made = done[0]?.value ?? null;
   const { changes, failed } = await performAll(undo.afterwards?.(made) ?? [], (step) => perform(step, mark));
-  const newId =
-    undo.afterwards !== undefined && typeof made === "object" && made !== null && "id" in made ? made.id : undefined;
+  const newId = undo.afterwards !== undefined && isObject(made) ? made.id : undefined;
   return {
     undone: change.id,
     changes: [...done.flatMap(({ changeId }) => changeId ?? []), ...changes],
@@ -60,7 +61,7 @@ function previewed(plan: UndoPlan, first: Json): Json {
   const later = laterSteps(plan).map(shownStep);
   const { change, notes } = plan;
   const tool = plan.undo.steps[0]?.tool ?? "";
-  const preview = typeof first === "object" && first !== null && !Array.isArray(first) ? first : { value: first };
+  const preview = isObject(first) ? first : { value: first };
   return {
     dry_run: true,
     undoes: change.id,

@@ -1,4 +1,4 @@
-import type { JsonObject } from "../json.js";
+import { isObject, type JsonObject } from "../json.js";
 import type { Json } from "../okta/request.js";
 import type { Arguments, Undo } from "./contract.js";
 
@@ -9,7 +9,7 @@ export function undoBy(tool: string, args: Arguments, body?: JsonObject): Undo {
 
 /** An object without some of its fields, for a body in which Okta does not take them. */
 export function without(object: Json, fields: readonly string[]): JsonObject {
-  if (typeof object !== "object" || object === null || Array.isArray(object)) return {};
+  if (!isObject(object)) return {};
   return Object.fromEntries(Object.entries(object).filter(([name]) => !fields.includes(name)));
 }
 
@@ -22,6 +22,6 @@ export async function ofMade(
   read: (id: string) => Promise<Json | undefined>,
 ): Promise<Json | undefined> {
   if (made === undefined) return null;
-  const id = typeof made === "object" && made !== null && !Array.isArray(made) ? made.id : undefined;
+  const id = isObject(made) ? made.id : undefined;
   return typeof id === "string" && id !== "" ? read(id) : undefined;
 }

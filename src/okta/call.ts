@@ -2,6 +2,7 @@ import type { AccessToken, TokenSource } from "../auth/token-source.js";
 import { cutDeep } from "../depth.js";
 import { fromOkta, isOwnLimit, tokenDoubt } from "../errors/from-okta.js";
 import { OktaMcpError, ofWrite } from "../errors/index.js";
+import { parseJson } from "../exact-json.js";
 import type { Log } from "../log.js";
 import { type Exchanged, ExchangeFault, exchange, type HttpAnswer, type SendHttp } from "./exchange.js";
 import { changesSomething, type Fault, faultError, malformedFault, redirectFault, strangerFault } from "./fault.js";
@@ -107,7 +108,7 @@ export class Call {
       throw error;
     }
     const { status, headers } = answered.response;
-    slot.done({ status, headers, isOwnLimit: status === 429 && isOwnLimit(parseJson(answered.text)) });
+    slot.done({ status, headers, isOwnLimit: status === 429 && isOwnLimit(bodyOf(answered.text)) });
     return await this.#judge(token, answered);
   }
 
@@ -154,7 +155,7 @@ export class Call {
       this.#nonceSent = true;
       return undefined;
     }
-    const body = parseJson(text);
+    const body = bodyOf(text);
     const doubt = tokenDoubt({ status, headers, body });
     if (doubt !== undefined && !this.#tokenRenewed) {
       this.#tokenRenewed = true;
@@ -183,7 +184,7 @@ export class Call {
     const isEmpty = text.trim() === "";
     // Taken for an answer, nothing would look like an empty list.
     if (isEmpty && this.#request.wantsList) return await this.#retryFault(malformedFault());
-    const json = isEmpty ? undefined : parseJson(text);
+    const json = isEmpty ? undefined : bodyOf(text);
     if (json === undefined && !isEmpty) {
       const isCutJson = /json/i.test(headers.get("Content-Type") ?? "") || /^\s*[[{]/.test(text);
       const fault = isCutJson ? malformedFault() : strangerFault(status, headers.get("Content-Type"));
@@ -257,9 +258,9 @@ function urlOf(origin: string, { path, query }: OktaRequest): URL {
   return url;
 }
 
-function parseJson(text: string): Json | undefined {
+function bodyOf(text: string): Json | undefined {
   try {
-    return cutDeep(JSON.parse(text), text);
+    return cutDeep(parseJson(text) as Json, text);
   } catch {
     return undefined;
   }

@@ -1,4 +1,5 @@
 import { OktaMcpError } from "../errors/index.js";
+import { stringifyJson } from "../exact-json.js";
 import { type Fault, networkFault, oversizeFault, timeoutFault } from "./fault.js";
 import type { OktaRequest } from "./request.js";
 
@@ -94,7 +95,7 @@ interface EncodedBody {
 async function encodeBody(body: OktaRequest["body"]): Promise<EncodedBody> {
   if (body === undefined) return { body: undefined, headers: {} };
   if ("json" in body) {
-    return { body: JSON.stringify(body.json), headers: { "Content-Type": body.contentType ?? "application/json" } };
+    return { body: stringifyJson(body.json), headers: { "Content-Type": body.contentType ?? "application/json" } };
   }
   if ("raw" in body) {
     const raw = typeof body.raw === "string" ? body.raw : Uint8Array.from(body.raw);

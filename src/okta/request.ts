@@ -1,5 +1,7 @@
+import type { ExactNumber } from "../exact-json.js";
+
 /** Any JSON value, as it came or as it goes. */
-export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+export type Json = null | boolean | number | ExactNumber | string | Json[] | { [key: string]: Json };
 
 /** A file for a multipart upload; Okta's name for the part is the name of the parameter. */
 export interface Upload {

@@ -1,4 +1,5 @@
 import type { ServerResponse } from "node:http";
+import { stringifyJson } from "../exact-json.js";
 import type { Fault } from "./fault.js";
 import type { SandboxReply } from "./route.js";
 
@@ -38,7 +39,7 @@ export function deliver(response: ServerResponse, reply: SandboxReply, fault: Fa
 }
 
 function bodyOf({ json, html }: SandboxReply): Buffer {
-  return Buffer.from(html ?? (json === undefined ? "" : JSON.stringify(json)));
+  return Buffer.from(html ?? (json === undefined ? "" : stringifyJson(json)));
 }
 
 function typeOf({ json, html }: SandboxReply): Record<string, string> {

@@ -1,3 +1,4 @@
+import { parseJson } from "../exact-json.js";
 import type { Json } from "../okta/request.js";
 import { covers } from "../scopes.js";
 import type { Fault } from "./fault.js";
@@ -161,7 +162,7 @@ function parseBody({ headers, rawBody }: Arrival): Pick<SandboxRequest, "json" |
     throw refusal(415, "E0000021", summary);
   }
   try {
-    const json: Json = JSON.parse(rawBody.toString("utf8"));
+    const json = parseJson(rawBody.toString("utf8")) as Json;
     return { json, form: new URLSearchParams() };
   } catch {
     throw refusal(400, "E0000003", "The request body was not well-formed.");

@@ -1,3 +1,4 @@
+import { isExactNumber } from "../exact-json.js";
 import type { Json } from "../okta/request.js";
 import type { Org } from "./org.js";
 import type { JsonObject } from "./state/model.js";
@@ -67,13 +68,19 @@ function faultOf(attribute: Attribute, value: Json): string | undefined {
   return undefined;
 }
 
+/** True for a whole number of 64 bits, which is what Okta's integers are. */
+function isLong(digits: string): boolean {
+  return /^-?\d+$/.test(digits) && BigInt.asIntN(64, BigInt(digits)) === BigInt(digits);
+}
+
 function isOfType(type: Json | undefined, value: Json): boolean {
   switch (type) {
     case "array":
       return Array.isArray(value);
     case "integer":
-      return Number.isInteger(value);
+      return Number.isInteger(value) || (isExactNumber(value) && isLong(value.value));
     case "number":
+      return typeof value === "number" || isExactNumber(value);
     case "boolean":
       return typeof value === type;
     default:

@@ -1,6 +1,7 @@
 import fc, { type Arbitrary } from "fast-check";
 import { describe, expect, test } from "vitest";
 import { inertJson } from "../../src/inert-json.js";
+import { isObject } from "../../src/json.js";
 import type { Json } from "../../src/okta/request.js";
 import { resultText, toTable } from "../../src/result-text.js";
 import { itemsOf, withItems } from "../support/result-text.js";
@@ -131,7 +132,7 @@ function asJson(pairs: readonly (readonly [string, Json] | null)[]): string {
 /** With the keys of every object in order; entries rather than objects, so that no name is special. */
 function sorted(value: Json): Json {
   if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== "object" || value === null) return value;
+  if (!isObject(value)) return value;
   const entries = Object.keys(value).sort();
   return { entries: entries.map((key) => [key, sorted(value[key] as Json)]) };
 }

@@ -269,7 +269,7 @@ describe("an undo of several calls", () => {
 });
 
 test("of a group with many members undo brings back the first, and the others are on record", async () => {
-  const { get, latest, org, asked } = await recording();
+  const { get, latest, org, asked } = await recording({ maxResultChars: 100_000 });
   const users = Array.from({ length: 1003 }, (_, n) =>
     org.addUser({ profile: { ...bo, login: `u${n}@acme.example` } }),
   );

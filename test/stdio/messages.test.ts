@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { readable, readMessage } from "../../src/json-rpc.js";
 import { openOrg, speakTo, startServer } from "../hostile/stdio.js";
-import { startCli } from "../support/cli.js";
+import { runCli, startCli } from "../support/cli.js";
+import { withItems } from "../support/result-text.js";
 
 const PARSE_ERROR = -32700;
 const INVALID_REQUEST = -32600;
@@ -198,4 +199,23 @@ test("a call before initialize is refused, since nobody knows yet whom to ask; a
   expect(sandbox.requests).toEqual([]);
   await begin();
   expect(await call("create_group", '{"profile":{"name":"Early"}}')).toMatchObject({ code: undefined });
+});
+
+test("a number that JavaScript has not passes both ways to the digit, and is on record so", async () => {
+  const { sandbox, env } = await openOrg();
+  sandbox.org.customAttributes.set("badge", { title: "Badge", type: "integer", required: false });
+  const user = sandbox.org.addUser({ profile: { login: "ada@acme.example", firstName: "Ada", lastName: "Li" } });
+  const { call } = await startServer({ ...env, OKTA_MCP_STRUCTURED_CONTENT: "1" });
+  const long = "9223372036854775807";
+  const { text } = await call("update_user", `{"user_id":"${user.id}","profile":{"badge":${long}}}`);
+  expect(text).toContain(`"badge":${long}`);
+  expect(sandbox.requests.find(({ method }) => method !== "GET")?.body).toBe(`{"profile":{"badge":${long}}}`);
+  const changes = await call("list_changes", '{"limit":1}');
+  const { id } = (withItems(JSON.parse(changes.text)).items as { id: string }[])[0] ?? {};
+  expect((await call("get_change", `{"change_id":"${id}"}`)).text).toContain(`"after":${long}`);
+
+  const set = ["call", "update_user", "--arg", `user_id=${user.id}`, "--arg"];
+  const shell = await runCli([...set, 'profile={"badge":9007199254740993}', "--json"], { env });
+  expect(shell.stderr + shell.stdout).toContain('"badge":9007199254740993');
+  expect((await call("get_user", `{"user_id":"${user.id}"}`)).text).toContain('"badge":9007199254740993');
 });

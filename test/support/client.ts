@@ -17,6 +17,7 @@ import { type Areas, type Catalogue, createCatalogue } from "../../src/catalogue
 import type { ToolChoice } from "../../src/choice.js";
 import { DEFAULT_RESULT_CHARS } from "../../src/config/settings.js";
 import type { ConfirmMode } from "../../src/confirm.js";
+import { copyJson, parseJson } from "../../src/exact-json.js";
 import { type GuardRules, NO_RULES } from "../../src/guard/rules.js";
 import type { Journal } from "../../src/journal/change.js";
 import { createLog } from "../../src/log.js";
@@ -100,7 +101,7 @@ export interface CallOutcome {
 /** Sends every message as text, as every real transport does. */
 function asText(transport: InMemoryTransport): Transport {
   const send = transport.send.bind(transport);
-  transport.send = (message, options) => send(JSON.parse(JSON.stringify(message)), options);
+  transport.send = (message, options) => send(copyJson(message), options);
   return transport;
 }
 
@@ -241,7 +242,7 @@ export async function connect(options: ConnectOptions = {}) {
   /** Those among them that may change something. */
   const writes = () => sent().filter((line) => !line.startsWith("GET "));
   /** The body of the last request. */
-  const lastBody = (): unknown => JSON.parse(requests.at(-1)?.body || "null");
+  const lastBody = (): unknown => parseJson(requests.at(-1)?.body || "null");
 
   return { ...first, newClient, sandbox, org, session, control, asked, sent, writes, lastBody, logged, logSays };
 }
@@ -267,7 +268,10 @@ function outcomeOf(result: Awaited<ReturnType<Client["callTool"]>>): CallOutcome
   const text = String(content[0]?.text);
   const data = result.structuredContent as JsonObject;
   if (result.isError !== true) {
-    expect(withItems(JSON.parse(text)), "text and structured content are the same").toEqual(data);
+    expect(
+      withItems(parseJson(text) as Parameters<typeof withItems>[0]),
+      "text and structured content are the same",
+    ).toEqual(data);
     return { isError: false, text, data, error: undefined };
   }
   return { isError: true, text, data: {}, error: data.error as NonNullable<CallOutcome["error"]> };

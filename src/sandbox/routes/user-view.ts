@@ -1,3 +1,4 @@
+import { isObject } from "../json.js";
 import { invalid } from "../okta-error.js";
 import type { Org } from "../org.js";
 import type { JsonObject, User, UserStatus } from "../state/model.js";
@@ -59,8 +60,8 @@ export function projection(fields: string): (user: JsonObject) => JsonObject {
   return (user) => {
     const kept = only(user, top);
     const { profile: attributes } = kept;
-    const partial = profile !== undefined && typeof attributes === "object" && attributes !== null;
-    return partial && !Array.isArray(attributes) ? { ...kept, profile: only(attributes, profile ?? new Set()) } : kept;
+    const partial = profile !== undefined && isObject(attributes);
+    return partial ? { ...kept, profile: only(attributes, profile ?? new Set()) } : kept;
   };
 }
 
