@@ -66,6 +66,15 @@ test("every tool has an example, and no example is left of a tool that is gone",
   expect(Object.keys(EXAMPLES).sort()).toEqual(catalogue.entries.map(({ name }) => name));
 });
 
+test("what the README says that no tool does, no tool does", () => {
+  const [sentence = ""] = /\*\*What it cannot do:\*\* [^\n]*/.exec(readFileSync("README.md", "utf8")) ?? [];
+  const said = ["unlocks", "activates or suspends a user", "resets passwords or factors", "ends sessions"];
+  const also = ["assigns an app", "admin roles", "group rules", "network zones", "API tokens"];
+  for (const words of [...said, ...also]) expect(sentence).toContain(words);
+  const done = /unlock|(?<!de)activate_user|suspend|reset|factor|revoke|sessions|assign|role|group_rule|zone|token/;
+  expect(catalogue.entries.map(({ name }) => name).filter((name) => done.test(name))).toEqual([]);
+});
+
 /** A tool of okta-mcp-server 1.1.4, with its arguments as Python has them. */
 interface OfficialTool {
   tool: string;
