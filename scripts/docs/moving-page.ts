@@ -34,7 +34,7 @@ const DIFFERENCES: readonly (readonly [tools: string, argument: string, differen
     "Takes the `next_cursor` of an answer, as there; cursors of the two servers are not exchangeable.",
   ],
   ["every tool", "all ids", "Checked before anything is sent: no slash, `?`, `#`, `%`, white space, `.` or `..`."],
-  ["get_user and others", "user_id", "An id or a login."],
+  ["get_user and others", "user_id", "An id or a login; a login may have any character but a slash."],
   ["create_user", "profile", "Goes to Okta as it is; `credentials`, `group_ids` and others may join it."],
   ["update_user", "profile", "May be left out where `credentials` or `realm_id` is given; `null` clears an attribute."],
   [
@@ -45,12 +45,12 @@ const DIFFERENCES: readonly (readonly [tools: string, argument: string, differen
   [
     "create_policy, update_policy, create_policy_rule, update_policy_rule",
     "policy_data, rule_data",
-    "A body without `type` is refused, with the list of types; fields and types that Okta adds later go through.",
+    "A body without `type` takes that of the policy or the object that is replaced, and the answer says so; `create_policy` refuses it, with the list of types. Fields and types that Okta adds later go through.",
   ],
   [
     "create_device_assurance_policy, replace_device_assurance_policy",
     "user_stated_os_version",
-    "Sets `osVersion.minimum`; refused where the body names another version.",
+    "Sets `osVersion.minimum`, on ChromeOS that of `thirdPartySignalProviders.dtc`; refused where the body names another version.",
   ],
   [
     "list_device_assurance_policies",
