@@ -122,6 +122,21 @@ describe("Okta's error codes", () => {
 });
 
 describe("a wrong id", () => {
+  test("of a user type in the place of its schema's is told how to find the schema", async () => {
+    const { call, get, org } = await connect();
+    const [user] = org.users.all();
+    const { type, _links: links } = await get("get_user", { user_id: user?.id, include_links: true });
+    const { id } = type as { id: string };
+    const { error } = await call("get_user_profile_attributes", { schema_id: id });
+    expect(error).toMatchObject({
+      code: "not_found",
+      message: expect.stringContaining("is the id of a user type, and a schema is asked for"),
+    });
+    expect(error?.message).toContain("_links.schema");
+    const { schema } = links as { schema: { href: string } };
+    await get("get_user_profile_attributes", { schema_id: schema.href.split("/").at(-1) });
+  });
+
   test.each([
     ["get_group", { group_id: "00u1abcdefghijklmnop" }, "is the id of a user, and a group is asked for", "list_groups"],
     [

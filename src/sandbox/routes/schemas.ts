@@ -1,7 +1,7 @@
 import { notFound } from "../okta-error.js";
 import type { Org } from "../org.js";
 import type { Route } from "../route.js";
-import { USER_TYPE_ID } from "../state/user-store.js";
+import { USER_SCHEMA_ID } from "../state/user-store.js";
 import { userSchema } from "../user-schema.js";
 
 /** The user profile schema. There is one user type, so there is one schema. */
@@ -13,7 +13,7 @@ export function schemaRoutes(org: Org): Route[] {
       scope: "okta.schemas.read",
       handle({ params }) {
         const schemaId = params.schemaId ?? "";
-        if (schemaId !== "default" && schemaId !== USER_TYPE_ID) throw notFound(schemaId, "UserSchema");
+        if (schemaId !== "default" && schemaId !== USER_SCHEMA_ID) throw notFound(schemaId, "UserSchema");
         return { status: 200, json: userSchema(org, schemaId) };
       },
     },

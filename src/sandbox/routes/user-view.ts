@@ -2,7 +2,7 @@ import { isObject } from "../json.js";
 import { invalid } from "../okta-error.js";
 import type { Org } from "../org.js";
 import type { JsonObject, User, UserStatus } from "../state/model.js";
-import { USER_TYPE_ID } from "../state/user-store.js";
+import { USER_SCHEMA_ID, USER_TYPE_ID } from "../state/user-store.js";
 import { href } from "./shared.js";
 
 /** Which lifecycle operations Okta links to in which status. */
@@ -33,7 +33,7 @@ export function fullUser(org: Org, user: User): JsonObject {
     ...user,
     _links: {
       ...Object.fromEntries(lifecycle),
-      schema: href(org, `/api/v1/meta/schemas/user/${USER_TYPE_ID}`),
+      schema: href(org, `/api/v1/meta/schemas/user/${USER_SCHEMA_ID}`),
       type: href(org, `/api/v1/meta/types/user/${USER_TYPE_ID}`),
       self: href(org, path),
     },

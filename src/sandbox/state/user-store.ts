@@ -4,6 +4,8 @@ import type { Doer, JsonObject, LogNote, User, UserStatus } from "./model.js";
 
 /** The one user type of the org. */
 export const USER_TYPE_ID = "otySandboxDefault001";
+/** The schema of that type, which has an id of its own. */
+export const USER_SCHEMA_ID = "oscSandboxDefault001";
 
 /** What a new user may be told; everything else gets a sensible value. */
 export interface NewUser {
