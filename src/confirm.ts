@@ -77,7 +77,7 @@ interface OpenValue {
   subject: string;
 }
 
-const UNKNOWN_VALUE = "it is unknown here or was used already";
+const UNKNOWN_VALUE = "it is unknown here or was used already (a value counts once, in the process that gave it)";
 
 /**
  * Issues and redeems one-time confirmation values. A value is sealed with a key of this process

@@ -1,6 +1,14 @@
+import type { SignInMethod } from "./auth/token-source.js";
 import { OktaMcpError } from "./errors/index.js";
 import { howToGrant, SCOPES, type Scope } from "./scopes.js";
 import { type ScopeView, scopeState } from "./tools-on.js";
+
+/** What grants scopes, by how a session signs in. */
+const GRANTS: Readonly<Record<SignInMethod, string>> = {
+  device: "the sign-in",
+  "private-key": "the app's grant at Okta",
+  "access-token": "the token in OKTA_ACCESS_TOKEN",
+};
 
 /**
  * Wraps a call so that it runs only where the session has the tool's scope. Looked up at each
@@ -13,15 +21,16 @@ export function requireScopes<T>(
   call: () => Promise<T>,
 ): Promise<T> {
   const { name, scope } = tool;
-  const state = scopeState(scope, view());
+  const seen = view();
+  const state = scopeState(scope, seen);
   if (scope === null || state === "on") return call();
   const why =
     state === "not_configured"
       ? `OKTA_SCOPES does not contain it`
-      : `the sign-in did not grant it, though OKTA_SCOPES asks for it`;
+      : `${GRANTS[seen.method ?? "device"]} did not grant it, though OKTA_SCOPES asks for it`;
   return Promise.reject(
     new OktaMcpError("missing_scope", `${name} needs the scope ${scope} (${SCOPES[scope]}), and ${why}.`, {
-      fix: howToGrant(scope),
+      fix: howToGrant(scope, seen.method),
       data: { scope, state },
     }),
   );

@@ -1,3 +1,4 @@
+import type { SignInMethod } from "./auth/token-source.js";
 import type { Catalogue, CatalogueEntry } from "./catalogue.js";
 import { covers, howToGrant } from "./scopes.js";
 import { type ScopeView, scopeState, toolsOn } from "./tools-on.js";
@@ -20,6 +21,12 @@ export const WHY_OFF = {
   not_configured: "its scope is not in OKTA_SCOPES",
   not_granted: "the sign-in did not grant its scope",
 } as const;
+
+const HOW_TO_SIGN_IN: Readonly<Record<SignInMethod, string>> = {
+  device: "Nobody is signed in: call any other tool, or run `okta-mcp login`.",
+  "private-key": "The app has no token yet: any other tool gets one with the private key; nobody has to sign in.",
+  "access-token": "The token in OKTA_ACCESS_TOKEN is over: put a new one there and restart the server.",
+};
 
 /** Why a tool that the settings let be is off, as the end of a sentence. */
 export function whyOff({ scope, about }: CatalogueEntry, view: ScopeView): string {
@@ -50,8 +57,9 @@ export function scopeStatus(catalogue: Catalogue, view: ScopeView, signedIn: boo
   }
   for (const { tool, why } of catalogue.leftOut) disabled.push({ name: tool.name, scope: tool.scope, why });
   const advice: string[] = [];
-  if (!signedIn) advice.push("Nobody is signed in: call any other tool, or run `okta-mcp login`.");
-  for (const scope of ungranted) advice.push(howToGrant(scope));
+  const { method = "device" } = view;
+  if (!signedIn) advice.push(HOW_TO_SIGN_IN[method]);
+  for (const scope of ungranted) advice.push(howToGrant(scope, method));
   if (unconfigured.size > 0) {
     advice.push(`To turn more tools on, add scopes in both places: ${[...unconfigured].join(", ")}.`);
   }

@@ -1,3 +1,5 @@
+import type { SignInMethod } from "./auth/token-source.js";
+
 /** Every Okta scope that a tool uses, in plain words, as a person reads it when granting it. */
 export const SCOPES = {
   "okta.users.read": "Read users and their profiles",
@@ -48,10 +50,15 @@ export function covers(granted: ReadonlySet<string>, scope: string): boolean {
 }
 
 /** Where a missing scope is added, in the admin console's words. */
-export function howToGrant(scope: string): string {
+export function howToGrant(scope: string, method: SignInMethod = "device"): string {
+  const settings = `(1) OKTA_SCOPES in the settings of this server (mcp.json)`;
+  if (method === "access-token") {
+    return `Add ${scope} in both places: ${settings}; (2) in the Okta Admin Console, Applications > Applications > your app > Okta API Scopes > Grant. Then put a new token into OKTA_ACCESS_TOKEN and restart the server.`;
+  }
+  // A service app gets its next token by itself.
+  const then = method === "private-key" ? "Then restart the server." : "Then restart the server and sign in again.";
   return (
-    `Add ${scope} in both places: (1) OKTA_SCOPES in the settings of this server (mcp.json); ` +
-    "(2) in the Okta Admin Console, Applications > Applications > your app > Okta API Scopes > Grant. " +
-    "Then restart the server and sign in again."
+    `Add ${scope} in both places: ${settings}; ` +
+    `(2) in the Okta Admin Console, Applications > Applications > your app > Okta API Scopes > Grant. ${then}`
   );
 }

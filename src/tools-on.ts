@@ -1,4 +1,4 @@
-import type { Session } from "./auth/token-source.js";
+import type { Session, SignInMethod } from "./auth/token-source.js";
 import type { ToolCard } from "./catalogue.js";
 import { covers, type Scope } from "./scopes.js";
 
@@ -8,11 +8,13 @@ export interface ScopeView {
   configured: ReadonlySet<string>;
   /** What the token grants; undefined while that is not known. */
   granted: ReadonlySet<string> | undefined;
+  /** How the session signs in, for advice. */
+  method?: SignInMethod | undefined;
 }
 
 /** What the session may use, at this moment. */
-export function scopeView(session: Pick<Session, "configured" | "granted">): ScopeView {
-  return { configured: session.configured, granted: session.granted() };
+export function scopeView(session: Pick<Session, "configured" | "granted" | "method">): ScopeView {
+  return { configured: session.configured, granted: session.granted(), method: session.method };
 }
 
 /** Whether a session may use a scope, and if not, where it is missing. */

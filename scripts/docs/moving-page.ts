@@ -163,11 +163,13 @@ export function movingPage(catalogue: Catalogue): string {
     block(
       "sh",
       [
-        "okta-mcp call list_users --arg fetch_all=true --arg search='status eq \"ACTIVE\"' \\",
+        "(umask 077 && okta-mcp call list_users --arg fetch_all=true --arg search='status eq \"ACTIVE\"' \\",
         "  --arg fields=id,status,profile.login,profile.department --max-result-chars 10000000 --json |",
-        "  jq -r '.items[] | [.id, .status, .profile.login, .profile.department] | @csv' > users.csv",
+        '  jq -r \'def safe: if type == "string" and test("^[=+@\\t\\r-]") then "\\u0027" + . else . end;',
+        "    .items[] | [.id, .status, .profile.login, .profile.department] | map(safe) | @csv' > users.csv)",
       ].join("\n"),
     ),
+    "With `umask 077` a new file can be read by you alone. `safe` puts an apostrophe before a text that a spreadsheet would run as a formula, such as a department called `=HYPERLINK(…)`.",
     "`--max-result-chars` lifts the limit that keeps answers small for models; `has_more` says whether it was reached.",
     "## Arguments that do otherwise",
     table(

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { OktaMcpError } from "../errors/index.js";
 import { quoteOkta } from "../errors/quote.js";
-import { SIGN_IN_SCOPES } from "../scopes.js";
+import { covers, SIGN_IN_SCOPES } from "../scopes.js";
 import { OrgToken } from "./access-token.js";
 import { isDue, isOver } from "./lifetime.js";
 import { Listeners } from "./listeners.js";
@@ -121,6 +121,7 @@ export class DeviceSession implements Session {
       grantedScopes: signIn && [...signIn.grantedScopes],
       expiresAtMs: signIn?.expiresAtMs,
       tokenKept: await this.#vault.kept(),
+      unfit: this.#unfit.trim() || undefined,
       outlives: await this.#vault.outlives(),
       renewable,
     };
@@ -244,7 +245,11 @@ export class DeviceSession implements Session {
     const missing = this.#asked.filter((scope) => !signIn.askedScopes.includes(scope));
     this.#unfit = "";
     if (missing.length > 0) {
-      this.#unfit = ` The stored sign-in did not ask for ${quoteOkta(missing.join(" "))}, which OKTA_SCOPES names now; a new sign-in is needed.`;
+      const granted = new Set(signIn.askedScopes);
+      const isMore = missing.every((scope) => covers(granted, scope));
+      this.#unfit = isMore
+        ? ` The stored sign-in may change things (it asked for more than ${quoteOkta(missing.join(" "))}), and is therefore not used where only reading is wanted; a new sign-in is needed.`
+        : ` The stored sign-in did not ask for ${quoteOkta(missing.join(" "))}, which OKTA_SCOPES names now; a new sign-in is needed.`;
       this.#occupied = true;
       if (current) current.stored = false;
       return;

@@ -66,6 +66,8 @@ export interface SessionStatus {
   expiresAtMs: number | undefined;
   /** In words: "system keychain", "file <path>", "memory of this process", "nowhere: …". */
   tokenKept: string;
+  /** Why a sign-in that is kept does not count here, in a sentence. */
+  unfit?: string | undefined;
   /** True where a sign-in by this process is there for others too. */
   outlives: boolean;
   /** True where the access token renews itself without a person. */

@@ -190,7 +190,9 @@ class TerminalPerson {
   explain(error: OktaMcpError): OktaMcpError {
     if (error.code !== "declined" || !this.#needsYes) return error;
     return new OktaMcpError("declined", "Nothing was changed: this needs a yes, and there is no terminal to ask on.", {
-      fix: "Add --yes if it is really wanted, or run it in a terminal.",
+      fix: `Add --yes if it is really wanted, or run it in a terminal.${
+        this.#call.args.confirmation === undefined ? "" : " A confirmation counts in the process that gave it only."
+      }`,
     });
   }
 }

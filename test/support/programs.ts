@@ -16,6 +16,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   "dbus-send": "dbus",
   "gnome-keyring-daemon": "gnome-keyring",
   "libsecret-1.so.0": "libsecret-1-0",
+  jq: "jq",
   mkfifo: "coreutils",
   nsenter: "util-linux",
   openssl: "openssl",

@@ -30,7 +30,8 @@ export const sandboxCommand: MakeCommand = (io, finish) =>
     "okta-mcp sandbox --approve   # every sign-in is allowed at once, for CI",
   ])
     .option("--port <n>", "Port to listen on, on 127.0.0.1.", parsePort, 0)
-    .option("--approve", "Allow every device sign-in at once, without the page.")
+    .option("--approve", "Allow every device sign-in at once, without the page: whoever asks on this machine gets in.")
+    .option("--sandbox", "Has no effect here: this command is a sandbox.")
     .option("--verbose", "Show each request on stderr.")
     .action(async ({ port, approve = false, verbose = false }: SandboxOptions) => {
       const { startSandbox } = await import("../../sandbox/server.js");
@@ -114,7 +115,8 @@ function explain(io: Io, { origin, org, device, service, key, approve }: Facts):
   io.out("okta-mcp is not published on npm, so that npx would run whatever somebody else publishes under this name.");
   io.out("");
   io.out(bold("To sign in"));
-  if (approve) io.out("okta-mcp login; every sign-in is allowed at once.");
+  if (approve)
+    io.out("okta-mcp login; every sign-in is allowed at once, so any program on this machine gets in as the admin.");
   else io.out(`okta-mcp login, then Allow on ${origin}/activate`);
   io.out("");
   io.out(bold("Or as a service app, with a private key"));

@@ -100,6 +100,7 @@ function asText(io: Io, status: SessionStatus, tools: ToolCount, problem: OktaMc
     ["Method", METHODS[status.method]],
     ["Signed in", signedIn ? `yes${user ? `, as ${visible(user)}` : ""}` : "no"],
   ];
+  if (!signedIn && status.unfit !== undefined) rows.push(["Why", visible(status.unfit)]);
   if (problem) rows.push(["Problem", [`${problem.code}: ${visible(problem.message)}`, visible(problem.fix)]]);
   if (signedIn && expiresAtMs !== undefined) {
     const renewal = status.renewable ? "; renews itself" : "";
