@@ -141,5 +141,5 @@ export { wholeList } from "./listing.js";
 export { unknownEventTypes, withFilterHelp } from "./log-filter.js";
 export { isPathSegment } from "./okta/path.js";
 export type { Json, Upload } from "./okta/request.js";
-export { ifFound, ifReadable } from "./okta/tolerate.js";
+export { ifFound, ifOffered, ifReadable } from "./okta/tolerate.js";
 export { isTime, TIME_FORMS, windowAt } from "./time.js";

@@ -1,5 +1,15 @@
 import * as z from "zod";
-import { defineTool, type Impact, type Json, ofMade, type ToolContext, type Undo, undoBy } from "../src/tool.js";
+import {
+  defineTool,
+  ifOffered,
+  ifReadable,
+  type Json,
+  type JsonObject,
+  ofMade,
+  type ToolContext,
+  type Undo,
+  undoBy,
+} from "../src/tool.js";
 import {
   after,
   asObject,
@@ -132,22 +142,114 @@ export const updateGroup = defineTool({
   run: ({ okta }, a, group) => okta.groups.replaceGroup({ groupId: a.group_id, group }),
 });
 
-async function describeGroup({ okta, collect }: ToolContext, id: string): Promise<Impact> {
+/** Members and apps that are read to count them. */
+const MAX_COUNTED = 1000;
+
+async function describeGroup({ okta, collect }: ToolContext, id: string) {
   const group = await okta.groups.getGroup({ groupId: id });
   const members = await collect(
-    (cursor) => okta.groups.listGroupUsers.page({ groupId: id, after: cursor, limit: 1000 }),
-    1000,
+    (cursor) => okta.groups.listGroupUsers.page({ groupId: id, after: cursor, limit: MAX_COUNTED }),
+    MAX_COUNTED,
   );
   const apps = await collect(
     (cursor) => okta.groups.listAssignedApplicationsForGroup.page({ groupId: id, after: cursor, limit: 200 }),
     200,
   );
   const labels = apps.items.map((app) => textAt(app, "label"));
-  return {
-    target: { type: "group", name: textAt(group, "profile", "name"), id },
-    details: [counted(members, "member"), `${counted(apps, "app")} assigned through it${someNames(labels)}`],
-    state: { lastUpdated: textAt(group, "lastUpdated"), lastMembershipUpdated: textAt(group, "lastMembershipUpdated") },
+  const target = { type: "group", name: textAt(group, "profile", "name"), id };
+  const state = {
+    lastUpdated: textAt(group, "lastUpdated"),
+    lastMembershipUpdated: textAt(group, "lastMembershipUpdated"),
   };
+  return { target, state, members, apps: `${counted(apps, "app")} assigned through it${someNames(labels)}` };
+}
+
+/** Okta's numbers of a group; undefined where they cannot be read. */
+async function statsOf({ okta }: ToolContext, groupId: string): Promise<Json | undefined> {
+  const filter = `id eq ${JSON.stringify(groupId)}`;
+  const groups = await ifReadable(okta.groups.listGroups.page({ filter, expand: "stats" }));
+  return valueAt(groups?.items[0], "_embedded", "stats");
+}
+
+/** "57 members: ada, bo …", counted by Okta where there are too many to read. */
+function membersInWords(members: { items: readonly Json[]; complete: boolean }, stats: Json | undefined): string {
+  const logins = members.items.map((user) => textAt(user, "profile", "login")).filter(Boolean);
+  const total = valueAt(stats, "usersCount");
+  const number = members.complete || typeof total !== "number" ? counted(members, "member") : `${total} members`;
+  return `${number}${someNames(logins)}`;
+}
+
+/** The types of policies that are for groups, or whose rules are. */
+const POLICIES_OF_GROUPS = [
+  "ACCESS_POLICY",
+  "ENTITY_RISK",
+  "MFA_ENROLL",
+  "OKTA_SIGN_ON",
+  "PASSWORD",
+  "POST_AUTH_SESSION",
+  "PROFILE_ENROLLMENT",
+];
+
+/** True for an object of Okta's that names a group anywhere; ids of groups are like nothing else. */
+function names(groupId: string, { _links, _embedded, ...object }: JsonObject): boolean {
+  return JSON.stringify(object).includes(groupId);
+}
+
+/** The policies of a type, and their rules, that name a group, by name; undefined where they cannot be read. */
+async function policiesNaming({ okta, collect }: ToolContext, type: string, groupId: string) {
+  const policies = await collect(
+    (after) => okta.policies.listPolicies.page({ type, expand: "rules", after }),
+    MAX_COUNTED,
+  );
+  const found: string[] = [];
+  for (const policy of policies.items) {
+    const policyId = textAt(policy, "id");
+    const embedded = valueAt(policy, "_embedded", "rules");
+    const readRules = (after?: string) => okta.policies.listPolicyRules.page({ policyId, after });
+    const rules = Array.isArray(embedded) ? embedded : (await collect(readRules, MAX_COUNTED)).items;
+    if (names(groupId, asObject(policy))) found.push(textAt(policy, "name"));
+    for (const rule of rules) {
+      if (names(groupId, asObject(rule))) found.push(`${textAt(rule, "name")} of ${textAt(policy, "name")}`);
+    }
+  }
+  return { found, complete: policies.complete };
+}
+
+/** What refers to a group and loses it, a line each; what could not be looked at is told as well. */
+async function describeReferences(context: ToolContext, groupId: string, stats: Json | undefined): Promise<string[]> {
+  const { okta, may, collect } = context;
+  const [rules, policies] = await Promise.all([
+    ifReadable(collect((after) => okta.groups.listGroupRules.page({ limit: 200, after }), MAX_COUNTED)),
+    Promise.all(
+      POLICIES_OF_GROUPS.map(async (type) => ({
+        type,
+        ...(may("okta.policies.read") ? await ifOffered(policiesNaming(context, type, groupId)) : {}),
+      })),
+    ),
+  ]);
+  const ofRules = (rules?.items ?? []).filter((rule) => names(groupId, asObject(rule)));
+  const ofPolicies = policies.flatMap(({ found }) => found ?? []);
+  // Okta's own spelling.
+  const isAdmin = valueAt(stats, "hasAdminPrivlege");
+  const unread = [
+    ...(rules?.complete === true ? [] : [rules ? "all group rules" : "group rules"]),
+    ...(isAdmin === undefined ? ["admin rights"] : []),
+    ...policies.flatMap(({ type, complete }) => (complete === true ? [] : [`policies of type ${type}`])),
+  ];
+  const whole = (items: readonly unknown[]) => ({ items, complete: true });
+  return [
+    ...(isAdmin === true ? ["its members have ADMIN RIGHTS through it, which they lose"] : []),
+    ...(ofRules.length > 0
+      ? [`named by ${counted(whole(ofRules), "group rule")}${someNames(ofRules.map((rule) => textAt(rule, "name")))}`]
+      : []),
+    ...(ofPolicies.length > 0
+      ? [
+          `named by ${counted(whole(ofPolicies), "policy or policy rule", "policies and policy rules")}${someNames(ofPolicies)}`,
+        ]
+      : []),
+    ...(unread.length > 0 ? [`could not be looked at, so that they may name it: ${unread.join(", ")}`] : []),
+    ...(unread.length + ofRules.length + ofPolicies.length === 0 ? ["no group rule or policy names it"] : []),
+  ];
 }
 
 /** Members that are remembered of a deleted group: as many as one answer of get_change has room for. */
@@ -193,9 +295,17 @@ export const deleteGroup = defineTool({
   description:
     "Delete a group for good; its members lose its access. To take out one person use remove_user_from_group.",
   scope: "okta.groups.manage",
+  alsoUses: ["okta.policies.read"],
   effect: "removes",
   input: z.strictObject({ group_id: groupId }),
-  impact: (context, a) => describeGroup(context, a.group_id),
+  async impact(context, a) {
+    const [{ members, apps, ...rest }, stats] = await Promise.all([
+      describeGroup(context, a.group_id),
+      statsOf(context, a.group_id),
+    ]);
+    const references = await describeReferences(context, a.group_id, stats);
+    return { ...rest, details: [membersInWords(members, stats), apps, ...references] };
+  },
   change: { state: withMembers, undo: ({ before }) => recreate(before) },
   run: ({ okta }, a) => okta.groups.deleteGroup({ groupId: a.group_id }),
 });
@@ -249,14 +359,14 @@ export const removeUserFromGroup = defineTool({
   effect: "removes",
   input: z.strictObject({ group_id: groupId, user_id: userId }),
   async impact(context, a) {
-    const { target, details, state } = await describeGroup(context, a.group_id);
+    const { target, members, apps, state } = await describeGroup(context, a.group_id);
     const name = context.may("okta.users.read")
       ? textAt(await context.okta.users.getUser({ userId: a.user_id }), "profile", "login")
       : a.user_id;
     return {
       target: { type: "membership", name: `${name} in ${target.name}`, id: a.user_id },
-      details: [`group ${target.name}: ${details.join(", ")}`, "loses any access the group gives"],
-      state: state ?? null,
+      details: [`group ${target.name}: ${counted(members, "member")}, ${apps}`, "loses any access the group gives"],
+      state,
     };
   },
   change: {

@@ -72,6 +72,15 @@ function stays({ field, before, after }: FieldChange, { setByOkta = [] }: Previe
   return own || (before !== null && !Array.isArray(before) && !isObject(before) && isSecret(path, undefined));
 }
 
+/** Items of a list that a preview of a removal shows; the object goes as a whole, so more would tell nothing. */
+const MAX_ITEMS_OF_REMOVED = 5;
+
+function shownChange(change: FieldChange, { effect }: Previewed): JsonObject {
+  const { before } = change;
+  const isLong = effect === "removes" && Array.isArray(before) && before.length > MAX_ITEMS_OF_REMOVED;
+  return isLong ? { ...change, before: `${before.length} items` } : { ...change };
+}
+
 /** The answer to a call with `dry_run`. */
 export function previewOf(previewed: Previewed): JsonObject {
   const { request, state, wouldBeLost, impact, mask } = previewed;
@@ -88,7 +97,7 @@ export function previewOf(previewed: Previewed): JsonObject {
     dry_run: true,
     request: request === undefined ? null : shownRequest(request, mask),
     ...(target === undefined ? {} : { target }),
-    ...(fields === undefined ? {} : { difference: fields.map((field) => ({ ...field })) }),
+    ...(fields === undefined ? {} : { difference: fields.map((field) => shownChange(field, previewed)) }),
     ...(wouldBeLost.length > 0 ? { would_be_lost: [...wouldBeLost] } : {}),
     ...(impact === undefined ? {} : { needs_confirmation: { details: impact.details } }),
     ...(warnings.length > 0 ? { warnings } : {}),

@@ -3,6 +3,9 @@ import { type ErrorCode, OktaMcpError } from "../errors/index.js";
 /** What keeps one object from being read, the rest of the org being as it should. */
 const NOT_READABLE: ReadonlySet<ErrorCode> = new Set(["not_found", "forbidden", "missing_scope", "okta_down"]);
 
+/** What keeps a part of Okta from being looked at: as above, or the org does not have that part. */
+const NOT_OFFERED: ReadonlySet<ErrorCode> = new Set([...NOT_READABLE, "bad_input"]);
+
 /** An answer, or undefined where Okta has no such object. Every other error passes. */
 export function ifFound<T>(answer: Promise<T>): Promise<T | undefined> {
   return answer.catch((error: unknown) => {
@@ -15,6 +18,14 @@ export function ifFound<T>(answer: Promise<T>): Promise<T | undefined> {
 export function ifReadable<T>(answer: Promise<T>): Promise<T | undefined> {
   return answer.catch((error: unknown) => {
     if (error instanceof OktaMcpError && NOT_READABLE.has(error.code)) return undefined;
+    throw error;
+  });
+}
+
+/** As `ifReadable`, and undefined also where the org has no such feature; for arguments that are known to be right. */
+export function ifOffered<T>(answer: Promise<T>): Promise<T | undefined> {
+  return answer.catch((error: unknown) => {
+    if (error instanceof OktaMcpError && NOT_OFFERED.has(error.code)) return undefined;
     throw error;
   });
 }

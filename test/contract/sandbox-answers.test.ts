@@ -130,6 +130,14 @@ judgedByOkta("the sandbox, judged by Okta's OpenAPI document", (api) => {
     await ok("GET", "/api/v1/logs?sortOrder=DESCENDING&limit=20&q=judith");
     await refused("GET", "/api/v1/logs?since=never");
     await ok("GET", "/api/v1/groups");
+    seeded.area(groupRuleArea).push({
+      id: "0prSandboxJury000001",
+      type: "group_rule",
+      name: "Jury",
+      status: "ACTIVE",
+      actions: { assignUserToGroups: { groupIds: [seeded.groups.all()[0]?.id ?? ""] } },
+    });
+    await ok("GET", "/api/v1/groups/rules");
     await ok("GET", "/api/v1/meta/schemas/user/default");
     await refused("GET", "/api/v1/meta/schemas/user/other");
     await ok("GET", `/api/v1/groups/${seeded.groups.all()[0]?.id}`);

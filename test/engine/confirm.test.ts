@@ -57,7 +57,7 @@ describe("a person who can be asked", () => {
     expect(asked).toEqual([
       {
         mode: "form",
-        message: `Delete group: group "Lab" (${lab.id})\n- 1 member\n- 1 app assigned through it: Wiki`,
+        message: `Delete group: group "Lab" (${lab.id})\n- 1 member: ada@acme.example\n- 1 app assigned through it: Wiki\n- no group rule or policy names it`,
         requestedSchema: {
           type: "object",
           properties: { confirm: expect.objectContaining({ type: "boolean", default: false }) },
@@ -177,7 +177,7 @@ describe("a client that cannot ask", () => {
       retry: "after-fix",
       data: {
         target: { type: "group", name: "Lab", id: group.lab.id },
-        details: ["1 member", "1 app assigned through it: Wiki"],
+        details: ["1 member: ada@acme.example", "1 app assigned through it: Wiki", "no group rule or policy names it"],
         valid_for_seconds: 300,
       },
     });

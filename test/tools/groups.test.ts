@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Org } from "../../src/sandbox/org.js";
+import { POLICIES } from "../../src/sandbox/state/default-policies.js";
+import { adminGroupArea, groupRuleArea } from "../../src/sandbox/state/group-rules.js";
 import { accepts, connect, declines } from "../support/client.js";
 
 const addPerson = (org: Org, name: string, more: { [key: string]: string } = {}) =>
@@ -193,8 +195,9 @@ describe("delete_group", () => {
     expect(await get("delete_group", { group_id: lab.id })).toEqual({ done: true, group_id: lab.id });
     expect(asked[0]?.message.split("\n")).toEqual([
       `Delete group: group "Lab" (${lab.id})`,
-      "- 2 members",
+      "- 2 members: a@acme.example, b@acme.example",
       "- 2 apps assigned through it: Wiki, Mail",
+      "- no group rule or policy names it",
     ]);
     expect(writes()).toEqual([`DELETE /api/v1/groups/${lab.id}`]);
     expect(org.groups.get(lab.id)).toBeUndefined();
@@ -205,8 +208,67 @@ describe("delete_group", () => {
     const people = Array.from({ length: 1001 }, (_, index) => addPerson(org, `p${index}`));
     const lab = org.addGroup({ profile: { name: "Lab" } }, people);
     await call("delete_group", { group_id: lab.id });
-    expect(asked[0]?.message).toContain("- more than 1000 members");
+    expect(asked[0]?.message).toContain("- 1001 members: p0@acme.example, p1@acme.example");
     expect(sandbox.requests.filter(({ path }) => path.includes("/users?"))).toHaveLength(1);
+  });
+
+  describe("tells what refers to the group", () => {
+    /** A group that a rule fills, a policy and a rule are for, and that gives admin rights. */
+    async function named(options: Parameters<typeof connect>[0] = {}) {
+      const connected = await connect({ person: declines, ...options });
+      const { org } = connected;
+      const people = Array.from({ length: 57 }, (_, n) => addPerson(org, `p${n}`));
+      const lab = org.addGroup({ profile: { name: "Lab" } }, people);
+      const assignUserToGroups = { groupIds: [lab.id] };
+      org
+        .area(groupRuleArea)
+        .push(
+          { id: "0pr1", type: "group_rule", name: "Chemists", status: "ACTIVE", actions: { assignUserToGroups } },
+          { id: "0pr2", name: "Others", conditions: { expression: { value: `isMemberOfAnyGroup("00gOther")` } } },
+          { id: "0pr3", name: "Nested", conditions: { expression: { value: `isMemberOfAnyGroup("${lab.id}")` } } },
+        );
+      org.area(adminGroupArea).add(lab.id);
+      const conditions = { people: { groups: { include: [lab.id] } } };
+      const store = org.area(POLICIES);
+      store.insert({ given: { type: "PASSWORD", name: "Long", conditions } });
+      const strict = store.insert({ given: { type: "ACCESS_POLICY", name: "Strict" } });
+      store.insertRule(strict, { given: { type: "ACCESS_POLICY", name: "Night", conditions } });
+      return { ...connected, lab };
+    }
+    const FIVE = "57 members: p0@acme.example, p1@acme.example, p2@acme.example, p3@acme.example, p4@acme.example …";
+    const REFERENCES = [
+      "its members have ADMIN RIGHTS through it, which they lose",
+      "named by 2 group rules: Chemists, Nested",
+      "named by 2 policies and policy rules: Night of Strict, Long",
+    ];
+
+    test("to a person", async () => {
+      const { call, lab, asked } = await named();
+      await call("delete_group", { group_id: lab.id });
+      const [, members, , ...references] = asked[0]?.message.split("\n- ") ?? [];
+      expect(members).toBe(FIVE);
+      expect(references).toEqual(REFERENCES);
+    });
+
+    test("in a preview, which stays small", async () => {
+      const { get, lab } = await named();
+      const preview = await get("delete_group", { group_id: lab.id, dry_run: true });
+      expect(preview.needs_confirmation).toEqual({
+        details: [FIVE, "0 apps assigned through it", ...REFERENCES],
+      });
+      expect(preview.difference).toContainEqual({ field: "member_ids", before: "57 items" });
+      expect(JSON.stringify(preview).length).toBeLessThan(2_500);
+    });
+
+    test("and what could not be looked at", async () => {
+      const { call, lab, asked, sandbox } = await named({ scopes: ["okta.groups.manage"] });
+      sandbox.next("GET", "/api/v1/groups/rules", { status: 403, json: { errorCode: "E0000006", errorSummary: "No" } });
+      await call("delete_group", { group_id: lab.id });
+      const lines = asked[0]?.message.split("\n- ") ?? [];
+      expect(lines.at(-1)).toMatch(/^could not be looked at, so that they may name it: group rules, policies of type/);
+      expect(lines).toContain(REFERENCES[0]);
+      expect(asked[0]?.message).not.toContain("no group rule or policy");
+    });
   });
 
   test("keeps away from Okta's own groups, before anybody is asked", async () => {

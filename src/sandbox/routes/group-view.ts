@@ -1,4 +1,5 @@
 import type { Org } from "../org.js";
+import { adminGroupArea } from "../state/group-rules.js";
 import type { Group, JsonObject } from "../state/model.js";
 import { href } from "./shared.js";
 
@@ -31,7 +32,7 @@ export function embeddedInGroup(org: Org, group: Group, expand: readonly string[
       appsCount: org.apps.ofGroup(group).length,
       groupPushMappingsCount: 0,
       // Okta's own spelling.
-      hasAdminPrivlege: false,
+      hasAdminPrivlege: org.area(adminGroupArea).has(group.id),
     };
   }
   const app = org.apps.get(org.groups.sourceOf(group).appId ?? "");

@@ -2,6 +2,7 @@ import { forbidden, invalid, notFound, refusal } from "../okta-error.js";
 import type { Org } from "../org.js";
 import { limitOf, link, pageOf } from "../page.js";
 import type { Route, SandboxReply, SandboxRequest } from "../route.js";
+import { groupRuleArea } from "../state/group-rules.js";
 import type { Group, JsonObject } from "../state/model.js";
 import { shownApp } from "./app-view.js";
 import { embeddedInGroup, listedGroup } from "./group-view.js";
@@ -21,6 +22,7 @@ import { listedUser } from "./user-view.js";
 
 const GROUPS = { defaultLimit: 10_000, maxLimit: 10_000, beyond: "refuse" } as const;
 const COMPLETION = { defaultLimit: 300, maxLimit: 10_000, beyond: "refuse" } as const;
+const RULES = { defaultLimit: 50, maxLimit: 200, beyond: "cap" } as const;
 const MEMBERS = { defaultLimit: 1000, maxLimit: 1000, beyond: "cap" } as const;
 const APPS = { defaultLimit: 20, maxLimit: 200, beyond: "cap" } as const;
 const MAX_NAME_CHARS = 255;
@@ -53,6 +55,12 @@ export function groupRoutes(org: Org): Route[] {
         const group = org.groups.add({ profile: profileIn(org, request) }, doerOf(org, request));
         return { status: 200, json: listedGroup(org, group) };
       },
+    },
+    {
+      method: "GET",
+      template: "/api/v1/groups/rules",
+      scope: read,
+      handle: (request) => pageOf(request, org.area(groupRuleArea), RULES, (rule) => rule),
     },
     {
       method: "GET",
