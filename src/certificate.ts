@@ -1,6 +1,7 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import { OktaMcpError } from "./errors/index.js";
 import { quoteOkta } from "./errors/quote.js";
+import { pemText } from "./file-text.js";
 
 /** A certificate with what belongs to it. */
 export interface CertificateFiles {
@@ -40,29 +41,38 @@ function refuse(why: string, fix: string): OktaMcpError {
  * what Okta takes for `host`, before anything of them leaves the machine. The chain may begin with
  * the certificate itself, as a "full chain" does, and end with the root.
  * @param nowMs epoch milliseconds
- * @returns the private key's PEM block, without whatever else its file holds
+ * @returns the PEM blocks alone, as they are sent, without what else stands around them
  * @throws OktaMcpError bad_input; never with key material
  */
-export function checkCertificate({ certificate, chain, privateKey, host }: CertificateFiles, nowMs: number): string {
-  const [leaf, ...others] = parse(certificate, "certificate", ADVICE.certificate);
+export function checkCertificate(
+  { certificate, chain, privateKey, host }: CertificateFiles,
+  nowMs: number,
+): Omit<CertificateFiles, "host"> {
+  const [own, all] = [pemText(certificate), pemText(chain)];
+  const [leaf, ...others] = parse(own, "certificate", ADVICE.certificate);
   if (!leaf || others.length > 0) {
     throw refuse(
       `The certificate has to be one PEM certificate, not ${others.length + (leaf ? 1 : 0)}.`,
       ADVICE.certificate,
     );
   }
-  const { block, key } = keyIn(privateKey);
+  const { block, key } = keyIn(pemText(privateKey));
   checkKey(leaf, key);
   checkDates(leaf, "The certificate", nowMs);
   if (leaf.ca) throw refuse("The certificate is that of a certificate authority, not of a server.", ADVICE.certificate);
   if (!leaf.checkHost(host)) throw refuse(`The certificate is not for ${quoteOkta(host)}.`, ADVICE.host);
-  const issuers = parse(chain, "certificate chain", ADVICE.chain);
+  const issuers = parse(all, "certificate chain", ADVICE.chain);
   if (issuers[0]?.fingerprint256 === leaf.fingerprint256) issuers.shift();
   checkChain(leaf, issuers, nowMs);
-  return block;
+  return { certificate: blocksOf(own), chain: blocksOf(all), privateKey: block };
 }
 
 const PEM_CERTIFICATE = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g;
+
+/** The certificates of a text, each as its PEM block. */
+function blocksOf(pem: string): string {
+  return (pem.match(PEM_CERTIFICATE) ?? []).map((block) => `${block}\n`).join("");
+}
 
 function parse(pem: string, what: string, fix: string): X509Certificate[] {
   const blocks = pem.match(PEM_CERTIFICATE) ?? [];

@@ -131,6 +131,7 @@ export function defineTool<Input extends z.ZodObject>(tool: Tool<Input>): Tool<I
 
 export { type CertificateFiles, checkCertificate } from "./certificate.js";
 export { OktaMcpError } from "./errors/index.js";
+export { textOfFile } from "./file-text.js";
 export { imageFileName, recogniseImage } from "./image.js";
 export type { Undo } from "./journal/contract.js";
 export { difference } from "./journal/difference.js";

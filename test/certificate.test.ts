@@ -37,7 +37,22 @@ function refusal(files: Files, nowMs?: number): OktaMcpError {
 
 describe("takes", () => {
   test("a certificate with its issuer and its key, and gives the key back byte for byte", () => {
-    expect(check()).toBe(privateKey);
+    expect(check()).toEqual({ certificate: leaf, chain: intermediate, privateKey });
+  });
+
+  test("each of them as base64 of the whole PEM, and with text around it, and gives the blocks back alone", () => {
+    const alone = { certificate: leaf, chain: intermediate + root, privateKey };
+    const base64 = (text: string) =>
+      Buffer.from(text)
+        .toString("base64")
+        .replaceAll(/(.{76})/g, "$1\n");
+    expect(
+      check({ certificate: base64(leaf), chain: base64(intermediate + root), privateKey: base64(privateKey) }),
+    ).toEqual(alone);
+    const noted = (text: string) => `Bag Attributes\n  localKeyID: 01\n${text}# sent by mail\n`;
+    expect(
+      check({ certificate: noted(leaf), chain: noted(intermediate) + noted(root), privateKey: noted(privateKey) }),
+    ).toEqual(alone);
   });
 
   test("a chain up to the root, and a full chain that begins with the certificate", () => {
@@ -49,11 +64,13 @@ describe("takes", () => {
   test("Windows line ends, text around the blocks and a key in the older form", () => {
     const windows = (text: string) => text.replaceAll("\n", "\r\n");
     const older = String(createPrivateKey(privateKey).export({ type: "pkcs1", format: "pem" }));
-    expect(check({ certificate: windows(leaf), chain: windows(intermediate), privateKey: windows(privateKey) })).toBe(
-      `${windows(privateKey).trimEnd()}\n`,
+    expect(
+      check({ certificate: windows(leaf), chain: windows(intermediate), privateKey: windows(privateKey) }).privateKey,
+    ).toBe(`${windows(privateKey).trimEnd()}\n`);
+    expect(check({ privateKey: older }).privateKey).toBe(older);
+    expect(check({ privateKey: `Bag Attributes\n  friendlyName: x\n${older}${leaf}${intermediate}` }).privateKey).toBe(
+      older,
     );
-    expect(check({ privateKey: older })).toBe(older);
-    expect(check({ privateKey: `Bag Attributes\n  friendlyName: x\n${older}${leaf}${intermediate}` })).toBe(older);
   });
 
   test("a certificate for every name of a domain, and a name in any case", () => {

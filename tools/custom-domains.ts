@@ -10,6 +10,7 @@ import {
   type JsonObject,
   ofMade,
   type ToolContext,
+  textOfFile,
   undoBy,
   wholeList,
 } from "../src/tool.js";
@@ -229,9 +230,13 @@ const certificateInput = z.strictObject({
 async function checkedCertificate({ okta, readFile, now }: ToolContext, a: z.infer<typeof certificateInput>) {
   const { data } = await readFile(a.private_key_file_path, { maxBytes: MAX_KEY_BYTES });
   const domain = await okta.customDomains.getCustomDomain({ domainId: a.domain_id });
-  const { certificate, certificate_chain: chain } = a;
-  const privateKey = checkCertificate(
-    { certificate, chain, privateKey: new TextDecoder().decode(data), host: textAt(domain, "domain") },
+  const { certificate, chain, privateKey } = checkCertificate(
+    {
+      certificate: a.certificate,
+      chain: a.certificate_chain,
+      privateKey: textOfFile(data),
+      host: textAt(domain, "domain"),
+    },
     now(),
   );
   return { domain, body: { type: "PEM", certificate, certificateChain: chain, privateKey } };

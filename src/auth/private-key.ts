@@ -1,5 +1,6 @@
 import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from "node:crypto";
 import { OktaMcpError } from "../errors/index.js";
+import { pemText } from "../file-text.js";
 import { isObject } from "../json.js";
 
 /** The JWS algorithms that a client assertion can be signed with (RFC 7518, section 3.1). */
@@ -51,7 +52,7 @@ const ADVICE = {
  * @throws OktaMcpError bad_config that says what is wrong and how to mend it, and holds nothing of the key
  */
 export function parsePrivateKey(text: string, keyId?: string): PrivateKey {
-  const trimmed = unquoted(text.trim());
+  const trimmed = pemText(unquoted(text.trim())).trim();
   if (trimmed === "") throw bad("The private key is empty.", ADVICE.newKey);
   const { key, kid, alg: named } = trimmed.startsWith("{") ? fromJwk(trimmed) : fromPem(trimmed);
   const alg = algorithmOf(key, named);

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { OktaMcpError } from "../errors/index.js";
 import { visible } from "../errors/quote.js";
 import { parseJson } from "../exact-json.js";
+import { textOfFile } from "../file-text.js";
 import { isObject } from "../json.js";
 
 /** The part of a JSON Schema that is looked at. */
@@ -35,7 +36,7 @@ function badArguments(message: string, fix: string): OktaMcpError {
 
 function readFileArgument(name: string, file: string): string {
   try {
-    return readFileSync(file, "utf8");
+    return textOfFile(readFileSync(file));
   } catch (cause) {
     const reason = (cause as NodeJS.ErrnoException).code ?? "unknown error";
     throw new OktaMcpError(

@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
 import { visible } from "../errors/quote.js";
+import { textOfFile } from "../file-text.js";
 import { withoutTilde } from "../user-dirs.js";
 import { whyUnreadable } from "./unreadable.js";
 
@@ -37,7 +38,7 @@ export function readKeyFile(file: string): KeyText {
       return { problem: `names a device: ${visible(file)}. Give the key's own file.` };
     if (stat.size > MAX_KEY_BYTES)
       return { problem: `names a file too large for a key: ${visible(file)}. Give the key's own file.` };
-    text = readFileSync(path, "utf8");
+    text = textOfFile(readFileSync(path));
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? "";
     return { problem: `cannot be read: ${visible(file)}: ${whyUnreadable(code)}. Give the path of the private key.` };
