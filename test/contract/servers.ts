@@ -63,6 +63,7 @@ async function startBuild({ scopes = ALL_SCOPES, fileRoots = [] }: ServerOptions
     OKTA_ACCESS_TOKEN: await sandbox.authorization.control.issueAccessToken(scopes),
     OKTA_MCP_CONFIRM: "never",
     OKTA_MCP_JOURNAL: "off",
+    OKTA_MCP_STRUCTURED_CONTENT: "1",
     OKTA_MCP_MAX_RESULT_CHARS: String(MAX_RESULT_CHARS),
     OKTA_MCP_FILE_ROOTS: fileRoots.join(delimiter),
     OKTA_LOG_LEVEL: "error",
