@@ -23,10 +23,12 @@ import type { Log } from "./log.js";
 import { nearest } from "./nearest.js";
 import type { Operations } from "./okta/operations.js";
 import type { CallOptions, Json } from "./okta/request.js";
+import { ProfileSchemas } from "./profile-schemas.js";
 import { requireScopes } from "./require-scopes.js";
 import { type ShapeOptions, shape, shaper, toStructured } from "./results.js";
 import { schemaWords } from "./schema-words.js";
 import { scopeStatus } from "./scope-status.js";
+import { checkedList } from "./search-names.js";
 import { findMask } from "./secrets.js";
 import { type LinkChannels, SignInDesk } from "./sign-in.js";
 import { withinLimit } from "./size-limit.js";
@@ -203,6 +205,7 @@ export class Invoker {
   readonly #guard: Guard;
   readonly #mask: Mask;
   readonly #writes: Writes;
+  readonly #schemas: ProfileSchemas;
   readonly #files = new Deadline(FILE_LIMIT_MS);
 
   constructor(engine: Engine) {
@@ -210,6 +213,7 @@ export class Invoker {
     this.#guard = new Guard(engine.guard, engine.session, engine.now);
     this.#mask = maskWith(this.#guard.hides);
     this.#writes = new Writes({ ...engine, mask: this.#mask, yesFlag: engine.yesFlag === true });
+    this.#schemas = new ProfileSchemas(engine.now);
     this.#values = new ConfirmationValues(engine.now);
   }
 
@@ -336,7 +340,11 @@ export class Invoker {
         ...inTurn(watch.options(), write?.options() ?? {}),
       }),
       list: (fetchPage, options: ListOptions) =>
-        countOnly ? countItems(fetchPage, options, walk) : listItems(fetchPage, options, limits, walk),
+        checkedList(options, {
+          schemas: this.#schemas,
+          reader: context,
+          read: () => (countOnly ? countItems(fetchPage, options, walk) : listItems(fetchPage, options, limits, walk)),
+        }),
       collect: (fetchPage, maxItems) => collectItems(fetchPage, maxItems, walk),
       whole: (fetchPage) => wholeItems(fetchPage, walk),
       find: (fetchPage, isIt) => findItem(fetchPage, isIt, walk),

@@ -1,6 +1,7 @@
 import { OktaMcpError } from "./errors/index.js";
 import { visibleLines } from "./errors/quote.js";
 import { jsonLength } from "./inert-json.js";
+import type { Searched } from "./known-attributes.js";
 import type { Json } from "./okta/request.js";
 import { tooLarge } from "./size-limit.js";
 
@@ -13,7 +14,16 @@ export interface OktaPage {
 /** Fetches the page at a cursor (undefined: the first). */
 export type PageFetcher = (after: string | undefined) => Promise<OktaPage>;
 
-export interface ListOptions {
+/** What a call searches and sorts by. */
+export interface SearchArguments {
+  search?: string | undefined;
+  filter?: string | undefined;
+  sort_by?: string | undefined;
+}
+
+export interface ListOptions extends SearchArguments {
+  /** Whose attributes `search`, `filter` and `sort_by` name; they are checked before anything is asked for. */
+  of?: Searched | undefined;
   /** The `next_cursor` of an earlier answer. */
   after?: string | undefined;
   /** Follow the pages to the end, or to the limit of a result's size. */
@@ -40,6 +50,8 @@ export interface ItemList {
   stoppedBy?: OktaMcpError | undefined;
   /** How many items there are, where only that was asked for; then none of them is here. */
   count?: number | undefined;
+  /** The first item as it came, which has all of its names. */
+  sample?: Json | undefined;
 }
 
 /** A list that is whole, unless more is said. */
@@ -184,6 +196,7 @@ class Reading {
   #pageChars = Number.POSITIVE_INFINITY;
   /** Where to go on when the next page cannot be read. */
   #next: string | undefined;
+  #sample: Json | undefined;
 
   constructor(options: ListOptions, limits: Limits) {
     const { after, skip } = parseCursor(options.after);
@@ -204,6 +217,7 @@ class Reading {
     const { fetch_all, cutAt } = this.#options;
     const items = this.#items;
     const charsBefore = this.#chars;
+    this.#sample ??= page.items[0];
     const cursorChars = Math.max(jsonLength(page.after ?? ""), jsonLength(page.next ?? ""));
     const room = maxChars - ENVELOPE_CHARS - cursorChars;
     const shown = page.items.slice(this.#skip).map(shape);
@@ -237,7 +251,7 @@ class Reading {
   }
 
   #list(has_more: boolean, next_cursor: string | undefined, note: string | undefined): ItemList {
-    return listOf(this.#items, { has_more, next_cursor, note });
+    return listOf(this.#items, { has_more, next_cursor, note, sample: this.#sample });
   }
 }
 

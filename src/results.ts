@@ -1,6 +1,7 @@
 import { isExactNumber } from "./exact-json.js";
 import { isObject, type JsonObject } from "./json.js";
 import { isItemList } from "./listing.js";
+import { fieldsNote } from "./missing-fields.js";
 import type { Json } from "./okta/request.js";
 import { isPrivateKey, isSecret, MASK } from "./secrets.js";
 import { withinLimit } from "./size-limit.js";
@@ -137,6 +138,11 @@ export function shaper(options: ShapeOptions): (value: Json) => Json {
   };
 }
 
+/** An object as it would be shown if no fields were chosen. */
+function namesIn(value: Json, options: ShapeOptions): Json {
+  return shape(value, { ...options, fields: undefined });
+}
+
 /** The arguments a result repeats when Okta answered without a body. */
 function idsOf(args: Readonly<Record<string, unknown>>): JsonObject {
   const ids: JsonObject = {};
@@ -160,11 +166,15 @@ export function toStructured(
   options: ShapeOptions,
   maxChars: number,
 ): JsonObject {
+  // What the settings hide may be there.
+  const fields = (options.fields ?? []).filter((field) => options.hides?.(field.split(".")) === undefined);
   if (isItemList(value)) {
-    const { items, has_more, next_cursor, note, stoppedBy, count } = value;
+    const { items, has_more, next_cursor, stoppedBy, count, sample = null } = value;
+    const unmet = fieldsNote(fields, items, () => namesIn(sample, options));
+    const note = [value.note, unmet].filter(Boolean).join(" ");
     const why = {
       ...(stoppedBy === undefined ? {} : { complete: false, reason: stoppedBy.code }),
-      ...(note === undefined ? {} : { note }),
+      ...(note === "" ? {} : { note }),
     };
     if (count === undefined)
       return { items, total_fetched: items.length, has_more, next_cursor: next_cursor ?? null, ...why };
@@ -175,5 +185,8 @@ export function toStructured(
   if (json === null || (isObject(json) && Object.values(json).every((part) => part === undefined)))
     return { done: true, ...idsOf(args) };
   const shaped = shape(json, options);
-  return withinLimit(isObject(shaped) ? shaped : { value: shaped }, maxChars);
+  const result = isObject(shaped) ? shaped : { value: shaped };
+  const unmet = fieldsNote(fields, [shaped], () => namesIn(json, options));
+  // Where Okta's object has a note of its own, that is not written over.
+  return withinLimit(unmet === undefined || "note" in result ? result : { ...result, note: unmet }, maxChars);
 }

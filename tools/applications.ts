@@ -80,7 +80,7 @@ export const listApplications = defineTool({
             alwaysIncludeVpnSettings: a.always_include_vpn_settings,
           }),
         ),
-      a,
+      { ...a, of: "app" },
     ),
 });
 

@@ -38,6 +38,7 @@ export const listGroups = defineTool({
   title: "List groups",
   description: "List groups with all attributes; best with search.",
   scope: "okta.groups.read",
+  alsoUses: ["okta.schemas.read"],
   effect: "reads",
   input: z.strictObject({
     search: z.string().default("").describe('E.g. profile.name sw "Eng" or type eq "OKTA_GROUP".'),
@@ -66,7 +67,7 @@ export const listGroups = defineTool({
           sortOrder: a.sort_order,
         }),
       // Okta does not page a search by `q`, and answers with 300 where it is asked for no number.
-      byQ ? { ...a, cutAt: pageLimit } : a,
+      { ...a, of: "group", cutAt: byQ ? pageLimit : undefined },
     );
   },
 });

@@ -37,6 +37,7 @@ export const listUsers = defineTool({
   description:
     "List users with all attributes; best with search. Deactivated ones only come with search or filter. For one use get_user.",
   scope: "okta.users.read",
+  alsoUses: ["okta.schemas.read"],
   effect: "reads",
   input: z.strictObject({
     search: z
@@ -71,7 +72,7 @@ export const listUsers = defineTool({
           expand: a.expand,
         }),
       // Okta does not page a search by `q`, and answers with 10 where it is asked for no number.
-      byQ ? { ...a, cutAt: pageLimit } : a,
+      { ...a, of: "user", cutAt: byQ ? pageLimit : undefined },
     );
   },
 });

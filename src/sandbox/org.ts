@@ -38,6 +38,8 @@ export class Org {
   readonly apps: AppStore;
   /** The user schema's custom attributes by name, each in the form of Okta's `UserSchemaAttribute`. */
   readonly customAttributes = new Map<string, JsonObject>();
+  /** The group schema's custom attributes by name, each in the form of Okta's `GroupSchemaAttribute`. */
+  readonly groupAttributes = new Map<string, JsonObject>();
   /** The largest page of any list; a page of Okta's may be shorter than the limit that was asked for. */
   maxPageItems: number | undefined = undefined;
   readonly #events: LogEvent[] = [];

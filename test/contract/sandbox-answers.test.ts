@@ -8,7 +8,7 @@ import { person } from "../support/sandbox.js";
 const routes = managementRoutes(new Org({ origin: "http://127.0.0.1:1", seed: 1, now: () => 0 }));
 
 /** The areas that this file goes through; others have files of their own. */
-const DIRECTORY = /^\/api\/v1\/(users|groups|apps|logs|meta\/schemas\/user)\b/;
+const DIRECTORY = /^\/api\/v1\/(users|groups|apps|logs|meta\/schemas)\b/;
 
 judgedByOkta("the sandbox, judged by Okta's OpenAPI document", (api) => {
   test.each(routes.map((route) => [route.method, route.template, route.scope] as const))(
@@ -72,6 +72,8 @@ judgedByOkta("the sandbox, judged by Okta's OpenAPI document", (api) => {
     const provisioned = seeded.users.all().find(({ status }) => status === "PROVISIONED");
     await ok("POST", `/api/v1/users/${provisioned?.id}/lifecycle/reactivate?sendEmail=false`);
 
+    seeded.groupAttributes.set("floor", { title: "Floor", type: "integer" });
+    await ok("GET", "/api/v1/meta/schemas/group/default");
     const group = await ok("POST", "/api/v1/groups", { profile: { name: "Jury", floor: 2 } });
     const groupPath = `/api/v1/groups/${group.id}`;
     await refused("POST", "/api/v1/groups", { profile: { name: "Jury" } });

@@ -129,7 +129,7 @@ describe("get_user", () => {
     const { get, org } = await connect();
     const mona = org.addUser(person("mona"));
     const chosen = await get("get_user", { user_id: mona.id, fields: ["id", "profile.login", "no.such.field"] });
-    expect(chosen).toEqual({ id: mona.id, profile: { login: "mona@acme.example" } });
+    expect(chosen).toEqual({ note: "It has no no.such.field.", id: mona.id, profile: { login: "mona@acme.example" } });
   });
 
   test("embeds what expand asks for", async () => {

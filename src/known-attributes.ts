@@ -1,0 +1,69 @@
+/** Attributes that every profile has, whatever the org's schema adds (schemas `UserProfile`, `OktaUserGroupProfile`). */
+export const BASE_ATTRIBUTES = {
+  user: [
+    "login",
+    "email",
+    "secondEmail",
+    "firstName",
+    "lastName",
+    "middleName",
+    "honorificPrefix",
+    "honorificSuffix",
+    "title",
+    "displayName",
+    "nickName",
+    "profileUrl",
+    "primaryPhone",
+    "mobilePhone",
+    "streetAddress",
+    "city",
+    "state",
+    "zipCode",
+    "countryCode",
+    "postalAddress",
+    "preferredLanguage",
+    "locale",
+    "timezone",
+    "userType",
+    "employeeNumber",
+    "costCenter",
+    "organization",
+    "division",
+    "department",
+    "managerId",
+    "manager",
+  ],
+  group: ["name", "description"],
+} as const satisfies Record<string, readonly string[]>;
+
+/** The lists that are searched by attributes. */
+export type Searched = "user" | "group" | "app";
+
+/** What `search` and `filter` of a list know besides the profile, from the descriptions of these parameters. */
+export const OWN_ATTRIBUTES: Readonly<Record<Searched, readonly string[]>> = {
+  user: ["id", "status", "created", "activated", "statusChanged", "lastUpdated", "type.id", "classification.type"],
+  group: ["id", "type", "created", "lastUpdated", "lastMembershipUpdated", "source.id"],
+  app: ["id", "status", "name", "credentials.signing.kid", "settings.slo.enabled", "user.id"],
+};
+
+/**
+ * The values of attributes that have few: schemas `UserStatus`, `GroupType`, `ApplicationLifecycleStatus`.
+ * A user is ACTIVATING for a moment, though the list of Okta's document leaves it out.
+ */
+export const OWN_VALUES: Readonly<Record<Searched, Readonly<Record<string, readonly string[]>>>> = {
+  user: {
+    status: [
+      "STAGED",
+      "PROVISIONED",
+      "ACTIVE",
+      "RECOVERY",
+      "PASSWORD_EXPIRED",
+      "LOCKED_OUT",
+      "SUSPENDED",
+      "DEPROVISIONED",
+      "ACTIVATING",
+    ],
+  },
+  group: { type: ["OKTA_GROUP", "APP_GROUP", "BUILT_IN"] },
+  app: { status: ["ACTIVE", "INACTIVE", "DELETED"] },
+};

@@ -1,0 +1,188 @@
+import { OktaMcpError } from "./errors/index.js";
+import { visible } from "./errors/quote.js";
+import { comparisonsIn } from "./filter-words.js";
+import { BASE_ATTRIBUTES, OWN_ATTRIBUTES, OWN_VALUES, type Searched } from "./known-attributes.js";
+import type { ItemList, ListOptions, OktaPage, SearchArguments } from "./listing.js";
+import { nearest } from "./nearest.js";
+import type { ProfileSchemas, SchemaReader } from "./profile-schemas.js";
+
+const PROFILE = "profile.";
+/** Names and values that one message holds, and the characters of each. */
+const MAX_TOLD = 10;
+const MAX_CHARS = 100;
+
+function shown(text: string): string {
+  return visible(text.length > MAX_CHARS ? `${text.slice(0, MAX_CHARS)}…` : text);
+}
+
+function didYouMean(guess: string | undefined): string {
+  return guess === undefined ? "" : `; did you mean ${shown(guess)}?`;
+}
+
+/**
+ * Checks the names and values that a search, a filter and an order use, since Okta answers a wrong one
+ * with an empty list. Nothing is asked of Okta where all names are those of every org.
+ */
+class SearchNames {
+  readonly #of: Searched;
+  readonly #schemas: ProfileSchemas;
+  readonly #reader: SchemaReader;
+  readonly #problems = new Set<string>();
+  /** The names that could not be checked, and why. */
+  readonly #unchecked = new Map<string, string>();
+
+  constructor(of: Searched, schemas: ProfileSchemas, reader: SchemaReader) {
+    this.#of = of;
+    this.#schemas = schemas;
+    this.#reader = reader;
+  }
+
+  /**
+   * @returns what could not be checked, as a sentence; undefined where all was
+   * @throws OktaMcpError bad_input for names and values that the org does not have, with what is near
+   */
+  async check({ search = "", filter = "", sort_by }: SearchArguments): Promise<string | undefined> {
+    for (const [expression, folds] of [
+      [search, true],
+      [filter, false],
+    ] as const) {
+      for (const { attribute, operator, text } of comparisonsIn(expression)) {
+        await this.#checkName(attribute, operator === "eq" ? { text, folds } : undefined);
+      }
+    }
+    if (sort_by) await this.#checkName(sort_by, undefined);
+    if (this.#problems.size > 0) {
+      throw new OktaMcpError("bad_input", `${[...this.#problems].slice(0, MAX_TOLD).join(" ")} Nothing was searched.`, {
+        fix: "Correct the names and values; get_user_profile_attributes lists what a user's profile has.",
+      });
+    }
+    const [first] = this.#unchecked.values();
+    if (first === undefined) return undefined;
+    const names = [...this.#unchecked.keys()].slice(0, MAX_TOLD).join(", ");
+    return `Whether there is such an attribute was not checked (${first}): ${names}.`;
+  }
+
+  async #checkName(name: string, compared: { text: string | undefined; folds: boolean } | undefined): Promise<void> {
+    const values = OWN_VALUES[this.#of][name];
+    if (values !== undefined && compared) return this.#checkValue(name, compared, values);
+    if (name.includes("[") || OWN_ATTRIBUTES[this.#of].includes(name)) return;
+    if (this.#of === "app") return this.#tell(name, nearest(name, OWN_ATTRIBUTES.app));
+    if (name.startsWith(PROFILE)) return this.#checkProfile(this.#of, name.slice(PROFILE.length), compared);
+    // Okta refuses others itself, and may have some that its document does not name.
+    const isOfProfile = await this.#isOfProfile(this.#of, name);
+    this.#tell(name, isOfProfile ? `${PROFILE}${name}` : nearest(name, OWN_ATTRIBUTES[this.#of]));
+  }
+
+  async #checkProfile(
+    of: "user" | "group",
+    name: string,
+    compared: { text: string | undefined; folds: boolean } | undefined,
+  ) {
+    const base: readonly string[] = BASE_ATTRIBUTES[of];
+    if (base.includes(name)) return;
+    let schema = await this.#schemas.read(of, this.#reader);
+    if ("attributes" in schema && !schema.attributes.has(name))
+      schema = await this.#schemas.read(of, this.#reader, { fresh: true });
+    const full = `${PROFILE}${name}`;
+    if ("unknown" in schema) {
+      this.#unchecked.set(`${shown(full)}${didYouMean(near(name, base)).replace(/\?$/, "")}`, schema.unknown);
+      return;
+    }
+    const attribute = schema.attributes.get(name);
+    if (attribute !== undefined) {
+      const values = attribute.values?.filter((value) => typeof value === "string");
+      if (values && compared) this.#checkValue(full, compared, values);
+      return;
+    }
+    const isUsed = await this.#isUsed(of, full);
+    // Another user type, or an app that groups come from, may have what the default schema lacks.
+    if (isUsed === undefined) this.#unchecked.set(shown(full), "the org's default schema does not have it");
+    else if (!isUsed) {
+      const guess = near(name, [...schema.attributes.keys(), ...base]);
+      this.#problems.add(`There is no attribute ${shown(full)}${didYouMean(guess) || "."}`);
+    }
+  }
+
+  /** True where any profile has an attribute; undefined where Okta does not say. */
+  async #isUsed(of: "user" | "group", name: string): Promise<boolean | undefined> {
+    const { okta } = this.#reader;
+    const query = { search: `${name} pr`, limit: 1 };
+    try {
+      const page: OktaPage = await (of === "user"
+        ? okta.users.listUsers.page(query)
+        : okta.groups.listGroups.page(query));
+      return page.items.length > 0;
+    } catch (error) {
+      if (!(error instanceof OktaMcpError) || error.code === "cancelled" || error.code === "bug") throw error;
+      return undefined;
+    }
+  }
+
+  async #isOfProfile(of: "user" | "group", name: string): Promise<boolean> {
+    const base: readonly string[] = BASE_ATTRIBUTES[of];
+    if (base.includes(name)) return true;
+    const schema = await this.#schemas.read(of, this.#reader);
+    return "attributes" in schema && schema.attributes.has(name);
+  }
+
+  #tell(name: string, guess: string | undefined): void {
+    if (guess !== undefined) this.#problems.add(`There is no attribute ${shown(name)}${didYouMean(guess)}`);
+  }
+
+  #checkValue(
+    name: string,
+    { text, folds }: { text: string | undefined; folds: boolean },
+    values: readonly string[],
+  ): void {
+    if (text === undefined) return;
+    const fold = (value: string) => (folds ? value.toLowerCase() : value);
+    if (values.some((value) => fold(value) === fold(text))) return;
+    const all = values.length <= MAX_TOLD ? ` It has: ${values.map(shown).join(", ")}.` : "";
+    this.#problems.add(
+      `${shown(name)} has no value ${shown(JSON.stringify(text))}${didYouMean(nearestValue(text, values)) || "."}${all}`,
+    );
+  }
+}
+
+/** The value that begins with a text, or is spelled nearly alike. */
+function nearestValue(text: string, values: readonly string[]): string | undefined {
+  const start = text.toLowerCase();
+  const begins = start.length < 3 ? undefined : values.find((value) => value.toLowerCase().startsWith(start));
+  return begins ?? nearest(text, values);
+}
+
+function near(name: string, known: readonly string[]): string | undefined {
+  const guess = nearest(name, known);
+  return guess && `${PROFILE}${guess}`;
+}
+
+/**
+ * Reads a list once the names and values of its search are checked.
+ * @throws OktaMcpError bad_input for names and values that the org does not have, and what reading fails with
+ */
+export async function checkedList(
+  options: ListOptions,
+  { schemas, reader, read }: { schemas: ProfileSchemas; reader: SchemaReader; read: () => Promise<ItemList> },
+): Promise<ItemList> {
+  const { of } = options;
+  if (of === undefined) return read();
+  const unchecked = await new SearchNames(of, schemas, reader).check(options);
+  try {
+    const list = await read();
+    return unchecked === undefined ? list : { ...list, note: [list.note, unchecked].filter(Boolean).join(" ") };
+  } catch (error) {
+    throw withSearchable(error, of);
+  }
+}
+
+/** Okta's refusal of a search, with what may be searched by. */
+function withSearchable(error: unknown, of: Searched): unknown {
+  if (!(error instanceof OktaMcpError) || error.data?.okta_error_code !== "E0000031") return error;
+  const { code, message, data, cause } = error;
+  const profile = of === "app" ? "" : " and profile.…";
+  return new OktaMcpError(code, message, {
+    fix: `Search by ${OWN_ATTRIBUTES[of].join(", ")}${profile}, texts in double quotes, with eq, sw (starts with), gt, ge, lt, le, pr, joined by and, or. Filters and co (contains) know fewer attributes; there is no ne and no ew.`,
+    data,
+    cause,
+  });
+}
