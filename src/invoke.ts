@@ -14,6 +14,7 @@ import { Guard, type Watch } from "./guard/guard.js";
 import type { GuardRules } from "./guard/rules.js";
 import type { Journal } from "./journal/change.js";
 import { ChangeDesk } from "./journal/desk.js";
+import { readNamed } from "./journal/foresight.js";
 import { type Mask, maskWith } from "./journal/masking.js";
 import { toJson } from "./journal/state.js";
 import type { Performed } from "./journal/undo.js";
@@ -23,6 +24,7 @@ import type { Log } from "./log.js";
 import { nearest } from "./nearest.js";
 import type { Operations } from "./okta/operations.js";
 import type { CallOptions, Json } from "./okta/request.js";
+import { checkProfile } from "./profile-faults.js";
 import { ProfileSchemas } from "./profile-schemas.js";
 import { requireScopes } from "./require-scopes.js";
 import { type ShapeOptions, shape, shaper, toStructured } from "./results.js";
@@ -278,11 +280,16 @@ export class Invoker {
     await watch.begin(tool, args, context.okta);
     const body = () => undo?.step.body ?? tool.replaces?.proposed(args) ?? {};
     if (write?.preview) {
+      // What is put back was there.
+      const unchecked = undo?.step.body
+        ? []
+        : [...(await readNamed(args, context)), ...((await tool.foresee?.(context, args)) ?? [])];
       // A body that is put back loses what it is meant to lose.
       const impact = await (undo
         ? tool.impact?.(context, args)
         : readImpact({ tool, args, context, allowRemovals: true, shaping }));
-      const result = await write.previewed(context, args, body(), impact && hiddenIn(impact, watch.text));
+      const seen = impact && hiddenIn(impact, watch.text);
+      const result = await write.previewed(context, args, body(), { impact: seen, unchecked });
       return { result: watch.result(result, withinLimit(result, maxResultChars)), value: result };
     }
     // Of an undo, the checks of its calls count all the same.
@@ -348,6 +355,7 @@ export class Invoker {
       collect: (fetchPage, maxItems) => collectItems(fetchPage, maxItems, walk),
       whole: (fetchPage) => wholeItems(fetchPage, walk),
       find: (fetchPage, isIt) => findItem(fetchPage, isIt, walk),
+      checkProfile: (profile, how) => checkProfile(profile, how, this.#schemas, context),
       // `fields` chooses from the whole result that the excerpt becomes a part of.
       excerpt: (items, share) =>
         excerpt(items, {

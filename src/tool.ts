@@ -1,6 +1,7 @@
 import type * as z from "zod";
 import type { LocalFile } from "./files.js";
 import type { Changes, Done, Undo } from "./journal/contract.js";
+import type { JsonObject } from "./json.js";
 import type { ItemList, ListOptions, PageFetcher } from "./listing.js";
 import type { Operations } from "./okta/operations.js";
 import type { Json } from "./okta/request.js";
@@ -32,6 +33,12 @@ export interface ToolContext {
   whole(fetchPage: PageFetcher): Promise<Json[]>;
   /** Looks for an item, page by page until it is found; `complete` is false where a list too long to be read may have it. */
   find(fetchPage: PageFetcher, isIt: (item: Json) => boolean): Promise<{ found: Json | undefined; complete: boolean }>;
+  /**
+   * Checks a user's profile against the org's schema; `whole` where what it lacks is missing.
+   * @returns what could not be checked, a sentence each
+   * @throws OktaMcpError bad_input that names what Okta would refuse
+   */
+  checkProfile(profile: JsonObject, how: { whole: boolean; schemaId?: string | undefined }): Promise<string[]>;
   /** As many of the first items as fit into a share (0 to 1) of a result's size. */
   excerpt(items: readonly Json[], share: number): Json[];
   /** True when the session may use this scope; for what a tool can do better with a further scope. */
@@ -118,6 +125,13 @@ interface ToolParts<Input extends z.ZodObject> {
     undo?: string | ((done: Done<z.infer<Input>>, tool: string) => Undo);
   };
   /**
+   * For previews: finds out by reads what Okta would refuse, such as a name that is taken. That the ids
+   * of the arguments are there is checked without it.
+   * @returns what could not be checked, a sentence each
+   * @throws OktaMcpError as the call itself would fail
+   */
+  foresee?(context: ToolContext, args: z.infer<Input>): Promise<string[]>;
+  /**
    * Does the work. What it returns is the result; nothing returned means done, with nothing to say.
    * @param body for full replaces what goes to Okta: what `replaces.proposed` made of the arguments, or the object that is put back
    */
@@ -135,6 +149,7 @@ export { textOfFile } from "./file-text.js";
 export { imageFileName, recogniseImage } from "./image.js";
 export type { Undo } from "./journal/contract.js";
 export { difference } from "./journal/difference.js";
+export { refuseTaken } from "./journal/foresight.js";
 export { ofMade, undoBy, without } from "./journal/ways-back.js";
 export { isObject, type JsonObject, textAt, valueAt } from "./json.js";
 export { fieldsOf, type KnownFields, openObject } from "./known-fields.js";

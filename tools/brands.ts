@@ -5,6 +5,7 @@ import {
   type Json,
   OktaMcpError,
   ofMade,
+  refuseTaken,
   type ToolContext,
   undoBy,
   wholeList,
@@ -72,6 +73,22 @@ export const listBrandDomains = defineTool({
 
 const name = z.string().min(1).describe("Unlike any other brand's.");
 
+/** In a preview, refuses a name that another brand has. */
+function refuseTakenName(context: ToolContext, name: string, own?: string): Promise<string[]> {
+  return refuseTaken(context, {
+    what: "the brand name",
+    scope: "okta.brands.read",
+    fix: "Choose another name, or find its brand with list_brands.",
+    async holder() {
+      const { found } = await context.find(
+        (cursor) => context.okta.customization.listBrands.page({ after: cursor, limit: 200 }),
+        (brand) => textAt(brand, "name") === name && textAt(brand, "id") !== own,
+      );
+      return found;
+    },
+  });
+}
+
 export const createBrand = defineTool({
   name: "create_brand",
   title: "Create brand",
@@ -84,6 +101,7 @@ export const createBrand = defineTool({
     state: ({ okta }, _a, made) => ofMade(made, (id) => okta.customization.getBrand({ brandId: id })),
     undo: ({ after }) => undoBy("delete_brand", { brand_id: textAt(after, "id") }),
   },
+  foresee: (context, a) => refuseTakenName(context, a.name),
   run: ({ okta }, a) => okta.customization.createBrand({ CreateBrandRequest: { name: a.name } }),
 });
 
@@ -142,6 +160,7 @@ export const replaceBrand = defineTool({
     undo: ({ args, before }, tool) =>
       undoBy(tool, { brand_id: args.brand_id }, without(before, ["id", "isDefault", "_embedded"])),
   },
+  foresee: (context, a) => (a.name === undefined ? Promise.resolve([]) : refuseTakenName(context, a.name, a.brand_id)),
   run: ({ okta }, a, brand) => okta.customization.replaceBrand({ brandId: a.brand_id, brand }),
 });
 

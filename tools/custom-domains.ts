@@ -9,6 +9,7 @@ import {
   type Json,
   type JsonObject,
   ofMade,
+  refuseTaken,
   type ToolContext,
   textOfFile,
   undoBy,
@@ -116,6 +117,13 @@ export const createCustomDomain = defineTool({
       .min(1)
       .describe("OKTA_MANAGED (Okta gets and renews it) or MANUAL (see upsert_custom_domain_certificate)."),
   }),
+  foresee: (context, a) =>
+    refuseTaken(context, {
+      what: "the domain",
+      scope: "okta.domains.read",
+      fix: "Find it with list_custom_domains.",
+      holder: async () => (await allDomains(context)).find((one) => sameName(textAt(one, "domain"), a.domain)),
+    }),
   change: {
     state: (context, _a, made) => domainAndBrand(context, made),
     undo({ after, present }) {

@@ -8,6 +8,7 @@ import {
   type Json,
   OktaMcpError,
   ofMade,
+  refuseTaken,
   type ToolContext,
   undoBy,
   without,
@@ -179,6 +180,22 @@ function withStatedVersion(a: { policy_data: JsonObject; user_stated_os_version?
   return withAt(body, place, { ...asObject(osVersion), minimum: given ?? stated });
 }
 
+/** In a preview, refuses a name that another policy has. */
+function refuseTakenName(context: ToolContext, policy: Json, own?: string): Promise<string[]> {
+  return refuseTaken(context, {
+    what: "the policy name",
+    scope: "okta.deviceAssurance.read",
+    fix: "Choose another name, or find its policy with list_device_assurance_policies.",
+    async holder() {
+      const { found } = await context.find(
+        (cursor) => context.okta.deviceAssurance.listDeviceAssurancePolicies.page({ after: cursor }),
+        (other) => textAt(other, "name") === textAt(policy, "name") && textAt(other, "id") !== own,
+      );
+      return found;
+    },
+  });
+}
+
 export const createDeviceAssurancePolicy = defineTool({
   name: "create_device_assurance_policy",
   title: "Create device assurance policy",
@@ -192,6 +209,7 @@ export const createDeviceAssurancePolicy = defineTool({
       ofMade(made, (id) => okta.deviceAssurance.getDeviceAssurancePolicy({ deviceAssuranceId: id })),
     undo: ({ after }) => undoBy("delete_device_assurance_policy", { device_assurance_id: textAt(after, "id") }),
   },
+  foresee: (context, a) => refuseTakenName(context, a.policy_data),
   run: ({ okta }, a) => okta.deviceAssurance.createDeviceAssurancePolicy({ deviceAssurance: withStatedVersion(a) }),
 });
 
@@ -216,6 +234,7 @@ export const replaceDeviceAssurancePolicy = defineTool({
     proposed: withStatedVersion,
     setByOkta: SET_BY_OKTA,
   },
+  foresee: (context, a) => refuseTakenName(context, a.policy_data, a.device_assurance_id),
   async run({ okta }, a, deviceAssurance) {
     const target = { deviceAssuranceId: a.device_assurance_id };
     const before = await okta.deviceAssurance.getDeviceAssurancePolicy(target);

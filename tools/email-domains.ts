@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { defineTool, ofMade, type ToolContext, undoBy } from "../src/tool.js";
+import { defineTool, ofMade, refuseTaken, type ToolContext, undoBy } from "../src/tool.js";
 import { after, brandId, id, itemsAt, sameName, textAt, withDnsTable } from "./params.js";
 
 const emailDomainId = id("From list_email_domains.");
@@ -53,6 +53,19 @@ export const createEmailDomain = defineTool({
     validation_subdomain: z.string().min(1).default("mail").describe("Subdomain for mails; default mail."),
     expand_brands: expandBrands,
   }),
+  foresee: (context, a) =>
+    refuseTaken(context, {
+      what: "the email domain",
+      scope: "okta.emailDomains.read",
+      fix: "Find it with list_email_domains.",
+      async holder() {
+        const { found } = await context.find(
+          (cursor) => emailDomains(context, false, cursor),
+          (one) => sameName(textAt(one, "domain"), a.domain),
+        );
+        return found;
+      },
+    }),
   change: {
     state: ({ okta }, _a, made) => ofMade(made, (id) => okta.emailDomains.getEmailDomain({ emailDomainId: id })),
     undo: ({ after }) => undoBy("delete_email_domain", { email_domain_id: textAt(after, "id") }),

@@ -5,7 +5,9 @@ import {
   ifReadable,
   type Json,
   type JsonObject,
+  OktaMcpError,
   ofMade,
+  refuseTaken,
   type ToolContext,
   type Undo,
   undoBy,
@@ -110,6 +112,29 @@ export const listGroupApps = defineTool({
 
 const profile = jsonObject("Name, description and custom attributes.", { name: "string", description: "string" });
 
+/** In a preview, refuses a name that another group has; groups of apps have names of their own. */
+function refuseTakenName(context: ToolContext, profile: Json, own?: string): Promise<string[]> {
+  const name = textAt(profile, "name");
+  if (name === "") {
+    throw new OktaMcpError("bad_input", "Okta would refuse this profile: name is missing.", { fix: "Add the name." });
+  }
+  return refuseTaken(context, {
+    what: "the group name",
+    scope: "okta.groups.read",
+    fix: "Choose another name, or find its group with list_groups.",
+    async holder() {
+      const { found } = await context.find(
+        (cursor) => context.okta.groups.listGroups.page({ q: name, limit: MAX_GROUPS, after: cursor }),
+        (group) =>
+          textAt(group, "profile", "name") === name &&
+          textAt(group, "type") !== "APP_GROUP" &&
+          textAt(group, "id") !== own,
+      );
+      return found;
+    },
+  });
+}
+
 export const createGroup = defineTool({
   name: "create_group",
   title: "Create group",
@@ -117,6 +142,7 @@ export const createGroup = defineTool({
   scope: "okta.groups.manage",
   effect: "adds",
   input: z.strictObject({ profile }),
+  foresee: (context, a) => refuseTakenName(context, a.profile),
   change: {
     state: ({ okta }, _a, made) => ofMade(made, (groupId) => okta.groups.getGroup({ groupId })),
     undo: ({ after }) => undoBy("delete_group", { group_id: textAt(after, "id") }),
@@ -140,6 +166,7 @@ export const updateGroup = defineTool({
     proposed: (a) => ({ profile: a.profile }),
     setByOkta: [],
   },
+  foresee: (context, a) => refuseTakenName(context, a.profile, a.group_id),
   run: ({ okta }, a, group) => okta.groups.replaceGroup({ groupId: a.group_id, group }),
 });
 

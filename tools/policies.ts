@@ -6,6 +6,7 @@ import {
   ifReadable,
   type Json,
   ofMade,
+  refuseTaken,
   type ToolContext,
   type Undo,
   undoBy,
@@ -114,6 +115,24 @@ const policyData = jsonObject("Okta policy: type, name, priority, conditions, se
   },
 });
 
+/** In a preview, refuses a name that another policy of the type has. */
+function refuseTakenName(context: ToolContext, policy: Json, own?: string): Promise<string[]> {
+  const [type, name] = [textAt(policy, "type"), textAt(policy, "name")];
+  if (type === "" || name === "") return Promise.resolve([]);
+  return refuseTaken(context, {
+    what: "the policy name",
+    scope: "okta.policies.read",
+    fix: "Choose another name, or find its policy with list_policies.",
+    async holder() {
+      const { found } = await context.find(
+        (cursor) => context.okta.policies.listPolicies.page({ type, after: cursor }),
+        (other) => textAt(other, "name") === name && textAt(other, "id") !== own,
+      );
+      return found;
+    },
+  });
+}
+
 export const createPolicy = defineTool({
   name: "create_policy",
   title: "Create policy",
@@ -128,6 +147,7 @@ export const createPolicy = defineTool({
     state: ({ okta }, _a, made) => ofMade(made, (id) => okta.policies.getPolicy({ policyId: id })),
     undo: ({ after }) => undoBy("delete_policy", { policy_id: textAt(after, "id") }),
   },
+  foresee: (context, a) => refuseTakenName(context, a.policy_data),
   run: ({ okta }, a) => okta.policies.createPolicy({ policy: typed(a.policy_data), activate: a.activate }),
 });
 
@@ -155,6 +175,7 @@ export const updatePolicy = defineTool({
     const policy = await withType(body, async () => textAt(await okta.policies.getPolicy(place), "type"));
     return withNote(body, policy, await okta.policies.replacePolicy({ ...place, policy }));
   },
+  foresee: (context, a) => refuseTakenName(context, a.policy_data, a.policy_id),
 });
 
 /** The labels of the first of these apps, as far as this caller may read them. */

@@ -3,9 +3,11 @@ import {
   defineTool,
   fieldsOf,
   type Impact,
+  ifFound,
   type Json,
   OktaMcpError,
   ofMade,
+  refuseTaken,
   type ToolContext,
   type Undo,
 } from "../src/tool.js";
@@ -21,6 +23,7 @@ import {
   jsonObject,
   limit,
   objectAt,
+  sameName,
   someNames,
   sortBy,
   sortOrder,
@@ -178,6 +181,23 @@ const credentials = jsonObject("Okta credentials: password, recovery_question, p
 }).optional();
 const realmId = id("The user's realm.").optional();
 
+/** In a preview, refuses a login that another user has. */
+function refuseTakenLogin(context: ToolContext, profile: JsonObject, own = ""): Promise<string[]> {
+  const login = textAt(profile, "login");
+  if (login === "") return Promise.resolve([]);
+  return refuseTaken(context, {
+    what: "the login",
+    scope: "okta.users.read",
+    fix: "Choose another login, or find its user with get_user.",
+    async holder() {
+      const user = await ifFound(context.okta.users.getUser({ userId: login }));
+      // Okta also finds a user by a part of the login.
+      const isHolder = sameName(textAt(user, "profile", "login"), login) && textAt(user, "id") !== own;
+      return isHolder ? user : undefined;
+    },
+  });
+}
+
 export const createUser = defineTool({
   name: "create_user",
   title: "Create user",
@@ -197,6 +217,13 @@ export const createUser = defineTool({
     provider: z.boolean().optional().describe("Whether credentials name a provider."),
     next_login: z.enum(["changePassword"]).optional().describe("Have the password changed at first sign-in."),
   }),
+  async foresee(context, a) {
+    const profile =
+      a.type === undefined
+        ? await context.checkProfile(a.profile, { whole: true })
+        : ["The profile's attributes were not checked: the schema of another user type is not read here."];
+    return [...profile, ...(await refuseTakenLogin(context, a.profile))];
+  },
   change: {
     state: ({ okta }, _a, made) => ofMade(made, (userId) => okta.users.getUser({ userId })),
     undo({ after }) {
@@ -288,6 +315,23 @@ export const updateUser = defineTool({
     if (a.credentials === undefined) return undefined;
     const { target, details, state } = await describeUser(context, a.user_id);
     return { target, details: [`new credentials: ${Object.keys(a.credentials).join(", ")}`, ...details], state };
+  },
+  async foresee(context, a) {
+    const { profile } = a;
+    if (!context.may("okta.users.read"))
+      return profile ? ["The profile was not checked: okta.users.read is not granted."] : [];
+    const user = await context.okta.users.getUser({ userId: a.user_id });
+    if (textAt(user, "status") === "DEPROVISIONED") {
+      throw new OktaMcpError("conflict", "The user is deactivated, and Okta changes no such user.", {
+        fix: "Activate the person in the Okta Admin Console first.",
+      });
+    }
+    if (profile === undefined) return [];
+    const schemaId = textAt(user, "_links", "schema", "href").split("/").at(-1) || undefined;
+    return [
+      ...(await context.checkProfile(profile, { whole: false, schemaId })),
+      ...(await refuseTakenLogin(context, profile, textAt(user, "id"))),
+    ];
   },
   change: {
     state: ({ okta }, a) => okta.users.getUser({ userId: a.user_id }),

@@ -52,6 +52,8 @@ export interface Previewed {
   wouldBeLost: readonly string[];
   /** What a person would be asked. */
   impact: Pick<Impact, "target" | "details"> | undefined;
+  /** What could not be checked, a sentence each. */
+  unchecked: readonly string[];
   mask: Mask;
 }
 
@@ -84,7 +86,8 @@ function shownChange(change: FieldChange, { effect }: Previewed): JsonObject {
 /** The answer to a call with `dry_run`. */
 export function previewOf(previewed: Previewed): JsonObject {
   const { request, state, wouldBeLost, impact, mask } = previewed;
-  const warnings = "unknown" in state ? [`The present state is not known: ${state.unknown}.`] : [];
+  const unknown = "unknown" in state ? [`The present state is not known: ${state.unknown}.`] : [];
+  const warnings = [...unknown, ...previewed.unchecked];
   const fields =
     request === undefined || !("value" in state)
       ? undefined

@@ -136,13 +136,14 @@ export class Write {
   /**
    * Answers with what the call would do; sends nothing that changes anything.
    * @param impact what a person would be asked, fit to be shown
+   * @param unchecked what could not be checked, a sentence each
    * @throws what the tool itself finds wrong
    */
   async previewed(
     context: ToolContext,
     args: Arguments,
     body: JsonObject,
-    impact: Pick<Impact, "target" | "details"> | undefined,
+    { impact, unchecked }: { impact: Pick<Impact, "target" | "details"> | undefined; unchecked: readonly string[] },
   ): Promise<JsonObject> {
     const tool = this.#tool;
     const { replaces, change, effect } = tool;
@@ -164,6 +165,7 @@ export class Write {
       setByOkta: replaces?.setByOkta,
       wouldBeLost: lost.map((loss) => named(loss, seen).path),
       impact,
+      unchecked,
       mask: this.#mask,
     });
   }

@@ -1,0 +1,81 @@
+import { OktaMcpError } from "./errors/index.js";
+import { visible } from "./errors/quote.js";
+import type { JsonObject } from "./json.js";
+import { nearest } from "./nearest.js";
+import type { Json } from "./okta/request.js";
+import type { ProfileAttribute, ProfileSchemas, SchemaReader } from "./profile-schemas.js";
+
+/** Faults that one error names, and the characters of a name. */
+const MAX_TOLD = 20;
+const MAX_CHARS = 100;
+
+function shown(name: string): string {
+  return visible(name.length > MAX_CHARS ? `${name.slice(0, MAX_CHARS)}…` : name);
+}
+
+function isOfType(type: string | undefined, value: Json): boolean {
+  if (type === "array") return Array.isArray(value);
+  if (type === "integer") return Number.isInteger(value);
+  if (type === "string" || type === "number" || type === "boolean") return typeof value === type;
+  return true;
+}
+
+/** What is wrong with a value, as the end of a sentence; undefined where nothing is. */
+function faultOf({ type, values, minLength = 0, maxLength = Number.POSITIVE_INFINITY }: ProfileAttribute, value: Json) {
+  if (!isOfType(type, value)) return `has to be of type ${type}`;
+  if (values && !Array.isArray(value) && !values.includes(value))
+    return `has to be one of ${values
+      .slice(0, MAX_TOLD)
+      .map((one) => shown(String(one)))
+      .join(", ")}`;
+  if (typeof value !== "string") return undefined;
+  if (value.length < minLength) return `has to have at least ${minLength} characters`;
+  if (value.length > maxLength) return `has to have at most ${maxLength} characters`;
+  return undefined;
+}
+
+/**
+ * Checks a user's profile against the schema of the user's type.
+ * @param whole true where the profile is all there will be, so that what it lacks is missing
+ * @param schemaId of the user type's schema
+ * @returns what could not be checked, a sentence each
+ * @throws OktaMcpError bad_input that names every fault, as the call itself would fail
+ */
+export async function checkProfile(
+  profile: JsonObject,
+  { whole, schemaId }: { whole: boolean; schemaId?: string | undefined },
+  schemas: ProfileSchemas,
+  reader: SchemaReader,
+): Promise<string[]> {
+  let schema = await schemas.read("user", reader, { schemaId });
+  const isKnown = (name: string) => "attributes" in schema && schema.attributes.has(name);
+  if ("attributes" in schema && !Object.keys(profile).every(isKnown))
+    schema = await schemas.read("user", reader, { schemaId, fresh: true });
+  if ("unknown" in schema) return [`The profile's attributes were not checked: ${schema.unknown}.`];
+  const { attributes } = schema;
+  const faults: string[] = [];
+  for (const [name, value] of Object.entries(profile)) {
+    const attribute = attributes.get(name);
+    if (attribute === undefined) {
+      const guess = nearest(name, attributes.keys());
+      faults.push(
+        `there is no attribute ${shown(name)}${guess === undefined ? "" : ` (did you mean ${shown(guess)}?)`}`,
+      );
+      continue;
+    }
+    const isEmpty = value === null || value === "";
+    if (attribute.readOnly) faults.push(`${shown(name)} is read-only`);
+    else if (isEmpty && attribute.required) faults.push(`${shown(name)} cannot be empty`);
+    const fault = isEmpty ? undefined : faultOf(attribute, value);
+    if (fault !== undefined) faults.push(`${shown(name)} ${fault}`);
+  }
+  if (whole) {
+    for (const [name, { required }] of attributes)
+      if (required && !Object.hasOwn(profile, name)) faults.push(`${shown(name)} is missing`);
+  }
+  if (faults.length === 0) return [];
+  const told = faults.slice(0, MAX_TOLD).join("; ");
+  throw new OktaMcpError("bad_input", `Okta would refuse this profile: ${told}.`, {
+    fix: "Correct the profile; get_user_profile_attributes lists what it can have.",
+  });
+}

@@ -1,0 +1,121 @@
+import { copyFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+import { MemoryJournal } from "../../src/journal/memory-journal.js";
+import { ALL_SCOPES, accepts, type ConnectOptions, connect } from "../support/client.js";
+import { ALL_SCENARIOS } from "./scenarios/index.js";
+import { images } from "./scenarios/scenario.js";
+
+type JsonObject = { [key: string]: unknown };
+
+async function open(options: ConnectOptions = {}) {
+  const folder = images();
+  copyFileSync(fileURLToPath(new URL("../fixtures/certificates/leaf.key", import.meta.url)), join(folder, "login.key"));
+  const now = () => Date.parse("2030-01-01T00:00:00Z");
+  return connect({ journal: new MemoryJournal(), person: accepts, fileRoots: [folder], now, ...options });
+}
+
+const NAMES_SOMETHING = /(?:_id|_ids|template_name)$/;
+/** Well formed, and nobody's. */
+const NOBODYS: Readonly<Record<string, string>> = { user_id: "00uNoSuchUser0000000", template_name: "NoSuchTemplate" };
+
+test.each(ALL_SCENARIOS)(
+  "$name: with an id of nothing, a dry run fails as the call does",
+  async ({ tool, arrange }) => {
+    const org = await open();
+    const { args } = await arrange(org);
+    for (const name of Object.keys(args as JsonObject).filter((key) => NAMES_SOMETHING.test(key))) {
+      const nobodys = NOBODYS[name] ?? "NoSuchId000000000000";
+      const wrong = { ...args, [name]: name.endsWith("_ids") ? [nobodys] : nobodys };
+      const before = org.writes().length;
+      const { error } = await org.call(tool, { ...wrong, dry_run: true });
+      expect(error?.code, `dry run with another ${name}`).toBe("not_found");
+      expect(org.writes()).toHaveLength(before);
+      expect((await org.call(tool, wrong)).error?.code, `call with another ${name}`).toBe("not_found");
+    }
+  },
+);
+
+const bo = { login: "bo@acme.example", email: "bo@acme.example", firstName: "Bo", lastName: "Li" };
+
+/** An org in which the names are taken that the cases below want. */
+async function taken(options: ConnectOptions = {}) {
+  const opened = await open(options);
+  const { org, call } = opened;
+  const user = org.addUser({ profile: { ...bo } });
+  const other = org.addUser({ profile: { ...bo, login: "cy@acme.example", email: "cy@acme.example" } });
+  org.customAttributes.set("clearance", { title: "Clearance", type: "string", enum: ["none", "full"] });
+  org.customAttributes.set("badge", { title: "Badge", type: "integer" });
+  const group = org.addGroup({ profile: { name: "Sales" } });
+  org.addGroup({ profile: { name: "Lab" } });
+  await call("create_brand", { name: "Second" });
+  await call("create_custom_domain", { domain: "login.acme.example.com", certificate_source_type: "OKTA_MANAGED" });
+  return { ...opened, user, other, group };
+}
+
+describe("a dry run fails as the call does", () => {
+  test.each<[string, (org: Awaited<ReturnType<typeof taken>>) => JsonObject, string]>([
+    ["create_user", () => ({ profile: bo }), "conflict"],
+    ["create_user", () => ({ profile: { ...bo, login: "BO@acme.example" } }), "conflict"],
+    ["create_user", () => ({ profile: { ...bo, login: "new@acme.example", departmnt: "Lab" } }), "bad_input"],
+    ["create_user", () => ({ profile: { ...bo, login: "new@acme.example", clearance: "some" } }), "bad_input"],
+    ["create_user", () => ({ profile: { ...bo, login: "new@acme.example", badge: "7" } }), "bad_input"],
+    ["create_user", () => ({ profile: { login: "new@acme.example", email: "new@acme.example" } }), "bad_input"],
+    ["update_user", ({ user }) => ({ user_id: user.id, profile: { login: "cy@acme.example" } }), "conflict"],
+    ["update_user", ({ user }) => ({ user_id: user.id, profile: { titel: "Chef" } }), "bad_input"],
+    ["update_user", ({ user }) => ({ user_id: user.id, profile: { lastName: "" } }), "bad_input"],
+    ["create_group", () => ({ profile: { name: "Sales" } }), "conflict"],
+    ["create_group", () => ({ profile: { description: "x" } }), "bad_input"],
+    [
+      "update_group",
+      ({ group }) => ({ group_id: group.id, profile: { name: "Lab" }, allow_removals: true }),
+      "conflict",
+    ],
+    ["create_brand", () => ({ name: "Second" }), "conflict"],
+    [
+      "create_custom_domain",
+      () => ({ domain: "login.acme.example.com", certificate_source_type: "OKTA_MANAGED" }),
+      "conflict",
+    ],
+    ["create_policy", () => ({ policy_data: { type: "PASSWORD", name: "Default Policy" } }), "conflict"],
+  ])("%s (case %#)", async (tool, argsOf, code) => {
+    const org = await taken();
+    const args = argsOf(org);
+    const { error } = await org.call(tool, { ...args, dry_run: true });
+    expect(error?.code, error?.message).toBe(code);
+    const real = await org.call(tool, args);
+    expect(real.error?.code, real.text).toBe(code);
+  });
+
+  test("and names every attribute at fault, with what is near", async () => {
+    const { call } = await taken();
+    const profile = { ...bo, login: "new@acme.example", departmnt: "Lab", clearance: "some", badge: "7" };
+    const { error } = await call("create_user", { profile, dry_run: true });
+    expect(error?.message).toContain("there is no attribute departmnt (did you mean department?)");
+    expect(error?.message).toContain("clearance has to be one of none, full");
+    expect(error?.message).toContain("badge has to be of type integer");
+  });
+
+  test("an attribute that is new in the schema is known", async () => {
+    const { get, org } = await taken();
+    const profile = { ...bo, login: "new@acme.example" };
+    await get("create_user", { profile, dry_run: true });
+    org.customAttributes.set("shoeSize", { title: "Shoe size", type: "integer" });
+    expect(await get("create_user", { profile: { ...profile, shoeSize: 42 }, dry_run: true })).toMatchObject({
+      dry_run: true,
+    });
+  });
+});
+
+test("what the scopes do not let be checked is said", async () => {
+  const scopes = ["okta.users.manage", "okta.emailDomains.manage", "okta.brands.manage"];
+  const { get, org } = await open({ scopes });
+  const { id } = org.addGroup({ profile: { name: "Sales" } });
+  const preview = await get("create_user", { profile: bo, group_ids: [id], dry_run: true });
+  expect(preview.warnings).toEqual([
+    "Whether group_id is right was not checked: okta.groups.read is not granted.",
+    "The profile's attributes were not checked: okta.schemas.read is not granted.",
+  ]);
+  expect(ALL_SCOPES).toContain("okta.groups.read");
+});
