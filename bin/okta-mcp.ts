@@ -3,16 +3,25 @@
 // it, and a second module here would become a file of its own that every start has to read.
 import { lstatSync, mkdirSync } from "node:fs";
 import * as nodeModule from "node:module";
-import { homedir } from "node:os";
+import { homedir, userInfo } from "node:os";
 import { isAbsolute, join } from "node:path";
 
-/** Where this user's programs keep what they can make again. */
+/** A folder that is not absolute would be looked for in the current one, so it counts as none (XDG Base Directory Specification). */
+function absolute(folder: string | undefined): string | undefined {
+  return folder !== undefined && isAbsolute(folder) ? folder : undefined;
+}
+
+/**
+ * Where this user's programs keep what they can make again.
+ * @throws the system's error when it knows no home folder of this user
+ */
 function cacheFolder(): string {
   const { LOCALAPPDATA, XDG_CACHE_HOME } = process.env;
-  if (process.platform === "win32") return LOCALAPPDATA || join(homedir(), "AppData", "Local");
-  if (process.platform === "darwin") return join(homedir(), "Library", "Caches");
-  // A relative path there is to be ignored (XDG Base Directory Specification).
-  return XDG_CACHE_HOME && isAbsolute(XDG_CACHE_HOME) ? XDG_CACHE_HOME : join(homedir(), ".cache");
+  // Where HOME names no folder, the system's list of users does.
+  const home = absolute(homedir()) ?? userInfo().homedir;
+  if (process.platform === "win32") return absolute(LOCALAPPDATA) ?? join(home, "AppData", "Local");
+  if (process.platform === "darwin") return join(home, "Library", "Caches");
+  return absolute(XDG_CACHE_HOME) ?? join(home, ".cache");
 }
 
 /**

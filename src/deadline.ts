@@ -1,3 +1,6 @@
+/** How long one step with what this user keeps in files may take. A disk answers in milliseconds, a network within seconds. */
+export const FILE_STEP_LIMIT_MS = 10_000;
+
 /**
  * A time limit for work with files. A folder of a network or a device may never answer, and nobody can take such a
  * request back: it holds one of the few threads that all of them share, so no second one is made while it lasts.

@@ -3,6 +3,7 @@ import { closeSync, constants, existsSync, openSync, readdirSync } from "node:fs
 import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
+import { Locks } from "../src/auth/lock.js";
 import { TokenFile } from "../src/auth/token-file.js";
 import { Deadline } from "../src/deadline.js";
 import { OktaMcpError } from "../src/errors/index.js";
@@ -91,6 +92,29 @@ test.skipIf(process.platform === "win32")(
 
 /** An org that nobody asks anything. */
 const ORG = { OKTA_ORG_URL: "http://127.0.0.1:9", OKTA_CLIENT_ID: "0oa1", OKTA_SCOPES: "okta.groups.manage" };
+
+test.skipIf(process.platform === "win32")(
+  "a lock is given up in a folder that never answers, and can be had once it does",
+  async () => {
+    const folder = join(temporaryFolder(), "locks");
+    const locks = new Locks(50);
+    const release = await locks.take(folder, "first");
+    const letGo = holdFiles();
+    for (const step of [() => locks.take(folder, "second"), () => locks.take(folder, "third")]) {
+      await expect(step()).rejects.toMatchObject({ code: "no answer within 0.05 s" });
+    }
+    // Giving back never rejects, whatever the folder does.
+    await release();
+    await letGo();
+    await expect
+      .poll(async () => {
+        const again = await locks.take(folder, "second").catch(() => undefined);
+        await again?.();
+        return again !== undefined;
+      })
+      .toBe(true);
+  },
+);
 
 test.skipIf(process.platform === "win32")("a process ends although a file never answers", async () => {
   const pipe = join(temporaryFolder(), "pipe");

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import lockfile from "proper-lockfile";
+import { Deadline, FILE_STEP_LIMIT_MS } from "../deadline.js";
 import { OktaMcpError } from "../errors/index.js";
 import { ensurePrivateDir } from "./private-dir.js";
 
@@ -12,35 +13,61 @@ const STALE_MS = 6_000;
 const GIVE_UP_MS = 60_000;
 const POLL_MS = 60;
 
-/**
- * Waits until no other process holds the lock `name` in the folder `dir`, and takes it. A lock
- * whose holder was killed is taken over after a few seconds.
- * @returns how to give it back; never rejects
- * @throws OktaMcpError okta_down when another process holds it for a minute; what the system says when locks cannot be made in `dir`
- */
-export async function takeLock(dir: string, name: string): Promise<() => Promise<void>> {
-  await ensurePrivateDir(dir);
-  const path = join(dir, name);
-  const giveUpAtMs = performance.now() + GIVE_UP_MS;
-  for (;;) {
-    try {
-      const release = await lockfile.lock(path, {
-        realpath: false,
-        stale: STALE_MS,
-        update: UPDATE_MS,
-        // A lock lost while this process was asleep: the other one's result is read from the store.
-        onCompromised: () => {},
-      });
-      return () => release().catch(() => {});
-    } catch (error) {
-      if (!(error instanceof Error && "code" in error && error.code === "ELOCKED")) throw error;
-      if (performance.now() > giveUpAtMs) {
-        throw new OktaMcpError(
-          "okta_down",
-          "Another okta-mcp process has been renewing the same sign-in for a minute.",
-        );
+/** Folders in which locks are made; each step there has a time limit. */
+export class Locks {
+  readonly #deadline: Deadline;
+
+  /** @param stepLimitMs how long one step in the folder may take */
+  constructor(stepLimitMs = FILE_STEP_LIMIT_MS) {
+    this.#deadline = new Deadline(stepLimitMs);
+  }
+
+  /**
+   * Waits until no other process holds the lock `name` in the folder `dir`, and takes it. A lock
+   * whose holder was killed is taken over after a few seconds.
+   * @returns how to give it back; never rejects
+   * @throws OktaMcpError okta_down when another process holds it for a minute; what the system says when locks cannot be
+   *   made in `dir`, or that the folder does not answer in time
+   */
+  async take(dir: string, name: string): Promise<() => Promise<void>> {
+    const path = join(dir, name);
+    await this.#deadline.run(() => ensurePrivateDir(dir));
+    const giveUpAtMs = performance.now() + GIVE_UP_MS;
+    for (;;) {
+      try {
+        const release = await this.#lock(path);
+        return () => this.#deadline.run(release).catch(() => {});
+      } catch (error) {
+        if (!(error instanceof Error && "code" in error && error.code === "ELOCKED")) throw error;
+        if (performance.now() > giveUpAtMs) {
+          throw new OktaMcpError(
+            "okta_down",
+            "Another okta-mcp process has been renewing the same sign-in for a minute.",
+          );
+        }
+        await delay(POLL_MS * (0.5 + Math.random()));
       }
-      await delay(POLL_MS * (0.5 + Math.random()));
+    }
+  }
+
+  async #lock(path: string): Promise<() => Promise<void>> {
+    let isWanted = true;
+    try {
+      return await this.#deadline.run(async () => {
+        const release = await lockfile.lock(path, {
+          realpath: false,
+          stale: STALE_MS,
+          update: UPDATE_MS,
+          // A lock lost while this process was asleep: the other one's result is read from the store.
+          onCompromised: () => {},
+        });
+        // The folder answered after the time limit: nobody here waits for the lock any more.
+        if (!isWanted) await release();
+        return release;
+      });
+    } catch (error) {
+      isWanted = false;
+      throw error;
     }
   }
 }

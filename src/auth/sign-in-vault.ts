@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { OktaMcpError } from "../errors/index.js";
 import type { Log } from "../log.js";
 import { dataDir } from "../user-dirs.js";
+import type { Locks } from "./lock.js";
 import { fileNameOf, type StoreKey } from "./store-key.js";
 import type { StoredSignIn } from "./stored-sign-in.js";
 import type { Found, TokenStore, TokenStoreKind } from "./token-store.js";
@@ -31,6 +32,7 @@ export class SignInVault {
   readonly #options: SignInVaultOptions;
   #opened: Promise<TokenStore> | undefined;
   #dir: Promise<string> | undefined;
+  #locks: Promise<Locks> | undefined;
   #lockWarned = false;
   #unkept: string | undefined;
   /** The end of what is running or waiting in this process. */
@@ -126,9 +128,9 @@ export class SignInVault {
   }
 
   async #lock(): Promise<(() => Promise<void>) | undefined> {
-    const { takeLock } = await import("./lock.js");
+    this.#locks ??= import("./lock.js").then(({ Locks }) => new Locks());
     try {
-      return await takeLock(join(await this.#stateDir(), "locks"), fileNameOf(this.#options.key));
+      return await (await this.#locks).take(join(await this.#stateDir(), "locks"), fileNameOf(this.#options.key));
     } catch (error) {
       if (error instanceof OktaMcpError && error.code !== "bad_config") throw error;
       if (!this.#lockWarned) {

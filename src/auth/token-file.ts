@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
 import { lstat, open, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { Deadline } from "../deadline.js";
+import { Deadline, FILE_STEP_LIMIT_MS } from "../deadline.js";
 import { OktaMcpError } from "../errors/index.js";
 import { ensurePrivateDir, refuseIfShared, syncDir } from "./private-dir.js";
 import { fileNameOf, type StoreKey } from "./store-key.js";
@@ -29,7 +29,7 @@ export class TokenFile implements TokenStore {
    * @param stateDir the folder in which the folder `tokens` is made
    * @param stepLimitMs how long one step may take
    */
-  constructor(key: StoreKey, stateDir: () => Promise<string>, stepLimitMs = 10_000) {
+  constructor(key: StoreKey, stateDir: () => Promise<string>, stepLimitMs = FILE_STEP_LIMIT_MS) {
     this.#key = key;
     this.#deadline = new Deadline(stepLimitMs);
     this.#stateDir = stateDir;

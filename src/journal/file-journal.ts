@@ -3,7 +3,7 @@ import { constants } from "node:fs";
 import { type FileHandle, lstat, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { ensurePrivateDir, refuseIfShared, syncDir } from "../auth/private-dir.js";
-import { Deadline } from "../deadline.js";
+import { Deadline, FILE_STEP_LIMIT_MS } from "../deadline.js";
 import { OktaMcpError } from "../errors/index.js";
 import { stringifyJson } from "../exact-json.js";
 import { type Change, Folding, type Journal, type JournalLine } from "./change.js";
@@ -43,7 +43,7 @@ export class FileJournal implements Journal {
   constructor(options: FileJournalOptions) {
     this.#options = options;
     this.#now = options.now ?? Date.now;
-    this.#deadline = new Deadline(options.stepLimitMs ?? 10_000);
+    this.#deadline = new Deadline(options.stepLimitMs ?? FILE_STEP_LIMIT_MS);
   }
 
   get place(): string {

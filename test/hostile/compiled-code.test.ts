@@ -71,6 +71,20 @@ describe("the folder of compiled code", () => {
     expect(existsSync(join(folder, ".cache/okta-mcp"))).toBe(true);
   });
 
+  test.for(["", "here"])("is not in the current folder where HOME is %o", async (HOME, context) => {
+    const { folder, run } = await home(context);
+    await run(START, { HOME });
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test("is that of Windows without a LOCALAPPDATA that is absolute", async (context) => {
+    const { folder, run } = await home(context);
+    const asWindows = `data:text/javascript,${encodeURIComponent('Object.defineProperty(process, "platform", { value: "win32" });')}`;
+    await run(START, { LOCALAPPDATA: "here", NODE_OPTIONS: `--import=${asWindows}` });
+    expect(readdirSync(folder)).toEqual(["AppData"]);
+    expect(readdirSync(join(folder, "AppData/Local/okta-mcp")).length).toBeGreaterThan(0);
+  });
+
   test("is not made for a sandbox", async (context) => {
     const { folder, run } = await home(context);
     await run(["tools", "--sandbox"]);
