@@ -84,7 +84,7 @@ export const EXCHANGES: Readonly<Record<string, Exchange>> = {
     body: phones,
     answer: ({ policy }) => policy,
   },
-  listLogEvents: { tool: "get_logs" },
+  listLogEvents: { tool: "get_logs", args: { full: true } },
   listBrands: { tool: "list_brands" },
   getBrand: { tool: "get_brand" },
   createBrand: { tool: "create_brand", body: { name: "Acme" } },
@@ -125,6 +125,7 @@ export const READ_FOR_A_QUESTION: Readonly<Record<string, string>> = {
   listAppLinks: "counted before a user is deactivated",
   listApplicationUsers: "counted before an application is deactivated or deleted",
   listApplicationGroupAssignments: "counted before an application is deactivated or deleted",
+  listGroupRules: "read for the rules that name a group before it is deleted",
   listPolicyMappings: "read for the names of the apps before a policy is deactivated or deleted",
 };
 
