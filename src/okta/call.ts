@@ -1,6 +1,5 @@
 import type { AccessToken, TokenSource } from "../auth/token-source.js";
 import { cutDeep } from "../depth.js";
-import { fromOkta, isOwnLimit, tokenDoubt } from "../errors/from-okta.js";
 import { OktaMcpError, ofWrite } from "../errors/index.js";
 import { parseJson } from "../exact-json.js";
 import type { Log } from "../log.js";
@@ -49,6 +48,21 @@ const PASSING_STATUSES = new Set([500, 502, 503, 504]);
 const IDEMPOTENT_METHODS = new Set(["GET", "HEAD", "PUT", "DELETE"]);
 /** Okta deactivates a user on a first DELETE and deletes on the next: not the same thing twice. */
 const NOT_IDEMPOTENT = new Set(["deleteUser"]);
+
+/** Loads what tells of Okta's refusals. It is large and no start needs it, so the first refusal loads it, or `preload` ahead of that. */
+const loadRefusals = () => import("../errors/from-okta.js");
+
+type Refusals = Awaited<ReturnType<typeof loadRefusals>>;
+
+/** What is known of an answer that is no success, besides its text. */
+interface Judging {
+  token: AccessToken;
+  /** It asks for a proof with the nonce that it brings. */
+  challenged: boolean;
+  /** A 429 that is about this call alone. */
+  isOwnLimit: boolean;
+  refusals: Refusals;
+}
 
 /** One call: as many attempts as it takes and its limits allow. */
 export class Call {
@@ -99,17 +113,23 @@ export class Call {
     this.#attempts += 1;
     let token: AccessToken;
     let answered: Exchanged;
+    let refusals: Refusals | undefined;
     try {
       token = await tokens.token(signal);
       answered = await this.#exchange(token);
+      if (!answered.response.ok) refusals = await loadRefusals();
     } catch (error) {
       slot.done();
       if (error instanceof ExchangeFault) return await this.#retryFault(error.fault);
       throw error;
     }
-    const { status, headers } = answered.response;
-    slot.done({ status, headers, isOwnLimit: status === 429 && isOwnLimit(bodyOf(answered.text)) });
-    return await this.#judge(token, answered);
+    const { response, text } = answered;
+    const { status, headers } = response;
+    const isOwnLimit = status === 429 && refusals?.isOwnLimit(bodyOf(text)) === true;
+    slot.done({ status, headers, isOwnLimit });
+    const challenged = token.challenged(response);
+    if (refusals === undefined) return await this.#success(response, text);
+    return await this.#refused(answered, { token, challenged, isOwnLimit, refusals });
   }
 
   async #exchange(token: AccessToken): Promise<Exchanged> {
@@ -143,10 +163,11 @@ export class Call {
     return answered;
   }
 
-  async #judge(token: AccessToken, { response, text }: Exchanged): Promise<OktaResponse | undefined> {
+  async #refused(
+    { response, text }: Exchanged,
+    { token, challenged, isOwnLimit, refusals }: Judging,
+  ): Promise<OktaResponse | undefined> {
     const { status, headers } = response;
-    const challenged = token.challenged(response);
-    if (response.ok) return await this.#success(response, text);
     if (status >= 300 && status < 400) {
       throw faultError(this.#request, redirectFault(status, headers.get("Location"), this.#url), this.#attempts);
     }
@@ -156,14 +177,14 @@ export class Call {
       return undefined;
     }
     const body = bodyOf(text);
-    const doubt = tokenDoubt({ status, headers, body });
+    const doubt = refusals.tokenDoubt({ status, headers, body });
     if (doubt !== undefined && !this.#tokenRenewed) {
       this.#tokenRenewed = true;
       this.#nonceSent = false;
       this.#line.tokens.reject(token, doubt === "certain");
       return undefined;
     }
-    if (status === 429 && !isOwnLimit(body)) return this.#afterRateLimit();
+    if (status === 429 && !isOwnLimit) return this.#afterRateLimit();
     if (status < 500 && body === undefined && isPage(headers)) {
       throw faultError(this.#request, strangerFault(status, headers.get("Content-Type")), this.#attempts);
     }
@@ -172,7 +193,7 @@ export class Call {
       return { status: 204, headers, json: undefined };
     }
     const error = (retryAfterSeconds?: number) =>
-      fromOkta({ ...this.#request, status, headers, body, retryAfterSeconds });
+      refusals.fromOkta({ ...this.#request, status, headers, body, retryAfterSeconds });
     // Okta refuses some requests with 5xx too, and then has done nothing.
     const { code } = error();
     if (status >= 500 && code === "okta_down") this.#maybeDone = true;

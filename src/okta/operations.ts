@@ -105,9 +105,9 @@ export function createOperations(transport: Transport, defaults: CallOptions = {
   return { ...areas, api } as unknown as Operations;
 }
 
-/** Loads ahead of the first call what it needs: the operations that have a name here, and what sends them. */
+/** Loads ahead of the first call what it needs: the operations that have a name here, what sends them, and what tells of Okta's refusals. */
 export async function preload(): Promise<void> {
-  const [{ loadApis }] = await Promise.all([import("./sdk.js"), import("./http.js")]);
+  const [{ loadApis }] = await Promise.all([import("./sdk.js"), import("./http.js"), import("../errors/from-okta.js")]);
   await loadApis(Object.values(AREAS));
   // The first one makes Node.js load the whole of its `fetch`.
   new Headers();
