@@ -58,7 +58,7 @@ export function fromOkta(refused: Refused): OktaMcpError {
   const said = [okta.summary, ...okta.causes].filter((text) => text !== "").map((text) => quoteOkta(text));
   const words = said.length === 0 ? "without a reason" : `and said ${said.join("; ")}`;
   const message = details.why ? ` ${details.why}` : "";
-  const retryAfterSeconds = refused.retryAfterSeconds ?? OWN_WAITS_SECONDS[okta.code ?? ""];
+  const retryAfterSeconds = refused.retryAfterSeconds ?? OWN_WAITS_SECONDS.get(okta.code ?? "");
   return new OktaMcpError(code, `Okta answered ${method} ${template} with ${status} ${words}.${message}`, {
     ...(details.fix ? { fix: details.fix } : {}),
     ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
@@ -81,7 +81,11 @@ export function tokenDoubt({ status, headers, body }: Pick<Refused, "status" | "
 }
 
 /** How long Okta asks to wait in the words of a code, in seconds. */
-const OWN_WAITS_SECONDS: Readonly<Record<string, number>> = { E0000109: 30, E0000118: 5, E0000133: 30 };
+const OWN_WAITS_SECONDS: ReadonlyMap<string, number> = new Map([
+  ["E0000109", 30],
+  ["E0000118", 5],
+  ["E0000133", 30],
+]);
 
 /** Whether an answer with 429 is about what this one call asked for and not about the rate limit of its endpoint. */
 export function isOwnLimit(body: unknown): boolean {

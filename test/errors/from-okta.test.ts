@@ -160,6 +160,8 @@ describe("what Okta refused", () => {
       "Okta answered GET /api/v1/groups/{groupId}/users/{userId} with 502 without a reason.",
     );
     expect(refused(503, undefined, { retryAfterSeconds: 7 }).retryAfterSeconds).toBe(7);
+    expect(refused(429, body("E0000118", "Wait")).retryAfterSeconds).toBe(5);
+    expect(refused(400, body("constructor", "No code of Okta's")).retryAfterSeconds).toBeUndefined();
   });
 });
 
