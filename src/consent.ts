@@ -7,6 +7,7 @@ import {
   sameImpact,
 } from "./confirm.js";
 import { OktaMcpError } from "./errors/index.js";
+import { visible } from "./errors/quote.js";
 import { stringifyJson } from "./exact-json.js";
 import { valueAt } from "./json.js";
 import type { Json } from "./okta/request.js";
@@ -104,7 +105,7 @@ async function readLoss(request: Impacting): Promise<Impact | undefined> {
     const paths = first.map(({ path }) => (path.length > MAX_PATH_CHARS ? `${path.slice(0, MAX_PATH_CHARS)}…` : path));
     throw new OktaMcpError(
       "would_remove",
-      `Nothing was changed. Okta replaces the whole object, and the body lacks what is set now: ${paths.join(", ")}${more > 0 ? ` and ${more} more` : ""}.${widens ? ` It ${EVERYBODY}.` : ""}`,
+      `Nothing was changed. Okta replaces the whole object, and the body lacks what is set now: ${visible(paths.join(", "))}${more > 0 ? ` and ${more} more` : ""}.${widens ? ` It ${EVERYBODY}.` : ""}`,
       { data: { would_be_lost: paths, ...(more > 0 ? { and_more: more } : {}) } },
     );
   }
