@@ -34,14 +34,24 @@ export function filterTokens(text: string): FilterToken[] | undefined {
   return tokens;
 }
 
-const OPERATORS: ReadonlySet<string> = new Set(["eq", "ne", "sw", "co", "ew", "gt", "ge", "lt", "le", "pr"]);
+/** The operators of a test (RFC 7644, section 3.4.2.2); `pr`, is there, is the one without a value. */
+export const FILTER_OPERATORS = ["eq", "ne", "co", "sw", "ew", "gt", "ge", "lt", "le", "pr"] as const;
+export type FilterOperator = (typeof FILTER_OPERATORS)[number];
+
+/** True for an operator in small letters; Okta takes capital ones for the same. */
+export function isFilterOperator(word: string): word is FilterOperator {
+  return FILTER_OPERATORS.some((operator) => operator === word);
+}
+
+/** The form of an attribute's name: words joined by dots. */
+export const FILTER_ATTRIBUTE = /^[A-Za-z_$][\w$-]*(?:\.[A-Za-z_$][\w$-]*)*$/;
 
 /** The tests in an expression, as far as they can be told; whether it is well formed is for Okta to say. */
 export function comparisonsIn(expression: string): Comparison[] {
   const tokens = (filterTokens(expression) ?? []).map(({ text }) => text);
   return tokens.flatMap((operator, index): Comparison[] => {
     const attribute = tokens[index - 1];
-    if (attribute === undefined || !OPERATORS.has(operator.toLowerCase()) || !/^[\w$]/.test(attribute)) return [];
+    if (attribute === undefined || !isFilterOperator(operator.toLowerCase()) || !/^[\w$]/.test(attribute)) return [];
     return [{ attribute, operator: operator.toLowerCase(), text: textOf(tokens[index + 1]) }];
   });
 }

@@ -1,15 +1,17 @@
 import { OktaMcpError } from "./errors/index.js";
 import { visible } from "./errors/quote.js";
-import { comparisonsIn, type FilterToken, filterTokens } from "./filter-words.js";
+import {
+  comparisonsIn,
+  FILTER_ATTRIBUTE,
+  FILTER_OPERATORS,
+  type FilterToken,
+  filterTokens,
+  isFilterOperator,
+} from "./filter-words.js";
 import { nearest } from "./nearest.js";
 
-/** The operators of a filter of the system log, of which Okta's document takes all but brackets. */
-const OPERATORS = ["eq", "ne", "co", "sw", "ew", "gt", "ge", "lt", "le", "pr"] as const;
-const KNOWN_OPERATORS: ReadonlySet<string> = new Set(OPERATORS);
+const HOW_TO_WRITE = `Write attribute operator "value", joined by and, or, not (…), e.g. eventType eq "user.session.start" and outcome.result eq "FAILURE". Operators: ${FILTER_OPERATORS.join(", ")}; pr takes no value; brackets are not taken.`;
 
-const HOW_TO_WRITE = `Write attribute operator "value", joined by and, or, not (…), e.g. eventType eq "user.session.start" and outcome.result eq "FAILURE". Operators: ${OPERATORS.join(", ")}; pr takes no value; brackets are not taken.`;
-
-const ATTRIBUTE = /^[A-Za-z_$][\w$-]*(?:\.[A-Za-z_$][\w$-]*)*$/;
 const LITERAL = /^(?:"|true$|false$|null$|-?\d)/;
 const MAX_SHOWN_CHARS = 60;
 
@@ -45,10 +47,10 @@ export function whereWrong(filter: string): string | undefined {
       if (word === "(") open += 1;
       else if (word === "not") {
         if (tokens[index + 1]?.text !== "(") return said(index + 1, "after not comes an expression in parentheses");
-      } else if (ATTRIBUTE.test(text)) state = "operator";
+      } else if (FILTER_ATTRIBUTE.test(text)) state = "operator";
       else return said(index, /[[\]]/.test(text) ? "brackets are not taken" : "the name of an attribute is missing");
     } else if (state === "operator") {
-      if (!KNOWN_OPERATORS.has(word)) return said(index, `an operator has to be here: ${OPERATORS.join(", ")}`);
+      if (!isFilterOperator(word)) return said(index, `an operator has to be here: ${FILTER_OPERATORS.join(", ")}`);
       state = word === "pr" ? "join" : "value";
     } else if (state === "value") {
       if (!LITERAL.test(text)) return said(index, "a value has to be here, a text in double quotes");
@@ -59,7 +61,7 @@ export function whereWrong(filter: string): string | undefined {
   }
   const missing = {
     test: "a test",
-    operator: `an operator (${OPERATORS.join(", ")})`,
+    operator: `an operator (${FILTER_OPERATORS.join(", ")})`,
     value: "a value",
     join: undefined,
   };

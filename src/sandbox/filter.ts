@@ -1,7 +1,7 @@
-import { filterTokens } from "../filter-words.js";
+import { FILTER_ATTRIBUTE, type FilterOperator, filterTokens, isFilterOperator } from "../filter-words.js";
 import { refusal } from "./okta-error.js";
 
-export type Operator = "eq" | "ne" | "sw" | "co" | "ew" | "gt" | "ge" | "lt" | "le" | "pr";
+export type Operator = FilterOperator;
 
 type Literal = string | number | boolean | null;
 
@@ -21,8 +21,6 @@ export interface FilterRules {
 /** The deepest nesting that is read; a longer one is no question a person asks. */
 const MAX_DEPTH = 50;
 
-const OPERATORS: readonly string[] = ["eq", "ne", "sw", "co", "ew", "gt", "ge", "lt", "le", "pr"];
-const ATTRIBUTE = /^[A-Za-z_$][\w$-]*(?:\.[A-Za-z_$][\w$-]*)*$/;
 const NUMBER = /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 const DATE = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?$/;
 
@@ -106,7 +104,8 @@ function parse(tokens: string[], { allows = () => true }: FilterRules): Expressi
   function test(): Expression {
     const attribute = take();
     const operator = take().toLowerCase();
-    if (!ATTRIBUTE.test(attribute) || !isOperator(operator) || !allows(operator, attribute)) throw malformed();
+    if (!FILTER_ATTRIBUTE.test(attribute) || !isFilterOperator(operator) || !allows(operator, attribute))
+      throw malformed();
     const value = operator === "pr" ? null : literal(take());
     if (
       operator !== "eq" &&
@@ -122,10 +121,6 @@ function parse(tokens: string[], { allows = () => true }: FilterRules): Expressi
   const whole = disjunction();
   if (at < tokens.length) throw malformed();
   return whole;
-}
-
-function isOperator(word: string): word is Operator {
-  return OPERATORS.includes(word);
 }
 
 function literal(token: string): Literal {
