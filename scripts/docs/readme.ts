@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Catalogue } from "../../src/catalogue.js";
 import { leftOutBecause } from "../../src/choice.js";
+import { quoted } from "../../src/cli/words.js";
 import { SETTINGS, type Setting } from "../../src/config/settings.js";
 import { ERROR_CODES } from "../../src/errors/index.js";
 import { block, code, table } from "./markdown.js";
@@ -88,8 +89,6 @@ function example(): string {
   const oneLine = text.replace(/\[[^[\]]*\]/g, (list) => JSON.stringify(JSON.parse(list)).replaceAll(",", ", "));
   return block("json", oneLine);
 }
-
-const quoted = (value: string) => (/^[\w@%+=:,./-]+$/.test(value) ? value : `'${value}'`);
 
 /** `claude mcp add`: options stand before the name, the command after `--`. */
 function claudeCode(): string {

@@ -1,9 +1,8 @@
 import type { Catalogue, CatalogueEntry } from "../catalogue.js";
-import { visible } from "../errors/quote.js";
-import { nearest } from "../nearest.js";
 import { isKnownScope, SCOPES } from "../scopes.js";
-import { usageError } from "./failure.js";
+import { unknownTool } from "../unknown-tool.js";
 import { columnsOf, type Io } from "./io.js";
+import { atTerminal } from "./terminal-words.js";
 import { twoColumns, wrap } from "./words.js";
 
 /** What help tells of an argument's JSON Schema. */
@@ -92,11 +91,7 @@ export function showTool(
   const tool = catalogue.get(name) ?? off?.tool;
   if (!tool) {
     const names = [...catalogue.entries, ...catalogue.leftOut.map((one) => one.tool)].map((one) => one.name);
-    const meant = nearest(name, names);
-    throw usageError(
-      `There is no tool ${visible(name)}.`,
-      meant === undefined ? "See okta-mcp tools." : `Did you mean ${meant}? See okta-mcp tools ${meant}.`,
-    );
+    throw atTerminal(unknownTool(name, names), new Set(names));
   }
   const width = io.stdout.isTTY ? columnsOf(io.stdout) : Number.POSITIVE_INFINITY;
   const dim = (text: string) => io.style("dim", text, io.stdout);

@@ -67,7 +67,7 @@ export function wrap(line: string, width: number): string {
   return [...lines, current].join("\n");
 }
 
-/** Fit for a POSIX shell. */
+/** A text as one word of a POSIX shell. */
 export function quoted(text: string): string {
   return /^[\w./:@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

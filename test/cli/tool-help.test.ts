@@ -48,6 +48,11 @@ describe("okta-mcp", () => {
     expect(JSON.parse(stdout).properties).toHaveProperty("search");
     const wrong = await runCli(["call", "delete_grup", "--help"]);
     expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining("Did you mean delete_group?") });
+    const elsewhere = await runCli(["tools", "list_user_groups"]);
+    expect(elsewhere).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("list_group_users tells who is in a group"),
+    });
     expect((await runCli(["call", "--help"])).stdout).toContain("Usage: okta-mcp call");
   });
 });
