@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { OKTA_CODES } from "../../src/errors/okta-codes/index.js";
 import { connect } from "../support/client.js";
+import { describeWhere } from "../support/programs.js";
 
 const ROLE_ADVICE = /admin role|Admin roles|Security > Administrators/i;
 const LIST = join(process.env.OKTA_OPENAPI_DIR ?? "../shared/okta-openapi", "error-codes.json");
@@ -164,7 +165,7 @@ function isRefusal(code: string): boolean {
   return (OKTA_CODES[code]?.[0] ?? 0) < 500;
 }
 
-describe.skipIf(!existsSync(LIST))("Okta's published list (skipped where its file is not there)", () => {
+describeWhere(existsSync(LIST), "Okta's list of error codes is not here")("Okta's published list", () => {
   const { errors } = JSON.parse(existsSync(LIST) ? readFileSync(LIST, "utf8") : "{}") as {
     errors: { errorCode: string; statusCode: number; errorSummary: string; errorDescription: string | null }[];
   };
