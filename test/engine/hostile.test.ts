@@ -44,6 +44,14 @@ function argumentsOf(name: string): JsonObject {
   );
 }
 
+/** A tool's arguments, and once more with all that it answers on request only. */
+function waysToCall(name: string): JsonObject[] {
+  const args = argumentsOf(name);
+  if (name === "get_logs") return [args, { ...args, full: true }];
+  if (name === "get_login_failures") return [args, { ...args, fields: ["failures"] }];
+  return [args];
+}
+
 /** Every text inside a value, names of fields included. */
 function textsIn(value: unknown): string[] {
   if (typeof value === "string") return [value];
@@ -60,7 +68,7 @@ async function connectToHostile(item: JsonObject) {
     for (const json of [[item], item, { domains: [item] }]) {
       sandbox.clearFaults();
       sandbox.next("GET", /^\/api\/v1\//, { status: 200, json, times: 100 });
-      yield await call(name, argumentsOf(name));
+      for (const args of waysToCall(name)) yield await call(name, args);
     }
   }
   return { read };
@@ -111,7 +119,7 @@ describe("hostile names in a question", () => {
     await call("deactivate_user", { user_id: user.id });
     await call("deactivate_application", { app_id: app.id });
     await call("remove_user_from_group", { group_id: group.id, user_id: user.id });
-    expect(asked.map(({ message }) => message.split("\n").length)).toEqual([3, 6, 4, 3]);
+    expect(asked.map(({ message }) => message.split("\n").length)).toEqual([4, 6, 4, 3]);
     for (const { message } of asked) {
       expect(message.length).toBeLessThan(2_000);
       for (const character of message.replaceAll("\n", ""))
@@ -127,7 +135,7 @@ describe("hostile names in a question", () => {
     const { text, error } = await call("delete_group", { group_id: group.id });
     expect(error?.code).toBe("needs_confirmation");
     for (const character of text.replaceAll("\n", "")) expect(character).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}\u2028]/u);
-    expect(text.split("\n").filter((line) => line.startsWith("- "))).toHaveLength(2);
+    expect(text.split("\n").filter((line) => line.startsWith("- "))).toHaveLength(3);
   });
 
   test("do not keep a person from saying yes", async () => {
