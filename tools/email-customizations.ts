@@ -106,12 +106,6 @@ async function oneOf(context: ToolContext, a: EmailTemplate, id: string): Promis
 /** Points to a customization in an error's data: what comes from the org is no text of ours. */
 const pointer = (one: Json) => ({ customization_id: textAt(one, "id"), language: textAt(one, "language") });
 
-function noSuch(): OktaMcpError {
-  return new OktaMcpError("not_found", "This template has no customization with that id.", {
-    fix: "Find its id with list_email_customizations.",
-  });
-}
-
 /** Refuses a language that another customization has already; Okta's own answer does not say which. */
 function refuseDuplicate(all: readonly Json[], tag: string, except?: string): void {
   const twin = all.find((one) => sameName(textAt(one, "language"), tag) && textAt(one, "id") !== except);
@@ -183,8 +177,9 @@ export const replaceEmailCustomization = defineTool({
   },
   async run(context, a) {
     const all = await customizationsOf(context, a);
-    if (!all.some((one) => textAt(one, "id") === a.customization_id)) throw noSuch();
-    refuseDuplicate(all, a.language, a.customization_id);
+    // That there is no such customization is for Okta to say.
+    if (all.some((one) => textAt(one, "id") === a.customization_id))
+      refuseDuplicate(all, a.language, a.customization_id);
     const stays = all.some((one) => textAt(one, "id") === a.customization_id && isDefault(one));
     if (a.is_default === false && stays) {
       throw new OktaMcpError("conflict", "This is the template's default customization, and there has to be one.", {
@@ -231,7 +226,11 @@ export const deleteEmailCustomization = defineTool({
   async impact(context, a) {
     const all = await customizationsOf(context, a);
     const target = all.find((one) => textAt(one, "id") === a.customization_id);
-    if (!target) throw noSuch();
+    if (!target) {
+      throw new OktaMcpError("not_found", "This template has no customization with that id.", {
+        fix: "Find its id with list_email_customizations.",
+      });
+    }
     if (a.language !== "unknown" && !sameName(a.language, textAt(target, "language"))) {
       throw new OktaMcpError("conflict", "The customization with that id has another language than the one given.", {
         fix: "Find the right one with list_email_customizations.",
