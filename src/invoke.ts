@@ -1,13 +1,12 @@
-import type * as z from "zod";
 import type { Session } from "./auth/token-source.js";
+import { findTool, isPreview, parseArguments, parseIds } from "./call-arguments.js";
 import type { Catalogue, CatalogueEntry } from "./catalogue.js";
 import { clientArguments } from "./client-arguments.js";
 import { type AskPerson, ConfirmationValues, type ConfirmMode } from "./confirm.js";
 import { type Consent, readImpact, seekConsent } from "./consent.js";
 import { countItems } from "./counting.js";
 import { Deadline } from "./deadline.js";
-import { MAX_DEPTH, tooDeep } from "./depth.js";
-import { OktaMcpError } from "./errors/index.js";
+import type { OktaMcpError } from "./errors/index.js";
 import { toOktaMcpError } from "./errors/render.js";
 import { readAllowedFile } from "./files.js";
 import { Guard, type Watch } from "./guard/guard.js";
@@ -21,22 +20,18 @@ import type { Performed } from "./journal/undo.js";
 import { type UndoCall, type Write, Writes } from "./journal/writes.js";
 import { collectItems, excerpt, findItem, type ListOptions, listItems, type Walk, wholeItems } from "./listing.js";
 import type { Log } from "./log.js";
-import { nearest } from "./nearest.js";
 import type { Operations } from "./okta/operations.js";
 import type { CallOptions, Json } from "./okta/request.js";
 import { checkProfile } from "./profile-faults.js";
 import { ProfileSchemas } from "./profile-schemas.js";
 import { requireScopes } from "./require-scopes.js";
 import { type ShapeOptions, shape, shaper, toStructured } from "./results.js";
-import { schemaWords } from "./schema-words.js";
 import { scopeStatus } from "./scope-status.js";
 import { checkedList } from "./search-names.js";
-import { findMask } from "./secrets.js";
 import { type LinkChannels, SignInDesk } from "./sign-in.js";
 import { withinLimit } from "./size-limit.js";
 import type { Impact, ToolContext } from "./tool.js";
 import { scopeState, scopeView } from "./tools-on.js";
-import { unknownTool } from "./unknown-tool.js";
 
 /** Who makes a call, and how to reach the person behind it. */
 export interface Caller extends LinkChannels {
@@ -99,57 +94,6 @@ interface Ended {
 /** How long the folders of files to upload, and such a file, may take to answer. */
 const FILE_LIMIT_MS = 30_000;
 
-/** Problems that one answer names; what a caller sent may have any number. */
-const MAX_NAMED = 10;
-const MAX_NAMED_CHARS = 200;
-
-function shortened(text: string): string {
-  return text.length > MAX_NAMED_CHARS ? `${text.slice(0, MAX_NAMED_CHARS)}…` : text;
-}
-
-function issueText(issue: z.core.$ZodIssue, known: readonly string[]): string {
-  if (issue.code === "unrecognized_keys" && issue.path.length === 0) {
-    const hints = issue.keys.slice(0, MAX_NAMED).map((key) => {
-      const guess = nearest(key, known);
-      return `unknown argument ${JSON.stringify(shortened(key))}${guess ? ` (did you mean ${guess}?)` : ""}`;
-    });
-    return `${hints.join(", ")}; known are ${known.join(", ") || "none"}`;
-  }
-  return `${shortened(issue.path.join(".")) || "the whole"} ${shortened(issue.message)}`;
-}
-
-function parseArguments(tool: CatalogueEntry, raw: unknown): Arguments {
-  if (tooDeep(raw)) throw new OktaMcpError("bad_input", `The arguments are nested deeper than ${MAX_DEPTH} levels.`);
-  const parsed = tool.arguments.safeParse(raw, { error: schemaWords });
-  if (!parsed.success) {
-    const known = Object.keys(tool.arguments.shape);
-    const problems = parsed.error.issues.slice(0, MAX_NAMED).map((issue) => issueText(issue, known));
-    throw new OktaMcpError("bad_input", `${tool.name} cannot run with these arguments. ${problems.join(". ")}.`);
-  }
-  const masked = tool.effect === "reads" ? undefined : findMask(parsed.data);
-  if (masked !== undefined) {
-    throw new OktaMcpError(
-      "bad_input",
-      `${masked} holds the mask that stands for a secret in results, not the secret.`,
-      {
-        fix: "Leave it out, so that Okta keeps the secret it has, or give a new one.",
-      },
-    );
-  }
-  return parsed.data;
-}
-
-/** Checks the arguments that say where an object is; the rest of the call is a body that is put back. */
-function parseIds(tool: CatalogueEntry, raw: unknown): Arguments {
-  const parsed = tool.arguments.partial().safeParse(raw);
-  if (parsed.success) return parsed.data;
-  throw new OktaMcpError("bad_input", `${tool.name} cannot run with the ids on record.`);
-}
-
-function isPreview(raw: unknown): boolean {
-  return typeof raw === "object" && raw !== null && "dry_run" in raw && raw.dry_run === true;
-}
-
 function hiddenIn({ target, details }: Impact, hide: (text: string) => string): Pick<Impact, "target" | "details"> {
   return { target: { ...target, name: hide(target.name) }, details: details.map(hide) };
 }
@@ -169,35 +113,6 @@ function inTurn(first: Hooks, second: Hooks): Hooks {
 }
 
 type Hooks = Pick<CallOptions, "beforeSend" | "onAnswer">;
-
-function switchedOff(name: string, why: string): OktaMcpError {
-  return new OktaMcpError("protected", `${name} is off: ${why}. Nothing was done.`, {
-    fix: "Tell the person. Only a person can change that setting, and has to start the server again.",
-    data: { rule: why },
-  });
-}
-
-/** @throws OktaMcpError bad_input for a tool that is not there, protected for one that a setting leaves out */
-function findTool(catalogue: Catalogue, name: string): CatalogueEntry {
-  const tool = catalogue.get(name);
-  if (tool) return tool;
-  const off = catalogue.leftOut.find((one) => one.tool.name === name);
-  if (off) throw switchedOff(name, off.why);
-  const all = [...catalogue.entries, ...catalogue.leftOut.map((one) => one.tool)];
-  throw unknownTool(
-    name,
-    all.map((one) => one.name),
-  );
-}
-
-/**
- * Finds out before a call whether its tool is there and takes these arguments; nothing is asked and nothing sent.
- * @throws OktaMcpError bad_input, protected
- */
-export function checkCall(catalogue: Catalogue, name: string, raw: unknown): void {
-  const tool = findTool(catalogue, name);
-  parseArguments(tool, clientArguments(raw, catalogue.definition(name).inputSchema));
-}
 
 /** The one path of every call. A tool cannot be reached around it. */
 export class Invoker {

@@ -72,7 +72,7 @@ async function callEach(io: Io, file: string, tool: string | undefined, options:
   const { openConnection, showNotices } = await import("../connection.js");
   const { openCaller } = await import("../call-tool.js");
   const { chosenCatalogue } = await import("../catalogue.js");
-  const { checkCall } = await import("../../invoke.js");
+  const { checkCall } = await import("../../call-arguments.js");
   const { checker, parseEach, readEach, runEach } = await import("../each.js");
   const content = await readEach(io, file);
   const connection = await openConnection(io, options, { practice: "ready" });

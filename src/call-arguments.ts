@@ -1,0 +1,102 @@
+import type * as z from "zod";
+import type { Catalogue, CatalogueEntry } from "./catalogue.js";
+import { clientArguments } from "./client-arguments.js";
+import { MAX_DEPTH, tooDeep } from "./depth.js";
+import { OktaMcpError } from "./errors/index.js";
+import { nearest } from "./nearest.js";
+import { schemaWords } from "./schema-words.js";
+import { findMask } from "./secrets.js";
+import { unknownTool } from "./unknown-tool.js";
+
+type Arguments = Readonly<Record<string, unknown>>;
+
+/** Problems that one answer names; what a caller sent may have any number. */
+const MAX_NAMED = 10;
+const MAX_NAMED_CHARS = 200;
+
+function shortened(text: string): string {
+  return text.length > MAX_NAMED_CHARS ? `${text.slice(0, MAX_NAMED_CHARS)}…` : text;
+}
+
+function issueText(issue: z.core.$ZodIssue, known: readonly string[]): string {
+  if (issue.code === "unrecognized_keys" && issue.path.length === 0) {
+    const hints = issue.keys.slice(0, MAX_NAMED).map((key) => {
+      const guess = nearest(key, known);
+      return `unknown argument ${JSON.stringify(shortened(key))}${guess ? ` (did you mean ${guess}?)` : ""}`;
+    });
+    return `${hints.join(", ")}; known are ${known.join(", ") || "none"}`;
+  }
+  return `${shortened(issue.path.join(".")) || "the whole"} ${shortened(issue.message)}`;
+}
+
+/**
+ * The arguments of a call as its tool takes them.
+ * @throws OktaMcpError bad_input, which names what is wrong with them
+ */
+export function parseArguments(tool: CatalogueEntry, raw: unknown): Arguments {
+  if (tooDeep(raw)) throw new OktaMcpError("bad_input", `The arguments are nested deeper than ${MAX_DEPTH} levels.`);
+  const parsed = tool.arguments.safeParse(raw, { error: schemaWords });
+  if (!parsed.success) {
+    const known = Object.keys(tool.arguments.shape);
+    const problems = parsed.error.issues.slice(0, MAX_NAMED).map((issue) => issueText(issue, known));
+    throw new OktaMcpError("bad_input", `${tool.name} cannot run with these arguments. ${problems.join(". ")}.`);
+  }
+  const masked = tool.effect === "reads" ? undefined : findMask(parsed.data);
+  if (masked !== undefined) {
+    throw new OktaMcpError(
+      "bad_input",
+      `${masked} holds the mask that stands for a secret in results, not the secret.`,
+      {
+        fix: "Leave it out, so that Okta keeps the secret it has, or give a new one.",
+      },
+    );
+  }
+  return parsed.data;
+}
+
+/**
+ * Checks the arguments that say where an object is; the rest of the call is a body that is put back.
+ * @throws OktaMcpError bad_input
+ */
+export function parseIds(tool: CatalogueEntry, raw: unknown): Arguments {
+  const parsed = tool.arguments.partial().safeParse(raw);
+  if (parsed.success) return parsed.data;
+  throw new OktaMcpError("bad_input", `${tool.name} cannot run with the ids on record.`);
+}
+
+/** True where a call asks for a preview, whatever else it holds. */
+export function isPreview(raw: unknown): boolean {
+  return typeof raw === "object" && raw !== null && "dry_run" in raw && raw.dry_run === true;
+}
+
+function switchedOff(name: string, why: string): OktaMcpError {
+  return new OktaMcpError("protected", `${name} is off: ${why}. Nothing was done.`, {
+    fix: "Tell the person. Only a person can change that setting, and has to start the server again.",
+    data: { rule: why },
+  });
+}
+
+/**
+ * The tool of a name.
+ * @throws OktaMcpError bad_input for a tool that is not there, protected for one that a setting leaves out
+ */
+export function findTool(catalogue: Catalogue, name: string): CatalogueEntry {
+  const tool = catalogue.get(name);
+  if (tool) return tool;
+  const off = catalogue.leftOut.find((one) => one.tool.name === name);
+  if (off) throw switchedOff(name, off.why);
+  const all = [...catalogue.entries, ...catalogue.leftOut.map((one) => one.tool)];
+  throw unknownTool(
+    name,
+    all.map((one) => one.name),
+  );
+}
+
+/**
+ * Finds out before a call whether its tool is there and takes these arguments; nothing is asked and nothing sent.
+ * @throws OktaMcpError bad_input, protected
+ */
+export function checkCall(catalogue: Catalogue, name: string, raw: unknown): void {
+  const tool = findTool(catalogue, name);
+  parseArguments(tool, clientArguments(raw, catalogue.definition(name).inputSchema));
+}
