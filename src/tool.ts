@@ -152,6 +152,7 @@ export { difference } from "./journal/difference.js";
 export { refuseTaken } from "./journal/foresight.js";
 export { ofMade, undoBy, without } from "./journal/ways-back.js";
 export { isObject, type JsonObject, textAt, valueAt } from "./json.js";
+export { BASE_ATTRIBUTES } from "./known-attributes.js";
 export { fieldsOf, type KnownFields, openObject } from "./known-fields.js";
 export { wholeList } from "./listing.js";
 export { unknownEventTypes, withFilterHelp } from "./log-filter.js";

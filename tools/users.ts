@@ -1,5 +1,6 @@
 import * as z from "zod";
 import {
+  BASE_ATTRIBUTES,
   defineTool,
   fieldsOf,
   type Impact,
@@ -133,41 +134,7 @@ export const getUserProfileAttributes = defineTool({
   },
 });
 
-/** The attributes that every user can have (schema `UserProfile`). */
-const USER_ATTRIBUTES = fieldsOf(
-  "string",
-  "login",
-  "email",
-  "secondEmail",
-  "firstName",
-  "lastName",
-  "middleName",
-  "honorificPrefix",
-  "honorificSuffix",
-  "displayName",
-  "nickName",
-  "profileUrl",
-  "mobilePhone",
-  "primaryPhone",
-  "title",
-  "userType",
-  "organization",
-  "division",
-  "department",
-  "costCenter",
-  "employeeNumber",
-  "manager",
-  "managerId",
-  "streetAddress",
-  "city",
-  "state",
-  "zipCode",
-  "countryCode",
-  "postalAddress",
-  "preferredLanguage",
-  "locale",
-  "timezone",
-);
+const USER_ATTRIBUTES = fieldsOf("string", ...BASE_ATTRIBUTES.user);
 
 const userType = jsonObject('User type, as { "id": "…" }.', { id: "string" }).optional();
 const credentials = jsonObject("Okta credentials: password, recovery_question, provider.", {
