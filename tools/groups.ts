@@ -230,17 +230,19 @@ async function policiesNaming({ okta, collect }: ToolContext, type: string, grou
     MAX_COUNTED,
   );
   const found: string[] = [];
+  let complete = policies.complete;
   for (const policy of policies.items) {
     const policyId = textAt(policy, "id");
     const embedded = valueAt(policy, "_embedded", "rules");
     const readRules = (after?: string) => okta.policies.listPolicyRules.page({ policyId, after });
-    const rules = Array.isArray(embedded) ? embedded : (await collect(readRules, MAX_COUNTED)).items;
+    const rules = Array.isArray(embedded) ? { items: embedded, complete } : await collect(readRules, MAX_COUNTED);
+    complete &&= rules.complete;
     if (names(groupId, asObject(policy))) found.push(textAt(policy, "name"));
-    for (const rule of rules) {
+    for (const rule of rules.items) {
       if (names(groupId, asObject(rule))) found.push(`${textAt(rule, "name")} of ${textAt(policy, "name")}`);
     }
   }
-  return { found, complete: policies.complete };
+  return { found, complete };
 }
 
 /** What refers to a group and loses it, a line each; what could not be looked at is told as well. */
