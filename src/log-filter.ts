@@ -1,5 +1,5 @@
 import { OktaMcpError } from "./errors/index.js";
-import { visible } from "./errors/quote.js";
+import { visibleStart } from "./errors/quote.js";
 import {
   comparisonsIn,
   FILTER_ATTRIBUTE,
@@ -13,17 +13,12 @@ import { nearest } from "./nearest.js";
 const HOW_TO_WRITE = `Write attribute operator "value", joined by and, or, not (…), e.g. eventType eq "user.session.start" and outcome.result eq "FAILURE". Operators: ${FILTER_OPERATORS.join(", ")}; pr takes no value; brackets are not taken.`;
 
 const LITERAL = /^(?:"|true$|false$|null$|-?\d)/;
-const MAX_SHOWN_CHARS = 60;
-
-function shown(text: string): string {
-  return visible(text.length > MAX_SHOWN_CHARS ? `${text.slice(0, MAX_SHOWN_CHARS)}…` : text);
-}
 
 /** What stands at a place, in words; places count from 1. */
 function found(token: FilterToken | undefined, end: number): string {
   return token === undefined
     ? `at its end (character ${end + 1})`
-    : `at character ${token.at + 1} (${shown(token.text)})`;
+    : `at character ${token.at + 1} (${visibleStart(token.text)})`;
 }
 
 /**
@@ -124,7 +119,7 @@ export async function unknownEventTypes(filter: string): Promise<string | undefi
     }[operator];
     if (isKnown) return [];
     const guess = nearestType(type, all);
-    return `No event type that Okta has published ${operator === "eq" ? "is called" : "fits"} ${shown(JSON.stringify(text))}${guess === undefined ? "." : `; did you mean ${guess}?`}`;
+    return `No event type that Okta has published ${operator === "eq" ? "is called" : "fits"} ${visibleStart(JSON.stringify(text))}${guess === undefined ? "." : `; did you mean ${guess}?`}`;
   });
   return sentences.length > 0 ? sentences.join(" ") : undefined;
 }

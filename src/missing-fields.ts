@@ -1,4 +1,4 @@
-import { visible } from "./errors/quote.js";
+import { visible, visibleStart } from "./errors/quote.js";
 import { isObject } from "./json.js";
 import { nearest } from "./nearest.js";
 import type { Json } from "./okta/request.js";
@@ -61,7 +61,7 @@ export function fieldsNote(fields: readonly string[], shown: readonly Json[], wh
   if (missing.length === 0) return undefined;
   const known = pathsIn(whole());
   const told = missing.slice(0, MAX_NAMED).map((field) => {
-    const name = visible(field.length > MAX_CHARS ? `${field.slice(0, MAX_CHARS)}…` : field);
+    const name = visibleStart(field, MAX_CHARS);
     const guess = nearest(
       field,
       known.filter((path) => path.length <= MAX_CHARS),

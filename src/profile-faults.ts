@@ -1,21 +1,19 @@
 import { OktaMcpError } from "./errors/index.js";
-import { visible } from "./errors/quote.js";
+import { visibleStart } from "./errors/quote.js";
+import { isExactNumber } from "./exact-json.js";
 import type { JsonObject } from "./json.js";
 import { nearest } from "./nearest.js";
 import type { Json } from "./okta/request.js";
 import type { ProfileAttribute, ProfileSchemas, SchemaReader } from "./profile-schemas.js";
 
-/** Faults that one error names, and the characters of a name. */
+/** Faults that one error names. */
 const MAX_TOLD = 20;
-const MAX_CHARS = 100;
-
-function shown(name: string): string {
-  return visible(name.length > MAX_CHARS ? `${name.slice(0, MAX_CHARS)}…` : name);
-}
 
 function isOfType(type: string | undefined, value: Json): boolean {
   if (type === "array") return Array.isArray(value);
-  if (type === "integer") return Number.isInteger(value);
+  // Okta's integers have 64 bits, more than a number of JavaScript's keeps.
+  if (type === "integer") return Number.isInteger(value) || (isExactNumber(value) && /^-?\d+$/.test(value.value));
+  if (type === "number" && isExactNumber(value)) return true;
   if (type === "string" || type === "number" || type === "boolean") return typeof value === type;
   return true;
 }
@@ -26,7 +24,7 @@ function faultOf({ type, values, minLength = 0, maxLength = Number.POSITIVE_INFI
   if (values && !Array.isArray(value) && !values.includes(value))
     return `has to be one of ${values
       .slice(0, MAX_TOLD)
-      .map((one) => shown(String(one)))
+      .map((one) => visibleStart(String(one)))
       .join(", ")}`;
   if (typeof value !== "string") return undefined;
   if (value.length < minLength) return `has to have at least ${minLength} characters`;
@@ -59,19 +57,19 @@ export async function checkProfile(
     if (attribute === undefined) {
       const guess = nearest(name, attributes.keys());
       faults.push(
-        `there is no attribute ${shown(name)}${guess === undefined ? "" : ` (did you mean ${shown(guess)}?)`}`,
+        `there is no attribute ${visibleStart(name)}${guess === undefined ? "" : ` (did you mean ${visibleStart(guess)}?)`}`,
       );
       continue;
     }
     const isEmpty = value === null || value === "";
-    if (attribute.readOnly) faults.push(`${shown(name)} is read-only`);
-    else if (isEmpty && attribute.required) faults.push(`${shown(name)} cannot be empty`);
+    if (attribute.readOnly) faults.push(`${visibleStart(name)} is read-only`);
+    else if (isEmpty && attribute.required) faults.push(`${visibleStart(name)} cannot be empty`);
     const fault = isEmpty ? undefined : faultOf(attribute, value);
-    if (fault !== undefined) faults.push(`${shown(name)} ${fault}`);
+    if (fault !== undefined) faults.push(`${visibleStart(name)} ${fault}`);
   }
   if (whole) {
     for (const [name, { required }] of attributes)
-      if (required && !Object.hasOwn(profile, name)) faults.push(`${shown(name)} is missing`);
+      if (required && !Object.hasOwn(profile, name)) faults.push(`${visibleStart(name)} is missing`);
   }
   if (faults.length === 0) return [];
   const told = faults.slice(0, MAX_TOLD).join("; ");

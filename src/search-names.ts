@@ -1,5 +1,5 @@
 import { OktaMcpError } from "./errors/index.js";
-import { visible } from "./errors/quote.js";
+import { visibleStart } from "./errors/quote.js";
 import { comparisonsIn } from "./filter-words.js";
 import { BASE_ATTRIBUTES, OWN_ATTRIBUTES, OWN_VALUES, type Searched } from "./known-attributes.js";
 import type { ItemList, ListOptions, OktaPage, SearchArguments } from "./listing.js";
@@ -7,16 +7,11 @@ import { nearest } from "./nearest.js";
 import type { ProfileSchemas, SchemaReader } from "./profile-schemas.js";
 
 const PROFILE = "profile.";
-/** Names and values that one message holds, and the characters of each. */
+/** Names and values that one message holds. */
 const MAX_TOLD = 10;
-const MAX_CHARS = 100;
-
-function shown(text: string): string {
-  return visible(text.length > MAX_CHARS ? `${text.slice(0, MAX_CHARS)}…` : text);
-}
 
 function didYouMean(guess: string | undefined): string {
-  return guess === undefined ? "" : `; did you mean ${shown(guess)}?`;
+  return guess === undefined ? "" : `; did you mean ${visibleStart(guess)}?`;
 }
 
 /**
@@ -30,6 +25,8 @@ class SearchNames {
   readonly #problems = new Set<string>();
   /** The names that could not be checked, and why. */
   readonly #unchecked = new Map<string, string>();
+  /** The names that the kept schema lacks. Each costs requests once, and an expression may have any number of them. */
+  readonly #lookedUp = new Set<string>();
 
   constructor(of: Searched, schemas: ProfileSchemas, reader: SchemaReader) {
     this.#of = of;
@@ -63,7 +60,7 @@ class SearchNames {
   }
 
   async #checkName(name: string, compared: { text: string | undefined; folds: boolean } | undefined): Promise<void> {
-    const values = OWN_VALUES[this.#of][name];
+    const values = Object.hasOwn(OWN_VALUES[this.#of], name) ? OWN_VALUES[this.#of][name] : undefined;
     if (values !== undefined && compared) return this.#checkValue(name, compared, values);
     if (name.includes("[") || OWN_ATTRIBUTES[this.#of].includes(name)) return;
     if (this.#of === "app") return this.#tell(name, nearest(name, OWN_ATTRIBUTES.app));
@@ -80,12 +77,19 @@ class SearchNames {
   ) {
     const base: readonly string[] = BASE_ATTRIBUTES[of];
     if (base.includes(name)) return;
-    let schema = await this.#schemas.read(of, this.#reader);
-    if ("attributes" in schema && !schema.attributes.has(name))
-      schema = await this.#schemas.read(of, this.#reader, { fresh: true });
+    if (this.#lookedUp.has(name)) return;
     const full = `${PROFILE}${name}`;
+    let schema = await this.#schemas.read(of, this.#reader);
+    if ("attributes" in schema && !schema.attributes.has(name)) {
+      this.#lookedUp.add(name);
+      if (this.#lookedUp.size > MAX_TOLD) {
+        this.#unchecked.set(visibleStart(full), `only ${MAX_TOLD} unknown names are looked up`);
+        return;
+      }
+      schema = await this.#schemas.read(of, this.#reader, { fresh: true });
+    }
     if ("unknown" in schema) {
-      this.#unchecked.set(`${shown(full)}${didYouMean(near(name, base)).replace(/\?$/, "")}`, schema.unknown);
+      this.#unchecked.set(`${visibleStart(full)}${didYouMean(near(name, base)).replace(/\?$/, "")}`, schema.unknown);
       return;
     }
     const attribute = schema.attributes.get(name);
@@ -96,10 +100,10 @@ class SearchNames {
     }
     const isUsed = await this.#isUsed(of, full);
     // Another user type, or an app that groups come from, may have what the default schema lacks.
-    if (isUsed === undefined) this.#unchecked.set(shown(full), "the org's default schema does not have it");
+    if (isUsed === undefined) this.#unchecked.set(visibleStart(full), "the org's default schema does not have it");
     else if (!isUsed) {
       const guess = near(name, [...schema.attributes.keys(), ...base]);
-      this.#problems.add(`There is no attribute ${shown(full)}${didYouMean(guess) || "."}`);
+      this.#problems.add(`There is no attribute ${visibleStart(full)}${didYouMean(guess) || "."}`);
     }
   }
 
@@ -126,7 +130,7 @@ class SearchNames {
   }
 
   #tell(name: string, guess: string | undefined): void {
-    if (guess !== undefined) this.#problems.add(`There is no attribute ${shown(name)}${didYouMean(guess)}`);
+    if (guess !== undefined) this.#problems.add(`There is no attribute ${visibleStart(name)}${didYouMean(guess)}`);
   }
 
   #checkValue(
@@ -137,9 +141,9 @@ class SearchNames {
     if (text === undefined) return;
     const fold = (value: string) => (folds ? value.toLowerCase() : value);
     if (values.some((value) => fold(value) === fold(text))) return;
-    const all = values.length <= MAX_TOLD ? ` It has: ${values.map(shown).join(", ")}.` : "";
+    const all = values.length <= MAX_TOLD ? ` It has: ${values.map((value) => visibleStart(value)).join(", ")}.` : "";
     this.#problems.add(
-      `${shown(name)} has no value ${shown(JSON.stringify(text))}${didYouMean(nearestValue(text, values)) || "."}${all}`,
+      `${visibleStart(name)} has no value ${visibleStart(JSON.stringify(text))}${didYouMean(nearestValue(text, values)) || "."}${all}`,
     );
   }
 }

@@ -40,7 +40,12 @@ export function visible(text: string): string {
   });
 }
 
-/** The same for a text of several lines, which it keeps. */
+/** The beginning of a text from outside, as `visible` shows it; for names and values that may have any length. */
+export function visibleStart(text: string, maxChars = 100): string {
+  return visible(text.length > maxChars ? `${text.slice(0, maxChars)}…` : text);
+}
+
+/** A text of several lines, each as `visible` shows it. */
 export function visibleLines(text: string): string {
   return text.split("\n").map(visible).join("\n");
 }

@@ -2,6 +2,7 @@ import { copyFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
+import { parseJson } from "../../src/exact-json.js";
 import { MemoryJournal } from "../../src/journal/memory-journal.js";
 import { ALL_SCOPES, accepts, type ConnectOptions, connect } from "../support/client.js";
 import { ALL_SCENARIOS } from "./scenarios/index.js";
@@ -106,6 +107,13 @@ describe("a dry run fails as the call does", () => {
       dry_run: true,
     });
   });
+});
+
+test("a number of 64 bits is a whole one", async () => {
+  const { get } = await taken();
+  const badge = parseJson("9007199254740993");
+  const profile = { ...bo, login: "new@acme.example", badge };
+  expect(await get("create_user", { profile, dry_run: true })).toMatchObject({ dry_run: true });
 });
 
 test("what the scopes do not let be checked is said", async () => {

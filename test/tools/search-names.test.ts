@@ -48,6 +48,27 @@ describe("a search by a name that the org does not have", () => {
     expect(error?.message).toContain(says);
   });
 
+  test("is refused also where JavaScript has something of that name", async () => {
+    const { call } = await withAttributes();
+    for (const name of ["constructor", "toString", "__proto__", "profile.constructor"]) {
+      const { error } = await call("list_users", { search: `${name} eq "x"` });
+      expect([name, error?.code]).not.toEqual([name, "bug"]);
+    }
+  });
+
+  test("costs requests once each, and only the first ten", async () => {
+    const { call, sent } = await withAttributes();
+    const names = Array.from(
+      { length: 40 },
+      (_, index) => `profile.none${index} eq "x" or profile.none${index} eq "y"`,
+    );
+    const before = sent().length;
+    const { error } = await call("list_users", { search: names.join(" or ") });
+    expect(error?.code).toBe("bad_input");
+    // The schema as it is kept, and for each name the schema anew and a search for who has it.
+    expect(sent().length - before).toBeLessThanOrEqual(1 + 2 * 10);
+  });
+
   test.each<[string, Record<string, string>, string]>([
     ["list_users", { search: 'status eq "LOCKED"' }, 'status has no value "LOCKED"; did you mean LOCKED_OUT?'],
     ["list_users", { filter: 'status eq "active"' }, "did you mean ACTIVE?"],
