@@ -7,9 +7,10 @@ import { isDue, isOver } from "./lifetime.js";
 import { Listeners } from "./listeners.js";
 import type { Grant, OAuthClient } from "./oauth-client.js";
 import { explain, type FailureContext, OAuthFailure, oktaSaid } from "./oauth-failure.js";
-import { openOAuthClient } from "./open-oauth-client.js";
+import { openOAuthClient, storedProofKey } from "./open-oauth-client.js";
 import type { ProofKey } from "./proof-key.js";
 import { withRetries } from "./retry.js";
+import { type Revocable, revokeAll } from "./revoke-all.js";
 import type { SessionParts } from "./session.js";
 import { type Keeping, SignInVault } from "./sign-in-vault.js";
 import type { StoredSignIn } from "./stored-sign-in.js";
@@ -340,7 +341,7 @@ export class DeviceSession implements Session {
 
   async #adopt(signIn: StoredSignIn, stored: boolean, known?: ProofKey): Promise<Current> {
     const { orgUrl } = this.#parts;
-    const proofKey = known ?? (await this.#proofKeyOf(signIn));
+    const proofKey = known ?? (await storedProofKey(signIn, this.#current?.proofKey, () => this.#openClient()));
     const { accessToken: value, grantedScopes: scopes, expiresAtMs } = signIn;
     const token = new OrgToken(orgUrl, { value, scopes, expiresAtMs, proofKey });
     const current = { signIn, token, proofKey, granted: new Set(scopes), rejected: false, stored };
@@ -349,35 +350,17 @@ export class DeviceSession implements Session {
     return current;
   }
 
-  async #proofKeyOf({ proofKey: jwk }: StoredSignIn): Promise<ProofKey | undefined> {
-    if (!jwk) return undefined;
-    const known = this.#current?.proofKey;
-    if (known?.is(jwk)) return known;
-    const [{ ProofKey }, { clock }] = await Promise.all([import("./proof-key.js"), this.#openClient()]);
-    return ProofKey.fromJwk(jwk, clock);
-  }
-
   #set(current: Current | undefined): void {
     this.#current = current;
     this.#listeners.notify();
   }
 
-  /** True when Okta has revoked all of these (RFC 7009). */
-  async #revoke(signIns: StoredSignIn[]): Promise<boolean> {
-    const { sleep, log } = this.#parts;
-    if (signIns.length === 0) return true;
-    const client = await this.#openClient();
-    const refreshTokens = new Set(signIns.flatMap(({ refreshToken }) => refreshToken ?? []));
-    const accessTokens = new Set(signIns.map(({ accessToken }) => accessToken));
-    const revocations = [
-      ...[...refreshTokens].map((token) => withRetries(() => client.revoke(token, "refresh_token"), sleep)),
-      ...[...accessTokens].map((token) => withRetries(() => client.revoke(token, "access_token"), sleep)),
-    ];
-    const outcomes = await Promise.allSettled(revocations);
-    for (const outcome of outcomes) {
-      if (outcome.status === "rejected") log.warn("A token could not be revoked.", { why: outcome.reason });
-    }
-    return outcomes.every(({ status }) => status === "fulfilled");
+  #revoke(signIns: StoredSignIn[]): Promise<boolean> {
+    const tokens = signIns.flatMap(({ refreshToken, accessToken }): Revocable[] => [
+      ...(refreshToken === undefined ? [] : [{ token: refreshToken, hint: "refresh_token" } as const]),
+      { token: accessToken, hint: "access_token" },
+    ]);
+    return revokeAll(tokens, () => this.#openClient(), this.#parts);
   }
 
   #context(what: string): FailureContext {

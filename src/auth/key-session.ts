@@ -1,13 +1,16 @@
 import { OktaMcpError } from "../errors/index.js";
 import { OrgToken } from "./access-token.js";
+import { KeyTokenCache } from "./key-token-cache.js";
 import { isDue, isOver, type Lifetime } from "./lifetime.js";
 import { Listeners } from "./listeners.js";
 import type { Grant, OAuthClient } from "./oauth-client.js";
 import { explain, type FailureContext, OAuthFailure } from "./oauth-failure.js";
-import { openOAuthClient } from "./open-oauth-client.js";
+import { openOAuthClient, storedProofKey } from "./open-oauth-client.js";
 import type { PrivateKey } from "./private-key.js";
 import { withRetries } from "./retry.js";
+import { type Revocable, revokeAll } from "./revoke-all.js";
 import type { SessionParts } from "./session.js";
+import type { Keeping } from "./sign-in-vault.js";
 import type { AccessToken, PendingSignIn, Session, SessionStatus } from "./token-source.js";
 import { cancelled, untilAborted } from "./waiting.js";
 
@@ -21,7 +24,10 @@ interface Current {
   rejected: boolean;
 }
 
-/** A session in which a service app proves itself by its private key (RFC 7523). Keeps nothing on this machine. */
+/**
+ * A session in which a service app proves itself by its private key (RFC 7523). It keeps its token
+ * for other processes only where the settings name a store that lasts.
+ */
 export class KeySession implements Session {
   readonly method = "private-key";
   readonly configured: ReadonlySet<string>;
@@ -30,26 +36,30 @@ export class KeySession implements Session {
   readonly #listeners = new Listeners();
   readonly #closed = new AbortController();
   readonly #privateKey: PrivateKey;
+  readonly #cache: KeyTokenCache | undefined;
   #client: Promise<OAuthClient> | undefined;
   #current: Current | undefined;
-  #exchanging: Promise<OrgToken> | undefined;
+  #obtaining: Promise<OrgToken> | undefined;
 
-  constructor(parts: SessionParts, privateKey: PrivateKey) {
+  constructor(parts: SessionParts, privateKey: PrivateKey, keeping: Keeping) {
     const { orgUrl, clientId, configured } = parts;
     this.configured = configured;
     this.#parts = parts;
     this.#privateKey = privateKey;
+    // `auto` finds a keychain without being asked for one, which is no wish to have the app's token there.
+    const isKept = keeping.kind === "file" || keeping.kind === "keychain";
+    this.#cache = isKept ? new KeyTokenCache(parts, privateKey, keeping) : undefined;
     this.#context = { orgUrl, clientId, method: this.method, scopes: [...configured], what: "The app's sign-in" };
   }
 
   async token(signal?: AbortSignal): Promise<AccessToken> {
     if (signal?.aborted || this.#closed.signal.aborted) throw cancelled("The call");
-    const current = this.#current;
-    if (current && !current.rejected && !isDue(current.lifetime, this.#parts.now())) return current.token;
-    this.#exchanging ??= this.#exchange().finally(() => {
-      this.#exchanging = undefined;
+    const usable = this.#usable();
+    if (usable) return usable;
+    this.#obtaining ??= this.#obtain().finally(() => {
+      this.#obtaining = undefined;
     });
-    return untilAborted(this.#exchanging, signal, "Waiting for the app's sign-in");
+    return untilAborted(this.#obtaining, signal, "Waiting for the app's sign-in");
   }
 
   reject(token: AccessToken): void {
@@ -60,7 +70,9 @@ export class KeySession implements Session {
     return this.#current?.scopes;
   }
 
-  async restore(): Promise<void> {}
+  async restore(): Promise<void> {
+    if (!this.#usable()) await this.#takeOver();
+  }
 
   async startSignIn(): Promise<PendingSignIn> {
     throw new OktaMcpError("bad_config", "With a private key set the app signs in by itself; no person is asked.", {
@@ -69,19 +81,10 @@ export class KeySession implements Session {
   }
 
   async signOut(): Promise<{ revoked: boolean }> {
-    const { sleep } = this.#parts;
-    await this.#exchanging?.catch(() => {});
-    const current = this.#current;
-    if (!current) return { revoked: true };
-    this.#set(undefined);
-    try {
-      const client = await this.#openClient();
-      await withRetries(() => client.revoke(current.value, "access_token"), sleep);
-      return { revoked: true };
-    } catch (error) {
-      if (error instanceof OAuthFailure) return { revoked: false };
-      throw error;
-    }
+    await this.#obtaining?.catch(() => {});
+    const values = this.#cache ? await this.#forgetKept(this.#cache) : this.#forget();
+    const tokens = values.map((token): Revocable => ({ token, hint: "access_token" }));
+    return { revoked: await revokeAll(tokens, () => this.#openClient(), this.#parts) };
   }
 
   async status(): Promise<SessionStatus> {
@@ -96,8 +99,8 @@ export class KeySession implements Session {
       configuredScopes: [...this.configured],
       grantedScopes: current && [...current.scopes],
       expiresAtMs: current?.lifetime.expiresAtMs,
-      tokenKept: "nowhere: the app gets a new one with its private key",
-      outlives: false,
+      tokenKept: (await this.#cache?.kept()) ?? "nowhere: the app gets a new one with its private key",
+      outlives: this.#cache !== undefined,
       renewable: true,
     };
   }
@@ -111,6 +114,60 @@ export class KeySession implements Session {
     this.#listeners.clear();
   }
 
+  #usable(): OrgToken | undefined {
+    const current = this.#current;
+    return current && !current.rejected && !isDue(current.lifetime, this.#parts.now()) ? current.token : undefined;
+  }
+
+  /** A token that another process has got, or a new one. One process at a time asks for a new one. */
+  async #obtain(): Promise<OrgToken> {
+    const cache = this.#cache;
+    if (!cache) return this.#exchange();
+    await this.#takeOver();
+    const usable = this.#usable();
+    if (usable) return usable;
+    return cache.locked(async () => {
+      await this.#takeOver();
+      const got = this.#usable();
+      if (got) return got;
+      // What the store holds now is of no use to anybody: the refused token itself, or one of other settings.
+      if (this.#current?.rejected) await cache.drop();
+      return this.#exchange();
+    });
+  }
+
+  /** Takes over the token in the store, where that is another one than this session has, and no older one. */
+  async #takeOver(): Promise<void> {
+    const kept = await this.#cache?.read();
+    const current = this.#current;
+    if (!kept || kept.accessToken === current?.value) return;
+    if (current && kept.obtainedAtMs < current.lifetime.obtainedAtMs) return;
+    const { orgUrl, log } = this.#parts;
+    const { accessToken: value, grantedScopes: scopes, expiresAtMs } = kept;
+    try {
+      const proofKey = await storedProofKey(kept, undefined, () => this.#openClient());
+      const token = new OrgToken(orgUrl, { value, scopes, expiresAtMs, proofKey });
+      this.#set({ value, token, scopes: new Set(scopes), lifetime: kept, rejected: false });
+    } catch (error) {
+      log.warn("The token of the app that was kept is damaged; it is not used.", { why: error });
+    }
+  }
+
+  #forget(): string[] {
+    const values = this.#current ? [this.#current.value] : [];
+    this.#set(undefined);
+    return values;
+  }
+
+  /** Here first: then an org that does not answer cannot keep the token alive on this machine. */
+  #forgetKept(cache: KeyTokenCache): Promise<string[]> {
+    return cache.locked(async () => {
+      const kept = await cache.readAny();
+      await cache.remove();
+      return [...this.#forget(), ...(kept ? [kept.accessToken] : [])];
+    });
+  }
+
   async #exchange(): Promise<OrgToken> {
     const { now, sleep, log } = this.#parts;
     const { signal } = this.#closed;
@@ -118,7 +175,7 @@ export class KeySession implements Session {
       const client = await this.#openClient();
       const scopes = [...this.configured];
       const grant = await withRetries(() => client.clientCredentials(scopes, signal), sleep, signal);
-      return this.#accept(grant);
+      return await this.#accept(grant);
     } catch (error) {
       if (!(error instanceof OAuthFailure)) throw error;
       const current = this.#current;
@@ -132,8 +189,9 @@ export class KeySession implements Session {
     }
   }
 
-  #accept({ accessToken, scopes, expiresInMs, proofKey }: Grant): OrgToken {
+  async #accept(grant: Grant): Promise<OrgToken> {
     const { orgUrl, now } = this.#parts;
+    const { accessToken, scopes, expiresInMs, proofKey } = grant;
     // RFC 6749, section 5.1: no `scope` in the answer means as asked for.
     const granted = scopes ?? [...this.configured];
     const obtainedAtMs = now();
@@ -141,6 +199,7 @@ export class KeySession implements Session {
     const token = new OrgToken(orgUrl, { value: accessToken, scopes: granted, expiresAtMs, proofKey });
     const lifetime = { obtainedAtMs, expiresAtMs };
     this.#set({ value: accessToken, token, scopes: new Set(granted), lifetime, rejected: false });
+    await this.#cache?.write(grant, obtainedAtMs, expiresAtMs);
     return token;
   }
 

@@ -95,7 +95,8 @@ export class KeychainStore implements TokenStore {
 
   /** In clear words, since people look into their keychain. */
   get #account(): string {
-    return `${this.#key.orgUrl} ${this.#key.clientId}`;
+    const { orgUrl, clientId, method } = this.#key;
+    return `${orgUrl} ${clientId}${method === undefined ? "" : ` (${method})`}`;
   }
 
   #partAccounts(set: Head["set"], count: number): string[] {

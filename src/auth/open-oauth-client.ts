@@ -1,7 +1,9 @@
 import type { OAuthClient } from "./oauth-client.js";
 import type { PrivateKey } from "./private-key.js";
+import type { ProofKey } from "./proof-key.js";
 import { ServerClock } from "./server-clock.js";
 import type { SessionParts } from "./session.js";
+import type { StoredSignIn } from "./stored-sign-in.js";
 
 /** Opens the app's client of the authorization server. The OAuth libraries are loaded here and not before. */
 export async function openOAuthClient(parts: SessionParts, privateKey?: PrivateKey): Promise<OAuthClient> {
@@ -15,4 +17,19 @@ export async function openOAuthClient(parts: SessionParts, privateKey?: PrivateK
     timeoutMs: requestTimeoutMs,
     clock: new ServerClock(now),
   });
+}
+
+/**
+ * The key that stored tokens are bound to; undefined for Bearer tokens.
+ * @param known the key in use, which is taken where it is the same: it has learned the org's nonces
+ * @throws when what is stored is no key
+ */
+export async function storedProofKey(
+  { proofKey: jwk }: Pick<StoredSignIn, "proofKey">,
+  known: ProofKey | undefined,
+  openClient: () => Promise<OAuthClient>,
+): Promise<ProofKey | undefined> {
+  if (!jwk || known?.is(jwk)) return jwk && known;
+  const [{ ProofKey }, { clock }] = await Promise.all([import("./proof-key.js"), openClient()]);
+  return ProofKey.fromJwk(jwk, clock);
 }

@@ -1,4 +1,4 @@
-import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from "node:crypto";
+import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign, verify } from "node:crypto";
 import { OktaMcpError } from "../errors/index.js";
 import { pemText } from "../file-text.js";
 import { isObject } from "../json.js";
@@ -21,6 +21,12 @@ export interface PrivateKey {
   readonly alg: AssertionAlgorithm;
   /** The id under which Okta knows the public half. */
   readonly kid: string;
+}
+
+/** Tells a key from every other, by its id at Okta and its public half; nothing of the private half is in it. */
+export function fingerprint({ key, kid }: PrivateKey): string {
+  const publicHalf = createPublicKey(key).export({ type: "spki", format: "der" });
+  return createHash("sha256").update(`${kid}\n`).update(publicHalf).digest("base64url");
 }
 
 const RSA_ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"] as const;

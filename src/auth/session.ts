@@ -22,7 +22,7 @@ export interface SessionOptions {
   /** `OKTA_SCOPES`. */
   scopes: readonly string[];
   credential: Credential;
-  /** Where a device sign-in is kept; the other methods keep nothing. */
+  /** Where a sign-in is kept. With a private key `auto` keeps nothing; a given token is never kept. */
   tokenStore: TokenStoreKind;
   /** True where a sign-in has to last longer than this process, as one by a command does. */
   outlives?: boolean;
@@ -72,8 +72,9 @@ export function createSession(options: SessionOptions): Session {
       fix: "Set OKTA_CLIENT_ID to the Client ID of the app (Applications > Applications > your app > General).",
     });
   }
-  if (credential.method === "private-key") return new KeySession(parts, credential.key);
-  return new DeviceSession(parts, { kind: tokenStore, stateDir, outlives: options.outlives === true });
+  const keeping = { kind: tokenStore, stateDir, outlives: options.outlives === true };
+  if (credential.method === "private-key") return new KeySession(parts, credential.key, keeping);
+  return new DeviceSession(parts, keeping);
 }
 
 /** The origin that tokens go to and come from. */

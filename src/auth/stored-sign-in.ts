@@ -1,12 +1,12 @@
 import * as z from "zod";
 import type { StoreKey } from "./store-key.js";
 
-/** What is kept of a device sign-in. Secret as a whole. */
+/** What is kept of a person's device sign-in, or of an app's sign-in by its key. Secret as a whole. */
 export const storedSignIn = z.object({
   version: z.literal(1),
   orgUrl: z.string(),
   clientId: z.string(),
-  /** One for each time a person signs in; renewals keep it. */
+  /** One for each time that somebody signs in; renewals keep it. */
   signInId: z.string(),
   /** Who signed in, from the ID token. */
   user: z.string().optional(),
@@ -14,6 +14,8 @@ export const storedSignIn = z.object({
   grantedScopes: z.array(z.string()),
   accessToken: z.string(),
   refreshToken: z.string().optional(),
+  /** Which key the app proved itself with, as `fingerprint` tells it; absent for a person's sign-in. */
+  signedBy: z.string().optional(),
   /** The key that the tokens are bound to (RFC 9449). */
   proofKey: z
     .object({ kty: z.literal("EC"), crv: z.literal("P-256"), x: z.string(), y: z.string(), d: z.string() })

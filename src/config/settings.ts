@@ -206,7 +206,8 @@ export const SETTINGS = {
   tokenStore: {
     env: "OKTA_MCP_TOKEN_STORE",
     flag: "--token-store <store>",
-    meaning: "Where to keep tokens: keychain, file (mode 0600), memory, or auto: the keychain, else memory.",
+    meaning:
+      "Where to keep tokens: keychain, file (mode 0600), memory, or auto: the keychain, else memory. With a private key, auto keeps nothing; keychain or file keep its token until it ends, so that one `okta-mcp call` after the other does with one.",
     default: "auto",
     read: oneOf(TOKEN_STORES),
   },

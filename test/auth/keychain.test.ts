@@ -84,12 +84,13 @@ describe("the entries of a keychain", () => {
     }
   });
 
-  test("are kept apart by org and client", async () => {
+  test("are kept apart by org, client and way of signing in", async () => {
     const keychain = new SmallKeychain();
     await storeIn(keychain).write(signIn());
     for (const key of [
       { ...KEY, clientId: "0oa2" },
       { ...KEY, orgUrl: "https://other.okta.com" },
+      { ...KEY, method: "private-key" as const },
     ]) {
       expect((await storeIn(keychain, key).read()).signIn).toBeUndefined();
     }

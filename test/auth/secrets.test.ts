@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { inspect } from "node:util";
 import { expect, test } from "vitest";
 import type { Session } from "../../src/auth/token-source.js";
-import { REVOKE, servicePem, startOrg, type TestOrg, TOKEN, tokenValue } from "./support.js";
+import { keptFile, REVOKE, serviceJwks, servicePem, startOrg, type TestOrg, TOKEN, tokenValue } from "./support.js";
 
 /** Everything that a debugger, a log or a crash report could make of a value. */
 function shown(value: unknown): string {
@@ -91,14 +91,20 @@ test("a device sign-in shows no token, code or key: not itself, not in errors, n
   expectNone([value, stored.refreshToken, stored.proofKey.d, ...secretsOf(org)], given, ...given, org.logged.join(""));
 });
 
-test("a private key sign-in shows no token, assertion or key", async () => {
-  const org = await startOrg();
-  const session = org.serviceSession();
-  const value = await tokenValue(session, org);
-  const given = await live(org, session);
-  const pem = servicePem.split("\n").filter((line) => line.length > 40);
-  expectNone([value, ...pem, ...secretsOf(org)], given, ...given, org.logged.join(""));
-});
+test.each(["memory", "file"] as const)(
+  "a private key sign-in shows no token, assertion or key (%s)",
+  async (tokenStore) => {
+    const org = await startOrg({ serviceClient: { jwks: serviceJwks, dpopRequired: true } });
+    const session = org.serviceSession({ tokenStore });
+    const value = await tokenValue(session, org);
+    const stored = await readFile(await keptFile(org), "utf8").catch(() => undefined);
+    expect(stored !== undefined).toBe(tokenStore === "file");
+    const proofKey = stored === undefined ? [] : [JSON.parse(stored).proofKey.d];
+    const given = await live(org, session);
+    const pem = servicePem.split("\n").filter((line) => line.length > 40);
+    expectNone([value, ...proofKey, ...pem, ...secretsOf(org)], given, ...given, org.logged.join(""));
+  },
+);
 
 test("a given token is not shown", async () => {
   const org = await startOrg();

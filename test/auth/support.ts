@@ -1,7 +1,8 @@
 import { generateKeyPairSync } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { JSONWebKeySet } from "jose";
 import { onTestFinished } from "vitest";
 import { parsePrivateKey } from "../../src/auth/private-key.js";
 import { createSession, type SessionOptions } from "../../src/auth/session.js";
@@ -46,6 +47,11 @@ const serviceKeys = generateKeyPairSync("rsa", { modulusLength: 2048 });
 export const servicePem = String(serviceKeys.privateKey.export({ type: "pkcs8", format: "pem" }));
 export const SERVICE_KID = "kid-service";
 
+/** Its public half, as the org has it. */
+export const serviceJwks = {
+  keys: [{ ...serviceKeys.publicKey.export({ format: "jwk" }), kid: SERVICE_KID }],
+} as JSONWebKeySet;
+
 export interface TestOrg {
   sandbox: Sandbox;
   control: Sandbox["authorization"]["control"];
@@ -67,8 +73,7 @@ export interface TestOrg {
 /** An org with one admin, a device app and a service app, on a clock of its own. */
 export async function startOrg(options: OrgAuthorizationOptions = {}): Promise<TestOrg> {
   const time = new FakeTime();
-  const publicJwk = serviceKeys.publicKey.export({ format: "jwk" });
-  const serviceClient = { jwks: { keys: [{ ...publicJwk, kid: SERVICE_KID }] } };
+  const serviceClient = { jwks: serviceJwks };
   const sandbox = await startSandbox({
     seed: null,
     now: time.now,
@@ -131,6 +136,14 @@ export async function tempDir(): Promise<string> {
   const dir = await mkdtemp(join(tmpdir(), "okta-mcp-auth-"));
   onTestFinished(() => rm(dir, { recursive: true, force: true }));
   return dir;
+}
+
+/** The one file in which a sign-in is kept. */
+export async function keptFile({ stateDir }: Pick<TestOrg, "stateDir">): Promise<string> {
+  const dir = join(stateDir, "tokens");
+  const names = await readdir(dir).catch(() => []);
+  if (names.length > 1) throw new Error(`There are several: ${names.join(", ")}`);
+  return join(dir, names[0] ?? "none.json");
 }
 
 /** The error that a promise ends with. */

@@ -180,7 +180,12 @@ describe("login, status and logout", () => {
     const { cli, home } = await openOrg({ serviceClient: { jwks: { keys: [jwk] }, dpopRequired: true } });
     const file = join(home, "key.pem");
     writeFileSync(file, privateKey.export({ type: "pkcs8", format: "pem" }), { mode: 0o600 });
-    const env = { OKTA_CLIENT_ID: SERVICE_CLIENT_ID, OKTA_PRIVATE_KEY_FILE: file, OKTA_KEY_ID: "ci" };
+    const env = {
+      OKTA_CLIENT_ID: SERVICE_CLIENT_ID,
+      OKTA_PRIVATE_KEY_FILE: file,
+      OKTA_KEY_ID: "ci",
+      OKTA_MCP_TOKEN_STORE: "auto",
+    };
     const login = await cli(["login"], env);
     expect(login.code, login.stderr).toBe(0);
     expect(login.stderr).toContain("A service app needs no sign-in beforehand");

@@ -1,37 +1,8 @@
-import { generateKeyPairSync } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
-import { SERVICE_CLIENT_ID } from "../../src/sandbox/facts.js";
-import { startSandbox } from "../../src/sandbox/server.js";
-import { testAuthorization } from "../support/authorization.js";
-import { runCli, temporaryFolder } from "../support/cli.js";
-
-/** An org in which a service app signs in by its key, bound to it or not. */
-async function openOrg({ dpopRequired = true } = {}) {
-  const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
-  const jwk = { ...publicKey.export({ format: "jwk" }), kty: "RSA", kid: "ci", use: "sig" };
-  const sandbox = await startSandbox({
-    authorization: testAuthorization({ serviceClient: { jwks: { keys: [jwk] }, dpopRequired } }),
-  });
-  onTestFinished(sandbox.close);
-  const home = temporaryFolder();
-  const file = join(home, "key.pem");
-  writeFileSync(file, privateKey.export({ type: "pkcs8", format: "pem" }), { mode: 0o600 });
-  const env = {
-    HOME: home,
-    OKTA_ORG_URL: sandbox.origin,
-    OKTA_CLIENT_ID: SERVICE_CLIENT_ID,
-    OKTA_SCOPES: "okta.users.read okta.groups.manage",
-    OKTA_PRIVATE_KEY_FILE: file,
-    OKTA_KEY_ID: "ci",
-    OKTA_MCP_TOKEN_STORE: "auto",
-  };
-  const tokens = () => sandbox.requests.filter(({ path }) => path === "/oauth2/v1/token").length;
-  const cli = (args: string[], input = "", more: Record<string, string> = {}) =>
-    runCli(args, { env: { ...env, ...more }, input });
-  return { sandbox, home, cli, tokens };
-}
+import { expect, test } from "vitest";
+import { temporaryFolder } from "../support/cli.js";
+import { openServiceOrg } from "../support/service-org.js";
 
 const lines = (...calls: unknown[]) => `${calls.map((call) => JSON.stringify(call)).join("\n")}\n`;
 const results = (stdout: string) =>
@@ -41,7 +12,7 @@ const results = (stdout: string) =>
     .map((line) => JSON.parse(line));
 
 test("many calls run in their order with one sign-in, a line of JSON for each", async () => {
-  const { cli, tokens, sandbox } = await openOrg();
+  const { cli, tokens, sandbox } = await openServiceOrg();
   await cli(["call", "list_groups"]);
   const forOne = tokens();
   const calls = lines(
@@ -67,7 +38,7 @@ test("many calls run in their order with one sign-in, a line of JSON for each", 
 });
 
 test("nothing is called where a line is wrong, and all that are wrong are named", async () => {
-  const { cli, sandbox } = await openOrg();
+  const { cli, sandbox } = await openServiceOrg();
   const calls = `${lines(
     { tool: "create_group", arguments: { profile: { name: "Never" } } },
     { tool: "create_grup" },
@@ -93,7 +64,7 @@ test("nothing is called where a line is wrong, and all that are wrong are named"
 });
 
 test("removals need --yes here too", async () => {
-  const { cli, sandbox } = await openOrg();
+  const { cli, sandbox } = await openServiceOrg();
   const group = sandbox.org.addGroup({ profile: { name: "Night Shift", description: null } });
   const calls = lines({ tool: "delete_group", arguments: { group_id: group.id } });
   const asked = await cli(["call", "--each", "-"], calls);

@@ -62,7 +62,11 @@ async function report(io: Io, { session, config, sandbox }: Connection): Promise
   const granted = session.granted();
   const who = status.user ? ` as ${visible(status.user)}` : "";
   io.note(`${io.style("green", "Signed in")} to ${new URL(config.orgUrl).host}${who}.`);
-  if (session.method === "private-key")
+  if (session.method === "private-key" && status.outlives)
+    io.note(
+      `A service app needs no sign-in beforehand. Its token is kept until it ends, in: ${visible(status.tokenKept)}.`,
+    );
+  else if (session.method === "private-key")
     io.note("A service app needs no sign-in beforehand: nothing was stored, each start gets its own token.");
   else if (sandbox) io.note("It was for practice: sandbox and sign-in end with this command.");
   else io.note(`The sign-in is kept in: ${visible(status.tokenKept)}.`);

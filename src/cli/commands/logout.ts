@@ -2,8 +2,12 @@ import { describedCommand, type MakeCommand } from "../command.js";
 import type { SettingFlags } from "../flags.js";
 import { addSettings } from "../options.js";
 
-const REVOKE_BY_HAND =
-  "An access token ends by itself within the hour; to end the rest too, clear the person's sessions and tokens in the Okta Admin Console (Directory > People > the person > More Actions > Clear User Sessions).";
+/** What is left to a person where Okta could not be told. */
+const BY_HAND = {
+  device:
+    "An access token ends by itself within the hour; to end the rest too, clear the person's sessions and tokens in the Okta Admin Console (Directory > People > the person > More Actions > Clear User Sessions).",
+  "private-key": "The app's token ends by itself within the hour.",
+} as const;
 
 /** `okta-mcp logout` */
 export const logoutCommand: MakeCommand = (io, finish) =>
@@ -20,22 +24,22 @@ export const logoutCommand: MakeCommand = (io, finish) =>
       const org = new URL(config.orgUrl).host;
       await session.restore();
       const { signedIn, outlives } = await session.status();
-      if (session.method !== "device") {
-        io.note(
-          `Nothing to sign out of: ${session.method === "private-key" ? "a private key" : "OKTA_ACCESS_TOKEN"} is set, and nothing is stored.`,
-        );
+      if (session.method === "access-token") {
+        io.note("Nothing to sign out of: OKTA_ACCESS_TOKEN is set, and nothing is stored.");
+      } else if (session.method === "private-key" && !outlives) {
+        io.note("Nothing to sign out of: a private key is set, and OKTA_MCP_TOKEN_STORE has no token of it kept.");
       } else if (!outlives && !signedIn) {
         io.note("Nothing to sign out of: without a store that lasts, a sign-in ends with the process that made it.");
       } else {
         const { revoked } = await session.signOut();
-        if (!signedIn) io.note(`Nobody was signed in to ${org}; nothing is kept here.`);
-        else if (revoked) io.note(`Signed out of ${org}: the tokens were revoked at Okta and deleted here.`);
-        else {
+        if (!revoked) {
           io.note(`Signed out of ${org}: the tokens were deleted here.`);
           io.note(
-            `${io.style("yellow", "Notice:")} Okta could not be told, so they were not revoked there. ${REVOKE_BY_HAND}`,
+            `${io.style("yellow", "Notice:")} Okta could not be told, so they were not revoked there. ${BY_HAND[session.method]}`,
           );
-        }
+        } else if (signedIn) io.note(`Signed out of ${org}: the tokens were revoked at Okta and deleted here.`);
+        else if (session.method === "device") io.note(`Nobody was signed in to ${org}; nothing is kept here.`);
+        else io.note(`No token that still counts was kept for ${org}; nothing is kept here now.`);
       }
       finish(0);
     } finally {
