@@ -24,6 +24,22 @@ export function textAt(value: Json | undefined, ...path: readonly string[]): str
   return typeof text === "string" ? text : "";
 }
 
+/** Okta's JSON as an object; an empty one where it is none. */
+export function asObject(value: Json | undefined): JsonObject {
+  return isObject(value) ? value : {};
+}
+
+/** The object at a key of Okta's JSON; empty where there is none. */
+export function objectAt(value: Json | undefined, key: string): JsonObject {
+  return asObject(valueAt(value, key));
+}
+
+/** The items of the list at a path of Okta's JSON; none where there is no list. */
+export function itemsAt(value: Json | undefined, ...path: string[]): Json[] {
+  const items = valueAt(value, ...path);
+  return Array.isArray(items) ? items : [];
+}
+
 /** Compact JSON with keys in order, so that equal values have equal text. */
 export function canonical(value: unknown): string {
   return stringifyJson(inOrder(value));

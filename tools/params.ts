@@ -1,14 +1,18 @@
 import * as z from "zod";
 import {
+  asObject,
+  counted,
   type Impact,
   ifFound,
   ifReadable,
   isObject,
   isPathSegment,
   isTime,
+  itemsAt,
   type Json,
   type JsonObject,
   type KnownFields,
+  MAX_NAMES,
   OktaMcpError,
   openObject,
   TIME_FORMS,
@@ -17,10 +21,22 @@ import {
   type Undo,
   undoBy,
   valueAt,
+  withNames,
   without,
 } from "../src/tool.js";
 
-export { type JsonObject, textAt, valueAt } from "../src/tool.js";
+export {
+  asObject,
+  counted,
+  itemsAt,
+  type JsonObject,
+  MAX_NAMES,
+  objectAt,
+  someNames,
+  textAt,
+  valueAt,
+  withNames,
+} from "../src/tool.js";
 
 /** What no id has: signs of a URL, white space and characters that nobody can see. */
 const NOT_IN_ID = /[?#%\s\p{Cf}]/u;
@@ -95,41 +111,10 @@ export function time(description: string) {
     .describe(description);
 }
 
-/** Okta's JSON as an object; an empty one where it is none. */
-export function asObject(value: Json | undefined): JsonObject {
-  return isObject(value) ? value : {};
-}
-
-/** The object at a key of Okta's JSON; empty where there is none. */
-export function objectAt(value: Json | undefined, key: string): JsonObject {
-  return asObject(valueAt(value, key));
-}
-
 /** The id at the end of an address of Okta's; empty where there is none. */
 export function lastSegment(href: string): string {
   const { pathname } = URL.canParse(href) ? new URL(href) : { pathname: "" };
   return pathname.split("/").filter(Boolean).at(-1) ?? "";
-}
-
-/** The items of the list at a path of Okta's JSON; none where there is no list. */
-export function itemsAt(value: Json | undefined, ...path: string[]): Json[] {
-  const items = valueAt(value, ...path);
-  return Array.isArray(items) ? items : [];
-}
-
-/** "3 apps", "1 app", "more than 1000 apps". */
-export function counted(
-  found: { items: readonly unknown[]; complete: boolean },
-  one: string,
-  many = `${one}s`,
-): string {
-  const { length } = found.items;
-  return `${found.complete ? "" : "more than "}${length} ${length === 1 && found.complete ? one : many}`;
-}
-
-/** The first few of the names, after a colon: ": Mail, Wiki, Chat …"; nothing where there are none. */
-export function someNames(names: readonly string[]): string {
-  return names.length === 0 ? "" : `: ${names.slice(0, 5).join(", ")}${names.length > 5 ? " …" : ""}`;
 }
 
 /** A body of those parts that were given; undefined where none was. */
@@ -315,15 +300,6 @@ export function refuseRemoval(object: Json | undefined, kind: "policy" | "rule",
       fix: `Nothing to do; activate_policy${kind === "rule" ? "_rule" : ""} is the opposite.`,
     });
   }
-}
-
-/** As many names as help to recognise what is meant. */
-export const MAX_NAMES = 5;
-
-/** "12 apps: Slack, Zoom …": `text`, then the first names in it. */
-export function withNames(text: string, names: readonly string[] = [], total = names.length): string {
-  if (names.length === 0) return text;
-  return `${text}: ${names.slice(0, MAX_NAMES).join(", ")}${total > MAX_NAMES ? " …" : ""}`;
 }
 
 /** The names of the first of these groups or users, as far as this caller may read them; the id where there is no such one. */
