@@ -28,7 +28,7 @@ const ASK_ELSEWHERE =
 interface Refusal {
   decidedBy: "person" | "client" | "okta-mcp";
   why: string;
-  /** Where the one for the error's code does not help. */
+  /** The advice, where that of the error's code does not help. */
   fix?: string;
 }
 

@@ -47,7 +47,7 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** With which `JSON.stringify` gives away that a value holds a number of ours, or has a field of that name. */
+/** `JSON.stringify` writes this where a value holds a number of ours, or has a field of that name. */
 const TRACE = '"isLosslessNumber":';
 
 /**

@@ -63,7 +63,7 @@ function withoutTask(message: JSONRPCMessage): JSONRPCMessage {
   return { ...message, params };
 }
 
-/** With which requests of MCP 2026-07-28 carry their version, whether or not there was an `initialize`. */
+/** Requests of MCP 2026-07-28 carry their version under this key, whether or not there was an `initialize`. */
 const VERSION_KEY = "io.modelcontextprotocol/protocolVersion";
 
 /**

@@ -124,7 +124,7 @@ export async function unknownEventTypes(filter: string): Promise<string | undefi
   return sentences.length > 0 ? sentences.join(" ") : undefined;
 }
 
-/** Of so many names only those of about the same length are worth comparing. */
+/** The event type that is spelled nearly alike. There are many, so only those of about the same length are compared. */
 function nearestType(type: string, all: readonly string[]): string | undefined {
   return nearest(
     type,

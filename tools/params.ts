@@ -363,7 +363,7 @@ export type EmailTemplate = { brand_id: string; template_name: string };
 
 export const emailTemplate = { brand_id: brandId, template_name: id("From list_email_templates.") };
 
-/** What of a call's arguments names the email template. */
+/** The arguments of a call that name the email template. */
 export const emailTemplateOf = ({ brand_id, template_name }: EmailTemplate): EmailTemplate => ({
   brand_id,
   template_name,

@@ -44,7 +44,7 @@ const TELLING = [
   "created",
 ];
 
-/** By which of these people know a record, where it has one. */
+/** People know a record by the first of these that it has. */
 const NAMES: ReadonlySet<string> = new Set([
   "profile.login",
   "label",

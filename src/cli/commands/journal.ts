@@ -131,14 +131,14 @@ export const journalCommand: MakeCommand = (io, finish) =>
         row: (change: Json) => line(change, isWide),
         next: (after: string) => nextPage(options, after),
       };
-      await showResult(io, shown, outcome.result);
+      const exitCode = await showResult(io, shown, outcome.result);
       const unknown = unknownIn(outcome.result.items);
       if (unknown > 0 && !options.json) {
         io.note(
           `Outcome unknown: ${unknown}. No answer of Okta's was recorded; look at these objects before going on.`,
         );
       }
-      finish(0);
+      finish(exitCode);
     } finally {
       await connection.close();
     }

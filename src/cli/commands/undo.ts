@@ -34,8 +34,7 @@ export const undoCommand: MakeCommand = (io, finish) =>
       const call = { tool: "undo_change", args, yes, quiet: json, options: { force: "--force", dry_run: "--dry-run" } };
       const outcome = await interruptible(io, (signal) => callTool(io, connection, catalogue, { ...call, signal }));
       if ("error" in outcome) return finish(showError(io, outcome.error, { json }));
-      await showResult(io, { ...call, json, sandbox }, outcome.result);
-      finish(0);
+      finish(await showResult(io, { ...call, json, sandbox }, outcome.result));
     } finally {
       await connection.close();
     }

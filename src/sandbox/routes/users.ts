@@ -9,7 +9,7 @@ import { deactivate } from "./user-lifecycle.js";
 import { fullUser, listedUser, projection } from "./user-view.js";
 import { createUser, updateUser } from "./user-writes.js";
 
-/** Of users, and of the groups of one, whose operation pages though its document names no parameter. */
+/** Pages of users, and of the groups of a user. The latter operation has pages though its document names no parameter for them. */
 const PAGING = { defaultLimit: 200, maxLimit: 200, beyond: "cap" } as const;
 const PEOPLE_PICKER = { defaultLimit: 10, maxLimit: 200, beyond: "cap" } as const;
 
