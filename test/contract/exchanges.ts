@@ -125,6 +125,7 @@ export const READ_FOR_A_QUESTION: Readonly<Record<string, string>> = {
   listAppLinks: "counted before a user is deactivated",
   listApplicationUsers: "counted before an application is deactivated or deleted",
   listApplicationGroupAssignments: "counted before an application is deactivated or deleted",
+  getGroupSchema: "read for the names that a search or a profile may have",
   listGroupRules: "read for the rules that name a group before it is deleted",
   listPolicyMappings: "read for the names of the apps before a policy is deactivated or deleted",
 };
