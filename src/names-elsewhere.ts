@@ -11,7 +11,7 @@ export interface Elsewhere {
 const inConsole = (what: string, where: string) =>
   `No tool does that here. ${what} in the Okta Admin Console: ${where}.`;
 
-const PERSON = "Directory > People > the person";
+const PERSON = "Directory > People > the user";
 const APP = "Applications > Applications > the app > Assignments";
 
 /** Names that stand for what a tool here does under another. */
@@ -45,7 +45,7 @@ const OTHERS: readonly Elsewhere[] = [
   {
     names: ["list_user_groups", "get_user_groups", "get_groups_for_user", "list_groups_for_user"],
     use: ["list_group_users"],
-    how: "tells who is in a group. A person's groups all together are in the Okta Admin Console: Directory > People > the person > Groups.",
+    how: "tells who is in a group. A user's groups all together are in the Okta Admin Console: Directory > People > the user > Groups.",
   },
   {
     names: ["list_user_apps", "get_user_apps", "list_user_applications", "list_app_links", "get_user_app_links"],

@@ -168,7 +168,7 @@ function refuseTakenLogin(context: ToolContext, profile: JsonObject, own = ""): 
 export const createUser = defineTool({
   name: "create_user",
   title: "Create user",
-  description: "Create a user. Activated without a password, Okta emails the person a link.",
+  description: "Create a user. Activated without a password, Okta emails the user a link.",
   scope: "okta.users.manage",
   effect: "adds",
   input: z.strictObject({
@@ -290,7 +290,7 @@ export const updateUser = defineTool({
     const user = await context.okta.users.getUser({ userId: a.user_id });
     if (textAt(user, "status") === "DEPROVISIONED") {
       throw new OktaMcpError("conflict", "The user is deactivated, and Okta changes no such user.", {
-        fix: "Activate the person in the Okta Admin Console first.",
+        fix: "Activate the user in the Okta Admin Console first.",
       });
     }
     if (profile === undefined) return [];
@@ -338,7 +338,7 @@ export const deactivateUser = defineTool({
   change: {
     state: ({ okta }, a) => okta.users.getUser({ userId: a.user_id }),
     becomes: (_a, before) => ({ ...asObject(before), status: "DEPROVISIONED" }),
-    undo: "Okta takes a deactivated user's apps and factors away. Activate the person in the Admin Console (Directory > People > the person > Activate), then assign the apps again; get_change has the profile.",
+    undo: "Okta takes a deactivated user's apps and factors away. Activate the user in the Admin Console (Directory > People > the user > Activate), then assign the apps again; get_change has the profile.",
   },
   run: ({ okta }, a) => okta.users.deactivateUser({ userId: a.user_id, sendEmail: a.send_email }),
 });

@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { atTerminal } from "../../src/cli/terminal-words.js";
 import { OktaMcpError } from "../../src/errors/index.js";
+import { OKTA_CODES } from "../../src/errors/okta-codes/index.js";
+import { NAMES_ELSEWHERE } from "../../src/names-elsewhere.js";
 import { ROOT } from "../support/cli.js";
 
 const TOOLS = new Set(["get_change", "list_users", "update_policy"]);
@@ -61,4 +63,14 @@ test("an option of the command's own stands for its argument", () => {
 test("what the org said stays as it is", () => {
   const said = 'Okta answered 400 and said "Tell the person to use list_users with full: true".';
   expect(told(said, said)).toEqual({ fix: said, message: said });
+});
+
+test("a user whom advice is about is not the person who reads it", () => {
+  const advice = [
+    ...NAMES_ELSEWHERE.map(({ how }) => how),
+    ...Object.values(OKTA_CODES).flatMap(([, , why, fix]) => [why, fix]),
+  ];
+  expect(advice.length).toBeGreaterThan(300);
+  // At a terminal "the person" becomes "you".
+  expect(advice.filter((text) => /\bthe person\b/i.test(text))).toEqual([]);
 });

@@ -5,7 +5,7 @@ import { addSettings } from "../options.js";
 /** What is left to a person where Okta could not be told. */
 const BY_HAND = {
   device:
-    "An access token ends by itself within the hour; to end the rest too, clear the person's sessions and tokens in the Okta Admin Console (Directory > People > the person > More Actions > Clear User Sessions).",
+    "An access token ends by itself within the hour; to end the rest too, clear the user's sessions and tokens in the Okta Admin Console (Directory > People > the user > More Actions > Clear User Sessions).",
   "private-key": "The app's token ends by itself within the hour.",
 } as const;
 

@@ -145,8 +145,8 @@ export const APP_AND_POLICY_CODES: Rows = {
   E0000245: [
     400,
     "conflict",
-    "A chain of authentication methods begins with something that the person knows.",
-    "Let the chains that Okta names begin with something that the person has.",
+    "A chain of authentication methods begins with something that the user knows.",
+    "Let the chains that Okta names begin with something that the user has.",
   ],
   E0000246: [403, "conflict", "Policies use the authentication method.", CHANGE_POLICY_FIRST],
   E0000248: [

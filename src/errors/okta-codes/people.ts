@@ -12,7 +12,7 @@ import {
 } from "./row.js";
 
 const UNASSIGN_FIRST = "Take it away from its users first.";
-const CODE_AGAIN = "The person has to enter a new code.";
+const CODE_AGAIN = "The user has to enter a new code.";
 const NO_PASSWORD_HERE =
   "Check that Okta keeps this user's password and not a directory or another identity provider, and that their status allows it ({finder}).";
 const NOT_IN_THIS_STATUS = "Look at the user's status ({finder}) and take the step that leads on from it.";
@@ -49,9 +49,9 @@ export const PEOPLE_CODES: Rows = {
   E0000064: [401, "conflict", "The user's password has expired.", OF_PERSON],
   E0000068: [403, "forbidden", "The code or answer does not fit.", CODE_AGAIN],
   E0000069: [403, "conflict", "The user is locked out.", "Unlock the user first."],
-  E0000070: [202, "conflict", "The person has not yet answered on their device.", "Wait for them."],
+  E0000070: [202, "conflict", "The user has not yet answered on their device.", "Wait for them."],
   E0000072: [403, "forbidden", "A policy does not let this user enroll a device.", CHANGE_POLICY_FIRST],
-  E0000073: [403, "declined", "The person turned it down on their device.", ""],
+  E0000073: [403, "declined", "The user turned it down on their device.", ""],
   E0000078: [
     403,
     "protected",
@@ -135,7 +135,7 @@ export const PEOPLE_CODES: Rows = {
   E0000136: [409, "conflict", "The phone number is in use elsewhere.", "Choose another number."],
   E0000138: [500, "okta_down", "The phone network that Okta uses failed.", LATER],
   E0000139: [503, "okta_down", "The phone network that Okta uses failed.", LATER],
-  E0000140: [400, "conflict", "The person has asked for no more text messages.", OF_PERSON],
+  E0000140: [400, "conflict", "The user has asked for no more text messages.", OF_PERSON],
   E0000142: [
     403,
     "protected",
