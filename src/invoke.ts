@@ -270,7 +270,7 @@ export class Invoker {
       collect: (fetchPage, maxItems) => collectItems(fetchPage, maxItems, walk),
       whole: (fetchPage) => wholeItems(fetchPage, walk),
       find: (fetchPage, isIt) => findItem(fetchPage, isIt, walk),
-      checkProfile: (profile, how) => checkProfile(profile, how, this.#schemas, context),
+      checkProfile: (kind, profile, how) => checkProfile(kind, profile, how, this.#schemas, context),
       // `fields` chooses from the whole result that the excerpt becomes a part of.
       excerpt: (items, share) =>
         excerpt(items, {

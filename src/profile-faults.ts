@@ -4,7 +4,13 @@ import { isExactNumber } from "./exact-json.js";
 import type { JsonObject } from "./json.js";
 import { nearest } from "./nearest.js";
 import type { Json } from "./okta/request.js";
-import type { ProfileAttribute, ProfileSchemas, SchemaReader } from "./profile-schemas.js";
+import type {
+  ProfileAttribute,
+  ProfileAttributes,
+  ProfileKind,
+  ProfileSchemas,
+  SchemaReader,
+} from "./profile-schemas.js";
 
 /** Faults that one error names. */
 const MAX_TOLD = 20;
@@ -32,23 +38,40 @@ function faultOf({ type, values, minLength = 0, maxLength = Number.POSITIVE_INFI
   return undefined;
 }
 
+/** What to do about a profile with faults. Groups have no tool that lists what a profile can have. */
+function fixFor(kind: ProfileKind, attributes: ProfileAttributes): string {
+  if (kind === "user") return "Correct the profile; get_user_profile_attributes lists what it can have.";
+  const names = [...attributes.keys()];
+  const more = names.length > MAX_TOLD ? ` and ${names.length - MAX_TOLD} more` : "";
+  return `Correct the profile; a group's profile can have ${names
+    .slice(0, MAX_TOLD)
+    .map((name) => visibleStart(name))
+    .join(", ")}${more}.`;
+}
+
+export interface ProfileCheck {
+  /** True where the profile is all there will be, so that what it lacks is missing. */
+  whole: boolean;
+  /** Of the user type's schema; the default type's where it is left out. */
+  schemaId?: string | undefined;
+}
+
 /**
- * Checks a user's profile against the schema of the user's type.
- * @param whole true where the profile is all there will be, so that what it lacks is missing
- * @param schemaId of the user type's schema
+ * Checks the profile of a user, or of one of Okta's own groups, against the org's schema.
  * @returns what could not be checked, a sentence each
  * @throws OktaMcpError bad_input that names every fault, as the call itself would fail
  */
 export async function checkProfile(
+  kind: ProfileKind,
   profile: JsonObject,
-  { whole, schemaId }: { whole: boolean; schemaId?: string | undefined },
+  { whole, schemaId }: ProfileCheck,
   schemas: ProfileSchemas,
   reader: SchemaReader,
 ): Promise<string[]> {
-  let schema = await schemas.read("user", reader, { schemaId });
+  let schema = await schemas.read(kind, reader, { schemaId });
   const isKnown = (name: string) => "attributes" in schema && schema.attributes.has(name);
   if ("attributes" in schema && !Object.keys(profile).every(isKnown))
-    schema = await schemas.read("user", reader, { schemaId, fresh: true });
+    schema = await schemas.read(kind, reader, { schemaId, fresh: true });
   if ("unknown" in schema) return [`The profile's attributes were not checked: ${schema.unknown}.`];
   const { attributes } = schema;
   const faults: string[] = [];
@@ -74,6 +97,6 @@ export async function checkProfile(
   if (faults.length === 0) return [];
   const told = faults.slice(0, MAX_TOLD).join("; ");
   throw new OktaMcpError("bad_input", `Okta would refuse this profile: ${told}.`, {
-    fix: "Correct the profile; get_user_profile_attributes lists what it can have.",
+    fix: fixFor(kind, attributes),
   });
 }

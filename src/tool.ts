@@ -5,6 +5,8 @@ import type { JsonObject } from "./json.js";
 import type { ItemList, ListOptions, PageFetcher } from "./listing.js";
 import type { Operations } from "./okta/operations.js";
 import type { Json } from "./okta/request.js";
+import type { ProfileCheck } from "./profile-faults.js";
+import type { ProfileKind } from "./profile-schemas.js";
 import type { ScopeStatus } from "./scope-status.js";
 import type { Scope } from "./scopes.js";
 
@@ -34,11 +36,11 @@ export interface ToolContext {
   /** Looks for an item, page by page until it is found; `complete` is false where a list too long to be read may have it. */
   find(fetchPage: PageFetcher, isIt: (item: Json) => boolean): Promise<{ found: Json | undefined; complete: boolean }>;
   /**
-   * Checks a user's profile against the org's schema; `whole` where what it lacks is missing.
+   * Checks the profile of a user, or of one of Okta's own groups, against the org's schema.
    * @returns what could not be checked, a sentence each
    * @throws OktaMcpError bad_input that names what Okta would refuse
    */
-  checkProfile(profile: JsonObject, how: { whole: boolean; schemaId?: string | undefined }): Promise<string[]>;
+  checkProfile(kind: ProfileKind, profile: JsonObject, how: ProfileCheck): Promise<string[]>;
   /** As many of the first items as fit into a share (0 to 1) of a result's size. */
   excerpt(items: readonly Json[], share: number): Json[];
   /** True when the session may use this scope; for what a tool can do better with a further scope. */

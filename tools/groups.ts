@@ -142,7 +142,10 @@ export const createGroup = defineTool({
   scope: "okta.groups.manage",
   effect: "adds",
   input: z.strictObject({ profile }),
-  foresee: (context, a) => refuseTakenName(context, a.profile),
+  foresee: async (context, a) => [
+    ...(await context.checkProfile("group", a.profile, { whole: true })),
+    ...(await refuseTakenName(context, a.profile)),
+  ],
   change: {
     state: ({ okta }, _a, made) => ofMade(made, (groupId) => okta.groups.getGroup({ groupId })),
     undo: ({ after }) => undoBy("delete_group", { group_id: textAt(after, "id") }),
@@ -166,7 +169,11 @@ export const updateGroup = defineTool({
     proposed: (a) => ({ profile: a.profile }),
     setByOkta: [],
   },
-  foresee: (context, a) => refuseTakenName(context, a.profile, a.group_id),
+  foresee: async (context, a) => [
+    // Groups that an app imports have schemas of their own, and are protected before this is asked.
+    ...(await context.checkProfile("group", a.profile, { whole: true })),
+    ...(await refuseTakenName(context, a.profile, a.group_id)),
+  ],
   run: ({ okta }, a, group) => okta.groups.replaceGroup({ groupId: a.group_id, group }),
 });
 

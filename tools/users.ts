@@ -187,7 +187,7 @@ export const createUser = defineTool({
   async foresee(context, a) {
     const profile =
       a.type === undefined
-        ? await context.checkProfile(a.profile, { whole: true })
+        ? await context.checkProfile("user", a.profile, { whole: true })
         : ["The profile's attributes were not checked: the schema of another user type is not read here."];
     return [...profile, ...(await refuseTakenLogin(context, a.profile))];
   },
@@ -296,7 +296,7 @@ export const updateUser = defineTool({
     if (profile === undefined) return [];
     const schemaId = textAt(user, "_links", "schema", "href").split("/").at(-1) || undefined;
     return [
-      ...(await context.checkProfile(profile, { whole: false, schemaId })),
+      ...(await context.checkProfile("user", profile, { whole: false, schemaId })),
       ...(await refuseTakenLogin(context, profile, textAt(user, "id"))),
     ];
   },

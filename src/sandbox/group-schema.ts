@@ -1,23 +1,16 @@
 import type { Org } from "./org.js";
+import { attributeFaults, type ProfileFault, textAttribute } from "./profile-schema.js";
 import type { JsonObject } from "./state/model.js";
 
 /** The attributes of every group, in the form of schema `GroupSchemaAttribute` of the Management API document. */
 const BASE_ATTRIBUTES: Readonly<Record<string, JsonObject>> = {
-  name: attribute("Name", { required: true, minLength: 1, maxLength: 255 }),
-  description: attribute("Description", { required: false, maxLength: 1024 }),
+  name: textAttribute("Name", { description: "Name", required: true, minLength: 1, maxLength: 255 }),
+  description: textAttribute("Description", { description: "Description", required: false, maxLength: 1024 }),
 };
 
-function attribute(title: string, more: JsonObject): JsonObject {
-  return {
-    title,
-    description: title,
-    type: "string",
-    mutability: "READ_WRITE",
-    scope: "NONE",
-    ...more,
-    permissions: [{ principal: "SELF", action: "READ_ONLY" }],
-    master: { type: "PROFILE_MASTER" },
-  };
+/** @returns what Okta has against a profile of one of its own groups */
+export function groupProfileFaults(org: Org, profile: JsonObject): ProfileFault[] {
+  return attributeFaults(profile, "group", BASE_ATTRIBUTES, org.groupAttributes);
 }
 
 /** The org's group schema, as Okta's operation `getGroupSchema` answers it. */
@@ -36,7 +29,7 @@ export function groupSchema(org: Org): JsonObject {
         id: "#custom",
         type: "object",
         properties: Object.fromEntries(org.groupAttributes),
-        required: [],
+        required: [...org.groupAttributes].flatMap(([name, { required }]) => (required === true ? [name] : [])),
       },
     },
     type: "object",

@@ -1,22 +1,7 @@
-import { isExactNumber } from "../exact-json.js";
-import type { Json } from "../okta/request.js";
 import type { Org } from "./org.js";
+import { type Attribute, attributeFaults, EMAIL, type ProfileFault, textAttribute as text } from "./profile-schema.js";
 import type { JsonObject } from "./state/model.js";
 import { USER_TYPE_ID } from "./state/user-store.js";
-
-/** A profile attribute in the form of schema `UserSchemaAttribute` of the Management API document. */
-export type Attribute = JsonObject;
-
-const text = (title: string, more: Attribute = {}): Attribute => ({
-  title,
-  type: "string",
-  required: false,
-  mutability: "READ_WRITE",
-  scope: "NONE",
-  ...more,
-  permissions: [{ principal: "SELF", action: "READ_ONLY" }],
-  master: { type: "PROFILE_MASTER" },
-});
 
 /** The attributes of every Okta user, with the limits of schema `UserProfile`. */
 const BASE_ATTRIBUTES: Readonly<Record<string, Attribute>> = {
@@ -53,63 +38,14 @@ const BASE_ATTRIBUTES: Readonly<Record<string, Attribute>> = {
   manager: text("Manager"),
 };
 
-const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
-
-/** What is wrong with a value, as Okta words it; undefined where nothing is. */
-function faultOf(attribute: Attribute, value: Json): string | undefined {
-  const { type, minLength, maxLength, format } = attribute;
-  const allowed = attribute.enum;
-  if (!isOfType(type, value)) return `The value must be of type ${String(type)}`;
-  if (Array.isArray(allowed) && !allowed.includes(value)) return `The value must be one of ${allowed.join(", ")}`;
-  if (typeof value !== "string") return undefined;
-  if (typeof minLength === "number" && value.length < minLength) return `The field is too short: at least ${minLength}`;
-  if (typeof maxLength === "number" && value.length > maxLength) return "The field is too long";
-  if (format === "email" && !EMAIL.test(value)) return "Does not match required pattern";
-  return undefined;
-}
-
-/** True for a whole number of 64 bits, which is what Okta's integers are. */
-function isLong(digits: string): boolean {
-  return /^-?\d+$/.test(digits) && BigInt.asIntN(64, BigInt(digits)) === BigInt(digits);
-}
-
-function isOfType(type: Json | undefined, value: Json): boolean {
-  switch (type) {
-    case "array":
-      return Array.isArray(value);
-    case "integer":
-      return Number.isInteger(value) || (isExactNumber(value) && isLong(value.value));
-    case "number":
-      return typeof value === "number" || isExactNumber(value);
-    case "boolean":
-      return typeof value === type;
-    default:
-      return typeof value === "string";
-  }
-}
-
 /**
  * Checks a profile that is to be stored against the org's schema, logins in use included.
  * @param ownId the user whose profile it is; undefined for a new one
  * @returns the attribute at fault and why, in Okta's words, for each fault
  */
-export function profileFaults(org: Org, profile: JsonObject, ownId?: string): { attribute: string; cause: string }[] {
-  const faults: { attribute: string; cause: string }[] = [];
+export function profileFaults(org: Org, profile: JsonObject, ownId?: string): ProfileFault[] {
+  const faults = attributeFaults(profile, "user", BASE_ATTRIBUTES, org.customAttributes);
   const found = (attribute: string, cause: string) => faults.push({ attribute, cause: `${attribute}: ${cause}` });
-  for (const [name, attribute] of attributesOf(org)) {
-    const value = profile[name];
-    if (value === undefined || value === null || value === "") {
-      if (attribute.required === true) found(name, "The field cannot be left blank");
-      continue;
-    }
-    const fault = faultOf(attribute, value);
-    if (fault !== undefined) found(name, fault);
-  }
-  for (const name of Object.keys(profile)) {
-    if (!Object.hasOwn(BASE_ATTRIBUTES, name) && !org.customAttributes.has(name)) {
-      found(name, "The attribute is not defined in the user schema");
-    }
-  }
   const { login } = profile;
   if (typeof login === "string") {
     if (!EMAIL.test(login)) found("login", "Username must be in the form of an email address");
@@ -119,10 +55,6 @@ export function profileFaults(org: Org, profile: JsonObject, ownId?: string): { 
     }
   }
   return faults;
-}
-
-function attributesOf(org: Org): [string, Attribute][] {
-  return [...Object.entries(BASE_ATTRIBUTES), ...org.customAttributes];
 }
 
 /** The org's user schema, as Okta's operation `getUserSchema` answers it. */

@@ -222,6 +222,8 @@ const HIDDEN_LOSSES: readonly (Loss & { loses: string[] })[] = [
     tool: "update_group",
     arrange: ({ org }) => {
       const profile = { name: "Lab", floors: [1, 2], site: { city: "Oslo" }, note: "n", head: "Ada" };
+      org.groupAttributes.set("floors", { title: "Floors", type: "array", items: { type: "integer" } });
+      for (const name of ["site", "note", "head"]) org.groupAttributes.set(name, { title: name, type: "string" });
       const { id } = org.addGroup({ profile });
       return { group_id: id, profile: { name: "Lab", floors: [2, 3], site: "Oslo", note: null, head: "" } };
     },

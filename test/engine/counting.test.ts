@@ -79,6 +79,7 @@ describe("count_only", () => {
 describe("fields of a write", () => {
   test("choose from its answer, whatever the write is", async () => {
     const { get, org } = await connect({ person: accepts });
+    org.groupAttributes.set("note", { title: "Note", type: "string" });
     const made = await get("create_group", { profile: { name: "Lab" }, fields: ["id", "profile.name"] });
     expect(made).toEqual({ id: expect.any(String), profile: { name: "Lab" } });
     const group_id = String(made.id);

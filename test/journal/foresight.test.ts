@@ -48,7 +48,9 @@ async function taken(options: ConnectOptions = {}) {
   const other = org.addUser({ profile: { ...bo, login: "cy@acme.example", email: "cy@acme.example" } });
   org.customAttributes.set("clearance", { title: "Clearance", type: "string", enum: ["none", "full"] });
   org.customAttributes.set("badge", { title: "Badge", type: "integer" });
-  const group = org.addGroup({ profile: { name: "Sales" } });
+  org.groupAttributes.set("floor", { title: "Floor", type: "integer", required: true });
+  org.groupAttributes.set("site", { title: "Site", type: "string", enum: ["Oslo", "Bergen"] });
+  const group = org.addGroup({ profile: { name: "Sales", floor: 1 } });
   org.addGroup({ profile: { name: "Lab" } });
   await call("create_brand", { name: "Second" });
   await call("create_custom_domain", { domain: "login.acme.example.com", certificate_source_type: "OKTA_MANAGED" });
@@ -66,11 +68,22 @@ describe("a dry run fails as the call does", () => {
     ["update_user", ({ user }) => ({ user_id: user.id, profile: { login: "cy@acme.example" } }), "conflict"],
     ["update_user", ({ user }) => ({ user_id: user.id, profile: { titel: "Chef" } }), "bad_input"],
     ["update_user", ({ user }) => ({ user_id: user.id, profile: { lastName: "" } }), "bad_input"],
-    ["create_group", () => ({ profile: { name: "Sales" } }), "conflict"],
+    ["create_group", () => ({ profile: { name: "Sales", floor: 2 } }), "conflict"],
     ["create_group", () => ({ profile: { description: "x" } }), "bad_input"],
+    ["create_group", () => ({ profile: { name: "New", floor: 1, costCentre: 4711 } }), "bad_input"],
+    ["create_group", () => ({ profile: { name: "New", floor: "1" } }), "bad_input"],
+    ["create_group", () => ({ profile: { name: "New", floor: 1, site: "Rome" } }), "bad_input"],
+    ["create_group", () => ({ profile: { name: "New" } }), "bad_input"],
+    ["create_group", () => ({ profile: { name: "N".repeat(256), floor: 1 } }), "bad_input"],
     [
       "update_group",
-      ({ group }) => ({ group_id: group.id, profile: { name: "Lab" }, allow_removals: true }),
+      ({ group }) => ({ group_id: group.id, profile: { name: "Sales", flor: 1, floor: 1 } }),
+      "bad_input",
+    ],
+    ["update_group", ({ group }) => ({ group_id: group.id, profile: { name: "Sales", floor: "1" } }), "bad_input"],
+    [
+      "update_group",
+      ({ group }) => ({ group_id: group.id, profile: { name: "Lab", floor: 1 }, allow_removals: true }),
       "conflict",
     ],
     ["create_brand", () => ({ name: "Second" }), "conflict"],
@@ -98,12 +111,35 @@ describe("a dry run fails as the call does", () => {
     expect(error?.message).toContain("badge has to be of type integer");
   });
 
-  test("an attribute that is new in the schema is known", async () => {
+  test("for a group as well, and the fix lists what its profile can have", async () => {
+    const { call } = await taken();
+    const { error } = await call("create_group", { profile: { name: "New", flor: 1, site: "Rome" }, dry_run: true });
+    expect(error?.message).toContain("there is no attribute flor (did you mean floor?)");
+    expect(error?.message).toContain("site has to be one of Oslo, Bergen");
+    expect(error?.message).toContain("floor is missing");
+    expect(error?.fix).toContain("can have name, description, floor, site.");
+  });
+
+  test("but never because of the schema where an app imports the group and has a schema of its own", async () => {
+    const { call, org } = await taken();
+    const profile = { name: "Imported", samAccountName: "i" };
+    const { id: group_id } = org.addGroup({ profile, type: "APP_GROUP", appId: "0oaDirectory" });
+    for (const dry_run of [true, false])
+      expect((await call("update_group", { group_id, profile, dry_run })).error?.code).toBe("protected");
+  });
+
+  test("an attribute that is new in a schema is known", async () => {
     const { get, org } = await taken();
     const profile = { ...bo, login: "new@acme.example" };
     await get("create_user", { profile, dry_run: true });
     org.customAttributes.set("shoeSize", { title: "Shoe size", type: "integer" });
     expect(await get("create_user", { profile: { ...profile, shoeSize: 42 }, dry_run: true })).toMatchObject({
+      dry_run: true,
+    });
+    const lab = { name: "Laboratory", floor: 3 };
+    await get("create_group", { profile: lab, dry_run: true });
+    org.groupAttributes.set("costCentre", { title: "Cost centre", type: "integer" });
+    expect(await get("create_group", { profile: { ...lab, costCentre: 4711 }, dry_run: true })).toMatchObject({
       dry_run: true,
     });
   });
@@ -125,5 +161,8 @@ test("what the scopes do not let be checked is said", async () => {
     "Whether group_id is right was not checked: okta.groups.read is not granted.",
     "The profile's attributes were not checked: okta.schemas.read is not granted.",
   ]);
+  const groups = await open({ scopes: ["okta.groups.manage"] });
+  const group = await groups.get("create_group", { profile: { name: "Lab", floor: 3 }, dry_run: true });
+  expect(group.warnings).toEqual(["The profile's attributes were not checked: okta.schemas.read is not granted."]);
   expect(ALL_SCOPES).toContain("okta.groups.read");
 });

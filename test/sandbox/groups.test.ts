@@ -46,12 +46,37 @@ describe("listing groups", () => {
 
 describe("changing a group", () => {
   test("keeps custom attributes, and replaces the whole profile", async () => {
-    const { call } = await openSandbox();
+    const { call, org } = await openSandbox();
+    org.groupAttributes.set("floor", { title: "Floor", type: "integer" });
+    org.groupAttributes.set("tags", { title: "Tags", type: "array", items: { type: "string" } });
     const made = await call("POST", "/api/v1/groups", { profile: { name: "Lab", floor: 3, tags: ["a"] } });
     expect(made.json).toMatchObject({ type: "OKTA_GROUP", objectClass: ["okta:user_group"] });
     expect(made.json.profile).toEqual({ name: "Lab", description: null, floor: 3, tags: ["a"] });
     const replaced = await call("PUT", `/api/v1/groups/${made.json.id}`, { profile: { name: "Lab 2" } });
     expect(replaced.json.profile).toEqual({ name: "Lab 2", description: null });
+  });
+
+  test("refuses what the group schema does not have or allow", async () => {
+    const { org, call } = await openSandbox();
+    org.groupAttributes.set("floor", { title: "Floor", type: "integer", required: true });
+    org.groupAttributes.set("site", { title: "Site", type: "string", enum: ["Oslo", "Bergen"] });
+    const lab = org.addGroup({ profile: { name: "Lab", floor: 1 } });
+    for (const [method, path] of [
+      ["POST", "/api/v1/groups"],
+      ["PUT", `/api/v1/groups/${lab.id}`],
+    ] as const) {
+      const profile = { name: "Lab 2", colour: "red", site: "Rome" };
+      expect(errorOf(await call(method, path, { profile })), method).toMatchObject({
+        status: 400,
+        code: "E0000001",
+        causes: [
+          "floor: The field cannot be left blank",
+          "site: The value must be one of Oslo, Bergen",
+          "colour: The attribute is not defined in the group schema",
+        ],
+      });
+    }
+    expect(lab.profile).toEqual({ name: "Lab", floor: 1 });
   });
 
   test("refuses a name that is missing, too long or taken by another group", async () => {
@@ -66,7 +91,9 @@ describe("changing a group", () => {
       code: "E0000001",
       causes: ["name: An object with this field already exists in the current organization"],
     });
-    expect((await call("PUT", `/api/v1/groups/${lab.id}`, { profile: { name: "Lab", floor: 1 } })).status).toBe(200);
+    expect((await call("PUT", `/api/v1/groups/${lab.id}`, { profile: { name: "Lab", description: "x" } })).status).toBe(
+      200,
+    );
   });
 
   test("what Okta or an app manages stays as it is", async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { ADMIN_LOGIN, DEVICE_CLIENT_ID, SERVICE_CLIENT_ID } from "../../src/sandbox/facts.js";
+import { groupProfileFaults } from "../../src/sandbox/group-schema.js";
 import { Org } from "../../src/sandbox/org.js";
 import { seedCompany } from "../../src/sandbox/seed.js";
 import { profileFaults } from "../../src/sandbox/user-schema.js";
@@ -58,6 +59,13 @@ describe("the company in the sandbox", () => {
     for (const { id, profile } of users) {
       const stored = Object.fromEntries(Object.entries(profile).filter(([, value]) => value !== null));
       expect(profileFaults(org, stored, id), String(profile.login)).toEqual([]);
+    }
+  });
+
+  test("has groups whose profiles fit the group schema, but for those that an app imports", () => {
+    const org = company();
+    for (const { profile, type } of org.groups.all()) {
+      if (type !== "APP_GROUP") expect(groupProfileFaults(org, profile), String(profile.name)).toEqual([]);
     }
   });
 

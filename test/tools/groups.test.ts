@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Org } from "../../src/sandbox/org.js";
 import { POLICIES } from "../../src/sandbox/state/default-policies.js";
 import { adminGroupArea, groupRuleArea } from "../../src/sandbox/state/group-rules.js";
-import { accepts, connect, declines } from "../support/client.js";
+import { accepts, type ConnectOptions, connect, declines } from "../support/client.js";
 
 const addPerson = (org: Org, name: string, more: { [key: string]: string } = {}) =>
   org.addUser({
@@ -116,9 +116,19 @@ describe("list_group_apps", () => {
   });
 });
 
+/** An org whose group schema has attributes of its own. */
+async function withAttributes(options: ConnectOptions = {}) {
+  const connected = await connect(options);
+  const { groupAttributes } = connected.org;
+  groupAttributes.set("costCentre", { title: "Cost centre", type: "integer" });
+  groupAttributes.set("colour", { title: "Colour", type: "string" });
+  groupAttributes.set("tags", { title: "Tags", type: "array", items: { type: "string" } });
+  return connected;
+}
+
 describe("create_group", () => {
   test("sends the profile untouched", async () => {
-    const { get, org, lastBody, writes } = await connect();
+    const { get, org, lastBody, writes } = await withAttributes();
     const profile = { name: "Лаборатория “X”", description: "line\nbreak", costCentre: 4711, tags: ["a"] };
     const created = await get("create_group", { profile });
     expect(lastBody()).toEqual({ profile });
@@ -151,7 +161,7 @@ describe("update_group", () => {
   });
 
   test("replaces the profile where nothing is lost", async () => {
-    const { get, org, lastBody, writes } = await connect();
+    const { get, org, lastBody, writes } = await withAttributes();
     const lab = org.addGroup({ profile: { name: "Lab", description: "", costCentre: 4711 } });
     await get("update_group", { group_id: lab.id, profile: { name: "Laboratory", costCentre: 4712, colour: "red" } });
     expect(writes()).toEqual([`PUT /api/v1/groups/${lab.id}`]);
@@ -160,7 +170,7 @@ describe("update_group", () => {
   });
 
   test("clears an attribute by null once that is wanted and a person agreed", async () => {
-    const { get, call, org, asked, lastBody } = await connect({ person: accepts });
+    const { get, call, org, asked, lastBody } = await withAttributes({ person: accepts });
     const lab = org.addGroup({ profile: { name: "Lab", costCentre: 4711 } });
     const args = { group_id: lab.id, profile: { name: "Lab", costCentre: null } };
     expect((await call("update_group", args)).error?.data).toEqual({ would_be_lost: ["profile.costCentre"] });

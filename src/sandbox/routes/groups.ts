@@ -1,6 +1,8 @@
+import { groupProfileFaults } from "../group-schema.js";
 import { forbidden, invalid, notFound, refusal } from "../okta-error.js";
 import type { Org } from "../org.js";
 import { limitOf, link, pageOf } from "../page.js";
+import { refuseFaults } from "../profile-schema.js";
 import type { Route, SandboxReply, SandboxRequest } from "../route.js";
 import { groupRuleArea } from "../state/group-rules.js";
 import type { Group, JsonObject } from "../state/model.js";
@@ -25,8 +27,6 @@ const COMPLETION = { defaultLimit: 300, maxLimit: 10_000, beyond: "refuse" } as 
 const RULES = { defaultLimit: 50, maxLimit: 200, beyond: "cap" } as const;
 const MEMBERS = { defaultLimit: 1000, maxLimit: 1000, beyond: "cap" } as const;
 const APPS = { defaultLimit: 20, maxLimit: 200, beyond: "cap" } as const;
-const MAX_NAME_CHARS = 255;
-const MAX_DESCRIPTION_CHARS = 1024;
 
 /** What `filter` may ask for: the document of `listGroups` names these and no others. */
 const FILTER = {
@@ -170,15 +170,12 @@ function listGroups(org: Org, request: SandboxRequest): SandboxReply {
   return { status: 200, headers, json: found.slice(0, limitOf(request, COMPLETION)).map(show) };
 }
 
-/** The profile of a body, custom attributes included. @throws OktaRefusal 400 E0000001 */
+/** The profile of a body, checked against the group schema. @throws OktaRefusal 400 E0000001 */
 function profileIn(org: Org, request: SandboxRequest, owner?: Group): JsonObject {
   const profile = objectIn(bodyOf(request), "profile") ?? {};
-  const { name, description } = profile;
-  if (typeof name !== "string" || name.trim() === "") throw invalid("name", "name: The field cannot be left blank");
-  if (name.length > MAX_NAME_CHARS) throw invalid("name", "name: The field is too long");
-  if (typeof description === "string" && description.length > MAX_DESCRIPTION_CHARS) {
-    throw invalid("description", "description: The field is too long");
-  }
+  const { name } = profile;
+  if (typeof name === "string" && name.trim() === "") throw invalid("name", "name: The field cannot be left blank");
+  refuseFaults(groupProfileFaults(org, profile));
   const taken = org.groups.all().some((group) => group.id !== owner?.id && group.profile.name === name);
   if (taken) throw invalid("name", "name: An object with this field already exists in the current organization");
   return { description: null, ...profile };

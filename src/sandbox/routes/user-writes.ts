@@ -1,6 +1,7 @@
 import { isObject } from "../json.js";
 import { invalid, notFound, refusal } from "../okta-error.js";
 import type { Org } from "../org.js";
+import { refuseFaults } from "../profile-schema.js";
 import type { SandboxReply, SandboxRequest } from "../route.js";
 import { userParty } from "../state/log-event.js";
 import type { Group, JsonObject, User, UserStatus } from "../state/model.js";
@@ -83,9 +84,7 @@ function cannotExpire(errorCode: string, reason: string): Error {
 
 /** @throws OktaRefusal 400 E0000001 that names every attribute at fault */
 function checkProfile(org: Org, profile: JsonObject, owner?: User): void {
-  const faults = profileFaults(org, profile, owner?.id);
-  const [first] = faults;
-  if (first !== undefined) throw invalid(first.attribute, ...faults.map(({ cause }) => cause));
+  refuseFaults(profileFaults(org, profile, owner?.id));
 }
 
 function checkType(body: JsonObject): void {

@@ -1,5 +1,6 @@
 import { ADMIN_LOGIN } from "../facts.js";
 import type { Org } from "../org.js";
+import { textAttribute } from "../profile-schema.js";
 import type { Group, JsonObject, User } from "../state/model.js";
 import { DEPARTMENTS, PROJECT_GROUPS } from "./company.js";
 
@@ -7,6 +8,7 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** Makes 25 groups: Everyone, one imported from the directory `directoryId`, the departments, and what people work on. */
 export function formGroups(org: Org, directoryId: string): void {
+  org.groupAttributes.set("kind", textAttribute("Kind", { description: "What the group is for" }));
   const everybody = org.users.all().filter((user) => user.status !== "DEPROVISIONED");
   add(org, { type: "BUILT_IN", profile: { name: "Everyone", description: "All users in your organization" } }, []);
   const engineers = everybody.filter((user) => user.profile.department === "Engineering");

@@ -19,8 +19,11 @@ const user = (org: Connected, more: JsonObject = {}) =>
     },
   }).id;
 
-const newGroup = (org: Connected) =>
-  idOf(org, "create_group", { profile: { name: "Sales", description: "Sells", region: "北" } });
+const newGroup = (org: Connected) => {
+  org.org.groupAttributes.set("region", { title: "Region", type: "string" });
+  org.org.groupAttributes.set("later", { title: "Later", type: "array", items: { type: "string" } });
+  return idOf(org, "create_group", { profile: { name: "Sales", description: "Sells", region: "北" } });
+};
 
 const newApp = async (org: Connected, more: JsonObject = {}) => ({
   app_id: await idOf(org, "create_application", { app_config: APP, ...more }),
