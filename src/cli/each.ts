@@ -1,10 +1,11 @@
 import { createReadStream } from "node:fs";
-import { text } from "node:stream/consumers";
+import { buffer } from "node:stream/consumers";
 import type { Catalogue } from "../catalogue.js";
 import { OktaMcpError } from "../errors/index.js";
 import { visible } from "../errors/quote.js";
 import { renderError, toOktaMcpError } from "../errors/render.js";
 import { parseJson } from "../exact-json.js";
+import { textOfFile } from "../file-text.js";
 import { inertJson } from "../inert-json.js";
 import { isObject } from "../json.js";
 import type { Caller } from "./call-tool.js";
@@ -30,7 +31,7 @@ const FORM = 'Write one call a line, e.g. {"tool": "get_user", "arguments": {"us
  */
 export async function readEach(io: Io, file: string): Promise<string> {
   try {
-    return await text(file === "-" ? io.stdin : createReadStream(file, "utf8"));
+    return textOfFile(await buffer(file === "-" ? io.stdin : createReadStream(file)));
   } catch (cause) {
     const reason = (cause as NodeJS.ErrnoException).code ?? "unknown error";
     throw new OktaMcpError("bad_input", `--each: the file ${visible(file)} cannot be read: ${reason}.`, {
@@ -70,10 +71,7 @@ function parseLine(text: string, line: number): EachCall | { problem: string } {
 export function parseEach(content: string, check: (tool: string, args: unknown) => void): EachCall[] {
   const calls: EachCall[] = [];
   const problems: string[] = [];
-  for (const [index, raw] of content
-    .replace(/^\uFEFF/, "")
-    .split("\n")
-    .entries()) {
+  for (const [index, raw] of content.split("\n").entries()) {
     if (raw.trim() === "") continue;
     const call = parseLine(raw, index + 1);
     if ("problem" in call) {

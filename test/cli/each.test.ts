@@ -37,6 +37,28 @@ test("many calls run in their order with one sign-in, a line of JSON for each", 
   expect(sandbox.org).toBeDefined();
 });
 
+test.each(["utf8", "utf16le"] as const)(
+  "calls in %s are read with and without a byte order mark",
+  async (encoding) => {
+    const { cli, home } = await openServiceOrg();
+    const given = '{"profile":{"name":"Zürich"},"dry_run":true}';
+    for (const mark of ["\uFEFF", ""]) {
+      const calls = Buffer.from(`${mark}{"tool":"create_group","arguments":${given}}\r\n`, encoding);
+      const file = join(home, "calls.jsonl");
+      writeFileSync(file, calls);
+      for (const { code, stdout, stderr } of [
+        await cli(["call", "--each", file]),
+        await cli(["call", "--each", "-"], calls),
+        await cli(["call", "create_group", "-", "--json"], Buffer.from(mark + given, encoding)),
+      ]) {
+        expect(code, stderr).toBe(0);
+        expect(stdout).toContain("Zürich");
+      }
+    }
+  },
+  30_000,
+);
+
 test("nothing is called where a line is wrong, and all that are wrong are named", async () => {
   const { cli, sandbox } = await openServiceOrg();
   const calls = `${lines(

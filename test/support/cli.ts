@@ -16,7 +16,7 @@ export const COMMAND: readonly [string, ...string[]] = existsSync(join(ROOT, "di
 export interface CliOptions {
   env?: Record<string, string>;
   /** Sent to stdin, which is then closed. */
-  input?: string;
+  input?: string | Uint8Array;
   cwd?: string;
 }
 

@@ -28,7 +28,7 @@ export async function openServiceOrg({ dpopRequired = true } = {}) {
     OKTA_MCP_TOKEN_STORE: "auto",
   };
   const tokens = () => sandbox.requests.filter(({ path }) => path === "/oauth2/v1/token").length;
-  const cli = (args: string[], input = "", more: Record<string, string> = {}) =>
+  const cli = (args: string[], input: string | Uint8Array = "", more: Record<string, string> = {}) =>
     runCli(args, { env: { ...env, ...more }, input });
   return { sandbox, home, env, cli, tokens };
 }

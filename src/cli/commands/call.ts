@@ -1,4 +1,5 @@
-import { text } from "node:stream/consumers";
+import { buffer } from "node:stream/consumers";
+import { textOfFile } from "../../file-text.js";
 import { type Properties, parseCallArguments } from "../arguments.js";
 import { describedCommand, type MakeCommand } from "../command.js";
 import { showError, usageError } from "../failure.js";
@@ -50,7 +51,7 @@ async function callOne(io: Io, tool: string, json: string | undefined, options: 
     if (!options.json) showNotices(io, connection);
     const catalogue = chosenCatalogue(connection.config);
     const properties: Properties = catalogue.get(tool) ? catalogue.schema(tool).properties : {};
-    const given = json === "-" ? await text(io.stdin) : json;
+    const given = json === "-" ? textOfFile(await buffer(io.stdin)) : json;
     const args = parseCallArguments(given, options.arg ?? [], properties);
     const call = { tool, args, yes: options.yes === true, quiet: options.json === true };
     const outcome = await interruptible(io, (signal) => callTool(io, connection, catalogue, { ...call, signal }));
