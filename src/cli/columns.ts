@@ -131,7 +131,8 @@ interface Fitting extends Column {
 
 function sortOf(path: string, values: readonly (Json | undefined)[]): Sort {
   if (NAMES.has(path)) return "name";
-  if (path === "id" || /(?:_id|Id)$/.test(path)) return "id";
+  // Okta's `alternateId` is a login or a label, and as long as somebody makes it.
+  if (path === "id" || /(?:_id|(?<!\balternate)Id)$/.test(path)) return "id";
   const shown = values.filter(isShown);
   return shown.length > 0 && shown.every((value) => TIME.test(String(value))) ? "time" : "text";
 }
