@@ -296,7 +296,12 @@ describe("a secret that was planted", () => {
       const lines = linesOf(String(privateKey.export({ type: "pkcs8", format: "pem" })));
       const parts = [secretParts.d, secretParts.p, secretParts.q, secretParts.dp].map(String);
       expect(wire().length).toBeGreaterThan(0);
-      expectNone([...lines, ...parts, secret("Proxy"), ...wire()], { ...said(results), ...filesIn(home) });
+      const files = Object.entries(filesIn(home));
+      expectNone([...lines, ...parts, secret("Proxy")], { ...said(results), ...Object.fromEntries(files) });
+      // The store that the settings name keeps the token that is good, for its user alone, and nothing else does.
+      const stored = files.filter(([path]) => isTokenFile(path));
+      for (const [path] of stored) expect(statSync(path).mode & 0o777).toBe(0o600);
+      expectNone(wire(), { ...said(results), ...Object.fromEntries(files.filter((file) => !stored.includes(file))) });
     },
     60_000,
   );

@@ -87,7 +87,8 @@ async function observe(args: readonly string[]) {
     org.asked.length = 0;
     const { content, structuredContent, isError } = await client.callTool({ name, arguments: given });
     calls[name] = {
-      asked: org.asked.map(steady),
+      // What a tool asks at the same time arrives in any order.
+      asked: org.asked.map(steady).sort(),
       answer: JSON.parse(steady(JSON.stringify({ content, structuredContent, isError }))),
     };
   }
