@@ -38,6 +38,10 @@ export const sandboxCommand: MakeCommand = (io, finish) =>
       const { orgAuthorization } = await import("../../sandbox/org-authorization.js");
       const { DEVICE_CLIENT_ID, SERVICE_CLIENT_ID } = await import("../../sandbox/facts.js");
       const { createServiceKey } = await import("../service-key.js");
+      // A signal that comes right after the first line of output has to find somebody who listens.
+      const stopped = new Promise<void>((resolve) => {
+        for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => resolve());
+      });
       const key = createServiceKey();
       try {
         const authorization = orgAuthorization({
@@ -59,9 +63,7 @@ export const sandboxCommand: MakeCommand = (io, finish) =>
           key,
           approve,
         });
-        await new Promise<void>((resolve) => {
-          for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => resolve());
-        });
+        await stopped;
         await sandbox.close();
         // The terminal has shown ^C; what follows starts on a line of its own.
         if (io.stderr.isTTY) io.note();
