@@ -1,4 +1,3 @@
-import { generateKeyPairSync } from "node:crypto";
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
@@ -6,12 +5,13 @@ import { afterAll, describe, expect, test } from "vitest";
 import { SETTING_KEYS, SETTINGS } from "../src/config/settings.js";
 import { type Config, loadConfig, loadSettings, type SettingSource } from "../src/config.js";
 import { OktaMcpError } from "../src/errors/index.js";
+import { newKeyPair } from "../src/key-pair.js";
 
 const BASE = { OKTA_ORG_URL: "https://acme.okta.com", OKTA_CLIENT_ID: "0oa1b2c3", OKTA_SCOPES: "okta.users.read" };
-const RSA_PEM = generateKeyPairSync("rsa", { modulusLength: 2048 })
+const RSA_PEM = newKeyPair({ type: "rsa", modulusLength: 2048 })
   .privateKey.export({ type: "pkcs8", format: "pem" })
   .toString();
-const EC_JWK = generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey.export({ format: "jwk" });
+const EC_JWK = newKeyPair({ type: "ec", namedCurve: "P-256" }).privateKey.export({ format: "jwk" });
 const OPAQUE = "00aBcDeFgHiJkLmNoPqRsTuVwXyZ0123456789abcd";
 
 const folder = mkdtempSync(join(tmpdir(), "okta-mcp-config-"));
@@ -208,7 +208,7 @@ describe("how to sign in", () => {
   });
 
   test("an encrypted key is refused by that name, in a file too", () => {
-    const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+    const { privateKey } = newKeyPair({ type: "rsa", modulusLength: 2048 });
     const pem = privateKey.export({ type: "pkcs8", format: "pem", cipher: "aes-256-cbc", passphrase: "x" }).toString();
     const file = fileWith("encrypted.pem", pem);
     expect(problemsOf({ OKTA_PRIVATE_KEY_FILE: file, OKTA_KEY_ID: "k" })[0]).toMatch(/encrypted with a passphrase/);

@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
-import { exportJWK, generateKeyPair, importJWK, SignJWT } from "jose";
+import { importJWK, SignJWT } from "jose";
 import { type Challenge, challengesOf } from "../challenge.js";
+import { newKeyPair } from "../key-pair.js";
 import type { ServerClock } from "./server-clock.js";
 
 /** Taken by Okta for proofs (`dpop_signing_alg_values_supported`), and the quickest to make. */
@@ -38,9 +39,12 @@ export class ProofKey {
 
   /** A new key. */
   static async generate(clock: ServerClock): Promise<ProofKey> {
-    const { privateKey } = await generateKeyPair(ALGORITHM, { extractable: true });
-    const { x = "", y = "", d = "" } = await exportJWK(privateKey);
-    return new ProofKey(privateKey, { kty: "EC", crv: "P-256", x, y, d }, clock);
+    const {
+      x = "",
+      y = "",
+      d = "",
+    } = newKeyPair({ type: "ec", namedCurve: "P-256" }).privateKey.export({ format: "jwk" });
+    return ProofKey.fromJwk({ kty: "EC", crv: "P-256", x, y, d }, clock);
   }
 
   /** A key that was stored. @throws when the JWK is no EC P-256 private key */

@@ -1,7 +1,7 @@
-import { generateKeyPairSync } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { JSONWebKeySet } from "jose";
+import { newKeyPair } from "../key-pair.js";
 import { temporaryDir } from "../user-dirs.js";
 
 /** The key of the sandbox's service app: the private half in a file, the public half for the org. */
@@ -15,7 +15,7 @@ export interface ServiceKey {
 
 /** Makes a key pair that lives as long as a sandbox. */
 export function createServiceKey(): ServiceKey {
-  const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  const { privateKey, publicKey } = newKeyPair({ type: "ec", namedCurve: "P-256" });
   const kid = "sandbox-key";
   const file = join(mkdtempSync(join(temporaryDir(), "okta-mcp-sandbox-")), "service-key.pem");
   writeFileSync(file, privateKey.export({ type: "pkcs8", format: "pem" }), { mode: 0o600 });

@@ -1,8 +1,8 @@
-import { generateKeyPairSync } from "node:crypto";
 import { readdir } from "node:fs/promises";
 import { decodeJwt, decodeProtectedHeader } from "jose";
 import { describe, expect, test } from "vitest";
 import { parsePrivateKey } from "../../src/auth/private-key.js";
+import { newKeyPair } from "../../src/key-pair.js";
 import { SERVICE_CLIENT_ID } from "../../src/sandbox/facts.js";
 import {
   ask,
@@ -46,7 +46,7 @@ describe("signing in with a private key", () => {
     ["P-384", "ES384"],
     ["P-521", "ES512"],
   ])("works with an EC key on %s", async (namedCurve, alg) => {
-    const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve });
+    const { privateKey, publicKey } = newKeyPair({ type: "ec", namedCurve });
     const jwks = { keys: [{ ...publicKey.export({ format: "jwk" }), kid: "ec" }] };
     const org = await startOrg({ serviceClient: { jwks } });
     const key = parsePrivateKey(String(privateKey.export({ type: "sec1", format: "pem" })), "ec");
@@ -56,7 +56,7 @@ describe("signing in with a private key", () => {
   });
 
   test("works with a JWK that asks for PS256", async () => {
-    const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+    const { privateKey, publicKey } = newKeyPair({ type: "rsa", modulusLength: 2048 });
     const jwks = { keys: [{ ...publicKey.export({ format: "jwk" }), kid: "ps" }] };
     const org = await startOrg({ serviceClient: { jwks } });
     const key = parsePrivateKey(JSON.stringify({ ...privateKey.export({ format: "jwk" }), alg: "PS256", kid: "ps" }));
@@ -161,7 +161,7 @@ describe("a private key that Okta refuses", () => {
   });
 
   test("because Okta has another public key: says what to do", async () => {
-    const other = generateKeyPairSync("rsa", { modulusLength: 2048 }).publicKey.export({ format: "jwk" });
+    const other = newKeyPair({ type: "rsa", modulusLength: 2048 }).publicKey.export({ format: "jwk" });
     const org = await startOrg({ serviceClient: { jwks: { keys: [{ ...other, kid: SERVICE_KID }] } } });
     const error = await failure(org.serviceSession().token());
     expect(error.code).toBe("client_rejected");

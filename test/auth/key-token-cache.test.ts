@@ -1,9 +1,9 @@
-import { generateKeyPairSync } from "node:crypto";
 import { chmod, lstat, readdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parsePrivateKey } from "../../src/auth/private-key.js";
 import type { TokenStoreKind } from "../../src/auth/token-store.js";
+import { newKeyPair } from "../../src/key-pair.js";
 import { DEVICE_CLIENT_ID, SERVICE_CLIENT_ID } from "../../src/sandbox/facts.js";
 import {
   ask,
@@ -82,7 +82,7 @@ describe("the token of a service app", () => {
   });
 
   test("that was obtained for other scopes or with another key is not used, and is replaced", async () => {
-    const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+    const { privateKey, publicKey } = newKeyPair({ type: "ec", namedCurve: "P-256" });
     const other = { ...publicKey.export({ format: "jwk" }), kid: "other" };
     const renamed = { ...serviceJwks.keys[0], kid: "renamed" };
     const org = await startOrg({ serviceClient: { jwks: { keys: [...serviceJwks.keys, other, renamed] as never } } });

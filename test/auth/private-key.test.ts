@@ -1,11 +1,12 @@
-import { createPrivateKey, generateKeyPairSync, type KeyObject } from "node:crypto";
+import { createPrivateKey, type KeyObject } from "node:crypto";
 import { inspect } from "node:util";
 import { describe, expect, test } from "vitest";
 import { parsePrivateKey } from "../../src/auth/private-key.js";
 import { OktaMcpError } from "../../src/errors/index.js";
+import { newKeyPair } from "../../src/key-pair.js";
 
-const rsa = generateKeyPairSync("rsa", { modulusLength: 2048 });
-const ec = (namedCurve: string) => generateKeyPairSync("ec", { namedCurve });
+const rsa = newKeyPair({ type: "rsa", modulusLength: 2048 });
+const ec = (namedCurve: string) => newKeyPair({ type: "ec", namedCurve });
 const p256 = ec("P-256");
 
 function pem(key: KeyObject, type: "pkcs8" | "pkcs1" | "sec1"): string {
@@ -79,10 +80,10 @@ describe("a private key is refused, saying why", () => {
   const encryptedPkcs1 = String(
     rsa.privateKey.export({ type: "pkcs1", format: "pem", cipher: "aes-256-cbc", passphrase: "secret" }),
   );
-  const small = generateKeyPairSync("rsa", { modulusLength: 1024 }).privateKey;
-  const pss = generateKeyPairSync("rsa-pss", { modulusLength: 2048 }).privateKey;
-  const ed25519 = generateKeyPairSync("ed25519").privateKey;
-  const other = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey.export({ format: "jwk" });
+  const small = newKeyPair({ type: "rsa", modulusLength: 1024 }).privateKey;
+  const pss = newKeyPair({ type: "rsa-pss", modulusLength: 2048 }).privateKey;
+  const ed25519 = newKeyPair({ type: "ed25519" }).privateKey;
+  const other = newKeyPair({ type: "rsa", modulusLength: 2048 }).privateKey.export({ format: "jwk" });
   const middle = pem(rsa.privateKey, "pkcs8").split("\n");
 
   test.each([

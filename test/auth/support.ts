@@ -1,4 +1,3 @@
-import { generateKeyPairSync } from "node:crypto";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,6 +7,7 @@ import { parsePrivateKey } from "../../src/auth/private-key.js";
 import { createSession, type SessionOptions } from "../../src/auth/session.js";
 import type { Session } from "../../src/auth/token-source.js";
 import { OktaMcpError } from "../../src/errors/index.js";
+import { newKeyPair } from "../../src/key-pair.js";
 import { createLog, type Log } from "../../src/log.js";
 import { ADMIN_LOGIN, DEVICE_CLIENT_ID, SERVICE_CLIENT_ID } from "../../src/sandbox/facts.js";
 import type { OrgAuthorizationOptions } from "../../src/sandbox/org-authorization.js";
@@ -41,7 +41,7 @@ export const TOKEN = "/oauth2/v1/token";
 export const DEVICE = "/oauth2/v1/device/authorize";
 export const REVOKE = "/oauth2/v1/revoke";
 
-const serviceKeys = generateKeyPairSync("rsa", { modulusLength: 2048 });
+const serviceKeys = newKeyPair({ type: "rsa", modulusLength: 2048 });
 
 /** The key of the service app of every test org. */
 export const servicePem = String(serviceKeys.privateKey.export({ type: "pkcs8", format: "pem" }));

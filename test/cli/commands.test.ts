@@ -1,7 +1,7 @@
-import { generateKeyPairSync } from "node:crypto";
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { newKeyPair } from "../../src/key-pair.js";
 import { ADMIN_LOGIN, DEVICE_CLIENT_ID, SERVICE_CLIENT_ID } from "../../src/sandbox/facts.js";
 import type { OrgAuthorizationOptions } from "../../src/sandbox/org-authorization.js";
 import { startSandbox } from "../../src/sandbox/server.js";
@@ -175,7 +175,7 @@ describe("login, status and logout", () => {
   });
 
   test("a service app needs no sign-in: login and status exchange its key", async () => {
-    const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+    const { privateKey, publicKey } = newKeyPair({ type: "rsa", modulusLength: 2048 });
     const jwk = { ...publicKey.export({ format: "jwk" }), kty: "RSA", kid: "ci", use: "sig" };
     const { cli, home } = await openOrg({ serviceClient: { jwks: { keys: [jwk] }, dpopRequired: true } });
     const file = join(home, "key.pem");

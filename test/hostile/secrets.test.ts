@@ -1,7 +1,7 @@
-import { generateKeyPairSync } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { newKeyPair } from "../../src/key-pair.js";
 import { DEVICE_CLIENT_ID, SERVICE_CLIENT_ID } from "../../src/sandbox/facts.js";
 import type { OrgAuthorizationOptions } from "../../src/sandbox/org-authorization.js";
 import { startSandbox } from "../../src/sandbox/server.js";
@@ -101,7 +101,7 @@ describe("a secret that was planted", () => {
   test("in arguments of tools and fields of the org is in no result, error, log or journal", async () => {
     const { sandbox, org, home, env } = await openOrg();
     const token = await sandbox.authorization.control.issueAccessToken(ALL_SCOPES);
-    const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+    const { privateKey } = newKeyPair({ type: "rsa", modulusLength: 2048 });
     const pem = String(privateKey.export({ type: "pkcs8", format: "pem" }));
     const jwk = privateKey.export({ format: "jwk" });
     const planted = {
@@ -273,7 +273,7 @@ describe("a secret that was planted", () => {
   test.each(["pkcs8", "pkcs1", "jwk"] as const)(
     "as a private key (%s) of a service app is nowhere",
     async (form) => {
-      const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+      const { privateKey, publicKey } = newKeyPair({ type: "rsa", modulusLength: 2048 });
       const jwk = { ...publicKey.export({ format: "jwk" }), kty: "RSA", kid: "ci", use: "sig" };
       const { home, env, wire } = await openOrg({ serviceClient: { jwks: { keys: [jwk] }, dpopRequired: true } });
       const proxy = `http://user:${secret("Proxy")}@127.0.0.1:1`;

@@ -1,7 +1,7 @@
-import { generateKeyPairSync } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
+import { newKeyPair } from "../../src/key-pair.js";
 import { SERVICE_CLIENT_ID } from "../../src/sandbox/facts.js";
 import { startSandbox } from "../../src/sandbox/server.js";
 import { testAuthorization } from "./authorization.js";
@@ -9,7 +9,7 @@ import { runCli, temporaryFolder } from "./cli.js";
 
 /** An org in which a service app signs in by its key, bound to it or not, and the settings with which commands do. */
 export async function openServiceOrg({ dpopRequired = true } = {}) {
-  const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+  const { privateKey, publicKey } = newKeyPair({ type: "rsa", modulusLength: 2048 });
   const jwk = { ...publicKey.export({ format: "jwk" }), kty: "RSA", kid: "ci", use: "sig" };
   const sandbox = await startSandbox({
     authorization: testAuthorization({ serviceClient: { jwks: { keys: [jwk] }, dpopRequired } }),
