@@ -18,14 +18,25 @@ export function written(stream: Writable): Promise<void> {
   return new Promise((resolve) => void Writable.prototype.write.call(stream, "", "utf8", () => resolve()));
 }
 
-/** Ends the process with a code after a short grace, whatever is still open or to be written. */
+/** How long a file operation that is on its way may take to end by itself, so that no record is cut short. */
+const FILE_GRACE_MS = 5_000;
+const LOOK_EVERY_MS = 50;
+
+/**
+ * Ends the process with a code after a short grace, whatever is still open or to be written. A file
+ * operation gets longer; one that never ends, as on a network that is gone, would keep an exit waiting
+ * for it, so the process then kills itself.
+ */
 export function endSoon(exitCode: number): void {
-  // Does not itself keep the process alive: it only fires where something else does.
-  setTimeout(() => {
-    // A file operation that never ends, as on a network that is gone, would keep an exit waiting for it.
-    if (process.getActiveResourcesInfo().some((name) => name.startsWith("FSReq"))) process.kill(process.pid, "SIGKILL");
-    process.exit(exitCode);
-  }, GRACE_MS).unref();
+  const killAtMs = performance.now() + GRACE_MS + FILE_GRACE_MS;
+  const end = (): void => {
+    const isFileBusy = process.getActiveResourcesInfo().some((name) => name.startsWith("FSReq"));
+    if (!isFileBusy) process.exit(exitCode);
+    if (performance.now() >= killAtMs) process.kill(process.pid, "SIGKILL");
+    setTimeout(end, LOOK_EVERY_MS).unref();
+  };
+  // None of these timers keeps the process alive: they only fire where something else does.
+  setTimeout(end, GRACE_MS).unref();
 }
 
 /**
