@@ -123,7 +123,9 @@ test.each(catalogue.entries.map(({ name }) => name))(
         expect(holds(json, JSON.stringify(value)), `${path} is not in the body as it was given`).toBe(true);
       }
     });
-    await fc.assert(property, { seed: SEED, numRuns: RUNS_OF_A_TOOL });
+    // Of calls that write, most are refused before there is a body to compare.
+    const numRuns = tool?.effect === "reads" ? RUNS_OF_A_TOOL : 2 * RUNS_OF_A_TOOL;
+    await fc.assert(property, { seed: SEED, numRuns });
   },
   60_000,
 );
