@@ -195,9 +195,9 @@ export class Call {
     const error = (retryAfterSeconds?: number) =>
       refusals.fromOkta({ ...this.#request, status, headers, body, retryAfterSeconds });
     // Okta refuses some requests with 5xx too, and then has done nothing.
-    const { code } = error();
-    if (status >= 500 && code === "okta_down") this.#maybeDone = true;
-    if (!PASSING_STATUSES.has(status) || code !== "okta_down") throw error();
+    const refusal = error();
+    if (status >= 500 && refusal.code === "okta_down") this.#maybeDone = true;
+    if (!PASSING_STATUSES.has(status) || refusal.code !== "okta_down") throw refusal;
     return await this.#retryStatus(status, headers, error);
   }
 
