@@ -19,7 +19,7 @@ whereBuilt("the built server starts from few files and without what only calls n
     preload,
     `process.on("exit", () => {
        const files = Object.keys(require.cache).filter((file) => file.startsWith(${JSON.stringify(join(ROOT, "dist"))}));
-       const parts = process.moduleLoadList.filter((name) => / (crypto|http|https|fetch|undici)$/.test(name));
+       const parts = process.moduleLoadList.filter((name) => / (http|https|fetch|undici)$/.test(name));
        process.stderr.write(JSON.stringify({ files, parts }));
      });`,
   );
