@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 // Of our own it imports nothing before it knows the version of Node.js: older ones cannot even read
 // it, and a second module here would become a file of its own that every start has to read.
-import { lstatSync, mkdirSync } from "node:fs";
+import { existsSync, lstatSync, mkdirSync } from "node:fs";
 import * as nodeModule from "node:module";
 import { homedir, userInfo } from "node:os";
-import { isAbsolute, join } from "node:path";
+import { dirname, isAbsolute, join } from "node:path";
 
 /** A folder that is not absolute would be looked for in the current one, so it counts as none (XDG Base Directory Specification). */
 function absolute(folder: string | undefined): string | undefined {
@@ -25,12 +25,24 @@ function cacheFolder(): string {
 }
 
 /**
+ * Makes a folder and those above it that are missing, one by one: below `/proc`, where a folder can neither be made
+ * nor is missing, Node.js tries without end when it is to make them all.
+ * @throws the system's error when one cannot be made, also when another start made it at the same moment
+ */
+function makeFolders(path: string): void {
+  if (existsSync(path)) return;
+  // The root is above itself.
+  if (dirname(path) !== path) makeFolders(dirname(path));
+  mkdirSync(path, { mode: 0o700 });
+}
+
+/**
  * Makes a folder of mode 0700, or looks at the one that is there.
  * @returns whether it is a folder and not a link to one, belongs to this user, and is closed to all others
  * @throws the system's error when it cannot be made
  */
 function isPrivateFolder(path: string): boolean {
-  mkdirSync(path, { recursive: true, mode: 0o700 });
+  makeFolders(path);
   const stats = lstatSync(path);
   // On Windows the user's profile folder keeps others out, and there are no such bits.
   if (process.platform === "win32") return stats.isDirectory();

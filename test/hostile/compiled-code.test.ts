@@ -77,6 +77,21 @@ describe("the folder of compiled code", () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
+  test.for(["/proc/nope", "/proc/nope/deeper", "/dev/null"])(
+    "is done without where none can be made (%s)",
+    async (XDG_CACHE_HOME, context) => {
+      const { folder, run } = await home(context);
+      await run(START, { XDG_CACHE_HOME });
+      expect(readdirSync(folder)).toEqual([]);
+    },
+  );
+
+  test("is made with those above it that are missing", async (context) => {
+    const { folder, run } = await home(context);
+    await run(START, { XDG_CACHE_HOME: join(folder, "one/two") });
+    expect(readdirSync(join(folder, "one/two/okta-mcp")).length).toBeGreaterThan(0);
+  });
+
   test("is that of Windows without a LOCALAPPDATA that is absolute", async (context) => {
     const { folder, run } = await home(context);
     const asWindows = `data:text/javascript,${encodeURIComponent('Object.defineProperty(process, "platform", { value: "win32" });')}`;
