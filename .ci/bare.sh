@@ -12,7 +12,7 @@ programs=(
   chromium chromium-browser google-chrome google-chrome-stable chrome firefox
   python3 python python2
   dbus-run-session dbus-send dbus-daemon dbus-launch gnome-keyring-daemon gnome-keyring secret-tool
-  openssl git unshare nsenter prlimit xdg-open
+  jq openssl git unshare nsenter prlimit xdg-open
 )
 library="libsecret-1.so.0"
 documents=../shared
@@ -114,6 +114,7 @@ npm ci && counted npm test
 keyring="dbus-run-session, dbus-send, gnome-keyring-daemon, $library"
 for word in \
   "python3; to install: apt-get install python3" \
+  "jq; to install: apt-get install jq" \
   "chromium; to install: apt-get install chromium" \
   "$keyring; to install: apt-get install dbus gnome-keyring libsecret-1-0" \
   "not on this machine: $library; to install: apt-get install libsecret-1-0" \

@@ -99,7 +99,8 @@ as_ordinary_user() { # COMMAND...
   counted "${become[@]}" "$@"
 }
 
-# Puts another version of Node.js first on the PATH, from npm's packages of it. Fails where it cannot be had.
+# Puts another version of Node.js first on the PATH, from npm's packages of it. Fails where it
+# cannot be had; in CI, that ends everything.
 with_node() { # VERSION
   PATH=$path_of_machine
   local cache=${XDG_CACHE_HOME:-$HOME/.cache}/okta-mcp-ci/node-$1 package
@@ -115,7 +116,7 @@ with_node() { # VERSION
     npm install --prefix "$cache" --no-save --no-audit --no-fund --loglevel=error "$package@$1" || true
   fi
   if [ -z "$package" ] || ! "$bin/node" --version >/dev/null 2>&1; then
-    echo "Left out: Node.js $1 cannot be had here."
+    leave_out "Node.js $1 cannot be had here." || exit 1
     return 1
   fi
   PATH=$bin:$path_of_machine
