@@ -2,6 +2,8 @@ import { execFile } from "node:child_process";
 import { mkdir, readdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { AREAS_OF_ACCESS, MOST_BYTES, MOST_BYTES_OF_ACCESS } from "../test/support/ceilings.js";
+import { areas } from "../tools/index.js";
 import { McpProcess, resultOf } from "./mcp-process.js";
 import type { Orgs } from "./org.js";
 import { amountRow, type Row, ratioRow } from "./report.js";
@@ -9,14 +11,19 @@ import type { Subjects } from "./subjects.js";
 
 const run = promisify(execFile);
 
+/** All definitions, and those of the tools about people and access, each against the ceiling that a test holds them to. */
 export async function measureDefinitions({ entry, env }: Subjects, orgs: Orgs): Promise<Row[]> {
   const server = new McpProcess([entry], env(orgs.calls));
   await server.initialize();
-  const { tools } = resultOf(await server.ask("tools/list")) as { tools: unknown[] };
+  const { tools } = resultOf(await server.ask("tools/list")) as { tools: { name: string }[] };
   await server.end();
-  const bytes = Buffer.byteLength(JSON.stringify(tools));
+  const namesOfAccess = new Set(AREAS_OF_ACCESS.flatMap((area) => Object.values(areas[area]).map(({ name }) => name)));
+  const ofAccess = tools.filter(({ name }) => namesOfAccess.has(name));
+  const bytesOf = (listed: object[]) => Buffer.byteLength(JSON.stringify({ tools: listed }));
+  const official = "official server 154,663 bytes for 109";
   return [
-    amountRow(`definitions of ${tools.length} tools`, bytes, "bytes", 60_000, "official server 154,663 bytes for 109"),
+    amountRow(`definitions of ${tools.length} tools`, bytesOf(tools), "bytes", MOST_BYTES, official),
+    amountRow(`those of ${ofAccess.length} about people and access`, bytesOf(ofAccess), "bytes", MOST_BYTES_OF_ACCESS),
   ];
 }
 

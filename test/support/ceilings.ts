@@ -1,0 +1,16 @@
+/** The most that all definitions together may take in an answer to tools/list. */
+export const MOST_BYTES = 96_000;
+
+/** The most for what an admin of people and access turns on: users, groups, applications, policies, logs. */
+export const MOST_BYTES_OF_ACCESS = 56_000;
+export const AREAS_OF_ACCESS = [
+  "users",
+  "groups",
+  "applications",
+  "policies",
+  "policy-rules",
+  "device-assurance",
+  "system-log",
+  "journal",
+  "session",
+] as const;
