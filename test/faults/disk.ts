@@ -1,6 +1,7 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { notOfThisMachine } from "../support/programs.js";
 import type { StageOptions } from "./stage.js";
 
 /** How to make the disk under a server's data folder fail. Takes the process of the server and the stage's folder. */
@@ -10,6 +11,8 @@ export interface Disk {
   stage(state: "good" | "full" | "read-only"): StageOptions;
   fill(pid: number, folder: string): void;
   protect(pid: number, folder: string): void;
+  /** Why `protect` cannot be done here; undefined where it can. */
+  lacksProtect?: string | undefined;
 }
 
 const DATA = "data";
@@ -45,10 +48,10 @@ function realDisk(unshare: readonly string[]): Disk {
   };
 }
 
-/** From now on the process can make no file longer; what is there can be read. */
-const limitFiles = (pid: number) => void execFileSync("prlimit", ["--pid", String(pid), "--fsize=0"]);
-
-/** Where nothing may be mounted: a limit of no bytes a file, and a file where the folder would be. */
+/**
+ * Where nothing may be mounted: a limit of no bytes a file, so that what is there can be read; a file where the folder
+ * would be; and folders and files that their owner may not write to.
+ */
 const LIMITED_DISK: Disk = {
   name: "limits",
   stage: (state) => ({
@@ -57,8 +60,12 @@ const LIMITED_DISK: Disk = {
       return state === "full" ? ["sh", "-c", 'ulimit -f 0 && exec "$@"', "sh", ...command] : command;
     },
   }),
-  fill: limitFiles,
-  protect: limitFiles,
+  fill: (pid) => void execFileSync("prlimit", ["--pid", String(pid), "--fsize=0"]),
+  protect: (_pid, folder) => void execFileSync("chmod", ["-R", "a-w", join(folder, DATA)]),
+  lacksProtect:
+    process.getuid?.() === 0
+      ? notOfThisMachine("nothing may be mounted here, and root may write whatever the mode of a file")
+      : undefined,
 };
 
 /** The most real way to spoil a disk that this machine allows. */

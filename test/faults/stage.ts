@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -151,6 +152,8 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
         server.letGo();
         await present.sandbox.close();
         key?.remove();
+        // A scenario may have taken from the owner the right to write there.
+        if (process.platform !== "win32") spawnSync("chmod", ["-R", "u+w", folder]);
         rmSync(folder, { recursive: true, force: true });
       }
     },

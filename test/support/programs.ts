@@ -76,9 +76,12 @@ export function requireOrSkip(context: Pick<TestContext, "skip">, ...names: stri
   return names.flatMap((name) => find(name) ?? []);
 }
 
+/** The reason that is given for what needs another system, another user or Okta's documents. */
+export const notOfThisMachine = (need: string): string => NOT_OF_THIS_MACHINE + need;
+
 /** Skips a test that needs another system, another user or Okta's documents, and says so. */
 export function skipUnless(context: Pick<TestContext, "skip">, holds: boolean, need: string): void {
-  if (!holds) context.skip(NOT_OF_THIS_MACHINE + need);
+  if (!holds) context.skip(notOfThisMachine(need));
 }
 
 /** A suite that is skipped as above. */
@@ -89,7 +92,7 @@ export function describeWhere(holds: boolean, need: string): (name: string, suit
 /** Stands in the report for a suite that needs another system, another user or Okta's documents. */
 export function skippedSuite(name: string, need: string): void {
   describe(name, () => {
-    test("is skipped", (context) => context.skip(NOT_OF_THIS_MACHINE + need));
+    test("is skipped", (context) => context.skip(notOfThisMachine(need)));
   });
 }
 

@@ -27,6 +27,7 @@ const spoil = (act: Act, state: "full" | "read-only") =>
 const inMidSession = (state: "full" | "read-only"): Scenario => ({
   name: `a journal on a disk that gets ${state} (${disk.name})`,
   stage: disk.stage("good"),
+  lacks: () => (state === "read-only" ? disk.lacksProtect : undefined),
   async play(act) {
     // As much as a page of memory holds, so that the next line needs another.
     const description = "x".repeat(1000);
@@ -57,6 +58,7 @@ export const journals: Scenario[] = [
   {
     name: `a disk that gets read-only in mid-write (${disk.name})`,
     stage: disk.stage("good"),
+    lacks: () => disk.lacksProtect,
     async play(act) {
       act.sandbox.next(CREATE.method, CREATE.path, { fault: "delay", delayMs: 500 });
       const arrived = act.sandbox.arrival(CREATE.method, CREATE.path);

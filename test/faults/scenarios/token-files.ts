@@ -35,7 +35,7 @@ const fromTheStart = (state: "full" | "read-only"): Scenario => ({
 const inMidSession = (state: "full" | "read-only"): Scenario => ({
   name: `a token file on a disk that gets ${state} (${disk.name})`,
   stage: keptInFile(disk.stage("good")),
-  lacks,
+  lacks: () => lacks() ?? (state === "read-only" ? disk.lacksProtect : undefined),
   async play(act) {
     assert.equal((await READ.call(act)).sees, "ok");
     if (state === "full") disk.fill(pidOf(act), act.folder);
