@@ -38,7 +38,7 @@ whereBuilt("the built server starts from few files and without what only calls n
   expect(parts).toEqual([]);
   // The command, its start, all that a start needs, and the list that is made ready after it.
   expect(files.length).toBeLessThanOrEqual(4);
-  expect(files.reduce((bytes, file) => bytes + statSync(file).size, 0)).toBeLessThan(440_000);
+  expect(files.reduce((bytes, file) => bytes + statSync(file).size, 0)).toBeLessThan(400_000);
   // Only a refusal of Okta's needs the table of its codes.
   expect(files.filter((file) => readFileSync(file, "utf8").includes("E0000107"))).toEqual([]);
 });
