@@ -1,7 +1,7 @@
-import { OktaMcpError } from "./errors/index.js";
 import { isObject, valueAt } from "./json.js";
 import type { Operations } from "./okta/operations.js";
 import type { Json } from "./okta/request.js";
+import { reasonOf } from "./okta/tolerate.js";
 import type { Scope } from "./scopes.js";
 
 /** Whose profile a schema describes. */
@@ -68,8 +68,7 @@ export class ProfileSchemas {
       this.#kept.set(key, read);
       return read;
     } catch (error) {
-      if (!(error instanceof OktaMcpError) || error.code === "cancelled" || error.code === "bug") throw error;
-      return { unknown: `the org's schema cannot be read (${error.code})` };
+      return { unknown: `the org's schema cannot be read (${reasonOf(error)})` };
     }
   }
 }

@@ -4,6 +4,7 @@ import { comparisonsIn } from "./filter-words.js";
 import { BASE_ATTRIBUTES, OWN_ATTRIBUTES, OWN_VALUES, type Searched } from "./known-attributes.js";
 import type { ItemList, ListOptions, OktaPage, SearchArguments } from "./listing.js";
 import { nearest } from "./nearest.js";
+import { reasonOf } from "./okta/tolerate.js";
 import type { ProfileSchemas, SchemaReader } from "./profile-schemas.js";
 
 const PROFILE = "profile.";
@@ -117,7 +118,7 @@ class SearchNames {
         : okta.groups.listGroups.page(query));
       return page.items.length > 0;
     } catch (error) {
-      if (!(error instanceof OktaMcpError) || error.code === "cancelled" || error.code === "bug") throw error;
+      reasonOf(error);
       return undefined;
     }
   }

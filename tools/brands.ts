@@ -79,13 +79,11 @@ function refuseTakenName(context: ToolContext, name: string, own?: string): Prom
     what: "the brand name",
     scope: "okta.brands.read",
     fix: "Choose another name, or find its brand with list_brands.",
-    async holder() {
-      const { found } = await context.find(
+    holder: () =>
+      context.find(
         (cursor) => context.okta.customization.listBrands.page({ after: cursor, limit: 200 }),
         (brand) => textAt(brand, "name") === name && textAt(brand, "id") !== own,
-      );
-      return found;
-    },
+      ),
   });
 }
 

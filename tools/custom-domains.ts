@@ -122,7 +122,10 @@ export const createCustomDomain = defineTool({
       what: "the domain",
       scope: "okta.domains.read",
       fix: "Find it with list_custom_domains.",
-      holder: async () => (await allDomains(context)).find((one) => sameName(textAt(one, "domain"), a.domain)),
+      async holder() {
+        const found = (await allDomains(context)).find((one) => sameName(textAt(one, "domain"), a.domain));
+        return { found, complete: true };
+      },
     }),
   change: {
     state: (context, _a, made) => domainAndBrand(context, made),

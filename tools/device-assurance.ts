@@ -186,13 +186,11 @@ function refuseTakenName(context: ToolContext, policy: Json, own?: string): Prom
     what: "the policy name",
     scope: "okta.deviceAssurance.read",
     fix: "Choose another name, or find its policy with list_device_assurance_policies.",
-    async holder() {
-      const { found } = await context.find(
+    holder: () =>
+      context.find(
         (cursor) => context.okta.deviceAssurance.listDeviceAssurancePolicies.page({ after: cursor }),
         (other) => textAt(other, "name") === textAt(policy, "name") && textAt(other, "id") !== own,
-      );
-      return found;
-    },
+      ),
   });
 }
 

@@ -58,13 +58,11 @@ export const createEmailDomain = defineTool({
       what: "the email domain",
       scope: "okta.emailDomains.read",
       fix: "Find it with list_email_domains.",
-      async holder() {
-        const { found } = await context.find(
+      holder: () =>
+        context.find(
           (cursor) => emailDomains(context, false, cursor),
           (one) => sameName(textAt(one, "domain"), a.domain),
-        );
-        return found;
-      },
+        ),
     }),
   change: {
     state: ({ okta }, _a, made) => ofMade(made, (id) => okta.emailDomains.getEmailDomain({ emailDomainId: id })),

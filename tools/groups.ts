@@ -122,16 +122,14 @@ function refuseTakenName(context: ToolContext, profile: Json, own?: string): Pro
     what: "the group name",
     scope: "okta.groups.read",
     fix: "Choose another name, or find its group with list_groups.",
-    async holder() {
-      const { found } = await context.find(
+    holder: () =>
+      context.find(
         (cursor) => context.okta.groups.listGroups.page({ q: name, limit: MAX_GROUPS, after: cursor }),
         (group) =>
           textAt(group, "profile", "name") === name &&
           textAt(group, "type") !== "APP_GROUP" &&
           textAt(group, "id") !== own,
-      );
-      return found;
-    },
+      ),
   });
 }
 

@@ -123,13 +123,11 @@ function refuseTakenName(context: ToolContext, policy: Json, own?: string): Prom
     what: "the policy name",
     scope: "okta.policies.read",
     fix: "Choose another name, or find its policy with list_policies.",
-    async holder() {
-      const { found } = await context.find(
+    holder: () =>
+      context.find(
         (cursor) => context.okta.policies.listPolicies.page({ type, after: cursor }),
         (other) => textAt(other, "name") === name && textAt(other, "id") !== own,
-      );
-      return found;
-    },
+      ),
   });
 }
 

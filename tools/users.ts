@@ -160,7 +160,7 @@ function refuseTakenLogin(context: ToolContext, profile: JsonObject, own = ""): 
       const user = await ifFound(context.okta.users.getUser({ userId: login }));
       // Okta also finds a user by a part of the login.
       const isHolder = sameName(textAt(user, "profile", "login"), login) && textAt(user, "id") !== own;
-      return isHolder ? user : undefined;
+      return { found: isHolder ? user : undefined, complete: true };
     },
   });
 }

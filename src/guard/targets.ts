@@ -86,12 +86,19 @@ function strings(value: unknown): string[] {
   return [value].flat().filter((item) => typeof item === "string");
 }
 
+/** True for one of Okta's ids of users; a login, or the part of one before the @, can stand in the same place. */
+export function isUserId(text: string): boolean {
+  return /^00u[0-9A-Za-z]{17}$/.test(text);
+}
+
+/** The ids that stand under an argument's name, or, with an `s` behind, under that of its list. */
+export function idsUnder(args: Readonly<Record<string, unknown>>, argument: string): string[] {
+  return [args[argument], args[`${argument}s`]].flatMap(strings);
+}
+
 /** What the arguments of a call name; the names of arguments are the same in every tool. */
 export function targetsOfArguments(args: Readonly<Record<string, unknown>>): Target[] {
-  return TYPES.flatMap((type) => {
-    const { argument } = TARGET_TYPES[type];
-    return [args[argument], args[`${argument}s`]].flatMap(strings).map((id) => ({ type, id }));
-  });
+  return TYPES.flatMap((type) => idsUnder(args, TARGET_TYPES[type].argument).map((id) => ({ type, id })));
 }
 
 /** What a request to Okta names: by its path, and the groups that a new user comes into. */

@@ -1,7 +1,9 @@
 import { OktaMcpError } from "../errors/index.js";
-import { TARGET_TYPES } from "../guard/targets.js";
+import { idsUnder, TARGET_TYPES } from "../guard/targets.js";
+import { isObject } from "../json.js";
 import type { Operations } from "../okta/operations.js";
 import type { Json } from "../okta/request.js";
+import { reasonOf } from "../okta/tolerate.js";
 import type { Scope } from "../scopes.js";
 import type { ToolContext } from "../tool.js";
 import type { Arguments } from "./contract.js";
@@ -75,9 +77,8 @@ interface Named {
 
 function namedBy(args: Arguments): Named[] {
   return Object.entries(READERS).flatMap(([argument, reader]) =>
-    [args[argument], args[`${argument}s`]]
-      .flat()
-      .filter((id): id is string => typeof id === "string" && id !== "")
+    idsUnder(args, argument)
+      .filter((id) => id !== "")
       .map((id) => ({ argument, id, reader })),
   );
 }
@@ -101,9 +102,7 @@ export async function readNamed(args: Arguments, { okta, may }: ToolContext): Pr
         await reader.read(okta, id, where);
         return [];
       } catch (error) {
-        if (!(error instanceof OktaMcpError) || ["not_found", "bad_input", "cancelled", "bug"].includes(error.code))
-          throw error;
-        return [unread(argument, `it cannot be read (${error.code})`)];
+        return [unread(argument, `it cannot be read (${reasonOf(error, "not_found", "bad_input")})`)];
       }
     }),
   );
@@ -118,8 +117,8 @@ export interface Unique {
   what: string;
   /** The scope that looking takes. */
   scope: Scope;
-  /** Finds who has it; nothing where nobody does. */
-  holder(): Promise<Json | undefined>;
+  /** Finds who has it; nothing where nobody does, or, where the look is not complete, perhaps nobody. */
+  holder(): ReturnType<ToolContext["find"]>;
   /** What to do instead. */
   fix: string;
 }
@@ -133,15 +132,15 @@ export async function refuseTaken({ may }: Pick<ToolContext, "may">, unique: Uni
   const { what, scope, holder, fix } = unique;
   const unchecked = (why: string) => [`Whether ${what} is taken was not checked: ${why}.`];
   if (!may(scope)) return unchecked(`${scope} is not granted`);
-  let found: Json | undefined;
+  let look: Awaited<ReturnType<typeof holder>>;
   try {
-    found = await holder();
+    look = await holder();
   } catch (error) {
-    if (!(error instanceof OktaMcpError) || error.code === "cancelled" || error.code === "bug") throw error;
-    return unchecked(`it cannot be looked up (${error.code})`);
+    return unchecked(`it cannot be looked up (${reasonOf(error)})`);
   }
-  if (found === undefined) return [];
-  const id = typeof found === "object" && found !== null && "id" in found ? { id: found.id } : {};
+  const { found, complete } = look;
+  if (found === undefined) return complete ? [] : unchecked("the list is too long to be read to its end");
+  const id = isObject(found) && "id" in found ? { id: found.id } : {};
   throw new OktaMcpError("conflict", `Another object already has ${what}; Okta would refuse the call.`, {
     fix,
     data: { taken_by: id },

@@ -6,6 +6,16 @@ const NOT_READABLE: ReadonlySet<ErrorCode> = new Set(["not_found", "forbidden", 
 /** What keeps a part of Okta from being looked at: as above, or the org does not have that part. */
 const NOT_OFFERED: ReadonlySet<ErrorCode> = new Set([...NOT_READABLE, "bad_input"]);
 
+/**
+ * The code of the error for which something could not be had that may be done without.
+ * @param passing codes that say more than that
+ * @throws the error itself where it has such a code, is cancelled or a bug, or is none of ours
+ */
+export function reasonOf(error: unknown, ...passing: readonly ErrorCode[]): ErrorCode {
+  if (error instanceof OktaMcpError && !["cancelled", "bug", ...passing].includes(error.code)) return error.code;
+  throw error;
+}
+
 /** An answer, or undefined where Okta has no such object. Every other error passes. */
 export function ifFound<T>(answer: Promise<T>): Promise<T | undefined> {
   return answer.catch((error: unknown) => {

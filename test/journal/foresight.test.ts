@@ -3,7 +3,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { parseJson } from "../../src/exact-json.js";
+import { refuseTaken } from "../../src/journal/foresight.js";
 import { MemoryJournal } from "../../src/journal/memory-journal.js";
+import { findItem } from "../../src/listing.js";
 import { ALL_SCOPES, accepts, type ConnectOptions, connect } from "../support/client.js";
 import { ALL_SCENARIOS } from "./scenarios/index.js";
 import { images } from "./scenarios/scenario.js";
@@ -165,4 +167,22 @@ test("what the scopes do not let be checked is said", async () => {
   const group = await groups.get("create_group", { profile: { name: "Lab", floor: 3 }, dry_run: true });
   expect(group.warnings).toEqual(["The profile's attributes were not checked: okta.schemas.read is not granted."]);
   expect(ALL_SCOPES).toContain("okta.groups.read");
+});
+
+test("a name is not known to be free where its list was too long to be read to its end", async () => {
+  const endless = (after = "0") => Promise.resolve({ items: [], next: `${Number(after) + 1}` });
+  const look = (fetchPage: Parameters<typeof findItem>[0]) =>
+    refuseTaken(
+      { may: () => true },
+      {
+        what: "the group name",
+        scope: "okta.groups.read",
+        fix: "Choose another name.",
+        holder: () => findItem(fetchPage, () => false, { signal: new AbortController().signal }),
+      },
+    );
+  expect(await look(endless)).toEqual([
+    "Whether the group name is taken was not checked: the list is too long to be read to its end.",
+  ]);
+  expect(await look(() => Promise.resolve({ items: [], next: undefined }))).toEqual([]);
 });
