@@ -148,6 +148,7 @@ export function defineTool<Input extends z.ZodObject>(tool: Tool<Input>): Tool<I
 export { type CertificateFiles, checkCertificate } from "./certificate.js";
 export { OktaMcpError } from "./errors/index.js";
 export { textOfFile } from "./file-text.js";
+export { isUserId } from "./guard/targets.js";
 export { imageFileName, recogniseImage } from "./image.js";
 export { counted, MAX_NAMES, someNames, withNames } from "./impact-words.js";
 export type { Undo } from "./journal/contract.js";

@@ -3,6 +3,7 @@ import {
   defineTool,
   ifOffered,
   ifReadable,
+  isUserId,
   type Json,
   type JsonObject,
   OktaMcpError,
@@ -345,9 +346,6 @@ export const deleteGroup = defineTool({
   run: ({ okta }, a) => okta.groups.deleteGroup({ groupId: a.group_id }),
 });
 
-/** Okta's ids of users; a login, or the part of one before the @, can stand in the same place. */
-const USER_ID = /^00u[0-9A-Za-z]{17}$/;
-
 /** Whether the user is in the group; undefined where that cannot be told. */
 async function isMember({ okta, may, find }: ToolContext, a: { group_id: string; user_id: string }) {
   const { user_id: userId, group_id: groupId } = a;
@@ -364,7 +362,7 @@ async function isMember({ okta, may, find }: ToolContext, a: { group_id: string;
   );
   if (found !== undefined) return { member: true };
   // Okta also takes a part of a login for the user, which only it can compare.
-  return complete && (USER_ID.test(userId) || userId.includes("@")) ? { member: false } : undefined;
+  return complete && (isUserId(userId) || userId.includes("@")) ? { member: false } : undefined;
 }
 
 export const addUserToGroup = defineTool({

@@ -1,11 +1,12 @@
 import type { Session } from "../auth/token-source.js";
-import { OktaMcpError } from "../errors/index.js";
+import type { OktaMcpError } from "../errors/index.js";
 import { visible } from "../errors/quote.js";
 import { textAt } from "../json.js";
 import type { Json } from "../okta/request.js";
 import { ifReadable } from "../okta/tolerate.js";
 import { scopeState, scopeView } from "../tools-on.js";
 import type { Deed, TargetReader } from "./protection.js";
+import { refused } from "./refused.js";
 import type { Target } from "./targets.js";
 
 /** What a write does to a group: to the object as a whole, or to who is in it. */
@@ -17,48 +18,42 @@ function isRemovalOfGroup(targets: readonly Target[], deed: Deed): boolean {
  * Keeps writes away from groups whose members and profile are not the org's own to change. Okta takes
  * such changes for the type OKTA_GROUP alone (operations `assignUserToGroup`, `unassignUserFromGroup`
  * and `replaceGroup`); an imported group can be deleted (`deleteGroup`), a built-in one cannot.
+ * @param targets all that one write touches
+ * @throws OktaMcpError protected, naming where the group comes from; what reading the group fails
+ * with, but for an addition, of which Okta's own refusal is enough
  */
-export class KeptGroups {
-  readonly #session: Session;
-
-  constructor(session: Session) {
-    this.#session = session;
-  }
-
-  /**
-   * @param targets all that one write touches
-   * @throws OktaMcpError protected, naming where the group comes from; what reading the group fails
-   * with, but for an addition, of which Okta's own refusal is enough
-   */
-  async check(targets: readonly Target[], deed: Deed, reader: TargetReader): Promise<void> {
-    // The assignment of an app to a group changes neither its members nor its profile.
-    const isAssignment = targets.some(({ type }) => type === "app");
-    for (const target of targets) {
-      if (target.type !== "group" || (isAssignment && deed === "adds")) continue;
-      const group = await (deed === "adds" ? ifReadable(reader.read(target)) : reader.read(target));
-      const type = textAt(group, "type");
-      if (type === "BUILT_IN") throw builtIn(target);
-      const isOfOthers = type !== "" && type !== "OKTA_GROUP";
-      if (isOfOthers && !isAssignment && !isRemovalOfGroup(targets, deed)) {
-        throw imported(target, group, await this.#sourceOf(group, reader));
-      }
+export async function checkGroups(
+  targets: readonly Target[],
+  deed: Deed,
+  reader: TargetReader,
+  session: Session,
+): Promise<void> {
+  // The assignment of an app to a group changes neither its members nor its profile.
+  const isAssignment = targets.some(({ type }) => type === "app");
+  for (const target of targets) {
+    if (target.type !== "group" || (isAssignment && deed === "adds")) continue;
+    const group = await (deed === "adds" ? ifReadable(reader.read(target)) : reader.read(target));
+    const type = textAt(group, "type");
+    if (type === "BUILT_IN") throw builtIn(target);
+    const isOfOthers = type !== "" && type !== "OKTA_GROUP";
+    if (isOfOthers && !isAssignment && !isRemovalOfGroup(targets, deed)) {
+      throw imported(target, group, await sourceOf(group, reader, session));
     }
-  }
-
-  /** The name of the app or directory that a group comes from; undefined where it cannot be told. */
-  async #sourceOf(group: Json | undefined, reader: TargetReader): Promise<string | undefined> {
-    const href = textAt(group, "_links", "source", "href");
-    const id = textAt(group, "source", "id") || (/\/apps\/([\w-]{1,100})$/.exec(href)?.[1] ?? "");
-    if (id === "" || scopeState("okta.apps.read", scopeView(this.#session)) !== "on") return undefined;
-    return textAt(await ifReadable(reader.read({ type: "app", id })), "label") || undefined;
   }
 }
 
+/** The name of the app or directory that a group comes from; undefined where it cannot be told. */
+async function sourceOf(group: Json | undefined, reader: TargetReader, session: Session): Promise<string | undefined> {
+  const href = textAt(group, "_links", "source", "href");
+  const id = textAt(group, "source", "id") || (/\/apps\/([\w-]{1,100})$/.exec(href)?.[1] ?? "");
+  if (id === "" || scopeState("okta.apps.read", scopeView(session)) !== "on") return undefined;
+  return textAt(await ifReadable(reader.read({ type: "app", id })), "label") || undefined;
+}
+
 function builtIn({ id }: Target): OktaMcpError {
-  const message = "Nothing was changed. Okta's built-in groups, such as Everyone, are always protected.";
-  return new OktaMcpError("protected", message, {
+  return refused("built in: Everyone", "Okta's built-in groups, such as Everyone, are always protected.", {
     fix: "Choose another group; Okta itself keeps the members of this one.",
-    data: { rule: "built in: Everyone", target: { type: "group", id } },
+    data: { target: { type: "group", id } },
   });
 }
 
@@ -67,16 +62,12 @@ function imported({ id }: Target, group: Json | undefined, source: string | unde
   const name = visible(textAt(group, "profile", "name")) || id;
   const from = source === undefined ? "another system" : visible(source);
   const where = source === undefined ? "in the app or directory that it comes from" : `in ${visible(source)}`;
-  return new OktaMcpError(
-    "protected",
-    `Nothing was changed. The group ${name} (type ${type}) comes from ${from}, which alone decides on its members and its profile.`,
+  return refused(
+    "built in: imported group",
+    `The group ${name} (type ${type}) comes from ${from}, which alone decides on its members and its profile.`,
     {
       fix: `Make the change ${where}, from which Okta imports it, or choose a group of the type OKTA_GROUP.`,
-      data: {
-        rule: "built in: imported group",
-        target: { type: "group", id },
-        ...(source === undefined ? {} : { source }),
-      },
+      data: { target: { type: "group", id }, ...(source === undefined ? {} : { source }) },
     },
   );
 }

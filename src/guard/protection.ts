@@ -5,9 +5,10 @@ import { matchesGlob, sameFolded } from "../glob.js";
 import { textAt } from "../json.js";
 import type { Operations } from "../okta/operations.js";
 import type { Json } from "../okta/request.js";
-import { KeptGroups } from "./kept-groups.js";
+import { checkGroups } from "./kept-groups.js";
+import { refused } from "./refused.js";
 import type { GuardRules, ProtectionRule } from "./rules.js";
-import { type Identity, identityOf, TARGET_TYPES, type Target } from "./targets.js";
+import { type Identity, identityOf, isUserId, TARGET_TYPES, type Target } from "./targets.js";
 
 /** What a write is about to do to its targets. */
 export type Deed = "adds" | "changes" | "removes";
@@ -36,16 +37,6 @@ export class TargetReader {
 /** What keeps somebody from reading an object who may write it. */
 const MAY_NOT_READ: ReadonlySet<ErrorCode> = new Set(["missing_scope", "forbidden"]);
 
-/** Okta's ids of users; a login can stand in the same place. */
-const USER_ID = /^00u[0-9A-Za-z]{17}$/;
-
-function refused(rule: string, message: string, more: { fix?: string; data?: Record<string, unknown> } = {}) {
-  return new OktaMcpError("protected", `Nothing was changed. ${message}`, {
-    fix: more.fix ?? "Choose another, or tell the person that this one is protected.",
-    data: { rule, ...more.data },
-  });
-}
-
 function matches({ key, value }: ProtectionRule, { id, logins, names }: Identity): boolean {
   if (key === "id") return sameFolded(value, id);
   if (key === "login") return logins.some((login) => sameFolded(value, login));
@@ -57,12 +48,10 @@ function matches({ key, value }: ProtectionRule, { id, logins, names }: Identity
 export class Protection {
   readonly #rules: GuardRules;
   readonly #session: Session;
-  readonly #keptGroups: KeptGroups;
 
   constructor(rules: GuardRules, session: Session) {
     this.#rules = rules;
     this.#session = session;
-    this.#keptGroups = new KeptGroups(session);
   }
 
   /**
@@ -72,7 +61,7 @@ export class Protection {
    */
   async check(targets: readonly Target[], deed: Deed, reader: TargetReader): Promise<void> {
     for (const target of targets) await this.#checkRules(target, reader);
-    await this.#keptGroups.check(targets, deed, reader);
+    await checkGroups(targets, deed, reader, this.#session);
     if (deed === "adds") return;
     for (const target of targets) {
       if (target.type === "app") await this.#spareOwnApp(target, reader);
@@ -85,7 +74,7 @@ export class Protection {
   async #checkRules(target: Target, reader: TargetReader): Promise<void> {
     const { kind, word } = TARGET_TYPES[target.type];
     const rules = this.#rules.protect.filter((rule) => rule.kind === kind);
-    const isId = target.type !== "user" || USER_ID.test(target.id);
+    const isId = target.type !== "user" || isUserId(target.id);
     const named = { id: target.id, logins: isId ? [] : [target.id], names: [] };
     const plain = rules.find((rule) => rule.key !== "name" && matches(rule, named));
     if (plain) throw this.#refusal(plain, word, target.id);
