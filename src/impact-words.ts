@@ -16,8 +16,3 @@ export function withNames(text: string, names: readonly string[] = [], total = n
   if (names.length === 0) return text;
   return `${text}: ${names.slice(0, MAX_NAMES).join(", ")}${total > MAX_NAMES ? " …" : ""}`;
 }
-
-/** The first few of the names, after a colon: ": Mail, Wiki, Chat …"; nothing where there are none. */
-export function someNames(names: readonly string[]): string {
-  return withNames("", names);
-}

@@ -150,7 +150,7 @@ export { OktaMcpError } from "./errors/index.js";
 export { textOfFile } from "./file-text.js";
 export { isUserId } from "./guard/targets.js";
 export { imageFileName, recogniseImage } from "./image.js";
-export { counted, MAX_NAMES, someNames, withNames } from "./impact-words.js";
+export { counted, MAX_NAMES, withNames } from "./impact-words.js";
 export type { Undo } from "./journal/contract.js";
 export { difference } from "./journal/difference.js";
 export { refuseTaken } from "./journal/foresight.js";

@@ -25,12 +25,12 @@ import {
   limit,
   objectAt,
   sameName,
-  someNames,
   sortBy,
   sortOrder,
   textAt,
   userId,
   valueAt,
+  withNames,
 } from "./params.js";
 
 /** Groups that Okta answers with at once. */
@@ -195,7 +195,7 @@ async function describeGroup({ okta, collect }: ToolContext, id: string) {
     lastUpdated: textAt(group, "lastUpdated"),
     lastMembershipUpdated: textAt(group, "lastMembershipUpdated"),
   };
-  return { target, state, members, apps: `${counted(apps, "app")} assigned through it${someNames(labels)}` };
+  return { target, state, members, apps: withNames(`${counted(apps, "app")} assigned through it`, labels) };
 }
 
 /** Okta's numbers of a group; undefined where they cannot be read. */
@@ -210,7 +210,7 @@ function membersInWords(members: { items: readonly Json[]; complete: boolean }, 
   const logins = members.items.map((user) => textAt(user, "profile", "login")).filter(Boolean);
   const total = valueAt(stats, "usersCount");
   const number = members.complete || typeof total !== "number" ? counted(members, "member") : `${total} members`;
-  return `${number}${someNames(logins)}`;
+  return withNames(number, logins);
 }
 
 /** The types of policies that are for groups, or whose rules are. */
@@ -251,6 +251,12 @@ async function policiesNaming({ okta, collect }: ToolContext, type: string, grou
   return { found, complete };
 }
 
+/** "named by 2 group rules: Staff, Guests"; no line where there are none. */
+function namedBy(holders: readonly string[], one: string, many?: string): string[] {
+  if (holders.length === 0) return [];
+  return [withNames(`named by ${counted({ items: holders, complete: true }, one, many)}`, holders)];
+}
+
 /** What refers to a group and loses it, a line each; what could not be looked at is told as well. */
 async function describeReferences(context: ToolContext, groupId: string, stats: Json | undefined): Promise<string[]> {
   const { okta, may, collect } = context;
@@ -263,7 +269,8 @@ async function describeReferences(context: ToolContext, groupId: string, stats: 
       })),
     ),
   ]);
-  const ofRules = (rules?.items ?? []).filter((rule) => names(groupId, asObject(rule)));
+  const naming = (rules?.items ?? []).filter((rule) => names(groupId, asObject(rule)));
+  const ofRules = naming.map((rule) => textAt(rule, "name"));
   const ofPolicies = policies.flatMap(({ found }) => found ?? []);
   // Okta's own spelling.
   const isAdmin = valueAt(stats, "hasAdminPrivlege");
@@ -272,17 +279,10 @@ async function describeReferences(context: ToolContext, groupId: string, stats: 
     ...(isAdmin === undefined ? ["admin rights"] : []),
     ...policies.flatMap(({ type, complete }) => (complete === true ? [] : [`policies of type ${type}`])),
   ];
-  const whole = (items: readonly unknown[]) => ({ items, complete: true });
   return [
     ...(isAdmin === true ? ["its members have ADMIN RIGHTS through it, which they lose"] : []),
-    ...(ofRules.length > 0
-      ? [`named by ${counted(whole(ofRules), "group rule")}${someNames(ofRules.map((rule) => textAt(rule, "name")))}`]
-      : []),
-    ...(ofPolicies.length > 0
-      ? [
-          `named by ${counted(whole(ofPolicies), "policy or policy rule", "policies and policy rules")}${someNames(ofPolicies)}`,
-        ]
-      : []),
+    ...namedBy(ofRules, "group rule"),
+    ...namedBy(ofPolicies, "policy or policy rule", "policies and policy rules"),
     ...(unread.length > 0 ? [`could not be looked at, so that they may name it: ${unread.join(", ")}`] : []),
     ...(unread.length + ofRules.length + ofPolicies.length === 0 ? ["no group rule or policy names it"] : []),
   ];

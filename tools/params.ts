@@ -32,7 +32,6 @@ export {
   type JsonObject,
   MAX_NAMES,
   objectAt,
-  someNames,
   textAt,
   valueAt,
   withNames,
@@ -256,7 +255,7 @@ export function typed(body: JsonObject): JsonObject {
 }
 
 /** Where an answer names what a body lacked and was filled in. */
-export const FILLED_IN = "filled_in";
+const FILLED_IN = "filled_in";
 
 /**
  * A body with the type that follows from where it goes, where it names none.

@@ -18,7 +18,6 @@ import {
   asObject,
   counted,
   describePeople,
-  FILLED_IN,
   fetchAll,
   id,
   itemsAt,
@@ -160,7 +159,7 @@ export const updatePolicy = defineTool({
   input: z.strictObject({ policy_id: policyId, policy_data: policyData }),
   replaces: {
     current: async ({ okta }, a) => (await okta.policies.getPolicy({ policyId: a.policy_id })) ?? {},
-    proposed: (a) => without(a.policy_data, [FILLED_IN]),
+    proposed: (a) => a.policy_data,
     // The type is filled in where a body lacks it.
     setByOkta: [
       ...POLICY_SET_BY_OKTA,

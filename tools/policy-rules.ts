@@ -15,7 +15,6 @@ import {
   after,
   asObject,
   describePeople,
-  FILLED_IN,
   fetchAll,
   id,
   jsonObject,
@@ -158,7 +157,7 @@ export const updatePolicyRule = defineTool({
   replaces: {
     current: async ({ okta }, a) =>
       (await okta.policies.getPolicyRule({ policyId: a.policy_id, ruleId: a.rule_id })) ?? {},
-    proposed: (a) => without(a.rule_data, [FILLED_IN]),
+    proposed: (a) => a.rule_data,
     // The type is filled in where a body lacks it.
     setByOkta: [...POLICY_SET_BY_OKTA, "type"],
   },

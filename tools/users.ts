@@ -22,14 +22,15 @@ import {
   id,
   type JsonObject,
   jsonObject,
+  lastSegment,
   limit,
   objectAt,
   sameName,
-  someNames,
   sortBy,
   sortOrder,
   textAt,
   userId,
+  withNames,
 } from "./params.js";
 
 /** Users that Okta answers with at once. */
@@ -244,7 +245,7 @@ async function describeApps({ okta, collect }: ToolContext, userId: string): Pro
     MAX_COUNTED,
   );
   const labels = [...new Map(items.map((link) => [textAt(link, "appInstanceId"), textAt(link, "label")])).values()];
-  return `has ${counted({ items: labels, complete }, "app")}${someNames(labels)}`;
+  return withNames(`has ${counted({ items: labels, complete }, "app")}`, labels);
 }
 
 /** Puts the attributes back that were changed, and no others. */
@@ -294,7 +295,7 @@ export const updateUser = defineTool({
       });
     }
     if (profile === undefined) return [];
-    const schemaId = textAt(user, "_links", "schema", "href").split("/").at(-1) || undefined;
+    const schemaId = lastSegment(textAt(user, "_links", "schema", "href")) || undefined;
     return [
       ...(await context.checkProfile("user", profile, { whole: false, schemaId })),
       ...(await refuseTakenLogin(context, profile, textAt(user, "id"))),
