@@ -7,6 +7,7 @@ import { DEFAULT_RESULT_CHARS } from "../../src/config/settings.js";
 import { tooDeep } from "../../src/depth.js";
 import { errorText } from "../../src/errors/render.js";
 import { inertJson } from "../../src/inert-json.js";
+import { textAt } from "../../src/json.js";
 import { preload } from "../../src/okta/operations.js";
 import type { Json, OktaRequest } from "../../src/okta/request.js";
 import { expectVisible } from "../hostile/visible.js";
@@ -76,6 +77,9 @@ function objectsIn(args: unknown): [path: string, value: unknown][] {
   );
 }
 
+/** The fields that may hold something in a request where the arguments hold nothing: it follows from the address. */
+const FILLED_IN: ReadonlySet<string> = new Set(["policy_data.type", "rule_data.type"]);
+
 /** A value as JSON; of one that is nested too deep for that, nothing. */
 function textOf(value: unknown): string {
   return tooDeep(value) ? "" : JSON.stringify(value);
@@ -120,6 +124,8 @@ test.each(catalogue.entries.map(({ name }) => name))(
       const { json } = last.body;
       bodies += 1;
       for (const [path, value] of objectsIn(args)) {
+        const empty = value === null || value === "";
+        if (empty && FILLED_IN.has(path) && textAt(json as Json, "type") !== "") continue;
         expect(holds(json, JSON.stringify(value)), `${path} is not in the body as it was given`).toBe(true);
       }
     });
