@@ -143,10 +143,19 @@ describe("the value of a hidden attribute", () => {
     const { get, org, ada } = await hiding({ mask: ["alternateId"] });
     const outcome = { result: "FAILURE", reason: "INVALID_CREDENTIALS" } as const;
     const note = { eventType: "user.session.start", displayMessage: "User login to Okta", outcome };
-    org.log({ ...note, publishedMs: org.now() - 60_000 }, { ...SYSTEM, actor: userParty(ada) });
+    const publishedMs = org.now() - 60_000;
+    org.log({ ...note, publishedMs }, { ...SYSTEM, actor: userParty(ada) });
     const found = await get("get_login_failures");
     expect(JSON.stringify(found)).not.toContain("ada@acme.example");
-    expect((found.summary as { by_user: unknown }).by_user).toMatchObject([{ name: "[masked]", count: 1 }]);
+    expect((found.summary as { by_user: unknown }).by_user).toEqual([
+      {
+        name: "[masked]",
+        count: 1,
+        last_at: new Date(publishedMs).toISOString(),
+        last_address: "",
+        last_reason: "INVALID_CREDENTIALS",
+      },
+    ]);
   });
 
   test("stands in no preview, and not in the journal, however a change ended", async () => {
