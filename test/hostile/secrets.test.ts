@@ -298,10 +298,16 @@ describe("a secret that was planted", () => {
       expect(wire().length).toBeGreaterThan(0);
       const files = Object.entries(filesIn(home));
       expectNone([...lines, ...parts, secret("Proxy")], { ...said(results), ...Object.fromEntries(files) });
-      // The store that the settings name keeps the token that is good, for its user alone, and nothing else does.
+      // The store that the settings name keeps the token that is good, for its user alone; nothing else does, and the
+      // store keeps nothing else of what went over the wire.
       const stored = files.filter(([path]) => isTokenFile(path));
-      for (const [path] of stored) expect(statSync(path).mode & 0o777).toBe(0o600);
-      expectNone(wire(), { ...said(results), ...Object.fromEntries(files.filter((file) => !stored.includes(file))) });
+      expect(stored).toHaveLength(1);
+      const [[path, kept] = ["", ""]] = stored;
+      expect(statSync(path).mode & 0o777).toBe(0o600);
+      const { accessToken }: { accessToken: string } = JSON.parse(kept);
+      expect(wire()).toContain(accessToken);
+      const others = files.filter((file) => !stored.includes(file));
+      expectNone(wire(), { ...said(results), ...Object.fromEntries(others), [path]: kept.replace(accessToken, "") });
     },
     60_000,
   );

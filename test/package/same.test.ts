@@ -65,6 +65,20 @@ const steady = (text: string) =>
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, "time")
     .replace(/\b[0-9a-f-]{32,36}\b/g, "uuid");
 
+/** Requests with the reads between two writes sorted, which arrive in any order where a tool asks them at the same time. */
+function inSteadyOrder(asked: readonly string[]): string[] {
+  const ordered: string[] = [];
+  let reads: string[] = [];
+  for (const request of asked) {
+    if (request.startsWith("GET ")) reads.push(request);
+    else {
+      ordered.push(...reads.sort(), request);
+      reads = [];
+    }
+  }
+  return [...ordered, ...reads.sort()];
+}
+
 /** What a server lists, and for each of its tools what a call of it asks of Okta and answers. */
 async function observe(args: readonly string[]) {
   const org = await openOrg();
@@ -87,8 +101,7 @@ async function observe(args: readonly string[]) {
     org.asked.length = 0;
     const { content, structuredContent, isError } = await client.callTool({ name, arguments: given });
     calls[name] = {
-      // What a tool asks at the same time arrives in any order.
-      asked: org.asked.map(steady).sort(),
+      asked: inSteadyOrder(org.asked.map(steady)),
       answer: JSON.parse(steady(JSON.stringify({ content, structuredContent, isError }))),
     };
   }

@@ -6,6 +6,7 @@ import { DEVICE_CLIENT_ID } from "../../src/sandbox/facts.js";
 import { startSandbox } from "../../src/sandbox/server.js";
 import { testAuthorization } from "../support/authorization.js";
 import { COMMAND, ROOT, type RunningCli, spawnProcess, startCli, temporaryFolder } from "../support/cli.js";
+import { withItems } from "../support/result-text.js";
 
 type Message = {
   jsonrpc: "2.0";
@@ -111,7 +112,9 @@ test("every line on stdout is JSON-RPC, whatever comes in and at the loudest log
   cli.child.stdin.write("this is no JSON\n\n{}\n[1]\n");
   expect((await client.ask("no/such/method")).error?.code).toBe(-32601);
   const good = await client.answer(client.call("list_users", { limit: 2 }));
-  expect(textOf(good)).toContain('total_fetched":2');
+  const listed = withItems(JSON.parse(textOf(good)));
+  expect(listed.items).toHaveLength(2);
+  expect(listed.total_fetched).toBe(2);
   const bad = await client.answer(client.call("list_users", { limit: "many" }));
   expect(bad.result.isError).toBe(true);
   expect(textOf(bad)).toMatch(/^bad_input: /);
