@@ -6,6 +6,7 @@ import { SETTING_KEYS, SETTINGS } from "../src/config/settings.js";
 import { type Config, loadConfig, loadSettings, type SettingSource } from "../src/config.js";
 import { OktaMcpError } from "../src/errors/index.js";
 import { newKeyPair } from "../src/key-pair.js";
+import { skipUnless } from "./support/programs.js";
 
 const BASE = { OKTA_ORG_URL: "https://acme.okta.com", OKTA_CLIENT_ID: "0oa1b2c3", OKTA_SCOPES: "okta.users.read" };
 const RSA_PEM = newKeyPair({ type: "rsa", modulusLength: 2048 })
@@ -215,7 +216,8 @@ describe("how to sign in", () => {
     expect(problemsOf({ OKTA_PRIVATE_KEY_FILE: fileWith("empty.pem", "\n") })[0]).toMatch(/names an empty file/);
   });
 
-  test.skipIf(process.platform === "win32")("a key file that others can read is used, with a notice", () => {
+  test("a key file that others can read is used, with a notice", (context) => {
+    skipUnless(context, process.platform !== "win32", "Windows has no modes of files");
     const file = fileWith("open.pem", RSA_PEM);
     chmodSync(file, 0o644);
     const config = load({ OKTA_PRIVATE_KEY_FILE: file, OKTA_KEY_ID: "k1" });

@@ -7,6 +7,7 @@ import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { OktaMcpError } from "../src/errors/index.js";
 import { foldersOf, readAllowedFile } from "../src/files.js";
+import { requireOrSkip } from "./support/programs.js";
 
 const base = mkdtempSync(join(tmpdir(), "okta-mcp-files-"));
 const inside = join(base, "allowed");
@@ -126,7 +127,8 @@ describe("what is refused", () => {
     expect((await refusal(join(inside, "circle"))).message).toMatch(/circle/);
   });
 
-  test("is a folder, a device, a pipe and a socket, none of which is opened or waited for", async () => {
+  test("is a folder, a device, a pipe and a socket, none of which is opened or waited for", async (context) => {
+    requireOrSkip(context, "mkfifo");
     execFileSync("mkfifo", [join(inside, "pipe")]);
     const socket = createServer().listen(join(inside, "socket"));
     await new Promise((resolve) => socket.once("listening", resolve));

@@ -164,7 +164,7 @@ test.for([
   ["at a question", /\[y\/N\]/, true],
   ["while a sign-in waits", /Waiting for the approval/, false],
 ] as const)("Ctrl-C %s ends the loop around the command too", async ([_name, seen, isSignedIn], context) => {
-  requireOrSkip(context, "python3");
+  requireOrSkip(context, "python3", "bash");
   const { env, signedIn, remove } = await openOrg();
   const loop = `for n in 1 2 3; do "$@"; echo went on after $n; done`;
   const terminal = startInTerminal(["bash", "-c", loop, "bash", ...remove], { env: isSignedIn ? signedIn : env });

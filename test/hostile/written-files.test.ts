@@ -6,6 +6,7 @@ import { DEVICE_CLIENT_ID } from "../../src/sandbox/facts.js";
 import { startSandbox } from "../../src/sandbox/server.js";
 import { testAuthorization } from "../support/authorization.js";
 import { runCli, temporaryFolder } from "../support/cli.js";
+import { requireOrSkip, skipUnless } from "../support/programs.js";
 
 async function openOrg() {
   const sandbox = await startSandbox({
@@ -30,26 +31,24 @@ async function openOrg() {
 
 const CREATE = ["call", "create_group", '{"profile":{"name":"Written"}}'];
 
-test.skipIf(process.platform === "win32")(
-  "every file and folder that commands write is this user's alone, whatever the umask",
-  async () => {
-    const { home, log, run } = await openOrg();
-    const before = process.umask(0);
-    onTestFinished(() => void process.umask(before));
-    expect((await run(["login"])).code).toBe(0);
-    expect((await run(CREATE)).code).toBe(0);
-    const paths = readdirSync(home, { recursive: true }).map((name) => join(home, String(name)));
-    const files = paths.filter((path) => statSync(path).isFile());
-    expect(files).toContain(log);
-    // A token, a journal and a log.
-    expect(files.length).toBeGreaterThanOrEqual(3);
-    // Cut off by the folders above, none of which another user can enter.
-    for (const path of files) expect((statSync(path).mode & 0o777).toString(8), path).toBe("600");
-    for (const path of paths.filter((one) => /okta-mcp$/.test(one) && statSync(one).isDirectory())) {
-      expect((statSync(path).mode & 0o077).toString(8), path).toBe("0");
-    }
-  },
-);
+test("every file and folder that commands write is this user's alone, whatever the umask", async (context) => {
+  skipUnless(context, process.platform !== "win32", "Windows has no modes of files");
+  const { home, log, run } = await openOrg();
+  const before = process.umask(0);
+  onTestFinished(() => void process.umask(before));
+  expect((await run(["login"])).code).toBe(0);
+  expect((await run(CREATE)).code).toBe(0);
+  const paths = readdirSync(home, { recursive: true }).map((name) => join(home, String(name)));
+  const files = paths.filter((path) => statSync(path).isFile());
+  expect(files).toContain(log);
+  // A token, a journal and a log.
+  expect(files.length).toBeGreaterThanOrEqual(3);
+  // Cut off by the folders above, none of which another user can enter.
+  for (const path of files) expect((statSync(path).mode & 0o777).toString(8), path).toBe("600");
+  for (const path of paths.filter((one) => /okta-mcp$/.test(one) && statSync(one).isDirectory())) {
+    expect((statSync(path).mode & 0o077).toString(8), path).toBe("0");
+  }
+});
 
 test("a log and a journal are added to and never written over", async () => {
   const { home, log, run } = await openOrg();
@@ -69,22 +68,21 @@ test("a log and a journal are added to and never written over", async () => {
   expect(readFileSync(log, "utf8")).toMatch(/^what was there\n[\s\S]*\nand then\n[\s\S]+/);
 });
 
-test.skipIf(process.platform === "win32")(
-  "a log file that is a pipe, a device or a folder is refused at once, with how to mend it",
-  async () => {
-    const { home, run } = await openOrg();
-    const pipe = join(home, "pipe");
-    execFileSync("mkfifo", [pipe]);
-    symlinkSync(pipe, join(home, "link"));
-    for (const file of [pipe, join(home, "link"), "/dev/null", home]) {
-      const { code, stdout, stderr } = await run(["call", "list_groups"], { OKTA_LOG_FILE: file });
-      expect({ code, stdout }, file).toEqual({ code: 2, stdout: "" });
-      expect(stderr, file).toMatch(/^bad_config: The log file .* \(OKTA_LOG_FILE\) cannot be opened: /);
-    }
-  },
-);
+test("a log file that is a pipe, a device or a folder is refused at once, with how to mend it", async (context) => {
+  requireOrSkip(context, "mkfifo");
+  const { home, run } = await openOrg();
+  const pipe = join(home, "pipe");
+  execFileSync("mkfifo", [pipe]);
+  symlinkSync(pipe, join(home, "link"));
+  for (const file of [pipe, join(home, "link"), "/dev/null", home]) {
+    const { code, stdout, stderr } = await run(["call", "list_groups"], { OKTA_LOG_FILE: file });
+    expect({ code, stdout }, file).toEqual({ code: 2, stdout: "" });
+    expect(stderr, file).toMatch(/^bad_config: The log file .* \(OKTA_LOG_FILE\) cannot be opened: /);
+  }
+});
 
-test.skipIf(process.platform === "win32")("a private key is not read from a device", async () => {
+test("a private key is not read from a device", async (context) => {
+  skipUnless(context, process.platform !== "win32", "Windows has no devices in folders");
   const { run } = await openOrg();
   const key = { OKTA_PRIVATE_KEY_FILE: "/dev/zero", OKTA_KEY_ID: "k", OKTA_LOG_FILE: "" };
   const { code, stderr } = await run(["call", "list_groups"], key);

@@ -5,6 +5,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { DEVICE_CLIENT_ID } from "../../src/sandbox/facts.js";
 import { startSandbox } from "../../src/sandbox/server.js";
 import { testAuthorization } from "../support/authorization.js";
+import { BUILT_ENTRY, requireBuild } from "../support/built.js";
 import { COMMAND, ROOT, type RunningCli, spawnProcess, startCli, temporaryFolder } from "../support/cli.js";
 import { withItems } from "../support/result-text.js";
 
@@ -229,8 +230,7 @@ describe("closing stdin ends the process within a second, with exit code 0", { r
   });
 
   test("while a keychain that is stuck is being asked", async (context) => {
-    const built = COMMAND[1] ?? "";
-    if (!built.endsWith("dist/okta-mcp.js")) context.skip("nothing has been built yet");
+    requireBuild(context);
     // The built package in a folder of its own, beside a keytar that never answers.
     const folder = temporaryFolder();
     const keytar = join(folder, "node_modules/keytar");
@@ -240,7 +240,7 @@ describe("closing stdin ends the process within a second, with exit code 0", { r
       `const stuck = () => { require("node:fs").writeFileSync(${JSON.stringify(join(folder, "asked"))}, ""); setInterval(() => {}, 1000); return new Promise(() => {}); };
        module.exports = { getPassword: stuck, setPassword: stuck, deletePassword: stuck };`,
     );
-    cpSync(dirname(built), join(folder, "dist"), { recursive: true });
+    cpSync(dirname(BUILT_ENTRY), join(folder, "dist"), { recursive: true });
     const watcher = watch(folder);
     const asked = once(watcher, "change");
     const cli = spawnProcess([process.execPath, join(folder, "dist/okta-mcp.js")], {

@@ -18,13 +18,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   "libsecret-1.so.0": "libsecret-1-0",
   jq: "jq",
   mkfifo: "coreutils",
-  nsenter: "util-linux",
-  openssl: "openssl",
-  prlimit: "util-linux",
   python3: "python3",
-  setpriv: "util-linux",
-  unshare: "util-linux",
-  xz: "xz-utils",
 };
 
 /** Where Linux keeps libraries, as far as a library of the system's own is looked for there. */

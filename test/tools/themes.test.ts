@@ -9,6 +9,7 @@ import { brandArea, DEFAULT_BRAND_ID } from "../../src/sandbox/state/brand-store
 import { accepts, type ConnectOptions, connect, declines } from "../support/client.js";
 import { HOSTILE_IDS } from "../support/hostile.js";
 import { gif, ico, jpg, png } from "../support/images.js";
+import { requireOrSkip } from "../support/programs.js";
 
 const base = mkdtempSync(join(tmpdir(), "okta-mcp-themes-"));
 const images = join(base, "images");
@@ -245,7 +246,8 @@ describe.each(UPLOADS)("$tool", ({ tool, segment, field, status }) => {
     expect(sent()).toEqual([]);
   });
 
-  test("refuses a folder and a pipe", async () => {
+  test("refuses a folder and a pipe", async (context) => {
+    requireOrSkip(context, "mkfifo");
     const { call, place, sent } = await open();
     mkdirSync(join(images, "folder.png"), { recursive: true });
     rmSync(join(images, "pipe.png"), { force: true });
