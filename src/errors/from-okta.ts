@@ -1,6 +1,6 @@
 import { failedChallenge } from "../challenge.js";
 import { howToGrant } from "../scopes.js";
-import { otherKind } from "./id-kinds.js";
+import { finderOf, otherKind } from "./id-kinds.js";
 import { type ErrorCode, type ErrorDetails, OktaMcpError } from "./index.js";
 import { meaningOf, OKTA_CODES } from "./okta-codes/index.js";
 import { quoteOkta } from "./quote.js";
@@ -33,22 +33,6 @@ const MAX_CAUSES = 5;
 /** The words in which Okta says the same under its general validation error. */
 const STATE_WORDS =
   /already (?:exists|active|in use)|must be (?:deactivated|inactive)|current status|not (?:in )?active/i;
-
-/** Which tool finds the ids that stand behind a path segment. */
-const FINDERS: Readonly<Record<string, string>> = {
-  users: "list_users",
-  groups: "list_groups",
-  apps: "list_applications",
-  policies: "list_policies",
-  rules: "list_policy_rules",
-  "device-assurances": "list_device_assurance_policies",
-  brands: "list_brands",
-  themes: "list_brand_themes",
-  email: "list_email_templates",
-  customizations: "list_email_customizations",
-  domains: "list_custom_domains",
-  "email-domains": "list_email_domains",
-};
 
 /** Turns an answer of Okta that is no success into one of our errors; `data` has Okta's code and request id. */
 export function fromOkta(refused: Refused): OktaMcpError {
@@ -150,7 +134,7 @@ function missingScope({ headers }: Refused, okta: OktaError, text: string): Kind
 function withFinder(fix: string, { template }: Refused): string {
   const finder = template
     .split("/")
-    .map((segment) => FINDERS[segment])
+    .map((segment) => finderOf(segment))
     .findLast((name) => name !== undefined);
   return finder === undefined
     ? fix.replace(/ \(\{finder\}\)| with \{finder\}/g, "")
@@ -167,7 +151,7 @@ function notFound({ template, path }: Refused, okta: OktaError): Kind {
   const named = ids.filter(({ id }) => id !== "" && okta.summary.includes(id));
   const asked = named.length > 0 ? named : ids;
   const why = asked.map(({ id, segment }) => otherKind(id, segment)).find((sentence) => sentence !== undefined);
-  const finders = asked.flatMap(({ segment }) => FINDERS[segment] ?? []);
+  const finders = asked.flatMap(({ segment }) => finderOf(segment) ?? []);
   return {
     code: "not_found",
     ...(why === undefined ? {} : { why }),

@@ -21,20 +21,21 @@ const KINDS: Readonly<Record<string, string>> = {
   guo: "device",
 };
 
-/** Which kind of id stands behind a path segment. */
-const WANTED: Readonly<Record<string, string>> = {
-  users: "user",
-  groups: "group",
-  apps: "application",
-  policies: "policy",
-  rules: "rule",
-  "device-assurances": "device assurance policy",
-  brands: "brand",
-  themes: "theme",
-  customizations: "email customization",
-  domains: "custom domain",
-  "email-domains": "email domain",
-  user: "schema",
+/** Which kind of id stands behind a path segment, where its ids are of one kind, and which tool finds it. */
+const COLLECTIONS: Readonly<Record<string, { kind?: string; finder?: string }>> = {
+  users: { kind: "user", finder: "list_users" },
+  groups: { kind: "group", finder: "list_groups" },
+  apps: { kind: "application", finder: "list_applications" },
+  policies: { kind: "policy", finder: "list_policies" },
+  rules: { kind: "rule", finder: "list_policy_rules" },
+  "device-assurances": { kind: "device assurance policy", finder: "list_device_assurance_policies" },
+  brands: { kind: "brand", finder: "list_brands" },
+  themes: { kind: "theme", finder: "list_brand_themes" },
+  email: { finder: "list_email_templates" },
+  customizations: { kind: "email customization", finder: "list_email_customizations" },
+  domains: { kind: "custom domain", finder: "list_custom_domains" },
+  "email-domains": { kind: "email domain", finder: "list_email_domains" },
+  user: { kind: "schema" },
 };
 
 const OKTA_ID = /^[0-9A-Za-z]{20}$/;
@@ -44,13 +45,18 @@ function withArticle(kind: string): string {
   return `${/^[aeio]/.test(kind) ? "an" : "a"} ${kind}`;
 }
 
+/** The tool that finds the ids behind a path segment, e.g. `groups`; undefined where none does. */
+export function finderOf(segment: string): string | undefined {
+  return COLLECTIONS[segment]?.finder;
+}
+
 /**
  * Tells that an id is one of another kind than its place in a path asks for, in a sentence; undefined
  * where it is not, or where its kind is not known.
  * @param segment the segment of the path before the id, e.g. `groups`
  */
 export function otherKind(id: string, segment: string): string | undefined {
-  const wanted = WANTED[segment];
+  const wanted = COLLECTIONS[segment]?.kind;
   const kind = OKTA_ID.test(id) ? KINDS[id.slice(0, 3)] : undefined;
   if (wanted === undefined || kind === undefined || kind === wanted) return undefined;
   const more =

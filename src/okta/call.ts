@@ -54,13 +54,14 @@ const loadRefusals = () => import("../errors/from-okta.js");
 
 type Refusals = Awaited<ReturnType<typeof loadRefusals>>;
 
-/** What is known of an answer that is no success, besides its text. */
+/** What is known of an answer that is no success. */
 interface Judging {
   token: AccessToken;
   /** It asks for a proof with the nonce that it brings. */
   challenged: boolean;
   /** A 429 that is about this call alone. */
   isOwnLimit: boolean;
+  body: Json | undefined;
   refusals: Refusals;
 }
 
@@ -125,11 +126,12 @@ export class Call {
     }
     const { response, text } = answered;
     const { status, headers } = response;
-    const isOwnLimit = status === 429 && refusals?.isOwnLimit(bodyOf(text)) === true;
+    const body = refusals && bodyOf(text);
+    const isOwnLimit = status === 429 && refusals?.isOwnLimit(body) === true;
     slot.done({ status, headers, isOwnLimit });
     const challenged = token.challenged(response);
     if (refusals === undefined) return await this.#success(response, text);
-    return await this.#refused(answered, { token, challenged, isOwnLimit, refusals });
+    return await this.#refused(response, { token, challenged, isOwnLimit, body, refusals });
   }
 
   async #exchange(token: AccessToken): Promise<Exchanged> {
@@ -164,10 +166,9 @@ export class Call {
   }
 
   async #refused(
-    { response, text }: Exchanged,
-    { token, challenged, isOwnLimit, refusals }: Judging,
+    { status, headers }: HttpAnswer,
+    { token, challenged, isOwnLimit, body, refusals }: Judging,
   ): Promise<OktaResponse | undefined> {
-    const { status, headers } = response;
     if (status >= 300 && status < 400) {
       throw faultError(this.#request, redirectFault(status, headers.get("Location"), this.#url), this.#attempts);
     }
@@ -176,7 +177,6 @@ export class Call {
       this.#nonceSent = true;
       return undefined;
     }
-    const body = bodyOf(text);
     const doubt = refusals.tokenDoubt({ status, headers, body });
     if (doubt !== undefined && !this.#tokenRenewed) {
       this.#tokenRenewed = true;

@@ -49,12 +49,12 @@ function toAnswer(message: IncomingMessage): HttpAnswer {
 }
 
 /** Content codings by their names (RFC 9110, section 8.4.1). What stands before an org may use one that nobody asked for. */
-const DECODERS: Readonly<Record<string, () => Transform>> = {
-  gzip: createGunzip,
-  "x-gzip": createGunzip,
-  deflate: createInflate,
-  br: createBrotliDecompress,
-};
+const DECODERS: ReadonlyMap<string, () => Transform> = new Map([
+  ["gzip", createGunzip],
+  ["x-gzip", createGunzip],
+  ["deflate", createInflate],
+  ["br", createBrotliDecompress],
+]);
 
 /** More codings on one answer serve no purpose but to make a small answer a large one. */
 const MAX_CODINGS = 3;
@@ -65,15 +65,15 @@ function codingsOf(headers: Headers): string[] {
   return names.filter((name) => name !== "" && name !== "identity");
 }
 
-/** @throws ExchangeFault where a coding is not known */
+/** @throws ExchangeFault where a coding is not known, or there are too many */
 function unpacked(message: IncomingMessage, codings: readonly string[]): AsyncIterable<Uint8Array> {
-  const decoders = codings.map((name) => (Object.hasOwn(DECODERS, name) ? DECODERS[name]?.() : undefined)).reverse();
-  if (codings.length > MAX_CODINGS || decoders.includes(undefined)) {
+  const decoders = codings.map((name) => DECODERS.get(name)).filter((decoder) => decoder !== undefined);
+  if (codings.length > MAX_CODINGS || decoders.length < codings.length) {
     message.destroy();
     throw new ExchangeFault(encodingFault(codings.join(", ")));
   }
-  return decoders.reduce<Readable>((packed, decoder) => {
-    const plain = decoder as Transform;
+  return decoders.reduceRight<Readable>((packed, createDecoder) => {
+    const plain = createDecoder();
     // What fails on either side ends the other; whoever reads is told by the stream itself.
     pipeline(packed, plain, () => undefined);
     return plain;

@@ -18,7 +18,7 @@ const DEACTIVATE_FIRST = "Deactivate the app first, then delete it.";
 const NOT_ENABLED_BY_ADMIN = "Switch it on in the Okta Admin Console.";
 
 /** Codes about apps and their users, policies, authenticators, identity providers, hooks and other systems. */
-export const APP_AND_POLICY_CODES: Rows = {
+export const APP_AND_POLICY_CODES = {
   E0000024: [400, "bad_input", "Okta does not offer this for apps of this kind.", IN_CONSOLE],
   E0000025: [400, "conflict", "The app's version could not be assigned.", READ_IT],
   E0000027: [400, "bad_input", "Okta cannot push this group.", AS_NAMED],
@@ -162,4 +162,4 @@ export const APP_AND_POLICY_CODES: Rows = {
   E0000262: [403, "conflict", "Device policies use this identity provider.", CHANGE_POLICY_FIRST],
   E0000264: [400, "conflict", "The phone authenticator needs a telephony provider or hook.", HOOK],
   E0000269: [403, "conflict", "Okta has no script for this.", IN_CONSOLE],
-};
+} satisfies Rows;

@@ -5,7 +5,7 @@ const A_BRAND_OF_ONES_OWN =
   "Make a brand of the org's own, give it a domain where one is needed, and put the page or file there.";
 
 /** Codes about brands, pages, mails and domains, and those that share a number with them. */
-export const BRAND_CODES: Rows = {
+export const BRAND_CODES = {
   E0000120: [
     400,
     "conflict",
@@ -99,4 +99,4 @@ export const BRAND_CODES: Rows = {
   E0000254: [409, "conflict", "Somebody else is changing the settings of this template.", LATER],
   E0000257: [405, "protected", "The files of Okta's default brand cannot be changed.", A_BRAND_OF_ONES_OWN],
   E0000266: [400, "bad_input", "The mail server's token could not be had.", OTHER_SERVER],
-};
+} satisfies Rows;

@@ -23,27 +23,22 @@ const OTHER_MEANINGS: readonly Meaning[] = [
   {
     code: "E0000149",
     summary: /captcha/i,
-    row: [
-      403,
-      "conflict",
-      "The org's settings use the CAPTCHA.",
-      "Take it out of the org-wide CAPTCHA settings first.",
-    ],
+    row: BRAND_CODES.E0000168,
   },
   {
     code: "E0000165",
     summary: /captcha/i,
-    row: [403, "conflict", "The org has a CAPTCHA already, and may have one.", "Change that one, or delete it first."],
+    row: BRAND_CODES.E0000166,
   },
   {
     code: "E0000236",
     summary: /agent/i,
-    row: [504, "okta_down", "No agent in your network is connected.", "Start an agent, then try again."],
+    row: APP_AND_POLICY_CODES.E0000241,
   },
   {
     code: "E0000237",
     summary: /agent/i,
-    row: [502, "okta_down", "The agent in your network did not answer in time.", "Look at the agent, then try again."],
+    row: APP_AND_POLICY_CODES.E0000240,
   },
   {
     code: "E0000006",
