@@ -1,21 +1,19 @@
 import { FILTER_ATTRIBUTE, type FilterOperator, filterTokens, isFilterOperator } from "../filter-words.js";
 import { refusal } from "./okta-error.js";
 
-export type Operator = FilterOperator;
-
 type Literal = string | number | boolean | null;
 
 type Expression =
   | { kind: "and" | "or"; left: Expression; right: Expression }
   | { kind: "not"; inner: Expression }
-  | { kind: "test"; path: string[]; operator: Operator; value: Literal };
+  | { kind: "test"; path: string[]; operator: FilterOperator; value: Literal };
 
 /** What one operation's `filter` or `search` understands. */
 export interface FilterRules {
   /** `search` compares strings without regard to case, `filter` with. */
   caseSensitive: boolean;
   /** True when the attribute may be used with the operator; `not` is asked for without an attribute. Default: all may. */
-  allows?: (operator: Operator | "not", attribute: string) => boolean;
+  allows?: (operator: FilterOperator | "not", attribute: string) => boolean;
 }
 
 /** The deepest nesting that is read; a longer one is no question a person asks. */
@@ -156,7 +154,7 @@ function meets(object: unknown, expression: Expression, caseSensitive: boolean):
   }
 }
 
-function holds(found: unknown, operator: Operator, value: Literal, caseSensitive: boolean): boolean {
+function holds(found: unknown, operator: FilterOperator, value: Literal, caseSensitive: boolean): boolean {
   if (typeof found === "string" && typeof value === "string") {
     if (DATE.test(found) && DATE.test(value)) return ordered(Date.parse(found), operator, Date.parse(value));
     const fold = (text: string) => (caseSensitive ? text : text.toLowerCase());
@@ -170,7 +168,7 @@ function holds(found: unknown, operator: Operator, value: Literal, caseSensitive
   return operator === "eq" && found === value;
 }
 
-function ordered<T extends string | number>(a: T, operator: Operator, b: T): boolean {
+function ordered<T extends string | number>(a: T, operator: FilterOperator, b: T): boolean {
   switch (operator) {
     case "eq":
       return a === b;

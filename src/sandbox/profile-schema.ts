@@ -20,6 +20,38 @@ export const textAttribute = (title: string, more: Attribute = {}): Attribute =>
 
 export const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
 
+/** The attributes of a kind of profile: those that every org has, and its own. */
+export interface OrgAttributes {
+  base: Readonly<Record<string, Attribute>>;
+  custom: ReadonlyMap<string, Attribute>;
+}
+
+/** A schema as Okta's operations `getUserSchema` and `getGroupSchema` answer it. */
+export function profileSchema(
+  { id, name, title, description }: { id: string; name: string; title: string; description: string },
+  { base, custom }: OrgAttributes,
+  _links: JsonObject,
+): JsonObject {
+  return {
+    id,
+    $schema: "http://json-schema.org/draft-04/schema#",
+    name,
+    title,
+    description,
+    lastUpdated: "2024-03-01T09:00:00.000Z",
+    created: "2021-09-01T09:00:00.000Z",
+    definitions: { base: definition("#base", Object.entries(base)), custom: definition("#custom", [...custom]) },
+    type: "object",
+    properties: { profile: { allOf: [{ $ref: "#/definitions/custom" }, { $ref: "#/definitions/base" }] } },
+    _links,
+  };
+}
+
+function definition(id: string, attributes: readonly (readonly [name: string, attribute: Attribute])[]): JsonObject {
+  const required = attributes.filter(([, attribute]) => attribute.required === true).map(([name]) => name);
+  return { id, type: "object", properties: Object.fromEntries(attributes), required };
+}
+
 /** What is wrong with a value, as Okta words it; undefined where nothing is. */
 function faultOf(attribute: Attribute, value: Json): string | undefined {
   const { type, minLength, maxLength, format } = attribute;
@@ -63,11 +95,10 @@ export interface ProfileFault {
 export function attributeFaults(
   profile: JsonObject,
   kind: "user" | "group",
-  base: Readonly<Record<string, Attribute>>,
-  custom: ReadonlyMap<string, Attribute>,
+  { base, custom }: OrgAttributes,
 ): ProfileFault[] {
   const faults: ProfileFault[] = [];
-  const found = (attribute: string, cause: string) => faults.push({ attribute, cause: `${attribute}: ${cause}` });
+  const found = (attribute: string, cause: string) => faults.push({ attribute, cause });
   for (const [name, attribute] of [...Object.entries(base), ...custom]) {
     const value = profile[name];
     if (value === undefined || value === null || value === "") {
@@ -88,5 +119,6 @@ export function attributeFaults(
 /** @throws OktaRefusal 400 E0000001 that names every attribute at fault */
 export function refuseFaults(faults: readonly ProfileFault[]): void {
   const [first] = faults;
-  if (first !== undefined) throw invalid(first.attribute, ...faults.map(({ cause }) => cause));
+  if (first !== undefined)
+    throw invalid(first.attribute, ...faults.map(({ attribute, cause }) => `${attribute}: ${cause}`));
 }

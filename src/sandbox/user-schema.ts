@@ -1,5 +1,12 @@
 import type { Org } from "./org.js";
-import { type Attribute, attributeFaults, EMAIL, type ProfileFault, textAttribute as text } from "./profile-schema.js";
+import {
+  type Attribute,
+  attributeFaults,
+  EMAIL,
+  type ProfileFault,
+  profileSchema,
+  textAttribute as text,
+} from "./profile-schema.js";
 import type { JsonObject } from "./state/model.js";
 import { USER_TYPE_ID } from "./state/user-store.js";
 
@@ -38,20 +45,22 @@ const BASE_ATTRIBUTES: Readonly<Record<string, Attribute>> = {
   manager: text("Manager"),
 };
 
+const attributesOf = (org: Org) => ({ base: BASE_ATTRIBUTES, custom: org.customAttributes });
+
 /**
  * Checks a profile that is to be stored against the org's schema, logins in use included.
  * @param ownId the user whose profile it is; undefined for a new one
  * @returns the attribute at fault and why, in Okta's words, for each fault
  */
 export function profileFaults(org: Org, profile: JsonObject, ownId?: string): ProfileFault[] {
-  const faults = attributeFaults(profile, "user", BASE_ATTRIBUTES, org.customAttributes);
-  const found = (attribute: string, cause: string) => faults.push({ attribute, cause: `${attribute}: ${cause}` });
+  const faults = attributeFaults(profile, "user", attributesOf(org));
+  const found = (cause: string) => faults.push({ attribute: "login", cause });
   const { login } = profile;
   if (typeof login === "string") {
-    if (!EMAIL.test(login)) found("login", "Username must be in the form of an email address");
+    if (!EMAIL.test(login)) found("Username must be in the form of an email address");
     const holder = org.users.findByLogin(login);
     if (holder !== undefined && holder.id !== ownId) {
-      found("login", "An object with this field already exists in the current organization");
+      found("An object with this field already exists in the current organization");
     }
   }
   return faults;
@@ -59,31 +68,17 @@ export function profileFaults(org: Org, profile: JsonObject, ownId?: string): Pr
 
 /** The org's user schema, as Okta's operation `getUserSchema` answers it. */
 export function userSchema(org: Org, schemaId: string): JsonObject {
-  const required = Object.keys(BASE_ATTRIBUTES).filter((name) => BASE_ATTRIBUTES[name]?.required === true);
-  const custom = [...org.customAttributes].filter(([, attribute]) => attribute.required === true);
-  const id = `${org.origin}/meta/schemas/user/${schemaId}`;
-  return {
-    id,
-    $schema: "http://json-schema.org/draft-04/schema#",
-    name: "user",
-    title: "User",
-    description: "Okta user profile template with default permission settings",
-    lastUpdated: "2024-03-01T09:00:00.000Z",
-    created: "2021-09-01T09:00:00.000Z",
-    definitions: {
-      base: { id: "#base", type: "object", properties: { ...BASE_ATTRIBUTES }, required },
-      custom: {
-        id: "#custom",
-        type: "object",
-        properties: Object.fromEntries(org.customAttributes),
-        required: custom.map(([name]) => name),
-      },
+  return profileSchema(
+    {
+      id: `${org.origin}/meta/schemas/user/${schemaId}`,
+      name: "user",
+      title: "User",
+      description: "Okta user profile template with default permission settings",
     },
-    type: "object",
-    properties: { profile: { allOf: [{ $ref: "#/definitions/custom" }, { $ref: "#/definitions/base" }] } },
-    _links: {
+    attributesOf(org),
+    {
       self: { rel: "self", href: `${org.origin}/api/v1/meta/schemas/user/${schemaId}`, method: "GET", name: "user" },
       type: { rel: "type", href: `${org.origin}/api/v1/meta/types/user/${USER_TYPE_ID}` },
     },
-  };
+  );
 }

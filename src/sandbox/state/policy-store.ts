@@ -70,10 +70,7 @@ export class PolicyStore {
   /** The apps that have this policy. */
   appsOf(policy: Policy): App[] {
     if (!kindOf(policy.type).ofApps) return [];
-    return this.#org.apps.all().filter((app) => {
-      const assigned = this.#assigned.get(`${policy.type} ${app.id}`);
-      return assigned === undefined ? policy.system : assigned === policy.id;
-    });
+    return this.#org.apps.all().filter((app) => this.policyOf(app, policy.type)?.id === policy.id);
   }
 
   /** The policy of a type that an app has. */
