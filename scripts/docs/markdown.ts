@@ -12,6 +12,12 @@ export function block(language: string, text: string): string {
   return `${fence}${language}\n${text}\n${fence}`;
 }
 
+/** A page that is generated as a whole: its title, then the parts that are there. */
+export function page(title: string, ...parts: readonly (string | undefined)[]): string {
+  const note = "<!-- Written by `npm run docs`; changes made by hand are lost. -->";
+  return `${paragraphs(`# ${title}`, note, ...parts)}\n`;
+}
+
 /** The parts that are there, with an empty line between them. */
 export const paragraphs = (...parts: readonly (string | undefined)[]) =>
   parts.filter((part) => part !== undefined && part !== "").join("\n\n");

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { Catalogue, CatalogueEntry } from "../../src/catalogue.js";
-import { block, code, paragraphs, table } from "./markdown.js";
+import { block, code, page, table } from "./markdown.js";
 
 /** The tools of okta-mcp-server 1.1.4 that are here too, with their arguments; "name?" may be left out. */
 const official: { arguments: { [tool: string]: string[] } } = JSON.parse(
@@ -131,9 +131,8 @@ export function movingPage(catalogue: Catalogue): string {
   });
   const further = catalogue.entries.filter(({ name }) => !Object.hasOwn(official.arguments, name));
   const theirTools = ours.length + Object.keys(NOT_HERE).length;
-  return `${paragraphs(
-    "# Moving from okta-mcp-server",
-    "<!-- Written by `npm run docs`; changes made by hand are lost. -->",
+  return page(
+    "Moving from okta-mcp-server",
     "For those who use Okta's own server, okta-mcp-server (compared with its version 1.1.4): what stays as it is, what differs, and why.",
     "## What is the same",
     `- ${ours.length} of its ${theirTools} tools, under the same names. With all their arguments (${argumentCount}), under the same names; what may be left out there may be left out here.\n- The scopes, and which tool needs which.\n- The settings \`OKTA_ORG_URL\`, \`OKTA_CLIENT_ID\`, \`OKTA_SCOPES\`, \`OKTA_PRIVATE_KEY\` and \`OKTA_KEY_ID\`, and the two apps in Okta: native with the device grant, or API Services with a key.\n\nPrompts and automations can name the same tools and arguments. What reads the answers has to be adapted, since [results](#results) have another form, and so has what relies on the [arguments that do otherwise](#arguments-that-do-otherwise).`,
@@ -191,5 +190,5 @@ export function movingPage(catalogue: Catalogue): string {
       further.length > 0 ? `Further tools: ${further.map(({ name }) => code(name)).join(", ")}. ` : ""
     }Further optional arguments:`,
     table(["tool", "further arguments"], additions),
-  )}\n`;
+  );
 }

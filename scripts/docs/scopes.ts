@@ -1,7 +1,7 @@
 import type { Catalogue, CatalogueEntry } from "../../src/catalogue.js";
 import { SCOPES, type Scope } from "../../src/scopes.js";
 import { toolsOn } from "../../src/tools-on.js";
-import { code, paragraphs, table } from "./markdown.js";
+import { code, page, table } from "./markdown.js";
 
 /** A job of an admin: the scopes that it takes, and the smallest standard admin role of Okta that covers it. */
 interface Job {
@@ -69,11 +69,10 @@ export function scopesPage({ entries }: Catalogue): string {
     names(entries.filter((tool) => tool.scope === scope)),
     names(entries.filter((tool) => tool.alsoUses?.some((other) => other === scope))),
   ]);
-  return `${paragraphs(
-    "# Scopes",
-    "<!-- Written by `npm run docs`; changes made by hand are lost. -->",
+  return page(
+    "Scopes",
     "A tool is on when `OKTA_SCOPES` holds the one scope that it **needs**. A scope that a tool **also uses** only makes its questions and answers more exact: without it the tool works, and says what it could not read. `okta.x.manage` covers `okta.x.read`.",
     "So choose scopes by the third column. `okta-mcp tools`, run with the same settings, shows what comes of them.",
     table(["scope", "in plain words", "needed by", "also used by"], rows),
-  )}\n`;
+  );
 }

@@ -1,5 +1,5 @@
 import type { ArgumentSchema, Catalogue, CatalogueEntry } from "../../src/catalogue.js";
-import { block, code, paragraphs, table } from "./markdown.js";
+import { block, code, page, paragraphs, table } from "./markdown.js";
 import type { Shown } from "./practice.js";
 import { pretty, shorten } from "./shorten.js";
 
@@ -115,9 +115,8 @@ export function toolsPage(catalogue: Catalogue, examples: ReadonlyMap<string, Sh
       tool.scope ? code(tool.scope) : "none",
       EFFECT_WORDS[tool.effect],
     ]);
-  return `${paragraphs(
-    "# Tools",
-    "<!-- Written by `npm run docs`; changes made by hand are lost. -->",
+  return page(
+    "Tools",
     `${catalogue.entries.length} tools. Every example was run in the pretend org that comes with okta-mcp (\`okta-mcp sandbox\`); what it answered is shortened where it says …. The same call from a shell: \`okta-mcp call <tool> '<json>'\`.`,
     "What is shown is the structured content of an answer. Its text holds the same; a list that is shorter that way stands in it as a table, which names each field once: `items_table` in place of `items`, with `columns` (dotted paths), one row for each item, and `absent`, which stands where an item has no such field.",
     table(["area", "tool", "what it does", "scope", "effect"], contents),
@@ -125,5 +124,5 @@ export function toolsPage(catalogue: Catalogue, examples: ReadonlyMap<string, Sh
     "A tool takes the arguments of its own table and those of the following that are named below it; any other is refused.",
     sharedArguments(catalogue),
     ...parts,
-  )}\n`;
+  );
 }
