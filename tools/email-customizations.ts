@@ -177,10 +177,10 @@ export const replaceEmailCustomization = defineTool({
   },
   async run(context, a) {
     const all = await customizationsOf(context, a);
+    const present = all.find((one) => textAt(one, "id") === a.customization_id);
     // That there is no such customization is for Okta to say.
-    if (all.some((one) => textAt(one, "id") === a.customization_id))
-      refuseDuplicate(all, a.language, a.customization_id);
-    const stays = all.some((one) => textAt(one, "id") === a.customization_id && isDefault(one));
+    if (present !== undefined) refuseDuplicate(all, a.language, a.customization_id);
+    const stays = isDefault(present);
     if (a.is_default === false && stays) {
       throw new OktaMcpError("conflict", "This is the template's default customization, and there has to be one.", {
         fix: "Call replace_email_customization with is_default true for another one; this one then stops being the default.",
