@@ -64,6 +64,7 @@ function must<T>(value: T | undefined, what: string): T {
 const startedAtMs = Date.now();
 say(paint("bold", "okta-mcp, the demo"));
 say("A pretend Okta org, the built server over stdio, the official MCP client. Nothing leaves this machine.");
+say("This program plays the assistant and the person, too: you need do nothing but watch.");
 
 // What a server keeps for a person, such as its journal of changes, would be of no use afterwards.
 const home = mkdtempSync(join(tmpdir(), "okta-mcp-demo-"));

@@ -5,10 +5,14 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { HOW_TO_GET_OPENAPI, openApiDir } from "../test/support/openapi-dir.js";
+import { openApiDir } from "../test/support/openapi-dir.js";
 
 const FILE = "src/event-type-ids.ts";
 const MAX_LINE_CHARS = 130;
+
+const HOW_TO_GET_EVENT_TYPES =
+  "Okta's list of event types is not here. Okta's documentation offers it as a CSV file: save that as " +
+  "event-types.csv beside management.json, and name their folder in OKTA_OPENAPI_DIR.";
 
 /** The path of Okta's list; undefined where it is not there. */
 export function eventTypeList(): string | undefined {
@@ -51,7 +55,7 @@ ${lines.join("\n")}
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
   const path = eventTypeList();
   if (path === undefined) {
-    process.stderr.write(`${HOW_TO_GET_OPENAPI}\n`);
+    process.stderr.write(`${HOW_TO_GET_EVENT_TYPES}\n`);
     process.exitCode = 1;
   } else {
     writeFileSync(FILE, fileText(publishedIds(readFileSync(path, "utf8"))));
