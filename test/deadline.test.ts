@@ -6,9 +6,9 @@ import { expect, onTestFinished, type TestContext, test } from "vitest";
 import { Locks } from "../src/auth/lock.js";
 import { TokenFile } from "../src/auth/token-file.js";
 import { Deadline } from "../src/deadline.js";
-import { OktaMcpError } from "../src/errors/index.js";
 import { readAllowedFile } from "../src/files.js";
 import { FileJournal } from "../src/journal/file-journal.js";
+import { failure } from "./auth/support.js";
 import { runCli, spawnProcess, startCli, temporaryFolder } from "./support/cli.js";
 import { requireOrSkip, skipUnless } from "./support/programs.js";
 
@@ -39,14 +39,16 @@ function holdFiles(context: TestContext): () => Promise<void> {
   return release;
 }
 
-async function refusal(promise: Promise<unknown>): Promise<OktaMcpError> {
-  const error = await promise.then(
-    () => new Error("It was answered."),
-    (thrown: unknown) => thrown,
-  );
-  if (!(error instanceof OktaMcpError)) throw error;
-  return error;
-}
+/** Waits until something that is tried again and again no longer fails. */
+const eventually = (tried: () => Promise<unknown>) =>
+  expect
+    .poll(() =>
+      tried().then(
+        () => true,
+        () => false,
+      ),
+    )
+    .toBe(true);
 
 test("what keeps things in files gives up on a folder that never answers, and goes on once it does", async (context) => {
   const folder = temporaryFolder();
@@ -67,27 +69,13 @@ test("what keeps things in files gives up on a folder that never answers, and go
     // Refused at once: whoever asks again must not take one thread after the other.
     () => journal.append({ id: "chg1", outcome: "done" }),
   ]) {
-    const error = await refusal(step());
+    const error = await failure(step());
     expect(error).toMatchObject({ code: "bad_config", exitCode: 2 });
     expect(error.message).toContain("no answer within 0.05 s");
   }
   await release();
-  await expect
-    .poll(() =>
-      journal.check().then(
-        () => true,
-        () => false,
-      ),
-    )
-    .toBe(true);
-  await expect
-    .poll(() =>
-      tokens.prepare().then(
-        () => true,
-        () => false,
-      ),
-    )
-    .toBe(true);
+  await eventually(() => journal.check());
+  await eventually(() => tokens.prepare());
 });
 
 /** An org that nobody asks anything. */
@@ -104,13 +92,7 @@ test("a lock is given up in a folder that never answers, and can be had once it 
   // Giving back never rejects, whatever the folder does.
   await release();
   await letGo();
-  await expect
-    .poll(async () => {
-      const again = await locks.take(folder, "second").catch(() => undefined);
-      await again?.();
-      return again !== undefined;
-    })
-    .toBe(true);
+  await eventually(async () => (await locks.take(folder, "second"))());
 });
 
 test("a process ends although a file never answers", async (context) => {

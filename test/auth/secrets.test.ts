@@ -1,5 +1,4 @@
-import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { readFile } from "node:fs/promises";
 import { inspect } from "node:util";
 import { expect, test } from "vitest";
 import type { Session } from "../../src/auth/token-source.js";
@@ -85,8 +84,7 @@ test("a device sign-in shows no token, code or key: not itself, not in errors, n
   const session = org.session({ tokenStore: "file" });
   await org.signIn(session);
   const value = await tokenValue(session, org);
-  const [name = ""] = await readdir(join(org.stateDir, "tokens"));
-  const stored = JSON.parse(await readFile(join(org.stateDir, "tokens", name), "utf8"));
+  const stored = JSON.parse(await readFile(await keptFile(org), "utf8"));
   const given = await live(org, session);
   expectNone([value, stored.refreshToken, stored.proofKey.d, ...secretsOf(org)], given, ...given, org.logged.join(""));
 });

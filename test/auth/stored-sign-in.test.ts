@@ -1,14 +1,8 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { ask, failure, SCOPES, startOrg, type TestOrg, TOKEN, tokenValue } from "./support.js";
+import { ask, failure, keptFile, SCOPES, startOrg, type TestOrg, TOKEN, tokenValue } from "./support.js";
 
 const refreshes = (org: TestOrg) => org.sent(TOKEN).filter(({ form }) => form.get("grant_type") === "refresh_token");
-
-async function storedFile(org: TestOrg): Promise<string> {
-  const [name = ""] = await readdir(join(org.stateDir, "tokens"));
-  return join(org.stateDir, "tokens", name);
-}
 
 describe("a stored sign-in", () => {
   test("is found by a later process without a network, and used", async () => {
@@ -23,7 +17,7 @@ describe("a stored sign-in", () => {
       user: "ada.admin@acme-robotics.example",
       method: "device",
       renewable: true,
-      tokenKept: `file ${await storedFile(org)}`,
+      tokenKept: `file ${await keptFile(org)}`,
     });
     expect([...(later.granted() ?? [])]).toEqual(expect.arrayContaining(SCOPES));
     expect(await ask(later, org)).toBe(200);
@@ -52,7 +46,7 @@ describe("a stored sign-in", () => {
   test("is not used when somebody has put it under another org's name", async () => {
     const org = await startOrg();
     await org.signIn(org.session({ tokenStore: "file" }));
-    const path = await storedFile(org);
+    const path = await keptFile(org);
     const text = await readFile(path, "utf8");
     await writeFile(path, text.replace(org.sandbox.origin, "https://evil.example"));
     expect((await failure(org.session({ tokenStore: "file" }).token())).code).toBe("signed_out");
@@ -115,7 +109,7 @@ describe("a stored sign-in", () => {
   test.each(["{", "[]", '{"version":1}', ""])("that is damaged (%j) counts as none", async (text) => {
     const org = await startOrg();
     await org.signIn(org.session({ tokenStore: "file" }));
-    await writeFile(await storedFile(org), text);
+    await writeFile(await keptFile(org), text);
     const later = org.session({ tokenStore: "file" });
     await later.restore();
     expect((await failure(later.token())).code).toBe("signed_out");

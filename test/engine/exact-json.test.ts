@@ -111,13 +111,10 @@ describe("what walks through JSON takes such a number for a plain value", () => 
   });
 });
 
-test("a long text with hardly a number in it costs time in proportion to its length", () => {
-  const time = (text: string) => {
-    const startedAtMs = performance.now();
-    parseJson(JSON.stringify(text));
-    return performance.now() - startedAtMs;
-  };
+// What costs time in proportion to the square of the length takes minutes.
+test("a long text with hardly a number in it is read in time, and as it is", { timeout: 10_000 }, () => {
   for (const piece of ["1e", "123456789012345 ", "[-1.", ": 1.1.1.1.1.1.1.", "9".repeat(15)]) {
-    expect(time(piece.repeat(2_000_000 / piece.length)), piece).toBeLessThan(2_000);
+    const text = piece.repeat(2_000_000 / piece.length);
+    expect(parseJson(JSON.stringify(text)) === text, piece).toBe(true);
   }
 });

@@ -3,10 +3,11 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { OKTA_CODES } from "../../src/errors/okta-codes/index.js";
 import { connect } from "../support/client.js";
+import { openApiDir } from "../support/openapi-dir.js";
 import { describeWhere } from "../support/programs.js";
 
 const ROLE_ADVICE = /admin role|Admin roles|Security > Administrators/i;
-const LIST = join(process.env.OKTA_OPENAPI_DIR ?? "../shared/okta-openapi", "error-codes.json");
+const LIST = join(openApiDir() ?? "", "error-codes.json");
 
 /** An answer in Okta's form. */
 const answer = (status: number, errorCode: string, errorSummary = "Something of Okta's.") => ({

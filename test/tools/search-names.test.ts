@@ -18,7 +18,7 @@ async function withAttributes(options: ConnectOptions = {}) {
   return { ...opened, schemas };
 }
 
-describe("a search by a name that the org does not have", () => {
+describe("a search by a name or a value that the org does not have", () => {
   test.each<[string, Record<string, string>, string]>([
     [
       "list_users",
@@ -41,6 +41,11 @@ describe("a search by a name that the org does not have", () => {
     ["list_groups", { search: 'name eq "Lab"' }, "did you mean profile.name?"],
     ["list_groups", { search: 'profile.ownr eq "Bo"' }, "did you mean profile.owner?"],
     ["list_applications", { filter: 'statu eq "ACTIVE"' }, "did you mean status?"],
+    ["list_users", { search: 'status eq "LOCKED"' }, 'status has no value "LOCKED"; did you mean LOCKED_OUT?'],
+    ["list_users", { filter: 'status eq "active"' }, "did you mean ACTIVE?"],
+    ["list_users", { search: 'profile.badgeColour eq "rde"' }, "It has: red, blue."],
+    ["list_groups", { search: 'type eq "OKTA"' }, "It has: OKTA_GROUP, APP_GROUP, BUILT_IN."],
+    ["list_applications", { filter: 'status eq "ACTIV"' }, "did you mean ACTIVE?"],
   ])("%s with %j is refused, with what is near", async (tool, args, says) => {
     const { call } = await withAttributes();
     const { error } = await call(tool, args);
@@ -52,7 +57,7 @@ describe("a search by a name that the org does not have", () => {
     const { call } = await withAttributes();
     for (const name of ["constructor", "toString", "__proto__", "profile.constructor"]) {
       const { error } = await call("list_users", { search: `${name} eq "x"` });
-      expect([name, error?.code]).not.toEqual([name, "bug"]);
+      expect([name, error?.code]).toEqual([name, "bad_input"]);
     }
   });
 
@@ -67,19 +72,6 @@ describe("a search by a name that the org does not have", () => {
     expect(error?.code).toBe("bad_input");
     // The schema as it is kept, and for each name the schema anew and a search for who has it.
     expect(sent().length - before).toBeLessThanOrEqual(1 + 2 * 10);
-  });
-
-  test.each<[string, Record<string, string>, string]>([
-    ["list_users", { search: 'status eq "LOCKED"' }, 'status has no value "LOCKED"; did you mean LOCKED_OUT?'],
-    ["list_users", { filter: 'status eq "active"' }, "did you mean ACTIVE?"],
-    ["list_users", { search: 'profile.badgeColour eq "rde"' }, "It has: red, blue."],
-    ["list_groups", { search: 'type eq "OKTA"' }, "It has: OKTA_GROUP, APP_GROUP, BUILT_IN."],
-    ["list_applications", { filter: 'status eq "ACTIV"' }, "did you mean ACTIVE?"],
-  ])("%s with %j has no such value", async (tool, args, says) => {
-    const { call } = await withAttributes();
-    const { error } = await call(tool, args);
-    expect(error?.code).toBe("bad_input");
-    expect(error?.message).toContain(says);
   });
 });
 
