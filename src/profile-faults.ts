@@ -68,12 +68,8 @@ export async function checkProfile(
   schemas: ProfileSchemas,
   reader: SchemaReader,
 ): Promise<string[]> {
-  let schema = await schemas.read(kind, reader, { schemaId });
-  const isKnown = (name: string) => "attributes" in schema && schema.attributes.has(name);
-  if ("attributes" in schema && !Object.keys(profile).every(isKnown))
-    schema = await schemas.read(kind, reader, { schemaId, fresh: true });
-  if ("unknown" in schema) return [`The profile's attributes were not checked: ${schema.unknown}.`];
-  const { attributes } = schema;
+  const { attributes, unknown } = await schemas.read(kind, reader, { schemaId, names: Object.keys(profile) });
+  if (unknown !== undefined) return [`The profile's attributes were not checked: ${unknown}.`];
   const faults: string[] = [];
   for (const [name, value] of Object.entries(profile)) {
     const attribute = attributes.get(name);

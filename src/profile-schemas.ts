@@ -1,4 +1,4 @@
-import { isObject, valueAt } from "./json.js";
+import { asObject, itemsAt, type JsonObject, objectAt, valueAt } from "./json.js";
 import type { Operations } from "./okta/operations.js";
 import type { Json } from "./okta/request.js";
 import { reasonOf } from "./okta/tolerate.js";
@@ -20,8 +20,12 @@ export interface ProfileAttribute {
 
 export type ProfileAttributes = ReadonlyMap<string, ProfileAttribute>;
 
-/** A schema, or why it is not known: the end of a sentence. */
-export type KnownSchema = { attributes: ProfileAttributes } | { unknown: string };
+/** What is known of a schema. */
+export interface KnownSchema {
+  attributes: ProfileAttributes;
+  /** Why there may be more attributes, as the end of a sentence; undefined where these are all. */
+  unknown?: string;
+}
 
 /** What reading a schema needs of a call. */
 export interface SchemaReader {
@@ -45,56 +49,78 @@ export class ProfileSchemas {
   }
 
   /**
-   * The attributes of a profile.
+   * The attributes of a profile, with one request at most.
    * @param schemaId of a user type's schema; "default" for the default user type, and for groups
-   * @param fresh true where what is kept will not do
+   * @param names what is kept will not do where it lacks one of these
    * @throws OktaMcpError cancelled
    */
   async read(
     kind: ProfileKind,
     { okta, may }: SchemaReader,
-    { schemaId = "default", fresh = false }: { schemaId?: string | undefined; fresh?: boolean } = {},
+    { schemaId = "default", names = [] }: { schemaId?: string | undefined; names?: readonly string[] } = {},
   ): Promise<KnownSchema> {
     const key = `${kind} ${schemaId}`;
-    const kept = this.#kept.get(key);
-    if (kept !== undefined && !fresh && this.#now() - kept.atMs < KEPT_MS) return kept;
-    if (!may("okta.schemas.read")) return { unknown: "okta.schemas.read is not granted" };
+    const last = this.#kept.get(key);
+    const kept = last !== undefined && this.#now() - last.atMs < KEPT_MS ? last.attributes : undefined;
+    if (kept !== undefined && names.every((name) => kept.has(name))) return { attributes: kept };
+    const unless = (unknown: string): KnownSchema => ({ attributes: kept ?? new Map(), unknown });
+    if (!may("okta.schemas.read")) return unless("okta.schemas.read is not granted");
     try {
       const schema = await (kind === "user"
         ? okta.schemas.getUserSchema({ schemaId })
         : okta.schemas.getGroupSchema({}));
-      const read = { atMs: this.#now(), attributes: attributesIn(schema) };
+      const attributes = attributesIn(schema);
       if (this.#kept.size >= MAX_KEPT) this.#kept.clear();
-      this.#kept.set(key, read);
-      return read;
+      this.#kept.set(key, { atMs: this.#now(), attributes });
+      return { attributes };
     } catch (error) {
-      return { unknown: `the org's schema cannot be read (${reasonOf(error)})` };
+      return unless(`the org's schema cannot be read (${reasonOf(error)})`);
     }
   }
 }
 
-function numberAt(value: Json | undefined, key: string): number | undefined {
+/** What a profile's schema says of one attribute. */
+export interface SchemaAttribute {
+  name: string;
+  origin: "base" | "custom";
+  /** All that Okta tells of it. */
+  definition: JsonObject;
+  required: boolean;
+}
+
+/** The attributes of a profile's schema in its order, those of every org first. */
+export function schemaAttributes(schema: Json | undefined): SchemaAttribute[] {
+  return (["base", "custom"] as const).flatMap((origin) => {
+    const part = objectAt(objectAt(schema, "definitions"), origin);
+    const required = itemsAt(part, "required");
+    return Object.entries(objectAt(part, "properties")).map(([name, given]): SchemaAttribute => {
+      const definition = asObject(given);
+      return { name, origin, definition, required: definition.required === true || required.includes(name) };
+    });
+  });
+}
+
+function numberAt(value: Json, key: string): number | undefined {
   const number = valueAt(value, key);
   return typeof number === "number" ? number : undefined;
 }
 
 function attributesIn(schema: Json | undefined): ProfileAttributes {
-  const attributes = new Map<string, ProfileAttribute>();
-  for (const origin of ["base", "custom"]) {
-    const properties = valueAt(schema, "definitions", origin, "properties");
-    const required = valueAt(schema, "definitions", origin, "required");
-    for (const [name, definition] of Object.entries(isObject(properties) ? properties : {})) {
+  return new Map(
+    schemaAttributes(schema).map(({ name, definition, required }): [string, ProfileAttribute] => {
       const values = valueAt(definition, "enum");
       const type = valueAt(definition, "type");
-      attributes.set(name, {
-        type: typeof type === "string" ? type : undefined,
-        required: valueAt(definition, "required") === true || (Array.isArray(required) && required.includes(name)),
-        readOnly: valueAt(definition, "mutability") === "READ_ONLY",
-        values: Array.isArray(values) ? values : undefined,
-        minLength: numberAt(definition, "minLength"),
-        maxLength: numberAt(definition, "maxLength"),
-      });
-    }
-  }
-  return attributes;
+      return [
+        name,
+        {
+          type: typeof type === "string" ? type : undefined,
+          required,
+          readOnly: valueAt(definition, "mutability") === "READ_ONLY",
+          values: Array.isArray(values) ? values : undefined,
+          minLength: numberAt(definition, "minLength"),
+          maxLength: numberAt(definition, "maxLength"),
+        },
+      ];
+    }),
+  );
 }

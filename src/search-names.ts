@@ -5,7 +5,7 @@ import { BASE_ATTRIBUTES, OWN_ATTRIBUTES, OWN_VALUES, type Searched } from "./kn
 import type { ItemList, ListOptions, OktaPage, SearchArguments } from "./listing.js";
 import { nearest } from "./nearest.js";
 import { reasonOf } from "./okta/tolerate.js";
-import type { ProfileSchemas, SchemaReader } from "./profile-schemas.js";
+import type { KnownSchema, ProfileSchemas, SchemaReader } from "./profile-schemas.js";
 
 const PROFILE = "profile.";
 /** Names and values that one message holds. */
@@ -13,6 +13,32 @@ const MAX_TOLD = 10;
 
 function didYouMean(guess: string | undefined): string {
   return guess === undefined ? "" : `; did you mean ${visibleStart(guess)}?`;
+}
+
+/** What a name is compared with: the text, where it is one, and whether capital letters count for nothing. */
+interface Compared {
+  text: string | undefined;
+  folds: boolean;
+}
+
+/** A name that a search, a filter or an order uses, with what it has to equal. */
+interface Used {
+  name: string;
+  compared: Compared | undefined;
+}
+
+function usedIn(expression: string, folds: boolean): Used[] {
+  return comparisonsIn(expression).map(({ attribute, operator, text }) => ({
+    name: attribute,
+    compared: operator === "eq" ? { text, folds } : undefined,
+  }));
+}
+
+/** An attribute by its own name, where the org's schema has to tell of it; undefined for all other names. */
+function profileName(of: "user" | "group", name: string): string | undefined {
+  const base: readonly string[] = BASE_ATTRIBUTES[of];
+  const own = name.startsWith(PROFILE) && !name.includes("[") ? name.slice(PROFILE.length) : undefined;
+  return own === undefined || base.includes(own) ? undefined : own;
 }
 
 /**
@@ -23,32 +49,32 @@ class SearchNames {
   readonly #of: Searched;
   readonly #schemas: ProfileSchemas;
   readonly #reader: SchemaReader;
+  readonly #used: readonly Used[];
   readonly #problems = new Set<string>();
   /** The names that could not be checked, and why. */
   readonly #unchecked = new Map<string, string>();
-  /** The names that the kept schema lacks. Each costs requests once, and an expression may have any number of them. */
+  /** The names that the schema lacks. Each costs a request once, and an expression may have any number of them. */
   readonly #lookedUp = new Set<string>();
+  #known: Promise<KnownSchema> | undefined;
 
-  constructor(of: Searched, schemas: ProfileSchemas, reader: SchemaReader) {
+  constructor(
+    { search = "", filter = "", sort_by }: SearchArguments,
+    of: Searched,
+    { schemas, reader }: { schemas: ProfileSchemas; reader: SchemaReader },
+  ) {
     this.#of = of;
     this.#schemas = schemas;
     this.#reader = reader;
+    const order: Used[] = sort_by ? [{ name: sort_by, compared: undefined }] : [];
+    this.#used = [...usedIn(search, true), ...usedIn(filter, false), ...order];
   }
 
   /**
    * @returns what could not be checked, as a sentence; undefined where all was
    * @throws OktaMcpError bad_input for names and values that the org does not have, with what is near
    */
-  async check({ search = "", filter = "", sort_by }: SearchArguments): Promise<string | undefined> {
-    for (const [expression, folds] of [
-      [search, true],
-      [filter, false],
-    ] as const) {
-      for (const { attribute, operator, text } of comparisonsIn(expression)) {
-        await this.#checkName(attribute, operator === "eq" ? { text, folds } : undefined);
-      }
-    }
-    if (sort_by) await this.#checkName(sort_by, undefined);
+  async check(): Promise<string | undefined> {
+    for (const used of this.#used) await this.#checkName(used);
     if (this.#problems.size > 0) {
       throw new OktaMcpError("bad_input", `${[...this.#problems].slice(0, MAX_TOLD).join(" ")} Nothing was searched.`, {
         fix: "Correct the names and values; get_user_profile_attributes lists what a user's profile has.",
@@ -60,52 +86,52 @@ class SearchNames {
     return `Whether there is such an attribute was not checked (${first}): ${names}.`;
   }
 
-  async #checkName(name: string, compared: { text: string | undefined; folds: boolean } | undefined): Promise<void> {
-    const values = Object.hasOwn(OWN_VALUES[this.#of], name) ? OWN_VALUES[this.#of][name] : undefined;
+  async #checkName({ name, compared }: Used): Promise<void> {
+    const of = this.#of;
+    const values = Object.hasOwn(OWN_VALUES[of], name) ? OWN_VALUES[of][name] : undefined;
     if (values !== undefined && compared) return this.#checkValue(name, compared, values);
-    if (name.includes("[") || OWN_ATTRIBUTES[this.#of].includes(name)) return;
-    if (this.#of === "app") return this.#tell(name, nearest(name, OWN_ATTRIBUTES.app));
-    if (name.startsWith(PROFILE)) return this.#checkProfile(this.#of, name.slice(PROFILE.length), compared);
+    if (name.includes("[") || OWN_ATTRIBUTES[of].includes(name)) return;
+    if (of === "app") return this.#tell(name, nearest(name, OWN_ATTRIBUTES.app));
+    if (name.startsWith(PROFILE)) return this.#checkProfile(of, name, compared);
     // Okta refuses others itself, and may have some that its document does not name.
-    const isOfProfile = await this.#isOfProfile(this.#of, name);
-    this.#tell(name, isOfProfile ? `${PROFILE}${name}` : nearest(name, OWN_ATTRIBUTES[this.#of]));
+    const isOfProfile = await this.#isOfProfile(of, name);
+    this.#tell(name, isOfProfile ? `${PROFILE}${name}` : nearest(name, OWN_ATTRIBUTES[of]));
   }
 
-  async #checkProfile(
-    of: "user" | "group",
-    name: string,
-    compared: { text: string | undefined; folds: boolean } | undefined,
-  ) {
+  async #checkProfile(of: "user" | "group", full: string, compared: Compared | undefined): Promise<void> {
+    const name = profileName(of, full);
+    if (name === undefined || this.#lookedUp.has(name)) return;
     const base: readonly string[] = BASE_ATTRIBUTES[of];
-    if (base.includes(name)) return;
-    if (this.#lookedUp.has(name)) return;
-    const full = `${PROFILE}${name}`;
-    let schema = await this.#schemas.read(of, this.#reader);
-    if ("attributes" in schema && !schema.attributes.has(name)) {
-      this.#lookedUp.add(name);
-      if (this.#lookedUp.size > MAX_TOLD) {
-        this.#unchecked.set(visibleStart(full), `only ${MAX_TOLD} unknown names are looked up`);
-        return;
-      }
-      schema = await this.#schemas.read(of, this.#reader, { fresh: true });
-    }
-    if ("unknown" in schema) {
-      this.#unchecked.set(`${visibleStart(full)}${didYouMean(near(name, base)).replace(/\?$/, "")}`, schema.unknown);
-      return;
-    }
-    const attribute = schema.attributes.get(name);
+    const { attributes, unknown } = await this.#schema(of);
+    const attribute = attributes.get(name);
     if (attribute !== undefined) {
       const values = attribute.values?.filter((value) => typeof value === "string");
       if (values && compared) this.#checkValue(full, compared, values);
+      return;
+    }
+    if (unknown !== undefined) {
+      this.#unchecked.set(`${visibleStart(full)}${didYouMean(near(name, base)).replace(/\?$/, "")}`, unknown);
+      return;
+    }
+    this.#lookedUp.add(name);
+    if (this.#lookedUp.size > MAX_TOLD) {
+      this.#unchecked.set(visibleStart(full), `only ${MAX_TOLD} unknown names are looked up`);
       return;
     }
     const isUsed = await this.#isUsed(of, full);
     // Another user type, or an app that groups come from, may have what the default schema lacks.
     if (isUsed === undefined) this.#unchecked.set(visibleStart(full), "the org's default schema does not have it");
     else if (!isUsed) {
-      const guess = near(name, [...schema.attributes.keys(), ...base]);
+      const guess = near(name, [...attributes.keys(), ...base]);
       this.#problems.add(`There is no attribute ${visibleStart(full)}${didYouMean(guess) || "."}`);
     }
+  }
+
+  /** The schema for all names at once, so that however many it lacks, it is read once. */
+  #schema(of: "user" | "group"): Promise<KnownSchema> {
+    const names = () => this.#used.map(({ name }) => profileName(of, name)).filter((name) => name !== undefined);
+    this.#known ??= this.#schemas.read(of, this.#reader, { names: names() });
+    return this.#known;
   }
 
   /** True where any profile has an attribute; undefined where Okta does not say. */
@@ -126,19 +152,14 @@ class SearchNames {
   async #isOfProfile(of: "user" | "group", name: string): Promise<boolean> {
     const base: readonly string[] = BASE_ATTRIBUTES[of];
     if (base.includes(name)) return true;
-    const schema = await this.#schemas.read(of, this.#reader);
-    return "attributes" in schema && schema.attributes.has(name);
+    return (await this.#schema(of)).attributes.has(name);
   }
 
   #tell(name: string, guess: string | undefined): void {
     if (guess !== undefined) this.#problems.add(`There is no attribute ${visibleStart(name)}${didYouMean(guess)}`);
   }
 
-  #checkValue(
-    name: string,
-    { text, folds }: { text: string | undefined; folds: boolean },
-    values: readonly string[],
-  ): void {
+  #checkValue(name: string, { text, folds }: Compared, values: readonly string[]): void {
     if (text === undefined) return;
     const fold = (value: string) => (folds ? value.toLowerCase() : value);
     if (values.some((value) => fold(value) === fold(text))) return;
@@ -171,7 +192,7 @@ export async function checkedList(
 ): Promise<ItemList> {
   const { of } = options;
   if (of === undefined) return read();
-  const unchecked = await new SearchNames(of, schemas, reader).check(options);
+  const unchecked = await new SearchNames(options, of, { schemas, reader }).check();
   try {
     const list = await read();
     return unchecked === undefined ? list : { ...list, note: [list.note, unchecked].filter(Boolean).join(" ") };

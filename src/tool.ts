@@ -163,4 +163,5 @@ export { unknownEventTypes, withFilterHelp } from "./log-filter.js";
 export { isPathSegment } from "./okta/path.js";
 export type { Json, Upload } from "./okta/request.js";
 export { ifFound, ifOffered, ifReadable } from "./okta/tolerate.js";
+export { schemaAttributes } from "./profile-schemas.js";
 export { isTime, TIME_FORMS, windowAt } from "./time.js";

@@ -9,6 +9,7 @@ import {
   OktaMcpError,
   ofMade,
   refuseTaken,
+  schemaAttributes,
   type ToolContext,
   type Undo,
 } from "../src/tool.js";
@@ -95,18 +96,10 @@ export const getUser = defineTool({
   run: ({ okta }, a) => okta.users.getUser({ userId: a.user_id, expand: a.expand }),
 });
 
-function schemaAttributes(schema: Json | undefined): Json[] {
-  const attributes: Json[] = [];
-  for (const origin of ["base", "custom"]) {
-    const part = objectAt(objectAt(schema, "definitions"), origin);
-    const required = part.required;
-    for (const [name, definition] of Object.entries(objectAt(part, "properties"))) {
-      const attribute = objectAt({ definition }, "definition");
-      const isRequired = attribute.required === true || (Array.isArray(required) && required.includes(name));
-      attributes.push({ name, origin, ...attribute, required: isRequired });
-    }
-  }
-  return attributes;
+function attributesOf(schema: Json | undefined): Json[] {
+  return schemaAttributes(schema).map(({ name, origin, definition, required }) => {
+    return { name, origin, ...definition, required };
+  });
 }
 
 export const getUserProfileAttributes = defineTool({
@@ -123,7 +116,7 @@ export const getUserProfileAttributes = defineTool({
   async run({ okta, may, collect }, a) {
     if (may("okta.schemas.read")) {
       const schema = await okta.schemas.getUserSchema({ schemaId: a.schema_id });
-      return { source: "schema", schema_id: a.schema_id, attributes: schemaAttributes(schema) };
+      return { source: "schema", schema_id: a.schema_id, attributes: attributesOf(schema) };
     }
     const { items } = await collect((cursor) => okta.users.listUsers.page({ after: cursor, limit: 200 }), 200);
     const names = new Set(items.flatMap((user) => Object.keys(objectAt(user, "profile"))));

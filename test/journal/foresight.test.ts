@@ -105,12 +105,14 @@ describe("a dry run fails as the call does", () => {
   });
 
   test("and names every attribute at fault, with what is near", async () => {
-    const { call } = await taken();
+    const { call, sent } = await taken();
     const profile = { ...bo, login: "new@acme.example", departmnt: "Lab", clearance: "some", badge: "7" };
     const { error } = await call("create_user", { profile, dry_run: true });
     expect(error?.message).toContain("there is no attribute departmnt (did you mean department?)");
     expect(error?.message).toContain("clearance has to be one of none, full");
     expect(error?.message).toContain("badge has to be of type integer");
+    // A schema that was read for this call is not read again for the name that it lacks.
+    expect(sent().filter((line) => line.includes("/meta/schemas/"))).toHaveLength(1);
   });
 
   test("for a group as well, and the fix lists what its profile can have", async () => {

@@ -70,8 +70,19 @@ describe("a search by a name or a value that the org does not have", () => {
     const before = sent().length;
     const { error } = await call("list_users", { search: names.join(" or ") });
     expect(error?.code).toBe("bad_input");
-    // The schema as it is kept, and for each name the schema anew and a search for who has it.
-    expect(sent().length - before).toBeLessThanOrEqual(1 + 2 * 10);
+    // The schema, and for each name a search for who has it.
+    expect(sent().length - before).toBe(1 + 10);
+  });
+
+  test("costs one look at the schema, however many names there are and whatever is kept of it", async () => {
+    const { call, schemas } = await withAttributes();
+    const search = 'profile.none1 eq "x" or profile.none2 eq "x" or profile.none3 eq "x" or badgeColour eq "red"';
+    const { error } = await call("list_users", { search });
+    for (const name of ["profile.none1", "profile.none2", "profile.none3", "attribute badgeColour"])
+      expect(error?.message).toContain(name);
+    expect(schemas()).toHaveLength(1);
+    await call("list_users", { search });
+    expect(schemas()).toHaveLength(2);
   });
 });
 
@@ -125,6 +136,24 @@ describe("a search by names that the org has", () => {
     const { note, total_fetched } = await get("list_users", { search: "profile.badgeColour pr" });
     expect(total_fetched).toBe(1);
     expect(note).toContain("the org's schema cannot be read (forbidden)");
+  });
+
+  test("a schema that cannot be read is asked for once, whatever the number of names", async () => {
+    const { get, schemas, sandbox } = await withAttributes();
+    sandbox.next("GET", SCHEMA, { times: 9, status: 403, json: { errorCode: "E0000006", errorSummary: "No" } });
+    const { note } = await get("list_users", {
+      search: "profile.badgeColour pr or profile.none1 pr or profile.none2 pr",
+    });
+    expect(note).toMatch(/cannot be read \(forbidden\)\): profile\.badgeColour, profile\.none1, profile\.none2\.$/);
+    expect(schemas()).toHaveLength(1);
+  });
+
+  test("what is kept of a schema counts also where it can no longer be read", async () => {
+    const { get, call, sandbox } = await withAttributes();
+    await get("list_users", { search: 'profile.badgeColour eq "red"' });
+    sandbox.next("GET", SCHEMA, { status: 403, json: { errorCode: "E0000006", errorSummary: "No" } });
+    const { error } = await call("list_users", { search: 'profile.badgeColour eq "rde" or profile.none1 pr' });
+    expect(error?.message).toContain("It has: red, blue.");
   });
 });
 
