@@ -3,6 +3,7 @@ import type { Catalogue, CatalogueEntry } from "./catalogue.js";
 import { clientArguments } from "./client-arguments.js";
 import { MAX_DEPTH, tooDeep } from "./depth.js";
 import { OktaMcpError } from "./errors/index.js";
+import { isObject } from "./json.js";
 import { nearest } from "./nearest.js";
 import { schemaWords } from "./schema-words.js";
 import { findMask } from "./secrets.js";
@@ -66,7 +67,7 @@ export function parseIds(tool: CatalogueEntry, raw: unknown): Arguments {
 
 /** True where a call asks for a preview, whatever else it holds. */
 export function isPreview(raw: unknown): boolean {
-  return typeof raw === "object" && raw !== null && "dry_run" in raw && raw.dry_run === true;
+  return isObject(raw) && raw.dry_run === true;
 }
 
 function switchedOff(name: string, why: string): OktaMcpError {
@@ -76,20 +77,27 @@ function switchedOff(name: string, why: string): OktaMcpError {
   });
 }
 
+/** The tool of a name, with why where a setting leaves it out; the names that there are where none has it. */
+export function lookUp(
+  catalogue: Catalogue,
+  name: string,
+): { tool: CatalogueEntry; why?: string } | { names: string[] } {
+  const { entries, leftOut } = catalogue;
+  const tool = catalogue.get(name);
+  if (tool) return { tool };
+  const off = leftOut.find((one) => one.tool.name === name);
+  return off ?? { names: [...entries, ...leftOut.map((one) => one.tool)].map((one) => one.name) };
+}
+
 /**
  * The tool of a name.
  * @throws OktaMcpError bad_input for a tool that is not there, protected for one that a setting leaves out
  */
 export function findTool(catalogue: Catalogue, name: string): CatalogueEntry {
-  const tool = catalogue.get(name);
-  if (tool) return tool;
-  const off = catalogue.leftOut.find((one) => one.tool.name === name);
-  if (off) throw switchedOff(name, off.why);
-  const all = [...catalogue.entries, ...catalogue.leftOut.map((one) => one.tool)];
-  throw unknownTool(
-    name,
-    all.map((one) => one.name),
-  );
+  const found = lookUp(catalogue, name);
+  if ("names" in found) throw unknownTool(name, found.names);
+  if (found.why !== undefined) throw switchedOff(name, found.why);
+  return found.tool;
 }
 
 /**

@@ -29,12 +29,13 @@ export interface ArgumentsSchema extends ArgumentSchema {
 /** What a JSON Schema says of one argument, as far as it is read here. */
 export interface ArgumentSchema {
   description?: string;
-  type?: string | string[];
+  type?: string;
   items?: ArgumentSchema;
   properties?: { [field: string]: ArgumentSchema };
   required?: string[];
   enum?: unknown[];
   default?: unknown;
+  maximum?: number;
   [keyword: string]: unknown;
 }
 

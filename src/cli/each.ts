@@ -1,5 +1,6 @@
 import { createReadStream } from "node:fs";
 import { buffer } from "node:stream/consumers";
+import { checkCall } from "../call-arguments.js";
 import type { Catalogue } from "../catalogue.js";
 import { OktaMcpError } from "../errors/index.js";
 import { visible } from "../errors/quote.js";
@@ -65,10 +66,10 @@ function parseLine(text: string, line: number): EachCall | { problem: string } {
 
 /**
  * The calls of a text with one a line; empty lines are left out. All are looked at before any is made.
- * @param check throws what is wrong with a call
  * @throws OktaMcpError bad_input, which names the wrong lines
  */
-export function parseEach(content: string, check: (tool: string, args: unknown) => void): EachCall[] {
+export function parseEach(content: string, catalogue: Catalogue): EachCall[] {
+  const check = checker(catalogue);
   const calls: EachCall[] = [];
   const problems: string[] = [];
   for (const [index, raw] of content.split("\n").entries()) {
@@ -121,15 +122,12 @@ export async function runEach(
   return failed > 0 ? 1 : 0;
 }
 
-/** What is wrong with a call, in a terminal's words. @throws OktaMcpError */
-export function checker(
-  catalogue: Catalogue,
-  check: (catalogue: Catalogue, tool: string, args: unknown) => void,
-): (tool: string, args: unknown) => void {
+/** Throws what is wrong with a call, in a terminal's words. */
+function checker(catalogue: Catalogue): (tool: string, args: unknown) => void {
   const names = new Set(catalogue.entries.map(({ name }) => name));
   return (tool, args) => {
     try {
-      check(catalogue, tool, args);
+      checkCall(catalogue, tool, args);
     } catch (thrown) {
       throw atTerminal(toOktaMcpError(thrown), names);
     }

@@ -1,22 +1,11 @@
-import type { Catalogue, CatalogueEntry } from "../catalogue.js";
+import { lookUp } from "../call-arguments.js";
+import type { ArgumentSchema, ArgumentsSchema, Catalogue, CatalogueEntry } from "../catalogue.js";
 import { isKnownScope, SCOPES } from "../scopes.js";
+import type { Effect } from "../tool.js";
 import { unknownTool } from "../unknown-tool.js";
 import { columnsOf, type Io } from "./io.js";
 import { atTerminal } from "./terminal-words.js";
 import { twoColumns, wrap } from "./words.js";
-
-/** What help tells of an argument's JSON Schema. */
-interface ArgumentSchema {
-  type?: string | string[];
-  enum?: unknown[];
-  const?: unknown;
-  default?: unknown;
-  minimum?: number;
-  maximum?: number;
-  description?: string;
-  items?: ArgumentSchema;
-  anyOf?: ArgumentSchema[];
-}
 
 const TYPES: Readonly<Record<string, string>> = {
   string: "text",
@@ -27,46 +16,31 @@ const TYPES: Readonly<Record<string, string>> = {
   object: "object",
 };
 
-const EFFECTS: Readonly<Record<string, string>> = {
+const EFFECTS: Readonly<Record<Effect, string>> = {
   reads: "reads",
   adds: "adds something",
   changes: "changes what is there",
   removes: "takes something away; asks first, unless with --yes",
 };
 
-function typeInWords(schema: ArgumentSchema): string {
-  if (schema.enum) return schema.enum.map(String).join(" | ");
-  if (schema.const !== undefined) return String(schema.const);
-  if (schema.anyOf) return [...new Set(schema.anyOf.map(typeInWords))].join(" or ");
-  const types = [schema.type ?? "any"].flat().filter((type) => type !== "null");
-  const words = types.map((type) => TYPES[type] ?? type).join(" or ");
-  const { minimum, maximum } = schema;
-  if (types.includes("array") && schema.items) return `list of: ${typeInWords(schema.items)}`;
-  // Beyond these JSON has no exact numbers; it is no rule of the tool's.
-  const most = maximum !== undefined && maximum < Number.MAX_SAFE_INTEGER ? maximum : undefined;
-  if (minimum !== undefined && most !== undefined && minimum > -Number.MAX_SAFE_INTEGER)
-    return `${words}, ${minimum} to ${most}`;
-  return most === undefined ? words : `${words}, up to ${most}`;
+function typeInWords({ type = "any", enum: values, items, maximum }: ArgumentSchema): string {
+  if (values) return values.map(String).join(" | ");
+  if (items) return `list of: ${typeInWords(items)}`;
+  const words = TYPES[type] ?? type;
+  return maximum === undefined ? words : `${words}, up to ${maximum}`;
 }
 
 /** A value with which an argument can be shown; an object is best kept in a file. */
-function sample(name: string, schema: ArgumentSchema): string {
-  if (schema.enum) return String(schema.enum[0]);
-  if (schema.anyOf?.[0]) return sample(name, schema.anyOf[0]);
-  const [type] = [schema.type ?? "string"].flat();
-  if (type === "object") return `@${name}.json`;
-  if (type === "array")
-    return schema.items?.type === "object" ? `@${name}.json` : `${sample(name, schema.items ?? {})},…`;
-  if (type === "integer" || type === "number") return String(schema.default ?? Math.max(5, schema.minimum ?? 0));
+function sample(name: string, { type, enum: values, items }: ArgumentSchema): string {
+  if (values) return String(values[0]);
+  if (type === "object" || items?.type === "object") return `@${name}.json`;
+  if (items) return `${sample(name, items)},…`;
+  if (type === "integer" || type === "number") return "5";
   if (type === "boolean") return "true";
   return /(?:^|_)ids?$/.test(name) ? "ID" : "TEXT";
 }
 
-function exampleOf(
-  name: string,
-  properties: Readonly<Record<string, ArgumentSchema>>,
-  required: readonly string[],
-): string {
+function exampleOf(name: string, properties: ArgumentsSchema["properties"], required: readonly string[]): string {
   const others = Object.keys(properties).filter((argument) => !required.includes(argument));
   // What a change is about, where it may be left out, or what keeps a list short.
   const telling = others.find((argument) => properties[argument]?.type === "object" || argument === "limit");
@@ -87,32 +61,26 @@ export function showTool(
   name: string,
   whyOff: (tool: CatalogueEntry) => string | null,
 ): void {
-  const off = catalogue.leftOut.find(({ tool }) => tool.name === name);
-  const tool = catalogue.get(name) ?? off?.tool;
-  if (!tool) {
-    const names = [...catalogue.entries, ...catalogue.leftOut.map((one) => one.tool)].map((one) => one.name);
-    throw atTerminal(unknownTool(name, names), new Set(names));
-  }
+  const found = lookUp(catalogue, name);
+  if ("names" in found) throw atTerminal(unknownTool(name, found.names), new Set(found.names));
+  const { tool } = found;
   const width = io.stdout.isTTY ? columnsOf(io.stdout) : Number.POSITIVE_INFINITY;
   const dim = (text: string) => io.style("dim", text, io.stdout);
   const heading = (text: string) => io.out(io.style("bold", text, io.stdout));
-  const why = off?.why ?? whyOff(tool);
+  const why = found.why ?? whyOff(tool);
   heading(`${tool.name}: ${tool.title}`);
   io.out(wrap(tool.description, width));
   io.out("");
   const scope =
     tool.scope === null ? "none" : `${tool.scope}${isKnownScope(tool.scope) ? ` (${SCOPES[tool.scope]})` : ""}`;
   const facts: [string, string][] = [
-    ["Effect", EFFECTS[tool.effect] ?? tool.effect],
+    ["Effect", EFFECTS[tool.effect]],
     ["Scope", scope],
     ["On", why === null ? "yes" : `no: ${why}`],
   ];
   io.out(twoColumns(facts, width, dim));
-  if (off) return;
-  const { properties, required = [] } = catalogue.schema(name) as {
-    properties: Readonly<Record<string, ArgumentSchema>>;
-    required?: readonly string[];
-  };
+  if (found.why !== undefined) return;
+  const { properties, required = [] } = catalogue.schema(name);
   // A terminal is asked, or says --yes.
   const own = Object.entries(properties).filter(([argument]) => argument !== "confirmation");
   const rows = own.map(([argument, schema]): [string, string[]] => {

@@ -73,14 +73,13 @@ async function callEach(io: Io, file: string, tool: string | undefined, options:
   const { openConnection, showNotices } = await import("../connection.js");
   const { openCaller } = await import("../call-tool.js");
   const { chosenCatalogue } = await import("../catalogue.js");
-  const { checkCall } = await import("../../call-arguments.js");
-  const { checker, parseEach, readEach, runEach } = await import("../each.js");
+  const { parseEach, readEach, runEach } = await import("../each.js");
   const content = await readEach(io, file);
   const connection = await openConnection(io, options, { practice: "ready" });
   try {
     if (!options.json) showNotices(io, connection);
     const catalogue = chosenCatalogue(connection.config);
-    const calls = parseEach(content, checker(catalogue, checkCall));
+    const calls = parseEach(content, catalogue);
     const yes = options.yes === true;
     const caller = await openCaller(io, connection, catalogue, { yes });
     try {
