@@ -13,6 +13,7 @@ import {
   leavesTheBoxEmpty,
   type Person,
 } from "../support/client.js";
+import { signal } from "../support/signal.js";
 
 const FIVE_MINUTES_MS = 300_000;
 
@@ -32,15 +33,12 @@ async function withGroup(options: ConnectOptions = {}) {
 
 /** Somebody who looks at a question and says nothing. */
 function silentPerson() {
-  let tell = () => {};
-  const whenAsked = new Promise<void>((resolve) => {
-    tell = resolve;
-  });
+  const asked = signal();
   const person: Person = () => {
-    tell();
+    asked.give();
     return new Promise<never>(() => {});
   };
-  return { person, whenAsked };
+  return { person, whenAsked: asked.given };
 }
 
 const confirmationOf = ({ error }: CallOutcome) => String(error?.data.confirmation);

@@ -12,6 +12,7 @@ import {
   leavesTheBoxEmpty,
   type Person,
 } from "../support/client.js";
+import { signal } from "../support/signal.js";
 
 type Args = { [key: string]: unknown };
 type Connected = Awaited<ReturnType<typeof connect>>;
@@ -401,18 +402,15 @@ describe.each(LOSSES)("$tool", (loss) => {
   });
 
   test("changes nothing where nobody answers in time", async () => {
-    let tell = () => {};
-    const whenAsked = new Promise<void>((resolve) => {
-      tell = resolve;
-    });
+    const asked = signal();
     const silent: Person = () => {
-      tell();
+      asked.give();
       return new Promise<never>(() => {});
     };
     const { make, written } = await about(loss, { person: silent });
     const timers = vi.spyOn(globalThis, "setTimeout");
     const pending = make();
-    await whenAsked;
+    await asked.given;
     const long = timers.mock.calls.filter(([, delayMs]) => Number(delayMs) > 60_000);
     timers.mockRestore();
     for (const [timeIsUp] of long) timeIsUp();

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { accepts, type ConnectOptions, closesTheQuestion, connect, declines, type Person } from "../support/client.js";
+import { signal } from "../support/signal.js";
 
 const nobody = (options: ConnectOptions = {}) => connect({ signIn: "device", scopes: ["okta.users.read"], ...options });
 
@@ -184,19 +185,16 @@ describe("a client that shows links", () => {
   });
 
   test("and a call that is cancelled meanwhile ends alone; the sign-in goes on", async () => {
-    let tell = () => {};
-    const shown = new Promise<void>((resolve) => {
-      tell = resolve;
-    });
+    const shown = signal();
     const silent: Person = () => {
-      tell();
+      shown.give();
       return new Promise<never>(() => {});
     };
     const { call, get, control, logSays } = await nobody({ links: silent });
     const stop = new AbortController();
     const cancelled = call("list_users", {}, { signal: stop.signal });
     const waiting = get("list_users");
-    await shown;
+    await shown.given;
     stop.abort("never mind");
     await expect(cancelled).rejects.toThrow();
     await logSays(/call failed tool=list_users error=cancelled/);

@@ -2,6 +2,7 @@ import { ElicitRequestSchema, type ElicitResult } from "@modelcontextprotocol/sd
 import { describe, expect, test } from "vitest";
 import type { Every } from "../../src/progress.js";
 import { accepts, type ConnectOptions, connect, type Person } from "../support/client.js";
+import { signal } from "../support/signal.js";
 
 /** A timer that the test turns, and what it was set to. */
 function turnedByHand() {
@@ -21,17 +22,14 @@ function turnedByHand() {
 /** A question that is seen, and answered when the test says so. */
 function slowPerson() {
   let answer: (result: ElicitResult) => void = () => {};
-  let tell = () => {};
-  const asked = new Promise<void>((resolve) => {
-    tell = resolve;
-  });
+  const asked = signal();
   const person: Person = () => {
-    tell();
+    asked.give();
     return new Promise((resolve) => {
       answer = resolve;
     });
   };
-  return { person, asked, answer: (result: ElicitResult) => answer(result) };
+  return { person, asked: asked.given, answer: (result: ElicitResult) => answer(result) };
 }
 
 async function withGroup(options: ConnectOptions) {
@@ -114,24 +112,20 @@ test("the first question of a session is withdrawn with its call, as every later
   const { client, call, org } = await connect({ person: accepts });
   const group = org.addGroup({ profile: { name: "Lab" } });
   for (const which of ["first", "second"]) {
-    let tell = () => {};
-    const asked = new Promise<void>((resolve) => {
-      tell = resolve;
-    });
-    const withdrawn = new Promise<void>((resolve) => {
-      client.setRequestHandler(ElicitRequestSchema, (_request, { signal, requestId }) => {
-        expect(requestId, which).not.toBe(0);
-        signal.addEventListener("abort", () => resolve());
-        tell();
-        return new Promise<never>(() => {});
-      });
+    const asked = signal();
+    const withdrawn = signal();
+    client.setRequestHandler(ElicitRequestSchema, (_request, { signal: ofCall, requestId }) => {
+      expect(requestId, which).not.toBe(0);
+      ofCall.addEventListener("abort", withdrawn.give);
+      asked.give();
+      return new Promise<never>(() => {});
     });
     const stop = new AbortController();
     const pending = call("delete_group", { group_id: group.id }, { signal: stop.signal });
     const failed = expect(pending, which).rejects.toThrow();
-    await asked;
+    await asked.given;
     stop.abort("never mind");
     await failed;
-    await withdrawn;
+    await withdrawn.given;
   }
 });
