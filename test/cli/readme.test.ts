@@ -1,17 +1,16 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { DEVICE_CLIENT_ID } from "../../src/sandbox/facts.js";
 import { startSandbox } from "../../src/sandbox/server.js";
 import { testAuthorization } from "../support/authorization.js";
 import { COMMAND, ROOT, spawnProcess, temporaryFolder } from "../support/cli.js";
+import { quoteForBash } from "../support/keyring-session.js";
+import { linesOf, shellBlocks } from "../support/pages.js";
 
-/** The lines of a page's shell blocks that run okta-mcp, comments left out; a line may go on after a backslash. */
-function commandsOf(page: string): string[] {
-  const blocks = readFileSync(join(ROOT, page), "utf8").matchAll(/```sh\n([\s\S]*?)\n```/g);
-  const lines = [...blocks].flatMap(([, block = ""]) => block.replace(/\\\n\s*/g, "").split("\n"));
-  return lines.map((line) => line.replace(/\s+#.*$/, "")).filter((line) => line.startsWith("okta-mcp "));
-}
+/** The lines of a page's shell blocks that run okta-mcp. */
+const commandsOf = (page: string) =>
+  shellBlocks(page)
+    .flatMap(linesOf)
+    .filter((line) => line.startsWith("okta-mcp "));
 
 test("what the docs show for a terminal works when it is typed, in that order", { timeout: 120_000 }, async () => {
   const sandbox = await startSandbox({
@@ -28,7 +27,7 @@ test("what the docs show for a terminal works when it is typed, in that order", 
   };
   /** A shell in which okta-mcp is the command under test. */
   const type = (line: string) =>
-    spawnProcess(["sh", "-c", `okta_mcp() { ${COMMAND.map((word) => `'${word}'`).join(" ")} "$@"; }\n${line}`], {
+    spawnProcess(["sh", "-c", `okta_mcp() { ${COMMAND.map(quoteForBash).join(" ")} "$@"; }\n${line}`], {
       env,
       cwd: ROOT,
     }).ended;

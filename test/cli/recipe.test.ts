@@ -4,7 +4,9 @@ import { expect, onTestFinished, test } from "vitest";
 import { DEVICE_CLIENT_ID } from "../../src/sandbox/facts.js";
 import { startSandbox } from "../../src/sandbox/server.js";
 import { testAuthorization } from "../support/authorization.js";
-import { COMMAND, ROOT, runCli, spawnProcess, startCli, temporaryFolder } from "../support/cli.js";
+import { COMMAND, runCli, spawnProcess, startCli, temporaryFolder } from "../support/cli.js";
+import { quoteForBash } from "../support/keyring-session.js";
+import { shellBlocks } from "../support/pages.js";
 import { requireOrSkip } from "../support/programs.js";
 
 /** An org, and the settings of a session with a token for these scopes. */
@@ -20,8 +22,7 @@ async function openOrg(scopes: string[], granted = scopes) {
 
 test("the recipe for users as CSV, run as it is written, makes a file for its owner alone in which nothing runs", async (context) => {
   requireOrSkip(context, "jq", "bash");
-  const page = readFileSync(join(ROOT, "docs/moving-from-okta-mcp-server.md"), "utf8");
-  const [, recipe = ""] = /### Users as CSV[\s\S]*?```sh\n([\s\S]*?)```/.exec(page) ?? [];
+  const [recipe = ""] = shellBlocks("docs/moving-from-okta-mcp-server.md", "### Users as CSV");
   expect(recipe).toContain("users.csv");
   const { sandbox, signedIn } = await openOrg(["okta.users.read"]);
   const evil = ['=HYPERLINK("http://x")', "+1", "-1", "@x", "\t=1", "\r=1", "a=b", 'Sales, "North"'];
@@ -29,7 +30,7 @@ test("the recipe for users as CSV, run as it is written, makes a file for its ow
     sandbox.org.addUser({ status: "ACTIVE", profile: { login: `u${index}@acme.example`, department } });
   }
   const folder = temporaryFolder();
-  writeFileSync(join(folder, "okta-mcp"), `#!/bin/sh\nexec ${COMMAND.map((word) => `'${word}'`).join(" ")} "$@"\n`, {
+  writeFileSync(join(folder, "okta-mcp"), `#!/bin/sh\nexec ${COMMAND.map(quoteForBash).join(" ")} "$@"\n`, {
     mode: 0o755,
   });
   const env = { ...signedIn, PATH: [folder, process.env.PATH].join(delimiter) };

@@ -5,6 +5,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { startSandbox } from "../../src/sandbox/server.js";
 import { testAuthorization } from "../support/authorization.js";
 import { COMMAND, cleanEnv, ROOT } from "../support/cli.js";
+import { INITIALIZE } from "../support/stdio.js";
 
 /** Longer than a command that has nothing left to do stays for what is still open. */
 const PAUSE_MS = 1500;
@@ -57,8 +58,7 @@ describe("a reader that takes its time", () => {
     const { group, run } = await openOrg();
     const { child, ended } = run([]);
     const send = (message: object) => child.stdin.write(`${JSON.stringify({ jsonrpc: "2.0", ...message })}\n`);
-    const params = { protocolVersion: "2025-11-25", capabilities: {}, clientInfo: { name: "test", version: "0" } };
-    send({ id: 1, method: "initialize", params });
+    send(INITIALIZE);
     send({ method: "notifications/initialized" });
     await once(child.stdout, "readable");
     send({ id: 2, method: "tools/call", params: { name: "get_group", arguments: { group_id: group.id } } });
@@ -87,9 +87,8 @@ describe("a reader that takes its time", () => {
     const { group, run } = await openOrg();
     const { child, ended } = run(kind === "call" ? ["call", "get_group", "--arg", `group_id=${group.id}`] : []);
     if (kind === "server") {
-      const params = { protocolVersion: "2025-11-25", capabilities: {}, clientInfo: { name: "test", version: "0" } };
       const messages = [
-        { id: 1, method: "initialize", params },
+        INITIALIZE,
         { method: "notifications/initialized" },
         { id: 2, method: "tools/call", params: { name: "get_group", arguments: { group_id: group.id } } },
       ];

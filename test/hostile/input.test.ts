@@ -2,8 +2,9 @@ import { expect, test } from "vitest";
 import type { Sandbox } from "../../src/sandbox/server.js";
 import { catalogue } from "../support/catalogue.js";
 import { runCli } from "../support/cli.js";
+import { startServer } from "../support/stdio.js";
 import { watchPrototypes } from "./org.js";
-import { openOrg, startServer } from "./stdio.js";
+import { openOrg } from "./stdio.js";
 
 const MEGABYTE = 1024 * 1024;
 
@@ -14,7 +15,7 @@ function lastWrite({ requests }: Pick<Sandbox, "requests">) {
 
 test("a server goes on after everything that is no call", async () => {
   const { env } = await openOrg();
-  const { raw, call, cli } = await startServer(env);
+  const { raw, callText: call, cli } = await startServer(env);
   for (const line of [
     "",
     "no JSON",
@@ -44,7 +45,7 @@ test("a server goes on after everything that is no call", async () => {
 
 test("arguments of ten megabytes reach the org whole or are refused, and the next call is answered", async () => {
   const { env, sandbox } = await openOrg();
-  const { call } = await startServer(env);
+  const { callText: call } = await startServer(env);
   const huge = '\u00e9\\"\\u0000'.repeat(MEGABYTE);
   expect(Buffer.byteLength(huge)).toBeGreaterThanOrEqual(10 * MEGABYTE);
   const page = `{"brand_id":"bndSandboxDefault001","page_content":"${huge}"}`;
@@ -85,7 +86,7 @@ test("a message that is longer than any is taken ends the connection and says wh
 test("names of prototypes are refused as arguments and carried as data", async () => {
   watchPrototypes();
   const { env, sandbox } = await openOrg();
-  const { call } = await startServer(env);
+  const { callText: call } = await startServer(env);
   for (const name of ["constructor", "prototype", "toString", "hasOwnProperty", "__defineGetter__"]) {
     const { code, text } = await call("list_users", `{"${name}":{"polluted":1}}`);
     expect(code).toBe("bad_input");
@@ -103,7 +104,7 @@ test("names of prototypes are refused as arguments and carried as data", async (
 
 test("NUL, lone surrogates and hidden characters are refused in an id and carried in a body", async () => {
   const { env, sandbox } = await openOrg();
-  const { call } = await startServer(env);
+  const { callText: call } = await startServer(env);
   const text = "a\\u0000b\\ud800c\\u202ed\\udb40\\udc41e\\u001b[2J";
   const before = sandbox.requests.length;
   for (const id of ["a\\u0000b", "\\ud800", "a\\u202eb", "\\udb40\\udc41", "a\\u200bb"]) {
@@ -118,7 +119,7 @@ test("NUL, lone surrogates and hidden characters are refused in an id and carrie
 
 test("every tool refuses an argument that it does not declare, by name, before anything is sent", async () => {
   const { env, sandbox } = await openOrg();
-  const { call } = await startServer(env);
+  const { callText: call } = await startServer(env);
   const before = sandbox.requests.length;
   for (const { name } of catalogue.entries) {
     const { code, text } = await call(name, '{"made_up\\u202e":1}');

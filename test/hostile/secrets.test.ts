@@ -9,7 +9,7 @@ import { MASK } from "../../src/secrets.js";
 import { testAuthorization } from "../support/authorization.js";
 import { type CliResult, ROOT, runCli, startCli, temporaryFolder } from "../support/cli.js";
 import { ALL_SCOPES } from "../support/client.js";
-import { speakTo } from "./stdio.js";
+import { speakTo } from "../support/stdio.js";
 
 /** A secret that nothing else looks like. */
 const secret = (name: string) => `Zq9${name}7Xw${"k3".repeat(6)}`;
@@ -153,7 +153,7 @@ describe("a secret that was planted", () => {
     });
     const client = speakTo(cli);
     await client.begin();
-    const call = (tool: string, args: object) => client.call(tool, JSON.stringify(args));
+    const call = (tool: string, args: object) => client.callText(tool, JSON.stringify(args));
     const credentials = {
       password: { value: planted.password, hash: { algorithm: "BCRYPT", value: planted.hash, salt: planted.salt } },
       recovery_question: { question: "Pet?", answer: planted.answer },

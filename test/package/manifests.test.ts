@@ -9,6 +9,7 @@ import { SETTINGS } from "../../src/config/settings.js";
 import { whereBuilt } from "../support/built.js";
 import { catalogue } from "../support/catalogue.js";
 import { ROOT, spawnProcess } from "../support/cli.js";
+import { INITIALIZE } from "../support/stdio.js";
 
 const facts: PackageFacts = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
 const SETTING_NAMES: string[] = Object.values(SETTINGS).map(({ env }) => env);
@@ -103,8 +104,7 @@ describe("the .mcpb bundle", () => {
     });
     const [script = ""] = config?.args ?? [];
     const server = spawnProcess([process.execPath, script], { cwd: folder, env: config?.env ?? {} });
-    const params = { protocolVersion: "2025-11-25", capabilities: {}, clientInfo: { name: "test", version: "0" } };
-    server.child.stdin.write(`${JSON.stringify({ jsonrpc: "2.0", id: 1, method: "initialize", params })}\n`);
+    server.child.stdin.write(`${JSON.stringify(INITIALIZE)}\n`);
     await server.seen("stdout", /"serverInfo":\{"name":"okta-mcp"/);
     server.child.stdin.end();
     expect((await server.ended).code).toBe(0);

@@ -16,6 +16,8 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { isBuilt, whereBuilt } from "../support/built.js";
 import { cleanEnv, ROOT, spawnProcess } from "../support/cli.js";
+import { linesOf, shellBlocks } from "../support/pages.js";
+import { INITIALIZE } from "../support/stdio.js";
 
 const run = promisify(execFile);
 const NPM_TIMEOUT_MS = 120_000;
@@ -36,16 +38,6 @@ function filesIn(folder: string): Map<string, number> {
   const files = readdirSync(folder, { recursive: true, encoding: "utf8" });
   const sizes = files.map((file) => [file, statSync(join(folder, file))] as const);
   return new Map(sizes.filter(([, stats]) => stats.isFile()).map(([file, stats]) => [file, stats.size]));
-}
-
-/** The lines of each shell block in a section of a page, without comments. */
-function shellBlocks(page: string, section: string): string[][] {
-  const text = readFileSync(join(ROOT, page), "utf8");
-  const [, rest = ""] = text.split(`\n## ${section}\n`);
-  const [body = ""] = rest.split("\n## ");
-  return [...body.matchAll(/```sh\n([\s\S]*?)\n```/g)].map(([, block = ""]) =>
-    block.split("\n").map((line) => line.replace(/\s+#.*$/, "")),
-  );
 }
 
 describe("package.json", () => {
@@ -220,14 +212,14 @@ describe("the packed package", () => {
         await expect(typed, line).resolves.toBeDefined();
       }
     };
-    const [globally = [], inOneFolder = [], without = []] = shellBlocks("docs/install.md", "A package");
+    const [globally = [], inOneFolder = [], without = []] = shellBlocks("docs/install.md", "## A package").map(linesOf);
     await type(globally, checkout);
     await type(["npm uninstall -g okta-mcp"], checkout);
     const empty = join(folder, "empty");
     mkdirSync(empty);
     await type([...inOneFolder, ...without], empty);
 
-    const [install = []] = shellBlocks("README.md", "Install");
+    const [install = []] = shellBlocks("README.md", "## Install").map(linesOf);
     expect(install).toEqual(["npm ci && npm run build", "npm link", "okta-mcp --version"]);
     // The packages are there already, and the build came with `npm pack`.
     await type([...install.slice(1), "npm unlink -g okta-mcp", "! command -v okta-mcp"], checkout);
@@ -239,8 +231,7 @@ describe("the packed package", () => {
     };
     const { command, args, env } = example.mcpServers.okta;
     const server = spawnProcess([command, ...args], { cwd: home, env: cleanEnv(env) });
-    const params = { protocolVersion: "2025-11-25", capabilities: {}, clientInfo: { name: "test", version: "0" } };
-    server.child.stdin.write(`${JSON.stringify({ jsonrpc: "2.0", id: 1, method: "initialize", params })}\n`);
+    server.child.stdin.write(`${JSON.stringify(INITIALIZE)}\n`);
     await server.seen("stdout", /"serverInfo":\{"name":"okta-mcp"/);
     server.child.stdin.end();
     expect((await server.ended).code).toBe(0);

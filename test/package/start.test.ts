@@ -3,15 +3,9 @@ import { join } from "node:path";
 import { expect } from "vitest";
 import { whereBuilt } from "../support/built.js";
 import { ROOT, runCli, spawnProcess, temporaryFolder } from "../support/cli.js";
+import { INITIALIZE } from "../support/stdio.js";
 
 const CHUNKS = join(ROOT, "dist/chunks");
-
-const INITIALIZE = {
-  jsonrpc: "2.0",
-  id: 1,
-  method: "initialize",
-  params: { protocolVersion: "2025-11-25", capabilities: {}, clientInfo: { name: "test", version: "1" } },
-};
 
 whereBuilt("the built server starts from few files and without what only calls need", async () => {
   const preload = join(temporaryFolder(), "telling.cjs");

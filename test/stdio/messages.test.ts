@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { readable, readMessage } from "../../src/json-rpc.js";
-import { openOrg, speakTo, startServer } from "../hostile/stdio.js";
+import { openOrg } from "../hostile/stdio.js";
 import { runCli, startCli } from "../support/cli.js";
 import { withItems } from "../support/result-text.js";
+import { speakTo, startServer } from "../support/stdio.js";
 
 const PARSE_ERROR = -32700;
 const INVALID_REQUEST = -32600;
@@ -98,7 +99,7 @@ describe("an error that leaves", () => {
 
 test("the server answers every kind of wrong request, and the next call", async () => {
   const { env } = await openOrg();
-  const { raw, send, answer, call, cli } = await startServer(env);
+  const { raw, sendText: send, answer, callText: call, cli } = await startServer(env);
   raw("{not json");
   await cli.seen("stdout", /^\{"jsonrpc":"2\.0","id":null,"error":\{"code":-32700/m);
   for (const [method, params, code] of [
@@ -123,7 +124,7 @@ test("the server answers every kind of wrong request, and the next call", async 
 test("a call whose arguments are null, nothing, or one JSON text is the call that it means", async () => {
   const { env, org } = await openOrg();
   org.groups.add({ type: "OKTA_GROUP", profile: { name: "Sales" } });
-  const { call } = await startServer(env);
+  const { callText: call } = await startServer(env);
   const all = await call("list_groups", "{}");
   expect(all).toMatchObject({ code: undefined, text: expect.stringContaining("Sales") });
   for (const nothing of ["null", '""', '"{}"']) expect(await call("list_groups", nothing), nothing).toEqual(all);
@@ -160,7 +161,7 @@ describe("a request of MCP 2026-07-28, which has its version with it", () => {
   ])("is refused %s, nothing is done, and the client may begin anew", async (_, begun) => {
     const { env, sandbox } = await openOrg();
     const cli = startCli(["run"], { env });
-    const { send, answer, begin, call } = speakTo(cli);
+    const { sendText: send, answer, begin, callText: call } = speakTo(cli);
     if (begun) await begin();
     for (const [method, params] of [
       ["tools/call", creation],
@@ -189,7 +190,7 @@ describe("a request of MCP 2026-07-28, which has its version with it", () => {
 
 test("a call before initialize is refused, since nobody knows yet whom to ask; a ping is answered", async () => {
   const { env, sandbox } = await openOrg();
-  const { send, answer, begin, call } = speakTo(startCli(["run"], { env }));
+  const { sendText: send, answer, begin, callText: call } = speakTo(startCli(["run"], { env }));
   expect((await answer(send("ping", "{}"))).result).toEqual({});
   const early = await answer(send("tools/call", '{"name":"create_group","arguments":{"profile":{"name":"Early"}}}'));
   expect(early.error).toMatchObject({
@@ -205,7 +206,7 @@ test("a number that JavaScript has not passes both ways to the digit, and is on 
   const { sandbox, env } = await openOrg();
   sandbox.org.customAttributes.set("badge", { title: "Badge", type: "integer", required: false });
   const user = sandbox.org.addUser({ profile: { login: "ada@acme.example", firstName: "Ada", lastName: "Li" } });
-  const { call } = await startServer({ ...env, OKTA_MCP_STRUCTURED_CONTENT: "1" });
+  const { callText: call } = await startServer({ ...env, OKTA_MCP_STRUCTURED_CONTENT: "1" });
   const long = "9223372036854775807";
   const { text } = await call("update_user", `{"user_id":"${user.id}","profile":{"badge":${long}}}`);
   expect(text).toContain(`"badge":${long}`);

@@ -7,59 +7,15 @@ import { startSandbox } from "../../src/sandbox/server.js";
 import { testAuthorization } from "../support/authorization.js";
 import { BUILT_ENTRY, requireBuild } from "../support/built.js";
 import { COMMAND, ROOT, type RunningCli, spawnProcess, startCli, temporaryFolder } from "../support/cli.js";
+import { quoteForBash } from "../support/keyring-session.js";
 import { withItems } from "../support/result-text.js";
-
-type Message = {
-  jsonrpc: "2.0";
-  id?: number;
-  method?: string;
-  result?: ReturnType<typeof JSON.parse>;
-  error?: { code: number };
-};
+import { HELLO, type Message, speakTo } from "../support/stdio.js";
 
 const UNREACHABLE = {
   OKTA_ORG_URL: "https://127.0.0.1:1",
   OKTA_CLIENT_ID: "0oa1",
   OKTA_SCOPES: "okta.users.read okta.groups.manage",
 };
-
-/** The client's end of a server on stdio, line by line. */
-function speakTo(cli: RunningCli) {
-  let lastId = 0;
-  const write = (message: object) => void cli.child.stdin.write(`${JSON.stringify({ jsonrpc: "2.0", ...message })}\n`);
-  /** Every whole line that came on stdout; fails on one that is not JSON-RPC. */
-  const messages = (): Message[] =>
-    cli
-      .stdout()
-      .split("\n")
-      .slice(0, -1)
-      .map((line) => {
-        const message: Message = JSON.parse(line);
-        expect(message.jsonrpc).toBe("2.0");
-        return message;
-      });
-  const send = (method: string, params: object = {}): number => {
-    lastId += 1;
-    write({ id: lastId, method, params });
-    return lastId;
-  };
-  const answer = async (id: number): Promise<Message> => {
-    await cli.seen("stdout", new RegExp(`^\\{(?=.*"id":${id}[,}]).*"(?:result|error)":.*\\}$`, "m"));
-    return messages().find((message) => message.id === id && message.method === undefined) ?? expect.fail("no answer");
-  };
-  const ask = (method: string, params: object = {}) => answer(send(method, params));
-  const begin = async (capabilities: object = {}) => {
-    const reply = await ask("initialize", {
-      protocolVersion: "2025-11-25",
-      capabilities,
-      clientInfo: { name: "test", version: "0" },
-    });
-    write({ method: "notifications/initialized" });
-    return reply;
-  };
-  const call = (name: string, args: object = {}) => send("tools/call", { name, arguments: args });
-  return { write, messages, send, answer, ask, begin, call };
-}
 
 /** The text of a result, which is what a model reads. */
 function textOf({ result }: Message): string {
@@ -217,11 +173,7 @@ describe("closing stdin ends the process within a second, with exit code 0", { r
   test("and what was asked before is still answered where that takes no waiting", async () => {
     const cli = startCli([], { env: UNREACHABLE });
     const client = speakTo(cli);
-    const hello = client.send("initialize", {
-      protocolVersion: "2025-11-25",
-      capabilities: {},
-      clientInfo: { name: "test", version: "0" },
-    });
+    const hello = client.send("initialize", HELLO);
     const list = client.send("tools/list");
     cli.child.stdin.end();
     expect(await cli.ended).toMatchObject(clean);
@@ -321,7 +273,10 @@ test("both entries of mcp.json.example work as pasted, the second with the path 
   mkdirSync(bin, { recursive: true });
   if (COMMAND.length === 2 && COMMAND[1]) symlinkSync(COMMAND[1], join(bin, "okta-mcp"));
   else {
-    writeFileSync(join(bin, "okta-mcp"), `#!/bin/sh\ncd ${ROOT} && exec ${COMMAND.join(" ")} "$@"\n`);
+    writeFileSync(
+      join(bin, "okta-mcp"),
+      `#!/bin/sh\ncd ${quoteForBash(ROOT)} && exec ${COMMAND.map(quoteForBash).join(" ")} "$@"\n`,
+    );
     chmodSync(join(bin, "okta-mcp"), 0o755);
   }
   const { mcpServers } = JSON.parse(readFileSync(join(ROOT, "mcp.json.example"), "utf8"));
