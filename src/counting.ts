@@ -6,6 +6,7 @@ import {
   listOf,
   looping,
   MAX_PAGES,
+  notes,
   type PageFetcher,
   parseCursor,
   stoppedNote,
@@ -27,13 +28,13 @@ export async function countItems(
   let items = 0;
   let pages = 0;
   let next = after;
+  const count = () => Math.max(0, items - skip);
   const counted = (more: Partial<ItemList>): ItemList => {
     const from = options.after === undefined ? undefined : "Counted from the cursor that was given as `after`.";
-    const note = [from, more.note].filter((text) => text !== undefined).join(" ") || undefined;
-    return listOf([], { ...more, note, count: Math.max(0, items - skip) });
+    return listOf([], { ...more, note: notes(from, more.note), count: count() });
   };
   const stopped = (stoppedBy: OktaMcpError): ItemList => {
-    const note = stoppedNote(items - skip, stoppedBy, next !== undefined);
+    const note = stoppedNote(count(), stoppedBy, next !== undefined);
     return counted({ has_more: true, next_cursor: next, note, stoppedBy });
   };
   try {

@@ -59,6 +59,11 @@ export function listOf(items: Json[], more: Partial<ItemList> = {}): ItemList {
   return { has_more: false, next_cursor: undefined, note: undefined, ...more, [LIST]: true, items };
 }
 
+/** Notes on a list as one; undefined where there is none. */
+export function notes(...texts: readonly (string | undefined)[]): string | undefined {
+  return texts.filter(Boolean).join(" ") || undefined;
+}
+
 /** Why a list is not whole, and where its rest begins. */
 export function stoppedNote(items: number, { code, message, fix }: OktaMcpError, goesOn: boolean): string {
   const how = goesOn ? " The rest begins at next_cursor." : "";

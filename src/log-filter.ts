@@ -1,4 +1,4 @@
-import { OktaMcpError } from "./errors/index.js";
+import { OktaMcpError, reworded } from "./errors/index.js";
 import { visibleStart } from "./errors/quote.js";
 import {
   comparisonsIn,
@@ -25,7 +25,7 @@ function found(token: FilterToken | undefined, end: number): string {
  * Where a filter of the system log (SCIM, RFC 7644, section 3.4.2.2, without brackets) goes wrong.
  * @returns a sentence; undefined where nothing wrong is seen
  */
-export function whereWrong(filter: string): string | undefined {
+function whereWrong(filter: string): string | undefined {
   const tokens = filterTokens(filter);
   if (tokens === undefined) {
     const quote = filter.lastIndexOf('"');
@@ -74,9 +74,9 @@ export function withFilterHelp<T>(answer: Promise<T>, filter: string | undefined
     const isRefusal = error instanceof OktaMcpError && error.code === "bad_input" && error.data?.status === 400;
     if (!isRefusal || !filter) throw error;
     const place = whereWrong(filter);
-    throw new OktaMcpError("bad_input", place === undefined ? error.message : `${error.message} ${place}`, {
+    throw reworded(error, {
+      message: place === undefined ? error.message : `${error.message} ${place}`,
       fix: HOW_TO_WRITE,
-      ...(error.data === undefined ? {} : { data: error.data }),
       cause: error,
     });
   });

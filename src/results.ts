@@ -1,6 +1,6 @@
 import { isExactNumber } from "./exact-json.js";
 import { isObject, type JsonObject } from "./json.js";
-import { isItemList } from "./listing.js";
+import { isItemList, notes } from "./listing.js";
 import { fieldsNote } from "./missing-fields.js";
 import type { Json } from "./okta/request.js";
 import { isPrivateKey, isSecret, MASK } from "./secrets.js";
@@ -171,10 +171,10 @@ export function toStructured(
   if (isItemList(value)) {
     const { items, has_more, next_cursor, stoppedBy, count, sample = null } = value;
     const unmet = fieldsNote(fields, items, () => namesIn(sample, options));
-    const note = [value.note, unmet].filter(Boolean).join(" ");
+    const note = notes(value.note, unmet);
     const why = {
       ...(stoppedBy === undefined ? {} : { complete: false, reason: stoppedBy.code }),
-      ...(note === "" ? {} : { note }),
+      ...(note === undefined ? {} : { note }),
     };
     if (count === undefined)
       return { items, total_fetched: items.length, has_more, next_cursor: next_cursor ?? null, ...why };

@@ -1,8 +1,8 @@
-import { OktaMcpError } from "./errors/index.js";
+import { OktaMcpError, reworded } from "./errors/index.js";
 import { visibleStart } from "./errors/quote.js";
 import { comparisonsIn } from "./filter-words.js";
 import { BASE_ATTRIBUTES, OWN_ATTRIBUTES, OWN_VALUES, type Searched } from "./known-attributes.js";
-import type { ItemList, ListOptions, OktaPage, SearchArguments } from "./listing.js";
+import { type ItemList, type ListOptions, notes, type OktaPage, type SearchArguments } from "./listing.js";
 import { nearest } from "./nearest.js";
 import { reasonOf } from "./okta/tolerate.js";
 import type { KnownSchema, ProfileSchemas, SchemaReader } from "./profile-schemas.js";
@@ -195,7 +195,7 @@ export async function checkedList(
   const unchecked = await new SearchNames(options, of, { schemas, reader }).check();
   try {
     const list = await read();
-    return unchecked === undefined ? list : { ...list, note: [list.note, unchecked].filter(Boolean).join(" ") };
+    return { ...list, note: notes(list.note, unchecked) };
   } catch (error) {
     throw withSearchable(error, of);
   }
@@ -204,11 +204,8 @@ export async function checkedList(
 /** Okta's refusal of a search, with what may be searched by. */
 function withSearchable(error: unknown, of: Searched): unknown {
   if (!(error instanceof OktaMcpError) || error.data?.okta_error_code !== "E0000031") return error;
-  const { code, message, data, cause } = error;
   const profile = of === "app" ? "" : " and profile.…";
-  return new OktaMcpError(code, message, {
+  return reworded(error, {
     fix: `Search by ${OWN_ATTRIBUTES[of].join(", ")}${profile}, texts in double quotes, with eq, sw (starts with), gt, ge, lt, le, pr, joined by and, or. Filters and co (contains) know fewer attributes; there is no ne and no ew.`,
-    data,
-    cause,
   });
 }

@@ -1,4 +1,4 @@
-import { OktaMcpError } from "../errors/index.js";
+import { type OktaMcpError, reworded } from "../errors/index.js";
 
 /**
  * What an assistant is told, and what a person who types commands is told in its place. The first ones are whole
@@ -60,11 +60,8 @@ export function atTerminal(
           toolNames.has(name) ? `okta-mcp call ${name}` : whole,
         ),
     );
-  return new OktaMcpError(error.code, said(error.message), {
+  return reworded(error, {
+    message: said(error.message),
     fix: commands(error.fix).trim() || "Decide what to do instead.",
-    ...(error.retryAfterSeconds === undefined ? {} : { retryAfterSeconds: error.retryAfterSeconds }),
-    ...(error.data === undefined ? {} : { data: error.data }),
-    ...(error.maybeDone === undefined ? {} : { maybeDone: error.maybeDone }),
-    cause: error.cause,
   });
 }

@@ -89,18 +89,26 @@ export class OktaMcpError extends Error {
   }
 }
 
+/** An error with other words and facts, as far as they are given; all else stays as it was. */
+export function reworded(
+  error: OktaMcpError,
+  { message = error.message, ...details }: ErrorDetails & { message?: string },
+): OktaMcpError {
+  const { code, fix, retryAfterSeconds, data, maybeDone, cause } = error;
+  return new OktaMcpError(code, message, { fix, retryAfterSeconds, data, maybeDone, cause, ...details });
+}
+
 const LOOK_FIRST = "Look at the object first, and repeat the call only if the change is not there.";
 
 /** The error of a write with what is known of it: whether it may have been made all the same. */
 export function ofWrite(error: OktaMcpError, maybeDone: boolean): OktaMcpError {
-  const { code, message, fix, retry, retryAfterSeconds, data, cause } = error;
+  const { code, message, fix, retry } = error;
   // To be told to try again and to look first would be too much advice.
   const isSuperseded = retry !== "after-fix" && fix === ERROR_CODES[code].fix;
-  return new OktaMcpError(code, maybeDone ? `${message} The change may have been made all the same.` : message, {
-    fix: !maybeDone ? fix : isSuperseded ? LOOK_FIRST : `${fix} ${LOOK_FIRST}`,
-    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
-    ...(data === undefined ? {} : { data }),
+  if (!maybeDone) return reworded(error, { maybeDone });
+  return reworded(error, {
+    message: `${message} The change may have been made all the same.`,
+    fix: isSuperseded ? LOOK_FIRST : `${fix} ${LOOK_FIRST}`,
     maybeDone,
-    cause,
   });
 }

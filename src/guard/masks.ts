@@ -1,4 +1,4 @@
-import { OktaMcpError } from "../errors/index.js";
+import { OktaMcpError, reworded } from "../errors/index.js";
 import { visible } from "../errors/quote.js";
 import { copyJson, isExactNumber } from "../exact-json.js";
 import { folded } from "../glob.js";
@@ -150,13 +150,12 @@ export class HiddenValues {
   /** An error of ours whose texts hold no hidden value. */
   inError(error: OktaMcpError): OktaMcpError {
     if (this.#values.size === 0) return error;
-    const { code, message, fix, retryAfterSeconds, data, maybeDone, cause } = error;
-    return new OktaMcpError(code, this.inText(message), {
+    const { message, fix, data, cause } = error;
+    return reworded(error, {
+      message: this.inText(message),
       fix: this.inText(fix),
-      ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
-      ...(maybeDone === undefined ? {} : { maybeDone }),
-      ...(data === undefined ? {} : { data: this.inJson(asJson(data), "part") as Record<string, unknown> }),
-      ...(cause === undefined ? {} : { cause: this.#inCause(cause) }),
+      data: data && (this.inJson(asJson(data), "part") as Record<string, unknown>),
+      cause: this.#inCause(cause),
     });
   }
 
