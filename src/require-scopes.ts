@@ -27,7 +27,7 @@ export function requireScopes<T>(
   const why =
     state === "not_configured"
       ? `OKTA_SCOPES does not contain it`
-      : `${GRANTS[seen.method ?? "device"]} did not grant it, though OKTA_SCOPES asks for it`;
+      : `${GRANTS[seen.method]} did not grant it, though OKTA_SCOPES asks for it`;
   return Promise.reject(
     new OktaMcpError("missing_scope", `${name} needs the scope ${scope} (${SCOPES[scope]}), and ${why}.`, {
       fix: howToGrant(scope, seen.method),

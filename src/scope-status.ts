@@ -1,7 +1,7 @@
 import type { SignInMethod } from "./auth/token-source.js";
 import type { Catalogue, CatalogueEntry } from "./catalogue.js";
 import { covers, howToGrant } from "./scopes.js";
-import { type ScopeView, scopeState, toolsOn } from "./tools-on.js";
+import { type ScopesInUse, type ScopeView, scopeState, toolsOn } from "./tools-on.js";
 
 /** What `get_scope_status` and `okta-mcp status` tell of scopes and tools. */
 export interface ScopeStatus {
@@ -29,7 +29,7 @@ const HOW_TO_SIGN_IN: Readonly<Record<SignInMethod, string>> = {
 };
 
 /** Why a tool that the settings let be is off, as the end of a sentence. */
-export function whyOff({ scope, about }: CatalogueEntry, view: ScopeView): string {
+export function whyOff({ scope, about }: CatalogueEntry, view: ScopesInUse): string {
   const state = scopeState(scope, view);
   if (state !== "on") return WHY_OFF[state];
   return about === "writes" ? "no tool is on that changes anything" : "no tool of the org is on";
@@ -57,7 +57,7 @@ export function scopeStatus(catalogue: Catalogue, view: ScopeView, signedIn: boo
   }
   for (const { tool, why } of catalogue.leftOut) disabled.push({ name: tool.name, scope: tool.scope, why });
   const advice: string[] = [];
-  const { method = "device" } = view;
+  const { method } = view;
   if (!signedIn) advice.push(HOW_TO_SIGN_IN[method]);
   for (const scope of ungranted) advice.push(howToGrant(scope, method));
   if (unconfigured.size > 0) {

@@ -49,16 +49,15 @@ export function covers(granted: ReadonlySet<string>, scope: string): boolean {
   return granted.has(scope) || (scope.endsWith(".read") && granted.has(scope.replace(/\.read$/, ".manage")));
 }
 
+/** What makes a grant count, by how a session signs in. */
+const THEN: Readonly<Record<SignInMethod, string>> = {
+  device: "restart the server and sign in again",
+  // A service app gets its next token by itself.
+  "private-key": "restart the server",
+  "access-token": "put a new token into OKTA_ACCESS_TOKEN and restart the server",
+};
+
 /** Where a missing scope is added, in the admin console's words. */
 export function howToGrant(scope: string, method: SignInMethod = "device"): string {
-  const settings = `(1) OKTA_SCOPES in the settings of this server (mcp.json)`;
-  if (method === "access-token") {
-    return `Add ${scope} in both places: ${settings}; (2) in the Okta Admin Console, Applications > Applications > your app > Okta API Scopes > Grant. Then put a new token into OKTA_ACCESS_TOKEN and restart the server.`;
-  }
-  // A service app gets its next token by itself.
-  const then = method === "private-key" ? "Then restart the server." : "Then restart the server and sign in again.";
-  return (
-    `Add ${scope} in both places: ${settings}; ` +
-    `(2) in the Okta Admin Console, Applications > Applications > your app > Okta API Scopes > Grant. ${then}`
-  );
+  return `Add ${scope} in both places: (1) OKTA_SCOPES in the settings of this server (mcp.json); (2) in the Okta Admin Console, Applications > Applications > your app > Okta API Scopes > Grant. Then ${THEN[method]}.`;
 }

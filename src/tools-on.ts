@@ -3,13 +3,17 @@ import type { ToolCard } from "./catalogue.js";
 import { covers, type Scope } from "./scopes.js";
 
 /** What decides whether a tool is on. */
-export interface ScopeView {
+export interface ScopesInUse {
   /** `OKTA_SCOPES`. */
   configured: ReadonlySet<string>;
   /** What the token grants; undefined while that is not known. */
   granted: ReadonlySet<string> | undefined;
+}
+
+/** What a session may use, as it is told to a person. */
+export interface ScopeView extends ScopesInUse {
   /** How the session signs in, for advice. */
-  method?: SignInMethod | undefined;
+  method: SignInMethod;
 }
 
 /** What the session may use, at this moment. */
@@ -18,7 +22,7 @@ export function scopeView(session: Pick<Session, "configured" | "granted" | "met
 }
 
 /** Whether a session may use a scope, and if not, where it is missing. */
-export function scopeState(scope: Scope | null, view: ScopeView): "on" | "not_configured" | "not_granted" {
+export function scopeState(scope: Scope | null, view: ScopesInUse): "on" | "not_configured" | "not_granted" {
   if (scope === null) return "on";
   if (!covers(view.configured, scope)) return "not_configured";
   if (view.granted !== undefined && !covers(view.granted, scope)) return "not_granted";
@@ -26,7 +30,7 @@ export function scopeState(scope: Scope | null, view: ScopeView): "on" | "not_co
 }
 
 /** The tools that are on for a session: those whose scope it has, and those without one that have something to be about. */
-export function toolsOn<Card extends ToolCard>({ entries }: { entries: readonly Card[] }, view: ScopeView): Card[] {
+export function toolsOn<Card extends ToolCard>({ entries }: { entries: readonly Card[] }, view: ScopesInUse): Card[] {
   const on = entries.filter(({ scope }) => scope !== null && scopeState(scope, view) === "on");
   const writes = on.some(({ effect }) => effect !== "reads");
   const hasSubject = ({ about }: ToolCard) => about === undefined || (about === "all" ? on.length > 0 : writes);

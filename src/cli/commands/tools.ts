@@ -2,7 +2,7 @@ import type { CatalogueEntry } from "../../catalogue.js";
 import type { Settings } from "../../config.js";
 import { inertJson } from "../../inert-json.js";
 import { WHY_OFF, whyOff } from "../../scope-status.js";
-import { type ScopeView, toolsOn } from "../../tools-on.js";
+import { type ScopesInUse, toolsOn } from "../../tools-on.js";
 import { describedCommand, type MakeCommand } from "../command.js";
 import { type SettingFlags, settingSource } from "../flags.js";
 import { columnsOf, type Io } from "../io.js";
@@ -57,7 +57,7 @@ export const toolsCommand: MakeCommand = (io, finish) =>
  * missing do not stand in the way: then nobody can be signed in.
  * @throws OktaMcpError bad_config for settings that are wrong
  */
-async function scopesInUse(io: Io, options: SettingFlags): Promise<{ view: ScopeView; settings: Settings }> {
+async function scopesInUse(io: Io, options: SettingFlags): Promise<{ view: ScopesInUse; settings: Settings }> {
   const { loadSettings } = await import("../../config.js");
   const { openConnection } = await import("../connection.js");
   if (!options.sandbox) {
@@ -81,7 +81,7 @@ function describe({ name, title, area, effect, scope }: CatalogueEntry, why: str
   return { name, title, area, effect, scope, on: why === null, why };
 }
 
-function showLines(io: Io, lines: readonly ToolLine[], { configured }: ScopeView): void {
+function showLines(io: Io, lines: readonly ToolLine[], { configured }: ScopesInUse): void {
   const nameWidth = Math.max(...lines.map(({ name }) => name.length));
   const effectWidth = Math.max(...lines.map(({ effect }) => effect.length));
   for (const area of [...new Set(lines.map((line) => line.area))].sort()) {
