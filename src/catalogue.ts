@@ -66,7 +66,7 @@ export interface Catalogue extends ToolListing {
   get(name: string): CatalogueEntry | undefined;
   /** The tool's public face; computed once. */
   definition(name: string): ToolDefinition;
-  /** Everything that is known of what the tool takes, also in keywords that its public face leaves out. */
+  /** Everything that is known of what the tool takes, also in keywords that its public face leaves out; computed once. */
   schema(name: string): ArgumentsSchema;
 }
 
@@ -183,12 +183,12 @@ function shown(entry: CatalogueEntry, schema: ArgumentsSchema): ArgumentsSchema 
   return { type: "object", properties, ...(required ? { required } : {}), additionalProperties: false };
 }
 
-function define(entry: CatalogueEntry): ToolDefinition {
+function define(entry: CatalogueEntry, schema: ArgumentsSchema): ToolDefinition {
   return {
     name: entry.name,
     title: entry.title,
     description: entry.description,
-    inputSchema: shown(entry, schemaOf(entry)),
+    inputSchema: shown(entry, schema),
     annotations: annotationsOf(entry),
   };
 }
@@ -218,20 +218,26 @@ export function createCatalogue(areas: Areas, choice: ToolChoice = ALL_TOOLS): C
   }
   const entries = [...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
   const definitions = new Map<string, ToolDefinition>();
+  const schemas = new Map<string, ArgumentsSchema>();
   const existing = (name: string): CatalogueEntry => {
     const entry = byName.get(name);
     if (!entry) throw new Error(`There is no tool ${name}.`);
     return entry;
   };
+  const schema = (name: string): ArgumentsSchema => {
+    const known = schemas.get(name) ?? schemaOf(existing(name));
+    schemas.set(name, known);
+    return known;
+  };
   const catalogue: Catalogue = {
     entries,
     leftOut: leftOut.sort((a, b) => (a.tool.name < b.tool.name ? -1 : 1)),
     get: (name) => byName.get(name),
-    schema: (name) => schemaOf(existing(name)),
+    schema,
     definition(name) {
       const known = definitions.get(name);
       if (known) return known;
-      const definition = define(existing(name));
+      const definition = define(existing(name), schema(name));
       definitions.set(name, definition);
       return definition;
     },
