@@ -3,6 +3,7 @@ import type { Catalogue, CatalogueEntry } from "./catalogue.js";
 import { clientArguments } from "./client-arguments.js";
 import { MAX_DEPTH, tooDeep } from "./depth.js";
 import { OktaMcpError } from "./errors/index.js";
+import { shortened } from "./errors/quote.js";
 import { isObject } from "./json.js";
 import { nearest } from "./nearest.js";
 import { schemaWords } from "./schema-words.js";
@@ -15,19 +16,16 @@ type Arguments = Readonly<Record<string, unknown>>;
 const MAX_NAMED = 10;
 const MAX_NAMED_CHARS = 200;
 
-function shortened(text: string): string {
-  return text.length > MAX_NAMED_CHARS ? `${text.slice(0, MAX_NAMED_CHARS)}…` : text;
-}
-
 function issueText(issue: z.core.$ZodIssue, known: readonly string[]): string {
   if (issue.code === "unrecognized_keys" && issue.path.length === 0) {
     const hints = issue.keys.slice(0, MAX_NAMED).map((key) => {
       const guess = nearest(key, known);
-      return `unknown argument ${JSON.stringify(shortened(key))}${guess ? ` (did you mean ${guess}?)` : ""}`;
+      return `unknown argument ${JSON.stringify(shortened(key, MAX_NAMED_CHARS))}${guess ? ` (did you mean ${guess}?)` : ""}`;
     });
     return `${hints.join(", ")}; known are ${known.join(", ") || "none"}`;
   }
-  return `${shortened(issue.path.join(".")) || "the whole"} ${shortened(issue.message)}`;
+  const at = shortened(issue.path.join("."), MAX_NAMED_CHARS) || "the whole";
+  return `${at} ${shortened(issue.message, MAX_NAMED_CHARS)}`;
 }
 
 /**

@@ -7,7 +7,7 @@ import {
   sameImpact,
 } from "./confirm.js";
 import { OktaMcpError } from "./errors/index.js";
-import { visible } from "./errors/quote.js";
+import { shortened, visible } from "./errors/quote.js";
 import { stringifyJson } from "./exact-json.js";
 import { valueAt } from "./json.js";
 import type { Json } from "./okta/request.js";
@@ -63,9 +63,8 @@ const BECOMES: Record<Loss["how"], string> = {
 
 /** A setting that gets lost, with what it is now as far as that may be seen. */
 function lostLine({ path, value }: NamedLoss, how: Loss["how"]): string {
-  const text = value === undefined ? "" : stringifyJson(value);
-  const short = text.length > MAX_VALUE_CHARS ? `${text.slice(0, MAX_VALUE_CHARS)}…` : text;
-  return `${path} ${BECOMES[how]}${short === "" ? "" : `, now ${short}`}`;
+  const now = value === undefined ? "" : `, now ${shortened(stringifyJson(value), MAX_VALUE_CHARS)}`;
+  return `${path} ${BECOMES[how]}${now}`;
 }
 
 const EVERYBODY = "names nobody in particular any more, which Okta takes for everybody";
@@ -102,7 +101,7 @@ async function readLoss(request: Impacting): Promise<Impact | undefined> {
   const more = lost.length - first.length;
   const widens = widensToEverybody(now, body);
   if (!allowRemovals) {
-    const paths = first.map(({ path }) => (path.length > MAX_PATH_CHARS ? `${path.slice(0, MAX_PATH_CHARS)}…` : path));
+    const paths = first.map(({ path }) => shortened(path, MAX_PATH_CHARS));
     throw new OktaMcpError(
       "would_remove",
       `Nothing was changed. Okta replaces the whole object, and the body lacks what is set now: ${visible(paths.join(", "))}${more > 0 ? ` and ${more} more` : ""}.${widens ? ` It ${EVERYBODY}.` : ""}`,

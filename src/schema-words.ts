@@ -1,4 +1,5 @@
 import type * as z from "zod";
+import { shortened } from "./errors/quote.js";
 import { isExactNumber } from "./exact-json.js";
 import { nearest } from "./nearest.js";
 
@@ -23,8 +24,7 @@ const KINDS: Readonly<Record<string, string>> = {
 const UNITS: Readonly<Record<string, string>> = { string: "character", array: "item" };
 
 function quoted(value: unknown): string {
-  const text = typeof value === "string" ? JSON.stringify(value) : String(value);
-  return text.length > MAX_QUOTED_CHARS ? `${text.slice(0, MAX_QUOTED_CHARS)}…` : text;
+  return shortened(typeof value === "string" ? JSON.stringify(value) : String(value), MAX_QUOTED_CHARS);
 }
 
 /** "a, b or c" */

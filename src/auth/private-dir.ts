@@ -2,6 +2,7 @@ import { constants } from "node:fs";
 import { lstat, mkdir, open, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { OktaMcpError } from "../errors/index.js";
+import { codeOf } from "../system-code.js";
 
 const TOKENS = "tokens";
 const POSIX = process.platform !== "win32";
@@ -34,7 +35,7 @@ async function isMade(path: string): Promise<boolean> {
     await mkdir(path, { mode: 0o700 });
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return false;
+    if (codeOf(error) === "ENOENT") return false;
     // Not every system says EEXIST of a folder that is there; and what is there may be none.
     if (
       await stat(path).then(

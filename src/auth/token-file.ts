@@ -4,6 +4,7 @@ import { lstat, open, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Deadline, FILE_STEP_LIMIT_MS } from "../deadline.js";
 import { OktaMcpError } from "../errors/index.js";
+import { codeOf } from "../system-code.js";
 import { ensurePrivateDir, refuseIfShared, syncDir } from "./private-dir.js";
 import { fileNameOf, type StoreKey } from "./store-key.js";
 import { parseStoredSignIn, type StoredSignIn } from "./stored-sign-in.js";
@@ -139,8 +140,4 @@ export class TokenFile implements TokenStore {
       });
     }
   }
-}
-
-function codeOf(error: unknown): string {
-  return (error instanceof Error && (error as NodeJS.ErrnoException).code) || "unknown error";
 }

@@ -4,6 +4,7 @@ import { visible } from "../errors/quote.js";
 import { parseJson } from "../exact-json.js";
 import { textOfFile } from "../file-text.js";
 import { isObject } from "../json.js";
+import { codeOf } from "../system-code.js";
 
 /** The part of a JSON Schema that is looked at. */
 export interface PropertySchema {
@@ -38,10 +39,9 @@ function readFileArgument(name: string, file: string): string {
   try {
     return textOfFile(readFileSync(file));
   } catch (cause) {
-    const reason = (cause as NodeJS.ErrnoException).code ?? "unknown error";
     throw new OktaMcpError(
       "bad_input",
-      `--arg ${visible(name)}: the file ${visible(file)} cannot be read: ${reason}.`,
+      `--arg ${visible(name)}: the file ${visible(file)} cannot be read: ${codeOf(cause)}.`,
       {
         fix: "Give the path of a file that this user may read; a value that starts with @ is written @@.",
         cause,

@@ -36,7 +36,7 @@ const CALL_TIMEOUT_MS = 24 * 3_600_000;
 /** A real MCP client and the real server, linked inside this process. */
 export interface Caller {
   /** Never rejects. */
-  call(call: ToolCall): Promise<CallOutcome>;
+  call(call: Omit<ToolCall, "yes">): Promise<CallOutcome>;
   close(): Promise<void>;
 }
 
@@ -102,7 +102,7 @@ export async function openCaller(
   await client.connect(clientSide);
   return {
     async call(call) {
-      const asked = new TerminalPerson(io, call);
+      const asked = new TerminalPerson(io, { ...call, yes });
       person = asked;
       try {
         await asked.begin();

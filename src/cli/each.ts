@@ -9,6 +9,7 @@ import { parseJson } from "../exact-json.js";
 import { textOfFile } from "../file-text.js";
 import { inertJson } from "../inert-json.js";
 import { isObject } from "../json.js";
+import { codeOf } from "../system-code.js";
 import type { Caller } from "./call-tool.js";
 import type { Io } from "./io.js";
 import { atTerminal } from "./terminal-words.js";
@@ -34,8 +35,7 @@ export async function readEach(io: Io, file: string): Promise<string> {
   try {
     return textOfFile(await buffer(file === "-" ? io.stdin : createReadStream(file)));
   } catch (cause) {
-    const reason = (cause as NodeJS.ErrnoException).code ?? "unknown error";
-    throw new OktaMcpError("bad_input", `--each: the file ${visible(file)} cannot be read: ${reason}.`, {
+    throw new OktaMcpError("bad_input", `--each: the file ${visible(file)} cannot be read: ${codeOf(cause)}.`, {
       fix: "Give the path of a file that you may read, or - for stdin.",
       cause,
     });
@@ -101,19 +101,14 @@ export function parseEach(content: string, catalogue: Catalogue): EachCall[] {
  * `result` or `error`. A failed call does not keep the next from being made; a stop does.
  * @returns the exit code: 1 where a call failed or gave a part of a list only
  */
-export async function runEach(
-  io: Io,
-  caller: Caller,
-  calls: readonly EachCall[],
-  options: { yes: boolean; signal: AbortSignal },
-): Promise<0 | 1> {
+export async function runEach(io: Io, caller: Caller, calls: readonly EachCall[], signal: AbortSignal): Promise<0 | 1> {
   let failed = 0;
   for (const [index, { line, tool, args }] of calls.entries()) {
-    if (options.signal.aborted || io.stoppedBy !== undefined) {
+    if (signal.aborted || io.stoppedBy !== undefined) {
       io.note(`Stopped before line ${line}; ${calls.length - index} of ${calls.length} calls were not made.`);
       return 1;
     }
-    const outcome = await caller.call({ tool, args, quiet: true, ...options });
+    const outcome = await caller.call({ tool, args, quiet: true, signal });
     const isWhole = "result" in outcome && outcome.result.complete !== false;
     if (!isWhole) failed += 1;
     io.out(inertJson({ index, line, tool, ...("error" in outcome ? { error: renderError(outcome.error) } : outcome) }));

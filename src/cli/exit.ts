@@ -18,6 +18,11 @@ export function written(stream: Writable): Promise<void> {
   return new Promise((resolve) => void Writable.prototype.write.call(stream, "", "utf8", () => resolve()));
 }
 
+/** Resolves when all that this process has put out is written, as `written` has it. */
+export async function allWritten(): Promise<void> {
+  await Promise.all([written(process.stdout), written(process.stderr)]);
+}
+
 /** How long a file operation that is on its way may take to end by itself, so that no record is cut short. */
 const FILE_GRACE_MS = 5_000;
 const LOOK_EVERY_MS = 50;
@@ -47,7 +52,7 @@ export function endSoon(exitCode: number): void {
 export async function endProcess(exitCode: number): Promise<void> {
   process.exitCode = exitCode;
   process.stdin.destroy();
-  await Promise.all([written(process.stdout), written(process.stderr)]);
+  await allWritten();
   endSoon(exitCode);
 }
 

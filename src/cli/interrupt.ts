@@ -1,5 +1,5 @@
 import { constants } from "node:os";
-import { written } from "./exit.js";
+import { allWritten } from "./exit.js";
 import type { Io } from "./io.js";
 
 /** With what a person or the system asks a command to stop. */
@@ -10,6 +10,9 @@ export interface Stop {
 }
 
 const SIGNALS = ["SIGINT", "SIGTERM"] as const;
+
+/** What ends a command that runs until somebody asks for its end: also that the terminal is closed. */
+export const ENDING_SIGNALS = [...SIGNALS, "SIGHUP"] as const;
 
 /**
  * Runs an action that Ctrl-C or SIGTERM asks to stop, through its signal; a second Ctrl-C ends the
@@ -43,7 +46,7 @@ export async function dieOf(stop: Stop): Promise<void> {
   const { signal, asKey } = stop;
   process.exitCode = exitCodeOf(stop);
   if (process.platform === "win32") return;
-  await Promise.all([written(process.stdout), written(process.stderr)]);
+  await allWritten();
   process.removeAllListeners(signal);
   process.kill(asKey ? 0 : process.pid, signal);
 }

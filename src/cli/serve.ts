@@ -5,6 +5,7 @@ import { toolsOn } from "../tools-on.js";
 import { openBrowser } from "./browser.js";
 import type { Connection } from "./connection.js";
 import { endSoon, written } from "./exit.js";
+import { ENDING_SIGNALS } from "./interrupt.js";
 import type { Io } from "./io.js";
 import { StdioTransport } from "./stdio-transport.js";
 import { toolList } from "./tool-list.js";
@@ -77,10 +78,9 @@ function clientLeft(
   protocol: Writable,
 ): Promise<string> {
   return new Promise((resolve) => {
-    const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
     const leave = (reason: string) => {
       // From now on a signal ends the process by itself, whatever it waits for.
-      for (const signal of signals) process.off(signal, leave);
+      for (const signal of ENDING_SIGNALS) process.off(signal, leave);
       resolve(reason);
     };
     const endOfInput = () => setTimeout(() => leave(STDIN_CLOSED), LAST_WORDS_MS);
@@ -88,7 +88,7 @@ function clientLeft(
     // A client that is gone makes every write fail; the first failure says it all.
     for (const stream of [stdout, protocol]) stream.on("error", () => leave("the client closed stdout"));
     // A signal's handler is told its name.
-    for (const signal of signals) process.once(signal, leave);
+    for (const signal of ENDING_SIGNALS) process.once(signal, leave);
     server.onClose = () => leave(TOO_LONG);
   });
 }

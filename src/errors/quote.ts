@@ -40,9 +40,14 @@ export function visible(text: string): string {
   });
 }
 
+/** The first `maxChars` characters of a text, with a sign where there are more. */
+export function shortened(text: string, maxChars: number): string {
+  return text.length > maxChars ? `${text.slice(0, maxChars)}…` : text;
+}
+
 /** The beginning of a text from outside, as `visible` shows it; for names and values that may have any length. */
 export function visibleStart(text: string, maxChars = 100): string {
-  return visible(text.length > maxChars ? `${text.slice(0, maxChars)}…` : text);
+  return visible(shortened(text, maxChars));
 }
 
 /** A text of several lines, each as `visible` shows it. */

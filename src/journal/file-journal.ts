@@ -6,6 +6,7 @@ import { ensurePrivateDir, refuseIfShared, syncDir } from "../auth/private-dir.j
 import { Deadline, FILE_STEP_LIMIT_MS } from "../deadline.js";
 import { OktaMcpError } from "../errors/index.js";
 import { stringifyJson } from "../exact-json.js";
+import { codeOf } from "../system-code.js";
 import { type Change, Folding, type Journal, type JournalLine } from "./change.js";
 
 export interface FileJournalOptions {
@@ -204,8 +205,4 @@ async function readLines(path: string): Promise<string[]> {
     if (codeOf(error) === "ENOENT") return [];
     throw error;
   }
-}
-
-function codeOf(error: unknown): string {
-  return (error instanceof Error && (error as NodeJS.ErrnoException).code) || "unknown error";
 }

@@ -80,10 +80,9 @@ async function callEach(io: Io, file: string, tool: string | undefined, options:
     if (!options.json) showNotices(io, connection);
     const catalogue = chosenCatalogue(connection.config);
     const calls = parseEach(content, catalogue);
-    const yes = options.yes === true;
-    const caller = await openCaller(io, connection, catalogue, { yes });
+    const caller = await openCaller(io, connection, catalogue, { yes: options.yes === true });
     try {
-      return await interruptible(io, (signal) => runEach(io, caller, calls, { yes, signal }));
+      return await interruptible(io, (signal) => runEach(io, caller, calls, signal));
     } finally {
       await caller.close();
     }

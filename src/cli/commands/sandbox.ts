@@ -7,6 +7,7 @@ import { redact } from "../../redact.js";
 import { fewestForAll } from "../../scopes.js";
 import { describedCommand, type MakeCommand } from "../command.js";
 import { usageError } from "../failure.js";
+import { ENDING_SIGNALS } from "../interrupt.js";
 import type { Io } from "../io.js";
 import type { ServiceKey } from "../service-key.js";
 
@@ -40,7 +41,7 @@ export const sandboxCommand: MakeCommand = (io, finish) =>
       const { createServiceKey } = await import("../service-key.js");
       // A signal that comes right after the first line of output has to find somebody who listens.
       const stopped = new Promise<void>((resolve) => {
-        for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => resolve());
+        for (const signal of ENDING_SIGNALS) process.once(signal, () => resolve());
       });
       const key = createServiceKey();
       try {
