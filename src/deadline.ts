@@ -16,30 +16,23 @@ export class Deadline {
   /** Rejects with an error whose `code` says it in words where the action has no end in time, or an earlier one still has none. */
   async run<T>(action: () => Promise<T>): Promise<T> {
     if (this.#overdue > 0) throw this.#noAnswer();
-    const { promise: late, reject } = withReject();
-    let isLate = false;
-    const timer = setTimeout(() => {
-      isLate = true;
-      this.#overdue += 1;
-      reject(this.#noAnswer());
-    }, this.#limitMs);
-    const done = action().finally(() => {
-      clearTimeout(timer);
-      if (isLate) this.#overdue -= 1;
+    return new Promise((resolve, reject) => {
+      let isLate = false;
+      const timer = setTimeout(() => {
+        isLate = true;
+        this.#overdue += 1;
+        reject(this.#noAnswer());
+      }, this.#limitMs);
+      const done = action().finally(() => {
+        clearTimeout(timer);
+        if (isLate) this.#overdue -= 1;
+      });
+      done.then(resolve, reject);
     });
-    return Promise.race([done, late]);
   }
 
   #noAnswer(): Error {
     const code = `no answer within ${this.#limitMs / 1_000} s`;
     return Object.assign(new Error(code), { code });
   }
-}
-
-function withReject(): { promise: Promise<never>; reject: (error: Error) => void } {
-  let reject: (error: Error) => void = () => {};
-  const promise = new Promise<never>((_, fail) => {
-    reject = fail;
-  });
-  return { promise, reject };
 }

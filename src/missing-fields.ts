@@ -35,7 +35,7 @@ function pathsIn(value: Json): string[] {
   const paths = new Set<string>();
   const walk = (at: Json, prefix: string, steps: number): void => {
     if (Array.isArray(at)) for (const item of at.slice(0, 5)) walk(item, prefix, steps);
-    if (!isObject(at) || Array.isArray(at) || steps > MAX_STEPS) return;
+    if (!isObject(at) || steps > MAX_STEPS) return;
     for (const [name, inner] of Object.entries(at)) {
       if (paths.size >= MAX_PATHS) return;
       paths.add(`${prefix}${name}`);

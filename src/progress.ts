@@ -1,11 +1,11 @@
 /** How long a client hears nothing of a call that goes on: well under the 60 s after which most give up. */
-export const SIGN_OF_LIFE_MS = 15_000;
+const SIGN_OF_LIFE_MS = 15_000;
 
 /** Calls `tick` again and again until the function that it returns is called. */
 export type Every = (intervalMs: number, tick: () => void) => () => void;
 
 /** The system's timer, which keeps no process alive. */
-export const every: Every = (intervalMs, tick) => {
+const every: Every = (intervalMs, tick) => {
   const timer = setInterval(tick, intervalMs).unref();
   return () => clearInterval(timer);
 };

@@ -18,7 +18,7 @@ function folderOf(ask: () => string): string | undefined {
 }
 
 /** This user's home folder; where HOME names none, that of the system's list of users. Undefined where there is none. */
-export function homeDir(): string | undefined {
+function homeDir(): string | undefined {
   return folderOf(homedir) ?? folderOf(() => userInfo().homedir);
 }
 
