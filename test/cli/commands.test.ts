@@ -1,32 +1,26 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { newKeyPair } from "../../src/key-pair.js";
 import { ADMIN_LOGIN, DEVICE_CLIENT_ID, SERVICE_CLIENT_ID } from "../../src/sandbox/facts.js";
 import type { OrgAuthorizationOptions } from "../../src/sandbox/org-authorization.js";
-import { startSandbox } from "../../src/sandbox/server.js";
-import { testAuthorization } from "../support/authorization.js";
 import { type CliResult, COMMAND, ROOT, runCli, spawnProcess, startCli, temporaryFolder } from "../support/cli.js";
+import { APPROVED, openCliOrg } from "../support/cli-org.js";
 import { skipUnless } from "../support/programs.js";
 
 const SCOPES = "okta.users.manage okta.groups.manage okta.logs.read";
 
 /** A sandbox, and the environment of a person who uses it; every device sign-in is allowed at once. */
 async function openOrg(options: OrgAuthorizationOptions = {}) {
-  const sandbox = await startSandbox({
-    authorization: testAuthorization({ autoApprove: true, deviceIntervalSeconds: 0, ...options }),
-  });
-  onTestFinished(sandbox.close);
+  const opened = await openCliOrg({ scopes: SCOPES.split(" "), ...APPROVED, ...options });
   const home = temporaryFolder();
   const env = {
+    ...opened.env,
     HOME: home,
-    OKTA_ORG_URL: sandbox.origin,
-    OKTA_CLIENT_ID: DEVICE_CLIENT_ID,
-    OKTA_SCOPES: SCOPES,
     OKTA_MCP_TOKEN_STORE: "file",
   };
   const cli = (args: string[], more: Record<string, string> = {}) => runCli(args, { env: { ...env, ...more } });
-  return { sandbox, home, env, cli };
+  return { sandbox: opened.sandbox, home, env, cli };
 }
 
 function json({ stdout, stderr }: CliResult): ReturnType<typeof JSON.parse> {

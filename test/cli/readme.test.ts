@@ -1,8 +1,6 @@
-import { expect, onTestFinished, test } from "vitest";
-import { DEVICE_CLIENT_ID } from "../../src/sandbox/facts.js";
-import { startSandbox } from "../../src/sandbox/server.js";
-import { testAuthorization } from "../support/authorization.js";
+import { expect, test } from "vitest";
 import { COMMAND, ROOT, spawnProcess, temporaryFolder } from "../support/cli.js";
+import { APPROVED, openCliOrg } from "../support/cli-org.js";
 import { quoteForBash } from "../support/keyring-session.js";
 import { linesOf, shellBlocks } from "../support/pages.js";
 
@@ -13,18 +11,9 @@ const commandsOf = (page: string) =>
     .filter((line) => line.startsWith("okta-mcp "));
 
 test("what the docs show for a terminal works when it is typed, in that order", { timeout: 120_000 }, async () => {
-  const sandbox = await startSandbox({
-    authorization: testAuthorization({ autoApprove: true, deviceIntervalSeconds: 0 }),
-  });
-  onTestFinished(sandbox.close);
-  const home = temporaryFolder();
-  const env = {
-    HOME: home,
-    OKTA_ORG_URL: sandbox.origin,
-    OKTA_CLIENT_ID: DEVICE_CLIENT_ID,
-    OKTA_SCOPES: "okta.users.manage okta.groups.manage okta.logs.read",
-    OKTA_MCP_TOKEN_STORE: "file",
-  };
+  const scopes = ["okta.users.manage", "okta.groups.manage", "okta.logs.read"];
+  const org = await openCliOrg({ scopes, ...APPROVED });
+  const env = { ...org.env, HOME: temporaryFolder(), OKTA_MCP_TOKEN_STORE: "file" };
   /** A shell in which okta-mcp is the command under test. */
   const type = (line: string) =>
     spawnProcess(["sh", "-c", `okta_mcp() { ${COMMAND.map(quoteForBash).join(" ")} "$@"; }\n${line}`], {

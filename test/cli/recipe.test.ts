@@ -1,24 +1,14 @@
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
-import { DEVICE_CLIENT_ID } from "../../src/sandbox/facts.js";
-import { startSandbox } from "../../src/sandbox/server.js";
-import { testAuthorization } from "../support/authorization.js";
+import { expect, test } from "vitest";
 import { COMMAND, runCli, spawnProcess, startCli, temporaryFolder } from "../support/cli.js";
+import { APPROVED, openCliOrg } from "../support/cli-org.js";
 import { quoteForBash } from "../support/keyring-session.js";
 import { shellBlocks } from "../support/pages.js";
 import { requireOrSkip } from "../support/programs.js";
 
 /** An org, and the settings of a session with a token for these scopes. */
-async function openOrg(scopes: string[], granted = scopes) {
-  const sandbox = await startSandbox({
-    authorization: testAuthorization({ autoApprove: true, deviceIntervalSeconds: 0 }),
-  });
-  onTestFinished(sandbox.close);
-  const env = { OKTA_ORG_URL: sandbox.origin, OKTA_CLIENT_ID: DEVICE_CLIENT_ID, OKTA_SCOPES: scopes.join(" ") };
-  const token = await sandbox.authorization.control.issueAccessToken(granted);
-  return { sandbox, env, signedIn: { ...env, OKTA_ACCESS_TOKEN: token } };
-}
+const openOrg = (scopes: string[], granted = scopes) => openCliOrg({ scopes, granted, ...APPROVED });
 
 test("the recipe for users as CSV, run as it is written, makes a file for its owner alone in which nothing runs", async (context) => {
   requireOrSkip(context, "jq", "bash");

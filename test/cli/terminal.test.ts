@@ -1,8 +1,6 @@
-import { expect, onTestFinished, test } from "vitest";
-import { DEVICE_CLIENT_ID } from "../../src/sandbox/facts.js";
-import { startSandbox } from "../../src/sandbox/server.js";
-import { testAuthorization } from "../support/authorization.js";
+import { expect, test } from "vitest";
 import { COMMAND, runCli, temporaryFolder } from "../support/cli.js";
+import { openCliOrg } from "../support/cli-org.js";
 import { requireOrSkip } from "../support/programs.js";
 import { KEYS, startInTerminal } from "../support/pty.js";
 
@@ -11,14 +9,11 @@ const ENDED_BY_SIGINT = 254;
 
 /** A sandbox with one group in mind, and a terminal on which a person is signed in to it. */
 async function openOrg() {
-  const sandbox = await startSandbox({ authorization: testAuthorization({ deviceIntervalSeconds: 1 }) });
-  onTestFinished(sandbox.close);
   const scopes = ["okta.groups.manage", "okta.users.read"];
-  const env = { OKTA_ORG_URL: sandbox.origin, OKTA_CLIENT_ID: DEVICE_CLIENT_ID, OKTA_SCOPES: scopes.join(" ") };
-  const token = await sandbox.authorization.control.issueAccessToken(scopes);
-  const group = sandbox.org.addGroup({ profile: { name: "Night\u001b[2JShift\u202e", description: null } });
+  const opened = await openCliOrg({ scopes, deviceIntervalSeconds: 1 });
+  const group = opened.org.addGroup({ profile: { name: "Night\u001b[2JShift\u202e", description: null } });
   const remove = [...COMMAND, "call", "delete_group", "--arg", `group_id=${group.id}`];
-  return { sandbox, env, signedIn: { ...env, OKTA_ACCESS_TOKEN: token }, group, remove };
+  return { ...opened, group, remove };
 }
 
 test("in a terminal, the server says in three lines what it is, what it waits for and where to go next", async (context) => {

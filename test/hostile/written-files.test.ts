@@ -2,25 +2,18 @@ import { execFileSync } from "node:child_process";
 import { appendFileSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { DEVICE_CLIENT_ID } from "../../src/sandbox/facts.js";
-import { startSandbox } from "../../src/sandbox/server.js";
-import { testAuthorization } from "../support/authorization.js";
 import { runCli, temporaryFolder } from "../support/cli.js";
+import { APPROVED, openCliOrg } from "../support/cli-org.js";
 import { requireOrSkip, skipUnless } from "../support/programs.js";
 
 async function openOrg() {
-  const sandbox = await startSandbox({
-    authorization: testAuthorization({ autoApprove: true, deviceIntervalSeconds: 0 }),
-  });
-  onTestFinished(sandbox.close);
+  const opened = await openCliOrg({ scopes: ["okta.groups.manage", "okta.users.read"], ...APPROVED });
   const home = temporaryFolder();
   const log = join(home, "logs", "okta-mcp.log");
   mkdirSync(join(home, "logs"), { mode: 0o700 });
   const env = {
+    ...opened.env,
     HOME: home,
-    OKTA_ORG_URL: sandbox.origin,
-    OKTA_CLIENT_ID: DEVICE_CLIENT_ID,
-    OKTA_SCOPES: "okta.groups.manage okta.users.read",
     OKTA_MCP_TOKEN_STORE: "file",
     OKTA_LOG_LEVEL: "trace",
     OKTA_LOG_FILE: log,

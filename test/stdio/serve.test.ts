@@ -1,12 +1,10 @@
 import { once } from "node:events";
 import { chmodSync, cpSync, mkdirSync, readFileSync, symlinkSync, watch, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { describe, expect, onTestFinished, test } from "vitest";
-import { DEVICE_CLIENT_ID } from "../../src/sandbox/facts.js";
-import { startSandbox } from "../../src/sandbox/server.js";
-import { testAuthorization } from "../support/authorization.js";
+import { describe, expect, test } from "vitest";
 import { BUILT_ENTRY, requireBuild } from "../support/built.js";
 import { COMMAND, ROOT, type RunningCli, spawnProcess, startCli, temporaryFolder } from "../support/cli.js";
+import { openCliOrg } from "../support/cli-org.js";
 import { quoteForBash } from "../support/keyring-session.js";
 import { withItems } from "../support/result-text.js";
 import { HELLO, type Message, speakTo } from "../support/stdio.js";
@@ -24,20 +22,7 @@ function textOf({ result }: Message): string {
 }
 
 /** A sandbox whose device app nobody approves by itself, and the environment to use it. */
-async function openOrg() {
-  const sandbox = await startSandbox({ authorization: testAuthorization({ deviceIntervalSeconds: 1 }) });
-  onTestFinished(sandbox.close);
-  const env = {
-    OKTA_ORG_URL: sandbox.origin,
-    OKTA_CLIENT_ID: DEVICE_CLIENT_ID,
-    OKTA_SCOPES: "okta.users.read okta.groups.read",
-  };
-  const signedIn = {
-    ...env,
-    OKTA_ACCESS_TOKEN: await sandbox.authorization.control.issueAccessToken(["okta.users.read", "okta.groups.read"]),
-  };
-  return { sandbox, env, signedIn };
-}
+const openOrg = () => openCliOrg({ scopes: ["okta.users.read", "okta.groups.read"], deviceIntervalSeconds: 1 });
 
 /** How the process ended and how long after `leave` that was. */
 async function endAfter(cli: RunningCli, leave: () => void) {
