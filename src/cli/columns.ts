@@ -120,6 +120,14 @@ const TIME = /^\d{4}-\d\d-\d\dT/;
 /** What can be made narrower without a loss to who reads, from which the rest follows. */
 type Sort = "time" | "id" | "name" | "text";
 
+/** How narrow and how wide a column may be. */
+const WIDTHS: Readonly<Record<Sort, { least: number; leastAskedFor: number; most: number }>> = {
+  id: { least: MIN_ID_WIDTH, leastAskedFor: MIN_ID_WIDTH, most: Number.POSITIVE_INFINITY },
+  time: { least: DATE_WIDTH, leastAskedFor: DATE_WIDTH, most: MAX_WIDTH },
+  name: { least: MIN_WIDTH, leastAskedFor: MIN_WIDTH_ASKED_FOR, most: MAX_NAME_WIDTH },
+  text: { least: MIN_WIDTH, leastAskedFor: MIN_WIDTH_ASKED_FOR, most: MAX_WIDTH },
+};
+
 interface Fitting extends Column {
   sort: Sort;
   /** It is never cut. */
@@ -156,21 +164,17 @@ export function chooseColumns(
     const sort = sortOf(path, values);
     const heading = path.replace(/^profile\./, "");
     const natural = Math.max(displayWidth(heading), ...values.map((value) => displayWidth(cell(value))));
-    const most =
-      width === Number.POSITIVE_INFINITY || sort === "id" ? natural : sort === "name" ? MAX_NAME_WIDTH : MAX_WIDTH;
     const kept = whole.includes(path) || (sort === "id" && !hasName);
-    const min = { id: MIN_ID_WIDTH, time: DATE_WIDTH, name: MIN_WIDTH, text: MIN_WIDTH }[sort];
-    const least = kept
-      ? natural
-      : Math.min(natural, isAskedFor && sort !== "id" && sort !== "time" ? MIN_WIDTH_ASKED_FOR : min);
+    const { least, leastAskedFor, most } = WIDTHS[sort];
+    const within = (bound: number) => (kept ? natural : Math.min(natural, bound));
     return {
       path,
       heading,
-      width: kept ? natural : Math.min(natural, most),
+      width: within(width === Number.POSITIVE_INFINITY ? natural : most),
       kept,
       sort,
       spare: !isAskedFor && !kept && sort !== "name",
-      least,
+      least: within(isAskedFor ? leastAskedFor : least),
     };
   });
   fitInto(width, columns);
@@ -192,17 +196,14 @@ function fitInto(width: number, columns: Fitting[]): void {
   const least = () =>
     columns.reduce((sum, column) => sum + GAP + (column.sort === "name" ? column.width : column.least), -GAP);
   while (columns.length > 2 && least() > width && leaveOut(columns.findLast(({ spare }) => spare))) {}
-  while (over() > 0) {
-    const widest = columns
-      .filter((one) => one.sort === "text" && one.width > one.least)
-      .sort((a, b) => b.width - a.width)[0];
-    if (!widest) break;
-    widest.width -= 1;
-  }
+  const shrink = (mayShrink: (column: Fitting) => boolean) => {
+    while (over() > 0) {
+      const [widest] = columns.filter(mayShrink).sort((a, b) => b.width - a.width);
+      if (!widest) return;
+      widest.width -= 1;
+    }
+  };
+  shrink((column) => column.sort === "text" && column.width > column.least);
   // Where that is not enough, nothing is spared but what has to stay whole.
-  while (over() > 0) {
-    const [widest] = columns.filter(({ kept }) => !kept).sort((a, b) => b.width - a.width);
-    if (!widest || widest.width <= 1) break;
-    widest.width -= 1;
-  }
+  shrink((column) => !column.kept && column.width > 1);
 }
