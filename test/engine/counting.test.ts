@@ -64,6 +64,8 @@ describe("count_only", () => {
     expect(await count(() => endless.shift() ?? page(undefined))).toMatchObject({ count: 4_000, has_more: true });
     // A cursor into the middle of a page.
     expect(await count(() => page(undefined, 5), "skip:2:c9")).toMatchObject({ count: 3, has_more: false });
+    const short = await count(() => page("a"), "skip:9:");
+    expect(short).toMatchObject({ count: 0, note: expect.stringContaining("reading stopped after 0 items") });
   });
 
   test("is taken by every list that has pages, and by nothing else", async () => {
