@@ -5,7 +5,7 @@ import { MAX_DEPTH, tooDeep } from "./depth.js";
 import { OktaMcpError } from "./errors/index.js";
 import { shortened } from "./errors/quote.js";
 import { isObject } from "./json.js";
-import { nearest } from "./nearest.js";
+import { hint, nearest } from "./nearest.js";
 import { schemaWords } from "./schema-words.js";
 import { findMask } from "./secrets.js";
 import { unknownTool } from "./unknown-tool.js";
@@ -19,8 +19,8 @@ const MAX_NAMED_CHARS = 200;
 function issueText(issue: z.core.$ZodIssue, known: readonly string[]): string {
   if (issue.code === "unrecognized_keys" && issue.path.length === 0) {
     const hints = issue.keys.slice(0, MAX_NAMED).map((key) => {
-      const guess = nearest(key, known);
-      return `unknown argument ${JSON.stringify(shortened(key, MAX_NAMED_CHARS))}${guess ? ` (did you mean ${guess}?)` : ""}`;
+      const named = JSON.stringify(shortened(key, MAX_NAMED_CHARS));
+      return `unknown argument ${named}${hint(nearest(key, known))}`;
     });
     return `${hints.join(", ")}; known are ${known.join(", ") || "none"}`;
   }

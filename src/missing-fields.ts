@@ -1,6 +1,6 @@
 import { visible, visibleStart } from "./errors/quote.js";
 import { isObject } from "./json.js";
-import { nearest } from "./nearest.js";
+import { hint, nearest } from "./nearest.js";
 import type { Json } from "./okta/request.js";
 
 /** Fields that one note names, and the characters of each. */
@@ -66,7 +66,7 @@ export function fieldsNote(fields: readonly string[], shown: readonly Json[], wh
       field,
       known.filter((path) => path.length <= MAX_CHARS),
     );
-    return guess === undefined ? name : `${name} (did you mean ${visible(guess)}?)`;
+    return name + hint(guess && visible(guess));
   });
   const more = missing.length > told.length ? ` and ${missing.length - told.length} more` : "";
   return `${shown.length === 1 ? "It has no" : "No item has"} ${told.join(", ")}${more}.`;

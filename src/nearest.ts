@@ -18,6 +18,11 @@ function parts(name: string): string {
   return words.sort().join(" ");
 }
 
+/** What was probably meant, in brackets behind what was written; nothing where that cannot be told. */
+export function hint(meant: string | undefined): string {
+  return meant === undefined ? "" : ` (did you mean ${meant}?)`;
+}
+
 /**
  * The candidate that somebody who wrote `word` most likely meant: one spelled nearly alike, or made
  * of the same parts in another order. Undefined when none is near.

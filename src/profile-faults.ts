@@ -2,7 +2,7 @@ import { OktaMcpError } from "./errors/index.js";
 import { visibleStart } from "./errors/quote.js";
 import { isExactNumber } from "./exact-json.js";
 import type { JsonObject } from "./json.js";
-import { nearest } from "./nearest.js";
+import { hint, nearest } from "./nearest.js";
 import type { Json } from "./okta/request.js";
 import type {
   ProfileAttribute,
@@ -75,9 +75,7 @@ export async function checkProfile(
     const attribute = attributes.get(name);
     if (attribute === undefined) {
       const guess = nearest(name, attributes.keys());
-      faults.push(
-        `there is no attribute ${visibleStart(name)}${guess === undefined ? "" : ` (did you mean ${visibleStart(guess)}?)`}`,
-      );
+      faults.push(`there is no attribute ${visibleStart(name)}${hint(guess && visibleStart(guess))}`);
       continue;
     }
     const isEmpty = value === null || value === "";

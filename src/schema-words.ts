@@ -1,7 +1,7 @@
 import type * as z from "zod";
 import { shortened } from "./errors/quote.js";
 import { isExactNumber } from "./exact-json.js";
-import { nearest } from "./nearest.js";
+import { hint, nearest } from "./nearest.js";
 
 type Issue = z.core.$ZodRawIssue;
 
@@ -80,10 +80,7 @@ function wrongChoice(values: readonly unknown[], input: unknown): string {
 function unknownKeys({ keys, inst }: Extract<Issue, { code: "unrecognized_keys" }>): string {
   const shape = inst !== undefined && "shape" in inst._zod.def ? inst._zod.def.shape : {};
   const known = Object.keys(shape as object);
-  const named = keys.slice(0, MAX_LISTED).map((key) => {
-    const meant = nearest(key, known);
-    return `${quoted(key)}${meant === undefined ? "" : ` (did you mean ${meant}?)`}`;
-  });
+  const named = keys.slice(0, MAX_LISTED).map((key) => quoted(key) + hint(nearest(key, known)));
   const more = keys.length - named.length;
   return `has ${keys.length === 1 ? "an unknown key" : "unknown keys"}: ${named.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
 }

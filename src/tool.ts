@@ -158,7 +158,7 @@ export { ofMade, undoBy, without } from "./journal/ways-back.js";
 export { asObject, isObject, itemsAt, type JsonObject, objectAt, textAt, valueAt } from "./json.js";
 export { BASE_ATTRIBUTES } from "./known-attributes.js";
 export { fieldsOf, type KnownFields, openObject } from "./known-fields.js";
-export { wholeList } from "./listing.js";
+export { notes, wholeList } from "./listing.js";
 export { unknownEventTypes, withFilterHelp } from "./log-filter.js";
 export { isPathSegment } from "./okta/path.js";
 export type { Json, Upload } from "./okta/request.js";

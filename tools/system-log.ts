@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { defineTool, isObject, type Json, unknownEventTypes, windowAt, withFilterHelp } from "../src/tool.js";
+import { defineTool, isObject, type Json, notes, unknownEventTypes, windowAt, withFilterHelp } from "../src/tool.js";
 import { after, fetchAll, idOrLogin, limit, textAt, time } from "./params.js";
 
 const since = (byDefault: string) => time(`ISO 8601 or e.g. -7d, 24h, today; default ${byDefault}.`);
@@ -98,7 +98,7 @@ export const getLogs = defineTool({
       { ...a, after: a.after ?? cursorOf({ since, until, after: undefined }) },
     );
     const unknown = a.filter ? await unknownEventTypes(a.filter) : undefined;
-    return unknown === undefined ? found : { ...found, note: [unknown, found.note].filter(Boolean).join(" ") };
+    return { ...found, note: notes(unknown, found.note) };
   },
 });
 
