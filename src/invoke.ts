@@ -194,6 +194,11 @@ export class Invoker {
     await write?.understood(args, undo);
     await watch.begin(tool, args, context.okta);
     const body = () => undo?.step.body ?? tool.replaces?.proposed(args) ?? {};
+    const touch = async () => {
+      const { touches } = tool;
+      if (touches) await watch.touch(touches.kinds, () => touches.read(context, args, body()));
+    };
+    await touch();
     if (write?.preview) {
       // What is put back was there.
       const unchecked = undo?.step.body
@@ -226,7 +231,10 @@ export class Invoker {
           beforeLoss: () => watch.checkRoom("removal"),
         });
     // While a person was asked, what is protected may have become another object's name.
-    if (consent.agreed === "person") watch.forget();
+    if (consent.agreed === "person") {
+      watch.forget();
+      await touch();
+    }
     call.agreed = consent.agreed;
     write?.agreed(consent.agreed);
     // A tool without a scope writes by calls of others, each of which counts.

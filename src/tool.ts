@@ -1,5 +1,7 @@
 import type * as z from "zod";
 import type { LocalFile } from "./files.js";
+import type { ProtectedKind } from "./guard/rules.js";
+import type { Touched } from "./guard/targets.js";
 import type { Changes, Done, Undo } from "./journal/contract.js";
 import type { JsonObject } from "./json.js";
 import type { ItemList, ListOptions, PageFetcher } from "./listing.js";
@@ -96,6 +98,19 @@ interface ToolParts<Input extends z.ZodObject> {
    * these arguments need no consent. Throws where the call is out of the question.
    */
   impact?(context: ToolContext, args: z.infer<Input>): Promise<Impact | undefined>;
+  /**
+   * For writes that change objects which no argument names, as members lose a group that is deleted:
+   * finds these objects, so that the call is refused where one of them is protected.
+   */
+  touches?: {
+    /** Of which kinds they are; they are read only where a rule protects one of these kinds. */
+    kinds: readonly ProtectedKind[];
+    /**
+     * Every one of them. Throws where they cannot be read whole, since nobody then knows whether one is protected.
+     * @param body as for `run`
+     */
+    read(context: ToolContext, args: z.infer<Input>, body: { [key: string]: Json }): Promise<Touched[]>;
+  };
   /** For full replaces: what is there now and what it would become, so that nothing goes unnoticed. */
   replaces?: {
     current(context: ToolContext, args: z.infer<Input>): Promise<Json>;
@@ -148,7 +163,7 @@ export function defineTool<Input extends z.ZodObject>(tool: Tool<Input>): Tool<I
 export { type CertificateFiles, checkCertificate } from "./certificate.js";
 export { OktaMcpError } from "./errors/index.js";
 export { textOfFile } from "./file-text.js";
-export { isUserId } from "./guard/targets.js";
+export { isUserId, type Touched } from "./guard/targets.js";
 export { imageFileName, recogniseImage } from "./image.js";
 export { counted, MAX_NAMES, withNames } from "./impact-words.js";
 export type { Undo } from "./journal/contract.js";

@@ -6,8 +6,8 @@ import type { Tool } from "../tool.js";
 import { type Counted, WriteLimits } from "./limits.js";
 import { HiddenValues, type Hiding, Masks } from "./masks.js";
 import { type Deed, Protection, TargetReader } from "./protection.js";
-import type { GuardRules } from "./rules.js";
-import { targetsOfArguments, targetsOfRequest } from "./targets.js";
+import type { GuardRules, ProtectedKind } from "./rules.js";
+import { type Touched, targetsOfArguments, targetsOfRequest } from "./targets.js";
 
 /** Requests that take something away, whatever the tool behind them says of itself. */
 function takesAway({ method, template }: OktaRequest): boolean {
@@ -82,6 +82,16 @@ export class Watch {
     if (tool.effect === "reads") return this.#masks.refuseSearch(args);
     this.#limits.check(tool.effect === "removes" ? "removal" : "write");
     await this.#protection.check(targetsOfArguments(args), tool.effect, this.#reader);
+  }
+
+  /**
+   * Looks at what a call changes without naming it, after `begin`.
+   * @param read finds these objects; called only where a rule protects one of the kinds
+   * @throws OktaMcpError protected, and what `read` fails with
+   */
+  async touch(kinds: readonly ProtectedKind[], read: () => Promise<readonly Touched[]>): Promise<void> {
+    if (this.#reader === undefined || !this.#protection.hasRulesFor(kinds)) return;
+    await this.#protection.checkTouched(await read(), this.#reader);
   }
 
   /** Tells that time has passed: what was read before is read again before a request leaves. */

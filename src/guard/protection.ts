@@ -7,8 +7,8 @@ import type { Operations } from "../okta/operations.js";
 import type { Json } from "../okta/request.js";
 import { checkGroups } from "./kept-groups.js";
 import { refused } from "./refused.js";
-import type { GuardRules, ProtectionRule } from "./rules.js";
-import { type Identity, identityOf, isUserId, TARGET_TYPES, type Target } from "./targets.js";
+import type { GuardRules, ProtectedKind, ProtectionRule } from "./rules.js";
+import { type Identity, identityOf, isUserId, TARGET_TYPES, type Target, type Touched } from "./targets.js";
 
 /** What a write is about to do to its targets. */
 export type Deed = "adds" | "changes" | "removes";
@@ -71,18 +71,31 @@ export class Protection {
     }
   }
 
-  async #checkRules(target: Target, reader: TargetReader): Promise<void> {
+  /** True where a rule protects objects of one of these kinds. */
+  hasRulesFor(kinds: readonly ProtectedKind[]): boolean {
+    return this.#rules.protect.some(({ kind }) => kinds.includes(kind));
+  }
+
+  /**
+   * Looks at objects that a call changes without naming them.
+   * @throws as `check`; the refusal says what would become of the object
+   */
+  async checkTouched(touched: readonly Touched[], reader: TargetReader): Promise<void> {
+    for (const one of touched) await this.#checkRules(one, reader, one);
+  }
+
+  async #checkRules(target: Target, reader: TargetReader, touched?: Touched): Promise<void> {
     const { kind, word } = TARGET_TYPES[target.type];
     const rules = this.#rules.protect.filter((rule) => rule.kind === kind);
     const isId = target.type !== "user" || isUserId(target.id);
     const named = { id: target.id, logins: isId ? [] : [target.id], names: [] };
     const plain = rules.find((rule) => rule.key !== "name" && matches(rule, named));
-    if (plain) throw this.#refusal(plain, word, target.id);
+    if (plain) throw this.#refusal(plain, word, target.id, touched);
     if (rules.every(({ key }) => key === "id" && isId)) return;
-    const object = identityOf(target.type, await this.#look(target, reader));
+    const object = identityOf(target.type, touched?.object ?? (await this.#look(target, reader)));
     if (object.id === "") throw refused(`protect.${kind}`, `Okta did not say which ${word} this is.`);
     const rule = rules.find((one) => matches(one, object));
-    if (rule) throw this.#refusal(rule, word, object.id);
+    if (rule) throw this.#refusal(rule, word, object.id, touched);
   }
 
   /** @throws OktaMcpError protected where it may not be read, since nobody then knows what it is */
@@ -99,11 +112,17 @@ export class Protection {
     }
   }
 
-  #refusal({ key, value, reason, place }: ProtectionRule, word: string, id: string): OktaMcpError {
+  #refusal(
+    { key, value, reason, place }: ProtectionRule,
+    word: string,
+    id: string,
+    touched: Touched | undefined,
+  ): OktaMcpError {
     const { file = "" } = this.#rules;
+    const how = touched === undefined ? "" : ` The call does not name it, but the ${word} ${visible(touched.how)}.`;
     const why = reason === undefined ? "" : ` Reason: ${visible(reason)}`;
     const sentence = `The ${word} ${visible(id)} is protected by ${place} (${key} ${visible(value)}) in ${visible(file)}.`;
-    return refused(place, `${sentence}${why}`, {
+    return refused(place, `${sentence}${how}${why}`, {
       data: { file, target: { type: word, id }, ...(reason === undefined ? {} : { reason }) },
     });
   }

@@ -12,6 +12,14 @@ export interface Target {
   id: string;
 }
 
+/** An object that a call changes without naming it. */
+export interface Touched extends Target {
+  /** What becomes of it, as the end of a sentence: "loses the group Lab". */
+  how: string;
+  /** The object as the call has read it, so that it need not be read once more. */
+  object?: Json | undefined;
+}
+
 /** What rules look at of an object. */
 export interface Identity {
   id: string;
