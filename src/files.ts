@@ -1,6 +1,6 @@
 import type { BigIntStats } from "node:fs";
 import { constants, type FileHandle, lstat, open, readlink, realpath } from "node:fs/promises";
-import { basename, delimiter, isAbsolute, join, sep } from "node:path";
+import { basename, delimiter, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Deadline } from "./deadline.js";
 import { OktaMcpError } from "./errors/index.js";
@@ -26,9 +26,13 @@ const WHERE_TO_ALLOW = `OKTA_MCP_FILE_ROOTS (absolute paths separated by "${deli
 const REASONS: Readonly<Record<string, string>> = {
   EACCES: "this user may not read it",
   EPERM: "this user may not read it",
-  ELOOP: "its links lead in a circle",
-  ENAMETOOLONG: "its path is too long",
 };
+
+/** The one answer for a file that is missing and for one that lies outside: of the latter nobody learns whether it exists. */
+const NOT_THERE = "there is no such file inside an allowed folder";
+
+/** No file system of today takes a longer name; the length is judged before any folder is asked. */
+const MAX_NAME_BYTES = 255;
 
 /**
  * Reads a file that lies, all links resolved, inside one of the allowed folders. A relative path is
@@ -106,7 +110,7 @@ function nothingAllowed(roots: readonly string[]): OktaMcpError {
 
 function failed(refuse: Refuse): (error: NodeJS.ErrnoException) => never {
   return (error) => {
-    throw refuse(REASONS[error.code ?? ""] ?? "there is no such file");
+    throw refuse(REASONS[error.code ?? ""] ?? NOT_THERE);
   };
 }
 
@@ -120,7 +124,17 @@ function isInside(path: string, folders: readonly string[]): boolean {
   return folders.some((folder) => path.startsWith(folder.endsWith(sep) ? folder : folder + sep));
 }
 
-/** The real path of the file. Of a path outside the allowed folders nobody learns whether it exists. */
+/** The names on the way from a folder to a path that is written as one below it; undefined for any other path. */
+function namesBelow(folder: string, path: string): string[] | undefined {
+  const way = relative(folder, path);
+  const names = way.split(sep).filter((name) => name !== "");
+  return names.length === 0 || names[0] === ".." || isAbsolute(way) ? undefined : names;
+}
+
+/**
+ * The real path of the file. It goes down from an allowed folder name by name, and no further than to the first
+ * name that leads out: what lies outside is never asked for, so neither words nor time tell whether it exists.
+ */
 async function find(
   path: string,
   folders: readonly string[],
@@ -128,18 +142,36 @@ async function find(
   refuse: Refuse,
 ): Promise<string> {
   if (path.includes("\0")) throw refuse("its path holds a NUL character");
-  const candidates = isAbsolute(path) ? [path] : folders.map((folder) => join(folder, path));
-  let why = "it is not inside an allowed folder";
-  for (const candidate of candidates) {
-    try {
-      const real = await realpath(candidate);
-      if (isInside(real, folders)) return real;
-    } catch (error) {
-      const { code = "" } = error as NodeJS.ErrnoException;
-      if (isInside(join(candidate), [...folders, ...roots])) why = REASONS[code] ?? "there is no such file";
-    }
+  if (path.split(sep).some((name) => Buffer.byteLength(name) > MAX_NAME_BYTES)) throw refuse("its path is too long");
+  let why = NOT_THERE;
+  for (const folder of new Set([...folders, ...roots])) {
+    const names = namesBelow(folder, isAbsolute(path) ? resolve(path) : join(folder, path));
+    const start = names && (await realpath(folder).catch(() => undefined));
+    if (start === undefined || !folders.includes(start)) continue;
+    const found = await goDown(start, names, folders);
+    if ("real" in found) return found.real;
+    if (found.why !== NOT_THERE) why = found.why;
   }
   throw refuse(why);
+}
+
+/** Follows names from a real folder on. Whatever keeps a link from leading to a place inside is told in one way. */
+async function goDown(
+  start: string,
+  names: readonly string[],
+  folders: readonly string[],
+): Promise<{ real: string } | { why: string }> {
+  let real = start;
+  for (const name of names) {
+    const next = join(real, name);
+    try {
+      real = (await lstat(next)).isSymbolicLink() ? await realpath(next).catch(() => "") : next;
+    } catch (error) {
+      return { why: REASONS[(error as NodeJS.ErrnoException).code ?? ""] ?? NOT_THERE };
+    }
+    if (!isInside(real, folders) && !folders.includes(real)) return { why: NOT_THERE };
+  }
+  return isInside(real, folders) ? { real } : { why: NOT_THERE };
 }
 
 /** Where an open file is. Undefined where its path leads to another file by now. */

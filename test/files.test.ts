@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
-import { linkSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, linkSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join, relative } from "node:path";
+import { basename, join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { OktaMcpError } from "../src/errors/index.js";
@@ -121,10 +121,10 @@ describe("what is refused", () => {
     symlinkSync(join(outside, "secret"), join(inside, "out"));
     symlinkSync(outside, join(inside, "out-folder"));
     symlinkSync(join(inside, "circle"), join(inside, "circle"));
-    expect((await refusal(join(inside, "out"))).message).toMatch(/not inside an allowed folder/);
-    expect((await refusal(join(inside, "out-folder", "secret"))).message).toMatch(/not inside an allowed folder/);
-    expect((await refusal("out-folder/secret")).message).toMatch(/not inside an allowed folder/);
-    expect((await refusal(join(inside, "circle"))).message).toMatch(/circle/);
+    for (const path of ["out", "out-folder", "out-folder/secret", "circle"]) {
+      expect((await refusal(path)).message).toMatch(/no such file inside an allowed folder/);
+      expect((await refusal(join(inside, path))).message).toMatch(/no such file inside an allowed folder/);
+    }
   });
 
   test("is a folder, a device, a pipe and a socket, none of which is opened or waited for", async (context) => {
@@ -146,12 +146,72 @@ describe("what is refused", () => {
     expect((await refusal(join(inside, "large"))).message).toMatch(/larger than 1000 bytes/);
   });
 
-  test("is a file that is not there, said plainly only inside an allowed folder", async () => {
-    expect((await refusal(join(inside, "nothing.png"))).message).toMatch(/no such file/);
-    expect((await refusal("nothing.png")).message).toMatch(/no such file/);
-    const there = await refusal(join(outside, "secret"));
-    const notThere = await refusal(join(outside, "nothing"));
-    expect(notThere.message.replace("nothing", "secret")).toBe(there.message);
+  test("is a file that is not there, in the words that are said of one outside", async () => {
+    symlinkSync(outside, join(inside, "door"));
+    symlinkSync(join(outside, "secret"), join(inside, "to-file"));
+    symlinkSync(join(outside, "nothing"), join(inside, "to-nothing"));
+    symlinkSync(join(base, "closed"), join(inside, "to-closed"));
+    mkdirSync(join(outside, "folder"));
+    symlinkSync(join(inside, "logo.png"), join(outside, "back"));
+    mkdirSync(join(base, "closed", "deep"), { recursive: true });
+    chmodSync(join(base, "closed"), 0);
+    const answer = async (path: string) => {
+      const { code, message, fix, data } = await refusal(path);
+      return { code, message: message.replace(JSON.stringify(path), "PATH"), fix, data };
+    };
+    const missing = await answer(join(inside, "nothing.png"));
+    expect(missing.message).toBe("The file PATH was not read: there is no such file inside an allowed folder.");
+    const outsideAll = [
+      "secret",
+      "nothing",
+      "folder",
+      "folder/nothing",
+      "folder/",
+      "secret/",
+      "secret/nothing",
+      "nothing/nothing",
+      "back",
+      "back/nothing",
+      `folder/../../${basename(inside)}/missing.png`,
+    ];
+    const ways = [
+      ...outsideAll.map((path) => `${outside}/${path}`),
+      ...outsideAll.map((path) => `../outside/${path}`),
+      ...outsideAll.map((path) => `door/${path}`),
+      ...outsideAll.map((path) => `${inside}/door/${path}`),
+      ...[
+        "door",
+        "to-file",
+        "to-nothing",
+        "to-nothing/x",
+        "to-file/x",
+        "to-closed",
+        "to-closed/deep",
+        "to-closed/none",
+      ],
+      ...["logo.png/x", "deep/x", "deep/x/y", "", ".", "deep/..", inside, base, "/"],
+    ];
+    for (const path of ways) {
+      expect(await answer(path), path).toEqual(missing);
+    }
+    chmodSync(join(base, "closed"), 0o700);
+  });
+
+  test("is never asked for outside, so that a way through a folder there and back is none", async () => {
+    mkdirSync(join(outside, "there"), { recursive: true });
+    symlinkSync(outside, join(inside, "through"));
+    const back = `../../${basename(inside)}/logo.png`;
+    const [exists, none] = [`${inside}/through/there/${back}`, `${inside}/through/none/${back}`];
+    // Dots are taken out of a path as it is written, whatever the names before them lead to.
+    const results = await Promise.all([exists, none].map((path) => text(path).catch((error: Error) => error.message)));
+    expect(results[0]?.replaceAll("there", "none")).toBe(results[1]?.replaceAll("there", "none"));
+  });
+
+  test("is a name longer than any file has, before a folder is asked", async () => {
+    symlinkSync(outside, join(inside, "long"));
+    for (const folder of [inside, join(inside, "long"), join(inside, "long", "nothing"), outside]) {
+      expect((await refusal(join(folder, "a".repeat(300)))).message).toMatch(/path is too long/);
+    }
   });
 
   test("is quoted with nothing hidden", async () => {
