@@ -146,7 +146,8 @@ async function find(
   let why = NOT_THERE;
   for (const folder of new Set([...folders, ...roots])) {
     const names = namesBelow(folder, isAbsolute(path) ? resolve(path) : join(folder, path));
-    const start = names && (await realpath(folder).catch(() => undefined));
+    if (names === undefined) continue;
+    const start = await realpath(folder).catch(() => undefined);
     if (start === undefined || !folders.includes(start)) continue;
     const found = await goDown(start, names, folders);
     if ("real" in found) return found.real;

@@ -136,17 +136,19 @@ export class Invoker {
 
   /** Runs one call from the tool's name to its outcome. Never rejects. */
   async invoke(name: string, raw: unknown, caller: Caller): Promise<Outcome> {
-    const { log, now } = this.#engine;
+    const { catalogue, log, now } = this.#engine;
     const startedAtMs = now();
+    // A name that no tool has is a client's text like any other.
+    const tool = catalogue.get(name) ? name : "(no such tool)";
     const watch = this.#guard.watch();
     try {
       const { result } = await this.#call(name, raw, caller, watch);
-      log.debug("call done", { tool: name, ms: now() - startedAtMs });
+      log.debug("call done", { tool, ms: now() - startedAtMs });
       return { result };
     } catch (thrown) {
       const error = watch.error(toOktaMcpError(thrown, caller.signal));
       log[error.code === "bug" ? "error" : "info"]("call failed", {
-        tool: name,
+        tool,
         error: error.code,
         ms: now() - startedAtMs,
         ...(error.code === "bug" ? { cause: error.cause ?? error } : {}),

@@ -22,6 +22,7 @@ import { formAnswers } from "./form-answers.js";
 import type { Caller, Engine, Invoker, Outcome } from "./invoke.js";
 import { isObject } from "./json.js";
 import { type Every, ProgressReport } from "./progress.js";
+import { faultFields } from "./protocol-fault.js";
 import { resultText } from "./result-text.js";
 import type { Link } from "./sign-in.js";
 import { scopeView, toolsOn } from "./tools-on.js";
@@ -237,7 +238,7 @@ export function createServer(options: ServerOptions): OktaMcpServer {
       return foldersOf(list.flatMap((root) => (isObject(root) && typeof root.uri === "string" ? [root.uri] : [])));
     } catch (error) {
       extra.signal.throwIfAborted();
-      log.warn("the client did not list its roots", { error });
+      log.warn("the client did not list its roots", faultFields(error));
       return [];
     }
   };
@@ -298,7 +299,7 @@ export function createServer(options: ServerOptions): OktaMcpServer {
     const now = names();
     if (!connected || now === listed) return;
     listed = now;
-    server.sendToolListChanged().catch((error: unknown) => log.debug("list_changed not sent", { error }));
+    server.sendToolListChanged().catch((error: unknown) => log.debug("list_changed not sent", faultFields(error)));
   });
 
   const result: OktaMcpServer = {
@@ -325,6 +326,6 @@ export function createServer(options: ServerOptions): OktaMcpServer {
     stopListening();
     result.onClose?.();
   };
-  server.onerror = (error) => log.debug("protocol error", { error });
+  server.onerror = (error) => log.debug("protocol error", faultFields(error));
   return result;
 }

@@ -3,6 +3,7 @@ import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import type { JSONRPCMessage } from "@modelcontextprotocol/sdk/types.js";
 import { stringifyJson } from "../exact-json.js";
 import { type Refusal, readable, readMessage } from "../json-rpc.js";
+import { MessageFault } from "../protocol-fault.js";
 
 /** The two streams, and how long a line may be. */
 export interface StdioOptions {
@@ -61,7 +62,7 @@ export class StdioTransport implements Transport {
     this.#begun.push(rest);
     this.#begunBytes += rest.length;
     if (this.#begunBytes <= this.#options.maxMessageBytes) return;
-    this.onerror?.(new Error(`A message has more than ${this.#options.maxMessageBytes} bytes.`));
+    this.onerror?.(new MessageFault(`a message has more than ${this.#options.maxMessageBytes} bytes`));
     void this.close();
   }
 
@@ -73,7 +74,7 @@ export class StdioTransport implements Transport {
         this.onmessage?.(received.message);
         return;
       }
-      this.onerror?.(new Error(`A line of the client was no message: ${received.problem}.`));
+      this.onerror?.(new MessageFault(`a line of the client was no message: ${received.problem}`));
       for (const refusal of received.refusals) void this.#write(refusal);
     } catch (error) {
       this.onerror?.(error instanceof Error ? error : new Error(String(error)));
