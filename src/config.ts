@@ -3,7 +3,14 @@ import type { TokenStoreKind } from "./auth/token-store.js";
 import { type Choosable, type ToolChoice, unmatchedPatterns } from "./choice.js";
 import { unfilled, unquoted } from "./config/given.js";
 import { readKeyFile, readKeyText } from "./config/key-text.js";
-import { readSettings, SETTING_KEYS, SETTINGS, type SettingKey, type SettingValues } from "./config/settings.js";
+import {
+  readSettings,
+  SETTING_KEYS,
+  SETTINGS,
+  type Setting,
+  type SettingKey,
+  type SettingValues,
+} from "./config/settings.js";
 import type { ConfirmMode } from "./confirm.js";
 import { OktaMcpError } from "./errors/index.js";
 import { visible } from "./errors/quote.js";
@@ -53,7 +60,7 @@ export interface Config extends Settings {
   orgUrl: string;
 }
 
-/** Where settings come from. A text that is empty or blank counts as not given. */
+/** Where settings come from. A text that is empty or blank counts as not given, but for a setting that restricts an assistant. */
 export interface SettingSource {
   /** Values of flags, by the setting's key; they win over the environment. */
   flags: Readonly<Partial<Record<SettingKey, string | undefined>>>;
@@ -80,13 +87,36 @@ type Given = { [Key in SettingKey]?: { text: string; name: string } };
 function collect({ flags, env }: SettingSource): Given {
   const given: Given = {};
   for (const key of SETTING_KEYS) {
-    const setting: { env: string; flag?: string } = SETTINGS[key];
+    const setting: Setting = SETTINGS[key];
     const flag = unquoted(flags[key] ?? "");
     const variable = unquoted(env[setting.env] ?? "");
-    if (flag) given[key] = { text: flag, name: setting.flag?.split(" ")[0] ?? setting.env };
+    if (flag) given[key] = { text: flag, name: flagOf(setting) };
     else if (variable) given[key] = { text: variable, name: setting.env };
   }
   return given;
+}
+
+/** The name of a setting's flag; that of its variable where it has none. */
+function flagOf({ flag, env }: Setting): string {
+  return flag?.split(" ")[0] ?? env;
+}
+
+/**
+ * What is wrong with restrictions that are there and blank, a line each. A variable that was to be filled in and was
+ * not is blank, as `OKTA_MCP_GUARD=$FILE` is where there is no `FILE`; nobody should believe in a restriction then.
+ */
+function blankRestrictions({ flags, env }: SettingSource): string[] {
+  return SETTING_KEYS.flatMap((key) => {
+    const setting: Setting = SETTINGS[key];
+    if (setting.insteadOfBlank === undefined) return [];
+    const flag = flags[key];
+    // A flag wins over its variable, and says nothing of it.
+    const [name, text] = flag === undefined ? [setting.env, env[setting.env]] : [flagOf(setting), flag];
+    if (text === undefined || unquoted(text) !== "") return [];
+    return [
+      `${name} is empty, so that what it was to restrict would be allowed. ${setting.insteadOfBlank}, or leave it out.`,
+    ];
+  });
 }
 
 /** The settings that hold a value, and what is wrong with those that hold but the place for one. */
@@ -220,12 +250,13 @@ export function loadSettings(source: SettingSource, needs: readonly Need[]): Set
   const { values, problems: refused } = readSettings(
     Object.fromEntries(SETTING_KEYS.map((key) => [key, filled[key]?.text])),
   );
-  const problems = conflicts(given, needs);
+  const problems = [...conflicts(given, needs), ...blankRestrictions(source)];
   const wrong = [...empty, ...refused];
   for (const { key, problem } of wrong) problems.push(`${given[key]?.name ?? key} ${problem}`);
   const { credential, problem, notice } = readCredential(filled, !wrong.some(({ key }) => key === "keyId"));
   if (problem !== undefined) problems.push(problem);
-  const guard = filled.guard ? readGuardFile(filled.guard.text) : { rules: NO_RULES };
+  const { guard: file = "off" } = values;
+  const guard = file === "off" ? { rules: NO_RULES } : readGuardFile(file.path);
   if ("problems" in guard) problems.push(...guard.problems.map((line) => `${given.guard?.name} ${line}`));
   const choice = choiceOf(filled, values, "rules" in guard ? guard.rules : NO_RULES);
   if (source.tools) problems.push(...unmatchedPatterns(choice, source.tools));

@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { SETTING_KEYS, SETTINGS } from "../src/config/settings.js";
+import { SETTING_KEYS, SETTINGS, type Setting, type SettingKey } from "../src/config/settings.js";
 import { type Config, loadConfig, loadSettings, type SettingSource } from "../src/config.js";
 import { OktaMcpError } from "../src/errors/index.js";
 import { newKeyPair } from "../src/key-pair.js";
@@ -347,7 +347,7 @@ describe("a text as clients and env files hand it over", () => {
       "okta.users.read",
       "okta.logs.read",
     ]);
-    expect(load({ OKTA_MCP_CONFIRM: `${quote}${quote}` }).confirm).toBe("ask");
+    expect(load({ OKTA_LOG_LEVEL: `${quote}${quote}` }).logLevel).toBe("warn");
   });
 
   test("may be the name of a file with braces", () => {
@@ -391,12 +391,48 @@ test("~/ stands for the home folder in the log file's path", () => {
   expect(load({ OKTA_LOG_FILE: "~/okta-mcp.log" }).logFile).toBe(join(homedir(), "okta-mcp.log"));
 });
 
-test("a blank text counts as not given", () => {
-  const config = load(
-    { OKTA_PRIVATE_KEY: "", OKTA_KEY_ID: "  ", OKTA_MCP_CONFIRM: "", OKTA_ACCESS_TOKEN: "\n" },
-    { orgUrl: "" },
-  );
-  expect(config).toMatchObject({ orgUrl: "https://acme.okta.com", credential: { method: "device" }, confirm: "ask" });
+describe("a blank text", () => {
+  /** What restricts an assistant, and so must not vanish. */
+  const RESTRICTING: readonly SettingKey[] = ["confirm", "readOnly", "tools", "excludeTools", "guard"];
+
+  test("counts as not given, and then what counts is no less strict than any other value", () => {
+    const names = SETTING_KEYS.filter((key) => !RESTRICTING.includes(key)).map((key) => SETTINGS[key].env);
+    const blank = Object.fromEntries(names.map((name) => [name, " "]));
+    const config = load({ ...blank, ...BASE, OKTA_PRIVATE_KEY: "", OKTA_KEY_ID: '""', OKTA_ACCESS_TOKEN: "\n" });
+    expect(config).toEqual(load({}));
+    expect(load({}, { orgUrl: "" }).orgUrl).toBe("https://acme.okta.com");
+    expect(config).toMatchObject({ credential: { method: "device" }, fileRoots: [], structuredContent: false });
+    expect(config.journal).not.toBe("off");
+    expect(problemsOf({ OKTA_ORG_URL: "", OKTA_CLIENT_ID: " ", OKTA_SCOPES: "''" })).toHaveLength(3);
+  });
+
+  test.each(RESTRICTING)("is refused for what restricts an assistant: %s", (key) => {
+    const setting: Setting = SETTINGS[key];
+    const flag = setting.flag?.split(" ")[0];
+    for (const text of ["", "  ", "\t\n", '""', "' '"]) {
+      const [problem, ...others] = problemsOf({ [setting.env]: text });
+      expect(problem, JSON.stringify(text)).toMatch(
+        new RegExp(
+          `^  - ${setting.env} is empty, so that what it was to restrict would be allowed\\. Give .*, or leave`,
+        ),
+      );
+      expect(others).toEqual([]);
+      // The variable may well be fine; the flag was to win over it.
+      expect(problemsOf({}, { [key]: text })).toEqual([expect.stringContaining(`- ${flag} is empty`)]);
+    }
+    expect(() => load({}, { [key]: undefined })).not.toThrow();
+  });
+
+  test("is no blank restriction where a flag says what counts", () => {
+    const path = fileWith("guard-flag.json", '{"deny_tools":["delete_*"]}');
+    expect(load({ OKTA_MCP_GUARD: "" }, { guard: path }).guard.denyTools).toEqual(["delete_*"]);
+    expect(problemsOf({ OKTA_MCP_GUARD: path }, { guard: "" })).toEqual([expect.stringContaining("--guard is empty")]);
+  });
+
+  test.each(["off", " OFF ", '"off"'])("is not needed to have no guard file: %s says so", (text) => {
+    expect(load({ OKTA_MCP_GUARD: text }).guard.file).toBeUndefined();
+    expect(problemsOf({ OKTA_MCP_GUARD: "./off" })).toEqual([expect.stringContaining("cannot be read")]);
+  });
 });
 
 test("every problem is named at once, each with its fix", () => {

@@ -30,7 +30,8 @@ const ASKED: readonly Asked[] = [
   { key: "readOnly", title: "Read only", kind: "yes-or-no" },
   // Desktop clients may be unable to ask a person; who wants removals there has to say so.
   { key: "confirm", title: "Confirmation of removals", default: "elicit-only" },
-  { key: "guard", title: "Guard file", kind: "file" },
+  // A field for files could not hold the word that says that there is none; a blank one stops the server.
+  { key: "guard", title: "Guard file", default: "off" },
 ];
 
 export const askedSettings: readonly AskedSetting[] = ASKED.map((asked) => {

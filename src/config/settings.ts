@@ -19,6 +19,11 @@ export interface Setting {
   meaning: string;
   /** What counts where nothing is given. */
   default?: string;
+  /**
+   * Of a setting that restricts what an assistant may do: what to give in place of a blank text. Without it a blank
+   * text counts as nothing given; a restriction that was to be there and is blank must not vanish without a word.
+   */
+  insteadOfBlank?: string;
   read: (text: string) => unknown;
 }
 
@@ -152,6 +157,11 @@ function journal(text: string): "off" | { folder: string } | Problem {
   return { problem: `is ${shown(text)}, which is no absolute path. Give a whole path, or off.` };
 }
 
+/** `off` says in so many words that there is to be no guard file; a file of that name is `./off`. */
+function guardFile(text: string): "off" | { path: string } {
+  return text.toLowerCase() === "off" ? "off" : { path: text };
+}
+
 function fileRoots(text: string): string[] | Problem {
   const folders = text.split(delimiter).map((folder) => folder.trim());
   const absolute = folders.filter((folder) => folder !== "").map(withoutTilde);
@@ -216,6 +226,7 @@ export const SETTINGS = {
     flag: "--confirm <mode>",
     meaning: "Removals: ask a person, elicit-only (refuse where the client cannot ask), or never ask (automation).",
     default: "ask",
+    insteadOfBlank: "Give ask, elicit-only or never",
     read: oneOf(CONFIRM_MODES),
   },
   readOnly: {
@@ -223,25 +234,29 @@ export const SETTINGS = {
     flag: "--read-only",
     meaning: "Only tools that read, and only read scopes. Wins over everything else.",
     default: "0",
+    insteadOfBlank: "Give 1 or 0",
     read: yesOrNo,
   },
   tools: {
     env: "OKTA_MCP_TOOLS",
     flag: "--tools <patterns>",
     meaning: "Only these tools: names, areas such as users, or patterns such as list_*, separated by commas or spaces.",
+    insteadOfBlank: "Give names, areas or patterns, or * for all tools",
     read: toolPatterns,
   },
   excludeTools: {
     env: "OKTA_MCP_EXCLUDE_TOOLS",
     flag: "--exclude-tools <patterns>",
     meaning: "None of these tools; written as OKTA_MCP_TOOLS, and wins over it.",
+    insteadOfBlank: "Give names, areas or patterns",
     read: toolPatterns,
   },
   guard: {
     env: "OKTA_MCP_GUARD",
     flag: "--guard <file>",
-    meaning: "JSON file with what may not be touched, done or seen: see guard.schema.json.",
-    read: asGiven,
+    meaning: "JSON file with what may not be touched, done or seen: see guard.schema.json. Or off.",
+    insteadOfBlank: "Give the path of a guard file, or off for none",
+    read: guardFile,
   },
   maxResultChars: {
     env: "OKTA_MCP_MAX_RESULT_CHARS",

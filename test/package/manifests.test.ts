@@ -58,13 +58,14 @@ describe("the .mcpb bundle", () => {
       ["key_id", "string", false],
       ["mcp_read_only", "boolean", false],
       ["mcp_confirm", "string", false],
-      ["mcp_guard", "file", false],
+      ["mcp_guard", "string", false],
     ]);
     expect(manifest.user_config?.mcp_confirm?.default).toBe("elicit-only");
+    expect(manifest.user_config?.mcp_guard?.default, "a blank one would stop the server").toBe("off");
     expect(Object.keys(manifest.server.mcp_config.env ?? {}).every((name) => SETTING_NAMES.includes(name))).toBe(true);
   });
 
-  test("leaves a setting empty that nobody filled in", async () => {
+  test("leaves a setting empty that nobody filled in, but for those that restrict", async () => {
     const config = await getMcpConfigForManifest({
       manifest,
       extensionPath: "/bundle",
@@ -80,7 +81,7 @@ describe("the .mcpb bundle", () => {
       OKTA_KEY_ID: "",
       OKTA_MCP_READ_ONLY: "false",
       OKTA_MCP_CONFIRM: "elicit-only",
-      OKTA_MCP_GUARD: "",
+      OKTA_MCP_GUARD: "off",
     });
   });
 
