@@ -1,6 +1,7 @@
 import type { PendingSignIn, Session } from "./auth/token-source.js";
 import type { Answer } from "./confirm.js";
 import { OktaMcpError } from "./errors/index.js";
+import { foreignLinkWarning, signInData, signInTarget } from "./sign-in-words.js";
 
 /** A link that a person is to open. */
 export interface Link {
@@ -31,7 +32,9 @@ export class SignInDesk {
   /**
    * Resolves when the session has a token. Where nobody is signed in and a person can, the device
    * grant is started: a client with URL elicitation shows the link and the call waits for the
-   * person; otherwise the browser is opened where there is one and the call answers at once.
+   * person; otherwise the browser is opened where there is one and the call answers at once. A link
+   * that leads elsewhere than to the org is only told, with a warning: neither opened here nor given
+   * to a client that opens it with a click.
    * @throws OktaMcpError sign_in_pending (with the link), login_denied, login_expired, and what the session throws
    */
   async ensureSignedIn(session: Session, channels: LinkChannels, signal: AbortSignal): Promise<void> {
@@ -43,19 +46,17 @@ export class SignInDesk {
       if (!signIn) throw error;
     }
     const pending = await session.startSignIn(signal);
-    if (await this.#throughClient(pending, channels, signal)) return;
-    const opened = await this.#throughBrowser(pending, channels);
+    const warning = foreignLinkWarning(pending);
+    if (warning === undefined && (await this.#throughClient(pending, channels, signal))) return;
+    const opened = warning === undefined && (await this.#throughBrowser(pending, channels));
+    const { verificationUriComplete: link, userCode: code } = pending;
     throw new OktaMcpError(
       "sign_in_pending",
-      `Nobody is signed in yet. ${opened ? "A browser was opened" : "A person has to open the link"}: ` +
-        `${pending.verificationUriComplete} - the page must show the code ${pending.userCode}.`,
+      `Nobody is signed in to ${signInTarget(pending)} yet. ${opened ? "A browser was opened" : "A person has to open the link"}: ` +
+        `${link} - the page must show the code ${code}.${warning === undefined ? "" : ` ${warning}`}`,
       {
-        fix: "Give the person the link and the code. Once they have approved, make the same call again; the sign-in goes on in the background.",
-        data: {
-          link: pending.verificationUriComplete,
-          code: pending.userCode,
-          expires_at: new Date(pending.expiresAtMs).toISOString(),
-        },
+        fix: `Give the person ${warning === undefined ? "" : "this warning, "}the link, the code, and the names of org and app. Once they have approved, make the same call again; the sign-in goes on in the background.`,
+        data: signInData(pending),
       },
     );
   }
@@ -66,7 +67,7 @@ export class SignInDesk {
     if (!showLink) return false;
     let shown = this.#shown.get(pending);
     if (!shown) {
-      const message = `Sign in to Okta. The page must show the code ${pending.userCode}; if it shows another, close it.`;
+      const message = `Sign in to ${signInTarget(pending)}. The page must show the code ${pending.userCode}; if it shows another, close it.`;
       shown = showLink({ url: pending.verificationUriComplete, message }, pending.done);
       this.#shown.set(pending, shown);
     }

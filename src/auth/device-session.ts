@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { OktaMcpError } from "../errors/index.js";
 import { quoteOkta } from "../errors/quote.js";
 import { covers, SIGN_IN_SCOPES } from "../scopes.js";
+import { foreignLinkWarning, signInData, signInTarget } from "../sign-in-words.js";
 import { OrgToken } from "./access-token.js";
 import { isDue, isOver } from "./lifetime.js";
 import { Listeners } from "./listeners.js";
@@ -220,12 +221,11 @@ export class DeviceSession implements Session {
     const { orgUrl } = this.#parts;
     if (this.#pending) {
       const { verificationUriComplete: link, userCode: code } = this.#pending;
+      const warning = foreignLinkWarning(this.#pending);
       return new OktaMcpError(
         "sign_in_pending",
-        `A sign-in waits to be approved: open ${link} and check the code ${code}.`,
-        {
-          data: { link, code },
-        },
+        `A sign-in to ${signInTarget(this.#pending)} waits to be approved: open ${link} and check the code ${code}.${warning ? ` ${warning}` : ""}`,
+        { data: signInData(this.#pending) },
       );
     }
     return this.#ended ?? new OktaMcpError("signed_out", `Nobody is signed in to ${orgUrl}.${this.#unfit}`);
@@ -269,7 +269,7 @@ export class DeviceSession implements Session {
   }
 
   async #start(): Promise<PendingSignIn> {
-    const { now, sleep } = this.#parts;
+    const { orgUrl, clientId, now, sleep } = this.#parts;
     await this.#vault.prepare();
     const { startDeviceGrant } = await import("./device-grant.js");
     const stop = new AbortController();
@@ -282,9 +282,13 @@ export class DeviceSession implements Session {
     const done = this.#finish(grant.poll());
     // Not everybody waits for the end; that is no unhandled rejection.
     done.catch(() => {});
+    const { origin } = new URL(authorization.verificationUriComplete);
     this.#pending = {
+      orgUrl,
+      clientId,
       verificationUri: authorization.verificationUri,
       verificationUriComplete: authorization.verificationUriComplete,
+      foreignOrigin: origin === new URL(orgUrl).origin ? undefined : origin,
       userCode: authorization.userCode,
       expiresAtMs,
       done,

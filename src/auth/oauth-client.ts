@@ -273,7 +273,9 @@ async function readDeviceAuthorization(
   const { rest, taken: interval } = await takeOut(response, "interval");
   const answer = await oauth.processDeviceAuthorizationResponse(server, client, rest);
   const { user_code: userCode, verification_uri: uri, verification_uri_complete: complete = uri } = answer;
-  if (!/^[\x21-\x7e]{1,64}$/.test(userCode)) throw new OAuthFailure("unusable", "the code to be typed in is not text");
+  // RFC 8628, section 6.1: letters or digits, grouped by hyphens; nothing that could pass for a link or for words of ours.
+  if (!/^[a-z0-9-]{1,32}$/i.test(userCode))
+    throw new OAuthFailure("unusable", "the code to be typed in is none of letters and digits");
   return {
     deviceCode: answer.device_code,
     userCode,
@@ -288,12 +290,29 @@ function isSeconds(value: unknown): value is number {
   return typeof value === "number" && Number.isFinite(value) && value >= 0;
 }
 
-/** A link that a browser may be sent to. */
+/** Longer than any link that a person can look over. */
+const MAX_LINK_CHARS = 2_000;
+
+/** Whether a link has user info, also an empty one, which browsers leave out without a word. */
+function hasUserInfo(text: string): boolean {
+  const [authority = ""] = text.replace(/^[a-z][a-z0-9+.-]{0,20}:[/\\]*/i, "").split(/[/\\?#]/, 1);
+  return authority.includes("@");
+}
+
+/** A link that a person may be shown. Its host stands in ASCII, so that no letter passes for another. */
 function link(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (text.length > MAX_LINK_CHARS) throw new OAuthFailure("unusable", "the sign-in link in the answer is too long");
+  const url = URL.canParse(text) && !/[\p{Cc}\s]/u.test(text) ? new URL(text) : undefined;
   const local = url !== undefined && ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname);
-  if (url?.protocol === "https:" || (url?.protocol === "http:" && local)) return url.href;
-  throw new OAuthFailure("unusable", "the sign-in link in the answer is not a web address");
+  const isWeb = url?.protocol === "https:" || (url?.protocol === "http:" && local);
+  if (url === undefined || !isWeb) {
+    throw new OAuthFailure("unusable", "the sign-in link in the answer is not a web address");
+  }
+  // What stands before an @ looks like the host and is none.
+  if (url.username !== "" || url.password !== "" || hasUserInfo(text)) {
+    throw new OAuthFailure("unusable", "the sign-in link in the answer has a user name before its host");
+  }
+  return url.href;
 }
 
 /** The library's errors hold the answers that they are about, tokens included: only their sort goes on. */

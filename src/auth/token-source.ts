@@ -38,9 +38,15 @@ export interface TokenSource {
 
 /** A device sign-in that waits for a person (RFC 8628, section 3.2). */
 export interface PendingSignIn {
+  /** The org that is signed in to, as configured, and the app it is done with. */
+  readonly orgUrl: string;
+  readonly clientId: string;
   readonly verificationUri: string;
   /** Carries the code already; falls back to `verificationUri` where Okta sends none. */
   readonly verificationUriComplete: string;
+  /** Where `verificationUriComplete` leads, if that is not the org: then nobody but a person may open it. */
+  readonly foreignOrigin: string | undefined;
+  /** Letters, digits and hyphens. */
   readonly userCode: string;
   /** Epoch milliseconds. */
   readonly expiresAtMs: number;

@@ -11,9 +11,9 @@ export function hasBrowser(env: Readonly<Record<string, string | undefined>>, pl
  */
 export async function openBrowser(link: string, env: Readonly<Record<string, string | undefined>>): Promise<boolean> {
   if (!hasBrowser(env) || !URL.canParse(link)) return false;
-  const { protocol, href } = new URL(link);
+  const { protocol, href, username, password } = new URL(link);
   // What the org sends is data: nothing but a web page is handed to the system.
-  if (protocol !== "https:" && protocol !== "http:") return false;
+  if ((protocol !== "https:" && protocol !== "http:") || username !== "" || password !== "") return false;
   try {
     const { default: open } = await import("open");
     const launcher = await open(href);

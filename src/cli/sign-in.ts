@@ -1,5 +1,6 @@
 import type { PendingSignIn, Session } from "../auth/token-source.js";
 import { visible } from "../errors/quote.js";
+import { foreignLinkWarning, signInTarget } from "../sign-in-words.js";
 import { openBrowser } from "./browser.js";
 import type { Io } from "./io.js";
 import { startActivity } from "./person.js";
@@ -31,15 +32,11 @@ export async function signIn(
   const cancel = () => pending.cancel();
   options.signal.addEventListener("abort", cancel, { once: true });
   if (options.signal.aborted) cancel();
-  io.note("To sign in, open this link and check that the page shows the same code:");
-  await showLink(
-    io,
-    {
-      url: pending.verificationUriComplete,
-      lines: [`Code: ${pending.userCode}   (ends ${momentInWords(pending.expiresAtMs, Date.now())})`],
-    },
-    options.browser,
-  );
+  const warning = foreignLinkWarning(pending);
+  io.note(`To sign in to ${signInTarget(pending)}, open this link and check that the page shows the same code:`);
+  const code = `Code: ${pending.userCode}   (ends ${momentInWords(pending.expiresAtMs, Date.now())})`;
+  const lines = warning === undefined ? [code] : [code, warning];
+  await showLink(io, { url: pending.verificationUriComplete, lines }, options.browser && warning === undefined);
   const activity = await startActivity(io, "Waiting for the approval in the browser; Ctrl-C cancels.");
   try {
     await pending.done;

@@ -180,7 +180,14 @@ describe("signing in with the device grant", () => {
     const error = await failure(session.token());
     expect(error.code).toBe("sign_in_pending");
     expect(error.message).toContain(pending.verificationUriComplete);
-    expect(error.data).toEqual({ link: pending.verificationUriComplete, code: pending.userCode });
+    expect(error.message).toContain(`the Okta org ${org.sandbox.origin} with the app ${DEVICE_CLIENT_ID} (client ID)`);
+    expect(error.data).toEqual({
+      link: pending.verificationUriComplete,
+      code: pending.userCode,
+      org: org.sandbox.origin,
+      client_id: DEVICE_CLIENT_ID,
+      expires_at: new Date(pending.expiresAtMs).toISOString(),
+    });
     pending.cancel();
   });
 
@@ -277,6 +284,81 @@ describe("a device sign-in that Okta refuses", () => {
       });
       expect((await failure(org.session().startSignIn())).code).toBe("unreachable");
     }
+  });
+
+  test("refuses a link with user info, which pretends another host, and one that nobody can look over", async () => {
+    const org = await startOrg();
+    const { host } = new URL(org.sandbox.origin);
+    const links = [
+      "https://acme.okta.com@evil.example/activate",
+      "https://acme.okta.com:443@evil.example/activate",
+      "https://@evil.example/activate",
+      "https:\\\\acme.okta.com@evil.example/activate",
+      "https:acme.okta.com@evil.example/activate",
+      `http://acme.okta.com@${host}/activate`,
+      `https://acme.okta.com/${"a".repeat(2_000)}`,
+      " https://acme.okta.com/activate",
+      "https://acme.okta.com/\tactivate",
+      "https://acme.okta.com/\u009bactivate",
+      "https://acme.okta.com /activate",
+    ];
+    for (const field of ["verification_uri", "verification_uri_complete"]) {
+      for (const link of links) {
+        org.sandbox.next("POST", DEVICE, {
+          rewrite: (reply) => ({ ...reply, json: { ...(reply.json as object), [field]: link } }),
+        });
+        const error = await failure(org.session().startSignIn());
+        expect(error.code, link).toBe("unreachable");
+        expect(error.message, link).toMatch(/user name before its host|too long|not a web address/);
+        expect(error.message, link).not.toContain("evil");
+      }
+    }
+  });
+
+  test("refuses a code that could pass for a link or for words of ours", async () => {
+    const org = await startOrg();
+    for (const code of [
+      "https://evil.example",
+      "](https://evil.example)",
+      'A".Open',
+      "AB\u202eCD",
+      "A".repeat(33),
+      "",
+    ]) {
+      org.sandbox.next("POST", DEVICE, {
+        rewrite: (reply) => ({ ...reply, json: { ...(reply.json as object), user_code: code } }),
+      });
+      expect((await failure(org.session().startSignIn())).code, code).toBe("unreachable");
+    }
+  });
+
+  test.each([
+    ["another host", () => "https://evil.example/activate", "https://evil.example"],
+    ["a lookalike in another script", () => "https://аcme.okta.com/activate", "https://xn--cme-5cd.okta.com"],
+    ["another port", (origin: string) => `${origin}0/activate`.replace(/:(\d)\d*0\//, ":$19/"), undefined],
+    ["https in place of http", (origin: string) => `${origin.replace("http:", "https:")}/activate`, undefined],
+    [
+      "another name of this machine",
+      (origin: string) => `${origin.replace("127.0.0.1", "localhost")}/activate`,
+      undefined,
+    ],
+    ["a host that begins with the org's", (origin: string) => `${origin}.evil.example/`.replace(/:\d+/, ""), undefined],
+  ])("knows a link of another origin than the org's: %s", async (_, linkOf, origin) => {
+    const org = await startOrg();
+    const link = linkOf(org.sandbox.origin).replace(/^http:(?=.*evil)/, "https:");
+    org.sandbox.next("POST", DEVICE, {
+      rewrite: (reply) => ({ ...reply, json: { ...(reply.json as object), verification_uri_complete: link } }),
+    });
+    const session = org.session();
+    const pending = await session.startSignIn();
+    expect(pending.foreignOrigin).toBe(origin ?? new URL(link).origin);
+    expect(pending.foreignOrigin).not.toBe(org.sandbox.origin);
+    const { message, data } = await failure(session.token());
+    expect(message).toContain(
+      `leads to ${pending.foreignOrigin}, which is not the address of the org (${org.sandbox.origin})`,
+    );
+    expect(data).toMatchObject({ foreign_origin: pending.foreignOrigin });
+    pending.cancel();
   });
 
   test("takes an answer without the complete link and without an interval", async () => {

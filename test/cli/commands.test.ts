@@ -125,6 +125,26 @@ describe("login, status and logout", () => {
     const desktop = { CI: "", DISPLAY: ":0", PATH: [folder, process.env.PATH].join(delimiter) };
     expect((await cli(["login"], desktop)).stderr).toContain("A browser was opened with it.");
     expect(readFileSync(opened, "utf8")).toContain(`${sandbox.origin}/activate?user_code=`);
+
+    // A link that leads elsewhere is shown, with a warning, and a person may still approve.
+    writeFileSync(opened, "nothing");
+    sandbox.next("POST", "/oauth2/v1/device/authorize", {
+      rewrite: (reply) => ({
+        ...reply,
+        json: { ...(reply.json as object), verification_uri_complete: "https://acme-okta.example/activate" },
+      }),
+    });
+    const { code, stderr } = await cli(["login"], desktop);
+    expect(code).toBe(0);
+    expect(stderr).toContain(
+      `To sign in to the Okta org ${sandbox.origin} with the app ${DEVICE_CLIENT_ID} (client ID)`,
+    );
+    expect(stderr).toContain("https://acme-okta.example/activate");
+    expect(stderr).toContain(
+      "Careful: the link leads to https://acme-okta.example, which is not the address of the org",
+    );
+    expect(stderr).not.toContain("A browser was opened");
+    expect(readFileSync(opened, "utf8")).toBe("nothing");
   });
 
   test.each(["SIGINT", "SIGTERM"] as const)("%s in the middle of a sign-in cancels it", async (signal) => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { DEVICE_CLIENT_ID } from "../../src/sandbox/facts.js";
 import { accepts, type ConnectOptions, closesTheQuestion, connect, declines, type Person } from "../support/client.js";
 import { signal } from "../support/signal.js";
 
@@ -45,7 +46,7 @@ describe("with nobody signed in", () => {
 describe("a client that cannot show links", () => {
   test("gets the link and the code at once, and finds the token later", async () => {
     const { opened, openBrowser } = browser();
-    const { call, get, control, session } = await nobody({ openBrowser });
+    const { call, get, control, session, sandbox } = await nobody({ openBrowser });
     const { error, text } = await call("list_users");
     const [code] = control.pendingUserCodes();
     expect(error).toMatchObject({ code: "sign_in_pending", data: { code } });
@@ -53,6 +54,8 @@ describe("a client that cannot show links", () => {
     expect(String(error?.data.link)).toContain(`user_code=${code}`);
     expect(Date.parse(String(error?.data.expires_at))).toBeGreaterThan(Date.now());
     expect(text).toContain("A browser was opened");
+    expect(text).toContain(`the Okta org ${sandbox.origin} with the app ${DEVICE_CLIENT_ID} (client ID)`);
+    expect(error?.data).toMatchObject({ org: sandbox.origin, client_id: DEVICE_CLIENT_ID });
     expect(text).toContain(String(code));
 
     const signedIn = new Promise<void>((resolve) => session.onChange(resolve));
@@ -118,6 +121,7 @@ describe("a client that shows links", () => {
       url: expect.stringContaining(`${sandbox.origin}/activate?user_code=`),
     });
     expect(asked[0]?.message).toMatch(/must show the code [A-Z0-9-]{8,}/);
+    expect(asked[0]?.message).toContain(`the Okta org ${sandbox.origin} with the app ${DEVICE_CLIENT_ID} (client ID)`);
     expect(opened).toEqual([]);
   });
 
@@ -200,6 +204,32 @@ describe("a client that shows links", () => {
     await logSays(/call failed tool=list_users error=cancelled/);
     control.approve(String(control.pendingUserCodes()[0]));
     expect((await waiting).total_fetched).toBe(1);
+  });
+});
+
+describe("a link that leads elsewhere than to the org", () => {
+  test("is told with a warning, and neither opened nor shown to be clicked", async () => {
+    const { opened, openBrowser } = browser();
+    const connected = await nobody({ openBrowser, links: accepts, person: accepts });
+    const { call, get, sandbox, asked, control, session } = connected;
+    const link = "https://acme-okta.example/activate?user_code=";
+    sandbox.next("POST", "/oauth2/v1/device/authorize", {
+      rewrite: (reply) => ({ ...reply, json: { ...(reply.json as object), verification_uri_complete: link } }),
+    });
+    for (const _ of ["the first call", "one that finds it pending"]) {
+      const { error, text } = await call("list_users");
+      expect(error?.code).toBe("sign_in_pending");
+      expect(text).toContain(link);
+      expect(text).toContain("leads to https://acme-okta.example, which is not the address of the org");
+      expect(error?.fix).toContain("this warning");
+      expect(error?.data).toMatchObject({ link, foreign_origin: "https://acme-okta.example", org: sandbox.origin });
+    }
+    expect([opened, asked]).toEqual([[], []]);
+    // A person who knows the address as the org's own can go on.
+    const signedIn = new Promise<void>((resolve) => session.onChange(resolve));
+    control.approve(String(control.pendingUserCodes()[0]));
+    await signedIn;
+    expect((await get("list_users")).total_fetched).toBe(1);
   });
 });
 
