@@ -64,6 +64,8 @@ export interface Catalogue extends ToolListing {
   /** The others, in the same order. They are neither listed nor called. */
   readonly leftOut: readonly LeftOut[];
   get(name: string): CatalogueEntry | undefined;
+  /** The tool of a name, also one that a setting leaves out; undefined where this version has no such tool. */
+  known(name: string): CatalogueEntry | undefined;
   /** The tool's public face; computed once. */
   definition(name: string): ToolDefinition;
   /** Everything that is known of what the tool takes, also in keywords that its public face leaves out; computed once. */
@@ -204,13 +206,13 @@ function isTool(value: unknown): value is Tool {
  */
 export function createCatalogue(areas: Areas, choice: ToolChoice = ALL_TOOLS): Catalogue {
   const byName = new Map<string, CatalogueEntry>();
-  const names = new Set<string>();
   const leftOut: LeftOut[] = [];
+  const all = new Map<string, CatalogueEntry>();
   for (const [area, module] of Object.entries(areas)) {
     for (const tool of Object.values(module).filter(isTool)) {
-      if (names.has(tool.name)) throw new Error(`Two tools are named ${tool.name}.`);
-      names.add(tool.name);
+      if (all.has(tool.name)) throw new Error(`Two tools are named ${tool.name}.`);
       const entry = { ...tool, area, arguments: withEngineArguments(tool) };
+      all.set(tool.name, entry);
       const why = leftOutBecause(choice, entry);
       if (why === undefined) byName.set(tool.name, entry);
       else leftOut.push({ tool: entry, why });
@@ -233,6 +235,7 @@ export function createCatalogue(areas: Areas, choice: ToolChoice = ALL_TOOLS): C
     entries,
     leftOut: leftOut.sort((a, b) => (a.tool.name < b.tool.name ? -1 : 1)),
     get: (name) => byName.get(name),
+    known: (name) => all.get(name),
     schema,
     definition(name) {
       const known = definitions.get(name);

@@ -129,7 +129,12 @@ export class Invoker {
     this.#engine = engine;
     this.#guard = new Guard(engine.guard, engine.session, engine.now);
     this.#mask = maskWith(this.#guard.hides);
-    this.#writes = new Writes({ ...engine, mask: this.#mask, yesFlag: engine.yesFlag === true });
+    this.#writes = new Writes({
+      ...engine,
+      mask: this.#mask,
+      hiddenNames: this.#guard.hiddenNames,
+      yesFlag: engine.yesFlag === true,
+    });
     this.#schemas = new ProfileSchemas(engine.now);
     this.#values = new ConfirmationValues(engine.now);
   }
@@ -297,6 +302,7 @@ export class Invoker {
         journal,
         catalogue,
         mask: this.#mask,
+        guard: this.#guard,
         context: () => context,
         perform: (step, mark) => this.#performStep(call, step, mark),
         now,

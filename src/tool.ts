@@ -133,6 +133,8 @@ interface ToolParts<Input extends z.ZodObject> {
      * @param made what the call answered or, later, the object as it was then; undefined before the call
      */
     state?(context: ToolContext, args: z.infer<Input>, made?: Json): Promise<Json | undefined>;
+    /** The scopes besides the tool's own that seeing a state on record takes, where it holds objects of another kind. */
+    stateUses?(state: Json): readonly Scope[];
     /**
      * What the object becomes. Without it: nothing after a removal; the body after an addition; the
      * object with the body merged into it after a change.

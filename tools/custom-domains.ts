@@ -129,6 +129,7 @@ export const createCustomDomain = defineTool({
     }),
   change: {
     state: (context, _a, made) => domainAndBrand(context, made),
+    stateUses: (domain) => (isObject(valueAt(domain, MADE)) ? ["okta.brands.read"] : []),
     undo({ after, present }) {
       const steps = [{ tool: "delete_custom_domain", args: { domain_id: textAt(after, "id") } }];
       const brand = valueAt(after, MADE);

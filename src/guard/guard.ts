@@ -25,11 +25,26 @@ export class Guard {
     this.#limits = new WriteLimits(rules, now);
     const masks = new Masks(rules);
     this.#masks = masks;
+    this.hiddenNames = masks.names;
+    this.hidesLogins = masks.hidesLogins;
     this.hides = masks.none ? undefined : (path) => masks.at(path);
   }
 
   /** What becomes of the attribute at a path of a result; undefined where nothing is hidden at all. */
   readonly hides: ((path: readonly string[]) => Hiding | undefined) | undefined;
+
+  /** The names and paths of the attributes that are hidden, in one spelling. */
+  readonly hiddenNames: readonly string[];
+
+  /** True where logins are hidden, so that nobody may be named by one. */
+  readonly hidesLogins: boolean;
+
+  /** What hides the hidden values of some JSON in texts about it. */
+  texts(about: unknown): (text: string) => string {
+    const hidden = new HiddenValues(this.#masks);
+    hidden.note(about);
+    return (text) => hidden.inText(text);
+  }
 
   /** Begins to look after one call. */
   watch(): Watch {

@@ -47,6 +47,21 @@ export class Masks {
     return this.#rules.size === 0;
   }
 
+  /** The names and paths that are hidden, in one spelling and order. */
+  get names(): string[] {
+    return [...this.#rules.values()].flatMap((rules) => rules.map(({ path }) => path)).sort();
+  }
+
+  /** True where a user's login is hidden. */
+  get hidesLogins(): boolean {
+    return this.hides("profile", "login");
+  }
+
+  /** True where the attribute at a path of an object is hidden, or something around it is. */
+  hides(...path: readonly string[]): boolean {
+    return path.some((_, index) => this.at(path.slice(0, index + 1)) !== undefined);
+  }
+
   /** What becomes of the attribute at a path; undefined where it is shown. */
   at(path: readonly string[]): Hiding | undefined {
     const key = path.at(-1);

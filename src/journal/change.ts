@@ -42,6 +42,8 @@ export interface Change {
   /** The object before and after; null where there was none, absent where that is not known. */
   before?: Json;
   after?: Json;
+  /** The attributes that the guard file hid when this was recorded; absent where it hid none. */
+  hidden_attributes?: string[];
   /** What is not as one would expect, a sentence each. */
   notes?: string[];
   /** The change that this one takes back. */

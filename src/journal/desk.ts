@@ -1,21 +1,26 @@
 import type { Catalogue } from "../catalogue.js";
 import { OktaMcpError } from "../errors/index.js";
+import type { Guard } from "../guard/guard.js";
 import { isObject, type JsonObject } from "../json.js";
 import type { Json } from "../okta/request.js";
-import type { Scope } from "../scopes.js";
+import { MASK } from "../secrets.js";
 import type { ToolContext } from "../tool.js";
 import { type Change, findChange, type Journal } from "./change.js";
 import type { ChangeQuery, Changes } from "./contract.js";
-import { difference, settled } from "./difference.js";
+import { difference, hiddenIn, sameButHidden, settled } from "./difference.js";
 import type { Mask } from "./masking.js";
+import { ReadingRight } from "./reading.js";
+import { shownChange } from "./shown.js";
 import { toJson } from "./state.js";
 import { type PerformStep, runUndo } from "./undo.js";
-import { describePlan, planUndo } from "./undo-plan.js";
+import { describePlan, type Planning, planUndo, type UndoPlan } from "./undo-plan.js";
 
 export interface ChangeDeskOptions {
   journal: Journal | undefined;
   catalogue: Catalogue;
   mask: Mask;
+  /** Knows what is hidden. */
+  guard: Guard;
   /** The context of the call that asks. */
   context: () => ToolContext;
   perform: PerformStep;
@@ -25,17 +30,15 @@ export interface ChangeDeskOptions {
 
 const PAGE = 50;
 
-/** The scope that reading what a tool changes takes. */
-function readScope(scope: Scope): Scope {
-  return scope.replace(/\.manage$/, ".read") as Scope;
-}
-
 /** The journal as tools see it: what a session may not read in the org it does not read here. */
 export class ChangeDesk implements Changes {
   readonly #options: ChangeDeskOptions;
+  readonly #right: ReadingRight;
 
   constructor(options: ChangeDeskOptions) {
     this.#options = options;
+    const { catalogue, context } = options;
+    this.#right = new ReadingRight({ catalogue, journal: () => this.#journal(), may: (scope) => context().may(scope) });
   }
 
   async page(query: ChangeQuery, after: string | undefined): Promise<{ items: Json[]; next: string | undefined }> {
@@ -49,24 +52,34 @@ export class ChangeDesk implements Changes {
         continue;
       }
       if (!matches(change, query)) continue;
+      if (!isAbout(change, query)) continue;
+      const withheld = await this.#right.withheld(change);
+      const shown = this.#shown(change);
+      // Whether a change is about an object is a part of what may not be shown.
+      if (query.target_id !== undefined && (withheld !== undefined || !isAbout(shown, query))) continue;
       if (items.length === wanted) return { items, next: last };
-      items.push(this.#short(change));
+      items.push(await this.#short(shown, withheld));
       last = change.id;
     }
     return { items, next: undefined };
   }
 
   async get(id: string): Promise<Json> {
-    const change = await this.#find(id);
-    const withheld = this.#withheld(change);
-    if (withheld !== undefined) return { ...this.#short(change), requests: requestsOf(change) };
+    const recorded = await this.#find(id);
+    const withheld = await this.#right.withheld(recorded);
+    const change = this.#shown(recorded);
+    if (withheld !== undefined) return { ...(await this.#short(change, withheld)), requests: withoutPaths(change) };
     const { arguments: args, before, after, ...rest } = change;
-    const fields =
-      before === undefined || after === undefined ? undefined : difference(settled(before), settled(after));
+    const target = (await this.#right.target(change)) ?? undefined;
+    const isKnown = before !== undefined && after !== undefined;
+    const sides = isKnown ? ([settled(before), settled(after)] as const) : undefined;
+    const hidden = sides ? hiddenIn(...sides) : [];
     return toJson({
       ...rest,
+      target,
       arguments: args,
-      difference: fields,
+      difference: sides && difference(...sides, { same: sameButHidden }),
+      ...(hidden.length > 0 ? { not_compared: hidden } : {}),
       before,
       after,
       undo: this.#whetherUndoable(change),
@@ -74,16 +87,29 @@ export class ChangeDesk implements Changes {
   }
 
   async describeUndo(id: string, force: boolean): ReturnType<Changes["describeUndo"]> {
-    const { catalogue, mask } = this.#options;
-    const context = this.#options.context();
-    const plan = await planUndo(await this.#find(id), { catalogue, mask, context, force });
-    return describePlan(plan, { catalogue, context, mask });
+    return describePlan(await this.#plan(id, force), this.#planning(force));
   }
 
   async undo(id: string, force: boolean): Promise<Json> {
-    const { catalogue, mask, perform, now } = this.#options;
-    const plan = await planUndo(await this.#find(id), { catalogue, mask, context: this.#options.context(), force });
-    return runUndo(plan, perform, now);
+    const { mask, perform, now } = this.#options;
+    return runUndo(await this.#plan(id, force), { perform, mask, now });
+  }
+
+  /** @throws OktaMcpError conflict also where the session may not see what was changed */
+  async #plan(id: string, force: boolean): Promise<UndoPlan> {
+    const change = await this.#find(id);
+    const withheld = await this.#right.withheld(change);
+    return planUndo(change, { ...this.#planning(force), withheld, shown: this.#shown(change) });
+  }
+
+  #planning(force: boolean): Omit<Planning, "withheld" | "shown"> {
+    const { catalogue, mask, context } = this.#options;
+    return { catalogue, mask, context: context(), force };
+  }
+
+  #shown(change: Change): Change {
+    const { mask, guard } = this.#options;
+    return shownChange(change, mask, guard);
   }
 
   #journal(): Journal {
@@ -102,23 +128,15 @@ export class ChangeDesk implements Changes {
     });
   }
 
-  /** Why the content of a change is not shown; undefined where it is. */
-  #withheld({ tool }: Change): string | undefined {
-    const scope = this.#options.catalogue.get(tool)?.scope;
-    if (!scope) return undefined;
-    const needed = readScope(scope);
-    return this.#options.context().may(needed) ? undefined : `what was changed is shown with ${needed} only`;
-  }
-
-  #short(change: Change): JsonObject {
-    const { id, at, tool, outcome, target, actor, confirmed, error, undo_of, undone_by } = change;
-    const withheld = this.#withheld(change);
+  /** @param withheld why the content of a change is not shown */
+  async #short(change: Change, withheld: string | undefined): Promise<JsonObject> {
+    const { id, at, tool, outcome, actor, confirmed, error, undo_of, undone_by } = change;
     return {
       id,
       at,
       tool,
       outcome,
-      ...(withheld === undefined ? { target: target ?? null, ids: idsOf(change) } : { withheld }),
+      ...(withheld === undefined ? { target: await this.#right.target(change), ids: idsOf(change) } : { withheld }),
       actor: actor.user ?? actor.client_id,
       confirmed,
       ...(error === undefined ? {} : { error: error.code }),
@@ -140,8 +158,9 @@ export class ChangeDesk implements Changes {
   }
 }
 
-function requestsOf({ requests }: Change): Json {
-  return requests.map((request) => ({ ...request }));
+/** The requests of a change without their paths, which name the object. */
+function withoutPaths({ requests }: Change): Json {
+  return requests.map(({ path: _, ...request }) => ({ ...request }));
 }
 
 /** The ids that a call named, and that of what it made. */
@@ -149,17 +168,19 @@ function idsOf({ arguments: args, after, before }: Change): string[] {
   const named = isObject(args) ? Object.entries(args) : [];
   const own = [before, after].flatMap((side) => (isObject(side) ? [side.id] : []));
   const ids = [...named.flatMap(([key, value]) => (key.endsWith("_id") ? [value] : [])), ...own];
-  return [...new Set(ids.filter((id) => typeof id === "string"))];
+  return [...new Set(ids.filter((id) => typeof id === "string" && id !== MASK))] as string[];
 }
 
-function matches(change: Change, { since, until, tool, target_id, outcome }: ChangeQuery): boolean {
+function matches(change: Change, { since, until, tool, outcome }: ChangeQuery): boolean {
   const at = Date.parse(change.at);
   return (
     (since === undefined || at >= Date.parse(since)) &&
     (until === undefined || at <= Date.parse(until)) &&
     (tool === undefined || change.tool === tool) &&
-    (outcome === undefined ||
-      (outcome === "not_refused" ? change.outcome !== "refused" : change.outcome === outcome)) &&
-    (target_id === undefined || idsOf(change).includes(target_id))
+    (outcome === undefined || (outcome === "not_refused" ? change.outcome !== "refused" : change.outcome === outcome))
   );
+}
+
+function isAbout(change: Change, { target_id }: ChangeQuery): boolean {
+  return target_id === undefined || idsOf(change).includes(target_id);
 }

@@ -1,6 +1,7 @@
 import { isExactNumber } from "../exact-json.js";
 import { isObject, type JsonObject, valueAt } from "../json.js";
 import type { Json } from "../okta/request.js";
+import { MASK } from "../secrets.js";
 
 /** One field in which two values differ; a side on which the field is missing is absent. */
 export interface FieldChange {
@@ -22,15 +23,49 @@ export function sameJson(a: Json | undefined, b: Json | undefined): boolean {
   return a === b || (isExactNumber(a) && isExactNumber(b) && a.value === b.value);
 }
 
+/** True for a value that holds something, and so for a mask, which stands for something. */
+function holds(value: Json | undefined): boolean {
+  return value !== undefined && value !== null && value !== "";
+}
+
+/**
+ * True for equal JSON, where a mask equals whatever stands in its place on the other side: nobody who
+ * sees the mask may learn more.
+ */
+export function sameButHidden(a: Json | undefined, b: Json | undefined): boolean {
+  if (a === MASK || b === MASK) return holds(a) && holds(b);
+  if (Array.isArray(a) && Array.isArray(b))
+    return a.length === b.length && a.every((item, i) => sameButHidden(item, b[i]));
+  if (!isObject(a) || !isObject(b)) return sameJson(a, b);
+  const keys = Object.keys(a);
+  return (
+    keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && sameButHidden(a[key], b[key]))
+  );
+}
+
+/** The dotted paths at which a mask stands for something on both sides, so that nothing tells whether it changed. */
+export function hiddenIn(a: Json | undefined, b: Json | undefined, path: readonly string[] = []): string[] {
+  if (a === MASK || b === MASK) return holds(a) && holds(b) ? [path.join(".")] : [];
+  if (Array.isArray(a) && Array.isArray(b)) return [...new Set(a.flatMap((item, i) => hiddenIn(item, b[i], path)))];
+  if (!isObject(a) || !isObject(b)) return [];
+  return Object.keys(a).flatMap((key) => hiddenIn(a[key], valueAt(b, key), [...path, key]));
+}
+
+export interface Comparing {
+  /** Gives a value the form in which it may be shown; what differs only in what this hides still counts. */
+  show?: (value: Json) => Json;
+  /** By default `sameJson`. */
+  same?: typeof sameJson;
+}
+
 /**
  * Where two values differ, field by field; lists are compared as a whole. A side that is missing
  * altogether, `null` included, counts as an object without fields.
- * @param show gives a value the form in which it may be shown; what differs only in what it hides still counts
  */
 export function difference(
   before: Json | undefined,
   after: Json | undefined,
-  show: (value: Json) => Json = (value) => value,
+  { show = (value) => value, same = sameJson }: Comparing = {},
 ): FieldChange[] {
   const found: FieldChange[] = [];
   const shown = (value: Json | undefined) => (value === undefined ? undefined : show(value));
@@ -46,7 +81,7 @@ export function difference(
     if (keys.length > 0) {
       for (const key of keys)
         visit([valueAt(a, key), valueAt(b, key)], [valueAt(leftShown, key), valueAt(rightShown, key)], [...path, key]);
-    } else if (!sameJson(a, b)) {
+    } else if (!same(a, b)) {
       found.push({
         field: path.join("."),
         ...(leftShown === undefined ? {} : { before: leftShown }),

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { isObject, valueAt } from "../json.js";
 import type { Json } from "../okta/request.js";
 import { type ShapeOptions, shape } from "../results.js";
@@ -22,6 +23,33 @@ function withoutKeys(value: Json): Json {
 export function maskWith(hides: ShapeOptions["hides"]): Mask {
   const masks = hides && ((path: readonly string[]) => (hides(path) === undefined ? undefined : "mask"));
   return (value) => withoutKeys(shape(value, { hides: masks }));
+}
+
+/** What may be seen of an object, prepared for a comparison with what becomes of it. */
+export interface Marked {
+  /** The object with a mark of its own in the place of each mask. No value that anybody may guess equals a mark. */
+  value: Json;
+  /** A value that was made from the object, fit to be shown. */
+  show: Mask;
+}
+
+/**
+ * Prepares an object for a comparison that tells nothing of what is hidden: what stays as it is keeps its
+ * mark, and all else that is put there differs from it, the right value as much as a wrong one.
+ */
+export function marked(object: Json, mask: Mask): Marked {
+  const start = `${MASK} ${randomUUID()} `;
+  let count = 0;
+  const visit = (value: Json, change: (text: string) => string): Json => {
+    if (typeof value === "string") return change(value);
+    if (Array.isArray(value)) return value.map((item) => visit(item, change));
+    if (!isObject(value)) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, visit(inner, change)]));
+  };
+  return {
+    value: visit(mask(object), (text) => (text === MASK ? `${start}${count++}` : text)),
+    show: (value) => mask(visit(value, (text) => (text.startsWith(start) ? MASK : text))),
+  };
 }
 
 /** A value out of the journal, with the masks filled in. */

@@ -4,7 +4,7 @@ import type { Json, OktaRequest } from "../okta/request.js";
 import { isSecret } from "../secrets.js";
 import type { Effect, Impact } from "../tool.js";
 import { difference, type FieldChange, merged, settled } from "./difference.js";
-import type { Mask } from "./masking.js";
+import { type Mask, marked } from "./masking.js";
 import { nameOf, type State, toJson } from "./state.js";
 
 /** Thrown instead of sending: in a preview nothing leaves that could change anything. */
@@ -83,17 +83,19 @@ function shownChange(change: FieldChange, { effect }: Previewed): JsonObject {
   return isLong ? { ...change, before: `${before.length} items` } : { ...change };
 }
 
+/** What changes, field by field. What is hidden and written is told as changed, whatever it was and becomes. */
+function fieldsOf(previewed: Previewed, present: Json): FieldChange[] {
+  const { value, show } = marked(present, previewed.mask);
+  const fields = difference(settled(value), settled(outcomeOf(previewed, value)), { show });
+  return fields.filter((change) => previewed.setByOkta === undefined || !stays(change, previewed));
+}
+
 /** The answer to a call with `dry_run`. */
 export function previewOf(previewed: Previewed): JsonObject {
   const { request, state, wouldBeLost, impact, mask } = previewed;
   const unknown = "unknown" in state ? [`The present state is not known: ${state.unknown}.`] : [];
   const warnings = [...unknown, ...previewed.unchecked];
-  const fields =
-    request === undefined || !("value" in state)
-      ? undefined
-      : difference(settled(state.value), settled(outcomeOf(previewed, state.value)), mask).filter(
-          (change) => previewed.setByOkta === undefined || !stays(change, previewed),
-        );
+  const fields = request === undefined || !("value" in state) ? undefined : fieldsOf(previewed, state.value);
   const name = "value" in state && state.value !== null ? nameOf(mask(state.value)) : undefined;
   const target = impact ? { ...impact.target } : name === undefined ? undefined : { name };
   return {

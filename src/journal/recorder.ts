@@ -19,6 +19,8 @@ export interface RecorderOptions {
   /** Asked when the first line is written: who signed in may not be known before. */
   who: () => Promise<Pick<Change, "org" | "actor">>;
   mask: Mask;
+  /** The attributes that the guard file hides. */
+  hiddenNames: readonly string[];
   /** Where this call takes another change back. */
   undo?: { of: string; run: string } | undefined;
   log: Pick<Log, "error">;
@@ -141,7 +143,7 @@ export class Recorder {
   }
 
   async #begin(requests: SentRequest[], more: Partial<Change> = {}): Promise<void> {
-    const { journal, tool, who, undo } = this.#options;
+    const { journal, tool, who, undo, hiddenNames } = this.#options;
     await journal.append({
       v: 1,
       id: this.id,
@@ -150,6 +152,7 @@ export class Recorder {
       tool: tool.name,
       effect: tool.effect,
       ...this.#facts,
+      ...(hiddenNames.length > 0 ? { hidden_attributes: [...hiddenNames] } : {}),
       confirmed: this.#consent,
       ...(undo === undefined ? {} : { undo_of: undo.of, undo_run: undo.run }),
       requests,

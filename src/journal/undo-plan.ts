@@ -6,7 +6,7 @@ import type { Json } from "../okta/request.js";
 import type { ToolContext } from "../tool.js";
 import type { Change } from "./change.js";
 import type { Arguments, Done, Undo, UndoStep } from "./contract.js";
-import { difference, type FieldChange, settled } from "./difference.js";
+import { difference, type FieldChange, hiddenIn, sameButHidden, settled } from "./difference.js";
 import { fillMasked, type Mask } from "./masking.js";
 import { readState, type State, toJson } from "./state.js";
 
@@ -26,6 +26,10 @@ export interface Planning {
   context: ToolContext;
   /** Go on although the object has changed since. */
   force: boolean;
+  /** Why the session may not see what was changed; undefined where it may. */
+  withheld: string | undefined;
+  /** The change as it may be shown. */
+  shown: Change;
 }
 
 function cannot({ id, tool }: Change, why: string, fix?: string): OktaMcpError {
@@ -62,25 +66,31 @@ function refuseIfSettled(change: Change, force: boolean): void {
  * Finds out how a change is taken back.
  * @throws OktaMcpError conflict where it cannot be, or the object has changed since and `force` is not set; what reading the object fails with
  */
-export async function planUndo(change: Change, { catalogue, mask, context, force }: Planning): Promise<UndoPlan> {
+export async function planUndo(change: Change, planning: Planning): Promise<UndoPlan> {
+  const { catalogue, mask, context, force, withheld, shown } = planning;
   refuseIfSettled(change, force);
   const tool = catalogue.get(change.tool);
   if (!tool) throw cannot(change, `the tool ${change.tool} is not on here.`);
+  if (withheld !== undefined) throw cannot(change, `${withheld}.`);
   const undo = tool.change?.undo ?? (tool.replaces ? putBack : "this tool names no way back.");
   if (typeof undo === "string") throw cannot(change, undo);
   const { arguments: args, before } = change;
   if (!isObject(args) || before === undefined) {
-    throw cannot(change, `what was there before is not known. ${change.notes?.join(" ") ?? ""}`.trim());
+    throw cannot(change, `what was there before is not known. ${shown.notes?.join(" ") ?? ""}`.trim());
   }
   const present = await presentState(tool, context, args, change.after);
-  if (!force) refuseIfChanged(change, present, mask);
+  if (!force) refuseIfChanged(shown, present, mask);
   const { value, masked } = fillMasked(before, "value" in present ? present.value : undefined);
   const now = "value" in present ? mask(present.value) : undefined;
   const done: Done = { args, before: value, after: change.after ?? null, present: now };
   const how = undo(done, change.tool);
   if ("cannot" in how) throw cannot(change, how.cannot);
-  const hidden = masked.length > 0 ? [`Masked in the journal, so it stays as it is now: ${masked.join(", ")}.`] : [];
-  return { change, undo: how, present, notes: [...(how.notes ?? []), ...hidden] };
+  const off = how.steps.find((step) => catalogue.get(step.tool) === undefined);
+  if (off) throw cannot(change, `that takes the tool ${off.tool}, which is not on here.`);
+  const stays = masked.length > 0 ? [`Masked in the journal, so it stays as it is now: ${masked.join(", ")}.`] : [];
+  const back = hiddenIn(shown.before, mask(value)).filter((path) => !masked.includes(path));
+  const restored = back.length > 0 ? [`Hidden, and put back as it was where it is written: ${back.join(", ")}.`] : [];
+  return { change: shown, undo: how, present, notes: [...(how.notes ?? []), ...stays, ...restored] };
 }
 
 /** The object that a tool's writes change, as it is now. */
@@ -100,7 +110,7 @@ function refuseIfChanged(change: Change, present: State, mask: Mask): void {
     throw changedSince(change, `whether the object has changed since is not known: ${present.unknown}.`);
   const now = present.value === null ? null : mask(present.value);
   if (now === null && change.after !== null) throw changedSince(change, "the object is not there any more.");
-  const fields = difference(settled(change.after), settled(now));
+  const fields = difference(settled(change.after), settled(now), { same: sameButHidden });
   if (fields.length === 0) return;
   throw changedSince(
     change,
@@ -179,7 +189,8 @@ function fieldsToTell({ change: { before }, undo, present }: UndoPlan, mask: Mas
   const [first] = undo.steps;
   // What is made anew is what the call holds; an id and the like of the old one do not come back.
   const wanted = now === null && first ? (first.body ?? withoutIds(first.args)) : before;
-  const fields = difference(settled(now === null ? null : mask(now)), settled(mask(wanted)));
+  const sides = [settled(now === null ? null : mask(now)), settled(mask(wanted))] as const;
+  const fields = difference(...sides, { same: sameButHidden });
   // To a person, an empty field and none are the same.
   return fields.filter((field) => (field.before ?? null) !== (field.after ?? null));
 }

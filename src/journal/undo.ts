@@ -3,6 +3,7 @@ import { toOktaMcpError } from "../errors/render.js";
 import { isObject } from "../json.js";
 import type { Json } from "../okta/request.js";
 import type { UndoStep } from "./contract.js";
+import type { Mask } from "./masking.js";
 import { newChangeId } from "./recorder.js";
 import { toJson } from "./state.js";
 import { laterSteps, type UndoPlan } from "./undo-plan.js";
@@ -21,8 +22,16 @@ export type PerformStep = (step: UndoStep, undo: { of: string; run: string }) =>
 /** Calls of the second part of an undo that are made at once. */
 const AT_ONCE = 6;
 
-function shownStep({ tool, args, body }: UndoStep): Json {
-  return toJson({ tool, arguments: args, ...(body === undefined ? {} : { body }) });
+/** A call as it may be shown. */
+function shownStep({ tool, args, body }: UndoStep, mask: Mask): Json {
+  return mask(toJson({ tool, arguments: args, ...(body === undefined ? {} : { body }) }));
+}
+
+export interface Undoing {
+  perform: PerformStep;
+  mask: Mask;
+  /** Epoch milliseconds. */
+  now: () => number;
 }
 
 /**
@@ -30,23 +39,27 @@ function shownStep({ tool, args, body }: UndoStep): Json {
  * the answer names these.
  * @throws OktaMcpError what a call throws, with how far the undo came
  */
-export async function runUndo(plan: UndoPlan, perform: PerformStep, now: () => number): Promise<Json> {
+export async function runUndo(plan: UndoPlan, { perform, mask, now }: Undoing): Promise<Json> {
   const { change, undo, notes } = plan;
   const mark = { of: change.id, run: newChangeId(now()) };
   const done: Performed[] = [];
   for (const [index, step] of undo.steps.entries()) {
     try {
       const performed = await perform(step, mark);
-      if (performed.changeId === undefined) return previewed(plan, performed.value);
+      if (performed.changeId === undefined) return previewed(plan, performed.value, mask);
       done.push(performed);
     } catch (thrown) {
       const error = toOktaMcpError(thrown);
       if (index === 0) throw error;
-      throw partly(error, done, undo.steps.slice(index));
+      throw partly(
+        error,
+        done,
+        undo.steps.slice(index).map((left) => shownStep(left, mask)),
+      );
     }
   }
   const made = done[0]?.value ?? null;
-  const { changes, failed } = await performAll(undo.afterwards?.(made) ?? [], (step) => perform(step, mark));
+  const { changes, failed } = await performAll(undo.afterwards?.(made) ?? [], (step) => perform(step, mark), mask);
   const newId = undo.afterwards !== undefined && isObject(made) ? made.id : undefined;
   return {
     undone: change.id,
@@ -57,8 +70,8 @@ export async function runUndo(plan: UndoPlan, perform: PerformStep, now: () => n
   };
 }
 
-function previewed(plan: UndoPlan, first: Json): Json {
-  const later = laterSteps(plan).map(shownStep);
+function previewed(plan: UndoPlan, first: Json, mask: Mask): Json {
+  const later = laterSteps(plan).map((step) => shownStep(step, mask));
   const { change, notes } = plan;
   const tool = plan.undo.steps[0]?.tool ?? "";
   const preview = isObject(first) ? first : { value: first };
@@ -70,13 +83,13 @@ function previewed(plan: UndoPlan, first: Json): Json {
   };
 }
 
-function partly(error: OktaMcpError, done: readonly Performed[], left: readonly UndoStep[]): OktaMcpError {
+function partly(error: OktaMcpError, done: readonly Performed[], left: readonly Json[]): OktaMcpError {
   return new OktaMcpError(
     error.code,
     `The undo came only half-way: ${done.length} of its calls were made. ${error.message}`,
     {
       fix: `Make the calls that are left (below) by hand. ${error.fix}`,
-      data: { changes: done.map(({ changeId }) => changeId), left: left.map(shownStep) },
+      data: { changes: done.map(({ changeId }) => changeId), left: [...left] },
       maybeDone: true,
       cause: error,
     },
@@ -86,6 +99,7 @@ function partly(error: OktaMcpError, done: readonly Performed[], left: readonly 
 async function performAll(
   steps: readonly UndoStep[],
   perform: (step: UndoStep) => Promise<Performed>,
+  mask: Mask,
 ): Promise<{ changes: string[]; failed: Json[] }> {
   const waiting = [...steps];
   const changes: string[] = [];
@@ -97,7 +111,7 @@ async function performAll(
         if (changeId !== undefined) changes.push(changeId);
       } catch (thrown) {
         const { code, message } = toOktaMcpError(thrown);
-        failed.push({ call: shownStep(step), error: { code, message } });
+        failed.push({ call: shownStep(step, mask), error: { code, message } });
       }
     }
   };

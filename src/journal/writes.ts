@@ -29,6 +29,8 @@ export interface WritesOptions {
   session: Session;
   catalogue: Catalogue;
   mask: Mask;
+  /** The attributes that the guard file hides. */
+  hiddenNames: readonly string[];
   /** Who says yes when a person is asked: a person, or a flag on the command line. */
   yesFlag: boolean;
   log: Log;
@@ -45,13 +47,13 @@ export class Writes {
 
   /** Opens the record of one call of a tool that writes; in a preview nothing is recorded. */
   open(tool: CatalogueEntry, preview: boolean, undo: UndoCall | undefined): Write {
-    const { journal, session, mask, log, now, yesFlag } = this.#options;
+    const { journal, session, mask, hiddenNames, log, now, yesFlag } = this.#options;
     if (preview || journal === undefined) return new Write(tool, mask, preview, undefined, yesFlag);
     const who = async () => {
       const { org, user, clientId, method } = await session.status();
       return { org, actor: { user: user ?? null, client_id: clientId ?? null, method } };
     };
-    const recorder = new Recorder({ journal, tool, who, mask, undo: undo?.mark, log, now });
+    const recorder = new Recorder({ journal, tool, who, mask, hiddenNames, undo: undo?.mark, log, now });
     return new Write(tool, mask, false, recorder, yesFlag);
   }
 }
