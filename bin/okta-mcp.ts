@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 // Of our own it imports nothing before it knows the version of Node.js: older ones cannot even read
 // it, and a second module here would become a file of its own that every start has to read.
-import { existsSync, lstatSync, mkdirSync } from "node:fs";
+import { existsSync, lstatSync, mkdirSync, readdirSync, realpathSync, type Stats } from "node:fs";
 import * as nodeModule from "node:module";
 import { homedir, userInfo } from "node:os";
-import { dirname, isAbsolute, join } from "node:path";
+import { basename, dirname, isAbsolute, join } from "node:path";
 
 /** A folder that is not absolute would be looked for in the current one, so it counts as none (XDG Base Directory Specification). */
 function absolute(folder: string | undefined): string | undefined {
@@ -37,16 +37,43 @@ function makeFolders(path: string): void {
 }
 
 /**
+ * Whether only this user and root can put something else in the place of what lies in a folder. Of a folder that all
+ * may write to, such as `/tmp`, the sticky bit keeps others' hands off; a group of the same number as the user is, by
+ * convention, the user's own.
+ */
+function isOutOfReach({ uid, gid, mode }: Stats, user: number | undefined): boolean {
+  const byGroup = (mode & 0o020) !== 0 && (uid !== user || gid !== user);
+  const byAll = (mode & 0o002) !== 0;
+  return (uid === 0 || uid === user) && ((!byGroup && !byAll) || (mode & 0o1000) !== 0);
+}
+
+/**
  * Makes a folder of mode 0700, or looks at the one that is there.
- * @returns whether it is a folder and not a link to one, belongs to this user, and is closed to all others
+ * @param path an absolute path
+ * @returns its real path, on which nobody else can put another folder; undefined where it is a link, belongs to
+ * somebody else, is open to others, holds what somebody else or a link has put there, or lies where others may
+ * move it away
  * @throws the system's error when it cannot be made
  */
-function isPrivateFolder(path: string): boolean {
+function privateFolder(path: string): string | undefined {
   makeFolders(path);
-  const stats = lstatSync(path);
   // On Windows the user's profile folder keeps others out, and there are no such bits.
-  if (process.platform === "win32") return stats.isDirectory();
-  return stats.isDirectory() && stats.uid === process.getuid?.() && (stats.mode & 0o077) === 0;
+  if (process.platform === "win32") return lstatSync(path).isDirectory() ? path : undefined;
+  const user = process.getuid?.();
+  const parent = realpathSync.native(dirname(path));
+  const folder = join(parent, basename(path));
+  const stats = lstatSync(folder);
+  if (!stats.isDirectory() || stats.uid !== user || (stats.mode & 0o077) !== 0) return undefined;
+  for (let above = parent; ; above = dirname(above)) {
+    if (!isOutOfReach(lstatSync(above), user)) return undefined;
+    if (dirname(above) === above) break;
+  }
+  // It may have been open once.
+  const isOwn = (name: string) => {
+    const entry = lstatSync(join(folder, name));
+    return entry.uid === user && !entry.isSymbolicLink();
+  };
+  return readdirSync(folder).every(isOwn) ? folder : undefined;
 }
 
 /** Whether the command line asks for a pretend org, which leaves nothing in the person's folders. */
@@ -64,8 +91,9 @@ function keepCompiledCode(argv: readonly string[]): void {
   const { enableCompileCache } = nodeModule as { enableCompileCache?: (folder: string) => unknown };
   if (enableCompileCache === undefined || isForPractice(argv)) return;
   try {
-    const folder = join(cacheFolder(), "okta-mcp");
-    if (isAbsolute(folder) && isPrivateFolder(folder)) enableCompileCache(folder);
+    const path = join(cacheFolder(), "okta-mcp");
+    const folder = isAbsolute(path) ? privateFolder(path) : undefined;
+    if (folder !== undefined) enableCompileCache(folder);
   } catch {
     // Where no folder can be made the start is as slow as before.
   }
