@@ -1,7 +1,17 @@
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Plugin } from "esbuild";
 
 const start = fileURLToPath(new URL("../src/cli/start.ts", import.meta.url));
+
+/**
+ * What a package exports where Node.js imports it. A bundler does not know it of a CommonJS package: `export *` of one
+ * gives nothing in a file of its own, and each name that was asked of it there would be undefined.
+ */
+async function namesOf(file: string): Promise<string[]> {
+  const names = Object.keys(await import(pathToFileURL(file).href));
+  // Later versions of Node.js also name `module.exports`, which is no name that code can ask for.
+  return names.filter((name) => /^[\w$]+$/.test(name));
+}
 
 /**
  * Makes one file of all that every start loads: a file costs about as much as what is in it. A
@@ -16,15 +26,18 @@ export const oneStartFilePlugin: Plugin = {
       if (kind !== "dynamic-import" || !isPart || build.initialOptions.external?.includes(path)) return undefined;
       return { path, namespace: "later", pluginData: resolveDir };
     });
-    build.onLoad({ filter: /.*/, namespace: "later" }, ({ path, pluginData: resolveDir }) => {
+    build.onLoad({ filter: /.*/, namespace: "later" }, async ({ path, pluginData: resolveDir }) => {
       const from = JSON.stringify(path);
-      // The default of a package is what it exports; our own modules have none.
-      const ofPackage = path.startsWith(".") ? "" : `export { default } from ${from};`;
-      return {
-        contents: `import ${JSON.stringify(start)}; export * from ${from}; ${ofPackage}`,
-        loader: "js",
-        resolveDir,
-      };
+      // Our own modules have no default.
+      const exported = path.startsWith(".") ? `export * from ${from};` : await ofPackage(path);
+      return { contents: `import ${JSON.stringify(start)}; ${exported}`, loader: "js", resolveDir };
+
+      async function ofPackage(name: string): Promise<string> {
+        const found = await build.resolve(name, { kind: "dynamic-import", resolveDir, namespace: "later" });
+        // A module that a plugin makes is no file to import, and its default is all that it has.
+        const names = found.namespace === "file" ? await namesOf(found.path) : ["default"];
+        return `export { ${names.join(", ")} } from ${from};`;
+      }
     });
   },
 };

@@ -1,0 +1,54 @@
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { bundle } from "../../scripts/bundle.js";
+import { oneStartFilePlugin } from "../../scripts/one-start-file-plugin.js";
+import { ROOT, temporaryFolder } from "../support/cli.js";
+
+/** Each `import("…")` of a package that is bundled, by the package's name; `keytar` is none of these. */
+async function packagesLoadedLater(): Promise<string[]> {
+  const files = await readdir(join(ROOT, "src"), { recursive: true, encoding: "utf8" });
+  const sources = await Promise.all(
+    files.filter((file) => file.endsWith(".ts")).map((file) => readFile(join(ROOT, "src", file), "utf8")),
+  );
+  const names = sources.flatMap((text) => [...text.matchAll(/(?<!typeof )import\("([^".][^"]*)"\)/g)]);
+  return [...new Set(names.map(([, name = ""]) => name))].filter((name) => name !== "keytar").sort();
+}
+
+/** What a module has: the sort of each of its values, by name. */
+const shape = (module: object) =>
+  Object.fromEntries(
+    Object.entries(module)
+      .filter(([name]) => /^[\w$]+$/.test(name) && name !== "__esModule")
+      .map(([name, value]) => [name, typeof value] as const)
+      .sort(([a], [b]) => (a < b ? -1 : 1)),
+  );
+
+test("every package that is loaded later has the same in a build as in the source", async () => {
+  const packages = await packagesLoadedLater();
+  expect(packages).toContain("undici");
+  const folder = temporaryFolder();
+  await mkdir(join(folder, "src"));
+  const file = join(folder, "src/uses.ts");
+  const imports = packages.map((name) => `${JSON.stringify(name)}: await import(${JSON.stringify(name)})`);
+  await writeFile(file, `export const load = async () => ({ ${imports.join(", ")} });`);
+  await bundle({
+    entryPoints: [file],
+    outdir: join(folder, "out"),
+    nodePaths: [join(ROOT, "node_modules")],
+    splitting: true,
+    plugins: [oneStartFilePlugin],
+    define: { "process.env.OKTA_MCP_VERSION": '"0"' },
+  });
+  await writeFile(join(folder, "out/package.json"), '{ "type": "commonjs" }');
+  const built = await createRequire(import.meta.url)(join(folder, "out/uses.js")).load();
+  for (const name of packages) expect(shape(built[name]), name).toEqual(shape(await import(name)));
+});
+
+test("no module of ours that is loaded later has a default, which a build would leave out", async () => {
+  const files = await readdir(join(ROOT, "src"), { recursive: true, encoding: "utf8" });
+  for (const file of files.filter((name) => name.endsWith(".ts"))) {
+    expect(await readFile(join(ROOT, "src", file), "utf8"), file).not.toMatch(/^export default\b|\bas default\b/m);
+  }
+});
