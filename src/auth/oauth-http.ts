@@ -1,3 +1,5 @@
+import { isOwnFault } from "../errors/own-fault.js";
+import { toOktaMcpError } from "../errors/render.js";
 import { OAuthFailure } from "./oauth-failure.js";
 import type { ServerClock } from "./server-clock.js";
 import { cancelled } from "./waiting.js";
@@ -19,7 +21,8 @@ type Send = (url: string, init: RequestInit) => Promise<Response>;
 
 /**
  * Makes the `fetch` of one exchange with an OAuth endpoint. It resolves with a whole answer of
- * status 200 to 499, read to its end; everything else is an `OAuthFailure`.
+ * status 200 to 499, read to its end; everything else is an `OAuthFailure`, but for a mistake of our own code, which is
+ * OktaMcpError bug.
  *
  * @param onHeaders sees the headers of every answer, refusals included
  */
@@ -42,6 +45,10 @@ export function oauthFetch(
         await response.body?.cancel();
         throw busy(response, clock);
       }
+      if (response.status < 200) {
+        await response.body?.cancel();
+        throw new OAuthFailure("unusable", `the answer has the status ${response.status}, which ends no request`);
+      }
       if (response.status >= 300 && response.status < 400) {
         await response.body?.cancel();
         throw new OAuthFailure("unusable", `the answer was a redirect (${response.status}), which is not followed`);
@@ -54,6 +61,7 @@ export function oauthFetch(
         const seconds = Math.round(timeoutMs / 1000);
         throw new OAuthFailure("network", `${orgUrl} gave no whole answer within ${seconds} s`, { timedOut: true });
       }
+      if (isOwnFault(error)) throw toOktaMcpError(error);
       throw new OAuthFailure("network", `${orgUrl} could not be reached, or its answer was lost (${reason(error)})`);
     } finally {
       clearTimeout(timer);

@@ -1,4 +1,6 @@
 import { OktaMcpError } from "../errors/index.js";
+import { isOwnFault } from "../errors/own-fault.js";
+import { toOktaMcpError } from "../errors/render.js";
 import { stringifyJson } from "../exact-json.js";
 import { type Fault, networkFault, oversizeFault, timeoutFault } from "./fault.js";
 import type { OktaRequest } from "./request.js";
@@ -53,7 +55,8 @@ export class ExchangeFault extends Error {
 
 /**
  * Sends a request once and reads the answer, whatever its status. Redirects are not followed.
- * @throws ExchangeFault where there is no whole answer, OktaMcpError cancelled when `signal` aborts
+ * @throws ExchangeFault where there is no whole answer, OktaMcpError cancelled when `signal` aborts, or bug where our
+ *   own code failed
  */
 export async function exchange(request: OktaRequest, options: ExchangeOptions): Promise<Exchanged> {
   const { fetch, url, signal, timeLimitMs, maxBytes } = options;
@@ -79,7 +82,8 @@ export async function exchange(request: OktaRequest, options: ExchangeOptions): 
   } catch (error) {
     if (signal?.aborted) throw cancelledInFlight(request);
     if (error instanceof ExchangeFault) throw error;
-    throw new ExchangeFault(late ? timeoutFault(timeLimitMs) : networkFault(error));
+    if (late) throw new ExchangeFault(timeoutFault(timeLimitMs));
+    throw isOwnFault(error) ? toOktaMcpError(error) : new ExchangeFault(networkFault(error));
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener("abort", stop);

@@ -55,8 +55,32 @@ export function networkFault(cause: unknown): Fault {
       cause,
     };
   }
+  const refusal = proxyRefusal(cause);
+  if (refusal !== undefined) return { ...refusal, cause };
   const reason = BROKEN[code] ?? (code === "" ? "the connection failed" : `the connection failed (${code})`);
   return { reason, nothingSent: false, passing: true, code: "unreachable", cause };
+}
+
+/** What undici says of a proxy that opens no tunnel (RFC 9110, section 9.3.6). */
+const NO_TUNNEL = /^Proxy response \((\d{3})\)/;
+
+/** A proxy's refusal to lead to the org; undefined where it was something else. */
+function proxyRefusal(error: unknown): Fault | undefined {
+  for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth++) {
+    const status = NO_TUNNEL.exec(at.message)?.[1];
+    if (status === undefined) continue;
+    return {
+      reason: `the proxy refused to lead there (${status})`,
+      nothingSent: true,
+      passing: status.startsWith("5"),
+      code: "unreachable",
+      fix:
+        status === "407"
+          ? "Put the user name and the password that the proxy asks for into HTTPS_PROXY or HTTP_PROXY: http://name:password@proxy.example.com:8080."
+          : "Ask who runs the proxy in HTTPS_PROXY or HTTP_PROXY to let this machine reach the org, or name the org in NO_PROXY.",
+    };
+  }
+  return undefined;
 }
 
 /** The code of an error or of what caused it: `fetch` wraps the one that tells something. */
