@@ -1,9 +1,6 @@
 import { OktaMcpError } from "../errors/index.js";
 import { quoteOkta } from "../errors/quote.js";
 
-const LINK = /\s*<([^<>]*)>((?:\s*;\s*[\w*-]+\s*(?:=\s*(?:"(?:[^"\\]|\\.)*"|[^\s",;]*))?)*)\s*(?:,|$)/gy;
-const PARAMETER = /;\s*([\w*-]+)\s*(?:=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s",;]*)))?/g;
-
 /**
  * The cursor of the next page: `after` in the `Link` header with rel=next (RFC 8288), undefined on
  * the last page. Takes the header's value, several joined by commas, and the URL that was asked.
@@ -30,22 +27,49 @@ export function nextCursor(header: string | null, asked: URL): string | undefine
   return cursor;
 }
 
+/** One link of a header: where it leads, and its first `rel` (RFC 8288, section 3.3: only that one counts). */
+interface WebLink {
+  target: string;
+  relations: string[];
+}
+
 function findNext(header: string): string | undefined {
-  let end = 0;
-  let found: string | undefined;
-  for (const link of header.matchAll(LINK)) {
-    const [whole, target, parameters = ""] = link;
-    end = link.index + whole.length;
-    for (const [, name, quoted, token] of parameters.matchAll(PARAMETER)) {
-      if (name?.toLowerCase() !== "rel") continue;
-      const relations = (quoted ?? token ?? "").toLowerCase().split(/\s+/);
-      if (relations.includes("next")) found ??= target;
-      // Only the first `rel` of a link counts (RFC 8288, section 3.3).
-      break;
+  const { links, rest } = readLinks(header);
+  const next = links.find(({ relations }) => relations.includes("next"));
+  if (next === undefined && /next/i.test(rest)) throw unreadable();
+  return next?.target;
+}
+
+/**
+ * The links of a header up to what cannot be read as one, and what is left from there on. Goes forward alone (RFC 8288,
+ * appendix B.2): each expression begins where the last one ended and has one way to match, so that a header that tries
+ * to be hard to read takes no longer than another.
+ */
+function readLinks(header: string): { links: WebLink[]; rest: string } {
+  const links: WebLink[] = [];
+  let at = 0;
+  const take = (pattern: RegExp): RegExpExecArray | null => {
+    pattern.lastIndex = at;
+    const taken = pattern.exec(header);
+    at += taken?.[0].length ?? 0;
+    return taken;
+  };
+  for (;;) {
+    const begin = at;
+    const target = take(/\s*<([^<>]*)>\s*/y)?.[1];
+    if (target === undefined) return { links, rest: header.slice(begin) };
+    let rel: string | undefined;
+    while (take(/;\s*/y)) {
+      const name = take(/[\w*-]+\s*/y)?.[0]
+        .trim()
+        .toLowerCase();
+      if (name === undefined) return { links, rest: header.slice(begin) };
+      const value = take(/=\s*/y) && take(/(?:"((?:[^"\\]|\\.)*)"|([^\s",;]*))\s*/y);
+      if (name === "rel") rel ??= value?.[1] ?? value?.[2] ?? "";
     }
+    if (take(/,/y) === null && at < header.length) return { links, rest: header.slice(begin) };
+    links.push({ target, relations: (rel ?? "").toLowerCase().split(/\s+/) });
   }
-  if (found === undefined && /next/i.test(header.slice(end))) throw unreadable();
-  return found;
 }
 
 function unreadable(): OktaMcpError {
