@@ -203,7 +203,7 @@ export class Invoker {
     const body = () => undo?.step.body ?? tool.replaces?.proposed(args) ?? {};
     const touch = async () => {
       const { touches } = tool;
-      if (touches) await watch.touch(touches.kinds, () => touches.read(context, args, body()));
+      if (touches) await watch.touch(touches.kinds, (isProtected) => touches.read(context, args, body(), isProtected));
     };
     await touch();
     if (write?.preview) {

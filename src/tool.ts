@@ -2,6 +2,7 @@ import type * as z from "zod";
 import type { LocalFile } from "./files.js";
 import type { ProtectedKind } from "./guard/rules.js";
 import type { Touched } from "./guard/targets.js";
+import type { IsProtected } from "./indirect/groups.js";
 import type { Changes, Done, Undo } from "./journal/contract.js";
 import type { JsonObject } from "./json.js";
 import type { ItemList, ListOptions, PageFetcher } from "./listing.js";
@@ -108,8 +109,14 @@ interface ToolParts<Input extends z.ZodObject> {
     /**
      * Every one of them. Throws where they cannot be read whole, since nobody then knows whether one is protected.
      * @param body as for `run`
+     * @param isProtected true for a kind of which a rule protects some; the others need not be read
      */
-    read(context: ToolContext, args: z.infer<Input>, body: { [key: string]: Json }): Promise<Touched[]>;
+    read(
+      context: ToolContext,
+      args: z.infer<Input>,
+      body: { [key: string]: Json },
+      isProtected: IsProtected,
+    ): Promise<Touched[]>;
   };
   /** For full replaces: what is there now and what it would become, so that nothing goes unnoticed. */
   replaces?: {
@@ -168,6 +175,17 @@ export { textOfFile } from "./file-text.js";
 export { isUserId, type Touched } from "./guard/targets.js";
 export { imageFileName, recogniseImage } from "./image.js";
 export { counted, MAX_NAMES, withNames } from "./impact-words.js";
+export {
+  groupsFilledByPolicyRule,
+  groupsFollowing,
+  groupsFollowingMembers,
+  groupsLeft,
+  groupsMovedBy,
+  membersTouched,
+  touchedByDeletedApp,
+  touchedByDeletedGroup,
+} from "./indirect/groups.js";
+export { names, policiesNaming, policiesTouched } from "./indirect/policies.js";
 export type { Undo } from "./journal/contract.js";
 export { difference } from "./journal/difference.js";
 export { refuseTaken } from "./journal/foresight.js";

@@ -9,6 +9,7 @@ import {
   OktaMcpError,
   ofMade,
   type ToolContext,
+  touchedByDeletedApp,
   undoBy,
   without,
 } from "../src/tool.js";
@@ -23,6 +24,7 @@ import {
   jsonObject,
   lastSegment,
   limit,
+  POLICY_TYPES,
   textAt,
 } from "./params.js";
 
@@ -240,6 +242,10 @@ export const deleteApplication = defineTool({
       );
     }
     return { ...impact, details: [...impact.details, "deleted for good, with configuration and assignments"] };
+  },
+  touches: {
+    kinds: ["users", "groups", "apps", "policies"],
+    read: (context, a, _body, isProtected) => touchedByDeletedApp(context, a.app_id, isProtected, POLICY_TYPES),
   },
   change: {
     state: ({ okta }, a) => okta.applications.getApplication({ appId: a.app_id }),

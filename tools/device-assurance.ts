@@ -8,6 +8,7 @@ import {
   type Json,
   OktaMcpError,
   ofMade,
+  policiesTouched,
   refuseTaken,
   type ToolContext,
   undoBy,
@@ -213,6 +214,13 @@ export const createDeviceAssurancePolicy = defineTool({
 
 const SET_BY_OKTA = ["id", "createdBy", "createdDate", "lastUpdate", "lastUpdatedBy"];
 
+/** The app sign-in policies whose rules ask for a device assurance policy, and so for something else once it changes. */
+const touches = {
+  kinds: ["policies"] as const,
+  read: (context: ToolContext, a: { device_assurance_id: string }) =>
+    policiesTouched(context, ["ACCESS_POLICY"], a.device_assurance_id, "the device assurance policy"),
+};
+
 export const replaceDeviceAssurancePolicy = defineTool({
   name: "replace_device_assurance_policy",
   title: "Replace device assurance policy",
@@ -232,6 +240,7 @@ export const replaceDeviceAssurancePolicy = defineTool({
     proposed: withStatedVersion,
     setByOkta: SET_BY_OKTA,
   },
+  touches,
   foresee: (context, a) => refuseTakenName(context, a.policy_data, a.device_assurance_id),
   async run({ okta }, a, deviceAssurance) {
     const target = { deviceAssuranceId: a.device_assurance_id };
@@ -303,6 +312,7 @@ export const deleteDeviceAssurancePolicy = defineTool({
       state: { lastUpdate: textAt(policy, "lastUpdate") },
     };
   },
+  touches,
   change: {
     state: ({ okta }, a) => okta.deviceAssurance.getDeviceAssurancePolicy({ deviceAssuranceId: a.device_assurance_id }),
     undo({ before }) {

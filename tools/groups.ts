@@ -1,15 +1,21 @@
 import * as z from "zod";
 import {
   defineTool,
+  groupsFollowing,
+  groupsFollowingMembers,
   ifOffered,
   ifReadable,
   isUserId,
   type Json,
-  type JsonObject,
+  membersTouched,
+  names,
   OktaMcpError,
   ofMade,
+  policiesNaming,
   refuseTaken,
   type ToolContext,
+  type Touched,
+  touchedByDeletedGroup,
   type Undo,
   undoBy,
 } from "../src/tool.js";
@@ -24,6 +30,7 @@ import {
   jsonObject,
   limit,
   objectAt,
+  POLICY_TYPES,
   sameName,
   sortBy,
   sortOrder,
@@ -152,6 +159,26 @@ export const createGroup = defineTool({
   run: ({ okta }, a) => okta.groups.createGroup({ group: { profile: a.profile } }),
 });
 
+/** What group rules do by the name of a group, before and after it gets another one. */
+async function touchedByName(
+  context: ToolContext,
+  groupId: string,
+  body: Json,
+  isProtected: (kind: "users" | "groups") => boolean,
+): Promise<Touched[]> {
+  const group = await context.okta.groups.getGroup({ groupId });
+  const names = [group, body].map((one) => textAt(one, "profile", "name"));
+  if (names[0] === names[1]) return [];
+  const groups = await groupsFollowing(
+    context,
+    [{ names }],
+    `whose condition may be about the name ${names.join(" or ")}`,
+  );
+  if (groups.length === 0 || !isProtected("users")) return groups;
+  const how = `is a member of the group ${names[0]}, and group rules may move its members by its name`;
+  return [...groups, ...(await membersTouched(context, groupId, how))];
+}
+
 export const updateGroup = defineTool({
   name: "update_group",
   title: "Update group",
@@ -167,6 +194,10 @@ export const updateGroup = defineTool({
     }),
     proposed: (a) => ({ profile: a.profile }),
     setByOkta: [],
+  },
+  touches: {
+    kinds: ["users", "groups"],
+    read: (context, a, body, isProtected) => touchedByName(context, a.group_id, body, isProtected),
   },
   foresee: async (context, a) => [
     // Groups that an app imports have schemas of their own, and are protected before this is asked.
@@ -195,7 +226,7 @@ async function describeGroup({ okta, collect }: ToolContext, id: string) {
     lastUpdated: textAt(group, "lastUpdated"),
     lastMembershipUpdated: textAt(group, "lastMembershipUpdated"),
   };
-  return { target, state, members, apps: withNames(`${counted(apps, "app")} assigned through it`, labels) };
+  return { group, target, state, members, apps: withNames(`${counted(apps, "app")} assigned through it`, labels) };
 }
 
 /** Okta's numbers of a group; undefined where they cannot be read. */
@@ -224,31 +255,13 @@ const POLICIES_OF_GROUPS = [
   "PROFILE_ENROLLMENT",
 ];
 
-/** True for an object of Okta's that names a group anywhere; ids of groups are like nothing else. */
-function names(groupId: string, { _links, _embedded, ...object }: JsonObject): boolean {
-  return JSON.stringify(object).includes(groupId);
-}
-
-/** The policies of a type, and their rules, that name a group, by name; undefined where they cannot be read. */
-async function policiesNaming({ okta, collect }: ToolContext, type: string, groupId: string) {
-  const policies = await collect(
-    (after) => okta.policies.listPolicies.page({ type, expand: "rules", after }),
-    MAX_COUNTED,
+/** The policies of a type, and their rules, that name a group, by name. */
+async function namesOfPolicies(context: ToolContext, type: string, groupId: string) {
+  const { found, complete } = await policiesNaming(context, type, groupId);
+  const named = found.map(({ policy, rule }) =>
+    [rule, policy].flatMap((one) => textAt(one, "name") || []).join(" of "),
   );
-  const found: string[] = [];
-  let complete = policies.complete;
-  for (const policy of policies.items) {
-    const policyId = textAt(policy, "id");
-    const embedded = valueAt(policy, "_embedded", "rules");
-    const readRules = (after?: string) => okta.policies.listPolicyRules.page({ policyId, after });
-    const rules = Array.isArray(embedded) ? { items: embedded, complete } : await collect(readRules, MAX_COUNTED);
-    complete &&= rules.complete;
-    if (names(groupId, asObject(policy))) found.push(textAt(policy, "name"));
-    for (const rule of rules.items) {
-      if (names(groupId, asObject(rule))) found.push(`${textAt(rule, "name")} of ${textAt(policy, "name")}`);
-    }
-  }
-  return { found, complete };
+  return { found: named, complete };
 }
 
 /** "named by 2 group rules: Staff, Guests"; no line where there are none. */
@@ -265,11 +278,11 @@ async function describeReferences(context: ToolContext, groupId: string, stats: 
     Promise.all(
       POLICIES_OF_GROUPS.map(async (type) => ({
         type,
-        ...(may("okta.policies.read") ? await ifOffered(policiesNaming(context, type, groupId)) : {}),
+        ...(may("okta.policies.read") ? await ifOffered(namesOfPolicies(context, type, groupId)) : {}),
       })),
     ),
   ]);
-  const naming = (rules?.items ?? []).filter((rule) => names(groupId, asObject(rule)));
+  const naming = (rules?.items ?? []).filter((rule) => names(groupId, rule));
   const ofRules = naming.map((rule) => textAt(rule, "name"));
   const ofPolicies = policies.flatMap(({ found }) => found ?? []);
   // Okta's own spelling.
@@ -325,6 +338,15 @@ function recreate(group: Json): Undo {
   };
 }
 
+/** What of a group an undo would bring back, and what not, so that nobody counts on more. */
+function wayBackInWords(group: Json | undefined, members: { items: readonly Json[]; complete: boolean }): string {
+  if (textAt(group, "type") !== "OKTA_GROUP")
+    return "undo_change cannot bring it back: its application has to send it again";
+  const all = members.complete && members.items.length <= MAX_BROUGHT_BACK;
+  const whom = all ? "its members" : `the first ${MAX_BROUGHT_BACK} of its members`;
+  return `undo_change can only make a new group of this name with ${whom}; apps, policies, rules and admin rights stay gone`;
+}
+
 export const deleteGroup = defineTool({
   name: "delete_group",
   title: "Delete group",
@@ -335,12 +357,16 @@ export const deleteGroup = defineTool({
   effect: "removes",
   input: z.strictObject({ group_id: groupId }),
   async impact(context, a) {
-    const [{ members, apps, ...rest }, stats] = await Promise.all([
+    const [{ group, members, apps, ...rest }, stats] = await Promise.all([
       describeGroup(context, a.group_id),
       statsOf(context, a.group_id),
     ]);
     const references = await describeReferences(context, a.group_id, stats);
-    return { ...rest, details: [membersInWords(members, stats), apps, ...references] };
+    return { ...rest, details: [membersInWords(members, stats), apps, ...references, wayBackInWords(group, members)] };
+  },
+  touches: {
+    kinds: ["users", "groups", "apps", "policies"],
+    read: (context, a, _body, isProtected) => touchedByDeletedGroup(context, a.group_id, isProtected, POLICY_TYPES),
   },
   change: { state: withMembers, undo: ({ before }) => recreate(before) },
   run: ({ okta }, a) => okta.groups.deleteGroup({ groupId: a.group_id }),
@@ -372,6 +398,7 @@ export const addUserToGroup = defineTool({
   scope: "okta.groups.manage",
   effect: "adds",
   input: z.strictObject({ group_id: groupId, user_id: userId }),
+  touches: { kinds: ["groups"], read: (context, a) => groupsFollowingMembers(context, a.group_id) },
   change: {
     state: isMember,
     becomes: () => ({ member: true }),
@@ -402,6 +429,7 @@ export const removeUserFromGroup = defineTool({
       state,
     };
   },
+  touches: { kinds: ["groups"], read: (context, a) => groupsFollowingMembers(context, a.group_id) },
   change: {
     state: isMember,
     becomes: () => ({ member: false }),

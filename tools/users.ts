@@ -3,11 +3,14 @@ import {
   BASE_ATTRIBUTES,
   defineTool,
   fieldsOf,
+  groupsLeft,
+  groupsMovedBy,
   type Impact,
   ifFound,
   type Json,
   OktaMcpError,
   ofMade,
+  policiesTouched,
   refuseTaken,
   schemaAttributes,
   type ToolContext,
@@ -26,6 +29,7 @@ import {
   lastSegment,
   limit,
   objectAt,
+  POLICY_TYPES,
   sameName,
   sortBy,
   sortOrder,
@@ -185,6 +189,7 @@ export const createUser = defineTool({
         : ["The profile's attributes were not checked: the schema of another user type is not read here."];
     return [...profile, ...(await refuseTakenLogin(context, a.profile))];
   },
+  touches: { kinds: ["groups"], read: (context, a) => groupsMovedBy(context, undefined, a.profile) },
   change: {
     state: ({ okta }, _a, made) => ofMade(made, (userId) => okta.users.getUser({ userId })),
     undo({ after }) {
@@ -294,6 +299,15 @@ export const updateUser = defineTool({
       ...(await refuseTakenLogin(context, profile, textAt(user, "id"))),
     ];
   },
+  touches: {
+    kinds: ["groups"],
+    async read(context, a) {
+      const given = { ...a.profile, ...(a.realm_id === undefined ? {} : { realmId: a.realm_id }) };
+      if (Object.keys(given).length === 0) return [];
+      const user = await context.okta.users.getUser({ userId: a.user_id });
+      return groupsMovedBy(context, { ...objectAt(user, "profile"), realmId: textAt(user, "realmId") }, given);
+    },
+  },
   change: {
     state: ({ okta }, a) => okta.users.getUser({ userId: a.user_id }),
     undo: ({ args, before, after }) => undoUpdate(args, before, textAt(after, "id") || args.user_id),
@@ -329,6 +343,7 @@ export const deactivateUser = defineTool({
     }
     return { ...impact, details: [...impact.details, "loses access to every app and every session at once"] };
   },
+  touches: { kinds: ["groups"], read: (context, a) => groupsLeft(context, a.user_id) },
   change: {
     state: ({ okta }, a) => okta.users.getUser({ userId: a.user_id }),
     becomes: (_a, before) => ({ ...asObject(before), status: "DEPROVISIONED" }),
@@ -355,6 +370,15 @@ export const deleteDeactivatedUser = defineTool({
       });
     }
     return { ...impact, details: [...impact.details, "deleted for good, with profile and history of assignments"] };
+  },
+  touches: {
+    kinds: ["groups", "policies"],
+    async read(context, a, _body, isProtected) {
+      const groups = isProtected("groups") ? await groupsLeft(context, a.user_id) : [];
+      if (!isProtected("policies")) return groups;
+      const id = textAt(await context.okta.users.getUser({ userId: a.user_id }), "id");
+      return [...groups, ...(await policiesTouched(context, POLICY_TYPES, id, "the user, who goes"))];
+    },
   },
   change: {
     state: ({ okta }, a) => okta.users.getUser({ userId: a.user_id }),

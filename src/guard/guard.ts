@@ -1,5 +1,6 @@
 import type { Session } from "../auth/token-source.js";
 import { OktaMcpError } from "../errors/index.js";
+import type { IsProtected } from "../indirect/groups.js";
 import type { Operations } from "../okta/operations.js";
 import type { CallOptions, Json, OktaRequest } from "../okta/request.js";
 import type { Tool } from "../tool.js";
@@ -102,11 +103,14 @@ export class Watch {
   /**
    * Looks at what a call changes without naming it, after `begin`.
    * @param read finds these objects; called only where a rule protects one of the kinds
-   * @throws OktaMcpError protected, and what `read` fails with
+   * @throws OktaMcpError protected, also where they cannot be read whole; what else `read` fails with
    */
-  async touch(kinds: readonly ProtectedKind[], read: () => Promise<readonly Touched[]>): Promise<void> {
+  async touch(
+    kinds: readonly ProtectedKind[],
+    read: (isProtected: IsProtected) => Promise<readonly Touched[]>,
+  ): Promise<void> {
     if (this.#reader === undefined || !this.#protection.hasRulesFor(kinds)) return;
-    await this.#protection.checkTouched(await read(), this.#reader);
+    await this.#protection.checkTouched(kinds, read, this.#reader);
   }
 
   /** Tells that time has passed: what was read before is read again before a request leaves. */

@@ -2,6 +2,7 @@ import type { Session } from "../auth/token-source.js";
 import { type ErrorCode, OktaMcpError } from "../errors/index.js";
 import { visible } from "../errors/quote.js";
 import { matchesGlob, sameFolded } from "../glob.js";
+import type { IsProtected } from "../indirect/groups.js";
 import { textAt } from "../json.js";
 import type { Operations } from "../okta/operations.js";
 import type { Json } from "../okta/request.js";
@@ -36,6 +37,10 @@ export class TargetReader {
 
 /** What keeps somebody from reading an object who may write it. */
 const MAY_NOT_READ: ReadonlySet<ErrorCode> = new Set(["missing_scope", "forbidden"]);
+
+/** Why what a call changes without naming it cannot be looked at whole; `conflict` is that of lists that are too long. */
+const CANNOT_TELL: ReadonlySet<ErrorCode> = new Set([...MAY_NOT_READ, "conflict"]);
+const NOT_SEEN: ReadonlySet<ErrorCode> = new Set(["not_found"]);
 
 function matches({ key, value }: ProtectionRule, { id, logins, names }: Identity): boolean {
   if (key === "id") return sameFolded(value, id);
@@ -78,10 +83,34 @@ export class Protection {
 
   /**
    * Looks at objects that a call changes without naming them.
-   * @throws as `check`; the refusal says what would become of the object
+   * @param read finds these objects
+   * @throws as `check`; the refusal says what would become of the object. Protected also where they may not be read,
+   * or are too many, since nobody then knows whether a protected one is among them
    */
-  async checkTouched(touched: readonly Touched[], reader: TargetReader): Promise<void> {
-    for (const one of touched) await this.#checkRules(one, reader, one);
+  async checkTouched(
+    kinds: readonly ProtectedKind[],
+    read: (isProtected: IsProtected) => Promise<readonly Touched[]>,
+    reader: TargetReader,
+  ): Promise<void> {
+    const looked = kinds.filter((kind) => this.hasRulesFor([kind]));
+    const orUntold = async <T>(work: Promise<T>, codes: ReadonlySet<ErrorCode>): Promise<T> => {
+      return work.catch((error: unknown) => {
+        throw error instanceof OktaMcpError && codes.has(error.code) ? this.#untold(looked, error) : error;
+      });
+    };
+    const touched = await orUntold(
+      read((kind) => looked.includes(kind)),
+      CANNOT_TELL,
+    );
+    // That something is not there may only mean that this admin may not see it.
+    for (const one of touched) await orUntold(this.#checkRules(one, reader, one), NOT_SEEN);
+  }
+
+  #untold(kinds: readonly ProtectedKind[], { message, fix, data }: OktaMcpError): OktaMcpError {
+    const { file = "" } = this.#rules;
+    const sentence = `Whether this call changes something that protect.${kinds.join(" or protect.")} in ${visible(file)} covers, without naming it, cannot be told`;
+    const scope = typeof data?.scope === "string" ? { scope: data.scope } : {};
+    return refused(`protect.${kinds[0]}`, `${sentence}: ${message}`, { fix, data: { file, ...scope } });
   }
 
   async #checkRules(target: Target, reader: TargetReader, touched?: Touched): Promise<void> {

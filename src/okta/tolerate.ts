@@ -39,3 +39,16 @@ export function ifOffered<T>(answer: Promise<T>): Promise<T | undefined> {
     throw error;
   });
 }
+
+/** What Okta calls a feature that is not switched on for the org (E0000015). */
+const FEATURE_OFF = "E0000015";
+
+/** An answer, or undefined where the org has no such feature, so that there can be nothing. Every other error passes. */
+export function ifFeature<T>(answer: Promise<T>): Promise<T | undefined> {
+  return answer.catch((error: unknown) => {
+    const isOff =
+      error instanceof OktaMcpError && (error.code === "bad_input" || error.data?.okta_error_code === FEATURE_OFF);
+    if (isOff) return undefined;
+    throw error;
+  });
+}

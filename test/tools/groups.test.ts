@@ -197,6 +197,9 @@ describe("update_group", () => {
   });
 });
 
+const WAY_BACK =
+  "undo_change can only make a new group of this name with its members; apps, policies, rules and admin rights stay gone";
+
 describe("delete_group", () => {
   test("shows its name, its members and the apps it gives, then deletes it", async () => {
     const { get, org, asked, writes } = await connect({ person: accepts });
@@ -208,9 +211,21 @@ describe("delete_group", () => {
       "- 2 members: a@acme.example, b@acme.example",
       "- 2 apps assigned through it: Wiki, Mail",
       "- no group rule or policy names it",
+      `- ${WAY_BACK}`,
     ]);
     expect(writes()).toEqual([`DELETE /api/v1/groups/${lab.id}`]);
     expect(org.groups.get(lab.id)).toBeUndefined();
+  });
+
+  test("says of an app's group that there is no way back", async () => {
+    const { call, org, asked } = await connect({ person: declines });
+    const { id } = org.addGroup({
+      type: "APP_GROUP",
+      appId: org.addApp({ label: "AD" }).id,
+      profile: { name: "Plant" },
+    });
+    await call("delete_group", { group_id: id });
+    expect(asked[0]?.message).toContain("undo_change cannot bring it back: its application has to send it again");
   });
 
   test("counts honestly where there is too much to count", async () => {
@@ -219,6 +234,7 @@ describe("delete_group", () => {
     const lab = org.addGroup({ profile: { name: "Lab" } }, people);
     await call("delete_group", { group_id: lab.id });
     expect(asked[0]?.message).toContain("- 1001 members: p0@acme.example, p1@acme.example");
+    expect(asked[0]?.message).toContain("a new group of this name with the first 500 of its members;");
     expect(sandbox.requests.filter(({ path }) => path.includes("/users?"))).toHaveLength(1);
   });
 
@@ -250,6 +266,7 @@ describe("delete_group", () => {
       "its members have ADMIN RIGHTS through it, which they lose",
       "named by 2 group rules: Chemists, Nested",
       "named by 2 policies and policy rules: Night of Strict, Long",
+      WAY_BACK,
     ];
 
     test("to a person", async () => {
@@ -275,7 +292,7 @@ describe("delete_group", () => {
       sandbox.next("GET", "/api/v1/groups/rules", { status: 403, json: { errorCode: "E0000006", errorSummary: "No" } });
       await call("delete_group", { group_id: lab.id });
       const lines = asked[0]?.message.split("\n- ") ?? [];
-      expect(lines.at(-1)).toMatch(/^could not be looked at, so that they may name it: group rules, policies of type/);
+      expect(lines.at(-2)).toMatch(/^could not be looked at, so that they may name it: group rules, policies of type/);
       expect(lines).toContain(REFERENCES[0]);
       expect(asked[0]?.message).not.toContain("no group rule or policy");
     });

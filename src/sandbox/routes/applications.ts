@@ -54,6 +54,7 @@ export function applicationRoutes(org: Org): Route[] {
           throw refusal(403, "E0000056", "Delete application forbidden.", [cause]);
         }
         org.apps.remove(app, doerOf(org, request));
+        org.groups.forgetApp(app.id, doerOf(org, request));
         return { status: 204 };
       },
     },

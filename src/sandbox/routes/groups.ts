@@ -4,6 +4,7 @@ import type { Org } from "../org.js";
 import { limitOf, link, pageOf } from "../page.js";
 import { refuseFaults } from "../profile-schema.js";
 import type { Route, SandboxReply, SandboxRequest } from "../route.js";
+import { POLICIES } from "../state/default-policies.js";
 import { groupRuleArea } from "../state/group-rules.js";
 import type { Group, JsonObject } from "../state/model.js";
 import { shownApp } from "./app-view.js";
@@ -87,6 +88,7 @@ export function groupRoutes(org: Org): Route[] {
         const group = groupOf(org, request);
         if (group.type === "BUILT_IN") throw unsupported();
         org.groups.remove(group, doerOf(org, request));
+        org.area(POLICIES).forgetPerson("groups", group.id);
         return { status: 204 };
       },
     },

@@ -2,6 +2,7 @@ import { isObject } from "../json.js";
 import type { Org } from "../org.js";
 import { limitOf, link, pageOf } from "../page.js";
 import type { Route, SandboxReply, SandboxRequest } from "../route.js";
+import { POLICIES } from "../state/default-policies.js";
 import type { JsonObject, User } from "../state/model.js";
 import { listedGroup } from "./group-view.js";
 import { doerOf, filtered, searchRules, sorted, startsWith, userOf, wordsOf } from "./shared.js";
@@ -67,8 +68,10 @@ export function userRoutes(org: Org): Route[] {
       scope: manage,
       handle(request) {
         const user = userOf(org, request);
-        if (user.status === "DEPROVISIONED") org.users.remove(user, doerOf(org, request));
-        else deactivate(org, user, doerOf(org, request));
+        if (user.status === "DEPROVISIONED") {
+          org.users.remove(user, doerOf(org, request));
+          org.area(POLICIES).forgetPerson("users", user.id);
+        } else deactivate(org, user, doerOf(org, request));
         return { status: 204 };
       },
     },

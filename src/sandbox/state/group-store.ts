@@ -1,4 +1,5 @@
 import type { Org } from "../org.js";
+import { applyGroupRules, invalidateRulesOf } from "./group-rules.js";
 import { groupParty, userParty } from "./log-event.js";
 import type { Doer, Group, GroupSource, GroupType, JsonObject, User } from "./model.js";
 
@@ -81,23 +82,33 @@ export class GroupStore {
     group.profile = profile;
     group.lastUpdated = this.#org.timestamp();
     this.#log(group, "group.profile.update", "Okta group update", doer);
+    applyGroupRules(this.#org);
   }
 
   remove(group: Group, doer?: Doer): void {
     this.#entries.delete(group.id);
     this.#org.apps.forgetGroup(group.id);
     this.#log(group, "group.lifecycle.delete", "Okta group delete", doer);
+    applyGroupRules(this.#org);
+    invalidateRulesOf(this.#org, group.id);
   }
 
   addMember(group: Group, user: User, doer?: Doer): void {
     if (this.isMember(group, user.id)) return;
     this.#entries.get(group.id)?.members.add(user.id);
     this.#logMembership(group, user, "add", "Add user to group membership", doer);
+    applyGroupRules(this.#org);
   }
 
   removeMember(group: Group, user: User, doer?: Doer): void {
     if (!this.#entries.get(group.id)?.members.delete(user.id)) return;
     this.#logMembership(group, user, "remove", "Remove user from group membership", doer);
+    applyGroupRules(this.#org);
+  }
+
+  /** The groups that an app brought to the org go with it. */
+  forgetApp(appId: string, doer?: Doer): void {
+    for (const { group, source } of [...this.#entries.values()]) if (source.appId === appId) this.remove(group, doer);
   }
 
   /** Puts a new user into the groups that hold everybody. */

@@ -1,3 +1,4 @@
+import { itemsAt } from "../../json.js";
 import type { Org } from "../org.js";
 import { kindOf, ruleTypeOf } from "../policy-types.js";
 import { closeUp, inOrder, place } from "../priorities.js";
@@ -161,6 +162,19 @@ export class PolicyStore {
     this.#entries.delete(policy.id);
     if (kindOf(policy.type).ranked) closeUp("dense", this.ofType(policy.type));
     this.#log(policy, "lifecycle.delete", doer);
+  }
+
+  /** Takes a group or user that is gone out of the conditions of policies and rules. */
+  forgetPerson(kind: "groups" | "users", id: string): void {
+    for (const { policy, rules } of this.#entries.values()) {
+      for (const object of [policy, ...rules.values()]) {
+        for (const side of ["include", "exclude"]) {
+          const ids = itemsAt(object, "conditions", "people", kind, side);
+          const place = ids.indexOf(id);
+          if (place >= 0) ids.splice(place, 1);
+        }
+      }
+    }
   }
 
   removeRule(policy: Policy, rule: PolicyRule, doer?: Doer): void {

@@ -1,4 +1,5 @@
 import type { Org } from "../org.js";
+import { applyGroupRules } from "./group-rules.js";
 import { userParty } from "./log-event.js";
 import type { Doer, JsonObject, LogNote, User, UserStatus } from "./model.js";
 
@@ -92,6 +93,7 @@ export class UserStore {
     };
     this.#org.log({ ...note, target: [userParty(user)] }, doer);
     this.#org.groups.joinBuiltIns(user.id);
+    applyGroupRules(this.#org);
     return user;
   }
 
@@ -101,6 +103,7 @@ export class UserStore {
     Object.assign(user, changes, { lastUpdated: this.#org.timestamp() });
     this.#idByLogin.set(loginKey(user), user.id);
     this.#org.log({ target: [userParty(user)], ...note }, doer);
+    applyGroupRules(this.#org);
   }
 
   /** Moves a user to another status. A deprovisioned user leaves its groups and apps, as at Okta. */

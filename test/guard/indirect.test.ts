@@ -1,0 +1,336 @@
+import { describe, expect, test } from "vitest";
+import type { GuardFile } from "../../src/guard/schema.js";
+import { POLICIES } from "../../src/sandbox/state/default-policies.js";
+import { groupRuleArea } from "../../src/sandbox/state/group-rules.js";
+import { accepts, type ConnectOptions, connect } from "../support/client.js";
+import { guardRules } from "./support.js";
+
+type Protect = NonNullable<GuardFile["protect"]>;
+
+/** An org with people, groups and an app, and a person who says yes to everything. */
+async function guarded(protect: Protect, options: ConnectOptions = {}) {
+  const connected = await connect({ person: accepts, guard: guardRules({ protect }), ...options });
+  const { org } = connected;
+  const add = (name: string, more: { [attribute: string]: string } = {}) =>
+    org.addUser({ profile: { login: `${name}@acme.example`, firstName: name, lastName: "Doe", ...more } });
+  const [ada, bob] = [add("ada"), add("bob", { department: "Sales" })];
+  const lab = org.addGroup({ profile: { name: "Lab" } }, [ada]);
+  const vault = org.addGroup({ profile: { name: "Vault" } });
+  const wiki = org.addApp({ label: "Wiki" }, { groups: [lab] });
+  /** A rule that fills groups while an expression is true. */
+  const rule = (name: string, expression: string, groupIds: string[], more: { [key: string]: string } = {}) =>
+    org.area(groupRuleArea).push({
+      id: `0pr${name}`,
+      type: "group_rule",
+      name,
+      status: "ACTIVE",
+      conditions: { expression: { value: expression, type: "urn:okta:expression:1.0" } },
+      actions: { assignUserToGroups: { groupIds } },
+      ...more,
+    });
+  /** A call that must be refused by a rule before anybody was asked and anything changed. */
+  const refused = async (tool: string, args: { [key: string]: unknown }) => {
+    const before = [...connected.asked, ...connected.writes()];
+    const call = (more: object) => connected.call(tool, { ...args, ...more });
+    const outcomes = [await call({ dry_run: true }), await call({})];
+    for (const { error, text } of outcomes) {
+      expect(error, `${tool} ${JSON.stringify(args)} ${text}`).toMatchObject({ code: "protected", retry: "never" });
+    }
+    expect([...connected.asked, ...connected.writes()]).toEqual(before);
+    return outcomes[1]?.error;
+  };
+  const done = async (tool: string, args: { [key: string]: unknown }) => {
+    const outcome = await connected.call(tool, args);
+    expect(outcome.isError, `${tool} ${JSON.stringify(args)} ${outcome.text}`).toBe(false);
+  };
+  const names = (group: { id: string }) => {
+    const found = org.groups.get(group.id);
+    return found && org.groups.membersOf(found).map(({ profile }) => profile.firstName);
+  };
+  return { ...connected, add, ada, bob, lab, vault, wiki, rule, refused, done, names };
+}
+
+const VAULT: Protect = { groups: [{ name: "Vault", reason: "keys" }] };
+
+describe("a group that is deleted", () => {
+  test("takes no protected user with it", async () => {
+    const { refused, lab, ada, names } = await guarded({
+      users: [{ login: "ada@acme.example", reason: "break glass" }],
+    });
+    const error = await refused("delete_group", { group_id: lab.id });
+    expect(error?.message).toMatch(
+      /The user 00u\w+ is protected by protect\.users\[0\] .*The call does not name it, but the user is a member of the group Lab, which goes\. Reason: break glass/,
+    );
+    expect(error?.data).toMatchObject({ rule: "protect.users[0]", target: { type: "user", id: ada.id } });
+    expect(names(lab)).toEqual(["ada"]);
+  });
+
+  test("takes none with it who stands on a late page of the members", async () => {
+    const { refused, add, org, lab } = await guarded({ users: [{ name: "last Doe" }] });
+    org.maxPageItems = 7;
+    for (let n = 0; n < 40; n += 1) org.groups.addMember(lab, add(`p${n}`));
+    org.groups.addMember(lab, add("last"));
+    await refused("delete_group", { group_id: lab.id });
+  });
+
+  test("is deleted where its members are not protected, and nothing else is read than what rules are about", async () => {
+    const { done, lab, sent } = await guarded(
+      { users: [{ login: "bob@acme.example" }] },
+      { scopes: ["okta.groups.manage", "okta.users.read"] },
+    );
+    await done("delete_group", { group_id: lab.id });
+    expect(sent().filter((line) => line.includes("/policies"))).toEqual([]);
+  });
+
+  test("stays where its members cannot be read, or are too many", async () => {
+    const { call, refused, sandbox, lab, writes, org } = await guarded({ users: [{ id: "00uAAAAAAAAAAAAAAAAA" }] });
+    sandbox.next("GET", "/api/v1/groups/{groupId}/users", {
+      status: 403,
+      json: { errorCode: "E0000006", errorSummary: "You do not have permission" },
+    });
+    const { error } = await call("delete_group", { group_id: lab.id });
+    expect(error).toMatchObject({ code: "protected", data: { rule: "protect.users" } });
+    expect(error?.message).toContain("without naming it, cannot be told");
+    const many = Array.from({ length: 10_001 }, (_, n) => org.addUser({ profile: { login: `m${n}@acme.example` } }));
+    const crowd = org.addGroup({ profile: { name: "Crowd" } }, many);
+    expect((await refused("delete_group", { group_id: crowd.id }))?.message).toContain("more than 10000 items");
+    expect(writes()).toEqual([]);
+  });
+
+  test("takes none of a protected app's assignments", async () => {
+    const { refused, done, lab, vault } = await guarded({ apps: [{ name: "Wiki" }] });
+    const error = await refused("delete_group", { group_id: lab.id });
+    expect(error?.message).toContain("the application is assigned to the group Lab, which goes");
+    await done("delete_group", { group_id: vault.id });
+  });
+
+  test.each(["policy", "rule"])("is named by no protected policy: by the %s", async (by) => {
+    const { refused, done, org, lab, vault } = await guarded({ policies: [{ name: "Strict" }] });
+    const conditions = { people: { groups: { include: [lab.id] } } };
+    const store = org.area(POLICIES);
+    const given = { type: "OKTA_SIGN_ON", name: "Strict", ...(by === "policy" ? { conditions } : {}) };
+    const strict = store.insert({ given });
+    if (by === "rule") store.insertRule(strict, { given: { type: "SIGN_ON", name: "Night", conditions } });
+    const error = await refused("delete_group", { group_id: lab.id });
+    expect(error?.message).toContain(
+      `the policy ${by === "rule" ? "in its rule Night " : ""}names the group Lab, which goes`,
+    );
+    await done("delete_group", { group_id: vault.id });
+  });
+
+  test("stays where policies may not be read that may name it", async () => {
+    const { refused, lab } = await guarded({ policies: [{ name: "Strict" }] }, { scopes: ["okta.groups.manage"] });
+    expect((await refused("delete_group", { group_id: lab.id }))?.message).toContain("cannot be told");
+  });
+
+  test("stays where a feature is off only as far as it has policies", async () => {
+    const { done, lab, sandbox } = await guarded({ policies: [{ name: "Strict" }] });
+    sandbox.next("GET", "/api/v1/policies", {
+      status: 401,
+      json: {
+        errorCode: "E0000015",
+        errorSummary: "You do not have permission to access the feature you are requesting",
+      },
+    });
+    await done("delete_group", { group_id: lab.id });
+  });
+
+  test.each<[string, (lab: { id: string }) => string]>([
+    ["isMemberOfGroup", ({ id }) => `isMemberOfGroup("${id}")`],
+    ["isMemberOfAnyGroup", ({ id }) => `user.department == "x" || isMemberOfAnyGroup("00gOther", "${id}")`],
+    ["its name", () => 'isMemberOfGroupName("LAB")'],
+    ["the start of its name", () => 'isMemberOfGroupNameStartsWith("La")'],
+    ["a way that nobody here knows", () => 'user.isMemberOf({"group.profile.name": "x"})'],
+  ])("moves nobody into or out of a protected group by a rule that asks for it: %s", async (_, expression) => {
+    const { refused, lab, vault, rule } = await guarded(VAULT);
+    rule("Keepers", expression(lab), [vault.id]);
+    const error = await refused("delete_group", { group_id: lab.id });
+    expect(error?.message).toContain(
+      "the group is filled by the group rule Keepers, which has to do with the group Lab",
+    );
+  });
+
+  test("stops no rule that fills a protected group as well, nor one that follows", async () => {
+    const { refused, lab, vault, rule, org } = await guarded(VAULT);
+    const between = org.addGroup({ profile: { name: "Between" } });
+    rule("Both", 'user.department == "Lab"', [lab.id, vault.id]);
+    await refused("delete_group", { group_id: lab.id });
+    org.area(groupRuleArea).length = 0;
+    rule("First", `isMemberOfGroup("${lab.id}")`, [between.id]);
+    rule("Second", `isMemberOfGroup("${between.id}")`, [vault.id]);
+    await refused("delete_group", { group_id: lab.id });
+  });
+
+  test("is deleted where rules do something else, or nothing", async () => {
+    const { done, lab, vault, rule } = await guarded(VAULT);
+    rule("Sellers", 'user.department == "Sales"', [vault.id]);
+    rule("Off", `isMemberOfGroup("${lab.id}")`, [vault.id], { status: "INACTIVE" });
+    rule("Others", 'isMemberOfAnyGroup("00gOther") && !isMemberOfGroupName("Other")', [vault.id]);
+    await done("delete_group", { group_id: lab.id });
+  });
+});
+
+describe("a protected group is filled by a group rule", () => {
+  test("and no membership of another group moves anybody into it", async () => {
+    const { refused, done, lab, vault, bob, ada, rule, org } = await guarded(VAULT);
+    rule("Keepers", `isMemberOfGroup("${lab.id}")`, [vault.id]);
+    await refused("add_user_to_group", { group_id: lab.id, user_id: bob.id });
+    await refused("remove_user_from_group", { group_id: lab.id, user_id: ada.id });
+    const kitchen = org.addGroup({ profile: { name: "Kitchen" } });
+    await done("add_user_to_group", { group_id: kitchen.id, user_id: bob.id });
+  });
+
+  test("and no name of another group does", async () => {
+    const { refused, done, lab, vault, rule } = await guarded(VAULT);
+    rule("Keepers", 'isMemberOfGroupName("Keepers")', [vault.id]);
+    await refused("update_group", { group_id: lab.id, profile: { name: "Keepers" } });
+    await done("update_group", { group_id: lab.id, profile: { name: "Lab", description: "x" } });
+    await done("update_group", { group_id: lab.id, profile: { name: "Laboratory", description: "x" } });
+  });
+
+  test("and no protected user is moved by the name of a group either", async () => {
+    const { refused, lab, rule, org } = await guarded({ users: [{ login: "ada@acme.example" }] });
+    const kitchen = org.addGroup({ profile: { name: "Kitchen" } });
+    rule("Cooks", 'isMemberOfGroupName("Lab")', [kitchen.id]);
+    await refused("update_group", { group_id: lab.id, profile: { name: "Laboratory" } });
+  });
+
+  test.each<[string, string, { [attribute: string]: string | null }, "refused" | "done"]>([
+    ["into it", 'user.department == "Keys"', { department: "Keys" }, "refused"],
+    ["out of it", 'user.department == "Sales"', { department: "Cellar" }, "refused"],
+    ["out of it by an empty value", 'user.department == "Sales"', { department: null }, "refused"],
+    ["into it by another spelling", "user.department=='KEYS'", { department: "keys" }, "refused"],
+    ["nowhere by another value", 'user.department == "Keys"', { department: "Cellar" }, "done"],
+    ["nowhere by another attribute", 'user.department == "Sales"', { nickName: "Bo" }, "done"],
+    ["nowhere by the value that is there", 'user.department != "Keys"', { department: "Sales" }, "done"],
+    ["perhaps", 'user.department == "Keys" && user.title == "x"', { title: "y" }, "refused"],
+    ["perhaps, by a function", 'String.stringContains(user.department, "Key")', { department: "Keyboards" }, "refused"],
+    ["perhaps, by an attribute that nobody sees", 'user.getInternalProperty("x") == "y"', { nickName: "z" }, "refused"],
+    ["perhaps, by any attribute", 'user["department"] == "Keys"', { nickName: "z" }, "refused"],
+    ["nowhere, by a function of other attributes", "String.len(user.title) > 3", { nickName: "z" }, "done"],
+    ["nowhere, by groups alone", 'isMemberOfGroup("00gOther")', { department: "Keys" }, "done"],
+  ])("and a profile moves its person %s", async (_, expression, profile, outcome) => {
+    const { refused, done, vault, bob, rule, names, org } = await guarded(VAULT);
+    rule("Keepers", expression, [vault.id]);
+    // Okta looks at everybody when a rule is switched on.
+    org.users.change(bob, {}, { eventType: "user.account.update_profile", displayMessage: "x" });
+    const before = names(vault);
+    if (outcome === "done") {
+      await done("update_user", { user_id: bob.id, profile });
+      expect(names(vault)).toEqual(before);
+      return;
+    }
+    const error = await refused("update_user", { user_id: bob.id, profile });
+    expect(error?.message).toContain("the group is filled by the group rule Keepers, which may look at");
+    expect(names(vault)).toEqual(before);
+  });
+
+  test("and no new user comes into it", async () => {
+    const { refused, done, vault, rule } = await guarded(VAULT);
+    rule("Keepers", 'user.department == "Keys"', [vault.id]);
+    const profile = { login: "new@acme.example", email: "new@acme.example", firstName: "New", lastName: "Doe" };
+    await refused("create_user", { profile: { ...profile, department: "Keys" } });
+    await done("create_user", { profile: { ...profile, department: "Cellar" } });
+    rule("Nobody", 'user.department != "Cellar"', [vault.id]);
+    const error = await refused("create_user", { profile: { ...profile, login: "next@acme.example" } });
+    expect(error?.message).toContain("group rule Nobody, which may be true of the new user");
+  });
+
+  test("and nobody is changed where the rules may not be read", async () => {
+    const { refused, done, bob } = await guarded(VAULT, { scopes: ["okta.users.manage"] });
+    const error = await refused("update_user", { user_id: bob.id, profile: { department: "Keys" } });
+    expect(error?.message).toContain("without naming it, cannot be told");
+    expect(error?.fix).toContain("okta.groups.read");
+    // What changes nothing moves nobody.
+    await done("update_user", { user_id: bob.id, profile: { department: "Sales" } });
+  });
+});
+
+describe("the members of a protected group", () => {
+  test("stay in it, whatever takes people out of groups", async () => {
+    const { refused, done, org, ada, bob, vault } = await guarded(VAULT);
+    org.groups.addMember(vault, ada);
+    await refused("remove_user_from_group", { group_id: vault.id, user_id: ada.id });
+    const error = await refused("deactivate_user", { user_id: ada.id });
+    expect(error?.message).toContain("the group has this user for a member");
+    await done("deactivate_user", { user_id: bob.id });
+    org.groups.addMember(vault, bob);
+    await refused("delete_deactivated_user", { user_id: bob.id });
+  });
+
+  test("are themselves no more protected than others: their profile, credentials and other groups change", async () => {
+    const { done, org, ada, lab, vault } = await guarded(VAULT);
+    org.groups.addMember(vault, ada);
+    await done("update_user", { user_id: ada.id, profile: { nickName: "A" } });
+    await done("update_user", { user_id: ada.id, credentials: { password: { value: "correct horse 1" } } });
+    await done("remove_user_from_group", { group_id: lab.id, user_id: ada.id });
+    await done("add_user_to_group", { group_id: lab.id, user_id: ada.id });
+  });
+
+  test("are not kept by Everyone, which Okta fills itself", async () => {
+    const { done, bob } = await guarded({ groups: [{ name: "Everyone" }] });
+    await done("deactivate_user", { user_id: bob.id });
+    await done("delete_deactivated_user", { user_id: bob.id });
+  });
+});
+
+test("a user who is deleted is named by no protected policy", async () => {
+  const { refused, done, org, ada, bob } = await guarded({ policies: [{ pattern: "Strict*" }] });
+  const conditions = { people: { users: { exclude: [ada.id] } } };
+  const strict = org.area(POLICIES).insert({ given: { type: "OKTA_SIGN_ON", name: "Strict" } });
+  org.area(POLICIES).insertRule(strict, { given: { type: "SIGN_ON", name: "Night", conditions } });
+  for (const user of [ada, bob]) org.users.setStatus(user, "DEPROVISIONED", { eventType: "x", displayMessage: "x" });
+  await refused("delete_deactivated_user", { user_id: ada.id });
+  await done("delete_deactivated_user", { user_id: bob.id });
+});
+
+describe("an app that is deleted", () => {
+  /** An app that brought a group with Ada in it. */
+  async function directory(protect: Protect) {
+    const client = await guarded(protect);
+    const app = client.org.addApp({ label: "Plant" });
+    client.org.apps.change({ ...app, status: "INACTIVE" }, { eventType: "x", displayMessage: "x" });
+    const given = { type: "APP_GROUP", appId: app.id, profile: { name: "Plant people" } } as const;
+    const plant = client.org.addGroup(given, [client.ada]);
+    return { ...client, app, plant };
+  }
+
+  test.each<[string, Protect]>([
+    ["a protected group", { groups: [{ name: "Plant people" }] }],
+    ["a protected user out of a group", { users: [{ login: "ada@acme.example" }] }],
+  ])("takes no %s with it", async (_, protect) => {
+    const { refused, app, plant, org } = await directory(protect);
+    await refused("delete_application", { app_id: app.id });
+    expect(org.groups.get(plant.id)).toBeDefined();
+  });
+
+  test("is deleted with its groups where nothing of that is protected", async () => {
+    const { done, app, plant, org } = await directory({ users: [{ login: "bob@acme.example" }], ...VAULT });
+    await done("delete_application", { app_id: app.id });
+    expect(org.groups.get(plant.id)).toBeUndefined();
+  });
+
+  test("is named by no protected policy", async () => {
+    const { refused, app, org } = await directory({ policies: [{ name: "Strict" }] });
+    const conditions = { app: { include: [{ type: "APP", id: app.id }] } };
+    const strict = org.area(POLICIES).insert({ given: { type: "MFA_ENROLL", name: "Strict" } });
+    org.area(POLICIES).insertRule(strict, { given: { type: "MFA_ENROLL", name: "r", conditions } });
+    await refused("delete_application", { app_id: app.id });
+  });
+});
+
+test("a device assurance policy that a protected policy asks for is neither replaced nor deleted", async () => {
+  const { refused, done, org, get } = await guarded({ policies: [{ name: "Strict" }] }, { seed: 1 });
+  const { items } = (await get("list_device_assurance_policies")) as { items: { id: string; name: string }[] };
+  const [used, other] = items;
+  if (used === undefined || other === undefined) throw new Error("There have to be two.");
+  const conditions = { device: { assurance: { include: [used.id] } } };
+  const strict = org.area(POLICIES).insert({ given: { type: "ACCESS_POLICY", name: "Strict" } });
+  org.area(POLICIES).insertRule(strict, { given: { type: "ACCESS_POLICY", name: "r", conditions } });
+  for (const one of [used, other]) {
+    const args = { device_assurance_id: one.id, policy_data: { ...one, name: `${one.name} 2` } };
+    if (one === used) await refused("replace_device_assurance_policy", args);
+    else await done("replace_device_assurance_policy", args);
+  }
+  await refused("delete_device_assurance_policy", { device_assurance_id: used.id });
+});
