@@ -28,7 +28,7 @@ describe("OKTA_MCP_READ_ONLY", () => {
     expect(choice.readOnly).toBe("OKTA_MCP_READ_ONLY");
   });
 
-  test.each(["0", "false", "No", "off", ""])("%j leaves everything as it is", (no) => {
+  test.each(["0", "false", "No", "off"])("%j leaves everything as it is", (no) => {
     const { scopes, choice } = settings({ OKTA_SCOPES: "okta.users.manage", OKTA_MCP_READ_ONLY: no });
     expect([scopes, choice.readOnly]).toEqual([["okta.users.manage"], undefined]);
   });
