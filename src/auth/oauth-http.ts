@@ -1,5 +1,6 @@
 import { isOwnFault } from "../errors/own-fault.js";
 import { toOktaMcpError } from "../errors/render.js";
+import { TimeIsUp, withinTime } from "../time-limit.js";
 import { OAuthFailure } from "./oauth-failure.js";
 import type { ServerClock } from "./server-clock.js";
 import { cancelled } from "./waiting.js";
@@ -33,41 +34,35 @@ export function oauthFetch(
 ): Send {
   return async (url, init) => {
     if (new URL(url).origin !== orgUrl) throw new OAuthFailure("unusable", "the request was meant for another server");
-    const limit = new AbortController();
-    const stop = () => limit.abort();
-    const timer = setTimeout(stop, timeoutMs);
-    signal?.addEventListener("abort", stop, { once: true });
-    if (signal?.aborted) stop();
     try {
-      const response = await fetch(url, { ...init, redirect: "manual", signal: limit.signal });
-      onHeaders(response.headers);
-      if (response.status === 429 || response.status >= 500) {
+      return await withinTime({ timeLimitMs: timeoutMs, signal }, async (limit) => {
+        const response = await fetch(url, { ...init, redirect: "manual", signal: limit });
+        onHeaders(response.headers);
+        const refusal = unusable(response, clock);
+        if (refusal === undefined) return await readWhole(response);
         await response.body?.cancel();
-        throw busy(response, clock);
-      }
-      if (response.status < 200) {
-        await response.body?.cancel();
-        throw new OAuthFailure("unusable", `the answer has the status ${response.status}, which ends no request`);
-      }
-      if (response.status >= 300 && response.status < 400) {
-        await response.body?.cancel();
-        throw new OAuthFailure("unusable", `the answer was a redirect (${response.status}), which is not followed`);
-      }
-      return await readWhole(response);
+        throw refusal;
+      });
     } catch (error) {
       if (error instanceof OAuthFailure) throw error;
       if (signal?.aborted) throw cancelled("The request to Okta");
-      if (limit.signal.aborted) {
+      if (error instanceof TimeIsUp) {
         const seconds = Math.round(timeoutMs / 1000);
         throw new OAuthFailure("network", `${orgUrl} gave no whole answer within ${seconds} s`, { timedOut: true });
       }
       if (isOwnFault(error)) throw toOktaMcpError(error);
       throw new OAuthFailure("network", `${orgUrl} could not be reached, or its answer was lost (${reason(error)})`);
-    } finally {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", stop);
     }
   };
+}
+
+/** Why an answer is none that an OAuth endpoint gives, by its status; undefined where it may be one. */
+function unusable(response: Response, clock: ServerClock): OAuthFailure | undefined {
+  const { status } = response;
+  if (status === 429 || status >= 500) return busy(response, clock);
+  if (status < 200) return new OAuthFailure("unusable", `the answer has the status ${status}, which ends no request`);
+  if (status < 300 || status >= 400) return undefined;
+  return new OAuthFailure("unusable", `the answer was a redirect (${status}), which is not followed`);
 }
 
 /**

@@ -115,10 +115,14 @@ export class Call {
     let token: AccessToken;
     let answered: Exchanged;
     let refusals: Refusals | undefined;
+    let body: Json | undefined;
+    let isOwnLimit: boolean;
     try {
       token = await tokens.token(signal);
       answered = await this.#exchange(token);
       if (!answered.response.ok) refusals = await loadRefusals();
+      body = refusals && bodyOf(answered.text);
+      isOwnLimit = answered.response.status === 429 && refusals?.isOwnLimit(body) === true;
     } catch (error) {
       slot.done();
       if (error instanceof ExchangeFault) return await this.#retryFault(error.fault);
@@ -126,8 +130,6 @@ export class Call {
     }
     const { response, text } = answered;
     const { status, headers } = response;
-    const body = refusals && bodyOf(text);
-    const isOwnLimit = status === 429 && refusals?.isOwnLimit(body) === true;
     slot.done({ status, headers, isOwnLimit });
     const challenged = token.challenged(response);
     if (refusals === undefined) return await this.#success(response, text);

@@ -2,6 +2,7 @@ import { OktaMcpError } from "../errors/index.js";
 import { isOwnFault } from "../errors/own-fault.js";
 import { toOktaMcpError } from "../errors/render.js";
 import { stringifyJson } from "../exact-json.js";
+import { TimeIsUp, withinTime } from "../time-limit.js";
 import { type Fault, networkFault, oversizeFault, timeoutFault } from "./fault.js";
 import type { OktaRequest } from "./request.js";
 
@@ -60,33 +61,26 @@ export class ExchangeFault extends Error {
  */
 export async function exchange(request: OktaRequest, options: ExchangeOptions): Promise<Exchanged> {
   const { fetch, url, signal, timeLimitMs, maxBytes } = options;
-  const attempt = new AbortController();
-  const stop = () => attempt.abort();
-  let late = false;
-  const timer = setTimeout(() => {
-    late = true;
-    stop();
-  }, timeLimitMs);
-  signal?.addEventListener("abort", stop, { once: true });
-  if (signal?.aborted) stop();
   try {
-    const { body, headers } = await encodeBody(request.body);
-    const response = await fetch(url, {
-      method: request.method,
-      headers: { ...headers, ...options.headers },
-      ...(body === undefined ? {} : { body }),
-      redirect: "manual",
-      signal: attempt.signal,
+    return await withinTime({ timeLimitMs, signal }, async (limit) => {
+      const attempt = new AbortController();
+      const stop = () => attempt.abort();
+      limit.addEventListener("abort", stop, { once: true });
+      const { body, headers } = await encodeBody(request.body);
+      const response = await fetch(url, {
+        method: request.method,
+        headers: { ...headers, ...options.headers },
+        ...(body === undefined ? {} : { body }),
+        redirect: "manual",
+        signal: attempt.signal,
+      });
+      return { response, text: await readText(response, maxBytes, stop) };
     });
-    return { response, text: await readText(response, maxBytes, stop) };
   } catch (error) {
     if (signal?.aborted) throw cancelledInFlight(request);
     if (error instanceof ExchangeFault) throw error;
-    if (late) throw new ExchangeFault(timeoutFault(timeLimitMs));
+    if (error instanceof TimeIsUp) throw new ExchangeFault(timeoutFault(timeLimitMs));
     throw isOwnFault(error) ? toOktaMcpError(error) : new ExchangeFault(networkFault(error));
-  } finally {
-    clearTimeout(timer);
-    signal?.removeEventListener("abort", stop);
   }
 }
 

@@ -113,6 +113,9 @@ export function oversizeFault(maxBytes: number): Fault {
   };
 }
 
+const CHECK_WAY =
+  "Check OKTA_ORG_URL, and whether this network wants a sign-in or has a proxy (HTTPS_PROXY, NO_PROXY) in between.";
+
 /** A page where Okta would answer with JSON: a sign-in page of a network, a proxy, a wrong host. */
 export function strangerFault(status: number, contentType: string | null): Fault {
   const kind = contentType === null ? "something" : quoteOkta(contentType.split(";")[0] ?? "", 60);
@@ -121,7 +124,7 @@ export function strangerFault(status: number, contentType: string | null): Fault
     nothingSent: false,
     passing: false,
     code: "unreachable",
-    fix: "Check OKTA_ORG_URL, and whether this network wants a sign-in or has a proxy (HTTPS_PROXY, NO_PROXY) in between.",
+    fix: CHECK_WAY,
   };
 }
 
@@ -133,6 +136,17 @@ export function encodingFault(codings: string): Fault {
     passing: false,
     code: "unreachable",
     fix: "Check the proxy between this machine and Okta: it may pass answers on as they are, or packed with gzip.",
+  };
+}
+
+/** An answer that wants to speak another protocol, which nobody asked for. */
+export function upgradeFault(status = 101): Fault {
+  return {
+    reason: `something that is not Okta's API answered ${status} and wants to speak another protocol`,
+    nothingSent: false,
+    passing: false,
+    code: "unreachable",
+    fix: CHECK_WAY,
   };
 }
 

@@ -3,7 +3,7 @@ import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import { pipeline, type Readable, type Transform } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
 import { ExchangeFault, type HttpAnswer, type SendHttp } from "./exchange.js";
-import { encodingFault } from "./fault.js";
+import { encodingFault, upgradeFault } from "./fault.js";
 
 /** Sooner than servers and what stands before them close a connection that is not in use. */
 const IDLE_MS = 4_000;
@@ -32,8 +32,15 @@ export function createSendHttp(): SendHttp {
           reject(error);
         }
       });
+      // To an answer of this sort Node.js gives no event of an answer, nor one of an error (RFC 9110, section 15.2.2).
+      request.once("upgrade", ({ statusCode }, socket) => {
+        socket.destroy();
+        reject(new ExchangeFault(upgradeFault(statusCode)));
+      });
       // Once there is an answer, its body tells of what goes wrong.
       request.on("error", reject);
+      // A connection can end without an error; where there was an answer this is nothing new.
+      request.once("close", () => reject(Object.assign(new Error("no answer came"), { code: "ECONNRESET" })));
       request.end(body);
     });
 }
