@@ -133,7 +133,8 @@ export function oauthEndpoints(parts: EndpointParts): Route[] {
     if (client.method !== "device") throw notConfigured(client);
     const code = codes.start(client, requestedScopes(request.form.get("scope")));
     if (mood.autoApprove) decide(code, "allow");
-    const page = `${origin()}/activate`;
+    // As Okta does, which answers with the domain that was asked.
+    const page = `${request.url.origin}/activate`;
     return oauthReply({
       device_code: code.deviceCode,
       user_code: code.userCode,

@@ -4,7 +4,7 @@ import type { AuthorizationServer } from "./authorization-server.js";
 import { deliver } from "./deliver.js";
 import { type Authorization, createEngine } from "./engine.js";
 import { createFaultScript, type FaultScript } from "./fault.js";
-import { refusal } from "./okta-error.js";
+import { type OktaRefusal, refusal } from "./okta-error.js";
 import { Org } from "./org.js";
 import { orgAuthorization } from "./org-authorization.js";
 import { createRateLimiter, type RateLimit } from "./rate-limit.js";
@@ -89,7 +89,8 @@ async function open<A extends Authorization>(options: SandboxOptionsWith<A>): Pr
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("The sandbox listens on no port.");
 
-  const origin = `http://127.0.0.1:${address.port}`;
+  const { port: ownPort } = address;
+  const origin = `http://127.0.0.1:${ownPort}`;
   const org = new Org({ origin, seed: seed ?? 0, now });
   if (seed !== null) seedCompany(org);
   const authorization = options.authorization(org);
@@ -126,6 +127,12 @@ async function open<A extends Authorization>(options: SandboxOptionsWith<A>): Pr
   }
 
   async function serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+    const stranger = refuseStranger(incoming, ownPort);
+    if (stranger !== undefined) {
+      incoming.resume();
+      deliver(response, stranger.reply, undefined);
+      return;
+    }
     const rawBody = await readBody(incoming);
     if (rawBody === undefined) {
       deliver(response, refusal(413, "E0000003", "The request body is too large.").reply, undefined);
@@ -133,7 +140,7 @@ async function open<A extends Authorization>(options: SandboxOptionsWith<A>): Pr
     }
     const method = incoming.method ?? "GET";
     // Put together by hand: as a relative reference, a path that begins with two slashes would name a host.
-    const url = new URL(origin + (incoming.url ?? "/"));
+    const url = new URL(`http://${incoming.headers.host}${incoming.url ?? "/"}`);
     const headers = new Headers(
       Object.entries(incoming.headersDistinct).flatMap(([name, values]) =>
         (values ?? []).map((value): [string, string] => [name, value]),
@@ -167,6 +174,32 @@ async function open<A extends Authorization>(options: SandboxOptionsWith<A>): Pr
       await closed;
     },
   };
+}
+
+/** The methods that change nothing, whoever sends them. */
+const READING: ReadonlySet<string> = new Set(["GET", "HEAD"]);
+
+/**
+ * The answer to a request that a page of another site made: a browser takes it here by a name of that page's own,
+ * which its owner lets point to this machine (DNS rebinding), or sends it across and names the page in `Origin`.
+ * Undefined for every other request. Only the names of this machine with the port that is listened on are the sandbox's.
+ */
+function refuseStranger({ headers, method = "GET" }: IncomingMessage, port: number): OktaRefusal | undefined {
+  const names = ["127.0.0.1", "localhost"].flatMap((name) =>
+    port === 80 ? [name, `${name}:80`] : [`${name}:${port}`],
+  );
+  const host = headers.host?.toLowerCase();
+  if (host === undefined || !names.includes(host)) {
+    // RFC 9110, section 15.5.20: the server is none that answers for this host.
+    return refusal(
+      421,
+      "E0000003",
+      `The sandbox answers to ${names.join(" and ")} only, not to the host of this request.`,
+    );
+  }
+  if (READING.has(method) || headers.origin === undefined) return undefined;
+  if (names.some((name) => headers.origin === `http://${name}`)) return undefined;
+  return refusal(403, "E0000006", "The sandbox takes no changes from a page of another site.");
 }
 
 /** The whole body; undefined where it is too large. Rejects when the client leaves before its end. */

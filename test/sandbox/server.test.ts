@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import { describe, expect, test } from "vitest";
+import { DEVICE_CLIENT_ID } from "../../src/sandbox/facts.js";
 import type { Route } from "../../src/sandbox/route.js";
 import { createRouter } from "../../src/sandbox/router.js";
 import { startSandbox } from "../../src/sandbox/server.js";
@@ -38,6 +39,100 @@ describe("every answer", () => {
     const second = await startSandbox({ seed: null, port });
     expect(second.origin).toBe(`http://127.0.0.1:${port}`);
     await second.close();
+  });
+});
+
+/** One request as no library would send it; resolves with the status and the whole answer. */
+async function rawRequest(port: number, lines: readonly string[]): Promise<{ status: number; text: string }> {
+  const socket = connect(port, "127.0.0.1");
+  socket.end([...lines, "Connection: close", "", ""].join("\r\n"));
+  let text = "";
+  for await (const chunk of socket.setEncoding("utf8")) text += chunk;
+  return { status: Number(/^HTTP\/1\.1 (\d{3})/.exec(text)?.[1]), text };
+}
+
+describe("a page of another site", () => {
+  test.each([
+    ["a name of its own that leads here", (port: number) => [`Host: evil.example:${port}`]],
+    ["a name of its own without a port", () => ["Host: evil.example"]],
+    ["a name that begins like ours", (port: number) => [`Host: localhost.evil.example:${port}`]],
+    ["a name that ends like ours", (port: number) => [`Host: evil.localhost:${port}`]],
+    ["another address of this machine", (port: number) => [`Host: 127.0.0.2:${port}`]],
+    ["the address of every machine", (port: number) => [`Host: 0.0.0.0:${port}`]],
+    ["our name and another port", (port: number) => [`Host: localhost:${port - 1}`]],
+    ["our name without the port", () => ["Host: localhost"]],
+    ["a user before our name", (port: number) => [`Host: evil@127.0.0.1:${port}`]],
+    ["an empty name", () => ["Host:"]],
+  ])("that comes by %s is refused, whatever it asks for", async (_, headers) => {
+    const sandbox = await openSandbox();
+    const port = Number(new URL(sandbox.origin).port);
+    const before = sandbox.requests.length;
+    for (const line of ["GET /activate HTTP/1.1", `GET ${USERS} HTTP/1.1`, "POST /oauth2/v1/token HTTP/1.1"]) {
+      const { status, text } = await rawRequest(port, [line, ...headers(port)]);
+      expect(status, line).toBe(421);
+      expect(text).toContain(`127.0.0.1:${port} and localhost:${port} only`);
+      expect(text).not.toContain("evil");
+    }
+    expect(sandbox.requests).toHaveLength(before);
+  });
+
+  test("is refused without any name, too", async () => {
+    const { origin } = await openSandbox();
+    expect((await rawRequest(Number(new URL(origin).port), ["GET /activate HTTP/1.0"])).status).toBe(421);
+  });
+
+  test("cannot change anything from where it is", async () => {
+    const { origin, org, call, requests } = await openSandbox();
+    const users = org.users.all().length;
+    const before = requests.length;
+    const foreign = [
+      "https://evil.example",
+      "null",
+      origin.replace("http:", "https:"),
+      `${origin}0`,
+      "http://localhost",
+    ];
+    for (const page of foreign) {
+      for (const method of ["POST", "PUT", "DELETE"]) {
+        const answer = await call(method, USERS, { profile: person("Eve") }, { origin: page });
+        expect(errorOf(answer), `${method} from ${page}`).toMatchObject({ status: 403, code: "E0000006" });
+      }
+      const body = new URLSearchParams({ client_id: "x", scope: "openid" });
+      const answer = await fetch(`${origin}/oauth2/v1/device/authorize`, {
+        method: "POST",
+        body,
+        headers: { origin: page },
+      });
+      expect(answer.status).toBe(403);
+    }
+    expect(org.users.all()).toHaveLength(users);
+    expect(requests).toHaveLength(before);
+  });
+
+  test("is told apart from the org's own, by both of its names", async () => {
+    const { origin, call } = await openSandbox();
+    const local = origin.replace("127.0.0.1", "localhost");
+    for (const page of [origin, local]) {
+      expect(
+        (
+          await call(
+            "POST",
+            `${USERS}?activate=false`,
+            { profile: person(page === local ? "Lou" : "Ida") },
+            { origin: page },
+          )
+        ).status,
+      ).toBe(200);
+    }
+    expect(
+      (await call("GET", USERS, undefined, { origin: "https://evil.example" })).headers.get(
+        "access-control-allow-origin",
+      ),
+    ).toBeNull();
+    expect((await fetch(`${local}/activate`)).status).toBe(200);
+    const body = new URLSearchParams({ client_id: DEVICE_CLIENT_ID, scope: "openid" });
+    const started = await fetch(`${local}/oauth2/v1/device/authorize`, { method: "POST", body });
+    expect(await started.json()).toMatchObject({ verification_uri: `${local}/activate` });
   });
 });
 
