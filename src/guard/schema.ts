@@ -55,8 +55,12 @@ export function guardFileSchema() {
   const rules = (name: string) => z.array(exactlyOne(z.strictObject({ ...byName(name), reason })));
 
   const protect = z.strictObject({
-    users: userRules.optional().describe("Users that no tool may change, nor add to groups or take out of them."),
-    groups: rules("The group's name").optional().describe("Groups that no tool may change, nor their members."),
+    users: userRules
+      .optional()
+      .describe("Users that no tool may change, nor add to groups or take out of them, also not with the group."),
+    groups: rules("The group's name")
+      .optional()
+      .describe("Groups that no tool may change, nor who is in them. The persons in them: see users."),
     apps: rules("The app's label").optional().describe("Applications that no tool may change."),
     policies: rules("The policy's name")
       .optional()
