@@ -59,6 +59,7 @@ const BECOMES: Record<Loss["how"], string> = {
   left_out: "is lost",
   emptied: "is emptied",
   replaced: "gives way to another kind of value",
+  hidden: "is overwritten, and what that takes away is hidden",
 };
 
 /** A setting that gets lost, with what it is now as far as that may be seen. */
@@ -93,7 +94,7 @@ async function readLoss(request: Impacting): Promise<Impact | undefined> {
   // First what needs no request: arguments that cannot be right must not cost one.
   const body = proposed(args);
   const now = await current(context, args);
-  const lost = losses(now, body, tool.replaces);
+  const lost = losses(now, body, { ...tool.replaces, isHidden: (path) => shaping.hides?.(path) !== undefined });
   if (lost.length === 0) return undefined;
   const seen = shape(now, { ...shaping, fields: undefined, includeLinks: false });
   // An object may have any number of attributes, and each a name of any length.

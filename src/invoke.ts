@@ -13,8 +13,9 @@ import { Guard, type Watch } from "./guard/guard.js";
 import type { GuardRules } from "./guard/rules.js";
 import type { Journal } from "./journal/change.js";
 import { ChangeDesk } from "./journal/desk.js";
+import { difference } from "./journal/difference.js";
 import { readNamed } from "./journal/foresight.js";
-import { type Mask, maskWith } from "./journal/masking.js";
+import { type Mask, marked, maskWith } from "./journal/masking.js";
 import { toJson } from "./journal/state.js";
 import type { Performed } from "./journal/undo.js";
 import { type UndoCall, type Write, Writes } from "./journal/writes.js";
@@ -132,6 +133,7 @@ export class Invoker {
     this.#writes = new Writes({
       ...engine,
       mask: this.#mask,
+      isHidden: (path) => this.#guard.hides?.(path) !== undefined,
       hiddenNames: this.#guard.hiddenNames,
       yesFlag: engine.yesFlag === true,
     });
@@ -216,8 +218,12 @@ export class Invoker {
         ? tool.impact?.(context, args)
         : readImpact({ tool, args, context, allowRemovals: true, shaping }));
       const seen = impact && hiddenIn(impact, watch.text);
-      const result = await write.previewed(context, args, body(), { impact: seen, unchecked });
-      return { result: watch.result(result, withinLimit(result, maxResultChars)), value: result };
+      // What an attribute is and becomes is hidden by its place, so that no guess elsewhere is masked for being right.
+      const result = await write.previewed(context, args, body(), {
+        impact: seen,
+        unchecked: unchecked.map(watch.text),
+      });
+      return { result: withinLimit(result, maxResultChars), value: result };
     }
     // Of an undo, the checks of its calls count all the same.
     if (undo) await tool.impact?.(context, args);
@@ -294,6 +300,11 @@ export class Invoker {
         }),
       hasFields: shaping.fields !== undefined,
       may: (scope) => scopeState(scope, scopeView(session)) === "on",
+      hides: (...path) => this.#guard.isHidden(...path),
+      difference: (before, after) => {
+        const { value, show } = marked(before, this.#mask);
+        return difference(value, after, { show });
+      },
       signedInAs: async () => (await session.status()).user,
       scopeStatus: async () => scopeStatus(catalogue, scopeView(session), (await session.status()).signedIn),
       readFile: async (path, { maxBytes }) =>

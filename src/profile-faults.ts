@@ -92,5 +92,6 @@ export async function checkProfile(
   const told = faults.slice(0, MAX_TOLD).join("; ");
   throw new OktaMcpError("bad_input", `Okta would refuse this profile: ${told}.`, {
     fix: fixFor(kind, attributes),
+    namesNoObject: true,
   });
 }

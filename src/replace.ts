@@ -6,15 +6,23 @@ import { isSecret, MASK } from "./secrets.js";
 /** One step from an object to what is in it: a field by its name, or an item of a list. */
 type Step = string | { index: number; toldBy?: string | undefined };
 
+/** Tells of the attribute at a path that nobody may see what is there, nor find it out by guessing. */
+export type IsHidden = (path: readonly string[]) => boolean;
+
 /** Something that an object has and that a full replace would take away. */
 export interface Loss {
   /** From the object to what gets lost. */
   steps: readonly Step[];
-  /** What becomes of it: the body does not have it, has nothing there, or has another kind of thing. */
-  how: "left_out" | "emptied" | "replaced";
+  /**
+   * What becomes of it: the body does not have it, has nothing there, or has another kind of thing;
+   * `hidden` where the body has something else or the same, and only who sees both could tell.
+   */
+  how: "left_out" | "emptied" | "replaced" | "hidden";
 }
 
 export interface Replacing {
+  /** Tells what is hidden; by default nothing. */
+  isHidden?: IsHidden | undefined;
   /** Dotted paths that Okta sets itself, the items of a list without a mark of their own: `keys.created`. */
   setByOkta: readonly string[];
   /** What Okta takes where a body does not name a dotted path; a value equal to it cannot get lost. */
@@ -38,9 +46,14 @@ function kindOf(value: Json): "list" | "object" | "plain" {
  * and no loss. An item of a list is the same as one of the body's with the same `key`, `id`, `name` or
  * `type`, whichever tells all of them apart; a plain value is the same as an equal one; all else goes
  * by its place. `_links`, `_embedded`, secrets (which Okta does not show), what Okta sets itself
- * and values equal to its defaults do not count.
+ * and values equal to its defaults do not count. What is hidden is compared with nothing, since the
+ * answer would tell who guesses well: a list or an object in its place counts as a loss.
  */
-export function losses(current: Json, proposed: Json, { setByOkta, defaults = {} }: Replacing): Loss[] {
+export function losses(
+  current: Json,
+  proposed: Json,
+  { setByOkta, defaults = {}, isHidden = () => false }: Replacing,
+): Loss[] {
   const found: Loss[] = [];
   const compare = (before: Json, after: Json | undefined, steps: readonly Step[], path: readonly string[]): void => {
     if (isEmpty(before)) return;
@@ -50,7 +63,7 @@ export function losses(current: Json, proposed: Json, { setByOkta, defaults = {}
     else if (isEmpty(after)) found.push({ steps, how: "emptied" });
     else if (kindOf(before) !== kindOf(after)) found.push({ steps, how: "replaced" });
     else if (Array.isArray(before) && Array.isArray(after)) {
-      for (const { item, same, index, toldBy } of paired(before, after))
+      for (const { item, same, index, toldBy } of paired(before, after, (inner) => isHidden([...path, ...inner])))
         compare(item, same, [...steps, { index, toldBy }], path);
     }
   };
@@ -61,12 +74,25 @@ export function losses(current: Json, proposed: Json, { setByOkta, defaults = {}
       if (key === "_links" || key === "_embedded" || setByOkta.includes(dotted)) continue;
       // An object of settings may be named like a secret: `settings.password` of a policy.
       if (!isObject(value) && isSecret(here, before)) continue;
+      if (isHidden(here)) {
+        const how = hiddenLoss(value, Object.hasOwn(after, key) ? after[key] : undefined);
+        if (how !== undefined) found.push({ steps: [...steps, key], how });
+        continue;
+      }
       if (Object.hasOwn(defaults, dotted) && value === defaults[dotted]) continue;
       compare(value, Object.hasOwn(after, key) ? after[key] : undefined, [...steps, key], here);
     }
   };
   if (isObject(current) && isObject(proposed)) compareFields(current, proposed, [], []);
   return found;
+}
+
+/** What becomes of something hidden, told without a look at what it is. */
+function hiddenLoss(before: Json, after: Json | undefined): Loss["how"] | undefined {
+  if (isEmpty(before)) return undefined;
+  if (after === undefined) return "left_out";
+  if (isEmpty(after)) return "emptied";
+  return kindOf(before) === "plain" && kindOf(after) === "plain" ? undefined : "hidden";
 }
 
 /** An item of a list, and what it is in another list; undefined where it is not there. */
@@ -78,9 +104,9 @@ interface Pair {
   same: Json | undefined;
 }
 
-function paired(before: readonly Json[], after: readonly Json[]): Pair[] {
-  const toldBy = tellingField(before, after);
-  if (toldBy === undefined) return pairedByPlace(before, after);
+function paired(before: readonly Json[], after: readonly Json[], isHidden: IsHidden): Pair[] {
+  const toldBy = tellingField(before, after, isHidden);
+  if (toldBy === undefined) return pairedByPlace(before, after, isHidden);
   const there = new Map(after.map((item) => [valueAt(item, toldBy), item]));
   return before.map((item, index) => ({ item, index, toldBy, same: there.get(valueAt(item, toldBy)) }));
 }
@@ -89,9 +115,9 @@ function paired(before: readonly Json[], after: readonly Json[]): Pair[] {
 const TELLING_FIELDS = ["key", "id", "kid", "name", "type"] as const;
 
 /** The first of these fields that all items have, each with a value of its own; what is added may lack it. */
-function tellingField(before: readonly Json[], after: readonly Json[]): string | undefined {
+function tellingField(before: readonly Json[], after: readonly Json[], isHidden: IsHidden): string | undefined {
   if (![...before, ...after].every((item) => isObject(item))) return undefined;
-  return TELLING_FIELDS.find((field) => {
+  return TELLING_FIELDS.filter((field) => !isHidden([field])).find((field) => {
     const [now, then] = [before, after].map((items) => items.map((item) => valueAt(item, field) ?? null));
     const named = then?.filter((value) => value !== null) ?? [];
     return named.length > 0 && areUnique(now ?? []) && areUnique(named);
@@ -106,16 +132,17 @@ function areUnique(values: readonly Json[]): boolean {
 }
 
 /** Equal items first, wherever they stand, then what is left of objects and lists in its order. */
-function pairedByPlace(before: readonly Json[], after: readonly Json[]): Pair[] {
+function pairedByPlace(before: readonly Json[], after: readonly Json[], isHidden: IsHidden): Pair[] {
   const equal = new Map<string, Json[]>();
+  const textOf = (item: Json) => canonical(withoutHidden(item, isHidden));
   for (const item of after) {
-    const text = canonical(item);
+    const text = textOf(item);
     const known = equal.get(text);
     if (known) known.push(item);
     else equal.set(text, [item]);
   }
   const pairs = before.map((item, index): Pair => {
-    const candidates = equal.get(canonical(item)) ?? [];
+    const candidates = equal.get(textOf(item)) ?? [];
     // A plain value that stands there twice is there as long as it stands there once.
     return { item, index, same: kindOf(item) === "plain" ? candidates[0] : candidates.pop() };
   });
@@ -124,6 +151,14 @@ function pairedByPlace(before: readonly Json[], after: readonly Json[]): Pair[] 
   return pairs.map((pair) =>
     pair.same !== undefined || kindOf(pair.item) === "plain" ? pair : { ...pair, same: inOrder.next().value },
   );
+}
+
+/** An item without what is hidden in it, which must not decide to which other item it belongs. */
+function withoutHidden(value: Json, isHidden: IsHidden, path: readonly string[] = []): Json {
+  if (Array.isArray(value)) return value.map((item) => withoutHidden(item, isHidden, path));
+  if (!isObject(value)) return value;
+  const shown = Object.entries(value).filter(([key]) => !isHidden([...path, key]));
+  return Object.fromEntries(shown.map(([key, inner]) => [key, withoutHidden(inner, isHidden, [...path, key])]));
 }
 
 /** What a loss is called: `settings.authenticators[key=okta_password].enroll`, `groups.include["00g1"]`. */

@@ -78,6 +78,7 @@ class SearchNames {
     if (this.#problems.size > 0) {
       throw new OktaMcpError("bad_input", `${[...this.#problems].slice(0, MAX_TOLD).join(" ")} Nothing was searched.`, {
         fix: "Correct the names and values; get_user_profile_attributes lists what a user's profile has.",
+        namesNoObject: true,
       });
     }
     const [first] = this.#unchecked.values();

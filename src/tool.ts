@@ -4,6 +4,7 @@ import type { ProtectedKind } from "./guard/rules.js";
 import type { Touched } from "./guard/targets.js";
 import type { IsProtected } from "./indirect/groups.js";
 import type { Changes, Done, Undo } from "./journal/contract.js";
+import type { FieldChange } from "./journal/difference.js";
 import type { JsonObject } from "./json.js";
 import type { ItemList, ListOptions, PageFetcher } from "./listing.js";
 import type { Operations } from "./okta/operations.js";
@@ -56,6 +57,10 @@ export interface ToolContext {
    * @throws OktaMcpError bad_input for anything else, with how to allow a folder
    */
   readFile(path: string, limits: { maxBytes: number }): Promise<LocalFile>;
+  /** True where a guard file hides the attribute at a path, so that no answer may depend on its value. */
+  hides(...path: string[]): boolean;
+  /** What differs between two states of an object, field by field. What is hidden is told as changed, whatever it was and is. */
+  difference(before: Json, after: Json): FieldChange[];
   /** The journal of changes, and the way back. */
   changes: Changes;
   /** True where the caller chose fields of the result: then the whole has to be there to choose from. */
@@ -92,6 +97,12 @@ interface ToolParts<Input extends z.ZodObject> {
   staysOn?: true;
   /** Of a tool without a scope: which tools with one it is about, of which some have to be on. */
   about?: "all" | "writes";
+  /**
+   * Of a reading tool: the dotted paths of the attributes that are compared with the value of an argument,
+   * by the argument. One that a guard file hides cannot be guessed that way, since the call is refused.
+   * `search`, `filter` and `sort_by` name theirs themselves.
+   */
+  compares?: Readonly<Record<string, readonly string[]>>;
   /** A `z.strictObject`; the engine adds the arguments that follow from the effect. */
   input: Input;
   /**

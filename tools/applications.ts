@@ -56,6 +56,7 @@ export const listApplications = defineTool({
   description: "List applications with all their settings; access_policy_id is the sign-on policy.",
   scope: "okta.apps.read",
   effect: "reads",
+  compares: { q: ["name", "label"], include_non_deleted: ["status"] },
   input: z.strictObject({
     q: z.string().optional().describe("Start of name or label."),
     after,

@@ -36,6 +36,7 @@ export const listBrands = defineTool({
   description: "List the org's brands; isDefault marks the one of the Okta subdomain.",
   scope: "okta.brands.read",
   effect: "reads",
+  compares: { q: ["name"] },
   input: z.strictObject({
     expand: expandBrand,
     after,
@@ -77,6 +78,7 @@ const name = z.string().min(1).describe("Unlike any other brand's.");
 function refuseTakenName(context: ToolContext, name: string, own?: string): Promise<string[]> {
   return refuseTaken(context, {
     what: "the brand name",
+    attribute: ["name"],
     scope: "okta.brands.read",
     fix: "Choose another name, or find its brand with list_brands.",
     holder: () =>

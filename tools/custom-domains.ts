@@ -120,6 +120,7 @@ export const createCustomDomain = defineTool({
   foresee: (context, a) =>
     refuseTaken(context, {
       what: "the domain",
+      attribute: ["domain"],
       scope: "okta.domains.read",
       fix: "Find it with list_custom_domains.",
       async holder() {

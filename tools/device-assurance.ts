@@ -1,7 +1,6 @@
 import * as z from "zod";
 import {
   defineTool,
-  difference,
   fieldsOf,
   type Impact,
   ifReadable,
@@ -70,6 +69,13 @@ export const listDeviceAssurancePolicies = defineTool({
     "List device assurance policies of all platforms, or only those with a minimum OS version below version_threshold.",
   scope: "okta.deviceAssurance.read",
   effect: "reads",
+  compares: {
+    version_threshold: [
+      "osVersion.minimum",
+      "osVersionConstraints.minimum",
+      "thirdPartySignalProviders.dtc.osVersion.minimum",
+    ],
+  },
   input: z.strictObject({
     version_threshold: z
       .string()
@@ -185,6 +191,7 @@ function withStatedVersion(a: { policy_data: JsonObject; user_stated_os_version?
 function refuseTakenName(context: ToolContext, policy: Json, own?: string): Promise<string[]> {
   return refuseTaken(context, {
     what: "the policy name",
+    attribute: ["name"],
     scope: "okta.deviceAssurance.read",
     fix: "Choose another name, or find its policy with list_device_assurance_policies.",
     holder: () =>
@@ -242,7 +249,7 @@ export const replaceDeviceAssurancePolicy = defineTool({
   },
   touches,
   foresee: (context, a) => refuseTakenName(context, a.policy_data, a.device_assurance_id),
-  async run({ okta }, a, deviceAssurance) {
+  async run({ okta, difference }, a, deviceAssurance) {
     const target = { deviceAssuranceId: a.device_assurance_id };
     const before = await okta.deviceAssurance.getDeviceAssurancePolicy(target);
     const policy = await okta.deviceAssurance.replaceDeviceAssurancePolicy({ ...target, deviceAssurance });

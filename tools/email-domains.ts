@@ -56,6 +56,7 @@ export const createEmailDomain = defineTool({
   foresee: (context, a) =>
     refuseTaken(context, {
       what: "the email domain",
+      attribute: ["domain"],
       scope: "okta.emailDomains.read",
       fix: "Find it with list_email_domains.",
       holder: () =>

@@ -50,6 +50,7 @@ export const listGroups = defineTool({
   scope: "okta.groups.read",
   alsoUses: ["okta.schemas.read"],
   effect: "reads",
+  compares: { q: ["profile.name"] },
   input: z.strictObject({
     search: z.string().default("").describe('E.g. profile.name sw "Eng" or type eq "OKTA_GROUP".'),
     filter: filter("id, type, lastUpdated, lastMembershipUpdated", 'type eq "OKTA_GROUP"'),
@@ -128,6 +129,7 @@ function refuseTakenName(context: ToolContext, profile: Json, own?: string): Pro
   }
   return refuseTaken(context, {
     what: "the group name",
+    attribute: ["profile", "name"],
     scope: "okta.groups.read",
     fix: "Choose another name, or find its group with list_groups.",
     holder: () =>

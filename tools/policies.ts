@@ -44,6 +44,7 @@ export const listPolicies = defineTool({
   description: "List the policies of one type, whole. For what a policy does use list_policy_rules.",
   scope: "okta.policies.read",
   effect: "reads",
+  compares: { q: ["name"], type: ["type"], status: ["status"] },
   input: z.strictObject({
     type: z
       .string()
@@ -120,6 +121,7 @@ function refuseTakenName(context: ToolContext, policy: Json, own?: string): Prom
   if (type === "" || name === "") return Promise.resolve([]);
   return refuseTaken(context, {
     what: "the policy name",
+    attribute: ["name"],
     scope: "okta.policies.read",
     fix: "Choose another name, or find its policy with list_policies.",
     holder: () =>

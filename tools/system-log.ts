@@ -57,6 +57,29 @@ function placeOf(cursor: string | undefined, window: { since: string; until: str
     : { since, until, after: after || undefined };
 }
 
+/** What Okta compares with words and times: the attributes of an event that hold text (schema `LogEvent`). */
+const COMPARED = {
+  q: [
+    ...["id", "type", "alternateId", "displayName", "detailEntry"].flatMap((name) => [
+      `actor.${name}`,
+      `target.${name}`,
+    ]),
+    ...["client.ipAddress", "client.zone", "client.device", "client.id"],
+    ...["browser", "os", "rawUserAgent"].map((name) => `client.userAgent.${name}`),
+    ...["city", "state", "country", "postalCode"].map((name) => `client.geographicalContext.${name}`),
+    ...["asNumber", "asOrg", "domain", "isp"].map((name) => `securityContext.${name}`),
+    ...["outcome.reason", "outcome.result", "displayMessage", "eventType", "severity", "uuid", "transaction.id"],
+    ...[
+      "authenticationContext.externalSessionId",
+      "request.ipChain.ip",
+      "debugContext.debugData",
+      "target.changeDetails",
+    ],
+  ],
+  since: ["published"],
+  until: ["published"],
+};
+
 export const getLogs = defineTool({
   name: "get_logs",
   title: "Get system log",
@@ -64,6 +87,7 @@ export const getLogs = defineTool({
     "Read system log events of a time window: time, type, actor, target, outcome, address. For failed and denied sign-ins use get_login_failures.",
   scope: "okta.logs.read",
   effect: "reads",
+  compares: COMPARED,
   input: z.strictObject({
     fetch_all: fetchAll,
     after,
@@ -139,6 +163,7 @@ export const getLoginFailures = defineTool({
     "Tell what kept people out in a time window: failed and denied events, summed up by user, reason and last address. For other events use get_logs.",
   scope: "okta.logs.read",
   effect: "reads",
+  compares: { ...COMPARED, user_id: ["actor.id", "actor.alternateId", "target.id"] },
   input: z.strictObject({
     since: since("24 hours before until"),
     until,

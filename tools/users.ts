@@ -49,6 +49,7 @@ export const listUsers = defineTool({
   scope: "okta.users.read",
   alsoUses: ["okta.schemas.read"],
   effect: "reads",
+  compares: { q: ["profile.firstName", "profile.lastName", "profile.email", "profile.login"] },
   input: z.strictObject({
     search: z
       .string()
@@ -152,6 +153,7 @@ function refuseTakenLogin(context: ToolContext, profile: JsonObject, own = ""): 
   if (login === "") return Promise.resolve([]);
   return refuseTaken(context, {
     what: "the login",
+    attribute: ["profile", "login"],
     scope: "okta.users.read",
     fix: "Choose another login, or find its user with get_user.",
     async holder() {

@@ -60,6 +60,8 @@ export interface ErrorDetails {
   data?: Record<string, unknown>;
   /** Of a write: whether it may have been made in spite of the error; left out where that is not known to be either way. */
   maybeDone?: boolean;
+  /** True where no text of it comes from an object of the org: all of it is ours, the caller's or a schema's. */
+  namesNoObject?: boolean;
   cause?: unknown;
 }
 
@@ -75,6 +77,7 @@ export class OktaMcpError extends Error {
   readonly retryAfterSeconds: number | undefined;
   readonly data: Record<string, unknown> | undefined;
   readonly maybeDone: boolean | undefined;
+  readonly namesNoObject: boolean;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -86,6 +89,7 @@ export class OktaMcpError extends Error {
     this.retryAfterSeconds = details.retryAfterSeconds;
     this.data = details.data;
     this.maybeDone = details.maybeDone;
+    this.namesNoObject = details.namesNoObject === true;
   }
 }
 
@@ -94,8 +98,9 @@ export function reworded(
   error: OktaMcpError,
   { message = error.message, ...details }: ErrorDetails & { message?: string },
 ): OktaMcpError {
-  const { code, fix, retryAfterSeconds, data, maybeDone, cause } = error;
-  return new OktaMcpError(code, message, { fix, retryAfterSeconds, data, maybeDone, cause, ...details });
+  const { code, fix, retryAfterSeconds, data, maybeDone, namesNoObject, cause } = error;
+  const kept = { fix, retryAfterSeconds, data, maybeDone, namesNoObject, cause };
+  return new OktaMcpError(code, message, { ...kept, ...details });
 }
 
 const LOOK_FIRST = "Look at the object first, and repeat the call only if the change is not there.";

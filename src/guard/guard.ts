@@ -27,6 +27,7 @@ export class Guard {
     const masks = new Masks(rules);
     this.#masks = masks;
     this.hiddenNames = masks.names;
+    this.isHidden = (...path) => masks.hides(...path);
     this.hidesLogins = masks.hidesLogins;
     this.hides = masks.none ? undefined : (path) => masks.at(path);
   }
@@ -36,6 +37,9 @@ export class Guard {
 
   /** The names and paths of the attributes that are hidden, in one spelling. */
   readonly hiddenNames: readonly string[];
+
+  /** True where the attribute at a path is hidden. */
+  readonly isHidden: (...path: string[]) => boolean;
 
   /** True where logins are hidden, so that nobody may be named by one. */
   readonly hidesLogins: boolean;
@@ -88,14 +92,15 @@ export class Watch {
    * @throws OktaMcpError protected, and what reading a target fails with
    */
   async begin(
-    tool: Pick<Tool, "name" | "effect">,
+    tool: Pick<Tool, "name" | "effect" | "compares">,
     args: Readonly<Record<string, unknown>>,
     okta: Operations,
   ): Promise<void> {
     this.#tool = tool;
     this.#reader = new TargetReader(okta);
-    this.#hidden.note(args);
-    if (tool.effect === "reads") return this.#masks.refuseSearch(args);
+    this.#hidden.noteArguments(args);
+    this.#masks.refuseComparison(tool, args);
+    if (tool.effect === "reads") return;
     this.#limits.check(tool.effect === "removes" ? "removal" : "write");
     await this.#protection.check(targetsOfArguments(args), tool.effect, this.#reader);
   }
@@ -155,6 +160,6 @@ export class Watch {
    */
   result(value: unknown, result: { [key: string]: Json }): { [key: string]: Json } {
     const fromOkta = typeof value === "object" && value !== null && this.#answers.has(value);
-    return fromOkta ? result : (this.#hidden.inJson(result, "whole") as { [key: string]: Json });
+    return fromOkta ? result : (this.#hidden.inResult(result) as { [key: string]: Json });
   }
 }

@@ -5,12 +5,19 @@ import { folded } from "../glob.js";
 import { isObject } from "../json.js";
 import type { Json } from "../okta/request.js";
 import { MASK } from "../secrets.js";
+import type { Tool } from "../tool.js";
 import type { GuardRules } from "./rules.js";
+import { idsUnder, isUserId } from "./targets.js";
+
+type Arguments = Readonly<Record<string, unknown>>;
+
+/** What Okta takes for the user who asks (operation `getUser`). */
+const OWN_USER = "me";
 
 /** What becomes of an attribute in a result. */
 export type Hiding = "mask" | "omit";
 
-/** Arguments of reading tools in which Okta compares attributes with values. */
+/** Arguments of reading tools that name the attributes which Okta compares with values. */
 const COMPARING: readonly string[] = ["search", "filter", "sort_by"];
 
 /** A name or path as attributes are compared: Okta tells none of two apart that differ in case alone. */
@@ -72,23 +79,48 @@ export class Masks {
   }
 
   /**
-   * Searching by an attribute tells its values piece by piece, and so does sorting.
-   * @throws OktaMcpError protected where the arguments of a reading tool do so with one that is hidden
+   * Searching by an attribute tells its values piece by piece; so do sorting, thresholds and whatever
+   * else has an answer depend on them.
+   * @throws OktaMcpError protected where the arguments of a call compare something with an attribute that is hidden
    */
-  refuseSearch(args: Readonly<Record<string, unknown>>): void {
+  refuseComparison({ effect, compares = {} }: Pick<Tool, "effect" | "compares">, args: Arguments): void {
     if (this.none) return;
+    const refuse = (argument: string, attribute: string, fix: string) => {
+      const file = this.#source.file ?? "the guard file";
+      throw new OktaMcpError(
+        "protected",
+        `Nothing was done. ${argument} uses ${visible(attribute)}, which ${file} hides.`,
+        { fix, data: { rule: "mask or omit", file: this.#source.file } },
+      );
+    };
+    if (this.hidesLogins && idsUnder(args, "user_id").some((id) => id !== OWN_USER && !isUserId(id)))
+      refuse("user_id", "the login", "Name the user by id, from list_users.");
+    if (effect !== "reads") return;
+    const fix = "Search and sort by other attributes, or leave the argument out.";
     for (const argument of COMPARING) {
       const text = args[argument];
       if (typeof text !== "string") continue;
-      for (const word of text.match(/[^\s.()"'\\,]+/g) ?? []) {
-        if (!this.#rules.has(plain(word))) continue;
-        throw new OktaMcpError(
-          "protected",
-          `Nothing was read. ${argument} uses ${visible(word)}, which ${this.#source.file ?? "the guard file"} hides.`,
-          { fix: "Search and sort by other attributes.", data: { rule: "mask or omit", file: this.#source.file } },
-        );
-      }
+      for (const word of text.match(/[^\s.()"'\\,]+/g) ?? [])
+        if (this.#rules.has(plain(word))) refuse(argument, word, fix);
     }
+    for (const [argument, attributes] of Object.entries(compares)) {
+      if (args[argument] === undefined || args[argument] === "") continue;
+      const hidden = attributes.find((attribute) => this.hides(...attribute.split(".")));
+      if (hidden !== undefined) refuse(argument, hidden, fix);
+    }
+  }
+
+  /** Tells of every text of a value that may be seen, and its key. */
+  eachSeen(value: unknown, tell: (text: string, key: string) => void, path: readonly string[] = []): void {
+    if (this.none) return;
+    if (typeof value === "string") tell(value, path.at(-1) ?? "");
+    if (typeof value !== "object" || value === null) return;
+    if (Array.isArray(value)) for (const item of value) this.eachSeen(item, tell, path);
+    else
+      for (const [key, child] of Object.entries(value)) {
+        const here = [...path, key];
+        if (this.at(here) === undefined) this.eachSeen(child, tell, here);
+      }
   }
 
   /** Every text and number at hidden attributes of a value. */
@@ -118,70 +150,95 @@ const KEPT = /^(?:id|confirmation|next_cursor|rule|file)$|_id$|[a-z]Id$/;
 export class HiddenValues {
   readonly #masks: Masks;
   readonly #values = new Set<string>();
+  /** The texts that stand in Okta's answers where they may be seen, by their keys. */
+  readonly #seen = new Map<string, Set<string>>();
+  /** The texts of the call's own arguments, but for ids and what is hidden. */
+  readonly #given = new Set<string>();
 
   constructor(masks: Masks) {
     this.#masks = masks;
   }
 
-  /** Takes note of the hidden values in arguments, or in what Okta answered. */
-  note(value: unknown): void {
-    for (const hidden of this.#masks.hiddenIn(value)) {
-      const trimmed = hidden.trim();
-      if (trimmed.length < MIN_CHARS) continue;
-      // As it is, and as messages of ours write text from elsewhere.
-      this.#values.add(trimmed).add(visible(trimmed).replaceAll('"', "'"));
-    }
+  /** Takes note of the hidden values in what Okta answered, and of those that may be seen. */
+  note(answer: unknown): void {
+    for (const hidden of this.#masks.hiddenIn(answer)) add(this.#values, hidden);
+    this.#masks.eachSeen(answer, (text, key) => {
+      const texts = this.#seen.get(key) ?? new Set();
+      this.#seen.set(key, texts.add(text));
+    });
+  }
+
+  /** Takes note of the arguments of the call. */
+  noteArguments(args: unknown): void {
+    for (const hidden of this.#masks.hiddenIn(args)) add(this.#values, hidden);
+    this.#masks.eachSeen(args, (text, key) => {
+      if (!KEPT.test(key)) add(this.#given, text);
+    });
   }
 
   /** A text with the mask in place of every hidden value that stands in it as a word of its own. */
-  inText(text: string): string {
-    if (this.#values.size === 0) return text;
+  inText(text: string, values: ReadonlySet<string> = this.#values): string {
+    if (values.size === 0) return text;
     const lower = text.toLowerCase();
     // Few of many values stand in one text, and only for those an expression is worth its making.
-    return [...this.#values]
+    return [...values]
       .filter((value) => lower.includes(value.toLowerCase()))
       .sort((a, b) => b.length - a.length)
       .reduce((shown, value) => shown.replace(asWord(value), MASK), text);
   }
 
-  /** A JSON value with every text masked that is (`whole`) or holds (`part`) a hidden value; ids stay. */
-  inJson(value: Json, how: "whole" | "part"): Json {
-    if (this.#values.size === 0) return value;
+  /**
+   * A result of ours with every text masked that is a hidden value. Ids stay, and so does a text that
+   * Okta's answers have under the same key where it may be seen: an attribute that equals a hidden one
+   * must not tell so by being masked.
+   */
+  inResult(result: Json): Json {
+    if (this.#values.size === 0) return result;
     const known = new Set([...this.#values].map(folded));
-    const hide = (inner: Json, key: string): Json => {
-      if (typeof inner === "string") {
-        if (KEPT.test(key)) return inner;
-        return how === "part" ? this.inText(inner) : known.has(folded(inner)) ? MASK : inner;
-      }
-      if (Array.isArray(inner)) return inner.map((item) => hide(item, key));
-      if (!isObject(inner)) return inner;
-      const result: { [key: string]: Json } = Object.create(null);
-      for (const [name, child] of Object.entries(inner)) result[name] = hide(child, name);
-      return result;
-    };
-    return hide(value, "");
+    return eachText(result, (text, key) => (known.has(folded(text)) && !this.#seen.get(key)?.has(text) ? MASK : text));
   }
 
-  /** An error of ours whose texts hold no hidden value. */
+  /**
+   * An error of ours whose texts hold no hidden value, as far as they name objects. Nor do they hold what the caller sent, right or
+   * wrong: of a guess they would otherwise mask the right one alone.
+   */
   inError(error: OktaMcpError): OktaMcpError {
-    if (this.#values.size === 0) return error;
+    if (this.#values.size === 0 || error.namesNoObject) return error;
+    const values = new Set([...this.#values, ...this.#given]);
+    const hide = (text: string) => this.inText(text, values);
     const { message, fix, data, cause } = error;
     return reworded(error, {
-      message: this.inText(message),
-      fix: this.inText(fix),
-      data: data && (this.inJson(asJson(data), "part") as Record<string, unknown>),
-      cause: this.#inCause(cause),
+      message: hide(message),
+      fix: hide(fix),
+      data: data && (eachText(asJson(data), hide) as Record<string, unknown>),
+      cause: inCause(cause, hide),
     });
   }
+}
 
-  /** The cause goes to the log, where a message may quote what was worked on. */
-  #inCause(cause: unknown): unknown {
-    if (!(cause instanceof Error)) return typeof cause === "string" ? this.inText(cause) : cause;
-    const safe = new Error(this.inText(cause.message));
-    safe.name = cause.name;
-    safe.stack = this.inText(cause.stack ?? "");
-    return safe;
-  }
+/** The cause goes to the log, where a message may quote what was worked on. */
+function inCause(cause: unknown, hide: (text: string) => string): unknown {
+  if (!(cause instanceof Error)) return typeof cause === "string" ? hide(cause) : cause;
+  const safe = new Error(hide(cause.message));
+  safe.name = cause.name;
+  safe.stack = hide(cause.stack ?? "");
+  return safe;
+}
+
+/** Adds a text as it is, and as messages of ours write text from elsewhere. */
+function add(texts: Set<string>, text: string): void {
+  const trimmed = text.trim();
+  if (trimmed.length >= MIN_CHARS) texts.add(trimmed).add(visible(trimmed).replaceAll('"', "'"));
+}
+
+/** A JSON value with every text changed but for ids. */
+function eachText(value: Json, change: (text: string, key: string) => string, key = ""): Json {
+  if (typeof value === "string") return KEPT.test(key) ? value : change(value, key);
+  if (Array.isArray(value)) return value.map((item) => eachText(item, change, key));
+  if (!isObject(value)) return value;
+  const result: { [key: string]: Json } = Object.create(null);
+  for (const [name, child] of Object.entries(value)) result[name] = eachText(child, change, name);
+  return result;
 }
 
 function asWord(value: string): RegExp {

@@ -115,6 +115,8 @@ export async function readNamed(args: Arguments, { okta, may }: ToolContext): Pr
 export interface Unique {
   /** E.g. "the group name". */
   what: string;
+  /** The path of the attribute that has to be unique. */
+  attribute: readonly string[];
   /** The scope that looking takes. */
   scope: Scope;
   /** Finds who has it; nothing where nobody does, or, where the look is not complete, perhaps nobody. */
@@ -128,10 +130,15 @@ export interface Unique {
  * @returns what could not be checked, a sentence each
  * @throws OktaMcpError conflict where it is taken, as the call itself would
  */
-export async function refuseTaken({ may }: Pick<ToolContext, "may">, unique: Unique): Promise<string[]> {
-  const { what, scope, holder, fix } = unique;
+export async function refuseTaken(
+  { may, hides }: Pick<ToolContext, "may" | "hides">,
+  unique: Unique,
+): Promise<string[]> {
+  const { what, attribute, scope, holder, fix } = unique;
   const unchecked = (why: string) => [`Whether ${what} is taken was not checked: ${why}.`];
   if (!may(scope)) return unchecked(`${scope} is not granted`);
+  // The answer would tell who guesses well.
+  if (hides(...attribute)) return unchecked("the guard file hides it");
   let look: Awaited<ReturnType<typeof holder>>;
   try {
     look = await holder();

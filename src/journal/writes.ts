@@ -5,7 +5,7 @@ import type { OktaMcpError } from "../errors/index.js";
 import { isObject, type JsonObject } from "../json.js";
 import type { Log } from "../log.js";
 import type { CallOptions, OktaRequest } from "../okta/request.js";
-import { losses, named } from "../replace.js";
+import { type IsHidden, losses, named } from "../replace.js";
 import type { Impact, ToolContext } from "../tool.js";
 import type { Journal } from "./change.js";
 import type { Arguments, UndoStep } from "./contract.js";
@@ -29,6 +29,8 @@ export interface WritesOptions {
   session: Session;
   catalogue: Catalogue;
   mask: Mask;
+  /** Tells what the guard file hides. */
+  isHidden: IsHidden;
   /** The attributes that the guard file hides. */
   hiddenNames: readonly string[];
   /** Who says yes when a person is asked: a person, or a flag on the command line. */
@@ -47,14 +49,14 @@ export class Writes {
 
   /** Opens the record of one call of a tool that writes; in a preview nothing is recorded. */
   open(tool: CatalogueEntry, preview: boolean, undo: UndoCall | undefined): Write {
-    const { journal, session, mask, hiddenNames, log, now, yesFlag } = this.#options;
-    if (preview || journal === undefined) return new Write(tool, mask, preview, undefined, yesFlag);
+    const { journal, session, mask, hiddenNames, log, now } = this.#options;
+    if (preview || journal === undefined) return new Write(tool, this.#options, preview, undefined);
     const who = async () => {
       const { org, user, clientId, method } = await session.status();
       return { org, actor: { user: user ?? null, client_id: clientId ?? null, method } };
     };
     const recorder = new Recorder({ journal, tool, who, mask, hiddenNames, undo: undo?.mark, log, now });
-    return new Write(tool, mask, false, recorder, yesFlag);
+    return new Write(tool, this.#options, false, recorder);
   }
 }
 
@@ -63,16 +65,19 @@ export class Write {
   /** True where nothing that changes anything may leave. */
   readonly preview: boolean;
   readonly #tool: CatalogueEntry;
-  readonly #mask: Mask;
+  readonly #options: Pick<WritesOptions, "mask" | "isHidden" | "yesFlag">;
   readonly #recorder: Recorder | undefined;
-  readonly #yesFlag: boolean;
 
-  constructor(tool: CatalogueEntry, mask: Mask, preview: boolean, recorder: Recorder | undefined, yesFlag: boolean) {
+  constructor(
+    tool: CatalogueEntry,
+    options: Pick<WritesOptions, "mask" | "isHidden" | "yesFlag">,
+    preview: boolean,
+    recorder: Recorder | undefined,
+  ) {
     this.#tool = tool;
-    this.#mask = mask;
+    this.#options = options;
     this.preview = preview;
     this.#recorder = recorder;
-    this.#yesFlag = yesFlag;
   }
 
   /** The id under which the journal has it. */
@@ -104,7 +109,7 @@ export class Write {
 
   /** Tells how the call was agreed to. */
   agreed(agreed: Consented["agreed"]): void {
-    this.#recorder?.agreed(agreed === "person" && this.#yesFlag ? "yes_flag" : agreed);
+    this.#recorder?.agreed(agreed === "person" && this.#options.yesFlag ? "yes_flag" : agreed);
   }
 
   /**
@@ -148,11 +153,12 @@ export class Write {
     { impact, unchecked }: { impact: Pick<Impact, "target" | "details"> | undefined; unchecked: readonly string[] },
   ): Promise<JsonObject> {
     const tool = this.#tool;
+    const { mask, isHidden } = this.#options;
     const { replaces, change, effect } = tool;
     const state = await presentState(tool, context, args, undefined);
     const now = "value" in state ? state.value : null;
-    const lost = replaces && now !== null ? losses(now, body, replaces) : [];
-    const seen = this.#mask(now);
+    const lost = replaces && now !== null ? losses(now, body, { ...replaces, isHidden }) : [];
+    const seen = mask(now);
     const caught = await sendNothing(() => tool.run(context, args, body));
     if ("value" in caught) {
       // A tool that makes other calls tells itself what they would do.
@@ -168,7 +174,7 @@ export class Write {
       wouldBeLost: lost.map((loss) => named(loss, seen).path),
       impact,
       unchecked,
-      mask: this.#mask,
+      mask,
     });
   }
 }

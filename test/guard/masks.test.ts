@@ -187,12 +187,11 @@ describe("the value of a hidden attribute", () => {
     hidden.note([{ name: "Ada" }, { name: "It" }, { name: 'a "b" c' }, { name: "$&(x" }, { manager_id: "00u12345" }]);
     expect(hidden.inText("ADA, Adam and Ada's It")).toBe("[masked], Adam and [masked]'s It");
     expect(hidden.inText("say a 'b' c; $&(x")).toBe("say [masked]; [masked]");
-    expect(hidden.inJson({ id: "00u12345", user_id: "00u12345", text: "of 00u12345" }, "part")).toEqual({
-      id: "00u12345",
-      user_id: "00u12345",
-      text: "of [masked]",
-    });
-    expect(hidden.inJson({ a: "ada", b: "Ada Adam", c: [1, null] }, "whole")).toEqual({
+    const { data } = hidden.inError(
+      new OktaMcpError("bug", "x", { data: { id: "00u12345", user_id: "00u12345", text: "of 00u12345" } }),
+    );
+    expect(data).toEqual({ id: "00u12345", user_id: "00u12345", text: "of [masked]" });
+    expect(hidden.inResult({ a: "ada", b: "Ada Adam", c: [1, null] })).toEqual({
       a: "[masked]",
       b: "Ada Adam",
       c: [1, null],

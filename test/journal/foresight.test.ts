@@ -175,9 +175,10 @@ test("a name is not known to be free where its list was too long to be read to i
   const endless = (after = "0") => Promise.resolve({ items: [], next: `${Number(after) + 1}` });
   const look = (fetchPage: Parameters<typeof findItem>[0]) =>
     refuseTaken(
-      { may: () => true },
+      { may: () => true, hides: () => false },
       {
         what: "the group name",
+        attribute: ["profile", "name"],
         scope: "okta.groups.read",
         fix: "Choose another name.",
         holder: () => findItem(fetchPage, () => false, { signal: new AbortController().signal }),
