@@ -2,6 +2,7 @@ import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign, ve
 import { OktaMcpError } from "../errors/index.js";
 import { pemText } from "../file-text.js";
 import { isObject } from "../json.js";
+import { MIN_RSA_BITS, weaknessOf } from "../key-strength.js";
 
 /** The JWS algorithms that a client assertion can be signed with (RFC 7518, section 3.1). */
 export type AssertionAlgorithm =
@@ -38,8 +39,6 @@ const EC_ALGORITHMS: Readonly<Record<string, AssertionAlgorithm>> = {
   secp521r1: "ES512",
 };
 
-const MIN_RSA_BITS = 2048;
-
 const ADVICE = {
   newKey:
     "In the Okta Admin Console, open the app (Applications > Applications > your app > General), edit Client Credentials, choose Public key / Private key, add a key there and set OKTA_PRIVATE_KEY or OKTA_PRIVATE_KEY_FILE to the private key it shows.",
@@ -52,7 +51,7 @@ const ADVICE = {
 
 /**
  * Reads a private key: PEM (PKCS#8, PKCS#1 or SEC 1; real or literal `\n` line ends) or a JWK.
- * RSA from 2048 bits and EC on P-256, P-384 or P-521.
+ * RSA from 2048 bits and EC on P-256, P-384 or P-521, and none whose signatures anybody could make.
  *
  * @param keyId the key's id at Okta; wins over the `kid` of a JWK
  * @throws OktaMcpError bad_config that says what is wrong and how to mend it, and holds nothing of the key
@@ -62,6 +61,8 @@ export function parsePrivateKey(text: string, keyId?: string): PrivateKey {
   if (trimmed === "") throw bad("The private key is empty.", ADVICE.newKey);
   const { key, kid, alg: named } = trimmed.startsWith("{") ? fromJwk(trimmed) : fromPem(trimmed);
   const alg = algorithmOf(key, named);
+  const weakness = weaknessOf(key);
+  if (weakness !== undefined) throw bad(`The private key ${weakness}.`, ADVICE.newKey);
   tryOut(key);
   const id = keyId?.trim() || kid;
   if (!id) throw bad("The private key has no key id.", ADVICE.keyId);
@@ -170,15 +171,9 @@ function algorithmOf(key: KeyObject, named: string | undefined): AssertionAlgori
 }
 
 function fittingAlgorithms(key: KeyObject): readonly [AssertionAlgorithm, ...AssertionAlgorithm[]] {
-  const { modulusLength = 0, namedCurve = "" } = key.asymmetricKeyDetails ?? {};
+  const { namedCurve = "" } = key.asymmetricKeyDetails ?? {};
   switch (key.asymmetricKeyType) {
     case "rsa":
-      if (modulusLength < MIN_RSA_BITS) {
-        throw bad(
-          `The private key is an RSA key of ${modulusLength} bits; ${MIN_RSA_BITS} is the least.`,
-          ADVICE.newKey,
-        );
-      }
       return RSA_ALGORITHMS;
     case "ec": {
       const alg = EC_ALGORITHMS[namedCurve];

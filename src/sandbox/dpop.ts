@@ -1,5 +1,6 @@
-import { createHash, randomBytes } from "node:crypto";
-import { calculateJwkThumbprint, EmbeddedJWK, jwtVerify } from "jose";
+import { createHash, createPublicKey, type JsonWebKey, randomBytes } from "node:crypto";
+import { calculateJwkThumbprint, EmbeddedJWK, type JWK, jwtVerify } from "jose";
+import { weaknessOf } from "../key-strength.js";
 import { createReplayGuard } from "./replay-guard.js";
 import type { SandboxRequest } from "./route.js";
 
@@ -75,6 +76,7 @@ export function createDpopVerifier(now: () => number): DpopVerifier {
         throw invalid("'ath' claim in the DPoP proof JWT is invalid.");
       }
       if (protectedHeader.jwk === undefined) throw invalid("'jwk' header of the DPoP proof JWT is missing.");
+      if (isWeak(protectedHeader.jwk)) throw invalid("The key in the DPoP proof JWT is too weak to prove anything.");
       const thumbprint = await calculateJwkThumbprint(protectedHeader.jwk);
       if (demand.boundTo !== undefined && demand.boundTo !== thumbprint) {
         throw invalid("The DPoP proof JWT is signed with another key than the token is bound to.");
@@ -90,6 +92,11 @@ export function createDpopVerifier(now: () => number): DpopVerifier {
       return thumbprint;
     },
   };
+}
+
+/** Whether anybody could sign with a public key's private half. */
+export function isWeak(jwk: JWK): boolean {
+  return weaknessOf(createPublicKey({ key: jwk as JsonWebKey, format: "jwk" })) !== undefined;
 }
 
 /** `htu` names the target without query and fragment (RFC 9449, section 4.2). */

@@ -1,4 +1,5 @@
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, errors, type JSONWebKeySet, jwtVerify } from "jose";
+import { isWeak } from "./dpop.js";
 import { OAuthRefusal } from "./oauth-reply.js";
 import { createReplayGuard } from "./replay-guard.js";
 import type { SandboxRequest } from "./route.js";
@@ -63,9 +64,9 @@ export function createClientRegistry(
 
   async function checkAssertion(client: ServiceClient, assertion: string, endpoint: string): Promise<void> {
     const { kid } = decodeProtectedHeader(assertion);
-    if (kid === undefined || !client.jwks.keys.some((key) => key.kid === kid)) {
-      throw rejected("The client_assertion JWT kid is invalid.");
-    }
+    const known = kid === undefined ? undefined : client.jwks.keys.find((key) => key.kid === kid);
+    if (known === undefined) throw rejected("The client_assertion JWT kid is invalid.");
+    if (isWeak(known)) throw rejected("The client_assertion is signed with a key that is too weak to prove anything.");
     const { payload } = await jwtVerify(assertion, createLocalJWKSet(client.jwks), {
       algorithms: ASSERTION_ALGORITHMS,
       subject: client.id,

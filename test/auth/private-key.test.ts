@@ -1,4 +1,4 @@
-import { createPrivateKey, type KeyObject } from "node:crypto";
+import { createECDH, createPrivateKey, generateKeyPairSync, type KeyObject } from "node:crypto";
 import { inspect } from "node:util";
 import { describe, expect, test } from "vitest";
 import { parsePrivateKey } from "../../src/auth/private-key.js";
@@ -15,6 +15,16 @@ function pem(key: KeyObject, type: "pkcs8" | "pkcs1" | "sec1"): string {
 
 function jwk(key: KeyObject, extra: Record<string, unknown> = {}): string {
   return JSON.stringify({ ...key.export({ format: "jwk" }), ...extra });
+}
+
+/** An RSA key with a public exponent of one's choice. */
+function pemOf(publicExponent: number): string {
+  return generateKeyPairSync("rsa", {
+    modulusLength: 2048,
+    publicExponent,
+    publicKeyEncoding: { type: "spki", format: "pem" },
+    privateKeyEncoding: { type: "pkcs8", format: "pem" },
+  }).privateKey;
 }
 
 function refusal(text: string, keyId: string | undefined = "kid-1"): OktaMcpError {
@@ -85,6 +95,23 @@ describe("a private key is refused, saying why", () => {
   const ed25519 = newKeyPair({ type: "ed25519" }).privateKey;
   const other = newKeyPair({ type: "rsa", modulusLength: 2048 }).privateKey.export({ format: "jwk" });
   const middle = pem(rsa.privateKey, "pkcs8").split("\n");
+  const one = { e: "AQ", d: "AQ", dp: "AQ", dq: "AQ" };
+  const ones = createPrivateKey({ key: { ...rsa.privateKey.export({ format: "jwk" }), ...one }, format: "jwk" });
+  const small3 = pemOf(3);
+  const small35 = pemOf(35);
+  const even = jwk(rsa.privateKey, { e: "AQAC" });
+  const huge = jwk(rsa.privateKey, { e: `AQ${"A".repeat(60)}AQ` });
+  // Its public half is the curve's own base point, which everybody knows.
+  const guessable = createECDH("prime256v1");
+  guessable.setPrivateKey(Buffer.from([1]));
+  const point = guessable.getPublicKey();
+  const first = JSON.stringify({
+    kty: "EC",
+    crv: "P-256",
+    d: Buffer.concat([Buffer.alloc(31), Buffer.from([1])]).toString("base64url"),
+    x: point.subarray(1, 33).toString("base64url"),
+    y: point.subarray(33).toString("base64url"),
+  });
 
   test.each([
     ["nothing at all", "  ", /empty/],
@@ -99,6 +126,14 @@ describe("a private key is refused, saying why", () => {
     ["an EC key on another curve", pem(ec("secp256k1").privateKey, "pkcs8"), /curve secp256k1/],
     ["a shared secret", JSON.stringify({ kty: "oct", k: "c2VjcmV0LXNlY3JldC1zZWNyZXQ" }), /kty oct/],
     ["RSA of 1024 bits", pem(small, "pkcs8"), /1024 bits/],
+    ["RSA with the exponent 1, with which a signature is the text itself", jwk(ones), /public exponent is 1;.*forged/],
+    ["the same as PKCS#8", pem(ones, "pkcs8"), /public exponent is 1;/],
+    ["the same as PKCS#1", pem(ones, "pkcs1"), /public exponent is 1;/],
+    ["RSA with the exponent 3", small3, /public exponent is 3;/],
+    ["RSA with the exponent 35", small35, /public exponent is 35;/],
+    ["RSA with an even exponent", even, /public exponent is 65538;/],
+    ["RSA with an endless exponent", huge, /public exponent is far too large;/],
+    ["EC with a private number that can be guessed", first, /can be guessed/],
     ["half a PEM", middle.slice(0, 10).join("\n"), /cut off/],
     ["a PEM with its middle missing", [...middle.slice(0, 5), ...middle.slice(-4)].join("\n"), /cannot be read/],
     ["OpenSSH's format", "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNz\n-----END OPENSSH PRIVATE KEY-----", /OpenSSH/],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { dpopProof, testKey } from "../support/oauth.js";
+import { dpopProof, keyOfNoWorth, testKey } from "../support/oauth.js";
 import { GUARDED, startOrg } from "../support/oauth-org.js";
 
 describe("DPoP", () => {
@@ -10,7 +10,7 @@ describe("DPoP", () => {
     const { origin, clock, control, start, poll } = org;
     const tokenUrl = `${origin}/oauth2/v1/token`;
     let nonce: string | undefined;
-    const atToken = async (by = key) => ({
+    const atToken = async (by: Parameters<typeof dpopProof>[0] = key) => ({
       dpop: await dpopProof(by, { method: "POST", url: tokenUrl, nowMs: clock.now(), nonce }),
     });
     control.demandDpop(true);
@@ -59,6 +59,16 @@ describe("DPoP", () => {
     expect(await api(withoutProof)).toMatchObject({ status: 400 });
     expect(await api({ ...withoutProof, dpop: "nonsense" })).toMatchObject({ status: 400 });
     expect(await api(await atApi({}, await testKey()))).toMatchObject({ status: 400 });
+  });
+
+  test("takes no proof of a key with which anybody can sign", async () => {
+    const { atToken, start, poll, control } = await signInBound();
+    const code = await start();
+    control.approve(code.user_code);
+    const { status, body } = await poll(code, await atToken(await keyOfNoWorth()));
+    expect(status).toBe(400);
+    expect(body).toMatchObject({ error: "invalid_dpop_proof" });
+    expect((await poll(code, await atToken())).status).toBe(200);
   });
 
   test("takes a proof once", async () => {

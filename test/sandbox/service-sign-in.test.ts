@@ -1,7 +1,7 @@
 import { decodeJwt } from "jose";
 import { describe, expect, test } from "vitest";
 import { DEVICE_CLIENT_ID } from "../../src/sandbox/facts.js";
-import { clientAssertion, dpopProof, testKey } from "../support/oauth.js";
+import { clientAssertion, dpopProof, keyOfNoWorth, testKey } from "../support/oauth.js";
 import { ASSERTION_TYPE, startOrg } from "../support/oauth-org.js";
 
 describe("service sign-in", () => {
@@ -14,7 +14,7 @@ describe("service sign-in", () => {
     const scopes = ["okta.users.read", "okta.groups.read"];
     control.addServiceClient({ clientId: CLIENT_ID, jwks: { keys: [key.publicJwk] }, scopes, ...settings });
     const endpoint = `${origin}/oauth2/v1/token`;
-    const assert = (change?: Record<string, unknown>, by = key) =>
+    const assert = (change?: Record<string, unknown>, by: Parameters<typeof clientAssertion>[0] = key) =>
       clientAssertion(by, { clientId: CLIENT_ID, audience: endpoint, nowMs: clock.now() }, change);
     const exchange = async (
       assertion: string,
@@ -35,6 +35,15 @@ describe("service sign-in", () => {
     expect(Object.keys(body).sort()).toEqual(["access_token", "expires_in", "scope", "token_type"]);
     const caller = await api({ authorization: `Bearer ${body.access_token}` });
     expect(caller).toEqual({ clientId: CLIENT_ID, subject: CLIENT_ID, scopes: new Set(["okta.users.read"]) });
+  });
+
+  test("is refused with a key with which anybody can sign, although the org has its public half", async () => {
+    const { control, assert, exchange } = await startServiceOrg();
+    const weak = await keyOfNoWorth();
+    control.addServiceClient({ clientId: CLIENT_ID, jwks: { keys: [weak.publicJwk] } });
+    const { status, body } = await exchange(await assert({}, weak));
+    expect(status).toBe(401);
+    expect(body).toMatchObject({ error: "invalid_client", error_description: expect.stringContaining("too weak") });
   });
 
   test("is refused when the assertion is wrong in any way", async () => {

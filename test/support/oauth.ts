@@ -1,5 +1,6 @@
-import { createHash, randomUUID } from "node:crypto";
+import { createHash, createPrivateKey, createPublicKey, type KeyObject, randomUUID } from "node:crypto";
 import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK, SignJWT } from "jose";
+import { newKeyPair } from "../../src/key-pair.js";
 
 /** A clock that stands still until it is told to move. */
 export interface TestClock {
@@ -18,9 +19,9 @@ export function testClock(startMs = Date.UTC(2026, 0, 5, 9)): TestClock {
 }
 
 /** A key pair as a client holds it. */
-export interface TestKey {
+export interface TestKey<Key = CryptoKey> {
   alg: string;
-  privateKey: CryptoKey;
+  privateKey: Key;
   /** With `kid`, as registered with an org. */
   publicJwk: JWK;
 }
@@ -31,9 +32,18 @@ export async function testKey(alg = "ES256"): Promise<TestKey> {
   return { alg, privateKey, publicJwk: { ...jwk, kid: await calculateJwkThumbprint(jwk) } };
 }
 
+/** An RSA key whose signatures are the padded texts themselves, since its exponents are 1: anybody can make them. */
+export async function keyOfNoWorth(): Promise<TestKey<KeyObject>> {
+  const sound = newKeyPair({ type: "rsa", modulusLength: 2048 }).privateKey.export({ format: "jwk" });
+  const one = { e: "AQ", d: "AQ", dp: "AQ", dq: "AQ" };
+  const privateKey = createPrivateKey({ key: { ...sound, ...one }, format: "jwk" });
+  const jwk = createPublicKey(privateKey).export({ format: "jwk" }) as JWK;
+  return { alg: "RS256", privateKey, publicJwk: { ...jwk, kid: await calculateJwkThumbprint(jwk) } };
+}
+
 /** A client assertion (RFC 7523); `change` overrides claims, undefined leaves one out. */
 export function clientAssertion(
-  key: TestKey,
+  key: TestKey<CryptoKey | KeyObject>,
   claims: { clientId: string; audience: string; nowMs: number },
   change: Record<string, unknown> = {},
 ): Promise<string> {
@@ -54,7 +64,7 @@ export function clientAssertion(
 
 /** A DPoP proof (RFC 9449); `change` overrides claims, undefined leaves one out. */
 export function dpopProof(
-  key: TestKey,
+  key: TestKey<CryptoKey | KeyObject>,
   claims: { method: string; url: string; nowMs: number; nonce?: string | undefined; accessToken?: string },
   change: Record<string, unknown> = {},
 ): Promise<string> {
