@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { notOfThisMachine } from "../support/programs.js";
-import type { StageOptions } from "./stage.js";
+import type { StageOptions } from "../support/stage.js";
 
 /** How to make the disk under a server's data folder fail. Takes the process of the server and the stage's folder. */
 export interface Disk {

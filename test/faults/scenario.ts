@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import type { RecordedRequest } from "../../src/sandbox/server.js";
 import { mayBeLeftOut } from "../support/programs.js";
-import type { Json, Outcome } from "./server-process.js";
-import { openStage, type Stage, type StageOptions } from "./stage.js";
+import type { Json, Outcome } from "../support/server-process.js";
+import { openStage, type Stage, type StageOptions } from "../support/stage.js";
 
 /** One fault, and what has to be seen of it. */
 export interface Scenario {

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import { type Outcome, type ServerProcess, startServer } from "./server-process.js";
+import { type Outcome, type ServerProcess, startServer } from "../support/server-process.js";
 import type { SoakOrg } from "./soak-org.js";
 
 const CALLS = Number(process.env.SOAK_CALLS ?? 20_000);

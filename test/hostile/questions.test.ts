@@ -6,7 +6,8 @@ import { customDomainArea } from "../../src/sandbox/state/custom-domain-store.js
 import { emailDomainArea } from "../../src/sandbox/state/email-domain-store.js";
 import { catalogue } from "../support/catalogue.js";
 import { declines } from "../support/client.js";
-import { connectToHostile, type JsonObject, objectsOf, watchPrototypes } from "./org.js";
+import { objectsOf } from "../support/objects.js";
+import { connectToHostile, type JsonObject, watchPrototypes } from "./org.js";
 import { expectVisible } from "./visible.js";
 
 const removals = catalogue.entries.filter(

@@ -2,8 +2,9 @@ import { expect, test } from "vitest";
 import { HOSTILE_TEXTS, MANY_ATTRIBUTES } from "../../src/sandbox/hostile.js";
 import { catalogue } from "../support/catalogue.js";
 import { connect } from "../support/client.js";
+import { objectsOf } from "../support/objects.js";
 import { withItems } from "../support/result-text.js";
-import { connectToHostile, type JsonObject, objectsOf, watchPrototypes } from "./org.js";
+import { connectToHostile, type JsonObject, watchPrototypes } from "./org.js";
 import { expectVisible } from "./visible.js";
 
 /** Room for one failed sign-in with each of the texts, of which an answer without pages shows what fits. */

@@ -4,7 +4,8 @@ import { displayWidth } from "../../src/cli/columns.js";
 import { createIo } from "../../src/cli/io.js";
 import { showResult } from "../../src/cli/result.js";
 import { catalogue } from "../support/catalogue.js";
-import { connectToHostile, type JsonObject, objectsOf, watchPrototypes } from "./org.js";
+import { objectsOf } from "../support/objects.js";
+import { connectToHostile, type JsonObject, watchPrototypes } from "./org.js";
 import { expectVisible } from "./visible.js";
 
 const COLUMNS = 100;

@@ -4,8 +4,9 @@ import { expect, onTestFinished, test } from "vitest";
 import { DEFAULT_RESULT_CHARS } from "../../src/config/settings.js";
 import { HOSTILE_TEXTS } from "../../src/sandbox/hostile.js";
 import { openOrg } from "../hostile/stdio.js";
-import { expectVisible, hiddenIn } from "../hostile/visible.js";
+import { expectVisible } from "../hostile/visible.js";
 import { COMMAND, cleanEnv, runCli } from "../support/cli.js";
+import { hiddenIn } from "../support/deceptive.js";
 import { withItems } from "../support/result-text.js";
 
 /** More characters than that, and Claude Code shows the model a file's name in place of the result. */

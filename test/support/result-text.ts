@@ -1,4 +1,3 @@
-import { expect } from "vitest";
 import type { Json } from "../../src/okta/request.js";
 import type { Table } from "../../src/result-text.js";
 
@@ -12,7 +11,8 @@ export function withItems({ items_table, ...rest }: JsonObject): JsonObject {
 /** The items that a table stands for. */
 export function itemsOf({ columns, absent, rows }: Table): JsonObject[] {
   return rows.map((row) => {
-    expect(row).toHaveLength(columns.length);
+    if (row.length !== columns.length)
+      throw new RangeError(`A row of ${row.length} cells for ${columns.length} columns.`);
     const item: JsonObject = {};
     for (const [index, column] of columns.entries()) {
       const value = row[index];

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Fault } from "../../../src/sandbox/fault.js";
+import type { Outcome } from "../../support/server-process.js";
 import type { Expected, Scenario } from "../scenario.js";
-import type { Outcome } from "../server-process.js";
 import { accountFor, CREATE, type Kind, lastChange, READ, REPLACE } from "./calls.js";
 
 /** Okta's own words for an outage. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
+import type { Outcome } from "../../support/server-process.js";
 import type { Act } from "../scenario.js";
-import type { Outcome } from "../server-process.js";
 
 /** A call that faults happen to, and what is lost or doubled when it goes wrong. */
 export interface Kind {

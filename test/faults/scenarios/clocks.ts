@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
+import type { Outcome } from "../../support/server-process.js";
 import type { Scenario } from "../scenario.js";
-import type { Outcome } from "../server-process.js";
 import { accountFor, CREATE, READ } from "./calls.js";
 
 const TEN_MINUTES_MS = 600_000;

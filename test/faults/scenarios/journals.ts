@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
+import type { Outcome } from "../../support/server-process.js";
 import { findDisk } from "../disk.js";
 import type { Act, Scenario } from "../scenario.js";
-import type { Outcome } from "../server-process.js";
 import { CREATE, lastChange } from "./calls.js";
 
 const disk = findDisk();

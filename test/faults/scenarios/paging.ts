@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { SandboxReply } from "../../../src/sandbox/route.js";
+import type { Outcome } from "../../support/server-process.js";
 import type { Scenario } from "../scenario.js";
-import type { Outcome } from "../server-process.js";
 
 const GROUPS = "/api/v1/groups";
 

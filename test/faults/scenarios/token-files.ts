@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
+import type { Outcome } from "../../support/server-process.js";
+import type { StageOptions } from "../../support/stage.js";
 import { findDisk } from "../disk.js";
 import type { Act, Scenario } from "../scenario.js";
-import type { Outcome } from "../server-process.js";
-import type { StageOptions } from "../stage.js";
 import { CREATE, findInOrg, READ } from "./calls.js";
 
 const disk = findDisk();

@@ -1,17 +1,33 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createServiceKey } from "../../src/cli/service-key.js";
 import { ADMIN_LOGIN, DEVICE_CLIENT_ID, SERVICE_CLIENT_ID } from "../../src/sandbox/facts.js";
+import type { Org } from "../../src/sandbox/org.js";
 import { orgAuthorization } from "../../src/sandbox/org-authorization.js";
 import { type RecordedRequest, type Sandbox, startSandbox } from "../../src/sandbox/server.js";
-import { type ServerProcess, startServer } from "./server-process.js";
+import { createSigner, type Signer } from "../../src/sandbox/signer.js";
+import { type ServerProcess, type ServerProcessOptions, startServer } from "./server-process.js";
+
+/** The key that signs the orgs' tokens is one for all stages: to find one takes longer than most scenarios. */
+let signer: Promise<Signer> | undefined;
 
 const SCOPES = ["okta.users.manage", "okta.groups.read", "okta.groups.manage", "okta.logs.read"];
 
-export interface StageOptions {
+/** As for `startServer`. */
+type OfTheServer = Pick<ServerProcessOptions, "args" | "person" | "roots" | "structuredContent">;
+
+export interface StageOptions extends OfTheServer {
+  /** `OKTA_SCOPES`, and what a ready token grants. */
+  scopes?: readonly string[];
+  /** What a ready token grants, where that is not what the settings say. */
+  granted?: readonly string[];
+  /** As for `startSandbox`; by default nobody is in the org but the admin and one user. */
+  seed?: number | null;
+  /** What the guard file says, as JSON or as text; may put into the org what it is about. Without it there is none. */
+  guard?: (org: Org) => unknown;
   /** A ready token (default), a person with the device grant, or a service app with its key and DPoP. */
   signIn?: "token" | "device" | "key";
   /** How far the org's clock is ahead of the server's. */
@@ -30,6 +46,8 @@ export interface Stage {
   server: ServerProcess;
   /** The home of the server's user; gone with the stage. */
   folder: string;
+  /** The settings of the server. */
+  env: Readonly<Record<string, string>>;
   /** A user and a group that are there from the start. */
   userId: string;
   groupId: string;
@@ -47,7 +65,7 @@ export interface Stage {
 
 /** Sets a stage: a small org, and the built server connected to a client. Nothing is sent to the org yet. */
 export async function openStage(options: StageOptions = {}): Promise<Stage> {
-  const { signIn = "token", clockAheadMs = 0, wrap } = options;
+  const { signIn = "token", clockAheadMs = 0, wrap, scopes = SCOPES, granted = scopes, seed = null } = options;
   const folder = mkdtempSync(join(tmpdir(), "okta-mcp-faults-"));
   const runtimeDir = join(folder, "run");
   mkdirSync(runtimeDir, { mode: 0o700 });
@@ -56,9 +74,14 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
   async function openOrg(port: number) {
     const sandbox = await startSandbox({
       port,
-      seed: null,
+      seed,
+      keepRequests: 100_000,
       now: () => Date.now() + clockAheadMs,
       authorization: orgAuthorization({
+        signer: () => {
+          signer ??= createSigner();
+          return signer;
+        },
         autoApprove: true,
         deviceIntervalSeconds: 1,
         accessTokenLifetimeSeconds: options.tokenLifetimeSeconds ?? 3600,
@@ -67,16 +90,22 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     });
     const { org } = sandbox;
     const profile = (login: string, firstName: string) => ({ login, email: login, firstName, lastName: "Example" });
-    org.addUser({ profile: profile(ADMIN_LOGIN, "Ada") });
+    if (seed === null) org.addUser({ profile: profile(ADMIN_LOGIN, "Ada") });
     const user = org.addUser({ profile: profile("grace@acme-robotics.example", "Grace") });
     const group = org.groups.add({ profile: { name: "Pilot", description: "before" } });
     return { sandbox, userId: user.id, groupId: group.id };
   }
 
   let present = await openOrg(0);
+  let guardFile: string | undefined;
+  if (options.guard) {
+    guardFile = join(folder, "guard.json");
+    const says = options.guard(present.sandbox.org);
+    writeFileSync(guardFile, typeof says === "string" ? says : JSON.stringify(says), { mode: 0o600 });
+  }
   const { origin } = present.sandbox;
   const credentials = {
-    token: async () => ({ OKTA_ACCESS_TOKEN: await present.sandbox.authorization.control.issueAccessToken(SCOPES) }),
+    token: async () => ({ OKTA_ACCESS_TOKEN: await present.sandbox.authorization.control.issueAccessToken(granted) }),
     device: async () => ({}),
     key: async () => ({
       OKTA_CLIENT_ID: SERVICE_CLIENT_ID,
@@ -94,19 +123,29 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     CI: "1",
     OKTA_ORG_URL: origin,
     OKTA_CLIENT_ID: DEVICE_CLIENT_ID,
-    OKTA_SCOPES: SCOPES.join(" "),
+    OKTA_SCOPES: scopes.join(" "),
     OKTA_MCP_TOKEN_STORE: "memory",
     OKTA_MCP_CONFIRM: "never",
     ...(await credentials[signIn]()),
+    ...(guardFile === undefined ? {} : { OKTA_MCP_GUARD: guardFile }),
     ...options.env,
   };
-  const start = () => startServer({ env, cwd: folder, wrap: wrap && ((command) => wrap(command, folder)) });
+  const { args, person, roots, structuredContent } = options;
+  const how = {
+    args,
+    person,
+    roots,
+    structuredContent,
+    wrap: wrap && ((command: readonly string[]) => wrap(command, folder)),
+  };
+  const start = () => startServer({ env, cwd: folder, ...how });
 
   let server = await start();
   let forgotten = 0;
 
   return {
     folder,
+    env,
     get sandbox() {
       return present.sandbox;
     },

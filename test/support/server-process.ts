@@ -4,10 +4,17 @@ import { fileURLToPath } from "node:url";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js";
 import type { RequestOptions } from "@modelcontextprotocol/sdk/shared/protocol.js";
-import { ElicitRequestSchema, ToolListChangedNotificationSchema } from "@modelcontextprotocol/sdk/types.js";
+import {
+  type ElicitRequest,
+  ElicitRequestSchema,
+  type ElicitResult,
+  ListRootsRequestSchema,
+  ToolListChangedNotificationSchema,
+} from "@modelcontextprotocol/sdk/types.js";
+import { withItems } from "./result-text.js";
 
 /** The server as it is shipped. */
-const BUILT = fileURLToPath(new URL("../../dist/okta-mcp.js", import.meta.url));
+export const BUILT = fileURLToPath(new URL("../../dist/okta-mcp.js", import.meta.url));
 
 export type Json = { [key: string]: unknown };
 
@@ -19,6 +26,8 @@ export interface Outcome {
   fix: string;
   retryAfterSeconds: number | undefined;
   data: Json;
+  /** The text that a model reads; empty where no result came. */
+  text: string;
   tookMs: number;
 }
 
@@ -33,6 +42,8 @@ export interface ServerProcess {
   client: Client;
   child: ChildProcessWithoutNullStreams;
   stderr(): string;
+  /** Every byte that came on stdout. */
+  stdout(): string;
   /** What came on stdout that is no message of the protocol. */
   strays: string[];
   /** How often the server said that its list of tools has changed. */
@@ -45,25 +56,46 @@ export interface ServerProcess {
   letGo(): void;
 }
 
+/** How the person behind the client answers a question, or the client in the person's place. */
+export type Person = (question: ElicitRequest["params"]) => ElicitResult | Promise<ElicitResult>;
+
 export interface ServerProcessOptions {
   env: Record<string, string>;
   cwd: string;
+  /** Flags of the server. */
+  args?: readonly string[] | undefined;
+  /** By default says yes to everything; null for a client that cannot ask anybody. */
+  person?: Person | null | undefined;
+  /** The client's roots, as URIs; without it the client has none. */
+  roots?: readonly string[] | undefined;
+  /** Default true: results carry structured content besides their text. Without it outcomes are read from the text. */
+  structuredContent?: boolean | undefined;
   /** Turns the command of the server into one that runs it in other surroundings. */
   wrap?: ((command: readonly string[]) => readonly string[]) | undefined;
   /** Opens a channel for messages between this process and the server's. */
   hasChannel?: boolean | undefined;
 }
 
-/** Starts the built server and says hello to it. The person behind the client says yes to everything. */
+const saysYes: Person = ({ mode }) =>
+  mode === "url" ? { action: "accept" } : { action: "accept", content: { confirm: true } };
+
+/** Starts the built server and says hello to it. */
 export async function startServer({
   env,
   cwd,
+  args: flags = [],
+  person = saysYes,
+  roots,
+  structuredContent = true,
   wrap = (command) => command,
   hasChannel = false,
 }: ServerProcessOptions): Promise<ServerProcess> {
-  const [program = "", ...args] = wrap([process.execPath, BUILT]);
+  const [program = "", ...args] = wrap([process.execPath, BUILT, ...flags]);
   const stdio = ["pipe", "pipe", "pipe", ...(hasChannel ? ["ipc" as const] : [])] as ["pipe", "pipe", "pipe"];
-  const child = spawn(program, args, { env: { ...env, OKTA_MCP_STRUCTURED_CONTENT: "1" }, cwd, stdio });
+  const asked = structuredContent ? { OKTA_MCP_STRUCTURED_CONTENT: "1" } : {};
+  const child = spawn(program, args, { env: { ...env, ...asked }, cwd, stdio });
+  const stdoutParts: Buffer[] = [];
+  child.stdout.on("data", (part: Buffer) => stdoutParts.push(part));
   let stderr = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     stderr += text;
@@ -73,11 +105,10 @@ export async function startServer({
 
   const client = new Client(
     { name: "faults", version: "1.0.0" },
-    { capabilities: { elicitation: { form: {}, url: {} } } },
+    { capabilities: { ...(person && { elicitation: { form: {}, url: {} } }), ...(roots && { roots: {} }) } },
   );
-  client.setRequestHandler(ElicitRequestSchema, ({ params }) =>
-    params.mode === "url" ? { action: "accept" } : { action: "accept", content: { confirm: true } },
-  );
+  if (person) client.setRequestHandler(ElicitRequestSchema, ({ params }) => person(params));
+  if (roots) client.setRequestHandler(ListRootsRequestSchema, () => ({ roots: roots.map((uri) => ({ uri })) }));
   let listChanges = 0;
   client.setNotificationHandler(ToolListChangedNotificationSchema, () => {
     listChanges += 1;
@@ -101,15 +132,18 @@ export async function startServer({
       fix: "",
       retryAfterSeconds: undefined,
       data: {},
+      text: "",
       ...error,
       tookMs: performance.now() - startedAtMs,
     });
     try {
       const result = await client.callTool({ name, arguments: callArgs }, undefined, { timeout: 150_000, ...options });
-      const content = result.structuredContent as Json & { error?: Json };
-      if (result.isError !== true) return outcome("ok", { data: content });
+      const [{ text }] = result.content as [{ text: string }];
+      const content = (result.structuredContent ?? readText(text, result.isError === true)) as Json & { error?: Json };
+      if (result.isError !== true) return outcome("ok", { data: content, text });
       const { code, message, fix, data, retry_after_seconds: seconds } = content.error ?? {};
       return outcome(String(code), {
+        text,
         message: String(message),
         fix: String(fix),
         retryAfterSeconds: typeof seconds === "number" ? seconds : undefined,
@@ -124,6 +158,7 @@ export async function startServer({
     client,
     child,
     stderr: () => stderr,
+    stdout: () => Buffer.concat(stdoutParts).toString("utf8"),
     strays,
     listChanges: () => listChanges,
     call,
@@ -138,4 +173,13 @@ export async function startServer({
       for (const stream of [child.stdin, child.stdout, child.stderr]) stream.destroy();
     },
   };
+}
+
+/** What the text of a result says, as structured content would. */
+function readText(text: string, isError: boolean): Json {
+  if (!isError) return withItems(JSON.parse(text)) as Json;
+  const line = (name: string) => new RegExp(`^${name}: (.*)$`, "m").exec(text)?.[1] ?? "";
+  const [, code = "", message = ""] = /^(\w+): (.*?)(?=\nFix: |$)/s.exec(text) ?? [];
+  const data = line("Data");
+  return { error: { code, message, fix: line("Fix"), ...(data === "" ? {} : { data: JSON.parse(data) }) } };
 }

@@ -1,0 +1,36 @@
+import { EMAIL_TEMPLATES } from "../../src/sandbox/email-texts.js";
+import type { Org } from "../../src/sandbox/org.js";
+import { brandArea } from "../../src/sandbox/state/brand-store.js";
+import { customDomainArea } from "../../src/sandbox/state/custom-domain-store.js";
+import { POLICIES } from "../../src/sandbox/state/default-policies.js";
+import { DEVICE_ASSURANCE } from "../../src/sandbox/state/device-assurance.js";
+import { emailDomainArea } from "../../src/sandbox/state/email-domain-store.js";
+import { emailTemplateArea } from "../../src/sandbox/state/email-template-store.js";
+
+/** Arguments by name for everything in the org that a tool can be asked about, each set of one object and what it belongs to. */
+export function* objectsOf(org: Org): Generator<{ [argument: string]: string }> {
+  const group_id = org.groups.all().find(({ profile }) => profile.name !== "Everyone")?.id ?? "";
+  // An id is 512 characters at most; longer ones are read in lists only.
+  for (const { id } of org.users.all()) if (id.length <= 512) yield { user_id: id, group_id };
+  for (const { id } of org.groups.all()) yield { group_id: id };
+  for (const { id } of org.apps.all()) yield { app_id: id };
+  const policies = org.area(POLICIES);
+  for (const policy of policies.all()) {
+    for (const { id } of policies.rulesOf(policy)) yield { policy_id: policy.id, rule_id: id };
+  }
+  for (const id of org.area(DEVICE_ASSURANCE).keys()) yield { device_assurance_id: id };
+  const brands = org.area(brandArea);
+  const template = EMAIL_TEMPLATES[0];
+  for (const brand of brands.all()) {
+    const mails = template ? org.area(emailTemplateArea).customizationsOf({ brand, template }) : [];
+    yield {
+      brand_id: brand.id,
+      theme_id: brands.themeOf(brand).id,
+      ...(template && { template_name: template.name, language: "en" }),
+      // The default one of several cannot be deleted; the last one is another.
+      ...(mails.length > 0 && { customization_id: mails.at(-1)?.id ?? "" }),
+    };
+  }
+  for (const { id } of org.area(customDomainArea).all()) yield { domain_id: id };
+  for (const { id } of org.area(emailDomainArea).all()) yield { email_domain_id: id };
+}
