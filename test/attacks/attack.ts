@@ -1,0 +1,193 @@
+import assert from "node:assert/strict";
+import { mayBeLeftOut } from "../support/programs.js";
+import type { Json, Outcome } from "../support/server-process.js";
+import { filesIn, sighting } from "../support/sightings.js";
+import { openStage, type Stage, type StageOptions } from "../support/stage.js";
+
+/** Some attacks on one promise, with the org and the server that they share. */
+export interface Scenario {
+  name: string;
+  /** The promise as the first column of the table in SECURITY.md names it. */
+  promise: string;
+  stage?: StageOptions;
+  /** Why it cannot be played on this machine; undefined where it can. */
+  lacks?: () => string | undefined;
+  play(act: Act): Promise<void>;
+}
+
+/** What came of one attack, or of what shows that the attack is one. */
+export interface Row {
+  scenario: string;
+  promise: string;
+  name: string;
+  kind: "attack" | "control";
+  /** What was not as expected; undefined where all was. */
+  failure: string | undefined;
+  skipped?: string;
+}
+
+export type Call = readonly [tool: string, args: Json];
+
+/** What is done, and what has to be seen of it. */
+export interface Deed {
+  /** One call of a tool; or whatever else the attacker does. */
+  call?: Call;
+  does?: () => Promise<Outcome>;
+  /**
+   * "ok", the code of an error, or several of which one has to be seen. An attack is by default refused by one
+   * of the codes that say who refused.
+   */
+  sees?: string | readonly string[];
+  /** What the answer has to say. */
+  says?: RegExp;
+  /** What must not be said, to anybody and nowhere: not on stdout or stderr, and in no file. */
+  never?: readonly string[];
+  /**
+   * The writes that reach the org, as `DELETE /api/v1/groups/00g1`; by default none. An expression where the rest is
+   * of no interest; `null` where any may.
+   */
+  reaches?: readonly string[] | RegExp | null;
+  /** Whatever else has to be so, once it is over; throws where it is not. */
+  check?: (outcome: Outcome) => void | Promise<void>;
+}
+
+/** What a scenario does with its stage. */
+export interface Act extends Stage {
+  /** The same in its harmless form, which has to go through: without it, no attack holds. */
+  control(name: string, deed: Deed): Promise<Outcome | undefined>;
+  attack(name: string, deed: Deed): Promise<Outcome | undefined>;
+  /** Each member of a kind, as an attack of its own. */
+  attacks<T>(kind: Iterable<T>, deed: (member: T) => readonly [name: string, deed: Deed]): Promise<void>;
+  /** Leaves attacks out that this machine cannot play. */
+  leaveOut(name: string, why: string): void;
+}
+
+/** An answer with one of these says that nothing was done, and who decided so. */
+export const REFUSALS = [
+  "bad_input",
+  "needs_confirmation",
+  "would_remove",
+  "declined",
+  "protected",
+  "conflict",
+  "missing_scope",
+  "not_found",
+] as const;
+
+/** What no attack may take, answers of the org that never end included. */
+const HARD_STOP_MS = 45_000;
+
+/** Longest that a failure says of what it found. */
+const MAX_SHOWN_CHARS = 600;
+
+/** The requests that may have changed something. */
+export function writesOf(requests: Stage["requests"]): string[] {
+  return requests()
+    .filter(({ method, path }) => method !== "GET" && method !== "HEAD" && path.startsWith("/api/"))
+    .map(({ method, path }) => `${method} ${path}`);
+}
+
+/** An outcome of something that is no call of a tool. */
+export function outcome(sees: string, rest: Partial<Outcome> = {}): Outcome {
+  return { sees, message: "", fix: "", retryAfterSeconds: undefined, data: {}, text: "", tookMs: 0, ...rest };
+}
+
+/** Rejects where something takes too long, which is itself a way to get through. */
+export async function withHardStop<T>(what: string, until: Promise<T>, hardStopMs = HARD_STOP_MS): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const stop = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`${what} did not end within ${hardStopMs / 1000} s`)), hardStopMs);
+  });
+  return Promise.race([until, stop]).finally(() => clearTimeout(timer));
+}
+
+/** Plays a scenario on a stage of its own. Never rejects: what went wrong is in the rows. */
+export async function play({ name: scenario, promise, stage: options, lacks, play: act }: Scenario): Promise<Row[]> {
+  const rows: Row[] = [];
+  const note = (kind: Row["kind"], name: string, failure?: string) => {
+    const row: Row = { scenario, promise, name, kind, failure };
+    rows.push(row);
+    return row;
+  };
+  const leaveOut = (name: string, why: string) => {
+    const mustRun = process.env.OKTA_MCP_TEST_ALL === "1" && !mayBeLeftOut(why);
+    note("attack", name, mustRun ? `OKTA_MCP_TEST_ALL=1, but ${why}` : undefined).skipped = why;
+  };
+  const missing = lacks?.();
+  if (missing !== undefined) {
+    leaveOut("all of it", missing);
+    return rows;
+  }
+  let stage: Stage | undefined;
+  try {
+    const opened = await openStage({
+      structuredContent: false,
+      ...options,
+      env: { OKTA_MCP_CONFIRM: "ask", ...options?.env },
+    });
+    stage = opened;
+    const perform = async (kind: Row["kind"], name: string, deed: Deed): Promise<Outcome | undefined> => {
+      const row = note(kind, name);
+      try {
+        return await withHardStop(name, tryOut(opened, kind, deed));
+      } catch (error) {
+        row.failure = messageOf(error);
+        return undefined;
+      }
+    };
+    const parts: Pick<Act, "control" | "attack" | "attacks" | "leaveOut"> = {
+      control: (name, deed) => perform("control", name, deed),
+      attack: (name, deed) => perform("attack", name, deed),
+      async attacks(kind, deed) {
+        for (const member of kind) await parts.attack(...deed(member));
+      },
+      leaveOut,
+    };
+    // The stage's own getters have to stay getters: a restart changes what they give.
+    const descriptors = Object.fromEntries(Object.entries(parts).map(([key, value]) => [key, { value }]));
+    await withHardStop("the scenario", act(Object.create(opened, descriptors) as Act), 4 * HARD_STOP_MS);
+  } catch (error) {
+    note("control", "the scenario broke off", messageOf(error));
+  }
+  await stage?.close().catch((error: unknown) => note("control", "the end of the server", messageOf(error)));
+  if (!rows.some(({ kind }) => kind === "control") && rows.some(({ skipped }) => skipped === undefined)) {
+    note("control", "there is a control", "Nothing shows that these attacks would do anything.");
+  }
+  return rows;
+}
+
+async function tryOut(stage: Stage, kind: Row["kind"], deed: Deed): Promise<Outcome> {
+  const { call, does, says, never = [], reaches = kind === "attack" ? [] : null, check } = deed;
+  const { sees = kind === "attack" ? REFUSALS : "ok" } = deed;
+  stage.forget();
+  const act =
+    does ?? (() => stage.server.call(...(call ?? assert.fail("a deed without a call")), { timeout: HARD_STOP_MS }));
+  const seen = await act();
+  const said = seen.text || seen.message;
+  assert.ok(
+    [sees].flat().includes(seen.sees),
+    `seen: ${seen.sees}, expected: ${[sees].flat().join(", ")}: ${cut(said)}`,
+  );
+  if (says) assert.match(said, says, `what is said: ${cut(said)}`);
+  const writes = writesOf(stage.requests);
+  if (reaches instanceof RegExp) assert.match(writes.join("\n"), reaches, "what reached the org");
+  else if (reaches !== null) assert.deepEqual(writes, reaches, "what reached the org");
+  const found =
+    never.length === 0
+      ? undefined
+      : sighting(never, { answer: `${said}${JSON.stringify(seen.data)}`, ...seenAnywhere(stage) });
+  assert.equal(found && cut(`${found.where}: ${found.before}`), undefined, "what must not be said");
+  await check?.(seen);
+  return seen;
+}
+
+/** Everything that the server has said so far and written down. */
+export function seenAnywhere({ server, folder }: Pick<Stage, "server" | "folder">): { [where: string]: string } {
+  return { stdout: server.stdout(), stderr: server.stderr(), ...filesIn(folder) };
+}
+
+const cut = (text: string) => (text.length > MAX_SHOWN_CHARS ? `${text.slice(0, MAX_SHOWN_CHARS)}…` : text);
+
+function messageOf(error: unknown): string {
+  return cut(error instanceof Error ? error.message : String(error));
+}

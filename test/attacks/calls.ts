@@ -1,0 +1,107 @@
+import { createCatalogue } from "../../src/catalogue.js";
+import { ADMIN_LOGIN } from "../../src/sandbox/facts.js";
+import type { Org } from "../../src/sandbox/org.js";
+import { SCOPES } from "../../src/scopes.js";
+import { areas } from "../../tools/index.js";
+import { objectsOf } from "../support/objects.js";
+import type { Json } from "../support/server-process.js";
+import type { Stage } from "../support/stage.js";
+
+const catalogue = createCatalogue(areas);
+
+/** Every scope that a tool or a part of one uses. */
+export const ALL_SCOPES = Object.keys(SCOPES);
+
+/** Only those that read. */
+export const READ_SCOPES = ALL_SCOPES.filter((scope) => scope.endsWith(".read"));
+
+/** The names of all tools. */
+export const TOOLS = catalogue.entries.map(({ name }) => name);
+
+/** Those that write. */
+export const WRITING = catalogue.entries.filter(({ effect }) => effect !== "reads").map(({ name }) => name);
+
+/** A file that the harmless forms of uploads read. */
+export const FILE = "harmless.gif";
+
+const OBJECTS: { readonly [argument: string]: Json } = {
+  profile: { name: "Harmless", login: "harmless@acme.example", firstName: "H", lastName: "L" },
+  app_config: { label: "Harmless", signOnMode: "BOOKMARK", settings: { app: { url: "https://acme.example" } } },
+  policy_data: { type: "OKTA_SIGN_ON", name: "Harmless", platform: "MACOS" },
+  rule_data: { type: "SIGN_ON", name: "Harmless" },
+};
+
+const TEXTS: { readonly [argument: string]: string } = {
+  file_path: FILE,
+  private_key_file_path: FILE,
+  primary_color_hex: "#112233",
+  secondary_color_hex: "#332211",
+  subject: "Harmless $\u007bactivationToken}",
+  body: "Harmless $\u007bactivationLink} $\u007bresetPasswordLink}",
+  domain: "mail.acme.example",
+  type: "OKTA_SIGN_ON",
+  language: "de",
+  recipients: "ALL_USERS",
+  sign_in_page_touch_point_variant: "OKTA_DEFAULT",
+  end_user_dashboard_touch_point_variant: "OKTA_DEFAULT",
+  error_page_touch_point_variant: "OKTA_DEFAULT",
+  email_template_touch_point_variant: "OKTA_DEFAULT",
+};
+
+export interface Schema {
+  properties: { readonly [argument: string]: { type?: string; enum?: readonly string[] } };
+  required?: readonly string[];
+}
+
+export function schemaOf(tool: string): Schema {
+  return catalogue.definition(tool).inputSchema as Schema;
+}
+
+/** What a tool takes by itself without, but not all at once. */
+const FURTHER: { readonly [argument: string]: unknown } = {
+  page_content: "<html></html>",
+  url: "https://acme.example",
+};
+
+/** The arguments that a tool cannot do without, each id one that nothing in the org has. */
+export function harmlessArguments(tool: string): Json {
+  const { properties, required = [] } = schemaOf(tool);
+  const further = Object.keys(FURTHER).filter((argument) => argument in properties);
+  const more = tool === "update_user" ? ["profile"] : further;
+  return Object.fromEntries(
+    [...required, ...more].map((argument): [string, unknown] => {
+      const { type, enum: choices } = properties[argument] ?? {};
+      if (type === "object") return [argument, OBJECTS[argument] ?? {}];
+      if (argument in FURTHER) return [argument, FURTHER[argument]];
+      return [argument, choices?.at(-1) ?? TEXTS[argument] ?? `${argument.replaceAll("_", "-")}-1`];
+    }),
+  );
+}
+
+/** Arguments by which something that is there is named, one of each kind; a customization is none that was made. */
+export function realIds(org: Org): Json {
+  const name = ({ profile }: { profile: Json }) => profile.name !== "Everyone" && profile.login !== ADMIN_LOGIN;
+  const user = org.users.all().find(name);
+  const group = org.groups.all().find((one) => one.type === "OKTA_GROUP");
+  const others = Object.assign(
+    {},
+    ...[...objectsOf(org)].filter((object) => !("user_id" in object || "group_id" in object)),
+  );
+  return { ...others, user_id: user?.id, group_id: group?.id };
+}
+
+/** The id of the last change that the journal has. */
+export async function lastChangeId({ server }: Pick<Stage, "server">): Promise<string> {
+  const { data, text } = await server.call("list_changes", { limit: 1 });
+  const [last] = data.items as { id: string }[];
+  if (last === undefined) throw new Error(`The journal has no change: ${text}`);
+  return last.id;
+}
+
+/** The profile of a person by this name. */
+export const person = (name: string) => ({
+  login: `${name}@acme.example`,
+  email: `${name}@acme.example`,
+  firstName: name,
+  lastName: "Example",
+});

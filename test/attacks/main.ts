@@ -1,0 +1,37 @@
+/**
+ * Plays attacks on what SECURITY.md promises against the built package, and prints what came of them.
+ * Arguments choose scenarios by parts of their names, files or promises. Exit code 1 when one does not hold.
+ */
+import { readFileSync } from "node:fs";
+import { play, type Row, type Scenario } from "./attack.js";
+import { scenarios } from "./scenarios/index.js";
+import { render } from "./table.js";
+
+/** Each is a process that starts and many calls; more at once only make each other late. */
+const AT_ONCE = 3;
+
+const wanted = process.argv.slice(2);
+const isWanted = ({ name, promise }: Scenario) =>
+  wanted.length === 0 || wanted.some((part) => name.includes(part) || promise.includes(part));
+const chosen = scenarios.filter(isWanted);
+
+const startedAtMs = Date.now();
+const played = new Map<Scenario, Row[]>();
+const queue = chosen.values();
+const workers = Array.from({ length: AT_ONCE }, async () => {
+  for (const scenario of queue) played.set(scenario, await play(scenario));
+});
+await Promise.all(workers);
+
+const rows = chosen.flatMap((scenario) => played.get(scenario) ?? []);
+const attacked = new Set(chosen.map(({ promise }) => promise));
+const untouched = wanted.length >= 0 ? [] : promisesOf("SECURITY.md").filter((promise) => !attacked.has(promise));
+const { text, failed } = render(rows, untouched);
+process.stdout.write(`${text} in ${Math.round((Date.now() - startedAtMs) / 1000)} s\n`);
+process.exitCode = failed ? 1 : 0;
+
+/** The promises in the table of a document: the bold words at the beginning of each row. */
+function promisesOf(file: string): string[] {
+  const lines = readFileSync(new URL(`../../${file}`, import.meta.url), "utf8").split("\n");
+  return lines.flatMap((line) => /^\| \*\*(.+?)\.\*\*/.exec(line)?.[1] ?? []);
+}

@@ -1,0 +1,361 @@
+import assert from "node:assert/strict";
+import { HOSTILE_TEXTS } from "../../../src/sandbox/hostile.js";
+import type { Org } from "../../../src/sandbox/org.js";
+import { brandArea } from "../../../src/sandbox/state/brand-store.js";
+import { customDomainArea } from "../../../src/sandbox/state/custom-domain-store.js";
+import { POLICIES } from "../../../src/sandbox/state/default-policies.js";
+import { DEVICE_ASSURANCE } from "../../../src/sandbox/state/device-assurance.js";
+import { emailDomainArea } from "../../../src/sandbox/state/email-domain-store.js";
+import { runBuilt } from "../../support/built-command.js";
+import { hiddenIn } from "../../support/deceptive.js";
+import type { Outcome } from "../../support/server-process.js";
+import { type Act, type Call, outcome, type Scenario } from "../attack.js";
+import { ALL_SCOPES } from "../calls.js";
+import { INJECTION } from "../promises.js";
+
+const HARMLESS = "Harmless words";
+
+/** Characters that stand in text where they can do harm; the names of prototypes are letters like others. */
+const TEXTS = Object.entries(HOSTILE_TEXTS);
+
+/** Where somebody may have typed a text, and the call that brings it out. */
+const PLACES: { readonly [place: string]: (org: Org, text: string) => Call } = {
+  "a user's name": (org, text) => [
+    "get_user",
+    { user_id: org.addUser({ profile: { firstName: text, lastName: text, displayName: text } }).id },
+  ],
+  "a group's name": (org, text) => ["get_group", { group_id: org.addGroup({ profile: { name: text } }).id }],
+  "an attribute's name": (org, text) => [
+    "get_group",
+    { group_id: org.addGroup({ profile: { name: "x", [`x ${text}`]: text } }).id },
+  ],
+  "a member of a list": (org, text) => {
+    const member = org.addUser({ profile: { firstName: text, lastName: "x", [`x ${text}`]: text } });
+    const group = org.addGroup({ profile: { name: "x" } }, [member]);
+    return ["list_group_users", { group_id: group.id }];
+  },
+  "two members of a list": (org, text) => {
+    const members = ["a", "b"].map((lastName) =>
+      org.addUser({ profile: { firstName: text, lastName, [`x ${text}`]: text } }),
+    );
+    return ["list_group_users", { group_id: org.addGroup({ profile: { name: "x" } }, members).id }];
+  },
+  "an app's label and notes": (org, text) => [
+    "get_application",
+    {
+      app_id: org.addApp({
+        label: text,
+        signOnMode: "BOOKMARK",
+        settings: { app: { url: text }, notes: { admin: text } },
+      }).id,
+    },
+  ],
+  "a policy's name": (org, text) => [
+    "get_policy",
+    { policy_id: org.area(POLICIES).add({ given: { type: "OKTA_SIGN_ON", name: text, description: text } }).id },
+  ],
+  "a rule's name": (org, text) => {
+    const policies = org.area(POLICIES);
+    const policy = policies.add({ given: { type: "OKTA_SIGN_ON", name: "x" } });
+    policies.addRule(policy, { given: { type: "SIGN_ON", name: text } });
+    return ["list_policy_rules", { policy_id: policy.id }];
+  },
+  "a device assurance policy": (org, text) => {
+    const id = org.newId("dae");
+    org.area(DEVICE_ASSURANCE).set(id, { id, name: text, platform: "MACOS", lastUpdatedBy: text } as never);
+    return ["get_device_assurance_policy", { device_assurance_id: id }];
+  },
+  "a brand's name": (org, text) => ["get_brand", { brand_id: org.area(brandArea).add({ name: text }).id }],
+  "a page's content": (org, text) => {
+    const brand = org.area(brandArea).add({ name: "x" });
+    org.area(brandArea).setPage(brand, "error", "customized", { pageContent: text });
+    return ["get_customized_error_page", { brand_id: brand.id }];
+  },
+  "a custom domain": (org, text) => {
+    const { id } = org.area(customDomainArea).add({ domain: text, brandId: "x", certificateSourceType: "MANUAL" });
+    return ["get_custom_domain", { domain_id: id }];
+  },
+  "a sender of mails": (org, text) => {
+    const sender = { brandId: "x", domain: text, displayName: text, userName: text };
+    return ["get_email_domain", { email_domain_id: org.area(emailDomainArea).add(sender).id }];
+  },
+  "an event of the log": (org, text) => {
+    org.forgetEvents();
+    const party = { id: "00u0", type: text, alternateId: text, displayName: text, detailEntry: { [text]: text } };
+    const client = { userAgent: null, zone: text, device: text, id: text, ipAddress: text, geographicalContext: null };
+    org.log(
+      { eventType: "x", displayMessage: text, outcome: { result: "FAILURE", reason: text } },
+      { actor: party, client },
+    );
+    return ["get_logs", {}];
+  },
+  "an event of the log, whole": (org, text) => {
+    org.forgetEvents();
+    org.log({ eventType: "x", displayMessage: text, debugData: { [`x ${text}`]: text } });
+    return ["get_logs", { full: true }];
+  },
+  "a failed sign-in": (org, text) => {
+    org.forgetEvents();
+    const party = { id: "00u0", type: "User", alternateId: text, displayName: text, detailEntry: null };
+    const client = { userAgent: null, zone: text, device: text, id: text, ipAddress: text, geographicalContext: null };
+    const failed = { result: "FAILURE", reason: text } as const;
+    org.log({ eventType: "user.session.start", displayMessage: text, outcome: failed }, { actor: party, client });
+    return ["get_login_failures", {}];
+  },
+};
+
+function* textsIn(value: unknown): Generator<string> {
+  if (typeof value === "string") yield value;
+  if (typeof value !== "object" || value === null) return;
+  for (const [key, inner] of Object.entries(value)) {
+    yield key;
+    yield* textsIn(inner);
+  }
+}
+
+function assertVisible(text: string, options: { lines?: boolean } = {}): void {
+  const hidden = hiddenIn(text, options);
+  assert.equal(hidden, undefined, `${hidden} stands in ${JSON.stringify(text.slice(0, 300))}`);
+}
+
+/** As data it comes whole; as text it hides nothing, and is one line. */
+const comesAsData = (text: string) => (seen: Outcome) => {
+  assertVisible(seen.text);
+  assert.ok(
+    [...textsIn(seen.data)].some((one) => one.includes(text)),
+    "the text is there, to the character",
+  );
+};
+
+const stage = { scopes: ALL_SCOPES, seed: null };
+
+const results: Scenario = {
+  name: "texts of the org in results",
+  promise: INJECTION,
+  stage,
+  async play(act) {
+    const { org } = act.sandbox;
+    for (const [place, arrange] of Object.entries(PLACES)) {
+      await act.control(place, { call: arrange(org, HARMLESS), check: comesAsData(HARMLESS) });
+      await act.attacks(TEXTS, ([kind, text]) => [
+        `${place}: ${kind}`,
+        { call: arrange(org, text), sees: "ok", check: comesAsData(text) },
+      ]);
+    }
+    await act.attack("all that went to the client, line by line", {
+      does: async () => outcome("ok"),
+      sees: "ok",
+      check: () => assertVisible(act.server.stdout(), { lines: true }),
+    });
+  },
+};
+
+/** Okta's own words in an answer that refuses. */
+const refusal = (text: string) => ({
+  errorCode: "E0000001",
+  errorSummary: text,
+  errorId: text,
+  errorCauses: [{ errorSummary: text, reason: text }],
+});
+
+const errors: Scenario = {
+  name: "texts of the org in errors",
+  promise: INJECTION,
+  stage,
+  async play(act) {
+    const answers: [string, number, string | RegExp, Call][] = [
+      ["a refused read", 400, /groups/, ["list_groups", {}]],
+      ["a refused change", 400, /users/, ["update_user", { user_id: act.userId, profile: { nickName: "x" } }]],
+      ["a conflict", 409, /groups/, ["create_group", { profile: { name: "New" } }]],
+      ["a forbidden read", 403, /apps/, ["list_applications", {}]],
+      ["a breakdown", 500, /brands/, ["create_brand", { name: "New" }]],
+    ];
+    const meet = (status: number, path: string | RegExp, text: string, call: Call) => async () => {
+      act.sandbox.next("*", path, { status, json: refusal(text), times: 9 });
+      const seen = await act.server.call(...call);
+      act.sandbox.clearFaults();
+      return seen;
+    };
+    for (const [what, status, path, call] of answers) {
+      const codes = ["bad_input", "forbidden", "conflict", "okta_down", "not_found"];
+      await act.control(what, {
+        does: meet(status, path, HARMLESS, call),
+        sees: codes,
+        says: status < 500 ? /Harmless words/ : /./,
+      });
+      await act.attacks(TEXTS, ([kind, text]) => [
+        `${what}: ${kind}`,
+        {
+          does: meet(status, path, text, call),
+          sees: codes,
+          reaches: null,
+          check(seen) {
+            assertVisible(seen.text, { lines: true });
+            assert.ok(seen.text.length < 6_000, "it is capped");
+            // Each line is one of ours, however many the text has.
+            for (const line of seen.text.split("\n").slice(1)) assert.match(line, /^(?:Fix|Retry|Data): /);
+          },
+        },
+      ]);
+    }
+  },
+};
+
+/** Questions that were put to the person. */
+const asked: string[] = [];
+
+const questions: Scenario = {
+  name: "texts of the org in questions to a person",
+  promise: INJECTION,
+  stage: {
+    ...stage,
+    person({ message }) {
+      asked.push(message);
+      return { action: "decline" };
+    },
+  },
+  async play(act) {
+    const { org } = act.sandbox;
+    const removals: { [what: string]: (text: string) => Call } = {
+      "a group to be deleted": (text) => ["delete_group", { group_id: org.addGroup({ profile: { name: text } }).id }],
+      "a user to be deactivated": (text) => [
+        "deactivate_user",
+        { user_id: org.addUser({ profile: { firstName: text, lastName: text, login: "x@acme.example" } }).id },
+      ],
+      "an app to be deactivated": (text) => ["deactivate_application", { app_id: org.addApp({ label: text }).id }],
+      "a policy to be deleted": (text) => [
+        "delete_policy",
+        { policy_id: org.area(POLICIES).add({ given: { type: "OKTA_SIGN_ON", name: text, description: text } }).id },
+      ],
+      "a setting that would be lost": (text) => [
+        "update_group",
+        {
+          group_id: org.addGroup({ profile: { name: "x", [`x ${text}`]: text } }).id,
+          profile: { name: "x" },
+          allow_removals: true,
+        },
+      ],
+    };
+    for (const [what, arrange] of Object.entries(removals)) {
+      await act.control(what, {
+        call: arrange(HARMLESS),
+        sees: "declined",
+        check: () => assert.match(asked.at(-1) ?? "", /Harmless/),
+      });
+      await act.attacks(TEXTS, ([kind, text]) => [
+        `${what}: ${kind}`,
+        {
+          call: arrange(text),
+          sees: "declined",
+          check(seen) {
+            const message = asked.at(-1) ?? "";
+            assertVisible(message, { lines: true });
+            assertVisible(seen.text, { lines: true });
+            const [first = "", ...details] = message.split("\n");
+            assert.match(
+              first,
+              /^[^:]+: [a-z -]+ "[^"]*" \([^()]+\)$/,
+              "the first line ends with the id that is meant",
+            );
+            for (const detail of details) assert.match(detail, /^- /, "every other line is a detail");
+          },
+        },
+      ]);
+    }
+  },
+};
+
+/** Makes the command take its output for a terminal without colours, so that it writes for a person. */
+const AS_A_TERMINAL = [
+  "--import",
+  "data:text/javascript,for (const one of [process.stdout, process.stderr]) { one.isTTY = true; one.columns = 120; }",
+];
+
+/** Commands whose output a person reads, with all the texts at once in the org. */
+const COMMANDS: readonly (readonly string[])[] = [
+  ["call", "list_groups"],
+  ["call", "list_groups", "--wide"],
+  ["call", "list_groups", "--json"],
+  ["call", "list_users"],
+  ["call", "list_users", "--wide"],
+  ["call", "list_applications", "--wide"],
+  ["call", "get_logs", "--wide"],
+  ["call", "get_group", "--arg", "group_id=HOSTILE"],
+  ["call", "get_group", "--arg", "group_id=HOSTILE", "--json"],
+  ["call", "get_user", "--arg", "user_id=\u001b[2J\u202e"],
+  ["call", "list_groups", "--arg", "\u001b[2J=1"],
+  ["call", "\u001b]0;x\u0007"],
+  ["\u001b[31m"],
+  ["journal"],
+  ["status"],
+];
+
+async function runInTerminal(act: Act, args: readonly string[]): Promise<Outcome> {
+  const env = { ...act.env, TERM: "dumb" };
+  const { code, stdout, stderr } = await runBuilt(args, { env, cwd: act.folder, nodeFlags: AS_A_TERMINAL });
+  return outcome(code === 0 ? "ok" : "failed", { text: `${stdout}\n${stderr}` });
+}
+
+const tableOfGroups = (act: Act) => ({
+  does: () => runInTerminal(act, ["call", "list_groups"]),
+  says: /^id +name.*\n.*Pilot/,
+});
+
+const terminal: Scenario = {
+  name: "texts of the org in a terminal",
+  promise: INJECTION,
+  stage,
+  async play(act) {
+    const { org } = act.sandbox;
+    const run = (args: readonly string[]) => runInTerminal(act, args);
+    await act.control("a list of groups", tableOfGroups(act));
+    const everything = Object.fromEntries(TEXTS.map(([, text]) => [text, text]));
+    const hostile = org.addGroup({ profile: { name: "Hostile fields", ...everything } });
+    for (const [, text] of TEXTS) {
+      org.addGroup({ profile: { name: text, description: text, [`x ${text}`]: text } });
+      org.addUser({ profile: { login: text, firstName: text, lastName: text, [text]: text } });
+      org.addApp({ label: text });
+      org.log({ eventType: text, displayMessage: text, outcome: { result: "FAILURE", reason: text } });
+      await act.server.call("update_group", { group_id: hostile.id, profile: { name: text, ...everything } });
+    }
+    await act.attacks(COMMANDS, (args) => [
+      JSON.stringify(args.join(" ")),
+      {
+        does: () => run(args.map((arg) => arg.replace("HOSTILE", hostile.id))),
+        sees: ["ok", "failed"],
+        check: ({ text }) => assertVisible(text, { lines: true }),
+      },
+    ]);
+  },
+};
+
+/** Columns of a table. */
+const MAX_COLUMNS = 6;
+
+const parts = Array.from({ length: Math.ceil(TEXTS.length / MAX_COLUMNS) }, (_, part) =>
+  TEXTS.slice(part * MAX_COLUMNS, (part + 1) * MAX_COLUMNS),
+);
+
+/** Field names become the headings of a table where an item has none of those that okta-mcp knows. */
+export const headings: Scenario = {
+  name: "names of fields in the headings of a table",
+  promise: INJECTION,
+  stage,
+  async play(act) {
+    await act.control("a list of groups", tableOfGroups(act));
+    await act.attacks(parts, (part) => [
+      part.map(([kind]) => kind).join(", "),
+      {
+        async does() {
+          const fields = Object.fromEntries(part.map(([, text]) => [text, "x"]));
+          act.sandbox.next("GET", "/api/v1/groups", { status: 200, json: [fields, fields] });
+          return runInTerminal(act, ["call", "list_groups", "--wide"]);
+        },
+        sees: ["ok", "failed"],
+        check: (seen) => assertVisible(seen.text, { lines: true }),
+      },
+    ]);
+  },
+};
+
+export const injection: readonly Scenario[] = [results, errors, questions, terminal];

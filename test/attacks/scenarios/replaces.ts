@@ -1,0 +1,349 @@
+import assert from "node:assert/strict";
+import { brandArea } from "../../../src/sandbox/state/brand-store.js";
+import { POLICIES } from "../../../src/sandbox/state/default-policies.js";
+import { DEVICE_ASSURANCE } from "../../../src/sandbox/state/device-assurance.js";
+import type { Json } from "../../support/server-process.js";
+import type { Act, Scenario } from "../attack.js";
+import { ALL_SCOPES } from "../calls.js";
+import { TALKED_INTO, TOO_MUCH } from "../promises.js";
+
+/** A full replace of something that holds a lot, with nothing left out. */
+interface Replace {
+  tool: string;
+  /** The arguments that keep everything. */
+  args: Json;
+  /** The argument that is sent as the body, and dotted paths in it that hold something; numbers are places in lists. */
+  body: string;
+  paths: readonly string[];
+}
+
+/** The same for tools whose settings are arguments. */
+interface FlatReplace {
+  tool: string;
+  args: Json;
+  droppable: readonly string[];
+}
+
+/** What a path can be made to hold in place of what it holds, so that it holds nothing or another kind of thing. */
+const MISSING = Symbol("missing");
+
+function* lossesOf(value: unknown): Generator<[what: string, instead: unknown]> {
+  yield ["left out", MISSING];
+  yield ["null", null];
+  if (Array.isArray(value)) {
+    yield ["an emptied list", []];
+    if (value.length > 1) yield ["a list without its last item", value.slice(0, -1)];
+  }
+  if (typeof value === "string") {
+    yield ["an empty text", ""];
+    yield ["a list in place of a text", []];
+    yield ["an object in place of a text", {}];
+  }
+  if (Array.isArray(value)) {
+    for (const [what, item] of [
+      ["null", null],
+      ["an empty text", ""],
+      ["zero", 0],
+      ["an empty object", {}],
+      ["an empty list", []],
+    ] as const) {
+      yield [`${what} in place of each item`, value.map(() => item)];
+    }
+    yield ["a list in the list", [value]];
+  }
+  if (typeof value !== "object") return;
+  yield ["a text", ""];
+  yield ["zero", 0];
+  yield ["false", false];
+  yield Array.isArray(value) ? ["an object", {}] : ["a list", []];
+  if (!Array.isArray(value)) yield ["an emptied object", {}];
+}
+
+function at(value: unknown, path: readonly string[]): unknown {
+  return path.reduce((inner, key) => (inner as Json | undefined)?.[key], value);
+}
+
+function withPath(value: unknown, [key = "", ...rest]: readonly string[], instead: unknown): unknown {
+  const copy = (Array.isArray(value) ? [...value] : { ...(value as Json) }) as Json;
+  const next = rest.length > 0 ? withPath(copy[key], rest, instead) : instead;
+  if (next === MISSING) {
+    if (Array.isArray(copy)) copy.splice(Number(key), 1);
+    else delete copy[key];
+  } else copy[key] = next;
+  return copy;
+}
+
+interface Loss {
+  what: string;
+  args: Json;
+}
+
+function* lossesIn({ args, body, paths }: Replace): Generator<Loss> {
+  for (const dotted of paths) {
+    const path = [body, ...dotted.split(".")];
+    const held = at(args, path);
+    assert.ok(held !== undefined && held !== null, `${dotted} holds something`);
+    for (const [what, instead] of lossesOf(held)) {
+      yield { what: `${dotted}: ${what}`, args: withPath(args, path, instead) as Json };
+    }
+  }
+}
+
+async function replacesOf(act: Act): Promise<{ replaces: Replace[]; flat: FlatReplace[] }> {
+  const { org } = act.sandbox;
+  const read = async (tool: string, args: Json) => {
+    const { sees, data, text } = await act.server.call(tool, args);
+    assert.equal(sees, "ok", text);
+    return data;
+  };
+  const people = org.groups.all().filter(({ type }) => type === "OKTA_GROUP");
+  const [first, second] = people.map(({ id }) => id);
+  for (const name of ["owners", "costs", "rooms"]) org.groupAttributes.set(name, { type: "array", title: name });
+  const profile = { name: "Lab", description: "Where it is tried", owners: ["ada", "grace"] };
+  const group = org.addGroup({ profile });
+
+  const policies = org.area(POLICIES);
+  const conditions = { people: { groups: { include: [first, second] } } };
+  const settings = {
+    password: { complexity: { minLength: 14, excludeAttributes: ["firstName", "lastName"] }, age: { historyCount: 9 } },
+  };
+  const policy = policies.add({
+    given: { type: "PASSWORD", name: "Strict", description: "For the lab", conditions, settings } as never,
+  });
+  const ruled = policies.add({ given: { type: "OKTA_SIGN_ON", name: "Ruled", description: "x", conditions } as never });
+  const network = { connection: "ZONE", include: ["nzo1", "nzo2"] };
+  const signon = {
+    access: "ALLOW",
+    requireFactor: true,
+    session: { usePersistentCookie: true, maxSessionIdleMinutes: 9 },
+  };
+  const rule = policies.addRule(ruled, {
+    given: { type: "SIGN_ON", name: "Zones", conditions: { ...conditions, network }, actions: { signon } } as never,
+  });
+  const app = org.addApp({
+    label: "Wiki",
+    name: "bookmark",
+    signOnMode: "BOOKMARK",
+    accessibility: { selfService: false, errorRedirectUrl: "https://acme.example/e", loginRedirectUrl: null },
+    visibility: { autoLaunch: true, hide: { iOS: true, web: true }, appLinks: { login: true } },
+    settings: {
+      app: { requestIntegration: false, url: "https://wiki.example" },
+      notes: { admin: "Ask Grace", enduser: "x" },
+    },
+    profile: { owners: ["ada", "grace"], level: { tier: "gold" } },
+  });
+  const [assurance] = [...org.area(DEVICE_ASSURANCE).values()];
+  const brands = org.area(brandArea);
+  const brand = brands.add({ name: "Lab", customPrivacyPolicyUrl: "https://acme.example/p", locale: "de" } as never);
+  const page = {
+    pageContent: "<html>Lab</html>",
+    contentSecurityPolicySetting: {
+      mode: "enforced",
+      srcList: ["https://a.example", "https://b.example"],
+      reportUri: "https://r.example",
+    },
+  };
+  const widget = { widgetVersion: "^7", widgetCustomizations: { signInLabel: "Come in", customLink1Label: "Help" } };
+  for (const kind of ["sign-in", "error"] as const) {
+    for (const state of ["customized", "preview"] as const) {
+      brands.setPage(brand, kind, state, { ...page, ...(kind === "sign-in" ? widget : {}) } as never);
+    }
+  }
+  brands.setSignOut(brand, { type: "EXTERNALLY_HOSTED", url: "https://acme.example/bye" });
+  const theme = brands.changeTheme(brand, {
+    primaryColorHex: "#112233",
+    secondaryColorHex: "#332211",
+    primaryColorContrastHex: "#ffffff",
+    secondaryColorContrastHex: "#ffffff",
+    signInPageTouchPointVariant: "OKTA_DEFAULT",
+    endUserDashboardTouchPointVariant: "OKTA_DEFAULT",
+    errorPageTouchPointVariant: "OKTA_DEFAULT",
+    emailTemplateTouchPointVariant: "OKTA_DEFAULT",
+    loadingPageTouchPointVariant: "NONE",
+  });
+
+  const place = { policy_id: ruled.id, rule_id: rule.id };
+  const replaces: Replace[] = [
+    { tool: "update_group", args: { group_id: group.id, profile }, body: "profile", paths: ["description", "owners"] },
+    {
+      tool: "update_policy",
+      args: { policy_id: policy.id, policy_data: await read("get_policy", { policy_id: policy.id }) },
+      body: "policy_data",
+      paths: [
+        ...["description", "conditions", "conditions.people", "conditions.people.groups"],
+        ...["conditions.people.groups.include", "settings", "settings.password", "settings.password.complexity"],
+        ...[
+          "settings.password.complexity.excludeAttributes",
+          "settings.password.age",
+          "settings.password.age.historyCount",
+        ],
+      ],
+    },
+    {
+      tool: "update_policy_rule",
+      args: { ...place, rule_data: await read("get_policy_rule", place) },
+      body: "rule_data",
+      paths: [
+        ...["conditions", "conditions.network", "conditions.network.include", "conditions.network.connection"],
+        ...["conditions.people.groups.include", "actions", "actions.signon", "actions.signon.session"],
+        ...["actions.signon.access", "actions.signon.requireFactor"],
+      ],
+    },
+    {
+      tool: "update_application",
+      args: { app_id: app.id, app_config: await read("get_application", { app_id: app.id }) },
+      body: "app_config",
+      paths: [
+        ...[
+          "accessibility",
+          "accessibility.errorRedirectUrl",
+          "visibility",
+          "visibility.hide",
+          "settings",
+          "settings.app",
+        ],
+        ...["settings.app.url", "settings.notes", "settings.notes.admin", "profile", "profile.owners", "profile.level"],
+      ],
+    },
+    {
+      tool: "replace_device_assurance_policy",
+      args: {
+        device_assurance_id: assurance?.id,
+        policy_data: await read("get_device_assurance_policy", { device_assurance_id: assurance?.id }),
+      },
+      body: "policy_data",
+      paths: [
+        ...["osVersion", "osVersion.minimum", "diskEncryptionType", "diskEncryptionType.include", "screenLockType"],
+        ...["screenLockType.include", "devicePostureChecks", "devicePostureChecks.include", "displayRemediationMode"],
+      ],
+    },
+    ...(["customized", "preview"] as const).map((state) => ({
+      tool: `replace_${state}_sign_in_page`,
+      args: {
+        brand_id: brand.id,
+        page_content: page.pageContent,
+        widget_version: widget.widgetVersion,
+        widget_customizations: widget.widgetCustomizations,
+        csp_mode: "enforced",
+        csp_report_uri: page.contentSecurityPolicySetting.reportUri,
+        csp_src_list: page.contentSecurityPolicySetting.srcList,
+      },
+      body: "widget_customizations",
+      paths: ["signInLabel", "customLink1Label"],
+    })),
+  ];
+  const ofPage = ["page_content", "csp_mode", "csp_report_uri", "csp_src_list"];
+  const sign = replaces.filter(({ tool }) => tool.endsWith("_sign_in_page"));
+  const flat: FlatReplace[] = [
+    ...sign.map(({ tool, args }) => ({
+      tool,
+      args,
+      droppable: [...ofPage, "widget_version", "widget_customizations"],
+    })),
+    ...(["customized", "preview"] as const).map((state) => ({
+      tool: `replace_${state}_error_page`,
+      args: {
+        brand_id: brand.id,
+        page_content: page.pageContent,
+        csp_mode: "enforced",
+        csp_report_uri: page.contentSecurityPolicySetting.reportUri,
+        csp_src_list: page.contentSecurityPolicySetting.srcList,
+      },
+      droppable: ofPage,
+    })),
+    {
+      tool: "replace_brand",
+      args: {
+        brand_id: brand.id,
+        name: "Lab",
+        custom_privacy_policy_url: "https://acme.example/p",
+        agree_to_custom_privacy_policy: true,
+        locale: "de",
+      },
+      droppable: ["custom_privacy_policy_url", "locale"],
+    },
+    {
+      tool: "replace_brand_theme",
+      args: {
+        brand_id: brand.id,
+        theme_id: theme.id,
+        primary_color_hex: "#112233",
+        secondary_color_hex: "#332211",
+        primary_color_contrast_hex: "#ffffff",
+        secondary_color_contrast_hex: "#ffffff",
+        sign_in_page_touch_point_variant: "OKTA_DEFAULT",
+        end_user_dashboard_touch_point_variant: "OKTA_DEFAULT",
+        error_page_touch_point_variant: "OKTA_DEFAULT",
+        email_template_touch_point_variant: "OKTA_DEFAULT",
+        loading_page_touch_point_variant: "NONE",
+      },
+      droppable: ["primary_color_contrast_hex", "secondary_color_contrast_hex", "loading_page_touch_point_variant"],
+    },
+    {
+      tool: "replace_sign_out_page_settings",
+      args: { brand_id: brand.id, type: "EXTERNALLY_HOSTED", url: "https://acme.example/bye" },
+      droppable: ["url"],
+    },
+  ];
+  return { replaces, flat };
+}
+
+/** Every way to lose something. */
+function* allLosses({ replaces, flat }: Awaited<ReturnType<typeof replacesOf>>): Generator<Loss & { tool: string }> {
+  for (const replace of replaces) for (const loss of lossesIn(replace)) yield { tool: replace.tool, ...loss };
+  for (const { tool, args, droppable } of flat) {
+    for (const argument of droppable) {
+      for (const [what, instead] of lossesOf(args[argument])) {
+        // The address goes with the kind of page that needs it.
+        const type = argument === "url" ? { type: "OKTA_DEFAULT" } : {};
+        yield {
+          tool,
+          what: `${argument}: ${what}`,
+          args: { ...(withPath(args, [argument], instead) as Json), ...type },
+        };
+      }
+    }
+  }
+}
+
+const controls = async (act: Act, { replaces, flat }: Awaited<ReturnType<typeof replacesOf>>) => {
+  for (const { tool, args } of [...replaces, ...flat]) {
+    await act.control(`${tool} with nothing left out goes through unasked`, {
+      call: [tool, args],
+      reaches: /^PUT \S+$/,
+    });
+  }
+};
+
+export const replaces: Scenario = {
+  name: "full replaces that lose settings",
+  promise: TALKED_INTO,
+  stage: { seed: 1, scopes: ALL_SCOPES, person: null, env: { OKTA_MCP_CONFIRM: "never" } },
+  async play(act) {
+    const all = await replacesOf(act);
+    await controls(act, all);
+    await act.attacks(allLosses(all), ({ tool, what, args }) => [
+      `${tool} with ${what}`,
+      { call: [tool, args], sees: ["would_remove", "bad_input"] },
+    ]);
+  },
+};
+
+export const replacesCounted: Scenario = {
+  name: "full replaces that lose settings, where no removal is allowed",
+  promise: TOO_MUCH,
+  stage: {
+    seed: 1,
+    scopes: ALL_SCOPES,
+    guard: () => ({ limits: { removals: { per_session: 0 } } }),
+    env: { OKTA_MCP_CONFIRM: "never" },
+  },
+  async play(act) {
+    const all = await replacesOf(act);
+    await controls(act, all);
+    await act.attacks(allLosses(all), ({ tool, what, args }) => [
+      `${tool} with ${what}, which is allowed to lose`,
+      { call: [tool, { ...args, allow_removals: true }], sees: ["protected", "bad_input"] },
+    ]);
+  },
+};

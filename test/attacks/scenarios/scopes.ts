@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import { createCatalogue } from "../../../src/catalogue.js";
+import { areas } from "../../../tools/index.js";
+import type { Scenario } from "../attack.js";
+import { ALL_SCOPES, harmlessArguments, READ_SCOPES } from "../calls.js";
+import { SCOPES, TALKED_INTO } from "../promises.js";
+
+const entries = createCatalogue(areas).entries.filter(({ scope }) => scope !== null);
+const covers = (scopes: readonly string[], scope: string) =>
+  scopes.includes(scope) || (scope.endsWith(".read") && scopes.includes(scope.replace(/read$/, "manage")));
+const outside = (scopes: readonly string[]) =>
+  entries.filter(({ scope }) => !covers(scopes, String(scope))).map(({ name }) => name);
+
+const USERS = ["okta.users.read"];
+
+export const scopes: readonly Scenario[] = [
+  {
+    name: "tools outside the configured scopes",
+    promise: TALKED_INTO,
+    stage: { scopes: USERS, granted: ALL_SCOPES, env: { OKTA_MCP_CONFIRM: "never" } },
+    async play(act) {
+      await act.control("a tool of the scope", { call: ["list_users", {}] });
+      const listed = (await act.server.client.listTools()).tools.map(({ name }) => name);
+      await act.attacks(outside(USERS), (tool) => [
+        tool,
+        {
+          call: [tool, harmlessArguments(tool)],
+          sees: "missing_scope",
+          check() {
+            assert.deepEqual(act.requests(), [], "nothing is sent");
+            assert.ok(!listed.includes(tool), "it is not listed");
+          },
+        },
+      ]);
+    },
+  },
+  {
+    name: "tools that write, with scopes that read",
+    promise: SCOPES,
+    stage: { scopes: READ_SCOPES, granted: ALL_SCOPES, env: { OKTA_MCP_CONFIRM: "never" } },
+    async play(act) {
+      await act.control("a tool that reads", { call: ["list_groups", {}] });
+      await act.attacks(outside(READ_SCOPES), (tool) => [
+        tool,
+        {
+          call: [tool, harmlessArguments(tool)],
+          sees: "missing_scope",
+          check: () => assert.deepEqual(act.requests(), []),
+        },
+      ]);
+    },
+  },
+  {
+    name: "scopes that were not granted",
+    promise: SCOPES,
+    stage: { scopes: ALL_SCOPES, granted: USERS, env: { OKTA_MCP_CONFIRM: "never" } },
+    async play(act) {
+      await act.control("a tool of the scope that was", { call: ["list_users", {}] });
+      await act.attacks(outside(USERS), (tool) => [
+        tool,
+        { call: [tool, harmlessArguments(tool)], sees: ["missing_scope", "bad_input"], reaches: null },
+      ]);
+    },
+  },
+  {
+    name: "what a sign-in asks for",
+    promise: SCOPES,
+    stage: { signIn: "device", scopes: ["okta.users.read", "openid"], env: { OKTA_MCP_TOKEN_STORE: "memory" } },
+    async play(act) {
+      const asked = () => {
+        const start = act.sandbox.requests.find(({ path }) => path === "/oauth2/v1/device/authorize");
+        return new URLSearchParams(start?.body).get("scope")?.split(" ") ?? [];
+      };
+      await act.control("the first call signs in", {
+        call: ["list_users", {}],
+        check: () => assert.ok(asked().includes("okta.users.read")),
+      });
+      await act.attack("scopes besides those of the settings", {
+        call: ["list_users", { limit: 1 }],
+        sees: "ok",
+        check: () =>
+          assert.deepEqual(asked().sort(), ["email", "offline_access", "okta.users.read", "openid", "profile"]),
+      });
+    },
+  },
+];

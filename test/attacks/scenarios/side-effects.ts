@@ -1,0 +1,95 @@
+import { POLICIES } from "../../../src/sandbox/state/default-policies.js";
+import type { Json } from "../../support/server-process.js";
+import type { Act, Call, Scenario } from "../attack.js";
+import { ALL_SCOPES } from "../calls.js";
+import { FORGED_CONSENT, TOO_MUCH, WRONG_TARGET } from "../promises.js";
+
+/** Updates that switch something off by a field of their body: of each policy and rule that is on, and of new ones. */
+async function switchOffs(act: Act, isMeant: (policy: { system: boolean }) => boolean): Promise<[string, Call][]> {
+  const policies = act.sandbox.org.area(POLICIES);
+  const calls: [string, Call][] = [];
+  const read = async (tool: string, args: Json) => (await act.server.call(tool, args)).data;
+  for (const policy of policies.all()) {
+    const place = { policy_id: policy.id };
+    const policy_data = await read("get_policy", place);
+    if (isMeant(policy)) {
+      for (const status of ["INACTIVE", "inactive", "DELETED"]) {
+        const call: Call = ["update_policy", { ...place, policy_data: { ...policy_data, status } }];
+        calls.push([`update_policy of ${policy.name} (${policy.type}) with status ${status}`, call]);
+      }
+    }
+    for (const rule of policies.rulesOf(policy).filter(isMeant)) {
+      const rule_data = await read("get_policy_rule", { ...place, rule_id: rule.id });
+      const call: Call = [
+        "update_policy_rule",
+        { ...place, rule_id: rule.id, rule_data: { ...rule_data, status: "INACTIVE" } },
+      ];
+      calls.push([`update_policy_rule of ${rule.name} (${rule.type}) with status INACTIVE`, call]);
+    }
+  }
+  return calls;
+}
+
+/** Nothing is switched off by a body that leaves the status as it is. */
+async function sameStatus(act: Act): Promise<void> {
+  const policy = act.sandbox.org.area(POLICIES).add({ given: { type: "OKTA_SIGN_ON", name: "Harmless" } });
+  const { data } = await act.server.call("get_policy", { policy_id: policy.id });
+  await act.control("a policy whose status stays is changed", {
+    call: ["update_policy", { policy_id: policy.id, policy_data: { ...data, description: "x" } }],
+    reaches: /^PUT/,
+  });
+}
+
+const never = { OKTA_MCP_CONFIRM: "never" };
+
+/** What a body does is what counts, not the name of the tool. */
+export const sideEffects: readonly Scenario[] = [
+  {
+    name: "system policies and default rules that a body switches off",
+    promise: WRONG_TARGET,
+    stage: { seed: 1, scopes: ALL_SCOPES, env: never },
+    async play(act) {
+      await sameStatus(act);
+      await act.attacks(await switchOffs(act, ({ system }) => system), ([name, call]) => [
+        name,
+        { call, sees: ["protected", "bad_input"] },
+      ]);
+    },
+  },
+  {
+    name: "policies and rules that a body switches off, past the limit on removals",
+    promise: TOO_MUCH,
+    stage: { seed: 1, scopes: ALL_SCOPES, env: never, guard: () => ({ limits: { removals: { per_session: 0 } } }) },
+    async play(act) {
+      await sameStatus(act);
+      await act.attacks(await switchOffs(act, ({ system }) => !system), ([name, call]) => [
+        name,
+        { call, sees: ["protected", "bad_input"] },
+      ]);
+    },
+  },
+  {
+    name: "policies and rules that a body switches off, past a denial of deactivating",
+    promise: TOO_MUCH,
+    stage: { seed: 1, scopes: ALL_SCOPES, env: never, guard: () => ({ deny_tools: ["deactivate_*"] }) },
+    async play(act) {
+      await sameStatus(act);
+      await act.attacks(await switchOffs(act, ({ system }) => !system), ([name, call]) => [
+        name,
+        { call, sees: ["protected", "bad_input"] },
+      ]);
+    },
+  },
+  {
+    name: "policies and rules that a body switches off, unasked",
+    promise: FORGED_CONSENT,
+    stage: { seed: 1, scopes: ALL_SCOPES, person: null },
+    async play(act) {
+      await sameStatus(act);
+      await act.attacks(await switchOffs(act, ({ system }) => !system), ([name, call]) => [
+        name,
+        { call, sees: ["needs_confirmation", "would_remove", "bad_input"] },
+      ]);
+    },
+  },
+];
