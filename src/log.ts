@@ -2,7 +2,7 @@ import { closeSync, constants, fstatSync, openSync, writeSync } from "node:fs";
 import { OktaMcpError } from "./errors/index.js";
 import { visible } from "./errors/quote.js";
 import { isExactNumber } from "./exact-json.js";
-import { isSecretName, REDACTED, redact } from "./redact.js";
+import { isUnlogged, REDACTED, redact } from "./redact.js";
 
 /** From what always matters to what only a developer wants to see. */
 export const LOG_LEVELS = ["error", "warn", "info", "debug", "trace"] as const;
@@ -137,7 +137,7 @@ function formatRecord(
 ): string {
   const pairs = Object.entries(fields ?? {}).map(([name, value]) => {
     // A number of ours, such as `tokens=3`, is no secret.
-    const secret = (isSecretName(name) && typeof value !== "number") || format.hides([name]);
+    const secret = (isUnlogged(name) && typeof value !== "number") || format.hides([name]);
     const plain = secret ? REDACTED : toPlain(value, [name], 0, format);
     return `${name}=${typeof plain === "string" && /^[\w./:@+-]+$/.test(plain) ? plain : JSON.stringify(plain)}`;
   });
@@ -163,7 +163,7 @@ function toPlain(value: unknown, path: readonly string[], depth: number, format:
     entries.map(([key, inner]) => {
       const name = String(key);
       const here = [...path, name];
-      return [name, isSecretName(name) || format.hides(here) ? REDACTED : toPlain(inner, here, depth + 1, format)];
+      return [name, isUnlogged(name) || format.hides(here) ? REDACTED : toPlain(inner, here, depth + 1, format)];
     }),
   );
 }

@@ -1,18 +1,18 @@
+import { isSecretName } from "./secrets.js";
+
 /** What stands in place of a secret. */
 export const REDACTED = "[redacted]";
 
-/** Names whose value is a secret, however they are spelled: `access_token`, `clientSecret`, `x-api-key`. */
-const SECRET_NAME =
-  "(?:[\\w-]*(?:tokens?|secret|password|passwd|passcode|passphrase|assertion|private[_-]?key|api[_-]?key|authorization|cookie|verifier|credentials?)|(?:device|user|auth(?:orization)?)[_-]?code|code|sid|dpop)";
+/** What besides the names of secrets is not logged: codes that stand for a sign-in, headers and what else identifies a session. */
+const LOG_ONLY =
+  /(?:authorization|cookies?|verifier|credentials?|(?:device|user|auth(?:orization)?)[_-]?code)$|^(?:code|sid|dpop)$/i;
 
-const SECRET_KEY = new RegExp(`^${SECRET_NAME}$`, "i");
+/** A name, and `:` or `=`: as JSON, as JSON inside a JSON string, as an object literal, as a form. */
+const NAME = /(?<![\w-])([\w-]+)(\\*["']?\s*[:=]\s*)/g;
 
-/** A name, `:` or `=`, and its value: as JSON, as JSON inside a JSON string, as an object literal, as a form. */
-const SECRET_PAIR = new RegExp(
-  `(?<![\\w-])(${SECRET_NAME})(\\\\*["']?\\s*[:=]\\s*)` +
-    `(\\{[^}]*(?:\\}|$)|\\[[^\\]]*(?:\\]|$)|\\\\+"(?:(?!\\\\+").)*(?:\\\\+"|$)|"(?:\\\\.|[^"\\\\])*(?:"|$)|'(?:\\\\.|[^'\\\\])*(?:'|$)|(?:(?:Bearer|DPoP|SSWS|Basic)\\s+)?[^\\s&,;}"']+)`,
-  "gis",
-);
+/** The value that follows a name. */
+const VALUE =
+  /\{[^}]*(?:\}|$)|\[[^\]]*(?:\]|$)|\\+"(?:(?!\\+").)*(?:\\+"|$)|"(?:\\.|[^"\\])*(?:"|$)|'(?:\\.|[^'\\])*(?:'|$)|(?:(?:Bearer|DPoP|SSWS|Basic)\s+)?[^\s&,;}"']+/isy;
 
 /** Values of a plain `code` that are a status or the name of an error, not an authorization code. */
 const HARMLESS_CODE = /^["'\\]*(?:E[A-Z0-9_]+|ERR_\w+|[a-z]+(?:_[a-z]+)*|-?\d{1,6})["'\\]*$/;
@@ -22,9 +22,9 @@ const JWT = /(?<![\w-])eyJ[\w-]{8,}(?:\.[\w-]*){0,4}/g;
 const SCHEME = /\b(Bearer|DPoP|SSWS|Basic)(\s+)(?=[\w.~+/=-]*\d|[\w.~+/=-]{20})[\w.~+/=-]{8,}/gi;
 const USER_INFO = /(?<![a-z0-9+.-])([a-z][a-z0-9+.-]*:\/\/)[^/\s"'?#]+@/gi;
 
-/** True when a field of this name holds a secret and is not to be shown. */
-export function isSecretName(name: string): boolean {
-  return SECRET_KEY.test(name);
+/** True when a field of this name holds a secret, or what else is not to be logged. */
+export function isUnlogged(name: string): boolean {
+  return isSecretName(name) || LOG_ONLY.test(name);
 }
 
 /**
@@ -33,16 +33,27 @@ export function isSecretName(name: string): boolean {
  * too many than one too few; applying it twice changes nothing.
  */
 export function redact(text: string): string {
-  return text
-    .replace(PEM, REDACTED)
-    .replace(USER_INFO, `$1${REDACTED}@`)
-    .replace(SECRET_PAIR, (whole, name: string, between: string, value: string) =>
-      value.startsWith(REDACTED) || (name.toLowerCase() === "code" && HARMLESS_CODE.test(value))
-        ? whole
-        : `${name}${between}${REDACTED}`,
-    )
-    .replace(SCHEME, `$1$2${REDACTED}`)
-    .replace(JWT, REDACTED);
+  const withoutUsers = text.replace(PEM, REDACTED).replace(USER_INFO, `$1${REDACTED}@`);
+  return withoutPairs(withoutUsers).replace(SCHEME, `$1$2${REDACTED}`).replace(JWT, REDACTED);
+}
+
+/** The text with the values of all names of secrets redacted, each read once. */
+function withoutPairs(text: string): string {
+  let shown = "";
+  let end = 0;
+  for (const match of text.matchAll(NAME)) {
+    const [whole, name = ""] = match;
+    // What stands inside a value that is gone is gone with it.
+    if (match.index < end || !isUnlogged(name)) continue;
+    const start = match.index + whole.length;
+    VALUE.lastIndex = start;
+    const value = VALUE.exec(text)?.[0];
+    if (value === undefined || value.startsWith(REDACTED)) continue;
+    if (name.toLowerCase() === "code" && HARMLESS_CODE.test(value)) continue;
+    shown += `${text.slice(end, start)}${REDACTED}`;
+    end = start + value.length;
+  }
+  return shown + text.slice(end);
 }
 
 /**

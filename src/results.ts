@@ -3,7 +3,7 @@ import { isObject, type JsonObject } from "./json.js";
 import { isItemList, notes } from "./listing.js";
 import { fieldsNote } from "./missing-fields.js";
 import type { Json } from "./okta/request.js";
-import { isPrivateKey, isSecret, MASK } from "./secrets.js";
+import { isPrivateKey, isSecret, isSecretName, isSecretPart, MASK } from "./secrets.js";
 import { withinLimit } from "./size-limit.js";
 
 export interface ShapeOptions {
@@ -69,11 +69,13 @@ function beginnings(path: string): [name: string, rest: string][] {
 /** Walks through one value. */
 class Shaper {
   readonly #options: ShapeOptions;
+  readonly #isSecretName: (name: string) => boolean;
   /** The keys that lead to where the walk is; one list for the whole walk, since most values are small and many. */
   readonly #path: string[] = [];
 
-  constructor(options: ShapeOptions) {
+  constructor(options: ShapeOptions, isName: (name: string) => boolean) {
     this.#options = options;
+    this.#isSecretName = isName;
   }
 
   /** A value as it is shown; undefined where the selection names nothing in it. */
@@ -85,7 +87,7 @@ class Shaper {
     }
     if (isObject(value)) return this.#object(value, chosen);
     if (chosen) return undefined;
-    return (holdsText(value) && isSecret(this.#path, parent)) || isPrivateKey(value) ? MASK : value;
+    return (holdsText(value) && isSecret(this.#path, parent, this.#isSecretName)) || isPrivateKey(value) ? MASK : value;
   }
 
   #object(value: JsonObject, selection: Selection | undefined): JsonObject | undefined {
@@ -115,7 +117,8 @@ class Shaper {
     const value = parent[key] as Json;
     const hiding = this.#options.hides?.(this.#path);
     if (hiding === "omit") return undefined;
-    if (hiding !== "mask" || value === null || value === "") return this.shape(value, parent, selection);
+    const isHidden = hiding === "mask" || (typeof value === "object" && isSecretPart(this.#path, parent));
+    if (!isHidden || value === null || value === "") return this.shape(value, parent, selection);
     return selection === undefined || selection.isWhole ? MASK : undefined;
   }
 }
@@ -128,12 +131,28 @@ export function shape(value: Json, options: ShapeOptions = {}): Json {
   return shaper(options)(value);
 }
 
+/** Names that are remembered at most; a hostile answer may have any number. */
+const MAX_REMEMBERED = 5000;
+
+/** The same answers, each worked out once: objects of one kind have the same names. */
+function remembering(tell: (name: string) => boolean): (name: string) => boolean {
+  const known = new Map<string, boolean>();
+  return (name) => {
+    const before = known.get(name);
+    if (before !== undefined) return before;
+    const now = tell(name);
+    if (known.size < MAX_REMEMBERED) known.set(name, now);
+    return now;
+  };
+}
+
 /** `shape` for many values: what the options ask for is worked out once. */
 export function shaper(options: ShapeOptions): (value: Json) => Json {
   const { fields } = options;
   const selection = fields && fields.length > 0 ? new Selection(fields) : undefined;
+  const isName = remembering(isSecretName);
   return (value) => {
-    const shown = new Shaper(options).shape(value, undefined, selection);
+    const shown = new Shaper(options, isName).shape(value, undefined, selection);
     return shown === undefined ? {} : shown;
   };
 }

@@ -3,57 +3,72 @@ import type { Json } from "./okta/request.js";
 /** Stands in results where a secret was. */
 export const MASK = "[masked]";
 
-/** Names whose value is a secret wherever they stand. */
-const SECRET_KEYS: ReadonlySet<string> = new Set(
-  [
-    "client_secret",
-    "clientSecret",
-    "privateKey",
-    "private_key",
-    "sharedSecret",
-    "shared_secret",
-    "secretKey",
-    "secret",
-    "secretAccessKey",
-    "apiKey",
-    "api_key",
-    "apiToken",
-    "api_token",
-    "accessToken",
-    "access_token",
-    "refreshToken",
-    "refresh_token",
-    "id_token",
-    "idToken",
-    "sessionToken",
-    "stateToken",
-    "activationToken",
-    "recoveryToken",
-    "client_assertion",
-    "passCode",
-    "password",
-    "passwordHash",
-    "tokenValue",
-    "token",
-    "device_secret",
-    "secret_hash",
-    "tempPassword",
-    "adminPassword",
-    "newPassword",
-    "oldPassword",
-    "providerAuthToken",
-    "tokenSigningKey",
-  ].map((key) => key.toLowerCase()),
+/** Last words of names whose value is a secret: `client_secret`, `securityToken`, `PASSPHRASE`. */
+const SECRET_WORDS = "secret|token|password|passwd|pwd|passphrase|passcode|assertion|cookie|salt|otp|pin";
+
+/** Those among them with which a name of several words written as one may end: `authtoken`. */
+const SECRET_ENDING = /(?:secret|token|password|passwd|passphrase|passcode|privatekey|secretkey|apikey|accesskey)s?$/;
+
+/** Kinds of keys that are secret. A key of another kind is public (`siteKey`), or the name of something (`hookKey`). */
+const SECRET_KEYS = "private|secret|api|access|signing|encryption|shared|aes|hmac|symmetric|master";
+
+/** Words that say in which form a secret stands there: `tokenValue`, `tokenEncrypted`, `secret_hash`, `refresh_token2`. */
+const FORMS = "value|encrypted|hash|hashed|base64|pem|hex|plain|raw|current|new|old|next|previous|hint|\\d+";
+
+const SECRET_NAME = new RegExp(
+  `(?:^| )(?:(?:${SECRET_WORDS})s?|pass codes?|otp codes?|code verifier|(?:${SECRET_KEYS}) keys?|(?:authorization|auth) header)(?: (?:${FORMS}))*$`,
 );
+
+/** Names of what is done with a password, and no password: `changePassword`; and of links to where that is done. */
+const DEEDS = /^(?:change|expire|forgot|force|has|is|require|requires|reset|reveal|show|update) ?passwords?$/;
+
+/**
+ * Names that end as a secret's and are none: hints for people, where that of a token is the token
+ * itself, and switches of Okta's.
+ */
+const HARMLESS =
+  /(?:^| )(?:(?:password|passphrase|passcode|pin|secret) hint|bound access tokens|include in token|persistent cookie)$/;
+
+/** The words of a name, whatever its spelling, in small letters: `client secret` of `clientSecret` and `CLIENT-SECRET`. */
+function wordsOf(name: string): string {
+  return name
+    .slice(-MAX_NAME_CHARS)
+    .replace(/([a-z\d])([A-Z])/g, "$1 $2")
+    .replace(/([A-Z])([A-Z][a-z])/g, "$1 $2")
+    .replace(/([A-Za-z])(\d)/g, "$1 $2")
+    .toLowerCase()
+    .replace(/[^a-z\d]+/g, " ")
+    .trim();
+}
+
+/** The end of a name decides. */
+const MAX_NAME_CHARS = 100;
+
+/**
+ * True for a name whose value is a secret wherever it stands, by the words that it is made of. One
+ * list for results, the journal and logs.
+ */
+export function isSecretName(name: string): boolean {
+  const words = wordsOf(name);
+  if (DEEDS.test(words) || HARMLESS.test(words)) return false;
+  return SECRET_NAME.test(words) || SECRET_ENDING.test(words.slice(words.lastIndexOf(" ") + 1));
+}
 
 /** The private members of a JSON Web Key (RFC 7518, section 6). */
 const JWK_PRIVATE_MEMBERS: ReadonlySet<string> = new Set(["d", "p", "q", "dp", "dq", "qi", "k", "oth"]);
 
-/** Members of a credential object (`credentials.password`, its `hash`, `recovery_question`) that hold the secret itself. */
+/** True for an object that is a JSON Web Key, of which `kty` tells the type (RFC 7517, section 4.1). */
+function isJwk(parent: Holder): boolean {
+  return typeof parent?.kty === "string";
+}
+
+type Holder = { [key: string]: Json } | undefined;
+
+/** Members that hold the secret itself, by the object around them: of a password, its hash, a recovery question, the header of a hook. */
 const SECRET_MEMBERS: ReadonlyMap<string, ReadonlySet<string>> = new Map([
-  ["password", new Set(["value"])],
   ["hash", new Set(["value", "salt"])],
   ["recovery_question", new Set(["answer"])],
+  ["authScheme", new Set(["value"])],
 ]);
 
 /**
@@ -61,13 +76,21 @@ const SECRET_MEMBERS: ReadonlyMap<string, ReadonlySet<string>> = new Map([
  * private key. A policy's `password` settings are no secret, since only a plain value is asked about.
  * @param path the keys from the root to the value
  * @param parent the object that holds the value
+ * @param isName `isSecretName`, or what remembers its answers
  */
-export function isSecret(path: readonly string[], parent: { [key: string]: Json } | undefined): boolean {
+export function isSecret(path: readonly string[], parent: Holder, isName = isSecretName): boolean {
   const key = path.at(-1);
   if (key === undefined) return false;
-  if (SECRET_KEYS.has(key.toLowerCase())) return true;
-  if (SECRET_MEMBERS.get(path.at(-2) ?? "")?.has(key)) return true;
-  return parent !== undefined && typeof parent.kty === "string" && JWK_PRIVATE_MEMBERS.has(key);
+  const around = path.at(-2) ?? "";
+  if (isName(key) || SECRET_MEMBERS.get(around)?.has(key)) return true;
+  if (key === "value" && isName(around)) return true;
+  if (key === "answer" && typeof parent?.question === "string") return true;
+  return isSecretPart(path, parent);
+}
+
+/** True for what is secret with all that is in it: a private member of a JSON Web Key, of which `oth` is a list of objects. */
+export function isSecretPart(path: readonly string[], parent: Holder): boolean {
+  return isJwk(parent) && JWK_PRIVATE_MEMBERS.has(path.at(-1) ?? "");
 }
 
 /** True for a private key as PEM text (RFC 7468), wherever it stands. */
