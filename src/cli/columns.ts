@@ -1,3 +1,4 @@
+import { visibleStart } from "../errors/quote.js";
 import { isExactNumber } from "../exact-json.js";
 import { isObject, valueAt as valueIn } from "../json.js";
 import type { Json } from "../okta/request.js";
@@ -58,6 +59,8 @@ const NAMES: ReadonlySet<string> = new Set([
 /** More columns than this are harder to read than the JSON. */
 const MAX_COLUMNS = 7;
 const MAX_WIDTH = 48;
+/** A longer heading tells nothing more. */
+const MAX_HEADING_CHARS = 100;
 const MAX_NAME_WIDTH = 64;
 /** A column that would have to be narrower than this is left out rather than cut, unless it was asked for. */
 const MIN_WIDTH = 20;
@@ -162,7 +165,8 @@ export function chooseColumns(
   const columns = paths.map((path): Fitting => {
     const values = items.slice(0, 1_000).map((item) => valueAt(item, path));
     const sort = sortOf(path, values);
-    const heading = path.replace(/^profile\./, "");
+    // A field's name is data like its value.
+    const heading = visibleStart(path.replace(/^profile\./, ""), MAX_HEADING_CHARS);
     const natural = Math.max(displayWidth(heading), ...values.map((value) => displayWidth(cell(value))));
     const kept = whole.includes(path) || (sort === "id" && !hasName);
     const { least, leastAskedFor, most } = WIDTHS[sort];

@@ -1,10 +1,35 @@
-import { styleText } from "node:util";
+import { inspect, styleText } from "node:util";
+import { INVISIBLE, writtenOut } from "../errors/quote.js";
 import type { Stop } from "./interrupt.js";
 import { wrap } from "./words.js";
 
-type Style = "bold" | "dim" | "red" | "green" | "yellow" | "cyan";
+const STYLES = ["bold", "dim", "red", "green", "yellow", "cyan"] as const;
 
-/** The terminal around a command: where it reads, where results go, where a person is spoken to. */
+type Style = (typeof STYLES)[number];
+
+/** The sequences that `style` makes, and every character that steers a terminal or hides something. */
+const STYLE_OR_INVISIBLE = new RegExp(
+  `\\u001b\\[(?:${[...new Set(STYLES.flatMap((style) => inspect.colors[style] ?? []))].join("|")})m|${INVISIBLE.source}`,
+  "gu",
+);
+
+/**
+ * A text as a terminal may get it: of what steers it or hides something nothing is left but line breaks and, where
+ * there are styles, our own. Whatever a command says goes through here, so that no text from outside that somebody
+ * forgot to escape reaches a terminal raw; it could still pass for words of ours, which `visible` and `quoteOkta` prevent.
+ */
+export function forTerminal(text: string, hasStyles: boolean): string {
+  return text.replace(STYLE_OR_INVISIBLE, (found) => {
+    if (found === "\n" || (hasStyles && found.startsWith("\u001b["))) return found;
+    const [first = "", ...rest] = found;
+    return writtenOut(first) + rest.join("");
+  });
+}
+
+/**
+ * The terminal around a command: where it reads, where results go, where a person is spoken to. What is written goes
+ * through `out`, `note`, `copyable` and `write`, never to the streams themselves.
+ */
 export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly stdin: NodeJS.ReadStream;
@@ -20,8 +45,10 @@ export interface Io {
   out(text: string): void;
   /** A line to stderr, broken between words where the terminal is narrow. */
   note(text?: string): void;
-  /** A line to stderr as it is, for what is there to be copied. */
+  /** A line to stderr that is not broken, for what is there to be copied. */
   copyable(text: string): void;
+  /** A text of any number of lines to one of the streams. */
+  write(stream: "stdout" | "stderr", text: string): void;
   /** The text in a style, where the stream it is for (stderr when not told) shows styles. */
   style(style: Style | Style[], text: string, stream?: NodeJS.WriteStream): string;
 }
@@ -38,15 +65,20 @@ export function wantsColor(stream: { isTTY?: boolean }, env: Io["env"]): boolean
 /** The terminal of a process. */
 export function createIo(owner: Pick<NodeJS.Process, "stdin" | "stdout" | "stderr" | "env">): Io {
   const { stdin, stdout, stderr, env } = owner;
+  const write: Io["write"] = (name, text) => {
+    const stream = name === "stdout" ? stdout : stderr;
+    stream.write(forTerminal(text, wantsColor(stream, env)));
+  };
   return {
     env,
     stdin,
     stdout,
     stderr,
     interactive: stdin.isTTY === true && stderr.isTTY === true,
-    out: (text) => void stdout.write(`${text}\n`),
-    note: (text = "") => void stderr.write(`${stderr.isTTY ? wrap(text, columnsOf(stderr)) : text}\n`),
-    copyable: (text) => void stderr.write(`${text}\n`),
+    out: (text) => write("stdout", `${text}\n`),
+    note: (text = "") => write("stderr", `${stderr.isTTY ? wrap(text, columnsOf(stderr)) : text}\n`),
+    copyable: (text) => write("stderr", `${text}\n`),
+    write,
     style: (style, text, stream = stderr) =>
       wantsColor(stream, env) ? styleText(style, text, { validateStream: false }) : text,
   };

@@ -1,4 +1,5 @@
 import { createInterface } from "node:readline/promises";
+import { visible } from "../errors/quote.js";
 import type { Io } from "./io.js";
 
 /**
@@ -47,10 +48,11 @@ export async function startActivity(io: Io, message: string, options: { quiet?: 
     return { say, stop: () => {} };
   }
   const { default: spinner } = await import("yocto-spinner");
-  const running = spinner({ text: message, stream: io.stderr, handleSignals: false }).start();
+  // The spinner writes to the terminal itself.
+  const running = spinner({ text: visible(message), stream: io.stderr, handleSignals: false }).start();
   return {
     say: (text) => {
-      running.text = text;
+      running.text = visible(text);
     },
     stop: () => void running.stop(),
   };

@@ -85,8 +85,8 @@ function createProgram(io: Io, finish: (exitCode: number) => void): Command {
         subcommandTerm: (subcommand) => subcommand.name(),
       })
       .configureOutput({
-        writeOut: (text) => void io.stdout.write(text),
-        writeErr: (text) => void io.stderr.write(text),
+        writeOut: (text) => io.write("stdout", text),
+        writeErr: (text) => io.write("stderr", text),
         // Errors are shown by `showError`, once.
         outputError: () => {},
         getOutHelpWidth: () => Math.min(columnsOf(io.stdout), 100),

@@ -34,10 +34,13 @@ export function quoteOkta(text: string, maxChars = 300): string {
  * space, and every character that a reader cannot see is written out, e.g. `<U+202E>`.
  */
 export function visible(text: string): string {
-  return text.replace(/[\t\r\n\u2028\u2029]+/gu, " ").replace(INVISIBLE, (character) => {
-    const point = character.codePointAt(0) ?? 0;
-    return `<U+${point.toString(16).toUpperCase().padStart(4, "0")}>`;
-  });
+  return text.replace(/[\t\r\n\u2028\u2029]+/gu, " ").replace(INVISIBLE, writtenOut);
+}
+
+/** A character that a reader cannot see, by its number: `<U+202E>`. */
+export function writtenOut(character: string): string {
+  const point = character.codePointAt(0) ?? 0;
+  return `<U+${point.toString(16).toUpperCase().padStart(4, "0")}>`;
 }
 
 /** The first `maxChars` characters of a text, with a sign where there are more. */

@@ -1,29 +1,11 @@
-import { PassThrough } from "node:stream";
 import { expect, test } from "vitest";
 import { displayWidth } from "../../src/cli/columns.js";
-import { createIo } from "../../src/cli/io.js";
 import { showResult } from "../../src/cli/result.js";
 import { catalogue } from "../support/catalogue.js";
 import { objectsOf } from "../support/objects.js";
 import { connectToHostile, type JsonObject, watchPrototypes } from "./org.js";
+import { COLUMNS, terminal } from "./terminal.js";
 import { expectVisible } from "./visible.js";
-
-const COLUMNS = 100;
-
-/** A terminal that keeps what is written to it. */
-function terminal() {
-  const written = { stdout: "", stderr: "" };
-  const stream = (name: "stdout" | "stderr") => {
-    const through = new PassThrough().on("data", (data) => {
-      written[name] += String(data);
-    });
-    return Object.assign(through, { isTTY: true, columns: COLUMNS }) as unknown as NodeJS.WriteStream;
-  };
-  const stdin = new PassThrough() as unknown as NodeJS.ReadStream & { fd: 0 };
-  const [stdout, stderr] = [stream("stdout"), stream("stderr")] as (NodeJS.WriteStream & { fd: 1 & 2 })[];
-  if (!stdout || !stderr) throw new Error("A terminal without a screen.");
-  return { io: createIo({ stdin, stdout, stderr, env: { NO_COLOR: "1" } }), written };
-}
 
 const lists = catalogue.entries.filter(({ name, scope }) => scope !== null && /^(?:list_|get_logs$)/.test(name));
 

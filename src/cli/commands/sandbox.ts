@@ -3,6 +3,7 @@ import { realpathSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { InvalidArgumentError } from "commander";
 import { visible } from "../../errors/quote.js";
+import { inertJson } from "../../inert-json.js";
 import { redact } from "../../redact.js";
 import { fewestForAll } from "../../scopes.js";
 import { describedCommand, type MakeCommand } from "../command.js";
@@ -111,7 +112,7 @@ function explain(io: Io, { origin, org, device, service, key, approve }: Facts):
   for (const [name, value] of Object.entries(env)) io.out(`export ${name}="${value}"`);
   io.out("");
   io.out(bold("For an MCP client (mcp.json)"));
-  io.out(JSON.stringify(block, undefined, 2));
+  io.out(inertJson(block, 2));
   io.out(
     "This entry starts the copy of okta-mcp that is running now. Do not write `npx -y okta-mcp` in its place yet:",
   );
