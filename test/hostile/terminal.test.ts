@@ -6,8 +6,8 @@ import { main } from "../../src/cli/main.js";
 import type { SandboxReply } from "../../src/sandbox/route.js";
 import { temporaryFolder } from "../support/cli.js";
 import { APPROVED, openCliOrg } from "../support/cli-org.js";
+import { hiddenIn } from "../support/deceptive.js";
 import { terminal } from "./terminal.js";
-import { hiddenIn } from "./visible.js";
 
 /** Sets the window's title, clears the screen, writes backwards, colours (in C1), rings, moves up, and hides. */
 const EVIL = "\u001b]0;owned\u0007\u001b[2J\u202eevil\u009b31m\u0007\u001b[9A\u200b\r\u2066";
