@@ -97,6 +97,50 @@ describe("policies", () => {
     expect(errorOf(await call("POST", "/api/v1/policies", body))).toMatchObject({ code: "E0000001", summary });
   });
 
+  test("a body decides on the status of a policy and a rule, and one without it leaves it", async () => {
+    const { call, org } = await openSandbox();
+    const body = { type: "PASSWORD", name: "Doors" };
+    const { json: policy } = await call("POST", "/api/v1/policies", { ...body, status: "INACTIVE" });
+    const path = `/api/v1/policies/${policy.id}`;
+    const { json: rule } = await call("POST", `${path}/rules`, { ...body, status: "INACTIVE" });
+    const { json: quiet } = await call("POST", "/api/v1/policies?activate=false", { type: "PASSWORD", name: "Quiet" });
+    expect([policy.status, rule.status, quiet.status]).toEqual(["INACTIVE", "INACTIVE", "INACTIVE"]);
+    for (const at of [path, `${path}/rules/${rule.id}`]) {
+      for (const [status, then] of [
+        ["ACTIVE", "ACTIVE"],
+        [undefined, "ACTIVE"],
+        ["INACTIVE", "INACTIVE"],
+        [undefined, "INACTIVE"],
+        [null, "INACTIVE"],
+      ])
+        expect((await call("PUT", at, { ...body, status })).json.status, `${at} ${status}`).toBe(then);
+      for (const status of ["inactive", "DELETED", 1])
+        expect(errorOf(await call("PUT", at, { ...body, status }))).toMatchObject({ status: 400, code: "E0000003" });
+    }
+    const events = org.events.map(({ eventType }) => eventType);
+    for (const what of ["policy.lifecycle", "policy.rule"]) {
+      expect(events.filter((type) => type === `${what}.activate`)).toHaveLength(1);
+      expect(events.filter((type) => type === `${what}.deactivate`)).toHaveLength(1);
+    }
+  });
+
+  test("a body switches off neither what Okta made nor what is in use", async () => {
+    const { call, get, org } = await openSandbox({ seed: 1 });
+    const store = org.area(POLICIES);
+    const off = async (path: string) => {
+      const { json } = await get(path);
+      return errorOf(await call("PUT", path, { ...json, status: "INACTIVE" }));
+    };
+    for (const policy of store.all().filter(({ system }) => system)) {
+      const path = `/api/v1/policies/${policy.id}`;
+      expect(await off(path)).toMatchObject({ status: 403, code: "E0000077" });
+      for (const rule of store.rulesOf(policy).filter(({ system }) => system))
+        expect(await off(`${path}/rules/${rule.id}`)).toMatchObject({ status: 403, code: "E0000077" });
+    }
+    const used = store.ofType("ACCESS_POLICY").find(({ name }) => name === "Low risk");
+    expect(await off(`/api/v1/policies/${used?.id}`)).toMatchObject({ status: 400, code: "E0000001" });
+  });
+
   test("every write leaves an event with the policy and the rule as targets", async () => {
     const { call, org } = await openSandbox();
     const { json: policy } = await call("POST", "/api/v1/policies", { type: "ACCESS_POLICY", name: "Doors" });

@@ -11,7 +11,7 @@ import { bodyOf, doerOf, flagOf, href, sorted, startsWith, wordsOf } from "./sha
 
 const PAGING = { defaultLimit: 20, maxLimit: 200, beyond: "cap" } as const;
 
-/** What Okta sets itself and takes from no body. */
+/** What Okta sets itself and takes from no body; the status is taken by `statusIn`. */
 const SET_BY_OKTA = ["id", "status", "system", "created", "lastUpdated", "_links", "_embedded"];
 
 export function policyRoutes(org: Org): Route[] {
@@ -33,10 +33,16 @@ export function policyRoutes(org: Org): Route[] {
       scope: manage,
       handle(request) {
         const policy = policyOf(org, request);
+        const status = statusIn(bodyOf(request)) ?? policy.status;
         const given = givenIn(bodyOf(request), policy.type);
         if (given.type !== policy.type) throw readOnly("type");
         refuseTakenName(given.name, store().ofType(policy.type), policy);
-        return { status: 200, json: shownPolicy(org, store().replace(policy, given, doerOf(org, request))) };
+        if (policy.system && status !== policy.status) throw readOnly("status");
+        if (status === "INACTIVE" && policy.status === "ACTIVE") refuseInUse(store(), policy);
+        return {
+          status: 200,
+          json: shownPolicy(org, store().replace(policy, { given, status }, doerOf(org, request))),
+        };
       },
     },
     {
@@ -114,7 +120,7 @@ function createPolicy(org: Org, request: SandboxRequest): SandboxReply {
   if (kindOf(type).single)
     throw invalid("type", `type: An org has one policy of type ${type}, which cannot be added to.`);
   refuseTakenName(given.name, store.ofType(type));
-  const status = flagOf(request, "activate", true) ? "ACTIVE" : "INACTIVE";
+  const status = newStatus(request);
   return { status: 200, json: shownPolicy(org, store.add({ given, status }, doerOf(org, request))) };
 }
 
@@ -136,6 +142,21 @@ export function givenIn(body: JsonObject, type: string): JsonObject & { type: st
   }
   const own = Object.entries(body).filter(([key]) => !SET_BY_OKTA.includes(key));
   return { type, ...Object.fromEntries(own), name };
+}
+
+/**
+ * The status that a body names, which Okta takes for policies and rules (schema `LifecycleStatus`).
+ * @throws OktaRefusal 400 E0000003 for a value that is none
+ */
+export function statusIn({ status = null }: JsonObject): Policy["status"] | undefined {
+  if (status === null) return undefined;
+  if (status === "ACTIVE" || status === "INACTIVE") return status;
+  throw refusal(400, "E0000003", "The request body was not well-formed.");
+}
+
+/** The status of what is added: either the address or the body can have it inactive. */
+export function newStatus(request: SandboxRequest): Policy["status"] {
+  return flagOf(request, "activate", true) ? (statusIn(bodyOf(request)) ?? "ACTIVE") : "INACTIVE";
 }
 
 /** @throws OktaRefusal 400 E0000001 */

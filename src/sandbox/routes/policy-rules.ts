@@ -6,9 +6,9 @@ import { kindOf, ruleTypeOf } from "../policy-types.js";
 import type { Route, SandboxReply, SandboxRequest } from "../route.js";
 import { POLICIES } from "../state/default-policies.js";
 import type { Policy, PolicyRule } from "../state/policy-store.js";
-import { givenIn, policyOf, readOnly, refuseSystem, refuseTakenName } from "./policies.js";
+import { givenIn, newStatus, policyOf, readOnly, refuseSystem, refuseTakenName, statusIn } from "./policies.js";
 import { shownRule } from "./policy-view.js";
-import { bodyOf, doerOf, flagOf } from "./shared.js";
+import { bodyOf, doerOf } from "./shared.js";
 
 /** Okta pages the rules, though its document lists no cursor. */
 const PAGING = { defaultLimit: 50, maxLimit: 200, beyond: "cap" } as const;
@@ -47,8 +47,10 @@ export function policyRuleRoutes(org: Org): Route[] {
         const given = ruleIn(request, policy);
         refuseTakenName(given.name, store().rulesOf(policy), rule);
         const conditions = given.conditions ?? rule.conditions;
+        const status = statusIn(bodyOf(request)) ?? rule.status;
         if (rule.system && !isDeepStrictEqual(conditions, rule.conditions)) throw readOnly("conditions");
-        const next = store().replaceRule(policy, rule, given, doerOf(org, request));
+        if (rule.system && status !== rule.status) throw readOnly("status");
+        const next = store().replaceRule(policy, rule, { given, status }, doerOf(org, request));
         return { status: 200, json: shownRule(org, policy, next) };
       },
     },
@@ -85,7 +87,7 @@ function createRule(org: Org, request: SandboxRequest): SandboxReply {
   if (kindOf(policy.type).fixedRules) throw forbidden(`No rule can be added to a policy of type ${policy.type}.`);
   const given = ruleIn(request, policy);
   refuseTakenName(given.name, store.rulesOf(policy));
-  const status = flagOf(request, "activate", true) ? "ACTIVE" : "INACTIVE";
+  const status = newStatus(request);
   const rule = store.addRule(policy, { given, status }, doerOf(org, request));
   return { status: 200, json: shownRule(org, policy, rule) };
 }

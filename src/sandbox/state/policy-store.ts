@@ -27,6 +27,9 @@ export interface NewPolicy {
   createdMs?: number;
 }
 
+/** What is said of a policy or rule that is replaced. */
+type Replacing = Required<Pick<NewPolicy, "given" | "status">>;
+
 type What =
   | "lifecycle.create"
   | "lifecycle.update"
@@ -129,22 +132,25 @@ export class PolicyStore {
     return rule;
   }
 
-  /** Puts the members of `given` in the place of those that a policy had. */
-  replace(policy: Policy, given: NewPolicy["given"], doer?: Doer): Policy {
-    const next = this.#replaced(policy, given);
+  /** Puts the members of `given` in the place of those that a policy had, and gives it this status. */
+  replace(policy: Policy, { given, status }: Replacing, doer?: Doer): Policy {
+    const next = this.#replaced(policy, { given, status });
     this.#entries.set(policy.id, { policy: next, rules: this.#rules(policy) });
     this.#rank(next, given.priority);
     this.#log(next, "lifecycle.update", doer);
+    if (status !== policy.status)
+      this.#log(next, status === "ACTIVE" ? "lifecycle.activate" : "lifecycle.deactivate", doer);
     return next;
   }
 
-  /** Puts the members of `given` in the place of those that a rule had. */
-  replaceRule(policy: Policy, rule: PolicyRule, given: NewPolicy["given"], doer?: Doer): PolicyRule {
-    const next = this.#replaced(rule, given);
+  /** Puts the members of `given` in the place of those that a rule had, and gives it this status. */
+  replaceRule(policy: Policy, rule: PolicyRule, { given, status }: Replacing, doer?: Doer): PolicyRule {
+    const next = this.#replaced(rule, { given, status });
     const rules = this.#rules(policy);
     rules.set(rule.id, next);
     place(kindOf(policy.type).order, rules.values(), next, wish(given.priority));
     this.#logRule(policy, next, "update", doer);
+    if (status !== rule.status) this.#logRule(policy, next, status === "ACTIVE" ? "activate" : "deactivate", doer);
     return next;
   }
 
@@ -196,8 +202,8 @@ export class PolicyStore {
     return { ...given, id, status, priority: 1, system, created, lastUpdated: created };
   }
 
-  #replaced(old: Policy, given: NewPolicy["given"]): Policy {
-    const { id, status, priority, system, created } = old;
+  #replaced(old: Policy, { given, status }: Replacing): Policy {
+    const { id, priority, system, created } = old;
     return { ...given, id, status, priority, system, created, lastUpdated: this.#org.timestamp() };
   }
 
