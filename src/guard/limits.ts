@@ -19,19 +19,23 @@ class Meter {
     this.#allowance = allowance;
   }
 
-  /** @throws OktaMcpError protected, when one more would be too many */
-  check(nowMs: number, file: string): void {
+  /** @throws OktaMcpError protected, when so many more would be too many */
+  check(nowMs: number, file: string, more: number): void {
+    if (more === 0) return;
     const { perSession, perMinute } = this.#allowance;
-    if (perSession !== undefined && this.#total >= perSession) {
-      throw this.#refusal(perSession, "per_session", "in one session of this server", file, {
+    if (perSession !== undefined && this.#total + more > perSession) {
+      const span = "in one session of this server";
+      throw this.#refusal({ limit: perSession, key: "per_session", span, used: this.#total, more }, file, {
         fix: "Tell the person that the limit is reached. A person can raise it or start the server again.",
       });
     }
     this.#recent = this.#recent.filter((atMs) => atMs > nowMs - MINUTE_MS);
-    if (perMinute !== undefined && this.#recent.length >= perMinute) {
-      const freeAtMs = (this.#recent.at(-perMinute) ?? nowMs) + MINUTE_MS;
-      const waitSeconds = perMinute === 0 ? undefined : Math.max(1, Math.ceil((freeAtMs - nowMs) / 1000));
-      throw this.#refusal(perMinute, "per_minute", "within a minute", file, {
+    if (perMinute !== undefined && this.#recent.length + more > perMinute) {
+      // As many have to pass as make room for all that are wanted at once.
+      const freeAtMs = (this.#recent.at(more - 1 - perMinute) ?? nowMs) + MINUTE_MS;
+      const waitSeconds = more > perMinute ? undefined : Math.max(1, Math.ceil((freeAtMs - nowMs) / 1000));
+      const span = "within a minute";
+      throw this.#refusal({ limit: perMinute, key: "per_minute", span, used: this.#recent.length, more }, file, {
         fix: `Tell the person that the limit is reached.${waitSeconds === undefined ? "" : ` The next one is possible in ${waitSeconds} s.`}`,
         ...(waitSeconds === undefined ? {} : { data: { possible_in_seconds: waitSeconds } }),
       });
@@ -44,16 +48,16 @@ class Meter {
   }
 
   #refusal(
-    limit: number,
-    key: string,
-    span: string,
+    { limit, key, span, used, more }: { limit: number; key: string; span: string; used: number; more: number },
     file: string,
     { fix, data }: { fix: string; data?: Record<string, unknown> },
   ): OktaMcpError {
     const rule = `limits.${this.#name}.${key}`;
+    const left = Math.max(0, limit - used);
+    const why = left === 0 ? "and that is reached" : `of which ${left} are left, and this takes ${more}`;
     return new OktaMcpError(
       "protected",
-      `Nothing was changed. ${rule} in ${file} allows ${limit} ${this.#name} ${span}, and that is reached.`,
+      `Nothing was changed. ${rule} in ${file} allows ${limit} ${this.#name} ${span}, ${why}.`,
       { fix, data: { rule, file, limit, ...data } },
     );
   }
@@ -75,8 +79,17 @@ export class WriteLimits {
 
   /** @throws OktaMcpError protected, when one more would be too many; counts nothing */
   check(as: Counted): void {
-    if (as === "removal") this.#removals.check(this.#now(), this.#file);
-    this.#writes.check(this.#now(), this.#file);
+    this.checkAll({ writes: 1, removals: as === "removal" ? 1 : 0 });
+  }
+
+  /**
+   * Looks whether there is room for several at once; counts nothing.
+   * @param wanted `writes` counts the removals too
+   * @throws OktaMcpError protected, when they would be too many
+   */
+  checkAll({ writes, removals }: { writes: number; removals: number }): void {
+    this.#removals.check(this.#now(), this.#file, removals);
+    this.#writes.check(this.#now(), this.#file, writes);
   }
 
   /** Counts one that is about to happen, so that of several at once none slips through. @throws as `check` */
