@@ -13,25 +13,37 @@ import { valueAt } from "./json.js";
 import type { Json } from "./okta/request.js";
 import { type Loss, losses, type NamedLoss, named, widensToEverybody } from "./replace.js";
 import { type ShapeOptions, shape } from "./results.js";
-import type { Impact, Tool, ToolContext } from "./tool.js";
+import type { Look, OtherCall } from "./side-effects.js";
+import type { Impact, Proposal, Tool, ToolContext } from "./tool.js";
 
 type Arguments = Readonly<Record<string, unknown>>;
 
-/** A call that may need somebody to agree. */
-export interface ConsentRequest {
+/** What has to be known to tell what a call would take away. */
+export interface Impacting {
   tool: Tool;
   /** The tool's own arguments. */
   args: Arguments;
   context: ToolContext;
-  /** `allow_removals`: a full replace may drop settings, once a person agreed. */
-  allowRemovals: boolean;
+  /**
+   * What may get lost where a full replace drops settings: `refused` nothing, `asked` what a person agrees
+   * to (`allow_removals`), `meant` all of it, since the object is put back as it was.
+   */
+  losses: "refused" | "asked" | "meant";
+  /** How results of this call are shaped, and with that what of an object may be shown. */
+  shaping: ShapeOptions;
+}
+
+/** A call that may need somebody to agree. */
+export interface ConsentRequest extends Impacting {
+  /** The call as it was looked at first. */
+  look: Look;
+  /** Looks at it again, now that time has passed; throws what the first look would have thrown. */
+  lookAgain(): Promise<Look>;
   /** The value the call came with, if any. */
   confirmation: string | undefined;
   mode: ConfirmMode;
   ask: AskPerson;
   values: ConfirmationValues;
-  /** How results of this call are shaped, and with that what of an object may be shown. */
-  shaping: ShapeOptions;
   /** A text without what the settings hide. */
   hide(text: string): string;
   /** Told what there is to agree to, before anybody is asked. */
@@ -40,14 +52,19 @@ export interface ConsentRequest {
   beforeLoss(): void;
 }
 
-/** What has to be known to tell what a call would take away. */
-export type Impacting = Pick<ConsentRequest, "tool" | "args" | "context" | "allowRemovals" | "shaping">;
-
 /** What came of it. */
 export interface Consent {
   agreed: Agreed | "not_needed";
-  /** True where something gets lost: a removal, or a full replace that drops settings. */
+  /** True where something gets lost: a removal, by whatever tool, or a full replace that drops settings. */
   loses: boolean;
+  /** What becomes of other objects, a line each. */
+  sideEffects: string[];
+}
+
+/** What a call would take away. */
+export interface Reading extends Pick<Consent, "loses" | "sideEffects"> {
+  /** What a person should see; undefined where nobody has to agree. */
+  impact: Impact | undefined;
 }
 
 /** Lost settings that one answer and one question name; an object may have any number of attributes. */
@@ -83,25 +100,31 @@ function targetOf(current: Json, args: Arguments): Impact["target"] {
   };
 }
 
+/** What a full replace would drop, and what a person should see of it. */
+interface LossReading {
+  loses: boolean;
+  impact?: Impact;
+}
+
 /**
- * What a full replace would drop, as a person should see it; undefined where it drops nothing.
+ * What a full replace would drop, as a person should see it.
  * @throws OktaMcpError would_remove where that is not allowed by the call
  */
-async function readLoss(request: Impacting): Promise<Impact | undefined> {
-  const { tool, args, context, allowRemovals, shaping } = request;
-  if (!tool.replaces) return undefined;
-  const { current, proposed, target } = tool.replaces;
-  // First what needs no request: arguments that cannot be right must not cost one.
-  const body = proposed(args);
-  const now = await current(context, args);
+async function readLoss(request: Impacting, { body, current }: Proposal): Promise<LossReading> {
+  const { tool, args, context, losses: allowed, shaping } = request;
+  if (!tool.replaces) return { loses: false };
+  const { target } = tool.replaces;
+  const now = await current();
   const lost = losses(now, body, { ...tool.replaces, isHidden: (path) => shaping.hides?.(path) !== undefined });
-  if (lost.length === 0) return undefined;
+  if (lost.length === 0) return { loses: false };
+  // A body that is put back loses what it is meant to lose, and the undo tells which fields change.
+  if (allowed === "meant") return { loses: true };
   const seen = shape(now, { ...shaping, fields: undefined, includeLinks: false });
   // An object may have any number of attributes, and each a name of any length.
   const first = lost.slice(0, MAX_NAMED).map((loss) => ({ how: loss.how, ...named(loss, seen) }));
   const more = lost.length - first.length;
   const widens = widensToEverybody(now, body);
-  if (!allowRemovals) {
+  if (allowed === "refused") {
     const paths = first.map(({ path }) => shortened(path, MAX_PATH_CHARS));
     throw new OktaMcpError(
       "would_remove",
@@ -109,7 +132,7 @@ async function readLoss(request: Impacting): Promise<Impact | undefined> {
       { data: { would_be_lost: paths, ...(more > 0 ? { and_more: more } : {}) } },
     );
   }
-  return {
+  const impact: Impact = {
     target: target ? await target(context, args) : targetOf(now, args),
     details: [
       ...(widens ? [EVERYBODY] : []),
@@ -118,21 +141,40 @@ async function readLoss(request: Impacting): Promise<Impact | undefined> {
     ],
     state: shape(now, { includeLinks: false }),
   };
+  return { loses: true, impact };
 }
+
+/** What a tool would ask that does the same as a part of the call; always with a line that names it. */
+async function readOther(context: ToolContext, { tool, args }: OtherCall, proposal: Proposal) {
+  const impact = await tool.impact?.(context, args, { ...proposal, body: {} });
+  return { impact, details: [doesAlso(tool), ...detailsOf(impact)] };
+}
+
+const doesAlso = ({ name }: Pick<Tool, "name">) => `does what ${name} does`;
+
+const detailsOf = (impact: Impact | undefined) => [...(impact?.details ?? []), ...(impact?.sideEffects ?? [])];
 
 /**
  * All that a person should see before the call goes on; undefined where nobody has to agree.
  * @throws OktaMcpError as `seekConsent` does before it asks, and what the tool's own checks throw
  */
-export async function readImpact(request: Impacting): Promise<Impact | undefined> {
+export async function readImpact(request: Impacting, { proposal, also }: Look): Promise<Reading> {
   const { tool, context, args } = request;
-  const loss = await readLoss(request);
-  const impact = await tool.impact?.(context, args);
-  if (!impact || !loss) return impact ?? loss;
+  const loss = await readLoss(request, proposal);
+  const own = await tool.impact?.(context, args, proposal);
+  const others = await Promise.all(also.map((other) => readOther(context, other, proposal)));
+  const impacts = [own, ...others.map(({ impact }) => impact), loss.impact].filter((one) => one !== undefined);
+  const [first, ...more] = impacts;
+  const removes = [tool, ...also.map((other) => other.tool)].some(({ effect }) => effect === "removes");
+  const impact = first && {
+    ...first,
+    details: [...detailsOf(own), ...others.flatMap(({ details }) => details), ...detailsOf(loss.impact)],
+    ...(more.length === 0 ? {} : { state: impacts.map(({ state }) => state ?? null) }),
+  };
   return {
-    target: impact.target,
-    details: [...impact.details, ...loss.details],
-    state: [impact.state ?? null, loss.state ?? null],
+    impact,
+    loses: removes || loss.loses,
+    sideEffects: [...also.map((other) => doesAlso(other.tool)), ...impacts.flatMap((one) => one.sideEffects ?? [])],
   };
 }
 
@@ -143,9 +185,8 @@ export async function readImpact(request: Impacting): Promise<Impact | undefined
  */
 export async function seekConsent(request: ConsentRequest): Promise<Consent> {
   const { tool, args, mode, ask, values, confirmation, hide } = request;
-  const impact = await readImpact(request);
-  if (!impact) return { agreed: "not_needed", loses: false };
-  const loses = tool.effect === "removes" || tool.replaces !== undefined;
+  const { impact, loses, sideEffects } = await readImpact(request, request.look);
+  if (!impact) return { agreed: "not_needed", loses, sideEffects };
   const { target, details } = impact;
   const shown = { target: { ...target, name: hide(target.name) }, details: details.map(hide) };
   request.seen(shown);
@@ -159,9 +200,9 @@ export async function seekConsent(request: ConsentRequest): Promise<Consent> {
     ask,
     values,
   });
-  if (agreed !== "person") return { agreed, loses };
-  const now = await readImpact(request);
-  if (now && sameImpact(impact, now)) return { agreed, loses };
+  if (agreed !== "person") return { agreed, loses, sideEffects };
+  const now = await readImpact(request, await request.lookAgain());
+  if (now.impact && sameImpact(impact, now.impact)) return { agreed, loses, sideEffects };
   throw new OktaMcpError("conflict", "Nothing was changed. The target changed while the person was being asked.", {
     fix: "Make the call again; the question will show the present state.",
   });

@@ -3,7 +3,7 @@ import { findTool, isPreview, parseArguments, parseIds } from "./call-arguments.
 import type { Catalogue, CatalogueEntry } from "./catalogue.js";
 import { clientArguments } from "./client-arguments.js";
 import { type AskPerson, ConfirmationValues, type ConfirmMode } from "./confirm.js";
-import { type Consent, readImpact, seekConsent } from "./consent.js";
+import { type Consent, type Reading, readImpact, seekConsent } from "./consent.js";
 import { countItems } from "./counting.js";
 import { Deadline } from "./deadline.js";
 import type { OktaMcpError } from "./errors/index.js";
@@ -12,13 +12,16 @@ import { readAllowedFile } from "./files.js";
 import { Guard, type Watch } from "./guard/guard.js";
 import type { GuardRules } from "./guard/rules.js";
 import type { Journal } from "./journal/change.js";
+import type { UndoStep } from "./journal/contract.js";
 import { ChangeDesk } from "./journal/desk.js";
 import { difference } from "./journal/difference.js";
 import { readNamed } from "./journal/foresight.js";
 import { type Mask, marked, maskWith } from "./journal/masking.js";
 import { toJson } from "./journal/state.js";
 import type { Performed } from "./journal/undo.js";
+import { withDefaults } from "./journal/undo-plan.js";
 import { type UndoCall, type Write, Writes } from "./journal/writes.js";
+import type { JsonObject } from "./json.js";
 import { collectItems, excerpt, findItem, type ListOptions, listItems, type Walk, wholeItems } from "./listing.js";
 import type { Log } from "./log.js";
 import type { Operations } from "./okta/operations.js";
@@ -29,6 +32,7 @@ import { requireScopes } from "./require-scopes.js";
 import { type ShapeOptions, shape, shaper, toStructured } from "./results.js";
 import { scopeStatus } from "./scope-status.js";
 import { checkedList } from "./search-names.js";
+import { type Look, lookAt } from "./side-effects.js";
 import { type LinkChannels, SignInDesk } from "./sign-in.js";
 import { withinLimit } from "./size-limit.js";
 import type { Impact, ToolContext } from "./tool.js";
@@ -202,59 +206,60 @@ export class Invoker {
     const context = this.#context(call, shaping);
     await write?.understood(args, undo);
     await watch.begin(tool, args, context.okta);
-    const body = () => undo?.step.body ?? tool.replaces?.proposed(args) ?? {};
-    const touch = async () => {
-      const { touches } = tool;
-      if (touches) await watch.touch(touches.kinds, (isProtected) => touches.read(context, args, body(), isProtected));
-    };
-    await touch();
+    // What a call does may change while a person thinks, so it is looked at as often as it matters.
+    const look = () => this.#look(tool, watch, context, args, undo?.step.body);
+    const first = await look();
+    const { body } = first.proposal;
+    const impacting = { tool, args, context, shaping };
     if (write?.preview) {
       // What is put back was there.
       const unchecked = undo?.step.body
         ? []
         : [...(await readNamed(args, context)), ...((await tool.foresee?.(context, args)) ?? [])];
-      // A body that is put back loses what it is meant to lose.
-      const impact = await (undo
-        ? tool.impact?.(context, args)
-        : readImpact({ tool, args, context, allowRemovals: true, shaping }));
+      const { impact, sideEffects } = await readImpact({ ...impacting, losses: undo ? "meant" : "asked" }, first);
       const seen = impact && hiddenIn(impact, watch.text);
       // What an attribute is and becomes is hidden by its place, so that no guess elsewhere is masked for being right.
-      const result = await write.previewed(context, args, body(), {
+      const result = await write.previewed(context, args, body, {
         impact: seen,
+        sideEffects: sideEffects.map(watch.text),
         unchecked: unchecked.map(watch.text),
       });
       return { result: withinLimit(result, maxResultChars), value: result };
     }
-    // Of an undo, the checks of its calls count all the same.
-    if (undo) await tool.impact?.(context, args);
     const consent: Consent = undo
-      ? { agreed: undo.agreed, loses: tool.effect === "removes" }
+      ? // Who agreed to the undo was told of all its calls; what they check for counts all the same.
+        { agreed: undo.agreed, ...(await readImpact({ ...impacting, losses: "meant" }, first)) }
       : await seekConsent({
-          tool,
-          args,
-          context,
-          allowRemovals: allow_removals === true,
+          ...impacting,
+          losses: allow_removals === true ? "asked" : "refused",
+          look: first,
+          lookAgain: () => {
+            watch.forget();
+            return look();
+          },
           confirmation: confirmation as string | undefined,
           mode,
           ask: caller.ask,
           values: this.#values,
-          shaping,
           hide: watch.text,
           seen: (shown) => write?.seen(shown),
-          beforeLoss: () => watch.checkRoom("removal"),
+          // Of an undo each call counts, and there was room for all of them.
+          beforeLoss: () => tool.scope !== null && watch.checkRoom("removal"),
         });
-    // While a person was asked, what is protected may have become another object's name.
-    if (consent.agreed === "person") {
-      watch.forget();
-      await touch();
-    }
     call.agreed = consent.agreed;
     write?.agreed(consent.agreed);
+    write?.does({ removes: consent.loses, also: first.also.map((other) => other.tool.name) });
     // A tool without a scope writes by calls of others, each of which counts.
     if (tool.effect !== "reads" && tool.scope !== null) watch.count(consent.loses ? "removal" : "write");
-    const value = await (write ? write.run(context, args, body()) : tool.run(context, args, body()));
+    const value = await (write ? write.run(context, args, body) : tool.run(context, args, body));
     const result = watch.result(value, toStructured(value, args, shaping, maxResultChars));
-    return { result: write?.noted(result) ?? result, value, changeId: write?.changeId };
+    const sideEffects = consent.sideEffects.map(watch.text);
+    return { result: write?.noted(result, sideEffects) ?? result, value, changeId: write?.changeId };
+  }
+
+  #look(tool: CatalogueEntry, watch: Watch, context: ToolContext, args: Arguments, body?: JsonObject): Promise<Look> {
+    const { catalogue, session } = this.#engine;
+    return lookAt(tool, { watch, context, args, body }, { catalogue, view: () => scopeView(session) });
   }
 
   /** Makes one call of an undo, on the path of every other. */
@@ -264,6 +269,23 @@ export class Invoker {
     const raw = write?.preview ? { ...step.args, dry_run: true } : step.args;
     const ended = await this.#call(step.tool, raw, caller, watch, { step, mark, agreed: call.agreed ?? "not_needed" });
     return { value: toJson(ended.value), changeId: ended.changeId };
+  }
+
+  /** Reads what one call of an undo would take away. @throws OktaMcpError where the call would be refused */
+  async #weigh({ tool: name, args, body }: UndoStep, context: ToolContext, shaping: ShapeOptions): Promise<Reading> {
+    const { catalogue, session } = this.#engine;
+    const tool = findTool(catalogue, name);
+    const given = withDefaults(tool, { args, body });
+    const watch = this.#guard.watch();
+    return requireScopes(
+      tool,
+      () => scopeView(session),
+      async () => {
+        await watch.begin(tool, given, context.okta);
+        const look = await this.#look(tool, watch, context, given, body);
+        return readImpact({ tool, args: given, context, shaping, losses: "meant" }, look);
+      },
+    );
   }
 
   #context(call: Performing, shaping: ShapeOptions): ToolContext {
@@ -315,6 +337,8 @@ export class Invoker {
         mask: this.#mask,
         guard: this.#guard,
         context: () => context,
+        weigh: (step) => this.#weigh(step, context, shaping),
+        room: (wanted) => watch.checkRoomFor(wanted),
         perform: (step, mark) => this.#performStep(call, step, mark),
         now,
       }),

@@ -23,8 +23,24 @@ export interface Impact {
   target: { type: string; name: string; id: string };
   /** What goes with it, a line each, e.g. "214 members lose it". */
   details: string[];
+  /** What becomes of other objects, a line each; the result of the call tells it once more. */
+  sideEffects?: string[];
   /** Whatever else, when changed, asks for a new confirmation. */
   state?: Json;
+}
+
+/** A write as it is about to be made. */
+export interface Proposal {
+  /** For full replaces what goes to Okta: what `replaces.proposed` made of the arguments, or the object that is put back. */
+  body: { [key: string]: Json };
+  /** For full replaces the object as it is now, read once for all that ask; an empty one for every other tool. */
+  current(): Promise<Json>;
+}
+
+/** A call of another tool that would do the same as a part of this one. */
+export interface SameAs {
+  tool: string;
+  args: { readonly [argument: string]: Json };
 }
 
 /** What a tool's code gets: an authorized Okta, a way to list, and nothing of the plumbing behind. */
@@ -109,7 +125,14 @@ interface ToolParts<Input extends z.ZodObject> {
    * For what a person has to agree to: reads the target and what goes with it; undefined where
    * these arguments need no consent. Throws where the call is out of the question.
    */
-  impact?(context: ToolContext, args: z.infer<Input>): Promise<Impact | undefined>;
+  impact?(context: ToolContext, args: z.infer<Input>, proposal: Proposal): Promise<Impact | undefined>;
+  /**
+   * What a call does besides what the tool's name says, as calls of other tools: an update whose body
+   * turns a policy off does what `deactivate_policy` does. The settings that leave these tools out,
+   * their scopes, their impact and their effect count for the call as well.
+   * @throws OktaMcpError bad_input for a body that would do what no tool does
+   */
+  alsoDoes?(context: ToolContext, args: z.infer<Input>, proposal: Proposal): Promise<readonly SameAs[]>;
   /**
    * For writes that change objects which no argument names, as members lose a group that is deleted:
    * finds these objects, so that the call is refused where one of them is protected.
@@ -119,15 +142,9 @@ interface ToolParts<Input extends z.ZodObject> {
     kinds: readonly ProtectedKind[];
     /**
      * Every one of them. Throws where they cannot be read whole, since nobody then knows whether one is protected.
-     * @param body as for `run`
      * @param isProtected true for a kind of which a rule protects some; the others need not be read
      */
-    read(
-      context: ToolContext,
-      args: z.infer<Input>,
-      body: { [key: string]: Json },
-      isProtected: IsProtected,
-    ): Promise<Touched[]>;
+    read(context: ToolContext, args: z.infer<Input>, proposal: Proposal, isProtected: IsProtected): Promise<Touched[]>;
   };
   /** For full replaces: what is there now and what it would become, so that nothing goes unnoticed. */
   replaces?: {
@@ -170,7 +187,7 @@ interface ToolParts<Input extends z.ZodObject> {
   foresee?(context: ToolContext, args: z.infer<Input>): Promise<string[]>;
   /**
    * Does the work. What it returns is the result; nothing returned means done, with nothing to say.
-   * @param body for full replaces what goes to Okta: what `replaces.proposed` made of the arguments, or the object that is put back
+   * @param body as in `Proposal`
    */
   run(context: ToolContext, args: z.infer<Input>, body: { [key: string]: Json }): Promise<unknown>;
 }
@@ -204,10 +221,12 @@ export { ofMade, undoBy, without } from "./journal/ways-back.js";
 export { asObject, isObject, itemsAt, type JsonObject, objectAt, textAt, valueAt } from "./json.js";
 export { BASE_ATTRIBUTES } from "./known-attributes.js";
 export { fieldsOf, type KnownFields, openObject } from "./known-fields.js";
+export { activeFromStart, refuseOtherStatus, switchedBy } from "./lifecycle.js";
 export { notes, wholeList } from "./listing.js";
 export { unknownEventTypes, withFilterHelp } from "./log-filter.js";
 export { isPathSegment } from "./okta/path.js";
 export type { Json, Upload } from "./okta/request.js";
 export { ifFound, ifOffered, ifReadable } from "./okta/tolerate.js";
 export { schemaAttributes } from "./profile-schemas.js";
+export { asksForPlace, PASSES_NONE, type Passed, passedBy, passingImpact, touchedByPassing } from "./ranking.js";
 export { isTime, TIME_FORMS, windowAt } from "./time.js";

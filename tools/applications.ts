@@ -8,6 +8,7 @@ import {
   type JsonObject,
   OktaMcpError,
   ofMade,
+  refuseOtherStatus,
   type ToolContext,
   touchedByDeletedApp,
   undoBy,
@@ -175,6 +176,10 @@ export const updateApplication = defineTool({
   effect: "changes",
   destructive: true,
   input: z.strictObject({ app_id: appId, app_config: appConfig }),
+  async alsoDoes(_context, _a, { body, current }) {
+    await refuseOtherStatus(body, current, { activate: "activate_application", deactivate: "deactivate_application" });
+    return [];
+  },
   replaces: {
     current: async ({ okta }, a) => (await okta.applications.getApplication({ appId: a.app_id })) ?? {},
     proposed: (a) => withoutPolicies(a.app_config),
@@ -246,7 +251,7 @@ export const deleteApplication = defineTool({
   },
   touches: {
     kinds: ["users", "groups", "apps", "policies"],
-    read: (context, a, _body, isProtected) => touchedByDeletedApp(context, a.app_id, isProtected, POLICY_TYPES),
+    read: (context, a, _proposal, isProtected) => touchedByDeletedApp(context, a.app_id, isProtected, POLICY_TYPES),
   },
   change: {
     state: ({ okta }, a) => okta.applications.getApplication({ appId: a.app_id }),

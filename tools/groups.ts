@@ -199,7 +199,7 @@ export const updateGroup = defineTool({
   },
   touches: {
     kinds: ["users", "groups"],
-    read: (context, a, body, isProtected) => touchedByName(context, a.group_id, body, isProtected),
+    read: (context, a, { body }, isProtected) => touchedByName(context, a.group_id, body, isProtected),
   },
   foresee: async (context, a) => [
     // Groups that an app imports have schemas of their own, and are protected before this is asked.
@@ -368,7 +368,7 @@ export const deleteGroup = defineTool({
   },
   touches: {
     kinds: ["users", "groups", "apps", "policies"],
-    read: (context, a, _body, isProtected) => touchedByDeletedGroup(context, a.group_id, isProtected, POLICY_TYPES),
+    read: (context, a, _proposal, isProtected) => touchedByDeletedGroup(context, a.group_id, isProtected, POLICY_TYPES),
   },
   change: { state: withMembers, undo: ({ before }) => recreate(before) },
   run: ({ okta }, a) => okta.groups.deleteGroup({ groupId: a.group_id }),

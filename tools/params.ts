@@ -91,6 +91,9 @@ export const fetchAll = z.boolean().default(false).describe("All pages.");
 /** Whether a new object is active from the start. */
 export const activate = z.boolean().default(true).describe("Activate at once; default true.");
 
+/** The same for what may have a status in its body, with which it has to agree. */
+export const activateOrStatus = z.boolean().optional().describe("Activate at once; default true.");
+
 /** A page size within what Okta takes. */
 export function limit(max: number, byDefault: number) {
   return z.number().int().min(1).max(max).optional().describe(`Items a page, up to ${max}; default ${byDefault}.`);
@@ -273,7 +276,7 @@ export function withNote(given: JsonObject, sent: JsonObject, answer: Json | und
 
 export const pageSize = z.number().int().min(1).optional().describe("Items a page.");
 
-/** What Okta sets itself on policies and rules; the status has operations of its own. */
+/** What Okta sets itself on policies and rules, and the status, which stays where a body does not name it. */
 export const POLICY_SET_BY_OKTA = ["id", "status", "system", "created", "lastUpdated"] as const;
 
 /** What becomes of a policy or a rule that is taken away. */

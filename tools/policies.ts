@@ -1,19 +1,27 @@
 import * as z from "zod";
 import {
+  activeFromStart,
+  asksForPlace,
   defineTool,
   fieldsOf,
   type Impact,
   ifReadable,
   type Json,
   ofMade,
+  PASSES_NONE,
+  type Passed,
+  passedBy,
+  passingImpact,
   refuseTaken,
+  switchedBy,
   type ToolContext,
+  touchedByPassing,
   type Undo,
   undoBy,
   without,
 } from "../src/tool.js";
 import {
-  activate,
+  activateOrStatus,
   after,
   asObject,
   counted,
@@ -21,6 +29,7 @@ import {
   fetchAll,
   id,
   itemsAt,
+  type JsonObject,
   jsonObject,
   lastSegment,
   MAX_NAMES,
@@ -132,6 +141,15 @@ function refuseTakenName(context: ToolContext, policy: Json, own?: string): Prom
   });
 }
 
+const targetOf = (policy: Json, id: string): Impact["target"] => ({ type: "policy", name: textAt(policy, "name"), id });
+
+/** The policies that one passes where a body asks for another place than it has. */
+async function passed({ okta, whole }: ToolContext, body: JsonObject, current?: Json): Promise<Passed> {
+  if (!asksForPlace(body, current)) return PASSES_NONE;
+  const type = textAt(current, "type") || textAt(typed(body), "type");
+  return passedBy(body, current, await whole((cursor) => okta.policies.listPolicies.page({ type, after: cursor })));
+}
+
 export const createPolicy = defineTool({
   name: "create_policy",
   title: "Create policy",
@@ -140,14 +158,24 @@ export const createPolicy = defineTool({
   effect: "adds",
   input: z.strictObject({
     policy_data: policyData,
-    activate,
+    activate: activateOrStatus,
   }),
+  async alsoDoes(_context, { policy_data, activate }) {
+    activeFromStart(policy_data, activate, "policy");
+    return [];
+  },
+  touches: { kinds: ["policies"], read: async (context, a) => touchedByPassing(await passed(context, a.policy_data)) },
+  impact: async (context, a) =>
+    passingImpact(await passed(context, a.policy_data), targetOf(a.policy_data, "new"), "policies"),
   change: {
     state: ({ okta }, _a, made) => ofMade(made, (id) => okta.policies.getPolicy({ policyId: id })),
     undo: ({ after }) => undoBy("delete_policy", { policy_id: textAt(after, "id") }),
   },
   foresee: (context, a) => refuseTakenName(context, a.policy_data),
-  run: ({ okta }, a) => okta.policies.createPolicy({ policy: typed(a.policy_data), activate: a.activate }),
+  run: ({ okta }, a) => {
+    const policy = typed(a.policy_data);
+    return okta.policies.createPolicy({ policy, activate: activeFromStart(policy, a.activate, "policy") });
+  },
 });
 
 export const updatePolicy = defineTool({
@@ -158,7 +186,20 @@ export const updatePolicy = defineTool({
   scope: "okta.policies.manage",
   effect: "changes",
   destructive: true,
+  alsoUses: ["okta.groups.read", "okta.users.read", "okta.apps.read"],
   input: z.strictObject({ policy_id: policyId, policy_data: policyData }),
+  async alsoDoes(_context, { policy_id }, { body, current }) {
+    const turn = await switchedBy(body, current, "policy");
+    return turn === undefined ? [] : [{ tool: `${turn}_policy`, args: { policy_id } }];
+  },
+  touches: {
+    kinds: ["policies"],
+    read: async (context, _a, { body, current }) => touchedByPassing(await passed(context, body, await current())),
+  },
+  async impact(context, a, { body, current }) {
+    const now = await current();
+    return passingImpact(await passed(context, body, now), targetOf(now, a.policy_id), "policies");
+  },
   replaces: {
     current: async ({ okta }, a) => (await okta.policies.getPolicy({ policyId: a.policy_id })) ?? {},
     proposed: (a) => a.policy_data,

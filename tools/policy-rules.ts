@@ -1,22 +1,30 @@
 import * as z from "zod";
 import {
+  activeFromStart,
+  asksForPlace,
   defineTool,
   fieldsOf,
   type Impact,
   isObject,
   type Json,
   ofMade,
+  PASSES_NONE,
+  type Passed,
+  passedBy,
+  passingImpact,
+  switchedBy,
   type ToolContext,
   undoBy,
   without,
 } from "../src/tool.js";
 import {
-  activate,
+  activateOrStatus,
   after,
   asObject,
   describePeople,
   fetchAll,
   id,
+  type JsonObject,
   jsonObject,
   objectAt,
   POLICY_SET_BY_OKTA,
@@ -121,6 +129,24 @@ async function typeOfRules(okta: ToolContext["okta"], policyId: string): Promise
   return RULE_TYPE_OF[type] ?? type;
 }
 
+const targetOf = (rule: Json, id: string): Impact["target"] => ({
+  type: "policy rule",
+  name: textAt(rule, "name"),
+  id,
+});
+
+/** The rules of its policy that one passes where a body asks for another place than it has. */
+async function passed(
+  { okta, whole }: ToolContext,
+  policyId: string,
+  body: JsonObject,
+  current?: Json,
+): Promise<Passed> {
+  if (!asksForPlace(body, current)) return PASSES_NONE;
+  const rules = await whole((cursor) => okta.policies.listPolicyRules.page({ policyId, after: cursor }));
+  return passedBy(body, current, rules);
+}
+
 export const createPolicyRule = defineTool({
   name: "create_policy_rule",
   title: "Create policy rule",
@@ -130,8 +156,14 @@ export const createPolicyRule = defineTool({
   input: z.strictObject({
     policy_id: policyId,
     rule_data: ruleData,
-    activate,
+    activate: activateOrStatus,
   }),
+  async alsoDoes(_context, { rule_data, activate }) {
+    activeFromStart(rule_data, activate, "rule");
+    return [];
+  },
+  impact: async (context, a) =>
+    passingImpact(await passed(context, a.policy_id, a.rule_data), targetOf(a.rule_data, "new"), "policy rules"),
   change: {
     state: ({ okta }, a, made) =>
       ofMade(made, (id) => okta.policies.getPolicyRule({ policyId: a.policy_id, ruleId: id })),
@@ -139,7 +171,8 @@ export const createPolicyRule = defineTool({
       undoBy("delete_policy_rule", { policy_id: args.policy_id, rule_id: textAt(after, "id") }),
   },
   async run({ okta }, a) {
-    const { policy_id: policyId, activate } = a;
+    const { policy_id: policyId } = a;
+    const activate = activeFromStart(a.rule_data, a.activate, "rule");
     const policyRule = await withType(a.rule_data, () => typeOfRules(okta, policyId));
     return withNote(a.rule_data, policyRule, await okta.policies.createPolicyRule({ policyId, policyRule, activate }));
   },
@@ -153,7 +186,16 @@ export const updatePolicyRule = defineTool({
   scope: "okta.policies.manage",
   effect: "changes",
   destructive: true,
+  alsoUses: ["okta.groups.read", "okta.users.read"],
   input: z.strictObject({ policy_id: policyId, rule_id: ruleId, rule_data: ruleData }),
+  async alsoDoes(_context, { policy_id, rule_id }, { body, current }) {
+    const turn = await switchedBy(body, current, "rule");
+    return turn === undefined ? [] : [{ tool: `${turn}_policy_rule`, args: { policy_id, rule_id } }];
+  },
+  async impact(context, a, { body, current }) {
+    const now = await current();
+    return passingImpact(await passed(context, a.policy_id, body, now), targetOf(now, a.rule_id), "policy rules");
+  },
   replaces: {
     current: async ({ okta }, a) =>
       (await okta.policies.getPolicyRule({ policyId: a.policy_id, ruleId: a.rule_id })) ?? {},

@@ -8,11 +8,18 @@ import { type Counted, WriteLimits } from "./limits.js";
 import { HiddenValues, type Hiding, Masks } from "./masks.js";
 import { type Deed, Protection, TargetReader } from "./protection.js";
 import type { GuardRules, ProtectedKind } from "./rules.js";
+import { switchesOff } from "./switched-off.js";
 import { type Touched, targetsOfArguments, targetsOfRequest } from "./targets.js";
 
-/** Requests that take something away, whatever the tool behind them says of itself. */
+/** Requests that take something away by their address, whatever the tool behind them says of itself. */
 function takesAway({ method, template }: OktaRequest): boolean {
   return method === "DELETE" || /\/lifecycle\/(?:deactivate|suspend)$/.test(template);
+}
+
+/** A call as another tool would make it. */
+export interface OtherCall {
+  tool: Pick<Tool, "effect">;
+  args: Readonly<Record<string, unknown>>;
 }
 
 /** The guard rails of one session: what is protected, how much may be written, what is hidden. */
@@ -57,6 +64,9 @@ export class Guard {
   }
 }
 
+/** What of a tool matters to the guard; one without a scope makes calls of others, each of which is looked at. */
+type WatchedTool = Pick<Tool, "name" | "effect" | "scope" | "compares">;
+
 /** The guard rails of one call. */
 export class Watch {
   readonly #protection: Protection;
@@ -65,8 +75,11 @@ export class Watch {
   readonly #hidden: HiddenValues;
   /** What Okta answered in this call, to be told from what a tool made of it. */
   readonly #answers = new WeakSet<object>();
-  #tool: Pick<Tool, "name" | "effect"> | undefined;
+  #tool: WatchedTool | undefined;
   #reader: TargetReader | undefined;
+  #okta: Operations | undefined;
+  /** True where the call was looked at as one that removes. */
+  #mayRemove = false;
 
   constructor(protection: Protection, limits: WriteLimits, masks: Masks) {
     this.#protection = protection;
@@ -91,17 +104,15 @@ export class Watch {
    * @param okta operations made with `options`
    * @throws OktaMcpError protected, and what reading a target fails with
    */
-  async begin(
-    tool: Pick<Tool, "name" | "effect" | "compares">,
-    args: Readonly<Record<string, unknown>>,
-    okta: Operations,
-  ): Promise<void> {
+  async begin(tool: WatchedTool, args: Readonly<Record<string, unknown>>, okta: Operations): Promise<void> {
     this.#tool = tool;
+    this.#okta = okta;
     this.#reader = new TargetReader(okta);
     this.#hidden.noteArguments(args);
     this.#masks.refuseComparison(tool, args);
     if (tool.effect === "reads") return;
-    this.#limits.check(tool.effect === "removes" ? "removal" : "write");
+    this.#mayRemove = tool.effect === "removes";
+    this.#limits.check(this.#mayRemove && tool.scope !== null ? "removal" : "write");
     await this.#protection.check(targetsOfArguments(args), tool.effect, this.#reader);
   }
 
@@ -118,6 +129,20 @@ export class Watch {
     await this.#protection.checkTouched(kinds, read, this.#reader);
   }
 
+  /**
+   * Looks at what a call does besides what its tool's name says, after `begin`.
+   * @param others as the tools would be called that do nothing else
+   * @throws OktaMcpError protected, as `begin` does for these calls
+   */
+  async also(others: readonly OtherCall[]): Promise<void> {
+    if (this.#tool === undefined || this.#reader === undefined) return;
+    this.#mayRemove = [this.#tool, ...others.map(({ tool }) => tool)].some(({ effect }) => effect === "removes");
+    if (this.#mayRemove && this.#tool.scope !== null) this.#limits.check("removal");
+    for (const { tool, args } of others) {
+      if (tool.effect !== "reads") await this.#protection.check(targetsOfArguments(args), tool.effect, this.#reader);
+    }
+  }
+
   /** Tells that time has passed: what was read before is read again before a request leaves. */
   forget(): void {
     this.#reader?.forget();
@@ -126,6 +151,11 @@ export class Watch {
   /** @throws OktaMcpError protected, when one more would be too many; counts nothing */
   checkRoom(as: Counted): void {
     this.#limits.check(as);
+  }
+
+  /** @throws OktaMcpError protected, when these would be too many; counts nothing */
+  checkRoomFor(wanted: { writes: number; removals: number }): void {
+    this.#limits.checkAll(wanted);
   }
 
   /** Counts a write that is about to happen. @throws OktaMcpError protected, when it would be one too many */
@@ -140,8 +170,30 @@ export class Watch {
       const { method, template } = request;
       throw new OktaMcpError("bug", `A tool that reads was about to send ${method} ${template}; it was not sent.`);
     }
-    const deed: Deed = takesAway(request) ? "removes" : this.#tool.effect;
+    const removes = await this.#removes(request, this.#okta);
+    const deed: Deed = removes ? "removes" : this.#tool.effect;
     await this.#protection.check(targetsOfRequest(request), deed, this.#reader);
+  }
+
+  /** Whether a request takes something away. @throws OktaMcpError where the call was not looked at as one that does */
+  async #removes(request: OktaRequest, okta: Operations | undefined): Promise<boolean> {
+    const { method, template } = request;
+    if (takesAway(request)) {
+      if (this.#mayRemove) return true;
+      throw new OktaMcpError(
+        "bug",
+        `A tool that does not say that it removes was about to send ${method} ${template}; it was not sent.`,
+      );
+    }
+    if (okta === undefined || !(await switchesOff(request, okta))) return false;
+    if (this.#mayRemove) return true;
+    throw new OktaMcpError(
+      "conflict",
+      "Nothing was changed. The body would switch off what is active, and nobody was asked about that.",
+      {
+        fix: "Read the object again and make the call anew; send the status that it has, or use the tool that deactivates.",
+      },
+    );
   }
 
   /** A text for a person or a model without hidden values. */

@@ -29,7 +29,10 @@ export interface Change {
   org: string;
   actor: { user: string | null; client_id: string | null; method: string };
   tool: string;
+  /** Of the call: an update that takes something away `removes`. */
   effect: string;
+  /** Other tools that do the same as a part of the call. */
+  also_does?: string[];
   /** Absent where the call was refused before its arguments were understood. */
   arguments?: Json;
   /** What the object is called, where that is known. */

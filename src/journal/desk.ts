@@ -1,4 +1,6 @@
+import { findTool } from "../call-arguments.js";
 import type { Catalogue } from "../catalogue.js";
+import type { Reading } from "../consent.js";
 import { OktaMcpError } from "../errors/index.js";
 import type { Guard } from "../guard/guard.js";
 import { isObject, type JsonObject } from "../json.js";
@@ -6,14 +8,14 @@ import type { Json } from "../okta/request.js";
 import { MASK } from "../secrets.js";
 import type { ToolContext } from "../tool.js";
 import { type Change, findChange, type Journal } from "./change.js";
-import type { ChangeQuery, Changes } from "./contract.js";
+import type { ChangeQuery, Changes, UndoStep } from "./contract.js";
 import { difference, hiddenIn, sameButHidden, settled } from "./difference.js";
 import type { Mask } from "./masking.js";
 import { ReadingRight } from "./reading.js";
 import { shownChange } from "./shown.js";
 import { toJson } from "./state.js";
 import { type PerformStep, runUndo } from "./undo.js";
-import { describePlan, type Planning, planUndo, type UndoPlan } from "./undo-plan.js";
+import { allSteps, describePlan, planUndo, type UndoPlan } from "./undo-plan.js";
 
 export interface ChangeDeskOptions {
   journal: Journal | undefined;
@@ -23,6 +25,10 @@ export interface ChangeDeskOptions {
   guard: Guard;
   /** The context of the call that asks. */
   context: () => ToolContext;
+  /** Reads what a call of an undo would take away. @throws OktaMcpError where it would be refused */
+  weigh: (step: UndoStep) => Promise<Reading>;
+  /** @throws OktaMcpError protected where the limits leave no room for so many; `writes` counts the removals too */
+  room: (wanted: { writes: number; removals: number }) => void;
   perform: PerformStep;
   /** Epoch milliseconds. */
   now: () => number;
@@ -87,24 +93,33 @@ export class ChangeDesk implements Changes {
   }
 
   async describeUndo(id: string, force: boolean): ReturnType<Changes["describeUndo"]> {
-    return describePlan(await this.#plan(id, force), this.#planning(force));
+    const { plan, first } = await this.#planned(id, force);
+    return describePlan(plan, this.#options.mask, first);
   }
 
   async undo(id: string, force: boolean): Promise<Json> {
     const { mask, perform, now } = this.#options;
-    return runUndo(await this.#plan(id, force), { perform, mask, now });
+    const { plan } = await this.#planned(id, force);
+    return runUndo(plan, { perform, mask, now });
   }
 
-  /** @throws OktaMcpError conflict also where the session may not see what was changed */
-  async #plan(id: string, force: boolean): Promise<UndoPlan> {
+  /**
+   * A plan of which every call may be made, and what its first call would take away.
+   * @throws OktaMcpError conflict also where the session may not see what was changed
+   */
+  async #planned(id: string, force: boolean): Promise<{ plan: UndoPlan; first: Reading | undefined }> {
+    const { catalogue, mask, context, weigh, room } = this.#options;
     const change = await this.#find(id);
     const withheld = await this.#right.withheld(change);
-    return planUndo(change, { ...this.#planning(force), withheld, shown: this.#shown(change) });
-  }
-
-  #planning(force: boolean): Omit<Planning, "withheld" | "shown"> {
-    const { catalogue, mask, context } = this.#options;
-    return { catalogue, mask, context: context(), force };
+    const planning = { catalogue, mask, context: context(), force };
+    const plan = await planUndo(change, { ...planning, withheld, shown: this.#shown(change) });
+    const [step, ...later] = allSteps(plan);
+    // A call that is refused after others were made would leave the undo half-way.
+    const tools = later.map(({ tool }) => findTool(catalogue, tool));
+    const first = step && (await weigh(step));
+    const removals = tools.filter(({ effect }) => effect === "removes").length + (first?.loses ? 1 : 0);
+    room({ writes: tools.length + (step ? 1 : 0), removals });
+    return { plan, first };
   }
 
   #shown(change: Change): Change {
@@ -176,7 +191,7 @@ function matches(change: Change, { since, until, tool, outcome }: ChangeQuery): 
   return (
     (since === undefined || at >= Date.parse(since)) &&
     (until === undefined || at <= Date.parse(until)) &&
-    (tool === undefined || change.tool === tool) &&
+    (tool === undefined || change.tool === tool || change.also_does?.includes(tool) === true) &&
     (outcome === undefined || (outcome === "not_refused" ? change.outcome !== "refused" : change.outcome === outcome))
   );
 }

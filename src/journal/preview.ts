@@ -52,6 +52,8 @@ export interface Previewed {
   wouldBeLost: readonly string[];
   /** What a person would be asked. */
   impact: Pick<Impact, "target" | "details"> | undefined;
+  /** What it does besides, a line each. */
+  sideEffects: readonly string[];
   /** What could not be checked, a sentence each. */
   unchecked: readonly string[];
   mask: Mask;
@@ -104,6 +106,7 @@ export function previewOf(previewed: Previewed): JsonObject {
     ...(target === undefined ? {} : { target }),
     ...(fields === undefined ? {} : { difference: fields.map((field) => shownChange(field, previewed)) }),
     ...(wouldBeLost.length > 0 ? { would_be_lost: [...wouldBeLost] } : {}),
+    ...(previewed.sideEffects.length === 0 ? {} : { side_effects: [...previewed.sideEffects] }),
     ...(impact === undefined ? {} : { needs_confirmation: { details: impact.details } }),
     ...(warnings.length > 0 ? { warnings } : {}),
   };

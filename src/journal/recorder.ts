@@ -45,7 +45,7 @@ export class Recorder {
   readonly #requests: SentRequest[] = [];
   readonly #bySent = new Map<OktaRequest, SentRequest>();
   readonly #notes: string[] = [];
-  #facts: Partial<Pick<Change, "arguments" | "before" | "target">> = {};
+  #facts: Partial<Pick<Change, "arguments" | "before" | "target" | "effect" | "also_does">> = {};
   #consent: Consent = "not_given";
   #begun = false;
 
@@ -74,6 +74,12 @@ export class Recorder {
   /** How the call was agreed to. */
   agreed(consent: Consent): void {
     this.#consent = consent;
+  }
+
+  /** What the call does, whatever its tool is called. */
+  does({ removes, also }: { removes: boolean; also: readonly string[] }): void {
+    if (removes) this.#facts.effect = "removes";
+    if (also.length > 0) this.#facts.also_does = [...also];
   }
 
   /** The object as it is before the write. */

@@ -1,4 +1,5 @@
 import type { Catalogue, CatalogueEntry } from "../catalogue.js";
+import type { Reading } from "../consent.js";
 import { OktaMcpError } from "../errors/index.js";
 import { stringifyJson } from "../exact-json.js";
 import { isObject, type JsonObject } from "../json.js";
@@ -169,7 +170,7 @@ function stepsInWords(steps: readonly UndoStep[]): string {
 }
 
 /** The arguments as the tool is used to get them. */
-function withDefaults(tool: CatalogueEntry, { args, body }: UndoStep): Arguments {
+export function withDefaults(tool: CatalogueEntry, { args, body }: Pick<UndoStep, "args" | "body">): Arguments {
   const parsed = (body === undefined ? tool.input : tool.input.partial()).safeParse(args);
   return parsed.success ? parsed.data : args;
 }
@@ -180,6 +181,11 @@ const NEW_ID = "new-id";
 /** The calls that follow the first step, as far as they can be told before it. */
 export function laterSteps({ undo }: UndoPlan): UndoStep[] {
   return [...undo.steps.slice(1), ...(undo.afterwards?.({ id: NEW_ID }) ?? [])];
+}
+
+/** All calls in their order, as far as they can be told before the first. */
+export function allSteps(plan: UndoPlan): UndoStep[] {
+  return [...plan.undo.steps.slice(0, 1), ...laterSteps(plan)];
 }
 
 /** What becomes of which field, as a person should see it. */
@@ -195,25 +201,30 @@ function fieldsToTell({ change: { before }, undo, present }: UndoPlan, mask: Mas
   return fields.filter((field) => (field.before ?? null) !== (field.after ?? null));
 }
 
-/** What a person is asked before a change is taken back. @throws what the impact of the first call throws */
-export async function describePlan(
+/**
+ * What a person is asked before a change is taken back.
+ * @param first what the first call would take away
+ */
+export function describePlan(
   plan: UndoPlan,
-  { catalogue, context, mask }: Pick<Planning, "catalogue" | "context" | "mask">,
-): Promise<{ target: { type: string; name: string; id: string }; details: string[]; state: Json }> {
+  mask: Mask,
+  first: Reading | undefined,
+): { target: { type: string; name: string; id: string }; details: string[]; state: Json } {
   const { change, undo, present, notes } = plan;
-  const [first] = undo.steps;
-  const tool = first && catalogue.get(first.tool);
-  const impact = tool && (await tool.impact?.(context, withDefaults(tool, first)));
+  const impact = first?.impact;
   const now = "value" in present ? present.value : undefined;
   const fields = fieldsToTell(plan, mask);
+  // What a person reads of a removal tells more than its fields.
+  const isGone = impact !== undefined && undo.steps[0]?.body === undefined;
   const told = fields
     .slice(0, MAX_TOLD)
     .map((field) => `${field.field}: ${inWords(field.before)} becomes ${inWords(field.after)}`);
   const details = [
     `made ${change.at} by ${change.actor.user ?? change.actor.client_id ?? "whoever holds the access token"}`,
-    `by ${stepsInWords([...undo.steps.slice(0, 1), ...laterSteps(plan)])}`,
-    ...(impact?.details ?? told),
-    ...(impact === undefined && fields.length > MAX_TOLD ? [`and ${fields.length - MAX_TOLD} more fields`] : []),
+    `by ${stepsInWords(allSteps(plan))}`,
+    ...(impact?.details ?? []),
+    ...(isGone ? [] : told),
+    ...(!isGone && fields.length > MAX_TOLD ? [`and ${fields.length - MAX_TOLD} more fields`] : []),
     ...notes,
   ];
   const state: JsonObject = { change: change.id, present: now ?? null, impact: impact?.state ?? null };

@@ -10,7 +10,7 @@ import type { Impact, ToolContext } from "../tool.js";
 import type { Journal } from "./change.js";
 import type { Arguments, UndoStep } from "./contract.js";
 import type { Mask } from "./masking.js";
-import { NotSent, previewOf, refuseWrites } from "./preview.js";
+import { NotSent, type Previewed, previewOf, refuseWrites } from "./preview.js";
 import { Recorder } from "./recorder.js";
 import { type State, toJson } from "./state.js";
 import { presentState } from "./undo-plan.js";
@@ -112,6 +112,11 @@ export class Write {
     this.#recorder?.agreed(agreed === "person" && this.#options.yesFlag ? "yes_flag" : agreed);
   }
 
+  /** Tells what the call does, whatever its tool is called: whether it takes something away, and what other tools do the same. */
+  does(what: { removes: boolean; also: readonly string[] }): void {
+    this.#recorder?.does(what);
+  }
+
   /**
    * Does the work, with the state of the object before and after it on record.
    * @returns what the tool returned
@@ -129,10 +134,17 @@ export class Write {
     return value;
   }
 
-  /** A result with what the caller should know besides. */
-  noted(result: JsonObject): JsonObject {
+  /**
+   * A result with what the caller should know besides.
+   * @param sideEffects what became of other objects, a line each
+   */
+  noted(result: JsonObject, sideEffects: readonly string[]): JsonObject {
     const warning = this.#recorder?.warning;
-    return warning === undefined ? result : { ...result, journal_warning: warning };
+    return {
+      ...result,
+      ...(sideEffects.length === 0 ? {} : { side_effects: [...sideEffects] }),
+      ...(warning === undefined ? {} : { journal_warning: warning }),
+    };
   }
 
   /** Records how the call failed. Never rejects. */
@@ -142,15 +154,14 @@ export class Write {
 
   /**
    * Answers with what the call would do; sends nothing that changes anything.
-   * @param impact what a person would be asked, fit to be shown
-   * @param unchecked what could not be checked, a sentence each
+   * @param foreseen what a person would be asked, fit to be shown, and what could not be checked, a sentence each
    * @throws what the tool itself finds wrong
    */
   async previewed(
     context: ToolContext,
     args: Arguments,
     body: JsonObject,
-    { impact, unchecked }: { impact: Pick<Impact, "target" | "details"> | undefined; unchecked: readonly string[] },
+    foreseen: Pick<Previewed, "impact" | "sideEffects" | "unchecked">,
   ): Promise<JsonObject> {
     const tool = this.#tool;
     const { mask, isHidden } = this.#options;
@@ -172,8 +183,7 @@ export class Write {
       becomes: change?.becomes && ((before) => change.becomes?.(args, before)),
       setByOkta: replaces?.setByOkta,
       wouldBeLost: lost.map((loss) => named(loss, seen).path),
-      impact,
-      unchecked,
+      ...foreseen,
       mask,
     });
   }

@@ -18,6 +18,9 @@ const WITHOUT_TYPE: readonly string[] = [
   "UpdateAuthPolicyRule2FAEnablePostAuthKmsi",
 ];
 
+/** An example of Okta's in which every value is a text with a comma behind: neither its status nor its priority is one. */
+const BROKEN = "UpdateAllowedIdentifiersInUserProfilePolicy";
+
 /** A client of an org in which everything is answered with nothing, but for the operation it was last told. */
 async function orgOf(connect: Connect, api: OpenApi) {
   const { call, get, sandbox } = await connect();
@@ -156,6 +159,10 @@ besideOktasDocument("the examples of Okta's document", (api) => {
         const body = WITHOUT_TYPE.includes(name) ? { type: "ACCESS_POLICY", ...(value as JsonObject) } : value;
         answerWith(operation, {});
         const { error } = await send(operation, body);
+        if (label.endsWith(BROKEN)) {
+          expect.soft(error, label).toMatchObject({ code: "bad_input" });
+          continue;
+        }
         expect.soft({ error, body: sent(operation) }, label).toEqual({ error: undefined, body });
       }
     });

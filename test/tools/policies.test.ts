@@ -149,7 +149,7 @@ describe("create_policy", () => {
   );
 
   test("makes room for the priority that was asked for", async () => {
-    const { get } = await connect({ seed: 1 });
+    const { get } = await connect({ seed: 1, person: accepts });
     await get("create_policy", { policy_data: { ...PASSWORD_POLICY, priority: 2 } });
     const list = items(await get("list_policies", { type: "PASSWORD" }));
     expect(list.map(({ name, priority }) => `${priority} ${name}`)).toEqual([

@@ -134,7 +134,7 @@ describe("create_policy_rule", () => {
   });
 
   test("comes last before the default rule, or pushes others down from the place it asks for", async () => {
-    const { get, org } = await connect({ seed: 1 });
+    const { get, org } = await connect({ seed: 1, person: accepts });
     const signOn = find(org, "OKTA_SIGN_ON", "Contractors");
     const rule_data = { type: "SIGN_ON", name: "First of all", priority: 1, actions: {}, conditions: {} };
     await get("create_policy_rule", { policy_id: signOn.policy_id, rule_data });
