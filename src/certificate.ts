@@ -2,6 +2,7 @@ import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import { OktaMcpError } from "./errors/index.js";
 import { quoteOkta } from "./errors/quote.js";
 import { pemText } from "./file-text.js";
+import { pemBlocks } from "./pem.js";
 
 /** A certificate with what belongs to it. */
 export interface CertificateFiles {
@@ -67,15 +68,20 @@ export function checkCertificate(
   return { certificate: blocksOf(own), chain: blocksOf(all), privateKey: block };
 }
 
-const PEM_CERTIFICATE = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g;
-
 /** The certificates of a text, each as its PEM block. */
+function certificatesIn(pem: string): string[] {
+  return pemBlocks(pem, (label) => label === "CERTIFICATE").map(({ whole }) => whole);
+}
+
+/** The same as one text. */
 function blocksOf(pem: string): string {
-  return (pem.match(PEM_CERTIFICATE) ?? []).map((block) => `${block}\n`).join("");
+  return certificatesIn(pem)
+    .map((block) => `${block}\n`)
+    .join("");
 }
 
 function parse(pem: string, what: string, fix: string): X509Certificate[] {
-  const blocks = pem.match(PEM_CERTIFICATE) ?? [];
+  const blocks = certificatesIn(pem);
   try {
     return blocks.map((block) => new X509Certificate(block));
   } catch {
@@ -83,14 +89,12 @@ function parse(pem: string, what: string, fix: string): X509Certificate[] {
   }
 }
 
-const PEM_KEY = /-----BEGIN ((?:[A-Z0-9]+ )*PRIVATE KEY)-----[\s\S]+?-----END \1-----/g;
-
 function keyIn(text: string): { block: string; key: KeyObject } {
-  const blocks = [...text.matchAll(PEM_KEY)];
+  const blocks = pemBlocks(text, (label) => /(?:^| )PRIVATE KEY$/.test(label));
   const [found] = blocks;
   if (!found) throw refuse("The private key file holds no PEM private key.", ADVICE.key);
   if (blocks.length > 1) throw refuse(`The private key file holds ${blocks.length} private keys.`, ADVICE.key);
-  const [block, label] = found;
+  const { whole: block, label } = found;
   if (label === "ENCRYPTED PRIVATE KEY" || /^Proc-Type:.*\bENCRYPTED/m.test(block)) {
     throw refuse("The private key is encrypted with a passphrase.", ADVICE.decrypt);
   }

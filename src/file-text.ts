@@ -12,7 +12,7 @@ export function textOfFile(bytes: Uint8Array): string {
   return new TextDecoder(encodingOf(bytes)).decode(bytes);
 }
 
-const BASE64 = /^[A-Za-z0-9+/_\s-]+={0,2}\s*$/;
+const BASE64 = /^[A-Za-z0-9+/_\s-]+(?:={1,2}\s*)?$/;
 
 /** A PEM text, also where the whole of it was written as base64 once more, as secret stores do; anything else as it is. */
 export function pemText(text: string): string {

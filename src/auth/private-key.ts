@@ -3,6 +3,7 @@ import { OktaMcpError } from "../errors/index.js";
 import { pemText } from "../file-text.js";
 import { isObject } from "../json.js";
 import { MIN_RSA_BITS, weaknessOf } from "../key-strength.js";
+import { pemBlocks } from "../pem.js";
 
 /** The JWS algorithms that a client assertion can be signed with (RFC 7518, section 3.1). */
 export type AssertionAlgorithm =
@@ -116,10 +117,7 @@ const PEM_TYPES: Readonly<Record<string, "pkcs8" | "pkcs1" | "sec1">> = {
 };
 
 function fromPem(text: string): Found {
-  const blocks = [...text.replaceAll("\\r", "").replaceAll("\\n", "\n").matchAll(PEM_BLOCK)].map((match) => ({
-    label: match[1] ?? "",
-    body: match[2] ?? "",
-  }));
+  const blocks = pemBlocks(text.replaceAll("\\r", "").replaceAll("\\n", "\n"));
   const encrypted = blocks.find(
     ({ label, body }) => label === "ENCRYPTED PRIVATE KEY" || /^\s*Proc-Type:.*ENCRYPTED/.test(body),
   );
@@ -141,8 +139,6 @@ function fromPem(text: string): Found {
     );
   }
 }
-
-const PEM_BLOCK = /-----BEGIN ([A-Z0-9 ]+)-----([\s\S]*?)-----END \1-----/g;
 
 function noPrivateBlock(labels: string[]): OktaMcpError {
   if (labels.some((label) => label.endsWith("PUBLIC KEY") || label === "CERTIFICATE")) return publicOnly();

@@ -18,7 +18,7 @@ export const textAttribute = (title: string, more: Attribute = {}): Attribute =>
   master: { type: "PROFILE_MASTER" },
 });
 
-export const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
+export const EMAIL = /^[^\s@]+@[^\s@][^\s@.]*\.[^\s@]+$/;
 
 /** The attributes of a kind of profile: those that every org has, and its own. */
 export interface OrgAttributes {
