@@ -1,4 +1,4 @@
-import { stringifyJson } from "./exact-json.js";
+import { isExactNumber, stringifyJson } from "./exact-json.js";
 import { canonical, isObject, type JsonObject, valueAt } from "./json.js";
 import type { Json } from "./okta/request.js";
 import { isSecret, MASK } from "./secrets.js";
@@ -35,9 +35,21 @@ function isEmpty(value: Json | undefined): boolean {
   return isObject(value) && Object.values(value).every(isEmpty);
 }
 
-function kindOf(value: Json): "list" | "object" | "plain" {
+/** What sort of thing a value is: a list, an object, a text, a number or a switch. */
+function kindOf(value: Json): string {
   if (Array.isArray(value)) return "list";
-  return isObject(value) ? "object" : "plain";
+  return isExactNumber(value) ? "number" : typeof value;
+}
+
+function isPlain(value: Json): boolean {
+  return !Array.isArray(value) && !isObject(value);
+}
+
+/** True where another kind of thing takes the place of a value; a number written as a text is still that number. */
+function givesWay(before: Json, after: Json): boolean {
+  if (kindOf(before) === kindOf(after)) return false;
+  const written = (value: Json) => (typeof value === "string" ? value : stringifyJson(value));
+  return !isPlain(before) || !isPlain(after) || written(before) !== written(after);
 }
 
 /**
@@ -61,7 +73,7 @@ export function losses(
     if (after === undefined) found.push({ steps, how: "left_out" });
     else if (isObject(before) && isObject(after)) compareFields(before, after, steps, path);
     else if (isEmpty(after)) found.push({ steps, how: "emptied" });
-    else if (kindOf(before) !== kindOf(after)) found.push({ steps, how: "replaced" });
+    else if (givesWay(before, after)) found.push({ steps, how: "replaced" });
     else if (Array.isArray(before) && Array.isArray(after)) {
       for (const { item, same, index, toldBy } of paired(before, after, (inner) => isHidden([...path, ...inner])))
         compare(item, same, [...steps, { index, toldBy }], path);
@@ -92,7 +104,7 @@ function hiddenLoss(before: Json, after: Json | undefined): Loss["how"] | undefi
   if (isEmpty(before)) return undefined;
   if (after === undefined) return "left_out";
   if (isEmpty(after)) return "emptied";
-  return kindOf(before) === "plain" && kindOf(after) === "plain" ? undefined : "hidden";
+  return isPlain(before) && isPlain(after) ? undefined : "hidden";
 }
 
 /** An item of a list, and what it is in another list; undefined where it is not there. */
@@ -144,12 +156,12 @@ function pairedByPlace(before: readonly Json[], after: readonly Json[], isHidden
   const pairs = before.map((item, index): Pair => {
     const candidates = equal.get(textOf(item)) ?? [];
     // A plain value that stands there twice is there as long as it stands there once.
-    return { item, index, same: kindOf(item) === "plain" ? candidates[0] : candidates.pop() };
+    return { item, index, same: isPlain(item) ? candidates[0] : candidates.pop() };
   });
   const left = new Set([...equal.values()].flat());
-  const inOrder = after.filter((item) => kindOf(item) !== "plain" && left.has(item)).values();
+  const inOrder = after.filter((item) => !isPlain(item) && left.has(item)).values();
   return pairs.map((pair) =>
-    pair.same !== undefined || kindOf(pair.item) === "plain" ? pair : { ...pair, same: inOrder.next().value },
+    pair.same !== undefined || isPlain(pair.item) ? pair : { ...pair, same: inOrder.next().value },
   );
 }
 
@@ -181,10 +193,10 @@ export function named({ steps }: Loss, seen: Json): NamedLoss {
     }
     const item: Json | undefined = Array.isArray(value) ? value[step.index] : undefined;
     const told = step.toldBy === undefined ? undefined : valueAt(item, step.toldBy);
-    const isPlain = item !== undefined && item !== MASK && kindOf(item) === "plain";
-    isTold = isPlain;
+    const isShown = item !== undefined && item !== MASK && isPlain(item);
+    isTold = isShown;
     if (typeof told === "string" || typeof told === "number") path += `[${step.toldBy}=${told}]`;
-    else path += isPlain ? `[${stringifyJson(item)}]` : `[${step.index}]`;
+    else path += isShown ? `[${stringifyJson(item)}]` : `[${step.index}]`;
     value = item;
   }
   return { path, value: isTold ? undefined : value };

@@ -43,6 +43,7 @@ describe("what a full replace would lose", () => {
     expect(lost(current, { ...current, off: true, zero: 5, label: "B" }, replacing)).toEqual([]);
     expect(lost({}, {})).toEqual([]);
     expect(lost({ switch: true, port: 5 }, { switch: false, port: 0 })).toEqual([]);
+    expect(lost({ port: "5", big: 12, on: "true" }, { port: 5, big: "12", on: true })).toEqual([]);
   });
 
   test("counts an argument that was not given as missing", () => {
@@ -72,6 +73,12 @@ describe("what a full replace would lose", () => {
     ["a list for an object", { a: 1 }, [1]],
     ["an object for a text", "a", { a: 1 }],
     ["a list for a text", "a", ["a"]],
+    ["zero for a list", ["a"], 0],
+    ["zero for an object", { a: 1 }, 0],
+    ["a number for a text", "a", 0],
+    ["a switch for a text", "a", false],
+    ["a switch for a number", 5, false],
+    ["a text for a number", 5, "a"],
   ])("is what gives way to another kind of thing: %s", (_, now, then) => {
     expect(becomes(now, then)).toEqual([["x", "replaced"]]);
   });
