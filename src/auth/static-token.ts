@@ -20,7 +20,7 @@ export class StaticSession implements Session {
   #ended = false;
 
   /** @throws OktaMcpError bad_config when the token cannot be one for this org */
-  constructor({ orgUrl, clientId, configured }: SessionParts, value: string) {
+  constructor({ orgUrl, clientId, configured, log }: SessionParts, value: string) {
     if (!fitsHeader(value)) {
       throw unusable(
         "is empty or holds white space or other characters that no token has",
@@ -32,7 +32,14 @@ export class StaticSession implements Session {
     const scopes = scopesOf(claims);
     this.configured = configured;
     this.#orgUrl = orgUrl;
-    this.#clientId = clientId || (typeof claims?.cid === "string" ? claims.cid.slice(0, 256) : undefined);
+    // What the token says of its app counts before a setting that may be left over from another one.
+    const issuedTo = typeof claims?.cid === "string" && claims.cid !== "" ? claims.cid.slice(0, 256) : undefined;
+    this.#clientId = issuedTo ?? (clientId || undefined);
+    if (this.#clientId === undefined) {
+      log.warn(
+        "OKTA_ACCESS_TOKEN does not tell which app it was issued to, and OKTA_CLIENT_ID is not set: no app that signs in with OAuth can be changed, since it may be that one.",
+      );
+    }
     this.#granted = scopes && new Set(scopes);
     this.#user = typeof claims?.sub === "string" ? claims.sub.slice(0, 256) : undefined;
     this.#token = new OrgToken(orgUrl, {

@@ -158,15 +158,12 @@ export class Protection {
 
   async #spareOwnApp(target: Target, reader: TargetReader): Promise<void> {
     const { clientId } = await this.#session.status();
-    if (clientId === undefined) return;
-    const own =
-      sameFolded(target.id, clientId) ||
-      textAt(await reader.read(target), "credentials", "oauthClient", "client_id") === clientId;
-    if (!own) return;
-    throw refused("built in: own app", "This is the app that okta-mcp signs in with, which is always protected.", {
-      fix: "Change it in the Okta Admin Console; from here it could cut off this connection or open another way in.",
-      data: { target: { type: "application", id: target.id } },
-    });
+    if (clientId !== undefined && sameFolded(target.id, clientId)) throw ownApp(target);
+    // An app without an OAuth client is none that a token is issued to.
+    const client = textAt(await reader.read(target), "credentials", "oauthClient", "client_id");
+    if (client === undefined || client === "") return;
+    if (clientId === undefined) throw perhapsOwnApp(target);
+    if (sameFolded(client, clientId)) throw ownApp(target);
   }
 
   async #spareOwnUser(target: Target, reader: TargetReader): Promise<void> {
@@ -195,4 +192,22 @@ export class Protection {
       throw error;
     }
   }
+}
+
+function ownApp({ id }: Target): OktaMcpError {
+  return refused("built in: own app", "This is the app that okta-mcp signs in with, which is always protected.", {
+    fix: "Change it in the Okta Admin Console; from here it could cut off this connection or open another way in.",
+    data: { target: { type: "application", id } },
+  });
+}
+
+function perhapsOwnApp({ id }: Target): OktaMcpError {
+  return refused(
+    "built in: own app",
+    "This may be the app that okta-mcp signs in with, which is always protected: the token in OKTA_ACCESS_TOKEN does not tell which app it was issued to.",
+    {
+      fix: "A person has to set OKTA_CLIENT_ID to the client ID of the app that the token was issued to and start again, or change this app in the Okta Admin Console.",
+      data: { target: { type: "application", id } },
+    },
+  );
 }

@@ -200,6 +200,39 @@ describe("without a guard file, the server protects", () => {
     await refused("delete_application", { app_id: DEVICE_CLIENT_ID });
   });
 
+  test("every app that signs in with OAuth, where the token does not tell its app and no setting does", async () => {
+    const { refused, call, org, logged } = await unguarded({ opaqueToken: true, clientId: undefined });
+    const own = org.addApp({ label: "okta-mcp", credentials: { oauthClient: { client_id: DEVICE_CLIENT_ID } } });
+    const other = org.addApp({ label: "Portal", credentials: { oauthClient: { client_id: "0oaOther" } } });
+    for (const { id } of [own, other]) {
+      await refused("update_application", { app_id: id, app_config: { label: "x", signOnMode: "OPENID_CONNECT" } });
+      await refused("deactivate_application", { app_id: id });
+      const error = await refused("delete_application", { app_id: id });
+      expect(error?.message).toContain("does not tell which app it was issued to");
+      expect(error?.fix).toContain("OKTA_CLIENT_ID");
+    }
+    expect(logged.join("")).toContain("OKTA_ACCESS_TOKEN does not tell which app it was issued to");
+    // An app that nobody can get a token for is not the one that has ours.
+    const wiki = org.addApp({ label: "Wiki" });
+    expect((await call("deactivate_application", { app_id: wiki.id })).isError).toBe(false);
+  });
+
+  test("with such a token the app that the setting names, and no other", async () => {
+    const { refused, call, org, logged } = await unguarded({ opaqueToken: true });
+    const own = org.addApp({ label: "okta-mcp", credentials: { oauthClient: { client_id: DEVICE_CLIENT_ID } } });
+    const other = org.addApp({ label: "Portal", credentials: { oauthClient: { client_id: "0oaOther" } } });
+    await refused("deactivate_application", { app_id: own.id });
+    expect((await call("deactivate_application", { app_id: other.id })).isError).toBe(false);
+    expect(logged.join("")).not.toContain("does not tell which app");
+  });
+
+  test("the app that the token was issued to, whatever app the setting names", async () => {
+    const { refused, org, session } = await unguarded({ clientId: "0oaLeftOver" });
+    const own = org.addApp({ label: "okta-mcp", credentials: { oauthClient: { client_id: DEVICE_CLIENT_ID } } });
+    await refused("deactivate_application", { app_id: own.id });
+    expect(await session.status()).toMatchObject({ clientId: DEVICE_CLIENT_ID });
+  });
+
   test("Everyone", async () => {
     const { refused, org, ada } = await unguarded();
     const group_id = org.groups.all().find(({ type }) => type === "BUILT_IN")?.id;

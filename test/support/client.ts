@@ -24,6 +24,7 @@ import { createLog } from "../../src/log.js";
 import { createOperations } from "../../src/okta/operations.js";
 import { createTransport } from "../../src/okta/transport.js";
 import type { Every } from "../../src/progress.js";
+import type { Authorization } from "../../src/sandbox/engine.js";
 import { ADMIN_LOGIN, DEVICE_CLIENT_ID } from "../../src/sandbox/facts.js";
 import { startSandbox } from "../../src/sandbox/server.js";
 import { SCOPES } from "../../src/scopes.js";
@@ -54,6 +55,10 @@ export interface ConnectOptions {
   granted?: readonly string[];
   /** `token` (default): signed in. `device`: nobody is, and a person could. */
   signIn?: "token" | "device";
+  /** The token is a plain name, of which only the org knows what it stands for. */
+  opaqueToken?: boolean;
+  /** `OKTA_CLIENT_ID`; by default the device app. */
+  clientId?: string | undefined;
   /** Answers forms; without it the client cannot show any. */
   person?: Person | undefined;
   /** Answers links; without it the client cannot show any. */
@@ -116,16 +121,30 @@ export async function openOrg(seed: number | null) {
   return sandbox;
 }
 
+const OPAQUE_TOKEN = "00opaque-token-of-an-app";
+
+/** From now on the org takes a name for one of its tokens, as an org does whose tokens are references. */
+function knowByName(authorization: Authorization, name: string, token: string): void {
+  const authenticate = authorization.authenticate.bind(authorization);
+  authorization.authenticate = (request) => {
+    const headers = new Headers(request.headers);
+    if (headers.get("authorization") === `Bearer ${name}`) headers.set("authorization", `Bearer ${token}`);
+    return authenticate({ ...request, headers });
+  };
+}
+
 /** A real client, a real server, a real session and a sandbox org, all of them gone when the test is over. */
 export async function connect(options: ConnectOptions = {}) {
   const { scopes = ALL_SCOPES, granted = scopes, signIn = "token", seed = null } = options;
   const sandbox = await openOrg(seed);
   const { org, origin, requests } = sandbox;
   const { control } = sandbox.authorization;
+  const issued = signIn === "device" ? "" : await control.issueAccessToken(granted);
+  if (options.opaqueToken) knowByName(sandbox.authorization, OPAQUE_TOKEN, issued);
   const credential: Credential =
     signIn === "device"
       ? { method: "device" }
-      : { method: "access-token", token: await control.issueAccessToken(granted) };
+      : { method: "access-token", token: options.opaqueToken ? OPAQUE_TOKEN : issued };
   const logged: string[] = [];
   const lines = new EventEmitter();
   const write = (line: string | Uint8Array) => {
@@ -148,7 +167,7 @@ export async function connect(options: ConnectOptions = {}) {
   const sleep = (_ms: number, signal?: AbortSignal) => delay(5, undefined, { signal });
   const session = createSession({
     orgUrl: origin,
-    clientId: DEVICE_CLIENT_ID,
+    clientId: "clientId" in options ? options.clientId : DEVICE_CLIENT_ID,
     scopes,
     credential,
     tokenStore: "memory",
