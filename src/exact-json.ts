@@ -1,4 +1,5 @@
 import { isSafeNumber, LosslessNumber, parse, stringify } from "lossless-json";
+import { hasMoreValues, MAX_JSON_VALUES } from "./json-values.js";
 
 /**
  * A number as it is written, where one of JavaScript's would be another: an integer beyond 2^53, more
@@ -31,12 +32,25 @@ const EXACTLY = {
   onDuplicateKey: ({ newValue }: { newValue: unknown }) => newValue,
 };
 
+/** A JSON text with more values than this process takes; nothing of it was parsed. */
+export class TooManyValues extends SyntaxError {
+  constructor() {
+    super(`The JSON has more than ${MAX_JSON_VALUES} values.`);
+    this.name = "TooManyValues";
+  }
+}
+
 /**
  * `JSON.parse`, but for numbers that would come out as others: they are kept as they are written.
  * A text without one costs a look at it besides.
- * @throws SyntaxError where the text is no JSON
+ * @throws SyntaxError where the text is no JSON, TooManyValues where it would cost more memory than anything real
  */
 export function parseJson(text: string): unknown {
+  if (hasMoreValues(text)) throw new TooManyValues();
+  return parseWhole(text);
+}
+
+function parseWhole(text: string): unknown {
   if (!(LONG.test(text) || LARGE.test(text)) || !LONG_NUMBER.test(text)) return JSON.parse(text);
   try {
     return parse(text, undefined, EXACTLY);
@@ -62,5 +76,5 @@ export function stringifyJson(value: unknown, indent?: number): string {
 
 /** A value as the JSON that it is made of: a copy, without what is `undefined`. */
 export function copyJson<Value>(value: Value): Value {
-  return parseJson(stringifyJson(value)) as Value;
+  return parseWhole(stringifyJson(value)) as Value;
 }

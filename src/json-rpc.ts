@@ -5,8 +5,9 @@ import {
   LATEST_PROTOCOL_VERSION,
 } from "@modelcontextprotocol/sdk/types.js";
 import { callParameters } from "./client-arguments.js";
-import { parseJson } from "./exact-json.js";
+import { parseJson, TooManyValues } from "./exact-json.js";
 import { isObject } from "./json.js";
+import { MAX_JSON_VALUES } from "./json-values.js";
 
 /** The answer to what is no message (JSON-RPC 2.0, section 5.1); `id` is null where it could not be told. */
 export interface Refusal {
@@ -89,7 +90,11 @@ export function readMessage(line: string): Received {
   let value: unknown;
   try {
     value = parseJson(line);
-  } catch {
+  } catch (error) {
+    if (error instanceof TooManyValues) {
+      const problem = `the message holds more than ${MAX_JSON_VALUES} values`;
+      return { problem, refusals: [refusal(ErrorCode.InvalidRequest, `Invalid request: ${problem}.`)] };
+    }
     const problem = "the line is not valid JSON";
     return { problem, refusals: [refusal(ErrorCode.ParseError, `Parse error: ${problem}.`)] };
   }

@@ -1,6 +1,7 @@
 import { OktaMcpError } from "./errors/index.js";
 import { visibleLines } from "./errors/quote.js";
 import { jsonLength } from "./inert-json.js";
+import { countValues } from "./json-values.js";
 import type { Searched } from "./known-attributes.js";
 import type { Json } from "./okta/request.js";
 import { tooLarge } from "./size-limit.js";
@@ -297,7 +298,8 @@ function fitted(item: Json, maxChars: number): [item: Json, chars: number] {
 
 /**
  * Reads up to `maxItems` items for a tool's own use.
- * @throws OktaMcpError what fetching any of the pages fails with, okta_down where they lead back to one another
+ * @throws OktaMcpError what fetching any of the pages fails with, okta_down where they lead back to one another, conflict
+ *   where they are too much to be kept
  */
 export async function collectItems(
   fetchPage: PageFetcher,
@@ -305,14 +307,28 @@ export async function collectItems(
   walk: Walk,
 ): Promise<{ items: Json[]; complete: boolean }> {
   const items: Json[] = [];
+  let values = 0;
   for await (const page of walkPages(fetchPage, undefined, walk)) {
     if (page.loops) throw looping();
     for (const item of page.items) items.push(item);
+    values += countValues(page.items);
+    if (values > MAX_COLLECTED_VALUES) throw tooMuch(items.length);
     if (items.length > maxItems) return { items: items.slice(0, maxItems), complete: false };
     if (page.next === undefined) return { items, complete: true };
     if (items.length === maxItems) return { items, complete: false };
   }
   return { items, complete: false };
+}
+
+/** Values of all items that are kept at once: some 600 megabytes where each costs as much as one can. */
+const MAX_COLLECTED_VALUES = 4_000_000;
+
+function tooMuch(items: number): OktaMcpError {
+  return new OktaMcpError(
+    "conflict",
+    `A list that had to be read at once holds more than ${MAX_COLLECTED_VALUES} values in its first ${items} items.`,
+    { fix: "Do this in the Okta Admin Console." },
+  );
 }
 
 /** Items of which a conclusion is drawn at most. */

@@ -1,10 +1,18 @@
 import type { AccessToken, TokenSource } from "../auth/token-source.js";
 import { cutDeep } from "../depth.js";
 import { OktaMcpError, ofWrite } from "../errors/index.js";
-import { parseJson } from "../exact-json.js";
+import { parseJson, TooManyValues } from "../exact-json.js";
 import type { Log } from "../log.js";
 import { type Exchanged, ExchangeFault, exchange, type HttpAnswer, type SendHttp } from "./exchange.js";
-import { changesSomething, type Fault, faultError, malformedFault, redirectFault, strangerFault } from "./fault.js";
+import {
+  changesSomething,
+  costlyFault,
+  type Fault,
+  faultError,
+  malformedFault,
+  redirectFault,
+  strangerFault,
+} from "./fault.js";
 import { nextCursor } from "./page.js";
 import { retryAfterMs } from "./rate-limit.js";
 import type { CallOptions, Json, OktaRequest, OktaResponse } from "./request.js";
@@ -207,7 +215,12 @@ export class Call {
     const isEmpty = text.trim() === "";
     // Taken for an answer, nothing would look like an empty list.
     if (isEmpty && this.#request.wantsList) return await this.#retryFault(malformedFault());
-    const json = isEmpty ? undefined : bodyOf(text);
+    let json: Json | undefined;
+    try {
+      json = isEmpty ? undefined : parsed(text);
+    } catch (error) {
+      if (error instanceof TooManyValues) return await this.#retryFault(costlyFault());
+    }
     if (json === undefined && !isEmpty) {
       const isCutJson = /json/i.test(headers.get("Content-Type") ?? "") || /^\s*[[{]/.test(text);
       const fault = isCutJson ? malformedFault() : strangerFault(status, headers.get("Content-Type"));
@@ -281,9 +294,14 @@ function urlOf(origin: string, { path, query }: OktaRequest): URL {
   return url;
 }
 
+/** @throws SyntaxError, TooManyValues */
+function parsed(text: string): Json {
+  return cutDeep(parseJson(text) as Json, text);
+}
+
 function bodyOf(text: string): Json | undefined {
   try {
-    return cutDeep(parseJson(text) as Json, text);
+    return parsed(text);
   } catch {
     return undefined;
   }

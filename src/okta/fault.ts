@@ -1,5 +1,6 @@
 import { OktaMcpError } from "../errors/index.js";
 import { quoteOkta } from "../errors/quote.js";
+import { MAX_JSON_VALUES } from "../json-values.js";
 import type { OktaRequest } from "./request.js";
 
 /** One attempt that brought no usable answer from Okta. */
@@ -102,6 +103,8 @@ export function malformedFault(): Fault {
   return { reason: "the answer was cut off or no valid JSON", nothingSent: false, passing: true, code: "okta_down" };
 }
 
+const ASK_FOR_LESS = "Ask for less at once, with `limit` or a narrower search.";
+
 /** An answer larger than this process takes. */
 export function oversizeFault(maxBytes: number): Fault {
   return {
@@ -109,7 +112,18 @@ export function oversizeFault(maxBytes: number): Fault {
     nothingSent: false,
     passing: false,
     code: "okta_down",
-    fix: "Ask for less at once, with `limit` or a narrower search.",
+    fix: ASK_FOR_LESS,
+  };
+}
+
+/** An answer made of more values than this process takes, however few bytes they have. */
+export function costlyFault(): Fault {
+  return {
+    reason: `the answer holds more than ${MAX_JSON_VALUES} values`,
+    nothingSent: false,
+    passing: false,
+    code: "okta_down",
+    fix: ASK_FOR_LESS,
   };
 }
 

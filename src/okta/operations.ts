@@ -2,6 +2,7 @@ import type { Collection } from "@okta/okta-sdk-nodejs/src/types/collection.js";
 import type * as objectApi from "@okta/okta-sdk-nodejs/src/types/generated/types/ObjectParamAPI.js";
 import { OktaMcpError } from "../errors/index.js";
 import type { CallOptions, Json, OktaRequest, Transport, Upload } from "./request.js";
+import { loadCall } from "./transport.js";
 
 type SdkApis = typeof objectApi;
 
@@ -107,7 +108,12 @@ export function createOperations(transport: Transport, defaults: CallOptions = {
 
 /** Loads ahead of the first call what it needs: the operations that have a name here, what sends them, and what tells of Okta's refusals. */
 export async function preload(): Promise<void> {
-  const [{ loadApis }] = await Promise.all([import("./sdk.js"), import("./http.js"), import("../errors/from-okta.js")]);
+  const [{ loadApis }] = await Promise.all([
+    import("./sdk.js"),
+    import("./http.js"),
+    import("../errors/from-okta.js"),
+    loadCall(),
+  ]);
   await loadApis(Object.values(AREAS));
   // The first one makes Node.js load the whole of its `fetch`.
   new Headers();

@@ -1,6 +1,6 @@
 import type { TokenSource } from "../auth/token-source.js";
 import type { Log } from "../log.js";
-import { Call, type CallLimits, type Line } from "./call.js";
+import type { CallLimits, Line } from "./call.js";
 import type { SendHttp } from "./exchange.js";
 import type { Transport } from "./request.js";
 import { Scheduler } from "./scheduler.js";
@@ -52,8 +52,16 @@ export function createTransport(options: TransportOptions): Transport {
   const scheduler = new Scheduler({ maxConcurrent: limits.maxConcurrent, now, sleep, random });
   const { origin } = new URL(orgUrl);
   const line: Line = { origin, tokens, userAgent, log, fetch, now, sleep, random, limits, scheduler };
-  return { send: async (request, callOptions = {}) => await new Call(line, request, callOptions).run() };
+  return {
+    send: async (request, callOptions = {}) => {
+      const { Call } = await loadCall();
+      return await new Call(line, request, callOptions).run();
+    },
+  };
 }
+
+/** Loads what makes a call: no start needs it, and a process that sends nothing never does. */
+export const loadCall = () => import("./call.js");
 
 /** Node's HTTP client, loaded with the first request: no process that sends none pays for it. */
 function nodeHttp(): SendHttp {
