@@ -223,6 +223,7 @@ export class Invoker {
         impact: seen,
         sideEffects: sideEffects.map(watch.text),
         unchecked: unchecked.map(watch.text),
+        keeps: undo?.step.keeps ?? [],
       });
       return { result: withinLimit(result, maxResultChars), value: result };
     }

@@ -8,6 +8,8 @@ export interface UndoStep {
   args: Arguments;
   /** For a full replace: the whole body, in place of the one that its arguments would make. */
   body?: { [key: string]: Json };
+  /** Dotted paths at which it writes what is there already, as the record does not tell what was. */
+  keeps?: readonly string[];
 }
 
 /** How a change is taken back, or why it cannot be. */

@@ -50,6 +50,8 @@ export interface Previewed {
   /** For full replaces: what Okta sets itself. */
   setByOkta?: readonly string[] | undefined;
   wouldBeLost: readonly string[];
+  /** Dotted paths at which the call writes what is there already. */
+  keeps: readonly string[];
   /** What a person would be asked. */
   impact: Pick<Impact, "target" | "details"> | undefined;
   /** What it does besides, a line each. */
@@ -89,7 +91,10 @@ function shownChange(change: FieldChange, { effect }: Previewed): JsonObject {
 function fieldsOf(previewed: Previewed, present: Json): FieldChange[] {
   const { value, show } = marked(present, previewed.mask);
   const fields = difference(settled(value), settled(outcomeOf(previewed, value)), { show });
-  return fields.filter((change) => previewed.setByOkta === undefined || !stays(change, previewed));
+  return fields.filter(
+    (change) =>
+      !previewed.keeps.includes(change.field) && (previewed.setByOkta === undefined || !stays(change, previewed)),
+  );
 }
 
 /** The answer to a call with `dry_run`. */

@@ -91,7 +91,8 @@ export async function planUndo(change: Change, planning: Planning): Promise<Undo
   const stays = masked.length > 0 ? [`Masked in the journal, so it stays as it is now: ${masked.join(", ")}.`] : [];
   const back = hiddenIn(shown.before, mask(value)).filter((path) => !masked.includes(path));
   const restored = back.length > 0 ? [`Hidden, and put back as it was where it is written: ${back.join(", ")}.`] : [];
-  return { change: shown, undo: how, present, notes: [...(how.notes ?? []), ...stays, ...restored] };
+  const steps = how.steps.map((step) => ({ ...step, keeps: masked }));
+  return { change: shown, undo: { ...how, steps }, present, notes: [...(how.notes ?? []), ...stays, ...restored] };
 }
 
 /** The object that a tool's writes change, as it is now. */

@@ -154,14 +154,14 @@ export class Write {
 
   /**
    * Answers with what the call would do; sends nothing that changes anything.
-   * @param foreseen what a person would be asked, fit to be shown, and what could not be checked, a sentence each
+   * @param foreseen what a person would be asked, fit to be shown, and what could not be checked, a sentence each; what an undo only repeats
    * @throws what the tool itself finds wrong
    */
   async previewed(
     context: ToolContext,
     args: Arguments,
     body: JsonObject,
-    foreseen: Pick<Previewed, "impact" | "sideEffects" | "unchecked">,
+    foreseen: Pick<Previewed, "impact" | "sideEffects" | "unchecked" | "keeps">,
   ): Promise<JsonObject> {
     const tool = this.#tool;
     const { mask, isHidden } = this.#options;

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { catalogue } from "../support/catalogue.js";
 import { type CallOutcome, type ConnectOptions, connect } from "../support/client.js";
 import { guardRules } from "./support.js";
 
@@ -237,6 +238,22 @@ describe("a guess of what is hidden", () => {
     expect(sent()).toEqual([]);
     const open_ = await open({ mask: ["nothing"] });
     expect((await open_.call(tool, args)).error?.code).not.toBe("protected");
+  });
+
+  test("is thought of in every reading tool: what an argument compares with is named", () => {
+    const named = ["search", "filter", "sort_by", "sort_order", "expand", "template_name", "language"];
+    // They choose what is read or shown, whatever the values are.
+    const choosing = ["fetch_all", "after", "limit", "full", "events", "expand_brands", "use_optimization"];
+    // The journal's own words.
+    const journal = ["list_changes.since", "list_changes.until", "list_changes.tool", "list_changes.outcome"];
+    const known = new Set([...named, ...choosing, "always_include_vpn_settings"]);
+    const readers = catalogue.entries.filter(({ effect }) => effect === "reads");
+    const unnamed = readers.flatMap(({ name, input, compares = {} }) =>
+      Object.keys(input.shape)
+        .filter((argument) => !/_id$/.test(argument) && !known.has(argument) && compares[argument] === undefined)
+        .map((argument) => `${name}.${argument}`),
+    );
+    expect(unnamed.sort()).toEqual(journal.sort());
   });
 
   test("at a login is refused wherever a user may be named by one", async () => {

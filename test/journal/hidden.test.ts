@@ -93,6 +93,21 @@ describe("what is hidden now", () => {
   });
 });
 
+test("a preview of an undo names no field that stays as it is", async () => {
+  const { get, call, org, changes } = await recording({ guard: guardRules({ mask: ["settings.app.note"] }) });
+  const settings = { app: { url: "https://x.example", note: "n", apiToken: "t" } };
+  const app = org.addApp({ label: "Keeper", signOnMode: "BOOKMARK", settings });
+  const app_config = { label: "Other", signOnMode: "BOOKMARK", settings };
+  await get("update_application", { app_id: app.id, app_config, allow_removals: true });
+  const [change] = await changes();
+  const { text } = await call("undo_change", { change_id: change?.id, dry_run: true });
+  const { calls, notes } = JSON.parse(text);
+  const fields = calls[0].difference.map(({ field }: { field: string }) => field);
+  expect(fields).toContain("label");
+  expect(fields.filter((field: string) => field.startsWith("settings.app"))).toEqual([]);
+  expect(notes).toContain("Masked in the journal, so it stays as it is now: settings.app.note, settings.app.apiToken.");
+});
+
 test("an attribute that was hidden when a change was recorded and is shown now is no conflict", async () => {
   const { journal, get, org, changes } = await recording({ guard: guardRules({ mask: ["ssn"] }) });
   org.customAttributes.set("ssn", { type: "string" });
