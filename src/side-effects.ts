@@ -80,10 +80,13 @@ export interface Looked {
  */
 export async function lookAt(tool: Tool, { watch, context, args, body }: Looked, choosing: Choosing): Promise<Look> {
   const proposal = proposalOf(tool, context, args, body);
-  const { touches } = tool;
-  if (touches) await watch.touch(touches.kinds, (isProtected) => touches.read(context, args, proposal, isProtected));
+  const touch = async ({ touches }: Tool, given: Arguments, how: Proposal) => {
+    if (touches) await watch.touch(touches.kinds, (isProtected) => touches.read(context, given, how, isProtected));
+  };
+  await touch(tool, args, proposal);
   const also = await alsoDone(tool, args, { context, proposal }, choosing);
   await watch.also(also);
+  for (const other of also) await touch(other.tool, other.args, { ...proposal, body: {} });
   return { proposal, also };
 }
 
