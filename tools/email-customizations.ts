@@ -158,6 +158,17 @@ export const replaceEmailCustomization = defineTool({
   effect: "changes",
   destructive: true,
   input: z.strictObject({ ...customization, ...content }),
+  async impact(context, a) {
+    if (a.is_default !== true) return undefined;
+    const present = (await customizationsOf(context, a)).find(isDefault);
+    if (present === undefined || textAt(present, "id") === a.customization_id) return undefined;
+    return {
+      target: { type: "email customization", name: `${a.template_name}: ${a.language}`, id: a.customization_id },
+      details: ["people whose language has no text of its own get this one"],
+      sideEffects: [`takes the place of the default in the language ${textAt(present, "language")}`],
+      state: pointer(present),
+    };
+  },
   change: {
     state: (context, a) => oneOf(context, a, a.customization_id),
     undo({ args, before, after }) {

@@ -112,7 +112,7 @@ describe("replace_email_customization", () => {
   });
 
   test("makes another one the default, instead of the one before", async () => {
-    const { get, fr } = await withTwo();
+    const { get, fr, asked } = await withTwo({ person: accepts });
     const replaced = await get("replace_email_customization", {
       ...template,
       customization_id: fr,
@@ -120,7 +120,9 @@ describe("replace_email_customization", () => {
       ...text,
       is_default: true,
     });
-    expect(replaced).toMatchObject({ id: fr, isDefault: true });
+    const line = "takes the place of the default in the language en";
+    expect(replaced).toMatchObject({ id: fr, isDefault: true, side_effects: [line] });
+    expect(asked.map(({ message }) => message)).toEqual([expect.stringContaining(`- ${line}`)]);
     expect((await customizations(get)).map(({ isDefault }) => isDefault)).toEqual([false, true]);
   });
 
