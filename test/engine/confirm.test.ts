@@ -19,6 +19,10 @@ const FIVE_MINUTES_MS = 300_000;
 
 type Connected = Awaited<ReturnType<typeof connect>>;
 
+/** What the question about a group says of its undo. */
+const ON_UNDO =
+  "undo_change can only make a new group of this name with its members; apps, policies, rules and admin rights stay gone";
+
 /** A group with a member and an app, about to be deleted. */
 async function withGroup(options: ConnectOptions = {}) {
   const connected = await connect(options);
@@ -55,7 +59,7 @@ describe("a person who can be asked", () => {
     expect(asked).toEqual([
       {
         mode: "form",
-        message: `Delete group: group "Lab" (${lab.id})\n- 1 member: ada@acme.example\n- 1 app assigned through it: Wiki\n- no group rule or policy names it`,
+        message: `Delete group: group "Lab" (${lab.id})\n- 1 member: ada@acme.example\n- 1 app assigned through it: Wiki\n- no group rule or policy names it\n- ${ON_UNDO}`,
         requestedSchema: {
           type: "object",
           properties: { confirm: expect.objectContaining({ type: "boolean", default: false }) },
@@ -175,7 +179,12 @@ describe("a client that cannot ask", () => {
       retry: "after-fix",
       data: {
         target: { type: "group", name: "Lab", id: group.lab.id },
-        details: ["1 member: ada@acme.example", "1 app assigned through it: Wiki", "no group rule or policy names it"],
+        details: [
+          "1 member: ada@acme.example",
+          "1 app assigned through it: Wiki",
+          "no group rule or policy names it",
+          ON_UNDO,
+        ],
         valid_for_seconds: 300,
       },
     });
