@@ -4,6 +4,7 @@ import { clientArguments } from "./client-arguments.js";
 import { MAX_DEPTH, tooDeep } from "./depth.js";
 import { OktaMcpError } from "./errors/index.js";
 import { shortened } from "./errors/quote.js";
+import { idsIn } from "./journal/undo-plan.js";
 import { isObject } from "./json.js";
 import { hint, nearest } from "./nearest.js";
 import { schemaWords } from "./schema-words.js";
@@ -40,17 +41,22 @@ export function parseArguments(tool: CatalogueEntry, raw: unknown): Arguments {
     const problems = parsed.error.issues.slice(0, MAX_NAMED).map((issue) => issueText(issue, known));
     throw new OktaMcpError("bad_input", `${tool.name} cannot run with these arguments. ${problems.join(". ")}.`);
   }
-  const masked = tool.effect === "reads" ? undefined : findMask(parsed.data);
-  if (masked !== undefined) {
-    throw new OktaMcpError(
-      "bad_input",
-      `${masked} holds the mask that stands for a secret in results, not the secret.`,
-      {
-        fix: "Leave it out, so that Okta keeps the secret it has, or give a new one.",
-      },
-    );
-  }
+  // The body of a full replace may send the mask back to where it stood; what it holds elsewhere is refused later.
+  if (tool.effect !== "reads") refuseMask(tool.replaces ? idsIn(parsed.data) : parsed.data);
   return parsed.data;
+}
+
+/** @throws OktaMcpError bad_input where somebody sends back the mask in place of what it stands for */
+export function refuseMask(value: unknown): void {
+  const masked = findMask(value);
+  if (masked === undefined) return;
+  throw new OktaMcpError(
+    "bad_input",
+    `${masked} holds the mask that stands for a hidden value in results, not the value.`,
+    {
+      fix: "Leave it out, so that what is there stays, or give a new one.",
+    },
+  );
 }
 
 /**

@@ -10,6 +10,7 @@ import { OktaMcpError } from "./errors/index.js";
 import { shortened, visible } from "./errors/quote.js";
 import { stringifyJson } from "./exact-json.js";
 import { valueAt } from "./json.js";
+import { isKeptIn } from "./keep-hidden.js";
 import type { Json } from "./okta/request.js";
 import { type Loss, losses, type NamedLoss, named, widensToEverybody } from "./replace.js";
 import { type ShapeOptions, shape } from "./results.js";
@@ -110,12 +111,16 @@ interface LossReading {
  * What a full replace would drop, as a person should see it.
  * @throws OktaMcpError would_remove where that is not allowed by the call
  */
-async function readLoss(request: Impacting, { body, current }: Proposal): Promise<LossReading> {
+async function readLoss(request: Impacting, { body, current, kept }: Proposal): Promise<LossReading> {
   const { tool, args, context, losses: allowed, shaping } = request;
   if (!tool.replaces) return { loses: false };
   const { target } = tool.replaces;
   const now = await current();
-  const lost = losses(now, body, { ...tool.replaces, isHidden: (path) => shaping.hides?.(path) !== undefined });
+  const lost = losses(now, body, {
+    ...tool.replaces,
+    isKept: isKeptIn(kept),
+    isHidden: (path) => shaping.hides?.(path) !== undefined,
+  });
   if (lost.length === 0) return { loses: false };
   // A body that is put back loses what it is meant to lose, and the undo tells which fields change.
   if (allowed === "meant") return { loses: true };

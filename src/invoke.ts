@@ -209,19 +209,20 @@ export class Invoker {
     // What a call does may change while a person thinks, so it is looked at as often as it matters.
     const look = () => this.#look(tool, watch, context, args, undo?.step.body);
     const first = await look();
-    const { body } = first.proposal;
+    let { body, kept } = first.proposal;
     const impacting = { tool, args, context, shaping };
     if (write?.preview) {
       // What is put back was there.
       const unchecked = undo?.step.body
         ? []
-        : [...(await readNamed(args, context)), ...((await tool.foresee?.(context, args)) ?? [])];
+        : [...(await readNamed(args, context)), ...((await tool.foresee?.(context, args, first.proposal)) ?? [])];
       const { impact, sideEffects } = await readImpact({ ...impacting, losses: undo ? "meant" : "asked" }, first);
       const seen = impact && hiddenIn(impact, watch.text);
       // What an attribute is and becomes is hidden by its place, so that no guess elsewhere is masked for being right.
       const result = await write.previewed(context, args, body, {
         impact: seen,
         sideEffects: sideEffects.map(watch.text),
+        kept,
         unchecked: unchecked.map(watch.text),
         keeps: undo?.step.keeps ?? [],
       });
@@ -234,9 +235,11 @@ export class Invoker {
           ...impacting,
           losses: allow_removals === true ? "asked" : "refused",
           look: first,
-          lookAgain: () => {
+          lookAgain: async () => {
             watch.forget();
-            return look();
+            const latest = await look();
+            ({ body, kept } = latest.proposal);
+            return latest;
           },
           confirmation: confirmation as string | undefined,
           mode,
@@ -255,12 +258,20 @@ export class Invoker {
     const value = await (write ? write.run(context, args, body) : tool.run(context, args, body));
     const result = watch.result(value, toStructured(value, args, shaping, maxResultChars));
     const sideEffects = consent.sideEffects.map(watch.text);
-    return { result: write?.noted(result, sideEffects) ?? result, value, changeId: write?.changeId };
+    return {
+      result: write?.noted(result, { sideEffects, kept: kept.told }) ?? result,
+      value,
+      changeId: write?.changeId,
+    };
   }
 
   #look(tool: CatalogueEntry, watch: Watch, context: ToolContext, args: Arguments, body?: JsonObject): Promise<Look> {
     const { catalogue, session } = this.#engine;
-    return lookAt(tool, { watch, context, args, body }, { catalogue, view: () => scopeView(session) });
+    return lookAt(
+      tool,
+      { watch, context, args, body, hides: this.#guard.hides },
+      { catalogue, view: () => scopeView(session) },
+    );
   }
 
   /** Makes one call of an undo, on the path of every other. */

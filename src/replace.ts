@@ -23,6 +23,8 @@ export interface Loss {
 export interface Replacing {
   /** Tells what is hidden; by default nothing. */
   isHidden?: IsHidden | undefined;
+  /** Tells of an object or a list of the body that it is the present one, kept because it could not be seen. */
+  isKept?: ((value: Json) => boolean) | undefined;
   /** Dotted paths that Okta sets itself, the items of a list without a mark of their own: `keys.created`. */
   setByOkta: readonly string[];
   /** What Okta takes where a body does not name a dotted path; a value equal to it cannot get lost. */
@@ -52,6 +54,11 @@ function givesWay(before: Json, after: Json): boolean {
   return !isPlain(before) || !isPlain(after) || written(before) !== written(after);
 }
 
+/** True for signs that stand in the place of a secret, of Okta's or of ours; sent back, they would take its place. */
+export function isConcealed(value: Json): boolean {
+  return value === MASK || (typeof value === "string" && /^[*\u2022\u25cf]+$/.test(value));
+}
+
 /**
  * What a full replace would take away: what holds something now and is not in the body, is empty
  * there, or is another kind of thing there. Another value, such as a switch turned off, is a change
@@ -64,7 +71,7 @@ function givesWay(before: Json, after: Json): boolean {
 export function losses(
   current: Json,
   proposed: Json,
-  { setByOkta, defaults = {}, isHidden = () => false }: Replacing,
+  { setByOkta, defaults = {}, isHidden = () => false, isKept = () => false }: Replacing,
 ): Loss[] {
   const found: Loss[] = [];
   const compare = (before: Json, after: Json | undefined, steps: readonly Step[], path: readonly string[]): void => {
@@ -84,8 +91,9 @@ export function losses(
       const here = [...path, key];
       const dotted = here.join(".");
       if (key === "_links" || key === "_embedded" || setByOkta.includes(dotted)) continue;
-      // An object of settings may be named like a secret: `settings.password` of a policy.
-      if (!isObject(value) && isSecret(here, before)) continue;
+      if (Object.hasOwn(after, key) && isKept(after[key] ?? null)) continue;
+      // What Okta does not show is not lost where a body lacks it.
+      if (!Object.hasOwn(after, key) && isConcealed(value) && isSecret(here, before)) continue;
       if (isHidden(here)) {
         const how = hiddenLoss(value, Object.hasOwn(after, key) ? after[key] : undefined);
         if (how !== undefined) found.push({ steps: [...steps, key], how });
@@ -127,7 +135,11 @@ function paired(before: readonly Json[], after: readonly Json[], isHidden: IsHid
 const TELLING_FIELDS = ["key", "id", "kid", "name", "type"] as const;
 
 /** The first of these fields that all items have, each with a value of its own; what is added may lack it. */
-function tellingField(before: readonly Json[], after: readonly Json[], isHidden: IsHidden): string | undefined {
+export function tellingField(
+  before: readonly Json[],
+  after: readonly Json[],
+  isHidden: IsHidden = () => false,
+): string | undefined {
   if (![...before, ...after].every((item) => isObject(item))) return undefined;
   return TELLING_FIELDS.filter((field) => !isHidden([field])).find((field) => {
     const [now, then] = [before, after].map((items) => items.map((item) => valueAt(item, field) ?? null));

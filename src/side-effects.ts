@@ -1,9 +1,11 @@
-import { lookUp } from "./call-arguments.js";
+import { lookUp, refuseMask } from "./call-arguments.js";
 import type { Catalogue, CatalogueEntry } from "./catalogue.js";
 import { OktaMcpError } from "./errors/index.js";
 import type { Watch } from "./guard/guard.js";
 import type { JsonObject } from "./json.js";
+import { keepHidden, NOTHING_KEPT } from "./keep-hidden.js";
 import { requireScopes } from "./require-scopes.js";
+import { type ShapeOptions, shape } from "./results.js";
 import type { Proposal, Tool, ToolContext } from "./tool.js";
 import type { ScopeView } from "./tools-on.js";
 
@@ -22,19 +24,24 @@ export interface Look {
 }
 
 /**
- * A write as it is about to be made.
- * @param body in place of the one that the arguments make
- * @throws what `replaces.proposed` finds wrong with the arguments
+ * A write as it is about to be made. What the body of a full replace leaves out because it could not be seen is in it.
+ * @throws what `replaces.proposed` finds wrong with the arguments; bad_input for a mask that stands where none was shown
  */
-function proposalOf(tool: Tool, context: ToolContext, args: Arguments, body?: JsonObject): Proposal {
+async function proposalOf(tool: Tool, { watch, context, args, body, hides }: Looked): Promise<Proposal> {
+  const { replaces } = tool;
   let now: ReturnType<Proposal["current"]> | undefined;
-  return {
-    body: body ?? tool.replaces?.proposed(args) ?? {},
-    current() {
-      now ??= tool.replaces?.current(context, args) ?? Promise.resolve({});
-      return now;
-    },
+  const current = () => {
+    now ??= replaces?.current(context, args) ?? Promise.resolve({});
+    return now;
   };
+  if (body !== undefined || replaces === undefined) return { body: body ?? {}, current, kept: NOTHING_KEPT };
+  // First what needs no request: arguments that cannot be right must not cost one.
+  const proposed = replaces.proposed(args);
+  const present = await current();
+  const kept = keepHidden(present, shape(present, { hides }), proposed, replaces.setByOkta);
+  refuseMask(kept.body);
+  watch.conceal(kept.values);
+  return { body: kept.body, current, kept };
 }
 
 /** In whose name tools are looked up. */
@@ -72,22 +79,28 @@ export interface Looked {
   args: Arguments;
   /** In place of the one that the arguments make. */
   body?: JsonObject | undefined;
+  /** What the settings hide. */
+  hides: ShapeOptions["hides"];
 }
 
 /**
  * Looks at what a call would do, whatever its tool is called, after `watch.begin`.
  * @throws OktaMcpError protected, missing_scope, bad_input, and what reading for it fails with
  */
-export async function lookAt(tool: Tool, { watch, context, args, body }: Looked, choosing: Choosing): Promise<Look> {
-  const proposal = proposalOf(tool, context, args, body);
-  const touch = async ({ touches }: Tool, given: Arguments, how: Proposal) => {
-    if (touches) await watch.touch(touches.kinds, (isProtected) => touches.read(context, given, how, isProtected));
-  };
-  await touch(tool, args, proposal);
+export async function lookAt(tool: Tool, looked: Looked, choosing: Choosing): Promise<Look> {
+  const { watch, context, args } = looked;
+  const proposal = await proposalOf(tool, looked);
+  await touch(tool, args, proposal, looked);
   const also = await alsoDone(tool, args, { context, proposal }, choosing);
   await watch.also(also);
-  for (const other of also) await touch(other.tool, other.args, { ...proposal, body: {} });
+  for (const other of also) await touch(other.tool, other.args, { ...proposal, body: {} }, looked);
   return { proposal, also };
+}
+
+/** Looks at what a tool changes without naming it. @throws OktaMcpError protected */
+async function touch(tool: Tool, args: Arguments, proposal: Proposal, { watch, context }: Looked): Promise<void> {
+  const { touches } = tool;
+  if (touches) await watch.touch(touches.kinds, (isProtected) => touches.read(context, args, proposal, isProtected));
 }
 
 function leftOut(name: string, other: string, why: string): OktaMcpError {

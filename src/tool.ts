@@ -6,6 +6,7 @@ import type { IsProtected } from "./indirect/groups.js";
 import type { Changes, Done, Undo } from "./journal/contract.js";
 import type { FieldChange } from "./journal/difference.js";
 import type { JsonObject } from "./json.js";
+import type { Kept } from "./keep-hidden.js";
 import type { ItemList, ListOptions, PageFetcher } from "./listing.js";
 import type { Operations } from "./okta/operations.js";
 import type { Json } from "./okta/request.js";
@@ -35,6 +36,8 @@ export interface Proposal {
   body: { [key: string]: Json };
   /** For full replaces the object as it is now, read once for all that ask; an empty one for every other tool. */
   current(): Promise<Json>;
+  /** What the body has because it could not be seen, and stays. */
+  kept: Omit<Kept, "body">;
 }
 
 /** A call of another tool that would do the same as a part of this one. */
@@ -184,7 +187,7 @@ interface ToolParts<Input extends z.ZodObject> {
    * @returns what could not be checked, a sentence each
    * @throws OktaMcpError as the call itself would fail
    */
-  foresee?(context: ToolContext, args: z.infer<Input>): Promise<string[]>;
+  foresee?(context: ToolContext, args: z.infer<Input>, proposal: Proposal): Promise<string[]>;
   /**
    * Does the work. What it returns is the result; nothing returned means done, with nothing to say.
    * @param body as in `Proposal`

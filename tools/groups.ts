@@ -201,10 +201,10 @@ export const updateGroup = defineTool({
     kinds: ["users", "groups"],
     read: (context, a, { body }, isProtected) => touchedByName(context, a.group_id, body, isProtected),
   },
-  foresee: async (context, a) => [
+  foresee: async (context, a, { body }) => [
     // Groups that an app imports have schemas of their own, and are protected before this is asked.
-    ...(await context.checkProfile("group", a.profile, { whole: true })),
-    ...(await refuseTakenName(context, a.profile, a.group_id)),
+    ...(await context.checkProfile("group", objectAt(body, "profile"), { whole: true })),
+    ...(await refuseTakenName(context, objectAt(body, "profile"), a.group_id)),
   ],
   run: ({ okta }, a, group) => okta.groups.replaceGroup({ groupId: a.group_id, group }),
 });

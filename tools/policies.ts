@@ -4,6 +4,7 @@ import {
   asksForPlace,
   defineTool,
   fieldsOf,
+  groupsFilledByPolicyRule,
   type Impact,
   ifReadable,
   type Json,
@@ -15,6 +16,7 @@ import {
   refuseTaken,
   switchedBy,
   type ToolContext,
+  type Touched,
   touchedByPassing,
   type Undo,
   undoBy,
@@ -248,6 +250,28 @@ async function describeMappings(context: ToolContext, policy: Json | undefined):
   ];
 }
 
+/** The apps that have a policy, and the groups that its rules fill: they change with it when it is switched or goes. */
+async function touchedBySwitch(
+  { okta, whole }: ToolContext,
+  policyId: string,
+  isProtected: (kind: "apps" | "groups") => boolean,
+): Promise<Touched[]> {
+  const policy = await okta.policies.getPolicy({ policyId });
+  const touched: Touched[] = [];
+  if (isProtected("apps") && textAt(policy, "_links", "mappings", "href") !== "") {
+    const mappings = await whole((after) => okta.policies.listPolicyMappings.page({ policyId, after }));
+    for (const mapping of mappings) {
+      const id = lastSegment(textAt(mapping, "_links", "application", "href"));
+      if (id !== "") touched.push({ type: "app", id, how: "has this policy, which decides no longer" });
+    }
+  }
+  if (isProtected("groups")) {
+    const rules = await whole((after) => okta.policies.listPolicyRules.page({ policyId, after }));
+    touched.push(...rules.flatMap((rule) => groupsFilledByPolicyRule(rule, "is filled by a rule of this policy")));
+  }
+  return touched;
+}
+
 async function describePolicy(context: ToolContext, id: string, removal: Removal): Promise<Impact> {
   const { okta, collect } = context;
   const policy = await okta.policies.getPolicy({ policyId: id });
@@ -308,6 +332,10 @@ export const deletePolicy = defineTool({
     const impact = await describePolicy(context, a.policy_id, "deleted");
     return { ...impact, details: [...impact.details, "deleted for good, with its rules"] };
   },
+  touches: {
+    kinds: ["apps", "groups"],
+    read: (context, a, _proposal, isProtected) => touchedBySwitch(context, a.policy_id, isProtected),
+  },
   change: { state: withRules, undo: ({ before }) => recreate(before) },
   run: ({ okta }, a) => okta.policies.deletePolicy({ policyId: a.policy_id }),
 });
@@ -325,6 +353,10 @@ export const activatePolicy = defineTool({
   effect: "changes",
   destructive: true,
   input: z.strictObject({ policy_id: policyId }),
+  touches: {
+    kinds: ["groups"],
+    read: (context, a, _proposal, isProtected) => touchedBySwitch(context, a.policy_id, isProtected),
+  },
   change: {
     state: statusOf,
     becomes: (_a, before) => ({ ...asObject(before), status: "ACTIVE" }),
@@ -347,6 +379,10 @@ export const deactivatePolicy = defineTool({
   async impact(context, a) {
     const impact = await describePolicy(context, a.policy_id, "deactivated");
     return { ...impact, details: [...impact.details, "its rules do not apply until it is activated again"] };
+  },
+  touches: {
+    kinds: ["apps", "groups"],
+    read: (context, a, _proposal, isProtected) => touchedBySwitch(context, a.policy_id, isProtected),
   },
   change: {
     state: statusOf,

@@ -4,6 +4,7 @@ import {
   asksForPlace,
   defineTool,
   fieldsOf,
+  groupsFilledByPolicyRule,
   type Impact,
   isObject,
   type Json,
@@ -14,6 +15,7 @@ import {
   passingImpact,
   switchedBy,
   type ToolContext,
+  type Touched,
   undoBy,
   without,
 } from "../src/tool.js";
@@ -147,6 +149,14 @@ async function passed(
   return passedBy(body, current, rules);
 }
 
+const FILLED = "is filled by this rule, which puts new users into it";
+
+/** The groups that a rule fills, which change with it when it is switched or goes. */
+async function groupsFilledNow({ okta }: ToolContext, a: { policy_id: string; rule_id: string }): Promise<Touched[]> {
+  const rule = await okta.policies.getPolicyRule({ policyId: a.policy_id, ruleId: a.rule_id });
+  return groupsFilledByPolicyRule(rule, FILLED);
+}
+
 export const createPolicyRule = defineTool({
   name: "create_policy_rule",
   title: "Create policy rule",
@@ -164,6 +174,10 @@ export const createPolicyRule = defineTool({
   },
   impact: async (context, a) =>
     passingImpact(await passed(context, a.policy_id, a.rule_data), targetOf(a.rule_data, "new"), "policy rules"),
+  touches: {
+    kinds: ["groups"],
+    read: (_context, a) => Promise.resolve(groupsFilledByPolicyRule(a.rule_data, FILLED)),
+  },
   change: {
     state: ({ okta }, a, made) =>
       ofMade(made, (id) => okta.policies.getPolicyRule({ policyId: a.policy_id, ruleId: id })),
@@ -195,6 +209,11 @@ export const updatePolicyRule = defineTool({
   async impact(context, a, { body, current }) {
     const now = await current();
     return passingImpact(await passed(context, a.policy_id, body, now), targetOf(now, a.rule_id), "policy rules");
+  },
+  touches: {
+    kinds: ["groups"],
+    read: async (_context, _a, { body, current }) =>
+      [body, await current()].flatMap((rule) => groupsFilledByPolicyRule(rule, FILLED)),
   },
   replaces: {
     current: async ({ okta }, a) =>
@@ -282,6 +301,7 @@ export const deletePolicyRule = defineTool({
   effect: "removes",
   input: z.strictObject({ policy_id: policyId, rule_id: ruleId }),
   impact: (context, a) => describeRule(context, a, "deleted"),
+  touches: { kinds: ["groups"], read: groupsFilledNow },
   change: {
     state: ({ okta }, a) => okta.policies.getPolicyRule({ policyId: a.policy_id, ruleId: a.rule_id }),
     undo({ args, before }) {
@@ -306,6 +326,7 @@ export const activatePolicyRule = defineTool({
   effect: "changes",
   destructive: true,
   input: z.strictObject({ policy_id: policyId, rule_id: ruleId }),
+  touches: { kinds: ["groups"], read: groupsFilledNow },
   change: {
     state: statusOf,
     becomes: (_a, before) => ({ ...asObject(before), status: "ACTIVE" }),
@@ -326,6 +347,7 @@ export const deactivatePolicyRule = defineTool({
   effect: "removes",
   input: z.strictObject({ policy_id: policyId, rule_id: ruleId }),
   impact: (context, a) => describeRule(context, a, "deactivated"),
+  touches: { kinds: ["groups"], read: groupsFilledNow },
   change: {
     state: statusOf,
     becomes: (_a, before) => ({ ...asObject(before), status: "INACTIVE" }),

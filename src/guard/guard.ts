@@ -143,6 +143,11 @@ export class Watch {
     }
   }
 
+  /** Keeps values that go to Okta unseen out of every text of this call. */
+  conceal(values: readonly Json[]): void {
+    this.#hidden.conceal(values);
+  }
+
   /** Tells that time has passed: what was read before is read again before a request leaves. */
   forget(): void {
     this.#reader?.forget();

@@ -168,6 +168,11 @@ export class HiddenValues {
     });
   }
 
+  /** Takes note of values that must not be shown wherever they stand. */
+  conceal(value: unknown): void {
+    for (const hidden of leaves(value)) add(this.#values, hidden);
+  }
+
   /** Takes note of the arguments of the call. */
   noteArguments(args: unknown): void {
     for (const hidden of this.#masks.hiddenIn(args)) add(this.#values, hidden);

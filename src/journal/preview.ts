@@ -1,4 +1,5 @@
 import { isObject, type JsonObject } from "../json.js";
+import type { Kept } from "../keep-hidden.js";
 import { changesSomething } from "../okta/fault.js";
 import type { Json, OktaRequest } from "../okta/request.js";
 import { isSecret } from "../secrets.js";
@@ -56,6 +57,8 @@ export interface Previewed {
   impact: Pick<Impact, "target" | "details"> | undefined;
   /** What it does besides, a line each. */
   sideEffects: readonly string[];
+  /** What the body has because it could not be seen, and stays. */
+  kept: Omit<Kept, "body">;
   /** What could not be checked, a sentence each. */
   unchecked: readonly string[];
   mask: Mask;
@@ -93,7 +96,8 @@ function fieldsOf(previewed: Previewed, present: Json): FieldChange[] {
   const fields = difference(settled(value), settled(outcomeOf(previewed, value)), { show });
   return fields.filter(
     (change) =>
-      !previewed.keeps.includes(change.field) && (previewed.setByOkta === undefined || !stays(change, previewed)),
+      ![...previewed.keeps, ...previewed.kept.paths].includes(change.field) &&
+      (previewed.setByOkta === undefined || !stays(change, previewed)),
   );
 }
 
@@ -112,6 +116,7 @@ export function previewOf(previewed: Previewed): JsonObject {
     ...(fields === undefined ? {} : { difference: fields.map((field) => shownChange(field, previewed)) }),
     ...(wouldBeLost.length > 0 ? { would_be_lost: [...wouldBeLost] } : {}),
     ...(previewed.sideEffects.length === 0 ? {} : { side_effects: [...previewed.sideEffects] }),
+    ...(previewed.kept.told.length > 0 ? { kept_hidden: [...previewed.kept.told] } : {}),
     ...(impact === undefined ? {} : { needs_confirmation: { details: impact.details } }),
     ...(warnings.length > 0 ? { warnings } : {}),
   };

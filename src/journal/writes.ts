@@ -3,6 +3,7 @@ import type { Catalogue, CatalogueEntry } from "../catalogue.js";
 import type { Consent as Consented } from "../consent.js";
 import type { OktaMcpError } from "../errors/index.js";
 import { isObject, type JsonObject } from "../json.js";
+import { isKeptIn } from "../keep-hidden.js";
 import type { Log } from "../log.js";
 import type { CallOptions, OktaRequest } from "../okta/request.js";
 import { type IsHidden, losses, named } from "../replace.js";
@@ -136,13 +137,17 @@ export class Write {
 
   /**
    * A result with what the caller should know besides.
-   * @param sideEffects what became of other objects, a line each
+   * @param more what became of other objects, a line each, and where what could not be seen was kept
    */
-  noted(result: JsonObject, sideEffects: readonly string[]): JsonObject {
+  noted(
+    result: JsonObject,
+    { sideEffects, kept }: { sideEffects: readonly string[]; kept: readonly string[] },
+  ): JsonObject {
     const warning = this.#recorder?.warning;
     return {
       ...result,
       ...(sideEffects.length === 0 ? {} : { side_effects: [...sideEffects] }),
+      ...(kept.length === 0 ? {} : { kept_hidden: [...kept] }),
       ...(warning === undefined ? {} : { journal_warning: warning }),
     };
   }
@@ -161,14 +166,15 @@ export class Write {
     context: ToolContext,
     args: Arguments,
     body: JsonObject,
-    foreseen: Pick<Previewed, "impact" | "sideEffects" | "unchecked" | "keeps">,
+    foreseen: Pick<Previewed, "impact" | "sideEffects" | "kept" | "keeps" | "unchecked">,
   ): Promise<JsonObject> {
     const tool = this.#tool;
     const { mask, isHidden } = this.#options;
     const { replaces, change, effect } = tool;
     const state = await presentState(tool, context, args, undefined);
     const now = "value" in state ? state.value : null;
-    const lost = replaces && now !== null ? losses(now, body, { ...replaces, isHidden }) : [];
+    const lost =
+      replaces && now !== null ? losses(now, body, { ...replaces, isHidden, isKept: isKeptIn(foreseen.kept) }) : [];
     const seen = mask(now);
     const caught = await sendNothing(() => tool.run(context, args, body));
     if ("value" in caught) {

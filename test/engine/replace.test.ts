@@ -99,9 +99,13 @@ describe("what a full replace would lose", () => {
     ]);
   });
 
-  test("leaves out secrets, which Okta does not show", () => {
-    const hook = { channel: [{ name: "a", secret: "s", headers: ["x"] }], apiKey: ["k"] };
-    expect(lost(hook, { channel: [{ name: "a", headers: ["x"] }] })).toEqual([]);
+  test("leaves out secrets that Okta does not show, and no others", () => {
+    const hook = (secret: string) => ({ channel: [{ name: "a", secret, headers: ["x"] }], password: { value: "" } });
+    const body = { channel: [{ name: "a", headers: ["x"] }] };
+    expect(lost(hook("********"), body)).toEqual([]);
+    expect(lost(hook("s3cret"), body), "what was kept is in the body by then").toEqual(["channel[name=a].secret"]);
+    expect(becomes({ token: "s3cret" }, { token: "" })).toEqual([["x.token", "emptied"]]);
+    expect(becomes({ token: "s3cret" }, { token: "other" })).toEqual([]);
   });
 });
 

@@ -334,3 +334,45 @@ test("a device assurance policy that a protected policy asks for is neither repl
   }
   await refused("delete_device_assurance_policy", { device_assurance_id: used.id });
 });
+
+describe("a policy", () => {
+  test("is neither deleted nor switched off, by whatever tool, while a protected app has it", async () => {
+    const { refused, org, wiki, done } = await guarded({ apps: [{ name: "Wiki" }] });
+    const store = org.area(POLICIES);
+    const [used, other] = ["Strict", "Other"].map((name) => store.insert({ given: { type: "ACCESS_POLICY", name } }));
+    if (used === undefined || other === undefined) throw new Error("There have to be two.");
+    store.assign(used, wiki);
+    const args = { policy_id: used.id };
+    const policy_data = { type: "ACCESS_POLICY", name: "Strict", status: "INACTIVE" };
+    expect((await refused("delete_policy", args))?.message).toContain("the application has this policy");
+    await refused("deactivate_policy", args);
+    await refused("update_policy", { ...args, policy_data });
+    await done("update_policy", {
+      ...args,
+      policy_data: { ...policy_data, status: "ACTIVE", priority: used.priority },
+    });
+    await done("delete_policy", { policy_id: other.id });
+  });
+
+  test("fills no protected group by its rules, nor ceases to", async () => {
+    const { refused, done, org, vault, lab } = await guarded(VAULT);
+    const store = org.area(POLICIES);
+    const [policy] = store.ofType("PROFILE_ENROLLMENT");
+    if (policy === undefined) throw new Error("There has to be one.");
+    const rule = (group: { id: string }) => ({
+      type: "PROFILE_ENROLLMENT",
+      name: "New",
+      actions: { profileEnrollment: { access: "ALLOW", targetGroupIds: [group.id] } },
+    });
+    const own = store.insert({ given: { type: "PROFILE_ENROLLMENT", name: "Own" } });
+    const filling = store.insertRule(own, { given: rule(vault) });
+    const other = store.insertRule(own, { given: { ...rule(lab), name: "Lab" } });
+    const place = { policy_id: own.id, rule_id: filling.id };
+    await refused("create_policy_rule", { policy_id: own.id, rule_data: { ...rule(vault), name: "More" } });
+    await refused("update_policy_rule", { ...place, rule_data: rule(lab), allow_removals: true });
+    await refused("update_policy_rule", { policy_id: own.id, rule_id: other.id, rule_data: rule(vault) });
+    for (const tool of ["deactivate_policy_rule", "delete_policy_rule"]) await refused(tool, place);
+    for (const tool of ["deactivate_policy", "delete_policy"]) await refused(tool, { policy_id: own.id });
+    await done("delete_policy_rule", { policy_id: own.id, rule_id: other.id });
+  });
+});

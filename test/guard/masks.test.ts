@@ -116,13 +116,13 @@ describe("the value of a hidden attribute", () => {
   test("stands in no list of what a replace would drop", async () => {
     const { call, asked, org } = await hiding({ mask: ["costCenter"], omit: ["budget"] }, { person: accepts });
     const group = org.addGroup({ profile: { name: "Lab", costCenter: "CC-4711", budget: "9 million", note: "n" } });
-    const args = { group_id: group.id, profile: { name: "Lab" } };
+    const args = { group_id: group.id, profile: { name: "Lab", costCenter: null, budget: "" } };
     const { error } = await call("update_group", args);
     expect(error?.data.would_be_lost).toEqual(["profile.costCenter", "profile.budget", "profile.note"]);
     await call("update_group", { ...args, allow_removals: true });
     expect(asked[0]?.message.split("\n").slice(1)).toEqual([
-      "- profile.costCenter is lost, now '[masked]'",
-      "- profile.budget is lost",
+      "- profile.costCenter is emptied, now '[masked]'",
+      "- profile.budget is emptied",
       "- profile.note is lost, now 'n'",
     ]);
   });
