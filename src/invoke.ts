@@ -224,7 +224,7 @@ export class Invoker {
         sideEffects: sideEffects.map(watch.text),
         kept,
         unchecked: unchecked.map(watch.text),
-        keeps: undo?.step.keeps ?? [],
+        keeps: [...(undo?.step.keeps ?? []), ...kept.paths],
       });
       return { result: withinLimit(result, maxResultChars), value: result };
     }

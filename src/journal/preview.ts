@@ -96,8 +96,7 @@ function fieldsOf(previewed: Previewed, present: Json): FieldChange[] {
   const fields = difference(settled(value), settled(outcomeOf(previewed, value)), { show });
   return fields.filter(
     (change) =>
-      ![...previewed.keeps, ...previewed.kept.paths].includes(change.field) &&
-      (previewed.setByOkta === undefined || !stays(change, previewed)),
+      !previewed.keeps.includes(change.field) && (previewed.setByOkta === undefined || !stays(change, previewed)),
   );
 }
 
