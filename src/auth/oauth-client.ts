@@ -195,6 +195,13 @@ export class OAuthClient {
     const reply = await oauth.processGenericTokenEndpointResponse(this.#server, this.#client(), rest);
     const bound = reply.token_type === "dpop";
     if (bound && !proofKey) throw new OAuthFailure("unusable", "the token is bound to a key that was never shown");
+    // A proof is only sent where Okta has demanded one: a token that anybody could use is no answer to it (RFC 9449, section 5).
+    if (!bound && proofKey) {
+      throw new OAuthFailure(
+        "unusable",
+        "the token in the answer is not bound to the key of the proof that Okta demanded (it came as Bearer in place of DPoP); where DPoP was switched off for the app meanwhile, start okta-mcp and sign in again",
+      );
+    }
     if (!fitsHeader(reply.access_token)) throw new OAuthFailure("unusable", "the token in the answer cannot be sent");
     return {
       accessToken: reply.access_token,
