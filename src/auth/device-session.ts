@@ -169,13 +169,31 @@ export class DeviceSession implements Session {
     const used = signIn.refreshToken;
     try {
       const client = await this.#openClient();
-      const grant = await withRetries(() => client.refresh(used, proofKey), this.#parts.sleep);
+      let attempts = 0;
+      const grant = await withRetries(async () => {
+        attempts += 1;
+        if (attempts > 1 && (await this.#isReplaced(used)))
+          throw new OAuthFailure("refused", "it was renewed by another process", { error: "invalid_grant" });
+        return client.refresh(used, proofKey);
+      }, this.#parts.sleep);
+      // Whoever took the lock over meanwhile has written what is newer than this.
+      if (await this.#isReplaced(used)) return this.#usable() ?? this.#refresh();
       return (await this.#keep(signIn, grant)).token;
     } catch (error) {
       if (!(error instanceof OAuthFailure)) throw error;
       if (error.error === "invalid_grant") return this.#afterRefusal(used, error);
       return this.#afterFailure(current, error);
     }
+  }
+
+  /**
+   * True where another process has put a newer sign-in into the store or signed out, which this session then knows. A process that
+   * was stopped for long, with its machine or by a signal, has lost the lock without knowing: what it used up or got
+   * then must neither be used again nor be written over what is newer.
+   */
+  async #isReplaced(used: string): Promise<boolean> {
+    await this.#readVault().catch(() => {});
+    return this.#current?.signIn.refreshToken !== used;
   }
 
   /** Okta refuses the refresh token: another process may have used it, lock or no lock. */

@@ -1,3 +1,4 @@
+import fs from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import lockfile from "proper-lockfile";
@@ -12,6 +13,29 @@ const STALE_MS = 6_000;
 /** Longer than any renewal takes. */
 const GIVE_UP_MS = 60_000;
 const POLL_MS = 60;
+
+/** The system's functions, but for the one that removes a lock. */
+const KEEPING = { ...fs, rmdir: (_path: string, done: (error: null) => void) => done(null) };
+
+/** Tells for how long at most this process stood still: stopped by a signal, or asleep with its machine. */
+class StopWatch {
+  readonly #timer = setInterval(() => this.#look(), UPDATE_MS / 2).unref();
+  #lastMs = Date.now();
+  #longestMs = 0;
+
+  #look(): void {
+    const nowMs = Date.now();
+    this.#longestMs = Math.max(this.#longestMs, nowMs - this.#lastMs);
+    this.#lastMs = nowMs;
+  }
+
+  /** @returns the longest time in milliseconds */
+  stop(): number {
+    clearInterval(this.#timer);
+    this.#look();
+    return this.#longestMs;
+  }
+}
 
 /** Folders in which locks are made; each step there has a time limit. */
 export class Locks {
@@ -54,13 +78,19 @@ export class Locks {
     let isWanted = true;
     try {
       return await this.#deadline.run(async () => {
-        const release = await lockfile.lock(path, {
+        const watch = new StopWatch();
+        const unlock = await lockfile.lock(path, {
           realpath: false,
           stale: STALE_MS,
           update: UPDATE_MS,
           // A lock lost while this process was asleep: the other one's result is read from the store.
           onCompromised: () => {},
         });
+        const release = async () => {
+          // After so long it may be another process's lock by now: it is left there to grow old by itself.
+          if (watch.stop() >= STALE_MS - UPDATE_MS) await lockfile.unlock(path, { realpath: false, fs: KEEPING });
+          else await unlock();
+        };
         // The folder answered after the time limit: nobody here waits for the lock any more.
         if (!isWanted) await release();
         return release;

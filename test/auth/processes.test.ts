@@ -89,6 +89,25 @@ describe("several processes with one stored sign-in", { timeout: 60_000 }, () =>
     expect(await readdir(join(stateDir, "locks"))).toEqual([]);
   });
 
+  test("go on while one of them is stopped in the middle of a renewal, and it takes over what they have renewed", async () => {
+    const sandbox = await startStrictOrg();
+    const stateDir = await tempDir();
+    await run(sandbox, stateDir, "sign-in");
+    sandbox.next("POST", TOKEN, { status: 503 });
+    const arrived = sandbox.arrival("POST", TOKEN);
+    const stopped = start(sandbox, stateDir, [{ renew: 1 }, "token"]);
+    const later = outcomes(stopped);
+    await arrived;
+    stopped.kill("SIGSTOP");
+    // The lock of the stopped one has to grow old first.
+    const [renewal] = await run(sandbox, stateDir, { renew: 1 });
+    expect(renewal).toMatchObject({ result: { 200: 1 } });
+    stopped.kill("SIGCONT");
+    expect(await later).toMatchObject([{ result: { 200: 1 } }, { result: 200 }]);
+    expect(refreshes(sandbox).map(({ status }) => status)).toEqual([503, 200]);
+    expect((await run(sandbox, stateDir, "token"))[0]?.result).toBe(200);
+  });
+
   test("one signs out, and the others are signed out with their next renewal", async () => {
     const sandbox = await startStrictOrg();
     const stateDir = await tempDir();
