@@ -1,6 +1,6 @@
 import type { BigIntStats } from "node:fs";
 import { constants, type FileHandle, lstat, open, readlink, realpath } from "node:fs/promises";
-import { basename, delimiter, isAbsolute, join, relative, resolve, sep } from "node:path";
+import { basename, delimiter, isAbsolute, join, normalize, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Deadline } from "./deadline.js";
 import { OktaMcpError } from "./errors/index.js";
@@ -31,8 +31,11 @@ const REASONS: Readonly<Record<string, string>> = {
 /** The one answer for a file that is missing and for one that lies outside: of the latter nobody learns whether it exists. */
 const NOT_THERE = "there is no such file inside an allowed folder";
 
-/** No file system of today takes a longer name; the length is judged before any folder is asked. */
-const MAX_NAME_BYTES = 255;
+/**
+ * No file system of today takes a longer name, whether it counts bytes, as Linux does, or UTF-16 units, as Windows and
+ * macOS do. The length is judged before any folder is asked.
+ */
+const MAX_NAME_UNITS = 255;
 
 /**
  * Reads a file that lies, all links resolved, inside one of the allowed folders. A relative path is
@@ -124,16 +127,34 @@ function isInside(path: string, folders: readonly string[]): boolean {
   return folders.some((folder) => path.startsWith(folder.endsWith(sep) ? folder : folder + sep));
 }
 
+/**
+ * Whether two names on a path are the same as they are written. On Windows and macOS neither case nor the way in which
+ * an accent is encoded tells files apart; where a disk does tell them apart, the folder that is meant is an allowed one
+ * all the same.
+ */
+function isSameName(one: string, other: string): boolean {
+  if (one === other) return true;
+  if (process.platform !== "win32" && process.platform !== "darwin") return false;
+  return one.normalize("NFC").toLowerCase() === other.normalize("NFC").toLowerCase();
+}
+
+function namesOf(path: string): string[] {
+  return resolve(path)
+    .split(sep)
+    .filter((name) => name !== "");
+}
+
 /** The names on the way from a folder to a path that is written as one below it; undefined for any other path. */
 function namesBelow(folder: string, path: string): string[] | undefined {
-  const way = relative(folder, path);
-  const names = way.split(sep).filter((name) => name !== "");
-  return names.length === 0 || names[0] === ".." || isAbsolute(way) ? undefined : names;
+  const [above, names] = [namesOf(folder), namesOf(path)];
+  const isBelow = names.length > above.length && above.every((name, index) => isSameName(name, names[index] ?? ""));
+  return isBelow ? names.slice(above.length) : undefined;
 }
 
 /**
  * The real path of the file. It goes down from an allowed folder name by name, and no further than to the first
- * name that leads out: what lies outside is never asked for, so neither words nor time tell whether it exists.
+ * link that leads out: no name that the caller chose is ever asked for outside, so neither words nor time tell
+ * whether it exists.
  */
 async function find(
   path: string,
@@ -142,10 +163,15 @@ async function find(
   refuse: Refuse,
 ): Promise<string> {
   if (path.includes("\0")) throw refuse("its path holds a NUL character");
-  if (path.split(sep).some((name) => Buffer.byteLength(name) > MAX_NAME_BYTES)) throw refuse("its path is too long");
+  if (
+    normalize(path)
+      .split(sep)
+      .some((name) => name.length > MAX_NAME_UNITS)
+  )
+    throw refuse("its path is too long");
   let why = NOT_THERE;
   for (const folder of new Set([...folders, ...roots])) {
-    const names = namesBelow(folder, isAbsolute(path) ? resolve(path) : join(folder, path));
+    const names = namesBelow(folder, isAbsolute(path) ? path : join(folder, path));
     if (names === undefined) continue;
     const start = await realpath(folder).catch(() => undefined);
     if (start === undefined || !folders.includes(start)) continue;

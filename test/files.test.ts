@@ -4,7 +4,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { basename, join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { OktaMcpError } from "../src/errors/index.js";
 import { foldersOf, readAllowedFile } from "../src/files.js";
 import { requireOrSkip } from "./support/programs.js";
@@ -240,6 +240,40 @@ test("a file swapped for a link while it is read never gives what lies outside",
   }
   expect([...seen.keys()].filter((outcome) => outcome !== "logo" && outcome !== "refused")).toEqual([]);
   expect(seen.get("refused")).toBeGreaterThan(0);
+});
+
+/** Lets the rest of a test take this machine for another kind. */
+function pretend(platform: NodeJS.Platform): void {
+  const own = process.platform;
+  Object.defineProperty(process, "platform", { value: platform });
+  onTestFinished(() => void Object.defineProperty(process, "platform", { value: own }));
+}
+
+describe("where case does not tell files apart", () => {
+  const written = join(base.toUpperCase(), "ALLOWED");
+
+  test("a path may name its allowed folder in another case, and its accents in another encoding", async () => {
+    await refusal(join(written, "logo.png"));
+    pretend("darwin");
+    expect(await text(join(written, "logo.png"))).toBe("logo");
+    const composed = join(base, "r\u00e9sum\u00e9s");
+    mkdirSync(composed);
+    writeFileSync(join(composed, "one"), "one");
+    expect(await text(join(base, "re\u0301sume\u0301s", "one"), { roots: [composed] })).toBe("one");
+  });
+
+  test("what is outside stays outside", async () => {
+    pretend("darwin");
+    for (const path of [`${written}-not/secret`, `${written}/../outside/secret`, join(base, "OUTSIDE", "secret")]) {
+      expect((await refusal(path)).message).toMatch(/no such file inside an allowed folder/);
+    }
+  });
+});
+
+test("a name may have as many characters as a disk that counts characters takes", async () => {
+  // More than 255 bytes: Windows and macOS take it, and a disk that does not has no such file.
+  expect((await refusal(join(inside, "資".repeat(100)))).message).toMatch(/no such file/);
+  expect((await refusal(join(inside, "資".repeat(256)))).message).toMatch(/path is too long/);
 });
 
 describe("the roots of a client", () => {
