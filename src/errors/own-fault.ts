@@ -1,4 +1,4 @@
-const OF_CODE = [TypeError, ReferenceError, SyntaxError, RangeError, EvalError];
+const OF_CODE = [TypeError, ReferenceError, SyntaxError, RangeError, EvalError, URIError];
 
 /** Codes of Node.js and undici for a wrong use of them, and for a part of a program that is not there. */
 const MISUSE = /^(?:UND_ERR_INVALID_ARG|ERR_INVALID_[A-Z_]+|(?:ERR_)?MODULE_NOT_FOUND)$/;

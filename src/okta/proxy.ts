@@ -42,8 +42,18 @@ function readProxy(env: Environment, name: "http_proxy" | "https_proxy"): string
   const value = env[variable]?.trim();
   if (!value) return undefined;
   const url = /^\w+:\/\//.test(value) ? value : `http://${value}`;
-  if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return url;
+  if (URL.canParse(url) && isHttpProxy(new URL(url))) return url;
   throw new OktaMcpError("bad_config", `${variable} is not the URL of an HTTP proxy.`, {
-    fix: `Set ${variable} to a URL such as http://proxy.example.com:8080, or leave it out.`,
+    fix: `Set ${variable} to a URL such as http://proxy.example.com:8080, or leave it out. In a user name or password, write characters that mean something in a URL by their number: %25 for %, %23 for #, %2F for /, %40 for @.`,
   });
+}
+
+/** A percent sign that stands for itself cannot be decoded, and would fail with each request. */
+function isHttpProxy({ protocol, username, password }: URL): boolean {
+  try {
+    [username, password].forEach(decodeURIComponent);
+    return protocol === "http:" || protocol === "https:";
+  } catch {
+    return false;
+  }
 }

@@ -18,6 +18,7 @@ test.each<[string, () => unknown]>([
   ["a call of what is no function", () => nothing()],
   ["a name that is not there", () => new Function("notThere")()],
   ["code that cannot be read", () => new Function("(")],
+  ["an escape that cannot be decoded", () => decodeURIComponent("%")],
   ["a number out of range", () => "x".repeat(-1)],
   ["a header that cannot be sent", () => request("http://127.0.0.1:9", { headers: { "no name": "x" } })],
   ["an address that is none", () => fetch("http://")],

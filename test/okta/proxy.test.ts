@@ -113,7 +113,12 @@ describe("a proxy", () => {
   });
 
   test("that is none is named, without its value", () => {
-    for (const value of ["socks5://jo:secret@127.0.0.1:1080", "http://", "ftp://secret"]) {
+    const unescaped = [
+      "http://jo:secret%@127.0.0.1:3128",
+      "http://jo%zz:secret@127.0.0.1:3128",
+      "http://jo:secret#1@x",
+    ];
+    for (const value of ["socks5://jo:secret@127.0.0.1:1080", "http://", "ftp://secret", ...unescaped]) {
       let error: unknown;
       try {
         createFetch({ HTTPS_PROXY: value });
@@ -121,6 +126,7 @@ describe("a proxy", () => {
         error = thrown;
       }
       expect(error).toMatchObject({ code: "bad_config", message: "HTTPS_PROXY is not the URL of an HTTP proxy." });
+      expect(error).toMatchObject({ fix: expect.stringMatching(/%25 for %(?!.*secret)/) });
     }
   });
 
