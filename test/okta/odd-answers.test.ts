@@ -3,6 +3,7 @@ import { type AddressInfo, createServer, type Socket } from "node:net";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { OAuthClient } from "../../src/auth/oauth-client.js";
 import { ServerClock } from "../../src/auth/server-clock.js";
+import { exchange, type SendHttp } from "../../src/okta/exchange.js";
 import { errorOf, request, testTransport } from "./support.js";
 
 /** Long enough for a busy machine to answer, short enough to wait for where nothing ends by itself. */
@@ -137,6 +138,20 @@ test("an HTTP client that never notices that it was stopped holds no call", asyn
   const sent = errorOf(transport.send(request("GET", "/x"), { signal: cancelling.signal }));
   cancelling.abort("no longer wanted");
   expect(await sent).toMatchObject({ code: "cancelled" });
+});
+
+test("a call that is cancelled before it begins sends nothing, also by an HTTP client that does not look at its signal", async () => {
+  const sent: string[] = [];
+  const fetch: SendHttp = async (url) => {
+    sent.push(url.pathname);
+    return new Response("[]");
+  };
+  const options = { url: new URL("http://127.0.0.1:9/x"), headers: {}, timeLimitMs: LIMIT_MS, maxBytes: 100 };
+  const write = request("POST", "/x");
+  expect((await exchange(write, { ...options, fetch, signal: undefined })).text).toBe("[]");
+  const ended = exchange(write, { ...options, fetch, signal: AbortSignal.abort() });
+  expect(await errorOf(ended)).toMatchObject({ code: "cancelled" });
+  expect(sent).toEqual(["/x"]);
 });
 
 test("thirty answers of 101 stop no endpoint", async () => {
