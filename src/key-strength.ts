@@ -5,7 +5,7 @@ export const MIN_RSA_BITS = 2048;
 const LEAST_EXPONENT = 65_537n;
 const EXPONENT_LIMIT = 2n ** 256n;
 
-/** A random number as large as a curve's order has so many leading zeros once in 2^64 keys. */
+/** A random number as large as a curve's order begins with so many zeros about once in 2^60 keys. */
 const LEADING_ZERO_BYTES = 8;
 
 /**
@@ -22,7 +22,7 @@ export function weaknessOf(key: KeyObject): string | undefined {
     if (publicExponent >= LEAST_EXPONENT && publicExponent < EXPONENT_LIMIT && publicExponent % 2n === 1n)
       return undefined;
     const exponent = publicExponent < EXPONENT_LIMIT ? String(publicExponent) : "far too large";
-    return `is an RSA key whose public exponent is ${exponent}; a sound one is odd and from 65537 on, so that its signatures could be forged`;
+    return `is an RSA key whose public exponent is ${exponent}, so that somebody without the key may be able to forge its signatures; a sound exponent is odd and ${LEAST_EXPONENT} or larger`;
   }
   if (key.asymmetricKeyType === "ec" && key.type === "private") {
     const { d = "" } = key.export({ format: "jwk" });
