@@ -35,7 +35,7 @@ export class StaticSession implements Session {
     // What the token says of its app counts before a setting that may be left over from another one.
     const issuedTo = typeof claims?.cid === "string" && claims.cid !== "" ? claims.cid.slice(0, 256) : undefined;
     this.#clientId = issuedTo ?? (clientId || undefined);
-    if (this.#clientId === undefined) {
+    if (this.#clientId === undefined && configured.has("okta.apps.manage")) {
       log.warn(
         "OKTA_ACCESS_TOKEN does not tell which app it was issued to, and OKTA_CLIENT_ID is not set: no app that signs in with OAuth can be changed, since it may be that one.",
       );

@@ -217,6 +217,12 @@ describe("without a guard file, the server protects", () => {
     expect((await call("deactivate_application", { app_id: wiki.id })).isError).toBe(false);
   });
 
+  test("nothing that has to be told at the start where no app can be changed", async () => {
+    const readsApps = { scopes: ["okta.apps.read", "okta.users.manage"] };
+    const { logged } = await unguarded({ opaqueToken: true, clientId: undefined, ...readsApps });
+    expect(logged.join("")).not.toContain("does not tell which app");
+  });
+
   test("with such a token the app that the setting names, and no other", async () => {
     const { refused, call, org, logged } = await unguarded({ opaqueToken: true });
     const own = org.addApp({ label: "okta-mcp", credentials: { oauthClient: { client_id: DEVICE_CLIENT_ID } } });
