@@ -9,7 +9,8 @@ export interface Scenario {
   name: string;
   /** The promise as the first column of the table in SECURITY.md names it. */
   promise: string;
-  stage?: StageOptions;
+  /** What the stage is like; a function where something has to be there first. */
+  stage?: StageOptions | (() => Promise<StageOptions>);
   /** Why it cannot be played on this machine; undefined where it can. */
   lacks?: () => string | undefined;
   play(act: Act): Promise<void>;
@@ -102,7 +103,7 @@ export async function withHardStop<T>(what: string, until: Promise<T>, hardStopM
 }
 
 /** Plays a scenario on a stage of its own. Never rejects: what went wrong is in the rows. */
-export async function play({ name: scenario, promise, stage: options, lacks, play: act }: Scenario): Promise<Row[]> {
+export async function play({ name: scenario, promise, stage: wanted, lacks, play: act }: Scenario): Promise<Row[]> {
   const rows: Row[] = [];
   const note = (kind: Row["kind"], name: string, failure?: string) => {
     const row: Row = { scenario, promise, name, kind, failure };
@@ -120,6 +121,7 @@ export async function play({ name: scenario, promise, stage: options, lacks, pla
   }
   let stage: Stage | undefined;
   try {
+    const options = typeof wanted === "function" ? await wanted() : wanted;
     const opened = await openStage({
       structuredContent: false,
       ...options,

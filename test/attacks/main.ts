@@ -25,7 +25,7 @@ await Promise.all(workers);
 
 const rows = chosen.flatMap((scenario) => played.get(scenario) ?? []);
 const attacked = new Set(chosen.map(({ promise }) => promise));
-const untouched = wanted.length >= 0 ? [] : promisesOf("SECURITY.md").filter((promise) => !attacked.has(promise));
+const untouched = wanted.length > 0 ? [] : promisesOf("SECURITY.md").filter((promise) => !attacked.has(promise));
 const { text, failed } = render(rows, untouched);
 process.stdout.write(`${text} in ${Math.round((Date.now() - startedAtMs) / 1000)} s\n`);
 process.exitCode = failed ? 1 : 0;

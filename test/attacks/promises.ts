@@ -15,3 +15,5 @@ export const JOURNAL = "The journal as a leak";
 export const SETTINGS = "Settings from somewhere unexpected";
 export const CODE = "Code from somewhere unexpected";
 export const PACKAGE = "A package of the same name";
+export const NETWORK = "An answer made to stop the server";
+export const CLIENT = "A client that sends what no client sends";

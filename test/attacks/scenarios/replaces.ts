@@ -38,6 +38,8 @@ function* lossesOf(value: unknown): Generator<[what: string, instead: unknown]> 
     yield ["an empty text", ""];
     yield ["a list in place of a text", []];
     yield ["an object in place of a text", {}];
+    yield ["zero in place of a text", 0];
+    yield ["false in place of a text", false];
   }
   if (Array.isArray(value)) {
     for (const [what, item] of [

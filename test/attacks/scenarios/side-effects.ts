@@ -5,7 +5,9 @@ import { ALL_SCOPES } from "../calls.js";
 import { FORGED_CONSENT, TOO_MUCH, WRONG_TARGET } from "../promises.js";
 
 /** Updates that switch something off by a field of their body: of each policy and rule that is on, and of new ones. */
-async function switchOffs(act: Act, isMeant: (policy: { system: boolean }) => boolean): Promise<[string, Call][]> {
+async function switchOffs(act: Act, isWanted: (policy: { system: boolean }) => boolean): Promise<[string, Call][]> {
+  // What is off already cannot be switched off.
+  const isMeant = (one: { system: boolean; status: string }) => one.status === "ACTIVE" && isWanted(one);
   const policies = act.sandbox.org.area(POLICIES);
   const calls: [string, Call][] = [];
   const read = async (tool: string, args: Json) => (await act.server.call(tool, args)).data;

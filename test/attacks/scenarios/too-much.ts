@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Outcome } from "../../support/server-process.js";
+import type { StageOptions } from "../../support/stage.js";
 import { type Act, type Call, outcome, type Scenario, writesOf } from "../attack.js";
 import { ALL_SCOPES, harmlessArguments, lastChangeId, TOOLS, WRITING } from "../calls.js";
 import { TOO_MUCH } from "../promises.js";
@@ -7,11 +8,11 @@ import { TOO_MUCH } from "../promises.js";
 const never = { OKTA_MCP_CONFIRM: "never" };
 
 /** A tool that is off is neither listed nor run, whatever it is called with. */
-function off(name: string, stage: Scenario["stage"], tools: readonly string[], still: Call): Scenario {
+function off(name: string, stage: StageOptions, tools: readonly string[], still: Call): Scenario {
   return {
     name,
     promise: TOO_MUCH,
-    stage: { scopes: ALL_SCOPES, ...stage, env: { ...never, ...stage?.env } },
+    stage: { scopes: ALL_SCOPES, ...stage, env: { ...never, ...stage.env } },
     async play(act) {
       await act.control(`${still[0]} is on`, { call: still });
       const listed = (await act.server.client.listTools()).tools.map((tool) => tool.name);
@@ -56,7 +57,7 @@ const limits: Scenario = {
   stage: {
     scopes: ALL_SCOPES,
     env: never,
-    guard: () => ({ limits: { writes: { per_session: 12 }, removals: { per_session: 3 } } }),
+    guard: () => ({ limits: { writes: { per_session: 14 }, removals: { per_session: 3 } } }),
   },
   async play(act) {
     const { org } = act.sandbox;
@@ -93,6 +94,18 @@ const limits: Scenario = {
       `${what} after the last`,
       { call, sees: ["protected", "bad_input"] },
     ]);
+    await act.attack("a loss as a part of undoing a full replace", {
+      async does() {
+        const group_id = group();
+        org.groupAttributes.set("floor", { type: "string", title: "x" });
+        const profile = { name: `F ${org.newId("")}`, description: "x", floor: "3" };
+        await act.server.call("update_group", { group_id, profile });
+        const change_id = await lastChangeId(act);
+        act.forget();
+        return act.server.call("undo_change", { change_id });
+      },
+      sees: "protected",
+    });
     await act.attack("a removal as a part of an undo", {
       async does() {
         await act.server.call("create_group", { profile: { name: "Made" } });

@@ -1,0 +1,105 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { BUILT } from "../support/server-process.js";
+import type { Stage } from "../support/stage.js";
+
+export interface RawMessage {
+  jsonrpc?: string;
+  id?: unknown;
+  method?: string;
+  // biome-ignore lint/suspicious/noExplicitAny: whatever came is looked at, and fails where it is something else.
+  params?: any;
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  result?: any;
+  error?: { code: number; message: string };
+}
+
+/** A client that sends lines as they are, so that what no library would send can be sent. */
+export interface RawClient {
+  line(text: string): void;
+  /** Sends a request with these parameters as JSON text, and resolves with its answer. */
+  ask(method: string, params: string): Promise<RawMessage>;
+  /** Calls a tool; resolves with "ok", the code of the refusal, "protocol" or "ended", and the text. */
+  call(tool: string, args: object): Promise<{ sees: string; text: string }>;
+  /** Everything that came and was no answer to `ask`. */
+  others: RawMessage[];
+  /** Resolves with the next request of the server with this method. */
+  asked(method: string): Promise<RawMessage>;
+  stdout(): string;
+  stderr(): string;
+  ended: Promise<{ code: number | null }>;
+  /** Leaves, and resolves with how the server ended. */
+  leave(): Promise<{ code: number | null }>;
+}
+
+/** Starts another built server with the settings of a stage, and says hello with these capabilities. */
+export async function startRaw(
+  { env, folder }: Pick<Stage, "env" | "folder">,
+  capabilities: object = {},
+): Promise<RawClient> {
+  const child = spawn(process.execPath, [BUILT], { env: { ...env }, cwd: folder, stdio: "pipe" });
+  child.stdin.on("error", () => {});
+  const output = { stdout: "", stderr: "" };
+  const answers = new Map<number, (message: RawMessage) => void>();
+  const others: RawMessage[] = [];
+  let waiting: { method: string; tell: (message: RawMessage) => void }[] = [];
+  let rest = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    output.stderr += text;
+  });
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    output.stdout += text;
+    const lines = (rest + text).split("\n");
+    rest = lines.pop() ?? "";
+    for (const message of lines.map((line) => JSON.parse(line) as RawMessage)) {
+      const answer = message.method === undefined ? answers.get(message.id as number) : undefined;
+      if (answer) {
+        answers.delete(message.id as number);
+        answer(message);
+        continue;
+      }
+      others.push(message);
+      const met = waiting.filter(({ method }) => method === message.method);
+      waiting = waiting.filter((one) => !met.includes(one));
+      for (const { tell } of met) tell(message);
+    }
+  });
+  const ended = once(child, "close").then(([code]) => ({ code: code as number | null }));
+  void ended.then(() => {
+    for (const tell of answers.values()) tell({ error: { code: 0, message: "ended" } });
+  });
+  let lastId = 0;
+  const line = (text: string) => void child.stdin.write(`${text}\n`);
+  const ask = (method: string, params: string) => {
+    lastId += 1;
+    const id = lastId;
+    const answer = new Promise<RawMessage>((resolve) => answers.set(id, resolve));
+    line(`{"jsonrpc":"2.0","id":${id},"method":${JSON.stringify(method)},"params":${params}}`);
+    return answer;
+  };
+  const hello = { protocolVersion: "2025-11-25", capabilities, clientInfo: { name: "raw", version: "0" } };
+  await ask("initialize", JSON.stringify(hello));
+  line('{"jsonrpc":"2.0","method":"notifications/initialized"}');
+  return {
+    line,
+    ask,
+    others,
+    ended,
+    stdout: () => output.stdout,
+    stderr: () => output.stderr,
+    asked: (method) => new Promise((tell) => waiting.push({ method, tell })),
+    async call(tool, args) {
+      const { result, error } = await ask("tools/call", JSON.stringify({ name: tool, arguments: args }));
+      if (error) return { sees: error.message === "ended" ? "ended" : "protocol", text: error.message };
+      const text = String(result?.content?.[0]?.text);
+      return { sees: result?.isError ? (/^(\w+):/.exec(text)?.[1] ?? "") : "ok", text };
+    },
+    async leave() {
+      const killer = setTimeout(() => child.kill("SIGKILL"), 5_000);
+      child.stdin.end();
+      const end = await ended;
+      clearTimeout(killer);
+      return end;
+    },
+  };
+}

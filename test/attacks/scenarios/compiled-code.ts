@@ -1,0 +1,87 @@
+import { chmodSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { runBuilt } from "../../support/built-command.js";
+import { notOfThisMachine } from "../../support/programs.js";
+import { type Act, outcome, type Scenario } from "../attack.js";
+import { ALL_SCOPES } from "../calls.js";
+import { CODE } from "../promises.js";
+
+const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+const keepsCode = major > 22 || (major === 22 && minor >= 8);
+
+const run = async (act: Act, env: Record<string, string>) => {
+  const { code } = await runBuilt(["--version"], { env: { ...act.env, ...env }, cwd: act.folder });
+  return code === 0;
+};
+
+const filesBelow = (folder: string) => (existsSync(folder) ? readdirSync(folder, { recursive: true }).length : 0);
+
+/** What may be in the place of the folder of compiled code, put there by somebody else. */
+const FOLDERS: { readonly [what: string]: (folder: string, target: string) => void } = {
+  "a link": (folder, target) => symlinkSync(target, folder),
+  "a folder that is open to its group": (folder) => {
+    mkdirSync(folder);
+    chmodSync(folder, 0o770);
+  },
+  "a folder that is open to all": (folder) => {
+    mkdirSync(folder);
+    chmodSync(folder, 0o777);
+  },
+  "a file": (folder) => writeFileSync(folder, ""),
+};
+
+export const compiledCode: Scenario = {
+  name: "folders of compiled code that are not the user's alone",
+  promise: CODE,
+  stage: { scopes: ALL_SCOPES },
+  async play(act) {
+    const place = (name: string) => {
+      const home = join(act.folder, name);
+      mkdirSync(home, { mode: 0o700 });
+      return home;
+    };
+    const own = place("own");
+    await act.control("the command runs", {
+      async does() {
+        return outcome(String(await run(act, { XDG_CACHE_HOME: own })));
+      },
+      sees: "true",
+      check() {
+        if (keepsCode && filesBelow(own) === 0) throw new Error("It keeps compiled code where it may.");
+      },
+    });
+    await act.attack("a cache in the folder that it is started in, by a relative XDG_CACHE_HOME", {
+      async does() {
+        await run(act, { XDG_CACHE_HOME: "cache" });
+        return outcome(String(filesBelow(join(act.folder, "cache"))));
+      },
+      sees: "0",
+    });
+    await act.attack("compiled code although it is switched off", {
+      async does() {
+        const off = place("off");
+        await run(act, { XDG_CACHE_HOME: off, NODE_DISABLE_COMPILE_CACHE: "1" });
+        return outcome(String(filesBelow(join(off, "okta-mcp"))));
+      },
+      sees: "0",
+    });
+    for (const [what, put] of Object.entries(FOLDERS)) {
+      if (!keepsCode) {
+        act.leaveOut(what, notOfThisMachine("Node.js keeps compiled code from version 22.8 on"));
+        continue;
+      }
+      await act.attack(what, {
+        async does() {
+          const home = place(what.replaceAll(" ", "-"));
+          const target = place(`target-of-${what.replaceAll(" ", "-")}`);
+          put(join(home, "okta-mcp"), target);
+          const isGood = await run(act, { XDG_CACHE_HOME: home });
+          const kept =
+            filesBelow(target) + (what === "a link" || what === "a file" ? 0 : filesBelow(join(home, "okta-mcp")));
+          return outcome(`${isGood} ${kept}`);
+        },
+        sees: "true 0",
+      });
+    }
+  },
+};

@@ -1,0 +1,423 @@
+import assert from "node:assert/strict";
+import { runBuilt } from "../../support/built-command.js";
+import { secret, sighting } from "../../support/sightings.js";
+import { type Act, type Call, outcome, type Scenario } from "../attack.js";
+import { ALL_SCOPES } from "../calls.js";
+import { LOOKALIKE, STOLEN_TOKEN, WRONG_PLACE } from "../promises.js";
+import { type RawOrg, raw, startRawOrg } from "../raw-org.js";
+
+/** A listener to which nothing may go. */
+const elsewhere = async (use: (evil: RawOrg) => Promise<void>): Promise<void> => {
+  const evil = await startRawOrg();
+  await use(evil).finally(() => evil.close());
+};
+
+const nothingAt = (evil: RawOrg) => assert.deepEqual(evil.requests, [], "nothing went elsewhere");
+
+/** Where an answer may want to send a request to. */
+const foreign = (evil: RawOrg): readonly string[] => [
+  `${evil.origin}/api/v1/groups`,
+  `http://localhost:${evil.port}/api/v1/groups`,
+  `//127.0.0.1:${evil.port}/x`,
+  `http://user:pass@127.0.0.1:${evil.port}/x`,
+  `http://[::ffff:127.0.0.1]:${evil.port}/x`,
+  `http:127.0.0.1:${evil.port}/x`,
+  `\\\\127.0.0.1:${evil.port}\\x`,
+  `${evil.origin}\\@acme.okta.com/`,
+];
+
+const REDIRECTS = [301, 302, 303, 307, 308];
+
+const redirects: Scenario = {
+  name: "redirects of the Management API",
+  promise: WRONG_PLACE,
+  stage: { scopes: ALL_SCOPES, env: { OKTA_MCP_CONFIRM: "never" } },
+  play: (act) =>
+    elsewhere(async (evil) => {
+      await act.control("without one, the answer comes", { call: ["list_groups", {}] });
+      const calls: Call[] = [
+        ["list_groups", {}],
+        ["create_group", { profile: { name: "New" } }],
+        ["delete_group", { group_id: act.groupId }],
+      ];
+      const all = calls.flatMap((call) =>
+        REDIRECTS.flatMap((status) => foreign(evil).map((location) => ({ call, status, location }))),
+      );
+      await act.attacks(all, ({ call, status, location }) => [
+        `${call[0]} is sent by ${status} to ${location}`,
+        {
+          async does() {
+            act.sandbox.clearFaults();
+            const method = { list_groups: "GET", create_group: "POST", delete_group: "DELETE" }[call[0]] ?? "GET";
+            act.sandbox.next(method, /^\/api\/v1\/groups/, { status, headers: { Location: location }, times: 3 });
+            const seen = await act.server.call(...call);
+            act.sandbox.clearFaults();
+            return seen;
+          },
+          sees: ["unreachable", "okta_down", "forbidden", "bad_input", "conflict", "not_found", "bad_config"],
+          reaches: null,
+          check: () => nothingAt(evil),
+        },
+      ]);
+    }),
+};
+
+const nextPages: Scenario = {
+  name: "next pages that lie elsewhere",
+  promise: WRONG_PLACE,
+  stage: { scopes: ALL_SCOPES },
+  play: (act) =>
+    elsewhere(async (evil) => {
+      const { org, origin } = act.sandbox;
+      for (let n = 0; n < 5; n += 1) org.addGroup({ profile: { name: `G${n}` } });
+      await act.control("a next page of the org is read", {
+        call: ["list_groups", { limit: 2, fetch_all: true }],
+        check: ({ data }) => assert.ok((data.items as unknown[]).length > 4),
+      });
+      const links = [
+        ...foreign(evil),
+        `${origin}@127.0.0.1:${evil.port}/x`,
+        `${origin}.evil.example/x`,
+        "javascript:alert(1)",
+        "file:///etc/passwd",
+        `${origin}/api/v1/users/${act.userId}/lifecycle/deactivate`,
+      ];
+      await act.attacks(links, (link) => [
+        link.replace(origin, "ORG"),
+        {
+          async does() {
+            act.sandbox.next("GET", "/api/v1/groups", {
+              rewrite: (reply) => ({ ...reply, headers: { ...reply.headers, Link: `<${link}>; rel="next"` } }),
+            });
+            return act.server.call("list_groups", { limit: 2, fetch_all: true });
+          },
+          sees: ["ok", "okta_down", "unreachable", "bad_input", "forbidden"],
+          check() {
+            nothingAt(evil);
+            const odd = act.requests().filter(({ path }) => !/^\/api\/v1\/groups(\?|$)|^\/oauth2\//.test(path));
+            assert.deepEqual(odd, [], "no other path is asked for");
+          },
+        },
+      ]);
+      const cursors = [`${evil.origin}/x`, "../users", "a&limit=1", "x#y", "x?y", "http://evil.example/?after=1"];
+      await act.attacks(cursors, (after) => [
+        `the cursor ${after.replace(evil.origin, "EVIL")}`,
+        {
+          call: ["list_groups", { after }],
+          sees: ["ok", "bad_input", "not_found"],
+          check() {
+            nothingAt(evil);
+            for (const { path } of act.requests()) {
+              const url = new URL(path, origin);
+              assert.equal(url.pathname, "/api/v1/groups");
+              assert.equal(url.searchParams.get("after"), after);
+            }
+          },
+        },
+      ]);
+    }),
+};
+
+/** Orgs that are none, each with words that a person might paste. */
+const ORG_URLS: readonly string[] = [
+  ...[
+    "http://acme.okta.com",
+    "http://10.0.0.1",
+    "http://evil.example",
+    "http://127.0.0.1.evil.example",
+    "http://localhost.evil.example",
+  ],
+  ...["https://user@acme.okta.com", "https://user:pass@acme.okta.com", "https://acme.okta.com@evil.example"],
+  ...[
+    "ftp://acme.okta.com",
+    "file:///etc/passwd",
+    "javascript:alert(1)",
+    "data:text/plain,x",
+    "//acme.okta.com/\\evil.example",
+  ],
+  ...[
+    "https://",
+    "https://?",
+    "https:// ",
+    "http://0x7f.1.evil.example",
+    "https://acme.okta.com\u0000.evil.example",
+    "https://acme.okta.com\n.evil.example",
+  ],
+  ...[
+    "https://\u202eacme.okta.com",
+    "{yourOktaDomain}",
+    "https://acme-admin.okta.com/admin/../..\\@x",
+    "unix:/tmp/x",
+    "https://[::1",
+    "https://acme.okta.com:99999",
+  ],
+];
+
+/** Runs a command that would reach the org, in two settings at once. */
+async function commands(
+  act: Act,
+  members: readonly (readonly [string, Record<string, string>])[],
+  refuses: (code: number | null, text: string) => void,
+) {
+  await act.attacks(members, ([name, env]) => [
+    name,
+    {
+      async does() {
+        const { code, stdout, stderr } = await runBuilt(["status"], { env: { ...act.env, ...env }, cwd: act.folder });
+        refuses(code, stdout + stderr);
+        return outcome(String(code), { text: stdout + stderr });
+      },
+      sees: ["1", "2"],
+      check: () => assert.deepEqual(act.requests(), [], "nothing is sent"),
+    },
+  ]);
+}
+
+const orgUrls: Scenario = {
+  name: "orgs that are none",
+  promise: WRONG_PLACE,
+  stage: { scopes: ALL_SCOPES },
+  async play(act) {
+    await act.control("the org of the settings", {
+      async does() {
+        const { code, stderr } = await runBuilt(["status"], { env: act.env, cwd: act.folder });
+        return outcome(String(code), { text: stderr });
+      },
+      sees: "0",
+    });
+    await commands(
+      act,
+      ORG_URLS.filter((url) => !url.includes("\u0000")).map(
+        (url) => [JSON.stringify(url), { OKTA_ORG_URL: url }] as const,
+      ),
+      (code, text) => {
+        assert.equal(code, 2, text);
+        assert.match(text, /OKTA_ORG_URL/);
+        assert.equal(sighting([secret("never-there")], { text }), undefined);
+      },
+    );
+  },
+};
+
+/** Answers of the token endpoint and of the start of a sign-in that want the secrets of it elsewhere. */
+const tokenEndpoint: Scenario = {
+  name: "redirects of a sign-in",
+  promise: WRONG_PLACE,
+  stage: { signIn: "key", scopes: ALL_SCOPES },
+  play: (act) =>
+    elsewhere(async (evil) => {
+      const all = REDIRECTS.flatMap((status) =>
+        foreign(evil)
+          .slice(0, 4)
+          .map((location) => ({ status, location })),
+      );
+      await act.attacks(all, ({ status, location }) => [
+        `the token endpoint answers ${status} to ${location}`,
+        {
+          async does() {
+            act.sandbox.next("POST", "/oauth2/v1/token", { status, headers: { Location: location }, times: 2 });
+            const seen = await act.server.call("list_groups", {});
+            act.sandbox.clearFaults();
+            return seen;
+          },
+          sees: [
+            "unreachable",
+            "okta_down",
+            "client_rejected",
+            "login_denied",
+            "bad_config",
+            "session_ended",
+            "signed_out",
+          ],
+          check: () => nothingAt(evil),
+        },
+      ]);
+      await act.control("without one, the sign-in goes through", { call: ["list_groups", {}] });
+    }),
+};
+
+const code = {
+  device_code: secret("DeviceCode"),
+  user_code: "ABCD-EFGH",
+  expires_in: 600,
+  interval: 1,
+};
+
+/** Links of a sign-in that were shown to be clicked. */
+const clickable: string[] = [];
+
+const signInLinks: Scenario = {
+  name: "sign-in links of others",
+  promise: LOOKALIKE,
+  stage: {
+    signIn: "device",
+    scopes: ["okta.users.read", "okta.groups.read"],
+    person(question) {
+      if (question.mode === "url") clickable.push(question.url);
+      return { action: "decline" };
+    },
+  },
+  async play(act) {
+    const { origin } = act.sandbox;
+    const host = new URL(origin).host;
+    const start =
+      (uri: string, complete = uri) =>
+      async () => {
+        clickable.length = 0;
+        act.sandbox.next("POST", "/oauth2/v1/device/authorize", {
+          status: 200,
+          json: { ...code, verification_uri: uri, verification_uri_complete: complete },
+        });
+        act.sandbox.next("POST", "/oauth2/v1/token", {
+          status: 400,
+          json: { error: "access_denied", error_description: "no" },
+          times: 9,
+        });
+        const seen = await act.server.call("list_users", {});
+        await act.server.call("list_users", {}).catch(() => undefined);
+        act.sandbox.clearFaults();
+        return seen;
+      };
+    const ends = [
+      "sign_in_pending",
+      "login_denied",
+      "login_expired",
+      "okta_down",
+      "unreachable",
+      "declined",
+      "client_rejected",
+      "signed_out",
+      "bad_config",
+    ];
+    await act.control("a link of the org is shown to be clicked", {
+      does: start(`${origin}/activate`, `${origin}/activate?user_code=ABCD-EFGH`),
+      sees: ends,
+      check: () => assert.ok(clickable.length > 0, "the link is shown"),
+    });
+    const links = [
+      ...[
+        "https://evil.example/activate",
+        "http://evil.example/activate",
+        "https://acme.okta.com.evil.example/activate",
+      ],
+      ...[`http://${host}@evil.example/activate`, `http://user:pass@${host}/activate`, `http://evil@${host}/activate`],
+      ...[
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "file:///etc/passwd",
+        "vscode://x",
+        "ms-settings:x",
+        "//evil.example/x",
+      ],
+      ...[
+        `http://127.0.0.1:1/activate`,
+        `https://${host}/activate`,
+        `http://localhost:${new URL(origin).port}/activate`,
+      ],
+      ...[
+        "",
+        "x",
+        "https://",
+        `http://${host}/\u001b]0;x\u0007`,
+        `http://${host}/activate\u202e`,
+        `http://${host}/${"a".repeat(5_000)}`,
+      ],
+    ];
+    // After a link that is refused, the next call may begin anew, with a link of the org.
+    const isForeign = (link: string) => !/^\/activate(?:\?user_code=[A-Z-]+)?$/.test(link.replace(origin, ""));
+    await act.attacks(links, (link) => [
+      JSON.stringify(link.replace(host, "ORG")).slice(0, 80),
+      {
+        does: start(link),
+        sees: ends,
+        check: () => assert.deepEqual(clickable.filter(isForeign), [], "no such link is put before a person"),
+      },
+    ]);
+    await act.attacks(links.slice(0, 12), (link) => [
+      `behind a link of the org: ${JSON.stringify(link.replace(host, "ORG"))}`,
+      {
+        does: start(`${origin}/activate`, link),
+        sees: ends,
+        check: () => assert.ok(!clickable.includes(link), "the other link is not put before a person"),
+      },
+    ]);
+    await act.attack("a sign-in that does not say for which org and client", {
+      does: start(`${origin}/activate`),
+      sees: ends,
+      check({ text, message }) {
+        assert.ok((text || message).includes(origin), "the org is named");
+      },
+    });
+  },
+};
+
+const PASSWORD = secret("Proxy");
+
+function proxied(
+  name: string,
+  env: (proxy: RawOrg) => Record<string, string>,
+  play: (act: Act, proxy: RawOrg) => Promise<void>,
+): Scenario {
+  let proxy: RawOrg | undefined;
+  return {
+    name,
+    promise: STOLEN_TOKEN,
+    async stage() {
+      proxy = await startRawOrg();
+      proxy.answer = () => raw("{}", [], "403 Forbidden");
+      return { scopes: ALL_SCOPES, env: env(proxy) };
+    },
+    async play(act) {
+      if (proxy === undefined) throw new Error("The scenario has no proxy.");
+      await play(act, proxy).finally(() => proxy?.close());
+    },
+  };
+}
+
+const TOKEN = secret("Token");
+
+/** What a proxy may do with what is asked of it; the org behind it is never reached. */
+const BEHAVIOURS: { readonly [what: string]: () => string | Buffer } = {
+  "refuses and repeats the password": () =>
+    raw(`{"x":"${PASSWORD}"}`, [`X-Echo: ${PASSWORD}`], "407 Proxy Authentication Required"),
+  forbids: () => raw("{}", [], "403 Forbidden"),
+  "answers in the place of the org": () => raw(`[${" ".repeat(100)}]`),
+  "opens the way and answers in clear": () => Buffer.concat([Buffer.from("HTTP/1.1 200 OK\r\n\r\n"), raw("[]")]),
+  "sends elsewhere": () => raw("", ["Location: http://127.0.0.1:1/"], "302 Found"),
+};
+
+const proxies: readonly Scenario[] = (["HTTPS_PROXY", "https_proxy"] as const).map((variable) =>
+  proxied(
+    `a proxy in ${variable}`,
+    (proxy) => ({
+      [variable]: `http://user:${PASSWORD}@127.0.0.1:${proxy.port}`,
+      OKTA_ORG_URL: "https://acme.okta.com",
+      OKTA_ACCESS_TOKEN: TOKEN,
+      OKTA_LOG_LEVEL: "trace",
+    }),
+    async (act, proxy) => {
+      const sees = ["unreachable", "okta_down", "bad_config"];
+      const call: Call = ["create_group", { profile: { name: "New" } }];
+      await act.control("requests go through the proxy", {
+        call,
+        sees,
+        check: () => assert.match(proxy.requests[0]?.head ?? "", /^CONNECT acme\.okta\.com:443 /),
+      });
+      await act.attacks(Object.entries(BEHAVIOURS), ([what, answer]) => [
+        `a proxy that ${what}`,
+        {
+          async does() {
+            proxy.answer = answer;
+            return act.server.call(...call);
+          },
+          sees,
+          never: [PASSWORD, TOKEN],
+          check: () =>
+            assert.equal(sighting([TOKEN], { proxy: proxy.requests.map(({ head }) => head).join() }), undefined),
+        },
+      ]);
+    },
+  ),
+);
+
+export const places: readonly Scenario[] = [redirects, nextPages, orgUrls, tokenEndpoint, signInLinks, ...proxies];
