@@ -1,0 +1,195 @@
+import { once } from "node:events";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { expect, onTestFinished } from "vitest";
+import { SETTING_KEYS, SETTINGS, type SettingKey } from "../../src/config/settings.js";
+import { whereBuilt } from "../support/built.js";
+import { ROOT, spawnProcess, temporaryFolder } from "../support/cli.js";
+import { speakTo } from "../support/stdio.js";
+import { KEY_FILE } from "../support/tls-org.js";
+
+const SOURCE = [process.execPath, "--import", "tsx", join(ROOT, "bin/okta-mcp.ts")];
+const BUNDLE = [process.execPath, join(ROOT, "dist/okta-mcp.js")];
+
+type Env = Record<string, string>;
+
+/** Ways to sign in: a setting of one of them makes a difference to a server that signs in so. */
+const TOKEN: Env = { OKTA_ACCESS_TOKEN: "token-1" };
+const KEY: Env = { OKTA_PRIVATE_KEY_FILE: KEY_FILE, OKTA_KEY_ID: "one" };
+
+/** Where each setting makes a difference: to which other settings it is added, and its value. `~` is the home folder. */
+interface Case {
+  beside?: Env;
+  value: string;
+  /** Settings that exclude it. */
+  without?: string[];
+}
+
+const CASES: Record<SettingKey, Case> = {
+  orgUrl: { value: "http://localhost:PORT" },
+  clientId: { value: "0oa2", beside: KEY },
+  scopes: { value: "okta.groups.read" },
+  privateKey: {
+    value: readFileSync(KEY_FILE, "utf8").replaceAll("\n", "\\n"),
+    beside: { ...TOKEN, OKTA_KEY_ID: "" },
+    without: ["OKTA_ACCESS_TOKEN"],
+  },
+  privateKeyFile: { value: KEY_FILE, beside: { ...TOKEN }, without: ["OKTA_ACCESS_TOKEN"] },
+  keyId: { value: "two", beside: KEY },
+  accessToken: { value: "token-2" },
+  tokenStore: { value: "file", beside: KEY },
+  confirm: { value: "elicit-only" },
+  readOnly: { value: "1" },
+  tools: { value: "list_groups" },
+  excludeTools: { value: "groups" },
+  guard: { value: "~/guard.json" },
+  maxResultChars: { value: "1000" },
+  structuredContent: { value: "1" },
+  journal: { value: "off" },
+  journalFileMb: { value: "1" },
+  journalFiles: { value: "2", beside: { ...TOKEN, OKTA_MCP_JOURNAL_FILE_MB: "1" } },
+  fileRoots: { value: "~" },
+  logLevel: { value: "debug" },
+  logFile: { value: "~/log.txt", beside: { ...TOKEN, OKTA_LOG_LEVEL: "debug" } },
+};
+
+/** An org that says yes to everything, and what it was asked. */
+async function openOrg() {
+  const asked: string[] = [];
+  const item = (id: string) => ({ id, profile: { name: id, description: "x".repeat(400) }, type: "OKTA_GROUP" });
+  const server = createServer((request, response) => {
+    let body = "";
+    request.setEncoding("utf8").on("data", (text: string) => {
+      body += text;
+    });
+    request.on("end", () => {
+      const { method = "", url = "", headers } = request;
+      const isToken = url === "/oauth2/v1/token";
+      asked.push([method, headers.host, url, headers.authorization, isToken ? claimsOf(body) : body.length].join(" "));
+      const many = /\/groups(\?|$)/.test(url) && method === "GET";
+      const none = /\/(?:users|apps|rules)(\?|$)/.test(url) && method === "GET";
+      const answer = isToken
+        ? { access_token: "token-3", token_type: "Bearer", expires_in: 3600 }
+        : many
+          ? Array.from({ length: 5 }, (_, index) => item(`g${index}`))
+          : none
+            ? []
+            : item("g1");
+      response.writeHead(200, { "Content-Type": "application/json" }).end(JSON.stringify(answer));
+    });
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  onTestFinished(() => void server.close());
+  return { port: (server.address() as AddressInfo).port, asked };
+}
+
+/** What of a request for a token is the same each time: the key's id and the client of its assertion. */
+function claimsOf(form: string): string {
+  const [header = "", claims = ""] = (new URLSearchParams(form).get("client_assertion") ?? "").split(".");
+  const part = (text: string) => JSON.parse(Buffer.from(text, "base64url").toString() || "{}");
+  return `${part(header).kid} ${part(claims).iss}`;
+}
+
+/** Names and sizes of what lies in a folder, sizes in steps that tell files from one another. */
+function filesIn(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => `${entry.parentPath.slice(folder.length)}/${entry.name}`)
+    .sort();
+}
+
+/** `writes` changes that take so much room in the journal that a file of a megabyte has room for one. */
+const calls = (writes: number): [tool: string, args: object][] => [
+  ["list_groups", {}],
+  ["delete_group", { group_id: "g1" }],
+  ["upload_brand_theme_logo", { brand_id: "b1", theme_id: "t1", file_path: "guard.json" }],
+  ...Array.from({ length: writes }, (_, index): [string, object] => [
+    "update_group",
+    { group_id: "g1", profile: { name: `g${index}`, description: "x".repeat(700_000) } },
+  ]),
+];
+
+/** All that can be seen of a server with these settings, without what differs from one run to the next. */
+async function observe(command: readonly string[], env: Env, writes: number) {
+  const org = await openOrg();
+  const home = temporaryFolder();
+  mkdirSync(join(home, "data"));
+  writeFileSync(join(home, "guard.json"), '{ "deny_tools": ["delete_*"] }', { mode: 0o600 });
+  const steady = (text: string) =>
+    text
+      .replaceAll(home, "~")
+      .replaceAll(String(org.port), "port")
+      .replace(/port-[0-9a-f]{12}/g, "port-hash")
+      .replace(/\b[0-9a-f]{32}\b/g, "hash")
+      .replace(/\bms=\d+/g, "ms=0")
+      .replace(/\d{4}-?\d\d-?\d\dT[\d:.]+Z/g, "time")
+      .replace(/"ms":\d+/g, '"ms":0')
+      .replace(/-[0-9a-f]{6}\.jsonl/g, "-n.jsonl")
+      .replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, "uuid");
+  const given = Object.entries(env).map(([name, value]) => [
+    name,
+    value.replace(/^~/, home).replace("PORT", String(org.port)),
+  ]);
+  const cli = spawnProcess([...command, "run"], { env: { ...Object.fromEntries(given), HOME: home } });
+  const client = speakTo(cli);
+  await client.begin();
+  const tools = await client.ask("tools/list");
+  const answers: unknown[] = [];
+  for (const [name, args] of calls(writes)) answers.push(await client.ask("tools/call", { name, arguments: args }));
+  cli.child.stdin.end();
+  const { stderr } = await cli.ended;
+  const lines = steady(stderr).split("\n").sort();
+  return {
+    tools: JSON.parse(steady(JSON.stringify(tools))),
+    answers: JSON.parse(steady(JSON.stringify(answers))),
+    asked: org.asked.map(steady).sort(),
+    files: filesIn(home).map(steady).sort(),
+    lines,
+  };
+}
+
+/** The settings of a case, with the setting and without it. */
+function settingsOf(key: SettingKey, env: string) {
+  const { beside = TOKEN, value, without = [] } = CASES[key];
+  const base: Env = {
+    OKTA_ORG_URL: "http://127.0.0.1:PORT",
+    OKTA_CLIENT_ID: "0oa1",
+    OKTA_SCOPES: "okta.groups.manage okta.brands.manage",
+    OKTA_MCP_CONFIRM: "never",
+    ...beside,
+  };
+  const kept = Object.entries(base).filter(([name, text]) => text !== "" && !without.includes(name));
+  const withIt = { ...Object.fromEntries(kept), ...(without.length > 0 && { OKTA_KEY_ID: "one" }), [env]: value };
+  return { without: base, with: withIt };
+}
+
+/** Servers at the same time; more only make each other late. */
+const AT_ONCE = 2;
+
+whereBuilt(
+  "each setting makes the same difference in the built server as in the source",
+  { timeout: 240_000 },
+  async () => {
+    const bases = new Map<string, ReturnType<typeof observe>>();
+    const queue = SETTING_KEYS.values();
+    const workers = Array.from({ length: AT_ONCE }, async () => {
+      for (const key of queue) {
+        const settings = settingsOf(key, SETTINGS[key].env);
+        const writes = key === "journalFileMb" || key === "journalFiles" ? 3 : 0;
+        const name = JSON.stringify([settings.without, writes]);
+        const base = bases.get(name) ?? observe(BUNDLE, settings.without, writes);
+        bases.set(name, base);
+        const [source, built] = await Promise.all([
+          observe(SOURCE, settings.with, writes),
+          observe(BUNDLE, settings.with, writes),
+        ]);
+        expect(built, key).toEqual(source);
+        expect(await base, `${key} makes no difference`).not.toEqual(built);
+      }
+    });
+    await Promise.all(workers);
+  },
+);
