@@ -17,3 +17,4 @@ export const CODE = "Code from somewhere unexpected";
 export const PACKAGE = "A package of the same name";
 export const NETWORK = "An answer made to stop the server";
 export const CLIENT = "A client that sends what no client sends";
+export const SANDBOX = "The sandbox as a way in";

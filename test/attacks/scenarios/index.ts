@@ -9,6 +9,7 @@ import { input } from "./input.js";
 import { journal } from "./journal.js";
 import { costly, network } from "./network.js";
 import { places } from "./places.js";
+import { pretendOrg } from "./pretend-org.js";
 import { replaces, replacesCounted } from "./replaces.js";
 import { scopes } from "./scopes.js";
 import { secrets } from "./secrets.js";
@@ -38,5 +39,6 @@ export const scenarios: readonly Scenario[] = [
   ...settings,
   ...input,
   compiledCode,
+  pretendOrg,
   ...tooMuch,
 ];
