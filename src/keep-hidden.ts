@@ -111,7 +111,9 @@ export function keepHidden(current: Json, seen: Json, body: JsonObject, setByOkt
       if (toldBy !== undefined) {
         const told = valueAt(item, toldBy);
         const index = shown.findIndex((one) => told !== undefined && valueAt(one, toldBy) === told);
-        return index < 0 ? item : visit(now[index] ?? null, shown[index], item, path);
+        // Of several nobody knows which one is meant.
+        const isAlone = given.filter((one) => valueAt(one, toldBy) === told).length === 1;
+        return index < 0 || !isAlone ? item : visit(now[index] ?? null, shown[index], item, path);
       }
       if (findMask({ item }) === undefined) return item;
       const same = now.filter((_, index) => sameJson(shown[index], item));

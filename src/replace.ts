@@ -127,24 +127,30 @@ interface Pair {
 function paired(before: readonly Json[], after: readonly Json[], isHidden: IsHidden): Pair[] {
   const toldBy = tellingField(before, after, isHidden);
   if (toldBy === undefined) return pairedByPlace(before, after, isHidden);
-  const there = new Map(after.map((item) => [valueAt(item, toldBy), item]));
-  return before.map((item, index) => ({ item, index, toldBy, same: there.get(valueAt(item, toldBy)) }));
+  return before.flatMap((item, index): Pair[] => {
+    const same = after.filter((other) => valueAt(other, toldBy) === valueAt(item, toldBy));
+    if (same.length === 0) return [{ item, index, toldBy, same: undefined }];
+    // Several may be of one type; of several with one name nobody knows which Okta takes, so each has to hold all.
+    if (toldBy === "type") return pairedByPlace([item], same, isHidden).map((pair) => ({ ...pair, index, toldBy }));
+    return same.map((one) => ({ item, index, toldBy, same: one }));
+  });
 }
 
 /** The fields by which Okta tells the items of its lists apart; `kid` is that of keys (RFC 7517, 4.5). */
 const TELLING_FIELDS = ["key", "id", "kid", "name", "type"] as const;
 
-/** The first of these fields that all items have, each with a value of its own; what is added may lack it. */
+/**
+ * The first of these fields that all items have which are there now, each with a value of its own. Of the
+ * body's items some have it, too; what else a body has must not decide how those that are there are told apart.
+ */
 export function tellingField(
   before: readonly Json[],
   after: readonly Json[],
   isHidden: IsHidden = () => false,
 ): string | undefined {
-  if (![...before, ...after].every((item) => isObject(item))) return undefined;
   return TELLING_FIELDS.filter((field) => !isHidden([field])).find((field) => {
-    const [now, then] = [before, after].map((items) => items.map((item) => valueAt(item, field) ?? null));
-    const named = then?.filter((value) => value !== null) ?? [];
-    return named.length > 0 && areUnique(now ?? []) && areUnique(named);
+    const hasField = after.some((item) => (valueAt(item, field) ?? null) !== null);
+    return hasField && areUnique(before.map((item) => valueAt(item, field) ?? null));
   });
 }
 
@@ -170,7 +176,9 @@ function pairedByPlace(before: readonly Json[], after: readonly Json[], isHidden
     // A plain value that stands there twice is there as long as it stands there once.
     return { item, index, same: isPlain(item) ? candidates[0] : candidates.pop() };
   });
-  const left = new Set([...equal.values()].flat());
+  // What the body repeats stands for nothing else.
+  const taken = new Set(pairs.flatMap(({ same }) => (same === undefined ? [] : textOf(same))));
+  const left = new Set([...equal].flatMap(([text, items]) => (taken.has(text) ? [] : items)));
   const inOrder = after.filter((item) => !isPlain(item) && left.has(item)).values();
   return pairs.map((pair) =>
     pair.same !== undefined || isPlain(pair.item) ? pair : { ...pair, same: inOrder.next().value },

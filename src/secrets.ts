@@ -10,13 +10,13 @@ const SECRET_WORDS = "secret|token|password|passwd|pwd|passphrase|passcode|asser
 const SECRET_ENDING = /(?:secret|token|password|passwd|passphrase|passcode|privatekey|secretkey|apikey|accesskey)s?$/;
 
 /** Kinds of keys that are secret. A key of another kind is public (`siteKey`), or the name of something (`hookKey`). */
-const SECRET_KEYS = "private|secret|api|access|signing|encryption|shared|aes|hmac|symmetric|master";
+const SECRET_KEYS = "private|secret|api|access|auth|authentication|signing|encryption|shared|aes|hmac|symmetric|master";
 
 /** Words that say in which form a secret stands there: `tokenValue`, `tokenEncrypted`, `secret_hash`, `refresh_token2`. */
 const FORMS = "value|encrypted|hash|hashed|base64|pem|hex|plain|raw|current|new|old|next|previous|hint|\\d+";
 
 const SECRET_NAME = new RegExp(
-  `(?:^| )(?:(?:${SECRET_WORDS})s?|pass codes?|otp codes?|code verifier|(?:${SECRET_KEYS}) keys?|(?:authorization|auth) header)(?: (?:${FORMS}))*$`,
+  `(?:^| )(?:(?:${SECRET_WORDS})s?|(?:pass|otp|recovery|backup|bypass) codes?|(?:security|recovery|secret) answers?|(?:otp|totp) seeds?|code verifier|(?:${SECRET_KEYS}) keys?|(?:authorization|auth) header)(?: (?:${FORMS}))*$`,
 );
 
 /** Names of what is done with a password, and no password: `changePassword`; and of links to where that is done. */

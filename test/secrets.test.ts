@@ -31,6 +31,7 @@ const OTHERS = [
   ],
   ...["password1", "clientSecret2", "secretAccessKey", "aws_secret_access_key", "webhookSecret", "privateKeyPem"],
   ...["sessionCookie", "totpSecret", "adminPasswd", "smtp.password", "db_pwd", "parkingPin", "passwordHash", "apiKeys"],
+  ...["recoveryCodes", "backup_code", "securityAnswer", "totpSeed", "auth-key"],
 ];
 
 /** Names that sound like secrets and hold none. */

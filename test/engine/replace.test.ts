@@ -130,6 +130,26 @@ describe("a list", () => {
     expect(becomes(now, [...now, { key: "okta_email" }])).toEqual([]);
   });
 
+  test.each(["key", "id", "kid", "name", "type"])("loses an item whose %s another one of the body takes", (field) => {
+    const item = (name: string, more: JsonObject = {}) => ({ [field]: name, ...more });
+    const now = [item("a", { x: 1 }), item("b", { x: 1 })];
+    const gone = [[`x[${field}=b]`, "left_out"]];
+    expect(becomes(now, [item("a", { x: 1 }), item("a", { x: 1 })])).toEqual(gone);
+    // What else stands in the body does not hide it.
+    expect(becomes(now, [item("a", { x: 1 }), item("c", { x: 1 }), "text"])).toEqual(gone);
+    expect(becomes(now, [item("a", { x: 1 }), item("c", { x: 1 }), null])).toEqual(gone);
+  });
+
+  test("has to hold all in each of several items with one name, and may have several of one type", () => {
+    const now = [{ id: "a", x: 1 }, { id: "b" }];
+    expect(becomes(now, [...now, { id: "a" }])).toEqual([["x[id=a].x", "left_out"]]);
+    const desktop = { type: "DESKTOP", os: { type: "MACOS" } };
+    expect(becomes([desktop], [desktop, { type: "DESKTOP" }])).toEqual([]);
+    expect(becomes([desktop], [{ type: "DESKTOP" }, { type: "DESKTOP", os: {} }])).toEqual([
+      ["x[type=DESKTOP].os", "left_out"],
+    ]);
+  });
+
   test("of plain values loses those that are not there any more, wherever the others stand", () => {
     expect(becomes(["a", "b", 1, "1", true], [true, "1", "c", "b"])).toEqual([
       ['x["a"]', "left_out"],
@@ -147,6 +167,8 @@ describe("a list", () => {
     expect(becomes([possession, knowledge], [{ possession: { deviceBound: "REQUIRED" } }, knowledge])).toEqual([
       ["x[0].possession.phishing", "left_out"],
     ]);
+    expect(becomes([{ u: "a" }, { u: "b" }], [{ u: "a" }, { u: "a" }]), "repeated").toEqual([["x[1]", "left_out"]]);
+    expect(becomes([{ u: "a" }, { u: "a" }], [{ u: "a" }, { u: "a" }])).toEqual([]);
     expect(becomes([["a", "b"], ["c"]], [["c"], ["a"]])).toEqual([['x[0]["b"]', "left_out"]]);
     expect(becomes([{ a: 1 }, ["b"]], ["text", ["b"]])).toEqual([["x[0]", "left_out"]]);
     expect(becomes([{ a: 1 }, "b"], [["a"], "b"])).toEqual([["x[0]", "replaced"]]);
