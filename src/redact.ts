@@ -12,7 +12,7 @@ const NAME = /(?<![\w-])([\w-]+)(\\*["']?\s*[:=]\s*)/g;
 
 /** The value that follows a name. */
 const VALUE =
-  /\{[^}]*(?:\}|$)|\[[^\]]*(?:\]|$)|\\+"(?:(?!\\+").)*(?:\\+"|$)|"(?:\\.|[^"\\])*(?:"|$)|'(?:\\.|[^'\\])*(?:'|$)|(?:(?:Bearer|DPoP|SSWS|Basic)\s+)?[^\s&,;}"']+/isy;
+  /\{[^}]*(?:\}|$)|\[[^\]]*(?:\]|$)|\\+"(?:[^\\]|\\+(?![\\"]))*(?:\\+"|$)|"(?:\\.|[^"\\])*(?:"|$)|'(?:\\.|[^'\\])*(?:'|$)|(?:(?:Bearer|DPoP|SSWS|Basic)\s+)?[^\s&,;}"']+/isy;
 
 /** Values of a plain `code` that are a status or the name of an error, not an authorization code. */
 const HARMLESS_CODE = /^["'\\]*(?:E[A-Z0-9_]+|ERR_\w+|[a-z]+(?:_[a-z]+)*|-?\d{1,6})["'\\]*$/;
