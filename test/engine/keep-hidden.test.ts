@@ -81,6 +81,11 @@ describe("in a list", () => {
     ]);
   });
 
+  test("it goes to no second item that takes the name of another", () => {
+    const hooks: JsonObject[] = [{ name: "a" }, { name: "a", url: "https://evil.example", token: MASK }];
+    expect(kept(HOOKS, { hooks })[0]).toEqual({ hooks });
+  });
+
   test("it stays where an item comes back as it was shown, and nowhere else", () => {
     const now = {
       headers: [

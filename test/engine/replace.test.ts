@@ -141,7 +141,7 @@ describe("a list", () => {
   });
 
   test("has to hold all in each of several items with one name, and may have several of one type", () => {
-    const now = [{ id: "a", x: 1 }, { id: "b" }];
+    const now: JsonObject[] = [{ id: "a", x: 1 }, { id: "b" }];
     expect(becomes(now, [...now, { id: "a" }])).toEqual([["x[id=a].x", "left_out"]]);
     const desktop = { type: "DESKTOP", os: { type: "MACOS" } };
     expect(becomes([desktop], [desktop, { type: "DESKTOP" }])).toEqual([]);
