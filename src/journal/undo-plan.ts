@@ -198,8 +198,9 @@ function fieldsToTell({ change: { before }, undo, present }: UndoPlan, mask: Mas
   const wanted = now === null && first ? (first.body ?? withoutIds(first.args)) : before;
   const sides = [settled(now === null ? null : mask(now)), settled(mask(wanted))] as const;
   const fields = difference(...sides, { same: sameButHidden });
+  const stays = first?.keeps ?? [];
   // To a person, an empty field and none are the same.
-  return fields.filter((field) => (field.before ?? null) !== (field.after ?? null));
+  return fields.filter((field) => !stays.includes(field.field) && (field.before ?? null) !== (field.after ?? null));
 }
 
 /**

@@ -108,6 +108,20 @@ test("a preview of an undo names no field that stays as it is", async () => {
   expect(notes).toContain("Masked in the journal, so it stays as it is now: settings.app.note, settings.app.apiToken.");
 });
 
+test("the question about an undo promises nothing back that the journal does not hold", async () => {
+  const { get, org, asked, changes } = await recording();
+  org.groupAttributes.set("door_pin", { type: "string" });
+  const profile = { name: "Lab", description: "d", door_pin: "1234" };
+  const group = org.addGroup({ profile });
+  const emptied = { ...profile, description: "e", door_pin: null };
+  await get("update_group", { group_id: group.id, profile: emptied, allow_removals: true });
+  await get("undo_change", { change_id: (await changes())[0]?.id });
+  const question = String(asked.at(-1)?.message);
+  expect(question).toContain("profile.description: 'e' becomes 'd'");
+  expect(question).not.toContain("profile.door_pin: ");
+  expect(question).toContain("Masked in the journal, so it stays as it is now: profile.door_pin.");
+});
+
 test("an attribute that was hidden when a change was recorded and is shown now is no conflict", async () => {
   const { journal, get, org, changes } = await recording({ guard: guardRules({ mask: ["ssn"] }) });
   org.customAttributes.set("ssn", { type: "string" });
