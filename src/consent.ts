@@ -133,7 +133,7 @@ async function readLoss(request: Impacting, { body, current, kept }: Proposal): 
     const paths = first.map(({ path }) => shortened(path, MAX_PATH_CHARS));
     throw new OktaMcpError(
       "would_remove",
-      `Nothing was changed. Okta replaces the whole object, and the body lacks what is set now: ${visible(paths.join(", "))}${more > 0 ? ` and ${more} more` : ""}.${widens ? ` It ${EVERYBODY}.` : ""}`,
+      `Nothing was changed. Okta replaces the whole object, and with this body what is set now is lost or gives way: ${visible(paths.join(", "))}${more > 0 ? ` and ${more} more` : ""}.${widens ? ` It ${EVERYBODY}.` : ""}`,
       { data: { would_be_lost: paths, ...(more > 0 ? { and_more: more } : {}) } },
     );
   }
