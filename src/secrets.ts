@@ -98,6 +98,17 @@ export function isPrivateKey(value: Json): boolean {
   return typeof value === "string" && /^\s*-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----/.test(value);
 }
 
+/** Every text of a value that is a secret by its name or its position. */
+export function secretsIn(value: unknown, path: readonly string[] = []): string[] {
+  if (Array.isArray(value)) return value.flatMap((item) => secretsIn(item, path));
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, child]) => {
+    const here = [...path, key];
+    if (typeof child !== "string") return secretsIn(child, here);
+    return isSecret(here, value as { [key: string]: Json }) || isPrivateKey(child) ? [child] : [];
+  });
+}
+
 /**
  * The dotted path of the first value that is the mask itself: somebody sends back what was read
  * masked, which would overwrite the secret. Undefined where there is none.

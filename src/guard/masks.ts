@@ -4,7 +4,7 @@ import { copyJson, isExactNumber } from "../exact-json.js";
 import { folded } from "../glob.js";
 import { isObject } from "../json.js";
 import type { Json } from "../okta/request.js";
-import { MASK } from "../secrets.js";
+import { MASK, secretsIn } from "../secrets.js";
 import type { Tool } from "../tool.js";
 import type { GuardRules } from "./rules.js";
 import { idsUnder, isUserId } from "./targets.js";
@@ -152,6 +152,8 @@ export class HiddenValues {
   readonly #values = new Set<string>();
   /** The texts that stand in Okta's answers where they may be seen, by their keys. */
   readonly #seen = new Map<string, Set<string>>();
+  /** The secrets among the call's own arguments, which Okta may repeat in the text of an error. */
+  readonly #secrets = new Set<string>();
   /** The texts of the call's own arguments, but for ids and what is hidden. */
   readonly #given = new Set<string>();
 
@@ -175,6 +177,7 @@ export class HiddenValues {
 
   /** Takes note of the arguments of the call. */
   noteArguments(args: unknown): void {
+    for (const secret of secretsIn(args)) add(this.#secrets, secret);
     for (const hidden of this.#masks.hiddenIn(args)) add(this.#values, hidden);
     this.#masks.eachSeen(args, (text, key) => {
       if (!KEPT.test(key)) add(this.#given, text);
@@ -204,12 +207,14 @@ export class HiddenValues {
   }
 
   /**
-   * An error of ours whose texts hold no hidden value, as far as they name objects. Nor do they hold what the caller sent, right or
-   * wrong: of a guess they would otherwise mask the right one alone.
+   * An error of ours whose texts hold no secret that the caller sent and, as far as they name objects, no hidden
+   * value. Where there are hidden values, nor do they hold what the caller sent, right or wrong: of a guess they
+   * would otherwise mask the right one alone.
    */
   inError(error: OktaMcpError): OktaMcpError {
-    if (this.#values.size === 0 || error.namesNoObject) return error;
-    const values = new Set([...this.#values, ...this.#given]);
+    const tellsGuesses = this.#values.size > 0 && !error.namesNoObject;
+    const values = new Set([...this.#secrets, ...(tellsGuesses ? [...this.#values, ...this.#given] : [])]);
+    if (values.size === 0) return error;
     const hide = (text: string) => this.inText(text, values);
     const { message, fix, data, cause } = error;
     return reworded(error, {

@@ -139,6 +139,18 @@ describe("the value of a hidden attribute", () => {
     expect([text, ...logged].join("\n")).not.toMatch(/555 12345|078-05/);
   });
 
+  test("of a password that the caller sent stands in no error, though Okta repeats it; nothing else is taken out", async () => {
+    const { call, sandbox, logged } = await connect();
+    sandbox.next("POST", "/api/v1/users", {
+      status: 400,
+      json: { errorCode: "E0000001", errorSummary: "ada@acme.example may not have correct-horse-4", errorCauses: [] },
+    });
+    const credentials = { password: { value: "correct-horse-4" } };
+    const { text } = await call("create_user", { profile: { login: "ada@acme.example" }, credentials });
+    expect(text).toContain("ada@acme.example may not have [masked]");
+    expect([text, ...logged].join("\n")).not.toContain("correct-horse-4");
+  });
+
   test("stands in no summary that a tool makes of what it read", async () => {
     const { get, org, ada } = await hiding({ mask: ["alternateId"] });
     const outcome = { result: "FAILURE", reason: "INVALID_CREDENTIALS" } as const;

@@ -12,7 +12,7 @@ import { places } from "./places.js";
 import { pretendOrg } from "./pretend-org.js";
 import { replaces, replacesCounted } from "./replaces.js";
 import { scopes } from "./scopes.js";
-import { secrets } from "./secrets.js";
+import { repeated, secrets } from "./secrets.js";
 import { settings } from "./settings.js";
 import { sideEffects } from "./side-effects.js";
 import { tooMuch } from "./too-much.js";
@@ -34,6 +34,7 @@ export const scenarios: readonly Scenario[] = [
   ...places,
   ...scopes,
   ...secrets,
+  repeated,
   ...hiding,
   ...journal,
   ...settings,
