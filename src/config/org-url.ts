@@ -1,3 +1,5 @@
+import { LOOPBACK_HOSTS } from "../loopback.js";
+
 /** The org's address, or what is wrong with the one given and how to right it. */
 export type OrgUrl = { origin: string; adminHost?: string } | { problem: string };
 
@@ -5,7 +7,6 @@ export type OrgUrl = { origin: string; adminHost?: string } | { problem: string 
 const OKTA_DOMAIN = /\.(?:okta|oktapreview|okta-emea|okta-gov)\.com$|\.okta\.mil$/;
 const OKTA_WEBSITE = /^(?:(?:www|login|developer|help|support|status)\.)?okta\.com$/;
 const PLACEHOLDER = /[{}<>$]|%7b|your-?_?(?:okta)?-?_?(?:domain|org|company|subdomain|tenant)\b/i;
-const LOOPBACK: ReadonlySet<string> = new Set(["localhost", "127.0.0.1", "[::1]"]);
 const FIX = "Give the address alone, e.g. https://acme.okta.com.";
 
 /**
@@ -23,7 +24,7 @@ export function parseOrgUrl(text: string): OrgUrl {
   if (!URL.canParse(withScheme)) return { problem: `is not a URL. ${FIX}` };
   const url = new URL(withScheme);
   const { protocol, hostname: host } = url;
-  const loopback = LOOPBACK.has(host);
+  const loopback = LOOPBACK_HOSTS.includes(host);
 
   if (protocol !== "https:" && protocol !== "http:") return { problem: `must start with https://. ${FIX}` };
   if (url.username !== "" || url.password !== "" || /^[a-z]+:\/\/[^/?#]*@/i.test(withScheme)) {

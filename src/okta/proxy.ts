@@ -1,11 +1,9 @@
 import { OktaMcpError } from "../errors/index.js";
+import { LOOPBACK_HOSTS } from "../loopback.js";
 
 type Fetch = typeof globalThis.fetch;
 
 type Environment = Readonly<Record<string, string | undefined>>;
-
-/** A sandbox or a test org on this machine is not behind the company's proxy. */
-const NEVER_PROXIED = ["localhost", "127.0.0.1", "[::1]"];
 
 /**
  * The `fetch` for everything that goes to Okta. Where `HTTPS_PROXY`, `HTTP_PROXY` or their
@@ -19,7 +17,8 @@ export function createFetch(env: Environment = process.env): Fetch {
   const httpsProxy = readProxy(env, "https_proxy") ?? httpProxy;
   if (httpsProxy === undefined && httpProxy === undefined) return globalThis.fetch;
   const listed = env.no_proxy ?? env.NO_PROXY ?? "";
-  const noProxy = listed.trim() === "*" ? "*" : [listed, ...NEVER_PROXIED].join(",");
+  // A sandbox or a test org on this machine is not behind the company's proxy.
+  const noProxy = listed.trim() === "*" ? "*" : [listed, ...LOOPBACK_HOSTS].join(",");
   let proxied: Promise<Fetch> | undefined;
   return async (input, init) => {
     // Empty strings, since undici reads the environment for what it is not given.
