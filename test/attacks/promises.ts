@@ -1,5 +1,6 @@
 /** The promises as the first column of the table in SECURITY.md names them. */
 export const INJECTION = "Prompt injection through org data";
+export const TERMINAL = "Org data that steers a terminal";
 export const TALKED_INTO = "A model that has been talked into something";
 export const WRONG_TARGET = "The wrong target";
 export const TOO_MUCH = "Too much at once";

@@ -11,7 +11,7 @@ import { hiddenIn } from "../../support/deceptive.js";
 import type { Outcome } from "../../support/server-process.js";
 import { type Act, type Call, outcome, type Scenario } from "../attack.js";
 import { ALL_SCOPES } from "../calls.js";
-import { INJECTION } from "../promises.js";
+import { INJECTION, TERMINAL } from "../promises.js";
 
 const HARMLESS = "Harmless words";
 
@@ -303,7 +303,7 @@ const tableOfGroups = (act: Act) => ({
 
 const terminal: Scenario = {
   name: "texts of the org in a terminal",
-  promise: INJECTION,
+  promise: TERMINAL,
   stage,
   async play(act) {
     const { org } = act.sandbox;
@@ -339,7 +339,7 @@ const parts = Array.from({ length: Math.ceil(TEXTS.length / MAX_COLUMNS) }, (_, 
 /** Field names become the headings of a table where an item has none of those that okta-mcp knows. */
 export const headings: Scenario = {
   name: "names of fields in the headings of a table",
-  promise: INJECTION,
+  promise: TERMINAL,
   stage,
   async play(act) {
     await act.control("a list of groups", tableOfGroups(act));
