@@ -28,6 +28,11 @@ function expressionOf(rule: Json): string {
 /** A text in an Okta expression, without escapes. */
 const LITERAL = /"[^"\\]*"|'[^'\\]*'/g;
 
+/** An expression with nothing in its texts; undefined where an escape leaves open where a text ends. */
+function withoutTexts(expression: string): string | undefined {
+  return expression.includes("\\") ? undefined : expression.replace(LITERAL, '""');
+}
+
 /** The calls about groups that are understood, with nothing but texts between the brackets. */
 const GROUP_CALL = /\bisMemberOf(Group|AnyGroup|GroupName)\s*\(([^()]{0,20000})\)/g;
 
@@ -50,7 +55,7 @@ export function mayName(rule: Json, { id, names }: NamedGroup): boolean {
     else hit ||= names === undefined || literals.some((literal) => names.some((name) => same(name, literal)));
     return "";
   });
-  return hit || /group|member/i.test(rest.replace(LITERAL, ""));
+  return hit || /group|member/i.test(withoutTexts(rest) ?? rest);
 }
 
 /** A group whose members a rule may change. */
@@ -95,7 +100,8 @@ function standing(profile: Profile, attribute: string, literal: string): "equal"
 
 /** The attributes that an expression looks at; undefined where that cannot be told, so that it may be any. */
 function attributesIn(expression: string): string[] | undefined {
-  const code = expression.replace(LITERAL, '""');
+  const code = withoutTexts(expression);
+  if (code === undefined) return undefined;
   const users = code.match(/\buser\b/gi) ?? [];
   const attributes = [...code.matchAll(/\buser\s{0,20}\.\s{0,20}(\w{1,200})\s{0,20}(\(?)/gi)];
   const understood = attributes.every(([, name = "", bracket]) => bracket === "" || /^isMemberOf/i.test(name));

@@ -140,6 +140,10 @@ describe("a group that is deleted", () => {
     ["isMemberOfAnyGroup", ({ id }) => `user.department == "x" || isMemberOfAnyGroup("00gOther", "${id}")`],
     ["its name", () => 'isMemberOfGroupName("LAB")'],
     ["the start of its name", () => 'isMemberOfGroupNameStartsWith("La")'],
+    [
+      "the start of its name, behind a text with an escape",
+      () => 'user.title == "a\\\\" || isMemberOfGroupNameStartsWith("La")',
+    ],
     ["a way that nobody here knows", () => 'user.isMemberOf({"group.profile.name": "x"})'],
   ])("moves nobody into or out of a protected group by a rule that asks for it: %s", async (_, expression) => {
     const { refused, lab, vault, rule } = await guarded(VAULT);
@@ -205,6 +209,7 @@ describe("a protected group is filled by a group rule", () => {
     ["nowhere by the value that is there", 'user.department != "Keys"', { department: "Sales" }, "done"],
     ["perhaps", 'user.department == "Keys" && user.title == "x"', { title: "y" }, "refused"],
     ["perhaps, by a function", 'String.stringContains(user.department, "Key")', { department: "Keyboards" }, "refused"],
+    ["perhaps, behind an escape", 'user.title == "a\\\\" || user.department == "Keys"', { department: "x" }, "refused"],
     ["perhaps, by an attribute that nobody sees", 'user.getInternalProperty("x") == "y"', { nickName: "z" }, "refused"],
     ["perhaps, by any attribute", 'user["department"] == "Keys"', { nickName: "z" }, "refused"],
     ["nowhere, by a function of other attributes", "String.len(user.title) > 3", { nickName: "z" }, "done"],
