@@ -9,6 +9,9 @@ import { wantedPlace } from "./ranking.js";
 /** How an object is switched. */
 export type Switch = "activate" | "deactivate";
 
+/** What has a status that somebody else than Okta decides on. */
+type Switched = "policy" | "rule" | "application";
+
 /** Schema `LifecycleStatus` of Okta's Management API. */
 const SWITCHES: ReadonlyMap<Json, Switch> = new Map([
   ["ACTIVE", "activate"],
@@ -35,11 +38,11 @@ function refuseOdd(body: JsonObject): void {
   }
 }
 
-function switchOf(status: Json, kind: string): Switch {
+function switchOf(status: Json, kind: Switched): Switch {
   const known = SWITCHES.get(status);
   if (known !== undefined) return known;
   throw badInput(
-    `The body has the status ${visibleStart(stringifyJson(status))}, which is none of a ${kind}.`,
+    `The body has the status ${visibleStart(stringifyJson(status))}, which is none of ${kind === "application" ? "an" : "a"} ${kind}.`,
     "Write ACTIVE or INACTIVE in capital letters, or leave status out to keep the present one.",
   );
 }
@@ -91,19 +94,22 @@ export async function refuseOtherStatus(
 }
 
 /**
- * Whether a new policy or rule is active from the start.
+ * Whether a new policy, rule or application is active from the start. Okta takes no status of a new
+ * application from its body, so that another one than the argument says would get lost.
  * @param activate what the call says besides the body
  * @throws OktaMcpError bad_input where the two do not agree, or the body says what it cannot decide
  */
-export function activeFromStart(body: JsonObject, activate: boolean | undefined, kind: "policy" | "rule"): boolean {
-  refuseOdd(body);
+export function activeFromStart(body: JsonObject, activate: boolean | undefined, kind: Switched): boolean {
   const { status, system = false } = body;
-  if (system !== false) throw badInput(`Okta alone decides which ${kind} is its own.`, "Leave system out.");
+  if (kind !== "application") {
+    refuseOdd(body);
+    if (system !== false) throw badInput(`Okta alone decides which ${kind} is its own.`, "Leave system out.");
+  }
   if (status === undefined) return activate ?? true;
   const active = switchOf(status, kind) === "activate";
   if (activate === undefined || activate === active) return active;
   throw badInput(
     `activate is ${activate}, and the body has the status ${active ? "ACTIVE" : "INACTIVE"}.`,
-    "Say it once: leave one of the two out.",
+    `Set activate to ${active}, or leave status out of the body.`,
   );
 }

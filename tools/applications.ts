@@ -1,5 +1,6 @@
 import * as z from "zod";
 import {
+  activeFromStart,
   defineTool,
   fieldsOf,
   type Impact,
@@ -153,6 +154,10 @@ export const createApplication = defineTool({
     app_config: appConfig,
     activate,
   }),
+  async alsoDoes(_context, { app_config, activate }) {
+    activeFromStart(app_config, activate, "application");
+    return [];
+  },
   change: {
     state: ({ okta }, _a, made) => ofMade(made, (id) => okta.applications.getApplication({ appId: id })),
     undo({ after }) {

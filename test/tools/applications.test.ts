@@ -172,6 +172,18 @@ describe("create_application", () => {
     expect(created).toMatchObject(FUTURE_APP);
   });
 
+  test("refuses a status in the body that activate does not make, since Okta takes none from it", async () => {
+    const { get, call, org, sandbox } = await connect();
+    const app_config = { ...FUTURE_APP, status: "INACTIVE" };
+    const { error } = await call("create_application", { app_config });
+    expect(error).toMatchObject({ code: "bad_input", fix: "Set activate to false, or leave status out of the body." });
+    const gone = { ...app_config, status: "DELETED" };
+    expect((await call("create_application", { app_config: gone })).error?.code).toBe("bad_input");
+    expect(sandbox.requests.filter(({ method }) => method === "POST")).toEqual([]);
+    const created = await get("create_application", { app_config, activate: false });
+    expect(org.apps.get(String(created.id))?.status).toBe("INACTIVE");
+  });
+
   test("activates by default, and hides the secret that Okta makes up", async () => {
     const { call, org } = await connect();
     const { data, text } = await call("create_application", {
@@ -234,8 +246,8 @@ describe("update_application", () => {
     expect(org.apps.get(app.id)).toMatchObject({ ...FUTURE_APP, label: "Teleporter 2" });
   });
 
-  test("keeps a secret that the body leaves out, and refuses its mask", async () => {
-    const { call, get, org, writes } = await connect();
+  test("keeps a secret that the body leaves out, or sends back masked where it stood, and refuses its mask elsewhere", async () => {
+    const { call, get, org, writes, lastBody } = await connect();
     const { id } = await get("create_application", {
       app_config: {
         label: "Web",
@@ -246,10 +258,14 @@ describe("update_application", () => {
     const secret = () => JSON.stringify(org.apps.get(String(id))?.credentials);
     const before = secret();
     const shown = await get("get_application", { app_id: id });
-    const { error } = await call("update_application", { app_id: id, app_config: shown });
+    const moved = { ...shown, label: "[masked]" };
+    const { error } = await call("update_application", { app_id: id, app_config: moved });
     expect(error?.code).toBe("bad_input");
-    expect(error?.message).toContain("app_config.credentials.oauthClient.client_secret");
+    expect(error?.message).toContain("label holds the mask");
     expect(writes()).toHaveLength(1);
+    await get("update_application", { app_id: id, app_config: shown });
+    expect(JSON.stringify(lastBody())).not.toContain("[masked]");
+    expect(secret()).toBe(before);
 
     const { credentials, ...rest } = shown as JsonObject & { credentials: { oauthClient: JsonObject } };
     const { client_secret: _masked, ...oauthClient } = credentials.oauthClient;
