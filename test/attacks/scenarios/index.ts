@@ -1,27 +1,33 @@
 import type { Scenario } from "../attack.js";
+import { answers } from "./answers.js";
 import { compiledCode } from "./compiled-code.js";
 import { forgedConsent } from "./forged-consent.js";
 import { hiding } from "./hiding.js";
 import { ids } from "./ids.js";
 import { indirect } from "./indirect.js";
-import { headings, injection } from "./injection.js";
+import { injection } from "./injection.js";
 import { input } from "./input.js";
 import { journal } from "./journal.js";
 import { costly, network } from "./network.js";
 import { places } from "./places.js";
 import { pretendOrg } from "./pretend-org.js";
+import { proxies } from "./proxies.js";
 import { replaces, replacesCounted } from "./replaces.js";
 import { scopes } from "./scopes.js";
-import { repeated, secrets } from "./secrets.js";
+import { secrets } from "./secrets.js";
 import { settings } from "./settings.js";
 import { sideEffects } from "./side-effects.js";
+import { signInLinks } from "./sign-in-links.js";
+import { terminals } from "./terminals.js";
+import { tokens } from "./tokens.js";
 import { tooMuch } from "./too-much.js";
+import { weakKeys } from "./weak-keys.js";
 import { wrongTarget } from "./wrong-target.js";
 
 /** Every scenario there is. */
 export const scenarios: readonly Scenario[] = [
   ...injection,
-  headings,
+  ...terminals,
   ids,
   ...wrongTarget,
   indirect,
@@ -29,17 +35,21 @@ export const scenarios: readonly Scenario[] = [
   replacesCounted,
   ...sideEffects,
   ...forgedConsent,
+  answers,
   ...network,
   costly,
   ...places,
+  signInLinks,
+  ...proxies,
+  tokens,
   ...scopes,
   ...secrets,
-  repeated,
   ...hiding,
   ...journal,
   ...settings,
   ...input,
   compiledCode,
   pretendOrg,
+  weakKeys,
   ...tooMuch,
 ];

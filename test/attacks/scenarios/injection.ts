@@ -6,17 +6,16 @@ import { customDomainArea } from "../../../src/sandbox/state/custom-domain-store
 import { POLICIES } from "../../../src/sandbox/state/default-policies.js";
 import { DEVICE_ASSURANCE } from "../../../src/sandbox/state/device-assurance.js";
 import { emailDomainArea } from "../../../src/sandbox/state/email-domain-store.js";
-import { runBuilt } from "../../support/built-command.js";
 import { hiddenIn } from "../../support/deceptive.js";
 import type { Outcome } from "../../support/server-process.js";
-import { type Act, type Call, outcome, type Scenario } from "../attack.js";
+import { type Call, outcome, type Scenario } from "../attack.js";
 import { ALL_SCOPES } from "../calls.js";
-import { INJECTION, TERMINAL } from "../promises.js";
+import { INJECTION } from "../promises.js";
 
 const HARMLESS = "Harmless words";
 
 /** Characters that stand in text where they can do harm; the names of prototypes are letters like others. */
-const TEXTS = Object.entries(HOSTILE_TEXTS);
+export const TEXTS = Object.entries(HOSTILE_TEXTS);
 
 /** Where somebody may have typed a text, and the call that brings it out. */
 const PLACES: { readonly [place: string]: (org: Org, text: string) => Call } = {
@@ -113,7 +112,7 @@ function* textsIn(value: unknown): Generator<string> {
   }
 }
 
-function assertVisible(text: string, options: { lines?: boolean } = {}): void {
+export function assertVisible(text: string, options: { lines?: boolean } = {}): void {
   const hidden = hiddenIn(text, options);
   assert.equal(hidden, undefined, `${hidden} stands in ${JSON.stringify(text.slice(0, 300))}`);
 }
@@ -265,97 +264,4 @@ const questions: Scenario = {
   },
 };
 
-/** Makes the command take its output for a terminal without colours, so that it writes for a person. */
-const AS_A_TERMINAL = [
-  "--import",
-  "data:text/javascript,for (const one of [process.stdout, process.stderr]) { one.isTTY = true; one.columns = 120; }",
-];
-
-/** Commands whose output a person reads, with all the texts at once in the org. */
-const COMMANDS: readonly (readonly string[])[] = [
-  ["call", "list_groups"],
-  ["call", "list_groups", "--wide"],
-  ["call", "list_groups", "--json"],
-  ["call", "list_users"],
-  ["call", "list_users", "--wide"],
-  ["call", "list_applications", "--wide"],
-  ["call", "get_logs", "--wide"],
-  ["call", "get_group", "--arg", "group_id=HOSTILE"],
-  ["call", "get_group", "--arg", "group_id=HOSTILE", "--json"],
-  ["call", "get_user", "--arg", "user_id=\u001b[2J\u202e"],
-  ["call", "list_groups", "--arg", "\u001b[2J=1"],
-  ["call", "\u001b]0;x\u0007"],
-  ["\u001b[31m"],
-  ["journal"],
-  ["status"],
-];
-
-async function runInTerminal(act: Act, args: readonly string[]): Promise<Outcome> {
-  const env = { ...act.env, TERM: "dumb" };
-  const { code, stdout, stderr } = await runBuilt(args, { env, cwd: act.folder, nodeFlags: AS_A_TERMINAL });
-  return outcome(code === 0 ? "ok" : "failed", { text: `${stdout}\n${stderr}` });
-}
-
-const tableOfGroups = (act: Act) => ({
-  does: () => runInTerminal(act, ["call", "list_groups"]),
-  says: /^id +name.*\n.*Pilot/,
-});
-
-const terminal: Scenario = {
-  name: "texts of the org in a terminal",
-  promise: TERMINAL,
-  stage,
-  async play(act) {
-    const { org } = act.sandbox;
-    const run = (args: readonly string[]) => runInTerminal(act, args);
-    await act.control("a list of groups", tableOfGroups(act));
-    const everything = Object.fromEntries(TEXTS.map(([, text]) => [text, text]));
-    const hostile = org.addGroup({ profile: { name: "Hostile fields", ...everything } });
-    for (const [, text] of TEXTS) {
-      org.addGroup({ profile: { name: text, description: text, [`x ${text}`]: text } });
-      org.addUser({ profile: { login: text, firstName: text, lastName: text, [text]: text } });
-      org.addApp({ label: text });
-      org.log({ eventType: text, displayMessage: text, outcome: { result: "FAILURE", reason: text } });
-      await act.server.call("update_group", { group_id: hostile.id, profile: { name: text, ...everything } });
-    }
-    await act.attacks(COMMANDS, (args) => [
-      JSON.stringify(args.join(" ")),
-      {
-        does: () => run(args.map((arg) => arg.replace("HOSTILE", hostile.id))),
-        sees: ["ok", "failed"],
-        check: ({ text }) => assertVisible(text, { lines: true }),
-      },
-    ]);
-  },
-};
-
-/** Columns of a table. */
-const MAX_COLUMNS = 6;
-
-const parts = Array.from({ length: Math.ceil(TEXTS.length / MAX_COLUMNS) }, (_, part) =>
-  TEXTS.slice(part * MAX_COLUMNS, (part + 1) * MAX_COLUMNS),
-);
-
-/** Field names become the headings of a table where an item has none of those that okta-mcp knows. */
-export const headings: Scenario = {
-  name: "names of fields in the headings of a table",
-  promise: TERMINAL,
-  stage,
-  async play(act) {
-    await act.control("a list of groups", tableOfGroups(act));
-    await act.attacks(parts, (part) => [
-      part.map(([kind]) => kind).join(", "),
-      {
-        async does() {
-          const fields = Object.fromEntries(part.map(([, text]) => [text, "x"]));
-          act.sandbox.next("GET", "/api/v1/groups", { status: 200, json: [fields, fields] });
-          return runInTerminal(act, ["call", "list_groups", "--wide"]);
-        },
-        sees: ["ok", "failed"],
-        check: (seen) => assertVisible(seen.text, { lines: true }),
-      },
-    ]);
-  },
-};
-
-export const injection: readonly Scenario[] = [results, errors, questions, terminal];
+export const injection: readonly Scenario[] = [results, errors, questions];

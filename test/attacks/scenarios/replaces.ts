@@ -320,7 +320,7 @@ const controls = async (act: Act, { replaces, flat }: Awaited<ReturnType<typeof 
 export const replaces: Scenario = {
   name: "full replaces that lose settings",
   promise: TALKED_INTO,
-  stage: { seed: 1, scopes: ALL_SCOPES, person: null, env: { OKTA_MCP_CONFIRM: "never" } },
+  stage: { seed: 1, scopes: ALL_SCOPES, person: null, env: { OKTA_MCP_CONFIRM: "never", OKTA_MCP_JOURNAL: "off" } },
   async play(act) {
     const all = await replacesOf(act);
     await controls(act, all);
@@ -338,7 +338,7 @@ export const replacesCounted: Scenario = {
     seed: 1,
     scopes: ALL_SCOPES,
     guard: () => ({ limits: { removals: { per_session: 0 } } }),
-    env: { OKTA_MCP_CONFIRM: "never" },
+    env: { OKTA_MCP_CONFIRM: "never", OKTA_MCP_JOURNAL: "off" },
   },
   async play(act) {
     const all = await replacesOf(act);

@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { secret, sighting } from "../../support/sightings.js";
+import type { Act, Call, Scenario } from "../attack.js";
+import { ALL_SCOPES } from "../calls.js";
+import { STOLEN_TOKEN } from "../promises.js";
+import { type RawOrg, raw, startRawOrg } from "../raw-org.js";
+
+const PASSWORD = secret("Proxy");
+
+function proxied(
+  name: string,
+  env: (proxy: RawOrg) => Record<string, string>,
+  play: (act: Act, proxy: RawOrg) => Promise<void>,
+): Scenario {
+  let proxy: RawOrg | undefined;
+  return {
+    name,
+    promise: STOLEN_TOKEN,
+    async stage() {
+      proxy = await startRawOrg();
+      proxy.answer = () => raw("{}", [], "403 Forbidden");
+      return { scopes: ALL_SCOPES, env: env(proxy) };
+    },
+    async play(act) {
+      if (proxy === undefined) throw new Error("The scenario has no proxy.");
+      await play(act, proxy).finally(() => proxy?.close());
+    },
+  };
+}
+
+const TOKEN = secret("Token");
+
+/** What a proxy may do with what is asked of it; the org behind it is never reached. */
+const BEHAVIOURS: { readonly [what: string]: () => string | Buffer } = {
+  "refuses and repeats the password": () =>
+    raw(`{"x":"${PASSWORD}"}`, [`X-Echo: ${PASSWORD}`], "407 Proxy Authentication Required"),
+  forbids: () => raw("{}", [], "403 Forbidden"),
+  "answers in the place of the org": () => raw(`[${" ".repeat(100)}]`),
+  "opens the way and answers in clear": () => Buffer.concat([Buffer.from("HTTP/1.1 200 OK\r\n\r\n"), raw("[]")]),
+  "sends elsewhere": () => raw("", ["Location: http://127.0.0.1:1/"], "302 Found"),
+};
+
+export const proxies: readonly Scenario[] = (["HTTPS_PROXY", "https_proxy"] as const).map((variable) =>
+  proxied(
+    `a proxy in ${variable}`,
+    (proxy) => ({
+      [variable]: `http://user:${PASSWORD}@127.0.0.1:${proxy.port}`,
+      OKTA_ORG_URL: "https://acme.okta.com",
+      OKTA_ACCESS_TOKEN: TOKEN,
+      OKTA_LOG_LEVEL: "trace",
+    }),
+    async (act, proxy) => {
+      const sees = ["unreachable", "okta_down", "bad_config"];
+      const call: Call = ["create_group", { profile: { name: "New" } }];
+      await act.control("requests go through the proxy", {
+        call,
+        sees,
+        check: () => assert.match(proxy.requests[0]?.head ?? "", /^CONNECT acme\.okta\.com:443 /),
+      });
+      await act.attacks(Object.entries(BEHAVIOURS), ([what, answer]) => [
+        `a proxy that ${what}`,
+        {
+          async does() {
+            proxy.answer = answer;
+            return act.server.call(...call);
+          },
+          sees,
+          never: [PASSWORD, TOKEN],
+          check: () =>
+            assert.equal(sighting([TOKEN], { proxy: proxy.requests.map(({ head }) => head).join() }), undefined),
+        },
+      ]);
+    },
+  ),
+);
