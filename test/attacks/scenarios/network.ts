@@ -36,16 +36,16 @@ const LINKS: { readonly [what: string]: string } = {
 
 /** Bodies that cost more than they hold. */
 const COSTLY: { readonly [what: string]: () => Buffer } = {
-  "many empty objects": () => json(`[${"{},".repeat(5 * MEGABYTE)}{}]`),
-  "many empty lists": () => json(`[${"[],".repeat(5 * MEGABYTE)}[]]`),
-  "many small numbers": () => json(`[${"1,".repeat(8 * MEGABYTE)}1]`),
+  "many empty objects": () => json(`[${"{},".repeat(20 * MEGABYTE)}{}]`),
+  "many empty lists": () => json(`[${"[],".repeat(3 * MEGABYTE)}[]]`),
+  "many small numbers": () => json(`[${"1,".repeat(4 * MEGABYTE)}1]`),
   "many keys": () => json(`[{${Array.from({ length: 500_000 }, (_, n) => `"k${n}":0`).join(",")}}]`),
-  "a huge text": () => json(`["${"x".repeat(40 * MEGABYTE)}"]`),
+  "a huge text": () => json(`["${"x".repeat(20 * MEGABYTE)}"]`),
   "a huge number": () => json(`[${"9".repeat(2 * MEGABYTE)}]`),
-  "more than is taken": () => json(`["${"x".repeat(80 * MEGABYTE)}"]`),
-  "a bomb of gzip": () => raw(gzipSync(Buffer.alloc(200 * MEGABYTE, "[")), ["Content-Encoding: gzip"]),
-  "a bomb of brotli": () => raw(brotliCompressSync(Buffer.alloc(100 * MEGABYTE, "[")), ["Content-Encoding: br"]),
-  "a bomb in a bomb": () => raw(gzipSync(gzipSync(Buffer.alloc(100 * MEGABYTE))), ["Content-Encoding: gzip, gzip"]),
+  "more than is taken": () => json(`["${"x".repeat(70 * MEGABYTE)}"]`),
+  "a bomb of gzip": () => raw(gzipSync(Buffer.alloc(100 * MEGABYTE, "[")), ["Content-Encoding: gzip"]),
+  "a bomb of brotli": () => raw(brotliCompressSync(Buffer.alloc(60 * MEGABYTE, "[")), ["Content-Encoding: br"]),
+  "a bomb in a bomb": () => raw(gzipSync(gzipSync(Buffer.alloc(60 * MEGABYTE))), ["Content-Encoding: gzip, gzip"]),
 };
 
 /** Answers that are none. */

@@ -3,12 +3,15 @@ import { generateKeyPairSync } from "node:crypto";
 import { runBuilt } from "../../support/built-command.js";
 import { type Act, outcome, type Scenario } from "../attack.js";
 import { ALL_SCOPES } from "../calls.js";
-import { KEYS } from "../promises.js";
+import { STOLEN_TOKEN } from "../promises.js";
 
 const rsa = (modulusLength: number, publicExponent = 65_537) =>
   generateKeyPairSync("rsa", { modulusLength, publicExponent }).privateKey;
 
 const asPem = (key: ReturnType<typeof rsa>) => String(key.export({ type: "pkcs8", format: "pem" }));
+
+/** One that is as it should be, to be spoiled. */
+const SOUND = rsa(2048);
 
 /** A number as members of a JSON Web Key hold it (RFC 7518, section 2). */
 const number = (hex: string) => Buffer.from(hex, "hex").toString("base64url");
@@ -30,7 +33,7 @@ const weak: readonly (readonly [string, () => string])[] = [
     "an RSA key with the exponent 1",
     () =>
       JSON.stringify({
-        ...rsa(2048).export({ format: "jwk" }),
+        ...SOUND.export({ format: "jwk" }),
         e: number("01"),
         d: number("01"),
         dp: number("01"),
@@ -39,7 +42,7 @@ const weak: readonly (readonly [string, () => string])[] = [
   ],
   [
     "an RSA key with an even exponent",
-    () => JSON.stringify({ ...rsa(2048).export({ format: "jwk" }), e: number("010000") }),
+    () => JSON.stringify({ ...SOUND.export({ format: "jwk" }), e: number("010000") }),
   ],
   [
     "an EC key with the private number 1",
@@ -59,11 +62,11 @@ const status = async (act: Act, key: string) => {
 
 export const weakKeys: Scenario = {
   name: "keys by which anybody could sign",
-  promise: KEYS,
+  promise: STOLEN_TOKEN,
   stage: { signIn: "key", scopes: ALL_SCOPES },
   async play(act) {
     await act.control("a sound key signs in", { call: ["list_groups", {}] });
-    const sound = asPem(rsa(2048));
+    const sound = asPem(SOUND);
     await act.control("another sound key is asked about at the org", {
       does: () => status(act, sound),
       sees: "1",
