@@ -1,8 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { isObject, valueAt } from "../json.js";
 import type { Json } from "../okta/request.js";
+import { tellingField } from "../replace.js";
 import { type ShapeOptions, shape } from "../results.js";
 import { MASK } from "../secrets.js";
+import { sameButHidden } from "./difference.js";
 
 /** Hides what is not to be kept or shown; what is hidden is `MASK`, and nothing is left out. */
 export type Mask = (value: Json) => Json;
@@ -60,6 +62,23 @@ export interface Filled {
 }
 
 /**
+ * The item of a list as it is now that an item on record stands for; undefined where that cannot be told, so
+ * that no hidden value gets into another item. Items are matched by what tells them apart, else by their
+ * place, if all that can be seen of them is the same.
+ */
+function presentItem(kept: readonly Json[], index: number, now: readonly Json[]): Json | undefined {
+  const item = kept[index];
+  const toldBy = tellingField(kept, now);
+  const told = toldBy === undefined ? undefined : valueAt(item, toldBy);
+  if (toldBy !== undefined && told !== MASK) {
+    const same = now.filter((one) => valueAt(one, toldBy) === told);
+    return same.length === 1 ? same[0] : undefined;
+  }
+  const there = now.length === kept.length ? now[index] : undefined;
+  return sameButHidden(item, there) ? there : undefined;
+}
+
+/**
  * Fills in what was masked from the object as it is now; where it has nothing there, the field is
  * left out, so that Okta keeps what it has.
  */
@@ -71,8 +90,8 @@ export function fillMasked(kept: Json, present: Json | undefined): Filled {
       return now;
     }
     if (Array.isArray(value)) {
-      const items = Array.isArray(now) && now.length === value.length ? now : [];
-      return value.map((item, i) => visit(item, items[i], path)).filter((item) => item !== undefined);
+      const items = Array.isArray(now) ? now : [];
+      return value.map((item, i) => visit(item, presentItem(value, i, items), path)).filter((item) => item !== undefined);
     }
     if (!isObject(value)) return value;
     const filled = Object.entries(value).flatMap(([key, inner]) => {

@@ -249,6 +249,25 @@ describe("what is not on record", () => {
   });
 });
 
+test("an undo puts what is masked back into the item that it was in, however the items stand now", async () => {
+  const { get, changes, org } = await recording();
+  const keys = [
+    { id: "a", token: "of-a" },
+    { id: "b", token: "of-b" },
+  ];
+  const app = org.addApp({ label: "Portal", signOnMode: "QUANTUM_SSO", settings: { keys } });
+  const shown = await get("get_application", { app_id: app.id });
+  const masked = keys.map(({ id }) => ({ id, token: "[masked]" }));
+  expect(shown.settings).toEqual({ keys: masked });
+  await get("update_application", {
+    app_id: app.id,
+    app_config: { ...shown, label: "Portal 2", settings: { keys: masked.toReversed() } },
+  });
+  expect(org.apps.get(app.id)).toMatchObject({ settings: { keys: keys.toReversed() } });
+  await get("undo_change", { change_id: (await changes())[0]?.id });
+  expect(org.apps.get(app.id)).toMatchObject({ label: "Portal", settings: { keys } });
+});
+
 test("a journal that cannot be written stops writes, says how to mend it, and lets reads go on", async () => {
   const refusal = new OktaMcpError("bad_config", "The journal cannot be written (ENOSPC).", { fix: "Make room." });
   for (const broken of ["check", "append"] as const) {
