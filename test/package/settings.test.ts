@@ -133,7 +133,9 @@ async function observe(command: readonly string[], env: Env, writes: number) {
     name,
     value.replace(/^~/, home).replace("PORT", String(org.port)),
   ]);
-  const cli = spawnProcess([...command, "run"], { env: { ...Object.fromEntries(given), HOME: home } });
+  // Only the built server keeps its compiled code, which tests of its own are about.
+  const itsOwn = { HOME: home, NODE_DISABLE_COMPILE_CACHE: "1" };
+  const cli = spawnProcess([...command, "run"], { env: { ...Object.fromEntries(given), ...itsOwn } });
   const client = speakTo(cli);
   await client.begin();
   const tools = await client.ask("tools/list");
