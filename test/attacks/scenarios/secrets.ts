@@ -130,7 +130,8 @@ const byPlace: Scenario = {
     const { org } = act.sandbox;
     const rsa = newKeyPair({ type: "rsa", modulusLength: 2048 }).privateKey;
     const ec = newKeyPair({ type: "ec", namedCurve: "P-256" }).privateKey;
-    const jwk = rsa.export({ format: "jwk" });
+    // Of another pair: the lines of a private key in PKCS#1 hold the modulus as its public JWK does.
+    const jwk = newKeyPair({ type: "rsa", modulusLength: 2048 }).publicKey.export({ format: "jwk" });
     const pems: { [kind: string]: string } = {
       "PKCS#8": String(rsa.export({ type: "pkcs8", format: "pem" })),
       "PKCS#1": String(rsa.export({ type: "pkcs1", format: "pem" })),
@@ -167,13 +168,20 @@ const byPlace: Scenario = {
         `a private key (${kind}) as a text`,
       );
     }
-    for (const member of ["d", "p", "q", "dp", "dq", "qi", "k"]) {
-      const value = secret(`Jwk${member}`);
-      const key = { kty: member === "k" ? "oct" : "RSA", kid: "k", n: "x", e: "AQAB", [member]: value };
-      const id = org.addApp({
-        label: `Keeper ${member}`,
-        settings: { oauthClient: { jwks: { keys: [key] } } },
-      } as never).id;
+    const keys = [
+      ...["d", "p", "q", "dp", "dq", "qi", "k"].map((member) => {
+        const value = secret(`Jwk${member}`);
+        const key = { kty: member === "k" ? "oct" : "RSA", kid: "k", n: "x", e: "AQAB", [member]: value };
+        return { value, key, label: `Keeper ${member}`, what: `the member ${member} of a key` };
+      }),
+      ...["r", "d", "t"].map((member) => {
+        const value = secret(`Oth${member}`);
+        const key = { kty: "RSA", kid: "k", n: "x", e: "AQAB", oth: [{ [member]: value }] };
+        return { value, key, label: `Keeper oth ${member}`, what: `the member ${member} of a further prime of a key` };
+      }),
+    ];
+    for (const { value, key, label, what } of keys) {
+      const id = org.addApp({ label, settings: { oauthClient: { jwks: { keys: [key] } } } } as never).id;
       await unseen(
         act,
         [
@@ -181,24 +189,7 @@ const byPlace: Scenario = {
           ["deactivate_application", { app_id: id }],
         ],
         [value],
-        `the member ${member} of a key`,
-      );
-    }
-    for (const member of ["r", "d", "t"]) {
-      const value = secret(`Oth${member}`);
-      const key = { kty: "RSA", kid: "k", n: "x", e: "AQAB", oth: [{ [member]: value }] };
-      const id = org.addApp({
-        label: `Keeper oth ${member}`,
-        settings: { oauthClient: { jwks: { keys: [key] } } },
-      } as never).id;
-      await unseen(
-        act,
-        [
-          ["get_application", { app_id: id }],
-          ["deactivate_application", { app_id: id }],
-        ],
-        [value],
-        `the member ${member} of a further prime of a key`,
+        what,
       );
     }
     const calls: [string, Call][] = [
