@@ -11,7 +11,7 @@ const READERS: Readonly<Record<string, (okta: Operations, ids: readonly string[]
 };
 
 /** The fields of a body that Okta, or a later release of it, could take for the status. */
-export function statusFields(body: JsonObject): [name: string, value: Json][] {
+function statusFields(body: JsonObject): [name: string, value: Json][] {
   return Object.entries(body).filter(([name]) => name.toLowerCase() === "status");
 }
 
