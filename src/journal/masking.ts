@@ -91,7 +91,9 @@ export function fillMasked(kept: Json, present: Json | undefined): Filled {
     }
     if (Array.isArray(value)) {
       const items = Array.isArray(now) ? now : [];
-      return value.map((item, i) => visit(item, presentItem(value, i, items), path)).filter((item) => item !== undefined);
+      return value
+        .map((item, i) => visit(item, presentItem(value, i, items), path))
+        .filter((item) => item !== undefined);
     }
     if (!isObject(value)) return value;
     const filled = Object.entries(value).flatMap(([key, inner]) => {
