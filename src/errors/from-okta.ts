@@ -1,4 +1,5 @@
 import { failedChallenge } from "../challenge.js";
+import { idsInPath } from "../okta/path.js";
 import { howToGrant } from "../scopes.js";
 import { finderOf, otherKind } from "./id-kinds.js";
 import { type ErrorCode, type ErrorDetails, OktaMcpError } from "./index.js";
@@ -142,12 +143,7 @@ function withFinder(fix: string, { template }: Refused): string {
 }
 
 function notFound({ template, path }: Refused, okta: OktaError): Kind {
-  const segments = template.split("/");
-  const values = path.split("/");
-  const ids = segments.flatMap((segment, index) => {
-    if (!segment.startsWith("{")) return [];
-    return [{ segment: segments[index - 1] ?? "", id: decodeURIComponent(values[index] ?? "") }];
-  });
+  const ids = idsInPath({ template, path });
   const named = ids.filter(({ id }) => id !== "" && okta.summary.includes(id));
   const asked = named.length > 0 ? named : ids;
   const why = asked.map(({ id, segment }) => otherKind(id, segment)).find((sentence) => sentence !== undefined);

@@ -1,6 +1,7 @@
 import { isObject, type JsonObject, textAt } from "../json.js";
 import type { Operations } from "../okta/operations.js";
-import type { Json, OktaRequest } from "../okta/request.js";
+import { idsInPath } from "../okta/path.js";
+import { type Json, jsonBodyOf, type OktaRequest } from "../okta/request.js";
 
 /** Reads an object whose status a body may name, by the template of its address. */
 const READERS: Readonly<Record<string, (okta: Operations, ids: readonly string[]) => Promise<Json | undefined>>> = {
@@ -22,18 +23,15 @@ function statusFields(body: JsonObject): [name: string, value: Json][] {
  * @throws what reading the object fails with
  */
 export async function switchesOff(request: OktaRequest, okta: Operations): Promise<boolean> {
-  const { template, path, body } = request;
-  const json: unknown = body && "json" in body ? body.json : undefined;
+  const { template } = request;
+  const json = jsonBodyOf(request);
   // What is added was not there to be switched off.
   if (!template.endsWith("}") || !isObject(json)) return false;
   const fields = statusFields(json as JsonObject).filter(([name, value]) => name !== "status" || value !== "ACTIVE");
   if (fields.length === 0) return false;
   const read = READERS[template];
   if (read === undefined) return true;
-  const values = path.split("/");
-  const ids = template
-    .split("/")
-    .flatMap((part, at) => (part.startsWith("{") ? decodeURIComponent(values[at] ?? "") : []));
+  const ids = idsInPath(request).map(({ id }) => id);
   const status = textAt(await read(okta, ids), "status");
   return fields.some(([name, value]) => name !== "status" || value !== status);
 }

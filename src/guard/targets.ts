@@ -1,6 +1,7 @@
 import { textAt } from "../json.js";
 import type { Operations } from "../okta/operations.js";
-import type { Json, OktaRequest } from "../okta/request.js";
+import { idsInPath } from "../okta/path.js";
+import { type Json, jsonBodyOf, type OktaRequest } from "../okta/request.js";
 import type { Scope } from "../scopes.js";
 import type { ProtectedKind } from "./rules.js";
 
@@ -110,14 +111,12 @@ export function targetsOfArguments(args: Readonly<Record<string, unknown>>): Tar
 }
 
 /** What a request to Okta names: by its path, and the groups that a new user comes into. */
-export function targetsOfRequest({ template, path, body }: OktaRequest): Target[] {
-  const segments = template.split("/");
-  const values = path.split("/");
-  const inPath = segments.flatMap((segment, index): Target[] => {
-    const type = TYPES.find((name) => TARGET_TYPES[name].collection === segments[index - 1]);
-    return segment.startsWith("{") && type ? [{ type, id: decodeURIComponent(values[index] ?? "") }] : [];
+export function targetsOfRequest(request: OktaRequest): Target[] {
+  const inPath = idsInPath(request).flatMap(({ segment, id }): Target[] => {
+    const type = TYPES.find((name) => TARGET_TYPES[name].collection === segment);
+    return type ? [{ type, id }] : [];
   });
-  const json: unknown = body && "json" in body ? body.json : undefined;
+  const json = jsonBodyOf(request);
   const groupIds = typeof json === "object" && json !== null && "groupIds" in json ? strings(json.groupIds) : [];
   return [...inPath, ...groupIds.map((id): Target => ({ type: "group", id }))];
 }

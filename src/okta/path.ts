@@ -1,4 +1,5 @@
 import { OktaMcpError } from "../errors/index.js";
+import type { OktaRequest } from "./request.js";
 
 /** What ends a path segment, or is no character at all. */
 const LEAVES_SEGMENT = /[/\\\p{Cc}\p{Cs}]/u;
@@ -48,4 +49,18 @@ export function fillPath(template: string, values: Readonly<Record<string, strin
     }
     return encodeURIComponent(value);
   });
+}
+
+/** The ids in the path of a request, each with the segment before it: `users` and the id of a user. */
+export function idsInPath({
+  template,
+  path,
+}: Pick<OktaRequest, "template" | "path">): { segment: string; id: string }[] {
+  const segments = template.split("/");
+  const values = path.split("/");
+  return segments.flatMap((segment, index) =>
+    segment.startsWith("{")
+      ? [{ segment: segments[index - 1] ?? "", id: decodeURIComponent(values[index] ?? "") }]
+      : [],
+  );
 }

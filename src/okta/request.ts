@@ -33,6 +33,11 @@ export interface OktaRequest {
     | { raw: Uint8Array | string; contentType: string };
 }
 
+/** The JSON that a request has for a body; undefined where it has another one or none. */
+export function jsonBodyOf({ body }: Pick<OktaRequest, "body">): unknown {
+  return body !== undefined && "json" in body ? body.json : undefined;
+}
+
 export interface OktaResponse {
   status: number;
   headers: Headers;
