@@ -1,5 +1,5 @@
 import * as oauth from "oauth4webapi";
-import { LOOPBACK_HOSTS } from "../loopback.js";
+import { isHttpsOrLocal } from "../loopback.js";
 import { fitsHeader } from "./access-token.js";
 import { OAuthFailure } from "./oauth-failure.js";
 import { type OAuthHttpOptions, oauthFetch } from "./oauth-http.js";
@@ -311,9 +311,7 @@ function hasUserInfo(text: string): boolean {
 function link(text: string): string {
   if (text.length > MAX_LINK_CHARS) throw new OAuthFailure("unusable", "the sign-in link in the answer is too long");
   const url = URL.canParse(text) && !/[\p{Cc}\s]/u.test(text) ? new URL(text) : undefined;
-  const local = url !== undefined && LOOPBACK_HOSTS.includes(url.hostname);
-  const isWeb = url?.protocol === "https:" || (url?.protocol === "http:" && local);
-  if (url === undefined || !isWeb) {
+  if (url === undefined || !isHttpsOrLocal(url)) {
     throw new OAuthFailure("unusable", "the sign-in link in the answer is not a web address");
   }
   // What stands before an @ looks like the host and is none.

@@ -1,3 +1,4 @@
+import { causesOf } from "../errors/causes.js";
 import { isOwnFault } from "../errors/own-fault.js";
 import { toOktaMcpError } from "../errors/render.js";
 import { TimeIsUp, withinTime } from "../time-limit.js";
@@ -105,8 +106,8 @@ function retryAfterMs(headers: Headers, clock: ServerClock): number | undefined 
 
 /** The code of a network error, wherever `fetch` put it; no free text, which could quote a header. */
 function reason(error: unknown): string {
-  for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1) {
-    const code = (at as NodeJS.ErrnoException).code;
+  for (const cause of causesOf(error)) {
+    const code = (cause as NodeJS.ErrnoException).code;
     if (typeof code === "string" && /^[A-Z][A-Z0-9_]+$/.test(code)) return code;
   }
   return "no further reason";

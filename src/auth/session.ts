@@ -1,6 +1,6 @@
 import { OktaMcpError } from "../errors/index.js";
 import type { Log } from "../log.js";
-import { LOOPBACK_HOSTS } from "../loopback.js";
+import { isHttpsOrLocal } from "../loopback.js";
 import { DeviceSession } from "./device-session.js";
 import { KeySession } from "./key-session.js";
 import type { PrivateKey } from "./private-key.js";
@@ -81,8 +81,7 @@ export function createSession(options: SessionOptions): Session {
 /** The origin that tokens go to and come from. */
 function pinnedOrigin(orgUrl: string): string {
   const url = URL.canParse(orgUrl) ? new URL(orgUrl) : undefined;
-  const local = url !== undefined && LOOPBACK_HOSTS.includes(url.hostname);
-  if (url?.protocol === "https:" || (url?.protocol === "http:" && local)) return url.origin;
+  if (url !== undefined && isHttpsOrLocal(url)) return url.origin;
   throw new OktaMcpError("bad_config", "The org URL is neither https nor plain http on this machine.", {
     fix: "Set OKTA_ORG_URL to your org, e.g. https://acme.okta.com.",
   });

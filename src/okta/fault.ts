@@ -1,3 +1,4 @@
+import { causesOf } from "../errors/causes.js";
 import { OktaMcpError } from "../errors/index.js";
 import { quoteOkta } from "../errors/quote.js";
 import { MAX_JSON_VALUES } from "../json-values.js";
@@ -67,8 +68,8 @@ const NO_TUNNEL = /^Proxy response \((\d{3})\)/;
 
 /** A proxy's refusal to lead to the org; undefined where it was something else. */
 function proxyRefusal(error: unknown): Fault | undefined {
-  for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth++) {
-    const status = NO_TUNNEL.exec(at.message)?.[1];
+  for (const { message } of causesOf(error)) {
+    const status = NO_TUNNEL.exec(message)?.[1];
     if (status === undefined) continue;
     return {
       reason: `the proxy refused to lead there (${status})`,
@@ -84,10 +85,10 @@ function proxyRefusal(error: unknown): Fault | undefined {
   return undefined;
 }
 
-/** The code of an error or of what caused it: `fetch` wraps the one that tells something. */
+/** The code of an error or of what caused it. */
 function errorCode(error: unknown): string {
-  for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth++) {
-    if ("code" in at && typeof at.code === "string" && /^[A-Z0-9_]{3,60}$/.test(at.code)) return at.code;
+  for (const one of causesOf(error)) {
+    if ("code" in one && typeof one.code === "string" && /^[A-Z0-9_]{3,60}$/.test(one.code)) return one.code;
   }
   return "";
 }

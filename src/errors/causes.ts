@@ -1,0 +1,9 @@
+/** An error that goes on for ever is no error of anybody's. */
+const MAX_CAUSES = 5;
+
+/** An error, what caused it, what caused that, and so on; `fetch` wraps the one that tells something. Nothing for what is no error. */
+export function causesOf(error: unknown): Error[] {
+  const causes: Error[] = [];
+  for (let at = error; at instanceof Error && causes.length < MAX_CAUSES; at = at.cause) causes.push(at);
+  return causes;
+}
