@@ -51,3 +51,14 @@ function inOrder(value: unknown): unknown {
   const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
   return Object.fromEntries(entries.map(([key, inner]) => [key, inOrder(inner)]));
 }
+
+/**
+ * A JSON value with every text in it changed.
+ * @param change gets a text and the key that it, or the list around it, stands under; "" where there is none
+ */
+export function mapTexts(value: Json, change: (text: string, key: string) => string, key = ""): Json {
+  if (typeof value === "string") return change(value, key);
+  if (Array.isArray(value)) return value.map((item) => mapTexts(item, change, key));
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, mapTexts(inner, change, name)]));
+}

@@ -2,7 +2,7 @@ import { OktaMcpError, reworded } from "../errors/index.js";
 import { visible } from "../errors/quote.js";
 import { copyJson, isExactNumber } from "../exact-json.js";
 import { folded } from "../glob.js";
-import { isObject } from "../json.js";
+import { mapTexts } from "../json.js";
 import type { Json } from "../okta/request.js";
 import { MASK, secretsIn } from "../secrets.js";
 import type { Tool } from "../tool.js";
@@ -242,13 +242,8 @@ function add(texts: Set<string>, text: string): void {
 }
 
 /** A JSON value with every text changed but for ids. */
-function eachText(value: Json, change: (text: string, key: string) => string, key = ""): Json {
-  if (typeof value === "string") return KEPT.test(key) ? value : change(value, key);
-  if (Array.isArray(value)) return value.map((item) => eachText(item, change, key));
-  if (!isObject(value)) return value;
-  const result: { [key: string]: Json } = Object.create(null);
-  for (const [name, child] of Object.entries(value)) result[name] = eachText(child, change, name);
-  return result;
+function eachText(value: Json, change: (text: string, key: string) => string): Json {
+  return mapTexts(value, (text, key) => (KEPT.test(key) ? text : change(text, key)));
 }
 
 function asWord(value: string): RegExp {

@@ -11,16 +11,29 @@ export interface FieldChange {
   after?: Json;
 }
 
-/** True for equal JSON, whatever the order of keys. */
-export function sameJson(a: Json | undefined, b: Json | undefined): boolean {
-  if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((item, i) => sameJson(item, b[i]));
+/** True for equal JSON, whatever the order of keys. `decided` is asked first about each two values; undefined lets what is in them decide. */
+function isEqual(
+  a: Json | undefined,
+  b: Json | undefined,
+  decided: (a: Json | undefined, b: Json | undefined) => boolean | undefined,
+): boolean {
+  const known = decided(a, b);
+  if (known !== undefined) return known;
+  if (Array.isArray(a) && Array.isArray(b))
+    return a.length === b.length && a.every((item, i) => isEqual(item, b[i], decided));
   if (isObject(a) && isObject(b)) {
     const keys = Object.keys(a);
     return (
-      keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && sameJson(a[key], b[key]))
+      keys.length === Object.keys(b).length &&
+      keys.every((key) => Object.hasOwn(b, key) && isEqual(a[key], b[key], decided))
     );
   }
   return a === b || (isExactNumber(a) && isExactNumber(b) && a.value === b.value);
+}
+
+/** True for equal JSON, whatever the order of keys. */
+export function sameJson(a: Json | undefined, b: Json | undefined): boolean {
+  return isEqual(a, b, () => undefined);
 }
 
 /** True for a value that holds something, and so for a mask, which stands for something. */
@@ -28,24 +41,23 @@ function holds(value: Json | undefined): boolean {
   return value !== undefined && value !== null && value !== "";
 }
 
+/** True where a mask stands for something on both sides; false where the other side holds nothing; undefined without a mask. */
+function maskedOnBoth(a: Json | undefined, b: Json | undefined): boolean | undefined {
+  return a === MASK || b === MASK ? holds(a) && holds(b) : undefined;
+}
+
 /**
  * True for equal JSON, where a mask equals whatever stands in its place on the other side: nobody who
  * sees the mask may learn more.
  */
 export function sameButHidden(a: Json | undefined, b: Json | undefined): boolean {
-  if (a === MASK || b === MASK) return holds(a) && holds(b);
-  if (Array.isArray(a) && Array.isArray(b))
-    return a.length === b.length && a.every((item, i) => sameButHidden(item, b[i]));
-  if (!isObject(a) || !isObject(b)) return sameJson(a, b);
-  const keys = Object.keys(a);
-  return (
-    keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && sameButHidden(a[key], b[key]))
-  );
+  return isEqual(a, b, maskedOnBoth);
 }
 
 /** The dotted paths at which a mask stands for something on both sides, so that nothing tells whether it changed. */
 export function hiddenIn(a: Json | undefined, b: Json | undefined, path: readonly string[] = []): string[] {
-  if (a === MASK || b === MASK) return holds(a) && holds(b) ? [path.join(".")] : [];
+  const masked = maskedOnBoth(a, b);
+  if (masked !== undefined) return masked ? [path.join(".")] : [];
   if (Array.isArray(a) && Array.isArray(b)) return [...new Set(a.flatMap((item, i) => hiddenIn(item, b[i], path)))];
   if (!isObject(a) || !isObject(b)) return [];
   return Object.keys(a).flatMap((key) => hiddenIn(a[key], valueAt(b, key), [...path, key]));

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { isObject, valueAt } from "../json.js";
+import { isObject, mapTexts, valueAt } from "../json.js";
 import type { Json } from "../okta/request.js";
 import { tellingField } from "../replace.js";
 import { type ShapeOptions, shape } from "../results.js";
@@ -42,15 +42,9 @@ export interface Marked {
 export function marked(object: Json, mask: Mask): Marked {
   const start = `${MASK} ${randomUUID()} `;
   let count = 0;
-  const visit = (value: Json, change: (text: string) => string): Json => {
-    if (typeof value === "string") return change(value);
-    if (Array.isArray(value)) return value.map((item) => visit(item, change));
-    if (!isObject(value)) return value;
-    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, visit(inner, change)]));
-  };
   return {
-    value: visit(mask(object), (text) => (text === MASK ? `${start}${count++}` : text)),
-    show: (value) => mask(visit(value, (text) => (text.startsWith(start) ? MASK : text))),
+    value: mapTexts(mask(object), (text) => (text === MASK ? `${start}${count++}` : text)),
+    show: (value) => mask(mapTexts(value, (text) => (text.startsWith(start) ? MASK : text))),
   };
 }
 
