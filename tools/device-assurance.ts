@@ -225,7 +225,7 @@ const SET_BY_OKTA = ["id", "createdBy", "createdDate", "lastUpdate", "lastUpdate
 const touches = {
   kinds: ["policies"] as const,
   read: (context: ToolContext, a: { device_assurance_id: string }) =>
-    policiesTouched(context, ["ACCESS_POLICY"], a.device_assurance_id, "the device assurance policy"),
+    policiesTouched(context, ["ACCESS_POLICY"], [{ id: a.device_assurance_id, what: "the device assurance policy" }]),
 };
 
 export const replaceDeviceAssurancePolicy = defineTool({

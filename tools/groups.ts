@@ -259,7 +259,7 @@ const POLICIES_OF_GROUPS = [
 
 /** The policies of a type, and their rules, that name a group, by name. */
 async function namesOfPolicies(context: ToolContext, type: string, groupId: string) {
-  const { found, complete } = await policiesNaming(context, type, groupId);
+  const { found, complete } = await policiesNaming(context, type, [groupId]);
   const named = found.map(({ policy, rule }) =>
     [rule, policy].flatMap((one) => textAt(one, "name") || []).join(" of "),
   );

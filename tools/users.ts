@@ -379,7 +379,7 @@ export const deleteDeactivatedUser = defineTool({
       const groups = isProtected("groups") ? await groupsLeft(context, a.user_id) : [];
       if (!isProtected("policies")) return groups;
       const id = textAt(await context.okta.users.getUser({ userId: a.user_id }), "id");
-      return [...groups, ...(await policiesTouched(context, POLICY_TYPES, id, "the user, who goes"))];
+      return [...groups, ...(await policiesTouched(context, POLICY_TYPES, [{ id, what: "the user, who goes" }]))];
     },
   },
   change: {

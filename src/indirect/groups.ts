@@ -13,7 +13,7 @@ import {
   type NamedGroup,
   type Profile,
 } from "./group-rules.js";
-import { policiesTouched } from "./policies.js";
+import { type Going, policiesTouched } from "./policies.js";
 
 /** Which kinds of objects rules protect, so that the others need not be read. */
 export type IsProtected = (kind: ProtectedKind) => boolean;
@@ -59,9 +59,56 @@ export async function membersTouched(context: ToolContext, groupId: string, how:
   return members.map((member) => ({ type: "user", id: textAt(member, "id"), object: member, how }));
 }
 
+/** The apps that a group has. */
+async function appsOf({ okta, whole }: ToolContext, groupId: string, how: string): Promise<Touched[]> {
+  const apps = await whole((after) =>
+    okta.groups.listAssignedApplicationsForGroup.page({ groupId, limit: 200, after }),
+  );
+  return apps.map((app) => ({ type: "app", id: textAt(app, "id"), object: app, how }));
+}
+
+/** The groups that group rules fill by a group that goes, or beside it. */
+function groupsBeside(rules: readonly Json[], group: Json): Touched[] {
+  const groupId = textAt(group, "id");
+  // Okta stops a rule that fills a group which is gone, and with it what it does for its other groups.
+  const beside = rules.filter((rule) => filledBy(rule).includes(groupId));
+  const stopped = beside.flatMap((rule) => filledBy(rule).map((id): Moved => ({ groupId: id, rule })));
+  const following = followingGroups(rules, [
+    { id: groupId, names: [nameOf(group)] },
+    ...stopped.map(({ groupId: id }) => ({ id })),
+  ]);
+  const others = [...stopped, ...following].filter((one) => one.groupId !== groupId);
+  return byRule(others, `which has to do with the group ${nameOf(group)}, which goes`);
+}
+
 /**
- * All that changes with a group that is deleted: its members, the apps that it has, the policies that name it, and the
- * groups that group rules fill by it or beside it.
+ * All that changes with groups that go: their members, the apps that they have, the policies that name them or what
+ * goes with them, and the groups that group rules fill by them or beside them. Rules and policies are read once.
+ */
+async function touchedByGoing(
+  context: ToolContext,
+  groups: readonly Json[],
+  { isProtected, policyTypes, also = [] }: { isProtected: IsProtected; policyTypes: readonly string[]; also?: Going[] },
+): Promise<Touched[]> {
+  const touched: Touched[] = [];
+  for (const group of groups) {
+    const [id, name] = [textAt(group, "id"), nameOf(group)];
+    if (isProtected("users"))
+      touched.push(...(await membersTouched(context, id, `is a member of the group ${name}, which goes`)));
+    if (isProtected("apps"))
+      touched.push(...(await appsOf(context, id, `is assigned to the group ${name}, which goes`)));
+  }
+  const going = groups.map((group) => ({ id: textAt(group, "id"), what: `the group ${nameOf(group)}, which goes` }));
+  if (isProtected("policies")) touched.push(...(await policiesTouched(context, policyTypes, [...going, ...also])));
+  if (isProtected("groups") && groups.length > 0) {
+    const rules = await activeGroupRules(context);
+    touched.push(...groups.flatMap((group) => groupsBeside(rules, group)));
+  }
+  return touched;
+}
+
+/**
+ * All that changes with a group that is deleted.
  * @param policyTypes the types of policies to look through
  */
 export async function touchedByDeletedGroup(
@@ -70,40 +117,8 @@ export async function touchedByDeletedGroup(
   isProtected: IsProtected,
   policyTypes: readonly string[],
 ): Promise<Touched[]> {
-  const { okta, whole } = context;
-  const group = await okta.groups.getGroup({ groupId });
-  const name = nameOf(group);
-  const touched: Touched[] = [];
-  if (isProtected("users"))
-    touched.push(...(await membersTouched(context, groupId, `is a member of the group ${name}, which goes`)));
-  if (isProtected("apps")) {
-    const apps = await whole((after) =>
-      okta.groups.listAssignedApplicationsForGroup.page({ groupId, limit: 200, after }),
-    );
-    for (const app of apps) {
-      touched.push({
-        type: "app",
-        id: textAt(app, "id"),
-        object: app,
-        how: `is assigned to the group ${name}, which goes`,
-      });
-    }
-  }
-  if (isProtected("policies"))
-    touched.push(...(await policiesTouched(context, policyTypes, groupId, `the group ${name}, which goes`)));
-  if (isProtected("groups")) {
-    const rules = await activeGroupRules(context);
-    // Okta stops a rule that fills a group which is gone, and with it what it does for its other groups.
-    const beside = rules.filter((rule) => filledBy(rule).includes(groupId));
-    const stopped = beside.flatMap((rule) => filledBy(rule).map((id): Moved => ({ groupId: id, rule })));
-    const following = followingGroups(rules, [
-      { id: groupId, names: [name] },
-      ...stopped.map(({ groupId: id }) => ({ id })),
-    ]);
-    const others = [...stopped, ...following].filter((one) => one.groupId !== groupId);
-    touched.push(...byRule(others, `which has to do with the group ${name}, which goes`));
-  }
-  return touched;
+  const group = (await context.okta.groups.getGroup({ groupId })) ?? { id: groupId };
+  return touchedByGoing(context, [group], { isProtected, policyTypes });
 }
 
 /** App groups of one app that are looked at; a directory may bring thousands. */
@@ -125,19 +140,13 @@ export async function touchedByDeletedApp(
   const touched = groups.map((group): Touched => {
     return { type: "group", id: textAt(group, "id"), object: group, how: "comes from the application, which goes" };
   });
-  const needsMore = groups.length > 0 && (["users", "apps", "policies"] as const).some(isProtected);
-  if (needsMore && groups.length > MAX_APP_GROUPS) {
+  if (groups.length > MAX_APP_GROUPS) {
     throw new OktaMcpError("conflict", `The application brought more than ${MAX_APP_GROUPS} groups to Okta.`, {
       fix: "Do this in the Okta Admin Console.",
     });
   }
-  for (const group of groups.slice(0, MAX_APP_GROUPS)) {
-    touched.push(...(await touchedByDeletedGroup(context, textAt(group, "id"), isProtected, policyTypes)));
-  }
-  if (isProtected("policies")) {
-    touched.push(...(await policiesTouched(context, policyTypes, appId, "the application, which goes")));
-  }
-  return touched;
+  const also = [{ id: appId, what: "the application, which goes" }];
+  return [...touched, ...(await touchedByGoing(context, groups, { isProtected, policyTypes, also }))];
 }
 
 function isBuiltIn(group: Json): boolean {

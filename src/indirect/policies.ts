@@ -6,27 +6,35 @@ import type { ToolContext } from "../tool.js";
 
 /** A policy, or a rule of it, that names an object. */
 export interface Naming {
+  /** The id of the object. */
+  id: string;
   policy: Json;
   rule?: Json;
 }
 
-/** True for an object of Okta's that names another one anywhere; ids are like nothing else. */
-export function names(id: string, object: Json | undefined): boolean {
+/** The ids, of these, that an object of Okta's names anywhere; they are like nothing else. */
+function namedIn(object: Json | undefined, ids: readonly string[]): string[] {
   const { _links, _embedded, ...own } = asObject(object);
-  return JSON.stringify(own).includes(id);
+  const text = JSON.stringify(own);
+  return ids.filter((id) => text.includes(id));
+}
+
+/** True for an object of Okta's that names another one anywhere. */
+export function names(id: string, object: Json | undefined): boolean {
+  return namedIn(object, [id]).length > 0;
 }
 
 /** Policies of a type that are read, and rules of each. */
 const MAX_READ = 1000;
 
 /**
- * The policies of a type, and their rules, that name an object by its id.
+ * The policies of a type, and their rules, that name one of some objects by its id.
  * @returns `complete` is false where there were too many to look at all
  */
 export async function policiesNaming(
   { okta, collect }: Pick<ToolContext, "okta" | "collect">,
   type: string,
-  id: string,
+  ids: readonly string[],
 ): Promise<{ found: Naming[]; complete: boolean }> {
   const policies = await collect(
     (after) => okta.policies.listPolicies.page({ type, expand: "rules", after }),
@@ -40,8 +48,8 @@ export async function policiesNaming(
     const readRules = (after?: string) => okta.policies.listPolicyRules.page({ policyId, after });
     const rules = Array.isArray(embedded) ? { items: embedded, complete } : await collect(readRules, MAX_READ);
     complete &&= rules.complete;
-    if (names(id, policy)) found.push({ policy });
-    for (const rule of rules.items) if (names(id, rule)) found.push({ policy, rule });
+    for (const id of namedIn(policy, ids)) found.push({ id, policy });
+    for (const rule of rules.items) for (const id of namedIn(rule, ids)) found.push({ id, policy, rule });
   }
   return { found, complete };
 }
@@ -49,16 +57,20 @@ export async function policiesNaming(
 /** Types of policies that are read at once. */
 const AT_ONCE = 4;
 
+/** An object by its id, and what becomes of it: "the group Lab, which goes". */
+export interface Going {
+  id: string;
+  what: string;
+}
+
 /**
- * The policies that change with an object which they or their rules name.
- * @param named what becomes of it: "the group Lab, which goes"
+ * The policies that change with objects which they or their rules name. However many these are, each policy is read once.
  * @throws OktaMcpError conflict where there are too many to look at all; what reading them fails with
  */
 export async function policiesTouched(
   context: Pick<ToolContext, "okta" | "collect" | "whole">,
   types: readonly string[],
-  id: string,
-  named: string,
+  going: readonly Going[],
 ): Promise<Touched[]> {
   // A conclusion needs all of them.
   const collect: ToolContext["collect"] = async (page) => ({ items: await context.whole(page), complete: true });
@@ -66,11 +78,13 @@ export async function policiesTouched(
   // A few at once: a call has one signal, which can be listened to by some only.
   for (let start = 0; start < types.length; start += AT_ONCE) {
     const some = types.slice(start, start + AT_ONCE);
-    const read = some.map((type) => ifFeature(policiesNaming({ okta: context.okta, collect }, type, id)));
+    const ids = going.map(({ id }) => id);
+    const read = some.map((type) => ifFeature(policiesNaming({ okta: context.okta, collect }, type, ids)));
     for (const one of await Promise.all(read)) found.push(...(one?.found ?? []));
   }
-  return found.map(({ policy, rule }): Touched => {
+  return found.map(({ policy, rule, id: named }): Touched => {
     const where = rule === undefined ? "" : `in its rule ${textAt(rule, "name")} `;
-    return { type: "policy", id: textAt(policy, "id"), object: policy, how: `${where}names ${named}` };
+    const { what } = going.find(({ id }) => id === named) ?? { what: named };
+    return { type: "policy", id: textAt(policy, "id"), object: policy, how: `${where}names ${what}` };
   });
 }

@@ -315,6 +315,26 @@ describe("an app that is deleted", () => {
     expect(org.groups.get(plant.id)).toBeUndefined();
   });
 
+  test("stays where it brought more groups than are looked at, whatever is protected", async () => {
+    const { refused, app, org } = await directory(VAULT);
+    for (let count = 0; count < 50; count += 1)
+      org.addGroup({ type: "APP_GROUP", appId: app.id, profile: { name: `Shift ${count}` } });
+    const error = await refused("delete_application", { app_id: app.id });
+    expect(error?.message).toContain("more than 50 groups");
+  });
+
+  test("has rules and policies read once, however many groups it brought", async () => {
+    const { done, app, org, sent } = await directory({ policies: [{ name: "Strict" }], ...VAULT });
+    for (const name of ["Shift 1", "Shift 2", "Shift 3"])
+      org.addGroup({ type: "APP_GROUP", appId: app.id, profile: { name } });
+    const before = sent().length;
+    await done("delete_application", { app_id: app.id });
+    const read = sent().slice(before);
+    // Once before the person is asked, and once after.
+    expect(read.filter((request) => request.startsWith("GET /api/v1/groups/rules"))).toHaveLength(2);
+    expect(read.filter((request) => /^GET \/api\/v1\/policies\?.*type=PASSWORD/.test(request))).toHaveLength(2);
+  });
+
   test("is named by no protected policy", async () => {
     const { refused, app, org } = await directory({ policies: [{ name: "Strict" }] });
     const conditions = { app: { include: [{ type: "APP", id: app.id }] } };
