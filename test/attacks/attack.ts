@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mayBeLeftOut } from "../support/programs.js";
+import { mayBeLeftOut, mustTestAll } from "../support/programs.js";
 import type { Json, Outcome } from "../support/server-process.js";
 import { filesIn, sighting } from "../support/sightings.js";
 import { openStage, type Stage, type StageOptions } from "../support/stage.js";
@@ -88,11 +88,6 @@ export function writesOf(requests: Stage["requests"]): string[] {
     .map(({ method, path }) => `${method} ${path}`);
 }
 
-/** An outcome of something that is no call of a tool. */
-export function outcome(sees: string, rest: Partial<Outcome> = {}): Outcome {
-  return { sees, message: "", fix: "", retryAfterSeconds: undefined, data: {}, text: "", tookMs: 0, ...rest };
-}
-
 /** Rejects where something takes too long, which is itself a way to get through. */
 export async function withHardStop<T>(what: string, until: Promise<T>, hardStopMs = HARD_STOP_MS): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
@@ -111,7 +106,7 @@ export async function play({ name: scenario, promise, stage: wanted, lacks, play
     return row;
   };
   const leaveOut = (name: string, why: string) => {
-    const mustRun = process.env.OKTA_MCP_TEST_ALL === "1" && !mayBeLeftOut(why);
+    const mustRun = mustTestAll() && !mayBeLeftOut(why);
     note("attack", name, mustRun ? `OKTA_MCP_TEST_ALL=1, but ${why}` : undefined).skipped = why;
   };
   const missing = lacks?.();

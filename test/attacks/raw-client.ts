@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { BUILT } from "../support/server-process.js";
+import { BUILT_ENTRY } from "../support/built.js";
 import type { Stage } from "../support/stage.js";
 
 export interface RawMessage {
@@ -37,7 +37,7 @@ export async function startRaw(
   { env, folder }: Pick<Stage, "env" | "folder">,
   capabilities: object = {},
 ): Promise<RawClient> {
-  const child = spawn(process.execPath, [BUILT], { env: { ...env }, cwd: folder, stdio: "pipe" });
+  const child = spawn(process.execPath, [BUILT_ENTRY], { env: { ...env }, cwd: folder, stdio: "pipe" });
   child.stdin.on("error", () => {});
   const output = { stdout: "", stderr: "" };
   const answers = new Map<number, (message: RawMessage) => void>();

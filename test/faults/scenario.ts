@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { RecordedRequest } from "../../src/sandbox/server.js";
-import { mayBeLeftOut } from "../support/programs.js";
+import { mayBeLeftOut, mustTestAll } from "../support/programs.js";
 import type { Json, Outcome } from "../support/server-process.js";
 import { openStage, type Stage, type StageOptions } from "../support/stage.js";
 
@@ -101,8 +101,7 @@ export async function play({ name, stage: options, lacks, play: act }: Scenario)
   });
   const missing = lacks?.();
   if (missing !== undefined) {
-    const mustRun = process.env.OKTA_MCP_TEST_ALL === "1";
-    const failure = mustRun && !mayBeLeftOut(missing) ? "OKTA_MCP_TEST_ALL=1" : undefined;
+    const failure = mustTestAll() && !mayBeLeftOut(missing) ? "OKTA_MCP_TEST_ALL=1" : undefined;
     return [row({ sees: `skipped: ${missing}`, skipped: true, failure })];
   }
   let stage: Stage | undefined;

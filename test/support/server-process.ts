@@ -1,6 +1,5 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
-import { fileURLToPath } from "node:url";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js";
 import type { RequestOptions } from "@modelcontextprotocol/sdk/shared/protocol.js";
@@ -11,10 +10,8 @@ import {
   ListRootsRequestSchema,
   ToolListChangedNotificationSchema,
 } from "@modelcontextprotocol/sdk/types.js";
+import { BUILT_ENTRY } from "./built.js";
 import { withItems } from "./result-text.js";
-
-/** The server as it is shipped. */
-export const BUILT = fileURLToPath(new URL("../../dist/okta-mcp.js", import.meta.url));
 
 export type Json = { [key: string]: unknown };
 
@@ -29,6 +26,11 @@ export interface Outcome {
   /** The text that a model reads; empty where no result came. */
   text: string;
   tookMs: number;
+}
+
+/** An outcome of which nothing is known but what the caller sees and what is given. */
+export function outcome(sees: string, rest: Partial<Outcome> = {}): Outcome {
+  return { sees, message: "", fix: "", retryAfterSeconds: undefined, data: {}, text: "", tookMs: 0, ...rest };
 }
 
 /** How the process ended. */
@@ -90,7 +92,7 @@ export async function startServer({
   wrap = (command) => command,
   hasChannel = false,
 }: ServerProcessOptions): Promise<ServerProcess> {
-  const [program = "", ...args] = wrap([process.execPath, BUILT, ...flags]);
+  const [program = "", ...args] = wrap([process.execPath, BUILT_ENTRY, ...flags]);
   const stdio = ["pipe", "pipe", "pipe", ...(hasChannel ? ["ipc" as const] : [])] as ["pipe", "pipe", "pipe"];
   const asked = structuredContent ? { OKTA_MCP_STRUCTURED_CONTENT: "1" } : {};
   const child = spawn(program, args, { env: { ...env, ...asked }, cwd, stdio });
@@ -126,23 +128,15 @@ export async function startServer({
 
   const call = async (name: string, callArgs: Json = {}, options: RequestOptions = {}): Promise<Outcome> => {
     const startedAtMs = performance.now();
-    const outcome = (sees: string, error: Partial<Outcome> = {}): Outcome => ({
-      sees,
-      message: "",
-      fix: "",
-      retryAfterSeconds: undefined,
-      data: {},
-      text: "",
-      ...error,
-      tookMs: performance.now() - startedAtMs,
-    });
+    const came = (sees: string, rest: Partial<Outcome>) =>
+      outcome(sees, { ...rest, tookMs: performance.now() - startedAtMs });
     try {
       const result = await client.callTool({ name, arguments: callArgs }, undefined, { timeout: 150_000, ...options });
       const [{ text }] = result.content as [{ text: string }];
       const content = (result.structuredContent ?? readText(text, result.isError === true)) as Json & { error?: Json };
-      if (result.isError !== true) return outcome("ok", { data: content, text });
+      if (result.isError !== true) return came("ok", { data: content, text });
       const { code, message, fix, data, retry_after_seconds: seconds } = content.error ?? {};
-      return outcome(String(code), {
+      return came(String(code), {
         text,
         message: String(message),
         fix: String(fix),
@@ -150,7 +144,7 @@ export async function startServer({
         data: (data ?? {}) as Json,
       });
     } catch (error) {
-      return outcome(options.signal?.aborted ? "cancelled" : "gone", { message: String(error) });
+      return came(options.signal?.aborted ? "cancelled" : "gone", { message: String(error) });
     }
   };
 

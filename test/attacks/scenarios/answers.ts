@@ -1,4 +1,5 @@
-import { outcome, type Scenario } from "../attack.js";
+import { outcome } from "../../support/server-process.js";
+import type { Scenario } from "../attack.js";
 import { ALL_SCOPES } from "../calls.js";
 import { FORGED_CONSENT } from "../promises.js";
 import { startRaw } from "../raw-client.js";

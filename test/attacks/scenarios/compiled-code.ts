@@ -2,7 +2,8 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSy
 import { join } from "node:path";
 import { runBuilt } from "../../support/built-command.js";
 import { notOfThisMachine } from "../../support/programs.js";
-import { type Act, outcome, type Scenario } from "../attack.js";
+import { outcome } from "../../support/server-process.js";
+import type { Act, Scenario } from "../attack.js";
 import { ALL_SCOPES } from "../calls.js";
 import { CODE } from "../promises.js";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { notOfThisMachine } from "../../support/programs.js";
-import type { Json } from "../../support/server-process.js";
-import { type Act, outcome, type Scenario } from "../attack.js";
+import { type Json, outcome } from "../../support/server-process.js";
+import type { Act, Scenario } from "../attack.js";
 import { ALL_SCOPES, person } from "../calls.js";
 import { FORGED_CONSENT } from "../promises.js";
 import { startRaw } from "../raw-client.js";

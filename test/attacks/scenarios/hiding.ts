@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { DEVICE_ASSURANCE } from "../../../src/sandbox/state/device-assurance.js";
 import { runBuilt } from "../../support/built-command.js";
-import type { Json } from "../../support/server-process.js";
+import { type Json, outcome } from "../../support/server-process.js";
 import { secret } from "../../support/sightings.js";
-import { type Act, type Call, outcome, type Scenario } from "../attack.js";
+import type { Act, Call, Scenario } from "../attack.js";
 import { ALL_SCOPES, lastChangeId, person } from "../calls.js";
 import { PERSONAL_DATA } from "../promises.js";
 

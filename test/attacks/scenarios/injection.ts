@@ -7,8 +7,8 @@ import { POLICIES } from "../../../src/sandbox/state/default-policies.js";
 import { DEVICE_ASSURANCE } from "../../../src/sandbox/state/device-assurance.js";
 import { emailDomainArea } from "../../../src/sandbox/state/email-domain-store.js";
 import { hiddenIn } from "../../support/deceptive.js";
-import type { Outcome } from "../../support/server-process.js";
-import { type Call, outcome, type Scenario } from "../attack.js";
+import { type Outcome, outcome } from "../../support/server-process.js";
+import type { Call, Scenario } from "../attack.js";
 import { ALL_SCOPES } from "../calls.js";
 import { INJECTION } from "../promises.js";
 

@@ -14,8 +14,9 @@ import {
 import { dirname, join } from "node:path";
 import { runBuilt } from "../../support/built-command.js";
 import { notOfThisMachine } from "../../support/programs.js";
+import { outcome } from "../../support/server-process.js";
 import { filesIn, secret, sighting } from "../../support/sightings.js";
-import { type Act, outcome, type Scenario } from "../attack.js";
+import type { Act, Scenario } from "../attack.js";
 import { ALL_SCOPES, lastChangeId, person } from "../calls.js";
 import { CHANGES, JOURNAL } from "../promises.js";
 

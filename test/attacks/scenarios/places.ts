@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { runBuilt } from "../../support/built-command.js";
+import { outcome } from "../../support/server-process.js";
 import { secret, sighting } from "../../support/sightings.js";
-import { type Act, type Call, outcome, type Scenario } from "../attack.js";
+import type { Act, Call, Scenario } from "../attack.js";
 import { ALL_SCOPES } from "../calls.js";
 import { WRONG_PLACE } from "../promises.js";
 import { type RawOrg, startRawOrg } from "../raw-org.js";

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { type IncomingMessage, request } from "node:http";
-import { type Act, outcome, type Scenario, writesOf } from "../attack.js";
+import { outcome } from "../../support/server-process.js";
+import { type Act, type Scenario, writesOf } from "../attack.js";
 import { ALL_SCOPES } from "../calls.js";
 import { SANDBOX } from "../promises.js";
 

@@ -3,8 +3,9 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { runBuilt } from "../../support/built-command.js";
+import { outcome } from "../../support/server-process.js";
 import { secret } from "../../support/sightings.js";
-import { type Act, outcome, type Scenario } from "../attack.js";
+import type { Act, Scenario } from "../attack.js";
 import { ALL_SCOPES } from "../calls.js";
 import { PACKAGE, SETTINGS } from "../promises.js";
 

@@ -1,6 +1,6 @@
 import { runBuilt } from "../../support/built-command.js";
-import type { Outcome } from "../../support/server-process.js";
-import { type Act, outcome, type Scenario } from "../attack.js";
+import { type Outcome, outcome } from "../../support/server-process.js";
+import type { Act, Scenario } from "../attack.js";
 import { ALL_SCOPES } from "../calls.js";
 import { TERMINAL } from "../promises.js";
 import { assertVisible, TEXTS } from "./injection.js";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import type { Outcome } from "../../support/server-process.js";
+import { type Outcome, outcome } from "../../support/server-process.js";
 import type { StageOptions } from "../../support/stage.js";
-import { type Act, type Call, outcome, type Scenario, writesOf } from "../attack.js";
+import { type Act, type Call, type Scenario, writesOf } from "../attack.js";
 import { ALL_SCOPES, harmlessArguments, lastChangeId, TOOLS, WRITING } from "../calls.js";
 import { TOO_MUCH } from "../promises.js";
 

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
 import { runBuilt } from "../../support/built-command.js";
-import { type Act, outcome, type Scenario } from "../attack.js";
+import { outcome } from "../../support/server-process.js";
+import type { Act, Scenario } from "../attack.js";
 import { ALL_SCOPES } from "../calls.js";
 import { STOLEN_TOKEN } from "../promises.js";
 
