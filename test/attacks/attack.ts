@@ -29,7 +29,7 @@ export interface Row {
 
 export type Call = readonly [tool: string, args: Json];
 
-/** What is done, and what has to be seen of it. */
+/** What is done, and what has to be seen of it. A fault of the org that was made for it ends with it. */
 export interface Deed {
   /** One call of a tool; or whatever else the attacker does. */
   call?: Call;
@@ -130,6 +130,8 @@ export async function play({ name: scenario, promise, stage: wanted, lacks, play
       } catch (error) {
         row.failure = messageOf(error);
         return undefined;
+      } finally {
+        opened.sandbox.clearFaults();
       }
     };
     const parts: Pick<Act, "control" | "attack" | "attacks" | "leaveOut"> = {

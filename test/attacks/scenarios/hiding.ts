@@ -88,7 +88,6 @@ const results: Scenario = {
         reaches: null,
         never: HIDDEN,
       });
-      act.sandbox.clearFaults();
     }
     await act.attacks(["list_users", "list_users --wide", "get_user"], (command) => [
       `a terminal: ${command}`,

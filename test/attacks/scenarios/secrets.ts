@@ -292,7 +292,6 @@ const repeated: Scenario = {
         reaches: null,
         never: CREDENTIALS,
       });
-      act.sandbox.clearFaults();
     }
   },
 };

@@ -42,7 +42,6 @@ export const signInLinks: Scenario = {
         });
         const seen = await act.server.call("list_users", {});
         await act.server.call("list_users", {}).catch(() => undefined);
-        act.sandbox.clearFaults();
         return seen;
       };
     const ends = [

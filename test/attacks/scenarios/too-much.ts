@@ -150,7 +150,6 @@ const limits: Scenario = {
         call: create("Failing"),
         sees: "protected",
       });
-      act.sandbox.clearFaults();
     }
   },
 };
@@ -169,7 +168,6 @@ const failing: Scenario = {
     await act.control("a removal", { call: remove(), reaches: /^DELETE/ });
     act.sandbox.next("DELETE", "/api/v1/groups/{id}", { status: 500, json: {}, times: 9 });
     await act.control("one that fails", { call: remove(), sees: "okta_down", reaches: /^DELETE/ });
-    act.sandbox.clearFaults();
     await act.attacks([1, 2, 3], (n) => [`the removal ${n} after that`, { call: remove(), sees: "protected" }]);
     await act.attack("a removal after the server was told to forget", {
       async does() {
