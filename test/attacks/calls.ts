@@ -4,7 +4,7 @@ import type { Org } from "../../src/sandbox/org.js";
 import { SCOPES } from "../../src/scopes.js";
 import { areas } from "../../tools/index.js";
 import { objectsOf } from "../support/objects.js";
-import type { Json } from "../support/server-process.js";
+import type { Json, Outcome } from "../support/server-process.js";
 import type { Stage } from "../support/stage.js";
 
 const catalogue = createCatalogue(areas);
@@ -96,6 +96,13 @@ export async function lastChangeId({ server }: Pick<Stage, "server">): Promise<s
   const [last] = data.items as { id: string }[];
   if (last === undefined) throw new Error(`The journal has no change: ${text}`);
   return last.id;
+}
+
+/** Undoes the last change that the journal has; what reached the org before counts no more. */
+export async function undoLast(act: Pick<Stage, "server" | "forget">, more: Json = {}): Promise<Outcome> {
+  const change_id = await lastChangeId(act);
+  act.forget();
+  return act.server.call("undo_change", { change_id, ...more });
 }
 
 /** The profile of a person by this name. */

@@ -1,7 +1,7 @@
 import { POLICIES } from "../../../src/sandbox/state/default-policies.js";
 import type { Json } from "../../support/server-process.js";
 import type { Scenario } from "../attack.js";
-import { ALL_SCOPES, lastChangeId, person } from "../calls.js";
+import { ALL_SCOPES, person, undoLast } from "../calls.js";
 import { WRONG_TARGET } from "../promises.js";
 
 /** What is hit without being named. */
@@ -40,8 +40,7 @@ export const indirect: Scenario = {
         const made = await act.server.call("create_group", { profile: { name: `Made ${org.newId("")}` } });
         const found = org.groups.get(String(made.data.id));
         if (found) org.groups.addMember(found, vip);
-        act.forget();
-        return act.server.call("undo_change", { change_id: await lastChangeId(act), force: true });
+        return undoLast(act, { force: true });
       },
       sees: "protected",
     });

@@ -17,7 +17,7 @@ import { notOfThisMachine } from "../../support/programs.js";
 import { outcome } from "../../support/server-process.js";
 import { filesIn, secret, sighting } from "../../support/sightings.js";
 import type { Act, Scenario } from "../attack.js";
-import { ALL_SCOPES, lastChangeId, person } from "../calls.js";
+import { ALL_SCOPES, lastChangeId, person, undoLast } from "../calls.js";
 import { CHANGES, JOURNAL } from "../promises.js";
 
 const never = { OKTA_MCP_CONFIRM: "never" };
@@ -165,7 +165,7 @@ const forged: Scenario = {
     await act.control("a change is undone", {
       async does() {
         await create(act, "Made");
-        return act.server.call("undo_change", { change_id: await lastChangeId(act) });
+        return undoLast(act);
       },
       reaches: /DELETE/,
     });
@@ -232,10 +232,8 @@ const forged: Scenario = {
       async does() {
         const group = org.addGroup({ profile: { name: "Since", description: "one" } });
         await act.server.call("update_group", { group_id: group.id, profile: { name: "Since", description: "two" } });
-        const change_id = await lastChangeId(act);
         Object.assign(org.groups.get(group.id)?.profile ?? {}, { description: "three" });
-        act.forget();
-        return act.server.call("undo_change", { change_id });
+        return undoLast(act);
       },
       sees: "conflict",
     });

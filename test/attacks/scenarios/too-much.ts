@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type Outcome, outcome } from "../../support/server-process.js";
 import type { StageOptions } from "../../support/stage.js";
 import { type Act, type Call, type Scenario, writesOf } from "../attack.js";
-import { ALL_SCOPES, harmlessArguments, lastChangeId, TOOLS, WRITING } from "../calls.js";
+import { ALL_SCOPES, harmlessArguments, TOOLS, undoLast, WRITING } from "../calls.js";
 import { TOO_MUCH } from "../promises.js";
 
 const never = { OKTA_MCP_CONFIRM: "never" };
@@ -100,18 +100,14 @@ const limits: Scenario = {
         org.groupAttributes.set("floor", { type: "string", title: "x" });
         const profile = { name: `F ${org.newId("")}`, description: "x", floor: "3" };
         await act.server.call("update_group", { group_id, profile });
-        const change_id = await lastChangeId(act);
-        act.forget();
-        return act.server.call("undo_change", { change_id });
+        return undoLast(act);
       },
       sees: "protected",
     });
     await act.attack("a removal as a part of an undo", {
       async does() {
         await act.server.call("create_group", { profile: { name: "Made" } });
-        const change_id = await lastChangeId(act);
-        act.forget();
-        return act.server.call("undo_change", { change_id });
+        return undoLast(act);
       },
       sees: "protected",
     });
@@ -120,11 +116,7 @@ const limits: Scenario = {
       reaches: /^PUT/,
     });
     await act.attack("a removal that undoes a membership", {
-      async does() {
-        const change_id = await lastChangeId(act);
-        act.forget();
-        return act.server.call("undo_change", { change_id });
-      },
+      does: () => undoLast(act),
       sees: "protected",
     });
     const create = (name: string): Call => ["create_group", { profile: { name } }];
