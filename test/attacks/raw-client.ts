@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { BUILT_ENTRY } from "../support/built.js";
+import { type Outcome, outcome } from "../support/server-process.js";
 import type { Stage } from "../support/stage.js";
 
 export interface RawMessage {
@@ -19,8 +20,8 @@ export interface RawClient {
   line(text: string): void;
   /** Sends a request with these parameters as JSON text, and resolves with its answer. */
   ask(method: string, params: string): Promise<RawMessage>;
-  /** Calls a tool; resolves with "ok", the code of the refusal, "protocol" or "ended", and the text. */
-  call(tool: string, args: object): Promise<{ sees: string; text: string }>;
+  /** Calls a tool; what is seen is "ok", the code of the refusal, "protocol" or "ended". */
+  call(tool: string, args: object): Promise<Outcome>;
   /** Everything that came and was no answer to `ask`. */
   others: RawMessage[];
   /** Resolves with the next request of the server with this method. */
@@ -90,9 +91,9 @@ export async function startRaw(
     asked: (method) => new Promise((tell) => waiting.push({ method, tell })),
     async call(tool, args) {
       const { result, error } = await ask("tools/call", JSON.stringify({ name: tool, arguments: args }));
-      if (error) return { sees: error.message === "ended" ? "ended" : "protocol", text: error.message };
+      if (error) return outcome(error.message === "ended" ? "ended" : "protocol", { text: error.message });
       const text = String(result?.content?.[0]?.text);
-      return { sees: result?.isError ? (/^(\w+):/.exec(text)?.[1] ?? "") : "ok", text };
+      return outcome(result?.isError ? (/^(\w+):/.exec(text)?.[1] ?? "") : "ok", { text });
     },
     async leave() {
       const killer = setTimeout(() => child.kill("SIGKILL"), 5_000);

@@ -6,10 +6,10 @@ import { gif } from "../../support/images.js";
 import { missingHere, notOfThisMachine } from "../../support/programs.js";
 import { outcome } from "../../support/server-process.js";
 import { secret, sighting } from "../../support/sightings.js";
-import type { Act, Scenario } from "../attack.js";
+import type { Scenario } from "../attack.js";
 import { ALL_SCOPES, realIds, TOOLS } from "../calls.js";
 import { CLIENT, TALKED_INTO } from "../promises.js";
-import { type RawClient, startRaw } from "../raw-client.js";
+import { startRaw } from "../raw-client.js";
 
 const CANARY = secret("Client");
 const MEGABYTE = 1024 * 1024;
@@ -67,16 +67,10 @@ const lines: Scenario = {
   stage: { scopes: ALL_SCOPES, env: { OKTA_MCP_CONFIRM: "never", OKTA_LOG_LEVEL: "debug" } },
   async play(act) {
     const client = await startRaw(act);
-    const next = async () => {
-      const { sees, text } = await client.call("list_groups", {});
-      return outcome(sees, { text });
-    };
+    const next = () => client.call("list_groups", {});
     await act.control("a call is answered", { does: next });
     await act.control("a change is made", {
-      async does() {
-        const { sees, text } = await client.call("create_group", { profile: { name: "New" } });
-        return outcome(sees, { text });
-      },
+      does: () => client.call("create_group", { profile: { name: "New" } }),
       reaches: /^POST/,
     });
     await act.attacks(LINES, (line) => [
@@ -89,21 +83,16 @@ const lines: Scenario = {
         sees: "ok",
       },
     ]);
-    await noTrace(act, client);
+    await act.attack("the log at level debug has what the client sent", {
+      async does() {
+        const end = await client.leave();
+        assert.equal(sighting([CANARY], { stderr: client.stderr() }), undefined);
+        return outcome(String(end.code));
+      },
+      sees: "0",
+    });
   },
 };
-
-/** What a client sends is no business of the log's. */
-async function noTrace(act: Act, client: RawClient): Promise<void> {
-  await act.attack("the log at level debug has what the client sent", {
-    async does() {
-      const end = await client.leave();
-      assert.equal(sighting([CANARY], { stderr: client.stderr() }), undefined);
-      return outcome(String(end.code));
-    },
-    sees: "0",
-  });
-}
 
 const undeclared: Scenario = {
   name: "arguments that are not declared",
