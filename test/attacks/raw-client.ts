@@ -22,13 +22,9 @@ export interface RawClient {
   ask(method: string, params: string): Promise<RawMessage>;
   /** Calls a tool; what is seen is "ok", the code of the refusal, "protocol" or "ended". */
   call(tool: string, args: object): Promise<Outcome>;
-  /** Everything that came and was no answer to `ask`. */
-  others: RawMessage[];
   /** Resolves with the next request of the server with this method. */
   asked(method: string): Promise<RawMessage>;
-  stdout(): string;
   stderr(): string;
-  ended: Promise<{ code: number | null }>;
   /** Leaves, and resolves with how the server ended. */
   leave(): Promise<{ code: number | null }>;
 }
@@ -40,16 +36,14 @@ export async function startRaw(
 ): Promise<RawClient> {
   const child = spawn(process.execPath, [BUILT_ENTRY], { env: { ...env }, cwd: folder, stdio: "pipe" });
   child.stdin.on("error", () => {});
-  const output = { stdout: "", stderr: "" };
   const answers = new Map<number, (message: RawMessage) => void>();
-  const others: RawMessage[] = [];
   let waiting: { method: string; tell: (message: RawMessage) => void }[] = [];
   let rest = "";
+  let stderr = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
-    output.stderr += text;
+    stderr += text;
   });
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
-    output.stdout += text;
     const lines = (rest + text).split("\n");
     rest = lines.pop() ?? "";
     for (const message of lines.map((line) => JSON.parse(line) as RawMessage)) {
@@ -59,7 +53,6 @@ export async function startRaw(
         answer(message);
         continue;
       }
-      others.push(message);
       const met = waiting.filter(({ method }) => method === message.method);
       waiting = waiting.filter((one) => !met.includes(one));
       for (const { tell } of met) tell(message);
@@ -84,10 +77,7 @@ export async function startRaw(
   return {
     line,
     ask,
-    others,
-    ended,
-    stdout: () => output.stdout,
-    stderr: () => output.stderr,
+    stderr: () => stderr,
     asked: (method) => new Promise((tell) => waiting.push({ method, tell })),
     async call(tool, args) {
       const { result, error } = await ask("tools/call", JSON.stringify({ name: tool, arguments: args }));

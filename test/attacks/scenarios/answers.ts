@@ -1,4 +1,4 @@
-import { outcome } from "../../support/server-process.js";
+import { type Json, outcome } from "../../support/server-process.js";
 import type { Scenario } from "../attack.js";
 import { ALL_SCOPES } from "../calls.js";
 import { FORGED_CONSENT } from "../promises.js";
@@ -41,23 +41,20 @@ export const answers: Scenario = {
   async play(act) {
     const client = await startRaw(act, { elicitation: { form: {} } });
     const group_id = groupOf(act);
-    const answerWith = (reply: (id: unknown) => string) => async () => {
-      const asked = client.asked("elicitation/create");
-      const called = client.call("delete_group", { group_id });
-      const question = await Promise.race([asked, called]);
-      if ("sees" in question) return question;
-      client.line(reply(question.id));
-      return called;
-    };
-    const result = (value: unknown) => (id: unknown) => JSON.stringify({ jsonrpc: "2.0", id, result: value });
-    await act.control("a yes is one", {
-      async does() {
-        const other = groupOf(act);
+    const answerWith =
+      (reply: (id: unknown) => string, to: Json = { group_id }) =>
+      async () => {
         const asked = client.asked("elicitation/create");
-        const called = client.call("delete_group", { group_id: other });
-        client.line(result({ action: "accept", content: { confirm: true } })((await asked).id));
+        const called = client.call("delete_group", to);
+        const question = await Promise.race([asked, called]);
+        if ("sees" in question) return question;
+        client.line(reply(question.id));
         return called;
-      },
+      };
+    const result = (value: unknown) => (id: unknown) => JSON.stringify({ jsonrpc: "2.0", id, result: value });
+    const yes = { action: "accept", content: { confirm: true } };
+    await act.control("a yes is one", {
+      does: answerWith(result(yes), { group_id: groupOf(act) }),
       reaches: /^DELETE/,
     });
     await act.attacks(ANSWERS, (value) => [
@@ -72,7 +69,6 @@ export const answers: Scenario = {
         sees: ["declined", "needs_confirmation"],
       },
     ]);
-    const yes = { action: "accept", content: { confirm: true } };
     const strays: [string, (id: unknown) => string][] = [
       ["the id of no question", () => result(yes)("nobody")],
       ["the id of another question", (id) => result(yes)(Number(id) + 1_000)],
