@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import { runBuilt } from "../support/built-command.js";
 import { mayBeLeftOut, mustTestAll } from "../support/programs.js";
-import type { Json, Outcome } from "../support/server-process.js";
+import { type Json, type Outcome, outcome } from "../support/server-process.js";
 import { filesIn, sighting } from "../support/sightings.js";
 import { openStage, type Stage, type StageOptions } from "../support/stage.js";
 
@@ -86,6 +87,17 @@ export function writesOf(requests: Stage["requests"]): string[] {
   return requests()
     .filter(({ method, path }) => method !== "GET" && method !== "HEAD" && path.startsWith("/api/"))
     .map(({ method, path }) => `${method} ${path}`);
+}
+
+/** Runs the built command with the settings of a stage and others; what is seen of it is its exit code. */
+export async function runCommand(
+  stage: Pick<Stage, "env" | "folder">,
+  args: readonly string[],
+  { env = {}, nodeFlags = [] }: { env?: Readonly<Record<string, string>>; nodeFlags?: readonly string[] } = {},
+): Promise<Outcome> {
+  const options = { env: { ...stage.env, ...env }, cwd: stage.folder, nodeFlags };
+  const { code, stdout, stderr } = await runBuilt(args, options);
+  return outcome(String(code), { text: stdout + stderr });
 }
 
 /** Rejects where something takes too long, which is itself a way to get through. */

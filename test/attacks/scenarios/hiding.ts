@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { DEVICE_ASSURANCE } from "../../../src/sandbox/state/device-assurance.js";
-import { runBuilt } from "../../support/built-command.js";
 import { type Json, outcome } from "../../support/server-process.js";
 import { secret } from "../../support/sightings.js";
-import type { Act, Call, Scenario } from "../attack.js";
+import { type Act, type Call, runCommand, type Scenario } from "../attack.js";
 import { ALL_SCOPES, lastChangeId, person } from "../calls.js";
 import { PERSONAL_DATA } from "../promises.js";
 
@@ -89,19 +88,12 @@ const results: Scenario = {
         never: HIDDEN,
       });
     }
-    await act.attacks(["list_users", "list_users --wide", "get_user"], (command) => [
-      `a terminal: ${command}`,
+    const commands = [["list_users"], ["list_users", "--wide"], ["get_user", "--arg", `user_id=${act.userId}`]];
+    await act.attacks(commands, (command) => [
+      `a terminal: ${command.join(" ")}`,
       {
-        async does() {
-          const [tool = "", ...flags] = command.split(" ");
-          const args = tool === "get_user" ? [`user_id=${act.userId}`] : [];
-          const { stdout, stderr } = await runBuilt(
-            ["call", tool, ...args.flatMap((arg) => ["--arg", arg]), ...flags],
-            { env: act.env, cwd: act.folder },
-          );
-          return outcome("ok", { text: stdout + stderr });
-        },
-        sees: "ok",
+        does: () => runCommand(act, ["call", ...command]),
+        sees: "0",
         never: HIDDEN,
       },
     ]);

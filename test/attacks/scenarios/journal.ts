@@ -12,11 +12,10 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
-import { runBuilt } from "../../support/built-command.js";
 import { notOfThisMachine } from "../../support/programs.js";
 import { outcome } from "../../support/server-process.js";
 import { filesIn, secret, sighting } from "../../support/sightings.js";
-import type { Act, Scenario } from "../attack.js";
+import { type Act, runCommand, type Scenario } from "../attack.js";
 import { ALL_SCOPES, lastChangeId, person, undoLast } from "../calls.js";
 import { CHANGES, JOURNAL } from "../promises.js";
 
@@ -27,6 +26,9 @@ const isWindows = process.platform === "win32";
 const journalsOf = (folder: string) => Object.keys(filesIn(folder)).filter((path) => path.endsWith(".jsonl"));
 
 const journalOf = (act: Act): string => journalsOf(act.folder).at(0) ?? assert.fail("there is a journal");
+
+/** The same as a command of its own. */
+const CREATE = ["call", "create_group", '{"profile":{"name":"Elsewhere"}}'];
 
 const create = (act: Act, name: string) => act.server.call("create_group", { profile: { name } });
 
@@ -68,15 +70,12 @@ const modes: Scenario = {
         async does() {
           renameSync(path, aside);
           put();
-          const { code, stderr } = await runBuilt(["call", "create_group", '{"profile":{"name":"Elsewhere"}}'], {
-            env: act.env,
-            cwd: act.folder,
-          });
+          const ended = await runCommand(act, CREATE);
           rmSync(path, { recursive: true, force: true });
           renameSync(aside, path);
-          return outcome(code === 0 ? "ok" : "refused", { text: stderr });
+          return ended;
         },
-        sees: "refused",
+        sees: ["1", "2"],
       });
     };
     const target = join(act.folder, "target");
@@ -137,15 +136,9 @@ const readers: Scenario = {
       for (const call of ["list_changes", `get_change {"change_id":"${change_id}"}`]) {
         const [tool = "", json = "{}"] = call.split(/ (.*)/s);
         await act.attack(`${tool} ${what}`, {
-          async does() {
-            const { stdout, stderr } = await runBuilt(["call", tool, json, ...args], {
-              env: { ...act.env, OKTA_SCOPES: scopes, ...env },
-              cwd: act.folder,
-            });
-            assert.equal(sighting([CANARY], { stdout, stderr }), undefined);
-            return outcome("ok", { text: stdout + stderr });
-          },
-          sees: "ok",
+          does: () => runCommand(act, ["call", tool, json, ...args], { env: { OKTA_SCOPES: scopes, ...env } }),
+          sees: "0",
+          check: ({ text }) => assert.equal(sighting([CANARY], { text }), undefined),
         });
       }
     }
@@ -268,14 +261,8 @@ const unwritable: Scenario = {
     await act.attacks(Object.entries(places), ([folder, what]) => [
       `a journal in ${what}`,
       {
-        async does() {
-          const { code, stderr } = await runBuilt(["call", "create_group", '{"profile":{"name":"x"}}'], {
-            env: { ...act.env, OKTA_MCP_JOURNAL: folder },
-            cwd: act.folder,
-          });
-          return outcome(code === 0 ? "ok" : "refused", { text: stderr });
-        },
-        sees: "refused",
+        does: () => runCommand(act, CREATE, { env: { OKTA_MCP_JOURNAL: folder } }),
+        sees: ["1", "2"],
       },
     ]);
     await act.attack("a preview sends what it shows", {

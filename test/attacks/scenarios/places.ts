@@ -1,8 +1,5 @@
 import assert from "node:assert/strict";
-import { runBuilt } from "../../support/built-command.js";
-import { outcome } from "../../support/server-process.js";
-import { secret, sighting } from "../../support/sightings.js";
-import type { Act, Call, Scenario } from "../attack.js";
+import { type Call, runCommand, type Scenario } from "../attack.js";
 import { ALL_SCOPES } from "../calls.js";
 import { WRONG_PLACE } from "../promises.js";
 import { type RawOrg, startRawOrg } from "../raw-org.js";
@@ -133,14 +130,7 @@ const ORG_URLS: readonly string[] = [
     "data:text/plain,x",
     "//acme.okta.com/\\evil.example",
   ],
-  ...[
-    "https://",
-    "https://?",
-    "https:// ",
-    "http://0x7f.1.evil.example",
-    "https://acme.okta.com\u0000.evil.example",
-    "https://acme.okta.com\n.evil.example",
-  ],
+  ...["https://", "https://?", "https:// ", "http://0x7f.1.evil.example", "https://acme.okta.com\n.evil.example"],
   ...[
     "https://\u202eacme.okta.com",
     "{yourOktaDomain}",
@@ -151,49 +141,22 @@ const ORG_URLS: readonly string[] = [
   ],
 ];
 
-/** Runs a command that would reach the org, in two settings at once. */
-async function commands(
-  act: Act,
-  members: readonly (readonly [string, Record<string, string>])[],
-  refuses: (code: number | null, text: string) => void,
-) {
-  await act.attacks(members, ([name, env]) => [
-    name,
-    {
-      async does() {
-        const { code, stdout, stderr } = await runBuilt(["status"], { env: { ...act.env, ...env }, cwd: act.folder });
-        refuses(code, stdout + stderr);
-        return outcome(String(code), { text: stdout + stderr });
-      },
-      sees: ["1", "2"],
-      check: () => assert.deepEqual(act.requests(), [], "nothing is sent"),
-    },
-  ]);
-}
-
 const orgUrls: Scenario = {
   name: "orgs that are none",
   promise: WRONG_PLACE,
   stage: { scopes: ALL_SCOPES },
   async play(act) {
-    await act.control("the org of the settings", {
-      async does() {
-        const { code, stderr } = await runBuilt(["status"], { env: act.env, cwd: act.folder });
-        return outcome(String(code), { text: stderr });
+    await act.control("the org of the settings", { does: () => runCommand(act, ["status"]), sees: "0" });
+    await act.attacks(ORG_URLS, (url) => [
+      JSON.stringify(url),
+      {
+        does: () => runCommand(act, ["status"], { env: { OKTA_ORG_URL: url } }),
+        sees: "2",
+        says: /OKTA_ORG_URL/,
+        never: [act.env.OKTA_ACCESS_TOKEN ?? ""],
+        check: () => assert.deepEqual(act.requests(), [], "nothing is sent"),
       },
-      sees: "0",
-    });
-    await commands(
-      act,
-      ORG_URLS.filter((url) => !url.includes("\u0000")).map(
-        (url) => [JSON.stringify(url), { OKTA_ORG_URL: url }] as const,
-      ),
-      (code, text) => {
-        assert.equal(code, 2, text);
-        assert.match(text, /OKTA_ORG_URL/);
-        assert.equal(sighting([secret("never-there")], { text }), undefined);
-      },
-    );
+    ]);
   },
 };
 

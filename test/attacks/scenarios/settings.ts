@@ -2,10 +2,9 @@ import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { runBuilt } from "../../support/built-command.js";
-import { outcome } from "../../support/server-process.js";
+import { type Outcome, outcome } from "../../support/server-process.js";
 import { secret } from "../../support/sightings.js";
-import type { Act, Scenario } from "../attack.js";
+import { type Act, runCommand, type Scenario } from "../attack.js";
 import { ALL_SCOPES } from "../calls.js";
 import { PACKAGE, SETTINGS } from "../promises.js";
 
@@ -14,16 +13,10 @@ const CANARY = secret("Setting");
 let started = 0;
 
 /** Runs the call of a change with more settings, to see whether it starts at all. */
-async function start(act: Act, env: Record<string, string>, args: readonly string[] = []) {
+function start(act: Act, env: Record<string, string>): Promise<Outcome> {
   started += 1;
-  const { code, stdout, stderr } = await runBuilt(
-    ["call", "create_group", JSON.stringify({ profile: { name: `Started ${started}` } }), ...args],
-    {
-      env: { ...act.env, OKTA_MCP_JOURNAL: "off", ...env },
-      cwd: act.folder,
-    },
-  );
-  return outcome(String(code), { text: stdout + stderr });
+  const args = ["call", "create_group", JSON.stringify({ profile: { name: `Started ${started}` } })];
+  return runCommand(act, args, { env: { OKTA_MCP_JOURNAL: "off", ...env } });
 }
 
 /** Guard files that are none: with one of them nothing may start. */

@@ -1,6 +1,4 @@
-import { runBuilt } from "../../support/built-command.js";
-import { type Outcome, outcome } from "../../support/server-process.js";
-import type { Act, Scenario } from "../attack.js";
+import { type Act, runCommand, type Scenario } from "../attack.js";
 import { ALL_SCOPES } from "../calls.js";
 import { TERMINAL } from "../promises.js";
 import { assertVisible, TEXTS } from "./injection.js";
@@ -30,14 +28,15 @@ const COMMANDS: readonly (readonly string[])[] = [
   ["status"],
 ];
 
-async function runInTerminal(act: Act, args: readonly string[]): Promise<Outcome> {
-  const env = { ...act.env, TERM: "dumb" };
-  const { code, stdout, stderr } = await runBuilt(args, { env, cwd: act.folder, nodeFlags: AS_A_TERMINAL });
-  return outcome(code === 0 ? "ok" : "failed", { text: `${stdout}\n${stderr}` });
-}
+const runInTerminal = (act: Act, args: readonly string[]) =>
+  runCommand(act, args, { env: { TERM: "dumb" }, nodeFlags: AS_A_TERMINAL });
+
+/** Whether it did what it was told, refused it, or found its words or settings wrong. */
+const ANY_END = ["0", "1", "2"];
 
 const tableOfGroups = (act: Act) => ({
   does: () => runInTerminal(act, ["call", "list_groups"]),
+  sees: "0",
   says: /^id +name.*\n.*Pilot/,
 });
 
@@ -47,7 +46,6 @@ const terminal: Scenario = {
   stage: { scopes: ALL_SCOPES },
   async play(act) {
     const { org } = act.sandbox;
-    const run = (args: readonly string[]) => runInTerminal(act, args);
     await act.control("a list of groups", tableOfGroups(act));
     const everything = Object.fromEntries(TEXTS.map(([, text]) => [text, text]));
     const hostile = org.addGroup({ profile: { name: "Hostile fields", ...everything } });
@@ -61,8 +59,12 @@ const terminal: Scenario = {
     await act.attacks(COMMANDS, (args) => [
       JSON.stringify(args.join(" ")),
       {
-        does: () => run(args.map((arg) => arg.replace("HOSTILE", hostile.id))),
-        sees: ["ok", "failed"],
+        does: () =>
+          runInTerminal(
+            act,
+            args.map((arg) => arg.replace("HOSTILE", hostile.id)),
+          ),
+        sees: ANY_END,
         check: ({ text }) => assertVisible(text, { lines: true }),
       },
     ]);
@@ -91,7 +93,7 @@ const headings: Scenario = {
           act.sandbox.next("GET", "/api/v1/groups", { status: 200, json: [fields, fields] });
           return runInTerminal(act, ["call", "list_groups", "--wide"]);
         },
-        sees: ["ok", "failed"],
+        sees: ANY_END,
         check: (seen) => assertVisible(seen.text, { lines: true }),
       },
     ]);

@@ -1,8 +1,6 @@
 import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
-import { runBuilt } from "../../support/built-command.js";
-import { outcome } from "../../support/server-process.js";
-import type { Act, Scenario } from "../attack.js";
+import { type Act, runCommand, type Scenario } from "../attack.js";
 import { ALL_SCOPES } from "../calls.js";
 import { STOLEN_TOKEN } from "../promises.js";
 
@@ -55,11 +53,8 @@ const weak: readonly (readonly [string, () => string])[] = [
   ["no key", () => "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----"],
 ];
 
-const status = async (act: Act, key: string) => {
-  const env = { ...act.env, OKTA_PRIVATE_KEY: key, OKTA_PRIVATE_KEY_FILE: "" };
-  const { code, stdout, stderr } = await runBuilt(["call", "list_groups"], { env, cwd: act.folder });
-  return outcome(String(code), { text: stdout + stderr });
-};
+const callWith = (act: Act, key: string) =>
+  runCommand(act, ["call", "list_groups"], { env: { OKTA_PRIVATE_KEY: key, OKTA_PRIVATE_KEY_FILE: "" } });
 
 export const weakKeys: Scenario = {
   name: "keys by which anybody could sign",
@@ -69,14 +64,14 @@ export const weakKeys: Scenario = {
     await act.control("a sound key signs in", { call: ["list_groups", {}] });
     const sound = asPem(SOUND);
     await act.control("another sound key is asked about at the org", {
-      does: () => status(act, sound),
+      does: () => callWith(act, sound),
       sees: "1",
       check: () => assert.notDeepEqual(act.requests(), []),
     });
     await act.attacks(weak, ([what, key]) => [
       what,
       {
-        does: () => status(act, key()),
+        does: () => callWith(act, key()),
         sees: "2",
         check: () => assert.deepEqual(act.requests(), [], "nothing is sent"),
       },
