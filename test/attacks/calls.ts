@@ -1,13 +1,10 @@
-import { createCatalogue } from "../../src/catalogue.js";
 import { ADMIN_LOGIN } from "../../src/sandbox/facts.js";
 import type { Org } from "../../src/sandbox/org.js";
 import { SCOPES } from "../../src/scopes.js";
-import { areas } from "../../tools/index.js";
+import { catalogue } from "../support/catalogue.js";
 import { objectsOf } from "../support/objects.js";
 import type { Json, Outcome } from "../support/server-process.js";
 import type { Stage } from "../support/stage.js";
-
-const catalogue = createCatalogue(areas);
 
 /** Every scope that a tool or a part of one uses. */
 export const ALL_SCOPES = Object.keys(SCOPES);
@@ -104,11 +101,3 @@ export async function undoLast(act: Pick<Stage, "server" | "forget">, more: Json
   act.forget();
   return act.server.call("undo_change", { change_id, ...more });
 }
-
-/** The profile of a person by this name. */
-export const person = (name: string) => ({
-  login: `${name}@acme.example`,
-  email: `${name}@acme.example`,
-  firstName: name,
-  lastName: "Example",
-});

@@ -3,6 +3,7 @@
  * Arguments choose scenarios by parts of their names, files or promises. Exit code 1 when one does not hold.
  */
 import { readFileSync } from "node:fs";
+import { root } from "../support/catalogue.js";
 import { play, type Row, type Scenario } from "./attack.js";
 import { scenarios } from "./scenarios/index.js";
 import { render } from "./table.js";
@@ -25,13 +26,13 @@ await Promise.all(workers);
 
 const rows = chosen.flatMap((scenario) => played.get(scenario) ?? []);
 const attacked = new Set(chosen.map(({ promise }) => promise));
-const untouched = wanted.length > 0 ? [] : promisesOf("SECURITY.md").filter((promise) => !attacked.has(promise));
+const untouched = wanted.length > 0 ? [] : promises().filter((promise) => !attacked.has(promise));
 const { text, failed } = render(rows, untouched);
 process.stdout.write(`${text} in ${Math.round((Date.now() - startedAtMs) / 1000)} s\n`);
 process.exitCode = failed ? 1 : 0;
 
-/** The promises in the table of a document: the bold words at the beginning of each row. */
-function promisesOf(file: string): string[] {
-  const lines = readFileSync(new URL(`../../${file}`, import.meta.url), "utf8").split("\n");
+/** The promises in the table of SECURITY.md: the bold words at the beginning of each row. */
+function promises(): string[] {
+  const lines = readFileSync(new URL("SECURITY.md", root), "utf8").split("\n");
   return lines.flatMap((line) => /^\| \*\*(.+?)\.\*\*/.exec(line)?.[1] ?? []);
 }

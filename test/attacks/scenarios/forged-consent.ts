@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { notOfThisMachine } from "../../support/programs.js";
+import { person } from "../../support/sandbox.js";
 import { type Json, outcome } from "../../support/server-process.js";
 import type { Act, Scenario } from "../attack.js";
-import { ALL_SCOPES, person } from "../calls.js";
+import { ALL_SCOPES } from "../calls.js";
 import { FORGED_CONSENT } from "../promises.js";
 import { startRaw } from "../raw-client.js";
 

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { DEVICE_ASSURANCE } from "../../../src/sandbox/state/device-assurance.js";
+import { person } from "../../support/sandbox.js";
 import { type Json, outcome } from "../../support/server-process.js";
 import { secret } from "../../support/sightings.js";
 import { type Act, type Call, runCommand, type Scenario } from "../attack.js";
-import { ALL_SCOPES, lastChangeId, person } from "../calls.js";
+import { ALL_SCOPES, lastChangeId } from "../calls.js";
 import { PERSONAL_DATA } from "../promises.js";
 
 const SSN = secret("Ssn");

@@ -1,7 +1,8 @@
 import { POLICIES } from "../../../src/sandbox/state/default-policies.js";
+import { person } from "../../support/sandbox.js";
 import type { Json } from "../../support/server-process.js";
 import type { Scenario } from "../attack.js";
-import { ALL_SCOPES, person, undoLast } from "../calls.js";
+import { ALL_SCOPES, undoLast } from "../calls.js";
 import { WRONG_TARGET } from "../promises.js";
 
 /** What is hit without being named. */

@@ -13,10 +13,11 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { notOfThisMachine } from "../../support/programs.js";
+import { person } from "../../support/sandbox.js";
 import { outcome } from "../../support/server-process.js";
 import { filesIn, secret, sighting } from "../../support/sightings.js";
 import { type Act, runCommand, type Scenario } from "../attack.js";
-import { ALL_SCOPES, lastChangeId, person, undoLast } from "../calls.js";
+import { ALL_SCOPES, lastChangeId, undoLast } from "../calls.js";
 import { CHANGES, JOURNAL } from "../promises.js";
 
 const never = { OKTA_MCP_CONFIRM: "never" };

@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
-import { createCatalogue } from "../../../src/catalogue.js";
-import { areas } from "../../../tools/index.js";
+import { catalogue } from "../../support/catalogue.js";
 import type { Scenario } from "../attack.js";
 import { ALL_SCOPES, harmlessArguments, READ_SCOPES } from "../calls.js";
 import { SCOPES, TALKED_INTO } from "../promises.js";
 
-const entries = createCatalogue(areas).entries.filter(({ scope }) => scope !== null);
+const entries = catalogue.entries.filter(({ scope }) => scope !== null);
 const covers = (scopes: readonly string[], scope: string) =>
   scopes.includes(scope) || (scope.endsWith(".read") && scopes.includes(scope.replace(/read$/, "manage")));
 const outside = (scopes: readonly string[]) =>

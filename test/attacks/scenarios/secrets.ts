@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { newKeyPair } from "../../../src/key-pair.js";
+import { person } from "../../support/sandbox.js";
 import type { Json } from "../../support/server-process.js";
 import { linesOfPem, secret } from "../../support/sightings.js";
 import { type Act, type Call, type Scenario, seenAnywhere } from "../attack.js";
-import { ALL_SCOPES, person } from "../calls.js";
+import { ALL_SCOPES } from "../calls.js";
 import { SECRETS } from "../promises.js";
 
 /** Names under which Okta, its apps and other programs keep secrets. */

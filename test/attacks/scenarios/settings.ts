@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { root } from "../../support/catalogue.js";
 import { type Outcome, outcome } from "../../support/server-process.js";
 import { secret } from "../../support/sightings.js";
 import { type Act, runCommand, type Scenario } from "../attack.js";
@@ -171,7 +171,8 @@ const others: Scenario = {
   },
 };
 
-const root = (file: string) => fileURLToPath(new URL(`../../../${file}`, import.meta.url));
+/** A file of the checkout. */
+const read = (file: string) => readFileSync(new URL(file, root), "utf8");
 
 const HOOKS = [
   "preinstall",
@@ -190,7 +191,7 @@ const packaged: Scenario = {
   promise: PACKAGE,
   stage: { scopes: ALL_SCOPES },
   async play(act) {
-    const manifest = JSON.parse(readFileSync(root("package.json"), "utf8")) as { [key: string]: unknown };
+    const manifest = JSON.parse(read("package.json")) as { [key: string]: unknown };
     const scripts = manifest.scripts as { [hook: string]: string };
     await act.control("the package has scripts at all", {
       does: async () => outcome(String("build" in scripts)),
@@ -216,13 +217,10 @@ const packaged: Scenario = {
     await act.attacks(["README.md", "docs/install.md"], (file) => [
       `${file} gives npx without the word that nothing is published`,
       {
-        does: async () =>
-          outcome(
-            String(
-              !readFileSync(root(file), "utf8").includes("npx okta-mcp") ||
-                /not published/.test(readFileSync(root(file), "utf8")),
-            ),
-          ),
+        async does() {
+          const text = read(file);
+          return outcome(String(!text.includes("npx okta-mcp") || /not published/.test(text)));
+        },
         sees: "true",
       },
     ]);

@@ -2,8 +2,9 @@ import { ADMIN_LOGIN, DEVICE_CLIENT_ID } from "../../../src/sandbox/facts.js";
 import type { Org } from "../../../src/sandbox/org.js";
 import { POLICIES } from "../../../src/sandbox/state/default-policies.js";
 import { DEVICE_ASSURANCE } from "../../../src/sandbox/state/device-assurance.js";
+import { person } from "../../support/sandbox.js";
 import type { Act, Call, Scenario } from "../attack.js";
-import { ALL_SCOPES, person } from "../calls.js";
+import { ALL_SCOPES } from "../calls.js";
 import { WRONG_TARGET } from "../promises.js";
 
 /** The keys by which a guard file can know an object. */
