@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { catalogue } from "../../support/catalogue.js";
-import type { Scenario } from "../attack.js";
+import type { Call, Scenario } from "../attack.js";
 import { ALL_SCOPES, harmlessArguments, READ_SCOPES } from "../calls.js";
 import { SCOPES, TALKED_INTO } from "../promises.js";
 
@@ -12,15 +12,16 @@ const outside = (scopes: readonly string[]) =>
 
 const USERS = ["okta.users.read"];
 
-export const scopes: readonly Scenario[] = [
-  {
-    name: "tools outside the configured scopes",
-    promise: TALKED_INTO,
-    stage: { scopes: USERS, granted: ALL_SCOPES, env: { OKTA_MCP_CONFIRM: "never" } },
+/** Tools that the settings leave out, although the token would do for them: they are neither listed nor run. */
+function unconfigured(name: string, promise: string, scopes: readonly string[], still: Call): Scenario {
+  return {
+    name,
+    promise,
+    stage: { scopes, granted: ALL_SCOPES, env: { OKTA_MCP_CONFIRM: "never" } },
     async play(act) {
-      await act.control("a tool of the scope", { call: ["list_users", {}] });
+      await act.control("a tool of the scope", { call: still });
       const listed = (await act.server.client.listTools()).tools.map(({ name }) => name);
-      await act.attacks(outside(USERS), (tool) => [
+      await act.attacks(outside(scopes), (tool) => [
         tool,
         {
           call: [tool, harmlessArguments(tool)],
@@ -32,23 +33,12 @@ export const scopes: readonly Scenario[] = [
         },
       ]);
     },
-  },
-  {
-    name: "tools that write, with scopes that read",
-    promise: SCOPES,
-    stage: { scopes: READ_SCOPES, granted: ALL_SCOPES, env: { OKTA_MCP_CONFIRM: "never" } },
-    async play(act) {
-      await act.control("a tool that reads", { call: ["list_groups", {}] });
-      await act.attacks(outside(READ_SCOPES), (tool) => [
-        tool,
-        {
-          call: [tool, harmlessArguments(tool)],
-          sees: "missing_scope",
-          check: () => assert.deepEqual(act.requests(), []),
-        },
-      ]);
-    },
-  },
+  };
+}
+
+export const scopes: readonly Scenario[] = [
+  unconfigured("tools outside the configured scopes", TALKED_INTO, USERS, ["list_users", {}]),
+  unconfigured("tools that write, with scopes that read", SCOPES, READ_SCOPES, ["list_groups", {}]),
   {
     name: "scopes that were not granted",
     promise: SCOPES,

@@ -1,5 +1,6 @@
 import { POLICIES } from "../../../src/sandbox/state/default-policies.js";
 import type { Json } from "../../support/server-process.js";
+import type { StageOptions } from "../../support/stage.js";
 import type { Act, Call, Scenario } from "../attack.js";
 import { ALL_SCOPES } from "../calls.js";
 import { FORGED_CONSENT, TOO_MUCH, WRONG_TARGET } from "../promises.js";
@@ -44,54 +45,45 @@ async function sameStatus(act: Act): Promise<void> {
 
 const never = { OKTA_MCP_CONFIRM: "never" };
 
+/** Policies and rules that a body switches off: by default those that Okta did not make. */
+function switchedOff(
+  name: string,
+  promise: string,
+  stage: StageOptions,
+  { system = false, sees = ["protected", "bad_input"] }: { system?: boolean; sees?: readonly string[] } = {},
+): Scenario {
+  return {
+    name,
+    promise,
+    stage: { seed: 1, scopes: ALL_SCOPES, ...stage },
+    async play(act) {
+      await sameStatus(act);
+      const calls = await switchOffs(act, (policy) => policy.system === system);
+      await act.attacks(calls, ([what, call]) => [what, { call, sees }]);
+    },
+  };
+}
+
 /** What a body does is what counts, not the name of the tool. */
 export const sideEffects: readonly Scenario[] = [
-  {
-    name: "system policies and default rules that a body switches off",
-    promise: WRONG_TARGET,
-    stage: { seed: 1, scopes: ALL_SCOPES, env: never },
-    async play(act) {
-      await sameStatus(act);
-      await act.attacks(await switchOffs(act, ({ system }) => system), ([name, call]) => [
-        name,
-        { call, sees: ["protected", "bad_input"] },
-      ]);
-    },
-  },
-  {
-    name: "policies and rules that a body switches off, past the limit on removals",
-    promise: TOO_MUCH,
-    stage: { seed: 1, scopes: ALL_SCOPES, env: never, guard: () => ({ limits: { removals: { per_session: 0 } } }) },
-    async play(act) {
-      await sameStatus(act);
-      await act.attacks(await switchOffs(act, ({ system }) => !system), ([name, call]) => [
-        name,
-        { call, sees: ["protected", "bad_input"] },
-      ]);
-    },
-  },
-  {
-    name: "policies and rules that a body switches off, past a denial of deactivating",
-    promise: TOO_MUCH,
-    stage: { seed: 1, scopes: ALL_SCOPES, env: never, guard: () => ({ deny_tools: ["deactivate_*"] }) },
-    async play(act) {
-      await sameStatus(act);
-      await act.attacks(await switchOffs(act, ({ system }) => !system), ([name, call]) => [
-        name,
-        { call, sees: ["protected", "bad_input"] },
-      ]);
-    },
-  },
-  {
-    name: "policies and rules that a body switches off, unasked",
-    promise: FORGED_CONSENT,
-    stage: { seed: 1, scopes: ALL_SCOPES, person: null },
-    async play(act) {
-      await sameStatus(act);
-      await act.attacks(await switchOffs(act, ({ system }) => !system), ([name, call]) => [
-        name,
-        { call, sees: ["needs_confirmation", "would_remove", "bad_input"] },
-      ]);
-    },
-  },
+  switchedOff(
+    "system policies and default rules that a body switches off",
+    WRONG_TARGET,
+    { env: never },
+    { system: true },
+  ),
+  switchedOff("policies and rules that a body switches off, past the limit on removals", TOO_MUCH, {
+    env: never,
+    guard: () => ({ limits: { removals: { per_session: 0 } } }),
+  }),
+  switchedOff("policies and rules that a body switches off, past a denial of deactivating", TOO_MUCH, {
+    env: never,
+    guard: () => ({ deny_tools: ["deactivate_*"] }),
+  }),
+  switchedOff(
+    "policies and rules that a body switches off, unasked",
+    FORGED_CONSENT,
+    { person: null },
+    { sees: ["needs_confirmation", "would_remove", "bad_input"] },
+  ),
 ];
