@@ -3,6 +3,7 @@
  * Arguments choose scenarios by parts of their names, files or promises. Exit code 1 when one does not hold.
  */
 import { readFileSync } from "node:fs";
+import { eachAtOnce } from "../support/at-once.js";
 import { root } from "../support/catalogue.js";
 import { play, type Row, type Scenario } from "./attack.js";
 import { scenarios } from "./scenarios/index.js";
@@ -18,11 +19,7 @@ const chosen = scenarios.filter(isWanted);
 
 const startedAtMs = Date.now();
 const played = new Map<Scenario, Row[]>();
-const queue = chosen.values();
-const workers = Array.from({ length: AT_ONCE }, async () => {
-  for (const scenario of queue) played.set(scenario, await play(scenario));
-});
-await Promise.all(workers);
+await eachAtOnce(chosen, AT_ONCE, async (scenario) => played.set(scenario, await play(scenario)));
 
 const rows = chosen.flatMap((scenario) => played.get(scenario) ?? []);
 const attacked = new Set(chosen.map(({ promise }) => promise));

@@ -2,6 +2,7 @@
  * Plays every fault against the built server and prints what was seen. Arguments choose scenarios
  * by parts of their names. Exit code 1 when anything is not as expected.
  */
+import { eachAtOnce } from "../support/at-once.js";
 import { play, type Row, type Scenario } from "./scenario.js";
 import { answers } from "./scenarios/answers.js";
 import { clocks } from "./scenarios/clocks.js";
@@ -37,11 +38,8 @@ const playOne = async (scenario: Scenario) => void played.set(scenario, await pl
 
 // Those that wait for a time limit of the server need hardly any of this machine.
 const slow = chosen.filter(({ slow }) => slow).map(playOne);
-const queue = chosen.filter(({ slow }) => !slow).values();
-const workers = Array.from({ length: AT_ONCE }, async () => {
-  for (const scenario of queue) await playOne(scenario);
-});
-await Promise.all([...slow, ...workers]);
+const others = chosen.filter(({ slow }) => !slow);
+await Promise.all([...slow, eachAtOnce(others, AT_ONCE, playOne)]);
 
 const rows = chosen.flatMap((scenario) => played.get(scenario) ?? []);
 const failed = rows.filter(({ failure }) => failure !== undefined).length;

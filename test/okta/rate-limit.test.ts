@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { eachAtOnce } from "../support/at-once.js";
 import { type Answer, errorOf, hang, json, request, startOrg, TestClock, testTransport } from "./support.js";
 
 const MINUTE = 60;
@@ -32,13 +33,8 @@ function limited(clock: TestClock, perWindow: number, options: { seconds?: numbe
 }
 
 /** Makes `count` calls, never more than `atOnce` at a time. */
-async function callMany(count: number, atOnce: number, call: (index: number) => Promise<unknown>): Promise<void> {
-  let next = 0;
-  const worker = async () => {
-    while (next < count) await call(next++);
-  };
-  await Promise.all(Array.from({ length: atOnce }, worker));
-}
+const callMany = (count: number, atOnce: number, call: (index: number) => Promise<unknown>) =>
+  eachAtOnce(Array(count).keys(), atOnce, call);
 
 describe("a rate limit", () => {
   test.each([

@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { expect, onTestFinished } from "vitest";
 import { SETTING_KEYS, SETTINGS, type SettingKey } from "../../src/config/settings.js";
+import { eachAtOnce } from "../support/at-once.js";
 import { whereBuilt } from "../support/built.js";
 import { ROOT, spawnProcess, temporaryFolder } from "../support/cli.js";
 import { speakTo } from "../support/stdio.js";
@@ -176,22 +177,18 @@ whereBuilt(
   { timeout: 240_000 },
   async () => {
     const bases = new Map<string, ReturnType<typeof observe>>();
-    const queue = SETTING_KEYS.values();
-    const workers = Array.from({ length: AT_ONCE }, async () => {
-      for (const key of queue) {
-        const settings = settingsOf(key, SETTINGS[key].env);
-        const writes = key === "journalFileMb" || key === "journalFiles" ? 3 : 0;
-        const name = JSON.stringify([settings.without, writes]);
-        const base = bases.get(name) ?? observe(BUNDLE, settings.without, writes);
-        bases.set(name, base);
-        const [source, built] = await Promise.all([
-          observe(SOURCE, settings.with, writes),
-          observe(BUNDLE, settings.with, writes),
-        ]);
-        expect(built, key).toEqual(source);
-        expect(await base, `${key} makes no difference`).not.toEqual(built);
-      }
+    await eachAtOnce(SETTING_KEYS, AT_ONCE, async (key) => {
+      const settings = settingsOf(key, SETTINGS[key].env);
+      const writes = key === "journalFileMb" || key === "journalFiles" ? 3 : 0;
+      const name = JSON.stringify([settings.without, writes]);
+      const base = bases.get(name) ?? observe(BUNDLE, settings.without, writes);
+      bases.set(name, base);
+      const [source, built] = await Promise.all([
+        observe(SOURCE, settings.with, writes),
+        observe(BUNDLE, settings.with, writes),
+      ]);
+      expect(built, key).toEqual(source);
+      expect(await base, `${key} makes no difference`).not.toEqual(built);
     });
-    await Promise.all(workers);
   },
 );
