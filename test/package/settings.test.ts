@@ -1,18 +1,18 @@
-import { once } from "node:events";
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, onTestFinished } from "vitest";
+import { decodeJwt, decodeProtectedHeader } from "jose";
+import { expect } from "vitest";
 import { SETTING_KEYS, SETTINGS, type SettingKey } from "../../src/config/settings.js";
+import { type Seen, startOrg } from "../okta/support.js";
 import { eachAtOnce } from "../support/at-once.js";
-import { whereBuilt } from "../support/built.js";
+import { BUILT_ENTRY, whereBuilt } from "../support/built.js";
 import { ROOT, spawnProcess, temporaryFolder } from "../support/cli.js";
+import { filesIn } from "../support/sightings.js";
 import { speakTo } from "../support/stdio.js";
 import { KEY_FILE } from "../support/tls-org.js";
 
 const SOURCE = [process.execPath, "--import", "tsx", join(ROOT, "bin/okta-mcp.ts")];
-const BUNDLE = [process.execPath, join(ROOT, "dist/okta-mcp.js")];
+const BUNDLE = [process.execPath, BUILT_ENTRY];
 
 type Env = Record<string, string>;
 
@@ -34,10 +34,9 @@ const CASES: Record<SettingKey, Case> = {
   scopes: { value: "okta.groups.read" },
   privateKey: {
     value: readFileSync(KEY_FILE, "utf8").replaceAll("\n", "\\n"),
-    beside: { ...TOKEN, OKTA_KEY_ID: "" },
     without: ["OKTA_ACCESS_TOKEN"],
   },
-  privateKeyFile: { value: KEY_FILE, beside: { ...TOKEN }, without: ["OKTA_ACCESS_TOKEN"] },
+  privateKeyFile: { value: KEY_FILE, without: ["OKTA_ACCESS_TOKEN"] },
   keyId: { value: "two", beside: KEY },
   accessToken: { value: "token-2" },
   tokenStore: { value: "file", beside: KEY },
@@ -58,48 +57,34 @@ const CASES: Record<SettingKey, Case> = {
 
 /** An org that says yes to everything, and what it was asked. */
 async function openOrg() {
-  const asked: string[] = [];
   const item = (id: string) => ({ id, profile: { name: id, description: "x".repeat(400) }, type: "OKTA_GROUP" });
-  const server = createServer((request, response) => {
-    let body = "";
-    request.setEncoding("utf8").on("data", (text: string) => {
-      body += text;
-    });
-    request.on("end", () => {
-      const { method = "", url = "", headers } = request;
-      const isToken = url === "/oauth2/v1/token";
-      asked.push([method, headers.host, url, headers.authorization, isToken ? claimsOf(body) : body.length].join(" "));
-      const many = /\/groups(\?|$)/.test(url) && method === "GET";
-      const none = /\/(?:users|apps|rules)(\?|$)/.test(url) && method === "GET";
-      const answer = isToken
-        ? { access_token: "token-3", token_type: "Bearer", expires_in: 3600 }
-        : many
-          ? Array.from({ length: 5 }, (_, index) => item(`g${index}`))
-          : none
-            ? []
-            : item("g1");
-      response.writeHead(200, { "Content-Type": "application/json" }).end(JSON.stringify(answer));
-    });
+  const { url, seen } = await startOrg((response, request) => {
+    response.writeHead(200, { "Content-Type": "application/json" }).end(JSON.stringify(answerTo(request)));
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  onTestFinished(() => void server.close());
-  return { port: (server.address() as AddressInfo).port, asked };
+  const asked = () =>
+    seen.map((request) => {
+      const { method, url, headers, body } = request;
+      const sent = isToken(request) ? claimsOf(body.toString()) : body.toString().length;
+      return [method, headers.host, url, headers.authorization, sent].join(" ");
+    });
+  return { port: new URL(url).port, asked };
+
+  function answerTo(request: Seen): unknown {
+    if (isToken(request)) return { access_token: "token-3", token_type: "Bearer", expires_in: 3600 };
+    const { method, url } = request;
+    if (method === "GET" && /\/groups(\?|$)/.test(url))
+      return Array.from({ length: 5 }, (_, index) => item(`g${index}`));
+    if (method === "GET" && /\/(?:users|apps|rules)(\?|$)/.test(url)) return [];
+    return item("g1");
+  }
 }
+
+const isToken = ({ url }: Seen) => url === "/oauth2/v1/token";
 
 /** What of a request for a token is the same each time: the key's id and the client of its assertion. */
 function claimsOf(form: string): string {
-  const [header = "", claims = ""] = (new URLSearchParams(form).get("client_assertion") ?? "").split(".");
-  const part = (text: string) => JSON.parse(Buffer.from(text, "base64url").toString() || "{}");
-  return `${part(header).kid} ${part(claims).iss}`;
-}
-
-/** Names and sizes of what lies in a folder, sizes in steps that tell files from one another. */
-function filesIn(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => `${entry.parentPath.slice(folder.length)}/${entry.name}`)
-    .sort();
+  const assertion = new URLSearchParams(form).get("client_assertion") ?? "";
+  return `${decodeProtectedHeader(assertion).kid} ${decodeJwt(assertion).iss}`;
 }
 
 /** `writes` changes that take so much room in the journal that a file of a megabyte has room for one. */
@@ -122,7 +107,7 @@ async function observe(command: readonly string[], env: Env, writes: number) {
   const steady = (text: string) =>
     text
       .replaceAll(home, "~")
-      .replaceAll(String(org.port), "port")
+      .replaceAll(org.port, "port")
       .replace(/port-[0-9a-f]{12}/g, "port-hash")
       .replace(/\b[0-9a-f]{32}\b/g, "hash")
       .replace(/\bms=\d+/g, "ms=0")
@@ -130,10 +115,7 @@ async function observe(command: readonly string[], env: Env, writes: number) {
       .replace(/"ms":\d+/g, '"ms":0')
       .replace(/-[0-9a-f]{6}\.jsonl/g, "-n.jsonl")
       .replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, "uuid");
-  const given = Object.entries(env).map(([name, value]) => [
-    name,
-    value.replace(/^~/, home).replace("PORT", String(org.port)),
-  ]);
+  const given = Object.entries(env).map(([name, value]) => [name, value.replace(/^~/, home).replace("PORT", org.port)]);
   // Only the built server keeps its compiled code, which tests of its own are about.
   const itsOwn = { HOME: home, NODE_DISABLE_COMPILE_CACHE: "1" };
   const cli = spawnProcess([...command, "run"], { env: { ...Object.fromEntries(given), ...itsOwn } });
@@ -148,8 +130,8 @@ async function observe(command: readonly string[], env: Env, writes: number) {
   return {
     tools: JSON.parse(steady(JSON.stringify(tools))),
     answers: JSON.parse(steady(JSON.stringify(answers))),
-    asked: org.asked.map(steady).sort(),
-    files: filesIn(home).map(steady).sort(),
+    asked: org.asked().map(steady).sort(),
+    files: Object.keys(filesIn(home)).map(steady).sort(),
     lines,
   };
 }
@@ -164,7 +146,7 @@ function settingsOf(key: SettingKey, env: string) {
     OKTA_MCP_CONFIRM: "never",
     ...beside,
   };
-  const kept = Object.entries(base).filter(([name, text]) => text !== "" && !without.includes(name));
+  const kept = Object.entries(base).filter(([name]) => !without.includes(name));
   const withIt = { ...Object.fromEntries(kept), ...(without.length > 0 && { OKTA_KEY_ID: "one" }), [env]: value };
   return { without: base, with: withIt };
 }
