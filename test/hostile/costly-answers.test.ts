@@ -1,27 +1,15 @@
-import { once } from "node:events";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { readMessage } from "../../src/json-rpc.js";
+import { plain, startOrg } from "../okta/support.js";
 import { runCli } from "../support/cli.js";
-
-/** An org that answers every request with one text. */
-async function openOrg(text: string): Promise<string> {
-  const server = createServer((_, response) => {
-    response.writeHead(200, { "Content-Type": "application/json" }).end(text);
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  onTestFinished(() => void server.close());
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
 
 const ANSWERS = { "empty objects": "{}", "empty lists": "[]", "objects in lists": '[{"a":{}}]', numbers: "1" };
 
 test.each(Object.entries(ANSWERS))("an answer of 60 MB of %s costs no more memory than its text", async (_, item) => {
   const count = Math.floor((60 * 1024 * 1024) / (item.length + 1));
+  const org = await startOrg(plain(200, "application/json", `[${Array(count).fill(item).join()}]`));
   const env = {
-    OKTA_ORG_URL: await openOrg(`[${Array(count).fill(item).join()}]`),
+    OKTA_ORG_URL: org.url,
     OKTA_SCOPES: "okta.groups.read",
     OKTA_ACCESS_TOKEN: "token-1",
     NODE_OPTIONS: "--max-old-space-size=250",

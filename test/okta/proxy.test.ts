@@ -1,34 +1,10 @@
-import { once } from "node:events";
-import { createServer, type IncomingMessage } from "node:http";
-import { type AddressInfo, connect } from "node:net";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { createFetch } from "../../src/okta/proxy.js";
+import { openProxy } from "../support/tls-org.js";
 import { errorOf, json, request, startOrg, testTransport } from "./support.js";
 
-/** A proxy that takes tunnels and leads all of them to `target`, whatever host they ask for. */
-async function startProxy(target: { url: string }) {
-  const asked: { host: string; authorization: string | undefined }[] = [];
-  const server = createServer();
-  server.on("connect", (incoming: IncomingMessage, socket) => {
-    asked.push({ host: incoming.url ?? "", authorization: incoming.headers["proxy-authorization"] });
-    const upstream = connect(Number(new URL(target.url).port), "127.0.0.1", () => {
-      socket.write("HTTP/1.1 200 OK\r\n\r\n");
-      upstream.pipe(socket).pipe(upstream);
-    });
-    for (const end of [upstream, socket]) end.on("error", () => {});
-    onTestFinished(() => {
-      socket.destroy();
-      upstream.destroy();
-    });
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return { host: `127.0.0.1:${(server.address() as AddressInfo).port}`, asked };
-}
+/** A proxy that leads to `target`, whatever host is asked for. */
+const startProxy = ({ url }: { url: string }) => openProxy({ port: Number(new URL(url).port) });
 
 describe("a proxy", () => {
   test.each(["HTTP_PROXY", "http_proxy"])("in %s carries the requests to the org", async (variable) => {
