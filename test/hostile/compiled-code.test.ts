@@ -15,7 +15,7 @@ import { join } from "node:path";
 import { describe, expect, onTestFinished, type TestContext, test } from "vitest";
 import { BUILT_ENTRY, requireBuild } from "../support/built.js";
 import { spawnProcess, temporaryFolder } from "../support/cli.js";
-import { skipUnless } from "../support/programs.js";
+import { lacksCompiledCode, skipUnless } from "../support/programs.js";
 
 /** The versions of Node.js that a run of all tests brings along, beside the one that runs this. */
 const kept = (version: string) =>
@@ -27,15 +27,22 @@ const NODES: readonly (readonly [name: string, program: string])[] = [
   ["Node.js 24", kept("24")],
 ];
 
+/** The version of each program that is on this machine. */
+const VERSIONS: ReadonlyMap<string, string> = new Map(
+  NODES.filter(([, program]) => existsSync(program)).map(([, program]) => [
+    program,
+    execFileSync(program, ["--version"], { encoding: "utf8" }),
+  ]),
+);
+
 /** Runs the built command in a home folder; where its compiled code would be kept. */
 async function home(context: TestContext, program: string) {
   requireBuild(context);
   skipUnless(context, process.platform === "linux", "the folders are those of Linux");
-  skipUnless(context, existsSync(program), "this version of Node.js is not kept on this machine");
-  const [, major = 0, minor = 0] = (
-    /^v(\d+)\.(\d+)/.exec(execFileSync(program, ["--version"], { encoding: "utf8" })) ?? []
-  ).map(Number);
-  skipUnless(context, major > 22 || (major === 22 && minor >= 8), "Node.js keeps compiled code from version 22.8 on");
+  const version = VERSIONS.get(program);
+  skipUnless(context, version !== undefined, "this version of Node.js is not kept on this machine");
+  const lacks = lacksCompiledCode(version ?? "");
+  skipUnless(context, lacks === undefined, lacks ?? "");
   const folder = temporaryFolder();
   async function run(args: string[], env: Record<string, string> = {}, cwd = folder) {
     const command = spawnProcess([program, BUILT_ENTRY, ...args], { env: { HOME: folder, ...env }, cwd });

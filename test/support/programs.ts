@@ -95,6 +95,12 @@ export function mayBeLeftOut(reason: string | undefined): boolean {
   return reason?.startsWith(NOT_OF_THIS_MACHINE) ?? false;
 }
 
+/** What a Node.js of another version lacks of one that keeps compiled code; undefined where it does keep it. */
+export function lacksCompiledCode(version: string): string | undefined {
+  const [major = 0, minor = 0] = version.replace(/^v/, "").split(".").map(Number);
+  return major > 22 || (major === 22 && minor >= 8) ? undefined : "Node.js keeps compiled code from version 22.8 on";
+}
+
 /** False too for a place over which nothing was mounted, as a run does that hides what a machine has. */
 function isFile(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;

@@ -1,13 +1,12 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { notOfThisMachine } from "../../support/programs.js";
+import { lacksCompiledCode, notOfThisMachine } from "../../support/programs.js";
 import { outcome } from "../../support/server-process.js";
 import { type Act, runCommand, type Scenario } from "../attack.js";
 import { ALL_SCOPES } from "../calls.js";
 import { CODE } from "../promises.js";
 
-const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
-const keepsCode = major > 22 || (major === 22 && minor >= 8);
+const lacks = lacksCompiledCode(process.version);
 
 const run = (act: Act, env: Record<string, string>) => runCommand(act, ["--version"], { env });
 
@@ -42,7 +41,7 @@ export const compiledCode: Scenario = {
       does: () => run(act, { XDG_CACHE_HOME: own }),
       sees: "0",
       check() {
-        if (keepsCode && filesBelow(own) === 0) throw new Error("It keeps compiled code where it may.");
+        if (lacks === undefined && filesBelow(own) === 0) throw new Error("It keeps compiled code where it may.");
       },
     });
     await act.attack("a cache in the folder that it is started in, by a relative XDG_CACHE_HOME", {
@@ -61,8 +60,8 @@ export const compiledCode: Scenario = {
       sees: "0",
     });
     for (const [what, put] of Object.entries(FOLDERS)) {
-      if (!keepsCode) {
-        act.leaveOut(what, notOfThisMachine("Node.js keeps compiled code from version 22.8 on"));
+      if (lacks !== undefined) {
+        act.leaveOut(what, notOfThisMachine(lacks));
         continue;
       }
       await act.attack(what, {
