@@ -35,7 +35,7 @@ async function open(hide: { mask?: string[]; omit?: string[] }, options: Connect
     credentials: { oauthClient: { client_id: "0oaKeeper", client_secret: "s3cret-one" } },
     settings: { app: { url: "https://inner.acme.example" }, notes: { admin: "n" } },
   });
-  return { ...connected, user, group, app, ids: { user_id: user.id, group_id: group.id, app_id: app.id } };
+  return { ...connected, app, ids: { user_id: user.id, group_id: group.id, app_id: app.id } };
 }
 
 /** The text of an answer with one word in the place of the guess, right or wrong. */

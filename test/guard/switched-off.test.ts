@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
-import type { ToolChoice } from "../../src/choice.js";
+import { ALL_TOOLS, type ToolChoice } from "../../src/choice.js";
 import { defineTool, type ToolContext } from "../../src/tool.js";
 import { accepts, connect, declines } from "../support/client.js";
 import { guardRules } from "./support.js";
@@ -10,14 +10,12 @@ const OFF = { status: "INACTIVE" };
 
 /** As `OKTA_MCP_EXCLUDE_TOOLS` and `deny_tools` leave tools out. */
 const without = (...patterns: string[]): ToolChoice => ({
-  readOnly: undefined,
-  include: undefined,
+  ...ALL_TOOLS,
   exclude: [{ patterns, where: "deny_tools in guard.json" }],
 });
 const only = (...patterns: string[]): ToolChoice => ({
-  readOnly: undefined,
+  ...ALL_TOOLS,
   include: { patterns, where: "OKTA_MCP_TOOLS" },
-  exclude: [],
 });
 
 /** An org with a policy and its rule, each of which a body can switch off. */

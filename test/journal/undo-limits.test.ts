@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { ToolChoice } from "../../src/choice.js";
+import { ALL_TOOLS } from "../../src/choice.js";
 import { guardRules } from "../guard/support.js";
 import { linesOf } from "../guard/support-policies.js";
 import { recording } from "./support.js";
@@ -31,8 +31,7 @@ async function described(options: Parameters<typeof recording>[0]) {
     return (await recorded.latest()).id;
   };
   const profile = () => recorded.org.groups.get(id)?.profile;
-  const before = () => recorded.writes().length;
-  return { ...recorded, id, change, profile, before };
+  return { ...recorded, change, profile };
 }
 
 describe("the limit on removals", () => {
@@ -99,11 +98,7 @@ test("the limit on writes counts every call of an undo before the first is made"
 });
 
 test("an undo of which one call is off makes none of them", async () => {
-  const choice: ToolChoice = {
-    readOnly: undefined,
-    include: undefined,
-    exclude: [{ patterns: ["delete_*"], where: "deny_tools" }],
-  };
+  const choice = { ...ALL_TOOLS, exclude: [{ patterns: ["delete_*"], where: "deny_tools" }] };
   const { get, call, latest, writes, asked } = await recording({ choice });
   await get("create_application", WIKI);
   const sent = writes().length;
