@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { runBuilt } from "../support/built-command.js";
 import { mayBeLeftOut, mustTestAll } from "../support/programs.js";
-import { type Json, type Outcome, outcome } from "../support/server-process.js";
+import { type Json, type Outcome, outcome, type Person } from "../support/server-process.js";
 import { filesIn, sighting } from "../support/sightings.js";
 import { openStage, type Stage, type StageOptions } from "../support/stage.js";
 
@@ -87,6 +87,18 @@ export function writesOf(requests: Stage["requests"]): string[] {
   return requests()
     .filter(({ method, path }) => method !== "GET" && method !== "HEAD" && path.startsWith("/api/"))
     .map(({ method, path }) => `${method} ${path}`);
+}
+
+/** A person who says no to everything, and the questions. */
+export function declining(): { asked: string[]; person: Person } {
+  const asked: string[] = [];
+  return {
+    asked,
+    person({ message }) {
+      asked.push(message);
+      return { action: "decline" };
+    },
+  };
 }
 
 /** Runs the built command with the settings of a stage and others; what is seen of it is its exit code. */

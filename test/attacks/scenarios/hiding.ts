@@ -3,7 +3,7 @@ import { DEVICE_ASSURANCE } from "../../../src/sandbox/state/device-assurance.js
 import { person } from "../../support/sandbox.js";
 import { type Json, outcome } from "../../support/server-process.js";
 import { secret } from "../../support/sightings.js";
-import { type Act, type Call, runCommand, type Scenario } from "../attack.js";
+import { type Act, type Call, declining, runCommand, type Scenario } from "../attack.js";
 import { ALL_SCOPES, lastChangeId } from "../calls.js";
 import { PERSONAL_DATA } from "../promises.js";
 
@@ -221,7 +221,7 @@ const guesses: Scenario = {
   },
 };
 
-const asked: string[] = [];
+const { asked, person: declines } = declining();
 
 const questions: Scenario = {
   name: "hidden attributes in questions to a person",
@@ -229,10 +229,7 @@ const questions: Scenario = {
   stage: {
     scopes: ALL_SCOPES,
     guard: () => ({ mask: ["lastName", "login", "label", "description"], omit: ["costCenter"] }),
-    person({ message }) {
-      asked.push(message);
-      return { action: "decline" };
-    },
+    person: declines,
   },
   async play(act) {
     const { org } = act.sandbox;

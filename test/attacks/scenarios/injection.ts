@@ -8,7 +8,7 @@ import { DEVICE_ASSURANCE } from "../../../src/sandbox/state/device-assurance.js
 import { emailDomainArea } from "../../../src/sandbox/state/email-domain-store.js";
 import { hiddenIn } from "../../support/deceptive.js";
 import { type Outcome, outcome } from "../../support/server-process.js";
-import type { Call, Scenario } from "../attack.js";
+import { type Call, declining, type Scenario } from "../attack.js";
 import { ALL_SCOPES } from "../calls.js";
 import { INJECTION } from "../promises.js";
 
@@ -198,18 +198,14 @@ const errors: Scenario = {
   },
 };
 
-/** Questions that were put to the person. */
-const asked: string[] = [];
+const { asked, person } = declining();
 
 const questions: Scenario = {
   name: "texts of the org in questions to a person",
   promise: INJECTION,
   stage: {
     ...stage,
-    person({ message }) {
-      asked.push(message);
-      return { action: "decline" };
-    },
+    person,
   },
   async play(act) {
     const { org } = act.sandbox;
