@@ -1,5 +1,7 @@
 import { once } from "node:events";
 import { createServer, type Socket } from "node:net";
+import type { Act, Scenario } from "./attack.js";
+import { ALL_SCOPES } from "./calls.js";
 
 /** What came with one request: its head as it was sent. */
 export interface RawRequest {
@@ -69,4 +71,27 @@ export async function startRawOrg(): Promise<RawOrg> {
     },
   };
   return org;
+}
+
+/** A scenario whose server has settings that lead to a listener of its own, which is gone with it. */
+export function besideRawOrg({
+  env,
+  play,
+  ...scenario
+}: Pick<Scenario, "name" | "promise"> & {
+  env: (org: RawOrg) => Record<string, string>;
+  play: (act: Act, org: RawOrg) => Promise<void>;
+}): Scenario {
+  let org: RawOrg | undefined;
+  return {
+    ...scenario,
+    async stage() {
+      org = await startRawOrg();
+      return { scopes: ALL_SCOPES, env: env(org) };
+    },
+    async play(act) {
+      if (org === undefined) throw new Error("The scenario has no org.");
+      await play(act, org).finally(org.close);
+    },
+  };
 }

@@ -8,7 +8,7 @@ import { indirect } from "./indirect.js";
 import { injection } from "./injection.js";
 import { input } from "./input.js";
 import { journal } from "./journal.js";
-import { costly, network } from "./network.js";
+import { network } from "./network.js";
 import { places } from "./places.js";
 import { pretendOrg } from "./pretend-org.js";
 import { proxies } from "./proxies.js";
@@ -37,7 +37,6 @@ export const scenarios: readonly Scenario[] = [
   ...forgedConsent,
   answers,
   ...network,
-  costly,
   ...places,
   signInLinks,
   ...proxies,

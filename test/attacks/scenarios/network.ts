@@ -2,9 +2,8 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import type { Act, Call, Scenario } from "../attack.js";
-import { ALL_SCOPES } from "../calls.js";
 import { NETWORK } from "../promises.js";
-import { type RawOrg, raw, startRawOrg } from "../raw-org.js";
+import { besideRawOrg, type RawOrg, raw } from "../raw-org.js";
 
 const MEGABYTE = 1024 * 1024;
 
@@ -129,22 +128,15 @@ const ANSWERED = ["ok", "okta_down", "unreachable", "bad_input", "rate_limited",
 
 /** A server whose org answers with bytes as they are. */
 function scenario(name: string, attacks: (act: Act, hostile: RawOrg) => Promise<void>): Scenario {
-  let hostile: RawOrg | undefined;
-  return {
+  return besideRawOrg({
     name,
     promise: NETWORK,
-    async stage() {
-      hostile = await startRawOrg();
-      const env = { OKTA_ORG_URL: hostile.origin, OKTA_ACCESS_TOKEN: "opaque", OKTA_MCP_CONFIRM: "never" };
-      return { scopes: ALL_SCOPES, env };
-    },
-    async play(act) {
-      if (hostile === undefined) throw new Error("The scenario has no org.");
-      await act.control("a harmless answer", { call: ["list_groups", {}] });
+    env: ({ origin }) => ({ OKTA_ORG_URL: origin, OKTA_ACCESS_TOKEN: "opaque", OKTA_MCP_CONFIRM: "never" }),
+    async play(act, hostile) {
+      await act.control("a harmless answer", { call: READ });
       await attacks(act, hostile);
-      await hostile.close();
     },
-  };
+  });
 }
 
 const answerWith = (act: Act, hostile: RawOrg, bytes: () => Buffer, call: Call) => async () => {
@@ -169,8 +161,7 @@ function forgetPeak(pid: number | undefined): void {
   }
 }
 
-/** Answers that cost more than they hold. */
-export const costly = scenario("answers that cost more than they hold", async (act, hostile) => {
+const costly = scenario("answers that cost more than they hold", async (act, hostile) => {
   await act.attacks(Object.entries(COSTLY), ([what, bytes]) => [
     what,
     {
@@ -204,4 +195,4 @@ const links = scenario("links to next pages that do not end", async (act, hostil
   });
 });
 
-export const network: readonly Scenario[] = [odd, links];
+export const network: readonly Scenario[] = [odd, links, costly];

@@ -1,32 +1,10 @@
 import assert from "node:assert/strict";
 import { secret, sighting } from "../../support/sightings.js";
-import type { Act, Call, Scenario } from "../attack.js";
-import { ALL_SCOPES } from "../calls.js";
+import type { Call, Scenario } from "../attack.js";
 import { STOLEN_TOKEN } from "../promises.js";
-import { type RawOrg, raw, startRawOrg } from "../raw-org.js";
+import { besideRawOrg, raw } from "../raw-org.js";
 
 const PASSWORD = secret("Proxy");
-
-function proxied(
-  name: string,
-  env: (proxy: RawOrg) => Record<string, string>,
-  play: (act: Act, proxy: RawOrg) => Promise<void>,
-): Scenario {
-  let proxy: RawOrg | undefined;
-  return {
-    name,
-    promise: STOLEN_TOKEN,
-    async stage() {
-      proxy = await startRawOrg();
-      proxy.answer = () => raw("{}", [], "403 Forbidden");
-      return { scopes: ALL_SCOPES, env: env(proxy) };
-    },
-    async play(act) {
-      if (proxy === undefined) throw new Error("The scenario has no proxy.");
-      await play(act, proxy).finally(() => proxy?.close());
-    },
-  };
-}
 
 const TOKEN = secret("Token");
 
@@ -41,15 +19,17 @@ const BEHAVIOURS: { readonly [what: string]: () => string | Buffer } = {
 };
 
 export const proxies: readonly Scenario[] = (["HTTPS_PROXY", "https_proxy"] as const).map((variable) =>
-  proxied(
-    `a proxy in ${variable}`,
-    (proxy) => ({
+  besideRawOrg({
+    name: `a proxy in ${variable}`,
+    promise: STOLEN_TOKEN,
+    env: (proxy) => ({
       [variable]: `http://user:${PASSWORD}@127.0.0.1:${proxy.port}`,
       OKTA_ORG_URL: "https://acme.okta.com",
       OKTA_ACCESS_TOKEN: TOKEN,
       OKTA_LOG_LEVEL: "trace",
     }),
-    async (act, proxy) => {
+    async play(act, proxy) {
+      proxy.answer = () => raw("{}", [], "403 Forbidden");
       const sees = ["unreachable", "okta_down", "bad_config"];
       const call: Call = ["create_group", { profile: { name: "New" } }];
       await act.control("requests go through the proxy", {
@@ -71,5 +51,5 @@ export const proxies: readonly Scenario[] = (["HTTPS_PROXY", "https_proxy"] as c
         },
       ]);
     },
-  ),
+  }),
 );
