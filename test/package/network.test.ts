@@ -11,18 +11,19 @@ const WITH_TOKEN = { ...ORG, ...TRUSTED, OKTA_ACCESS_TOKEN: "token-1" };
 const TUNNEL = `${TLS_HOST}:443`;
 const LIST = ["call", "list_groups", "--json"];
 
-/** An org behind a proxy, and a way to run the built command there. */
+/** An org behind a proxy. */
 async function openNetwork(refuseWith?: string) {
   const org = await openTlsOrg();
   const proxy = await openProxy({ port: org.port, ...(refuseWith !== undefined && { refuseWith }) });
-  const run = (env: Record<string, string>, args: readonly string[] = LIST) => runCli(args, { env });
-  return { org, proxy, run };
+  return { org, proxy };
 }
+
+const run = (env: Record<string, string>, args: readonly string[] = LIST) => runCli(args, { env });
 
 describeWhereBuilt("the built command", () => {
   for (const variable of ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"]) {
     whereBuilt(`reaches the org through the proxy in ${variable}`, async () => {
-      const { org, proxy, run } = await openNetwork();
+      const { org, proxy } = await openNetwork();
       const { code, stdout, stderr } = await run({ ...WITH_TOKEN, [variable]: `http://${proxy.host}` });
       expect(code, stderr).toBe(0);
       expect(stdout).toContain("Pilot");
@@ -32,7 +33,7 @@ describeWhereBuilt("the built command", () => {
   }
 
   whereBuilt("shows the proxy its user name and password, and nobody else", async () => {
-    const { org, proxy, run } = await openNetwork();
+    const { org, proxy } = await openNetwork();
     const { code, stderr } = await run({ ...WITH_TOKEN, HTTPS_PROXY: `http://jo:p%40ss@${proxy.host}` });
     expect(code, stderr).toBe(0);
     expect(proxy.asked[0]?.authorization).toBe(`Basic ${Buffer.from("jo:p@ss").toString("base64")}`);
@@ -40,7 +41,7 @@ describeWhereBuilt("the built command", () => {
   });
 
   whereBuilt("signs an app in through the proxy, by the key in a file", async () => {
-    const { org, proxy, run } = await openNetwork();
+    const { org, proxy } = await openNetwork();
     const key = { OKTA_PRIVATE_KEY_FILE: KEY_FILE, OKTA_KEY_ID: "ci" };
     const { code, stderr } = await run({ ...ORG, ...TRUSTED, ...key, HTTPS_PROXY: `http://${proxy.host}` });
     expect(code, stderr).toBe(0);
@@ -48,7 +49,7 @@ describeWhereBuilt("the built command", () => {
   });
 
   whereBuilt("signs a person in through the proxy, and keeps the sign-in in a file for the next command", async () => {
-    const { org, proxy, run } = await openNetwork();
+    const { org, proxy } = await openNetwork();
     const env = {
       ...ORG,
       ...TRUSTED,
@@ -66,7 +67,7 @@ describeWhereBuilt("the built command", () => {
 
   for (const variable of ["NO_PROXY", "no_proxy"]) {
     whereBuilt(`goes past the proxy to the hosts in ${variable}`, async () => {
-      const { proxy, run } = await openNetwork();
+      const { proxy } = await openNetwork();
       const { code, stderr } = await run({
         ...WITH_TOKEN,
         HTTPS_PROXY: `http://${proxy.host}`,
@@ -80,7 +81,7 @@ describeWhereBuilt("the built command", () => {
 
   for (const status of ["407 Proxy Authentication Required", "403 Forbidden"]) {
     whereBuilt(`tells of a proxy that answers ${status}, without its password`, async () => {
-      const { org, proxy, run } = await openNetwork(status);
+      const { org, proxy } = await openNetwork(status);
       const { code, stderr } = await run({ ...WITH_TOKEN, HTTPS_PROXY: `http://jo:hunter2@${proxy.host}` });
       expect(code).toBe(1);
       expect(JSON.parse(stderr).error).toMatchObject({
@@ -95,16 +96,14 @@ describeWhereBuilt("the built command", () => {
   }
 
   whereBuilt("does not start with a proxy that is none", async () => {
-    const { code, stderr } = await runCli(LIST, {
-      env: { ...WITH_TOKEN, HTTPS_PROXY: "socks5://jo:hunter2@127.0.0.1:1" },
-    });
+    const { code, stderr } = await run({ ...WITH_TOKEN, HTTPS_PROXY: "socks5://jo:hunter2@127.0.0.1:1" });
     expect(code).toBe(2);
     expect(stderr).toContain("HTTPS_PROXY is not the URL of an HTTP proxy");
     expect(stderr).not.toContain("hunter2");
   });
 
   whereBuilt("trusts nobody's own certificate unless NODE_EXTRA_CA_CERTS names it", async () => {
-    const { org, proxy, run } = await openNetwork();
+    const { org, proxy } = await openNetwork();
     const { code, stderr } = await run({ ...ORG, OKTA_ACCESS_TOKEN: "token-1", HTTPS_PROXY: `http://${proxy.host}` });
     expect(code).toBe(1);
     expect(JSON.parse(stderr).error).toMatchObject({
@@ -136,7 +135,7 @@ describeWhereBuilt("a mistake in the built command", () => {
 
   for (const [what, code] of Object.entries(MISTAKES)) {
     whereBuilt(`is no fault of the network: ${what}`, async () => {
-      const { stderr } = await runCli(LIST, { env: { ...broken(code), OKTA_ACCESS_TOKEN: "token-1" } });
+      const { stderr } = await run({ ...broken(code), OKTA_ACCESS_TOKEN: "token-1" });
       expect(stderr).toContain('"code":"bug"');
       expect(stderr).not.toContain("unreachable");
     });
@@ -144,7 +143,7 @@ describeWhereBuilt("a mistake in the built command", () => {
 
   whereBuilt("is no fault of the network while an app signs in", async () => {
     const mistake = broken("globalThis.fetch = async () => new (void 0)();");
-    const { stderr } = await runCli(LIST, { env: { ...mistake, OKTA_PRIVATE_KEY_FILE: KEY_FILE, OKTA_KEY_ID: "ci" } });
+    const { stderr } = await run({ ...mistake, OKTA_PRIVATE_KEY_FILE: KEY_FILE, OKTA_KEY_ID: "ci" });
     expect(stderr).toContain('"code":"bug"');
   });
 });
