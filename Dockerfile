@@ -8,6 +8,7 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts
 COPY tsconfig.json ./
 COPY bin bin
+COPY sandbox sandbox
 COPY scripts scripts
 COPY src src
 COPY tools tools

@@ -1,4 +1,4 @@
-import { parseJson, stringifyJson } from "../src/exact-json.js";
+import { parseJson, stringifyJson } from "../src/json/exact-json.js";
 import type { Orgs } from "./org.js";
 import { median, type Row, ratioRow, withoutGoal } from "./report.js";
 

@@ -5,8 +5,8 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { orgAuthorization } from "../src/sandbox/org-authorization.js";
-import { startSandbox } from "../src/sandbox/server.js";
+import { orgAuthorization } from "../sandbox/org-authorization.js";
+import { startSandbox } from "../sandbox/server.js";
 
 /** Where the orgs are, by what they are for. */
 export interface Orgs {

@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { bundle } from "../scripts/bundle.js";
-import { SCOPES } from "../src/scopes.js";
+import { SCOPES } from "../src/okta/scopes.js";
 import { measureCalls, measureLargeList, measureRateLimit } from "./calls.js";
 import { measureJson } from "./json.js";
 import type { Orgs } from "./org.js";

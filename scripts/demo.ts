@@ -9,11 +9,11 @@ import { styleText } from "node:util";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { ElicitRequestSchema } from "@modelcontextprotocol/sdk/types.js";
+import { ADMIN_LOGIN, DEVICE_CLIENT_ID } from "../sandbox/facts.js";
+import { orgAuthorization } from "../sandbox/org-authorization.js";
+import { startSandbox } from "../sandbox/server.js";
 import { wrap } from "../src/cli/words.js";
-import { ADMIN_LOGIN, DEVICE_CLIENT_ID } from "../src/sandbox/facts.js";
-import { orgAuthorization } from "../src/sandbox/org-authorization.js";
-import { startSandbox } from "../src/sandbox/server.js";
-import { SCOPES } from "../src/scopes.js";
+import { SCOPES } from "../src/okta/scopes.js";
 
 type Json = Record<string, unknown>;
 type User = {

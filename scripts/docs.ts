@@ -1,6 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { pathToFileURL } from "node:url";
-import { createCatalogue } from "../src/catalogue.js";
+import { createCatalogue } from "../src/catalogue/catalogue.js";
 import { areas } from "../tools/index.js";
 import { movingPage } from "./docs/moving-page.js";
 import { runExamples } from "./docs/practice.js";

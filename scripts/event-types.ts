@@ -1,5 +1,5 @@
 /**
- * Writes the ids of the event types that Okta publishes to src/event-type-ids.ts. It needs Okta's list
+ * Writes the ids of the event types that Okta publishes to src/foresight/event-type-ids.ts. It needs Okta's list
  * (event-types.csv); `OKTA_OPENAPI_DIR` names its folder.
  */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { openApiDir } from "../test/support/openapi-dir.js";
 
-const FILE = "src/event-type-ids.ts";
+const FILE = "src/foresight/event-type-ids.ts";
 const MAX_LINE_CHARS = 130;
 
 const HOW_TO_GET_EVENT_TYPES =

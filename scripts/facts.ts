@@ -5,9 +5,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { Org } from "../src/sandbox/org.js";
-import { orgAuthorization } from "../src/sandbox/org-authorization.js";
-import { managementRoutes } from "../src/sandbox/routes/index.js";
+import { Org } from "../sandbox/org.js";
+import { orgAuthorization } from "../sandbox/org-authorization.js";
+import { managementRoutes } from "../sandbox/routes/index.js";
 import { FACTS_FILE, HOW_TO_GET_OPENAPI, openApiDir } from "../test/support/openapi-dir.js";
 import { type Facts, factsOf, type Part, type Wanted } from "./facts/facts-of.js";
 

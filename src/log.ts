@@ -1,8 +1,8 @@
 import { closeSync, constants, fstatSync, openSync, writeSync } from "node:fs";
 import { OktaMcpError } from "./errors/index.js";
-import { visible } from "./errors/quote.js";
-import { isExactNumber } from "./exact-json.js";
-import { isUnlogged, REDACTED, redact } from "./redact.js";
+import { isExactNumber } from "./json/exact-json.js";
+import { visible } from "./text/quote.js";
+import { isUnlogged, REDACTED, redact } from "./text/redact.js";
 
 /** From what always matters to what only a developer wants to see. */
 export const LOG_LEVELS = ["error", "warn", "info", "debug", "trace"] as const;

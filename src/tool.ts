@@ -1,19 +1,19 @@
 import type * as z from "zod";
-import type { LocalFile } from "./files.js";
+import type { ScopeStatus } from "./catalogue/scope-status.js";
+import type { IsProtected } from "./effects/groups.js";
+import type { LocalFile } from "./files/allowed-file.js";
+import type { ProfileCheck } from "./foresight/profile-faults.js";
+import type { ProfileKind } from "./foresight/profile-schemas.js";
 import type { ProtectedKind } from "./guard/rules.js";
 import type { Touched } from "./guard/targets.js";
-import type { IsProtected } from "./indirect/groups.js";
 import type { Changes, Done, Undo } from "./journal/contract.js";
-import type { FieldChange } from "./journal/difference.js";
-import type { JsonObject } from "./json.js";
-import type { Kept } from "./keep-hidden.js";
-import type { ItemList, ListOptions, PageFetcher } from "./listing.js";
+import type { JsonObject } from "./json/json.js";
 import type { Operations } from "./okta/operations.js";
 import type { Json } from "./okta/request.js";
-import type { ProfileCheck } from "./profile-faults.js";
-import type { ProfileKind } from "./profile-schemas.js";
-import type { ScopeStatus } from "./scope-status.js";
-import type { Scope } from "./scopes.js";
+import type { Scope } from "./okta/scopes.js";
+import type { FieldChange } from "./results/difference.js";
+import type { Kept } from "./results/keep-hidden.js";
+import type { ItemList, ListOptions, PageFetcher } from "./results/listing.js";
 
 /** What a tool does to the org. */
 export type Effect = "reads" | "adds" | "changes" | "removes";
@@ -200,12 +200,9 @@ export function defineTool<Input extends z.ZodObject>(tool: Tool<Input>): Tool<I
   return tool;
 }
 
-export { type CertificateFiles, checkCertificate } from "./certificate.js";
-export { OktaMcpError } from "./errors/index.js";
-export { textOfFile } from "./file-text.js";
-export { isUserId, type Touched } from "./guard/targets.js";
-export { imageFileName, recogniseImage } from "./image.js";
-export { counted, MAX_NAMES, withNames } from "./impact-words.js";
+export { fieldsOf, type KnownFields, openObject } from "../tools/shared/known-fields.js";
+export { type CertificateFiles, checkCertificate } from "./checks/certificate.js";
+export { imageFileName, recogniseImage } from "./checks/image.js";
 export {
   groupsFilledByPolicyRule,
   groupsFollowing,
@@ -215,21 +212,31 @@ export {
   membersTouched,
   touchedByDeletedApp,
   touchedByDeletedGroup,
-} from "./indirect/groups.js";
-export { names, policiesNaming, policiesTouched } from "./indirect/policies.js";
+} from "./effects/groups.js";
+export { activeFromStart, refuseOtherStatus, switchedBy } from "./effects/lifecycle.js";
+export { names, policiesNaming, policiesTouched } from "./effects/policies.js";
+export {
+  asksForPlace,
+  PASSES_NONE,
+  type Passed,
+  passedBy,
+  passingImpact,
+  touchedByPassing,
+} from "./effects/ranking.js";
+export { OktaMcpError } from "./errors/index.js";
+export { textOfFile } from "./files/file-text.js";
+export { refuseTaken } from "./foresight/foresight.js";
+export { BASE_ATTRIBUTES } from "./foresight/known-attributes.js";
+export { unknownEventTypes, withFilterHelp } from "./foresight/log-filter.js";
+export { schemaAttributes } from "./foresight/profile-schemas.js";
+export { isUserId, type Touched } from "./guard/targets.js";
 export type { Undo } from "./journal/contract.js";
-export { difference } from "./journal/difference.js";
-export { refuseTaken } from "./journal/foresight.js";
 export { ofMade, undoBy, without } from "./journal/ways-back.js";
-export { asObject, isObject, itemsAt, type JsonObject, objectAt, textAt, valueAt } from "./json.js";
-export { BASE_ATTRIBUTES } from "./known-attributes.js";
-export { fieldsOf, type KnownFields, openObject } from "./known-fields.js";
-export { activeFromStart, refuseOtherStatus, switchedBy } from "./lifecycle.js";
-export { notes, wholeList } from "./listing.js";
-export { unknownEventTypes, withFilterHelp } from "./log-filter.js";
+export { asObject, isObject, itemsAt, type JsonObject, objectAt, textAt, valueAt } from "./json/json.js";
 export { isPathSegment } from "./okta/path.js";
 export type { Json, Upload } from "./okta/request.js";
 export { ifFound, ifOffered, ifReadable } from "./okta/tolerate.js";
-export { schemaAttributes } from "./profile-schemas.js";
-export { asksForPlace, PASSES_NONE, type Passed, passedBy, passingImpact, touchedByPassing } from "./ranking.js";
-export { isTime, TIME_FORMS, windowAt } from "./time.js";
+export { difference } from "./results/difference.js";
+export { notes, wholeList } from "./results/listing.js";
+export { counted, MAX_NAMES, withNames } from "./text/counted.js";
+export { isTime, TIME_FORMS, windowAt } from "./text/time.js";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { OktaMcpError } from "../src/errors/index.js";
 import { createLog, type Log, type LogLevel } from "../src/log.js";
-import { redact } from "../src/redact.js";
+import { redact } from "../src/text/redact.js";
 
 const JWT = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIwMHUxIn0.c2lnbmF0dXJl";
 const OPAQUE = "00aBcDeFgHiJkLmNoPqRsTuVwXyZ0123456789abcd";

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { Catalogue, CatalogueEntry } from "../../src/catalogue.js";
+import type { Catalogue, CatalogueEntry } from "../../src/catalogue/catalogue.js";
 import { block, code, page, table } from "./markdown.js";
 
 /** The tools of okta-mcp-server 1.1.4 that are here too, with their arguments; "name?" may be left out. */

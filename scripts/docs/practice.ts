@@ -1,20 +1,20 @@
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { InMemoryTransport } from "@modelcontextprotocol/sdk/inMemory.js";
 import { ElicitRequestSchema } from "@modelcontextprotocol/sdk/types.js";
+import { DEVICE_CLIENT_ID } from "../../sandbox/facts.js";
+import { orgAuthorization } from "../../sandbox/org-authorization.js";
+import { startSandbox } from "../../sandbox/server.js";
+import { createSigner, type Signer } from "../../sandbox/signer.js";
 import { createSession } from "../../src/auth/session.js";
-import type { Catalogue } from "../../src/catalogue.js";
+import type { Catalogue } from "../../src/catalogue/catalogue.js";
 import { DEFAULT_RESULT_CHARS } from "../../src/config/settings.js";
 import { NO_RULES } from "../../src/guard/rules.js";
 import { MemoryJournal } from "../../src/journal/memory-journal.js";
 import { createLog } from "../../src/log.js";
+import { createServer } from "../../src/mcp/server.js";
 import { createOperations } from "../../src/okta/operations.js";
+import { SCOPES } from "../../src/okta/scopes.js";
 import { createTransport } from "../../src/okta/transport.js";
-import { DEVICE_CLIENT_ID } from "../../src/sandbox/facts.js";
-import { orgAuthorization } from "../../src/sandbox/org-authorization.js";
-import { startSandbox } from "../../src/sandbox/server.js";
-import { createSigner, type Signer } from "../../src/sandbox/signer.js";
-import { SCOPES } from "../../src/scopes.js";
-import { createServer } from "../../src/server.js";
 import { type Company, EXAMPLES, type JsonObject } from "./examples.js";
 import { type ExampleFiles, writeExampleFiles } from "./files.js";
 

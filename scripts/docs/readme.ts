@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import type { Catalogue } from "../../src/catalogue.js";
-import { leftOutBecause } from "../../src/choice.js";
+import type { Catalogue } from "../../src/catalogue/catalogue.js";
+import { leftOutBecause } from "../../src/catalogue/choice.js";
 import { quoted } from "../../src/cli/words.js";
 import { SETTINGS, type Setting } from "../../src/config/settings.js";
 import { ERROR_CODES } from "../../src/errors/index.js";

@@ -1,6 +1,6 @@
-import type { Catalogue, CatalogueEntry } from "../../src/catalogue.js";
-import { SCOPES, type Scope } from "../../src/scopes.js";
-import { toolsOn } from "../../src/tools-on.js";
+import { toolsOn } from "../../src/catalogue/active-tools.js";
+import type { Catalogue, CatalogueEntry } from "../../src/catalogue/catalogue.js";
+import { SCOPES, type Scope } from "../../src/okta/scopes.js";
 import { code, page, table } from "./markdown.js";
 
 /** A job of an admin: the scopes that it takes, and the smallest standard admin role of Okta that covers it. */

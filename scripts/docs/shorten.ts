@@ -1,4 +1,4 @@
-import { isObject } from "../../src/json.js";
+import { isObject } from "../../src/json/json.js";
 
 const MAX_TEXT_CHARS = 90;
 const MAX_FIELDS = 10;

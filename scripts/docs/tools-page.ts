@@ -1,4 +1,4 @@
-import type { ArgumentSchema, Catalogue, CatalogueEntry } from "../../src/catalogue.js";
+import type { ArgumentSchema, Catalogue, CatalogueEntry } from "../../src/catalogue/catalogue.js";
 import { block, code, page, paragraphs, table } from "./markdown.js";
 import type { Shown } from "./practice.js";
 import { pretty, shorten } from "./shorten.js";

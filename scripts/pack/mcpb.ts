@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { packExtension, v0_3 } from "@anthropic-ai/mcpb";
-import type { CatalogueEntry } from "../../src/catalogue.js";
+import type { CatalogueEntry } from "../../src/catalogue/catalogue.js";
 import { type PackageFacts, SUMMARY } from "./server-json.js";
 import { askedSettings } from "./settings.js";
 

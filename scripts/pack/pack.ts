@@ -1,6 +1,6 @@
 /** `npm run bundles`: writes `server.json` for the MCP registry and the `.mcpb` file for desktop clients. */
 import { readFile, writeFile } from "node:fs/promises";
-import { createCatalogue } from "../../src/catalogue.js";
+import { createCatalogue } from "../../src/catalogue/catalogue.js";
 import { areas } from "../../tools/index.js";
 import { mcpbManifest, packMcpb } from "./mcpb.js";
 import { type PackageFacts, serverJson } from "./server-json.js";

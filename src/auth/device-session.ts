@@ -1,8 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { OktaMcpError } from "../errors/index.js";
-import { quoteOkta } from "../errors/quote.js";
-import { covers, SIGN_IN_SCOPES } from "../scopes.js";
-import { foreignLinkWarning, signInData, signInTarget } from "../sign-in-words.js";
+import { covers, SIGN_IN_SCOPES } from "../okta/scopes.js";
+import { quoteOkta } from "../text/quote.js";
 import { OrgToken } from "./access-token.js";
 import { isDue, isOver } from "./lifetime.js";
 import { Listeners } from "./listeners.js";
@@ -14,6 +13,7 @@ import { withRetries } from "./retry.js";
 import { type Revocable, revokeAll } from "./revoke-all.js";
 import type { SessionParts } from "./session.js";
 import { type Keeping, SignInVault } from "./sign-in-vault.js";
+import { foreignLinkWarning, signInData, signInTarget } from "./sign-in-words.js";
 import type { StoredSignIn } from "./stored-sign-in.js";
 import type { AccessToken, PendingSignIn, Session, SessionStatus } from "./token-source.js";
 import { cancelled, untilAborted } from "./waiting.js";

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { covers } from "../scopes.js";
+import { covers } from "../okta/scopes.js";
 import { isOver } from "./lifetime.js";
 import type { Grant } from "./oauth-client.js";
 import { fingerprint, type PrivateKey } from "./private-key.js";

@@ -1,7 +1,7 @@
 import { OktaMcpError } from "../errors/index.js";
-import { quoteOkta } from "../errors/quote.js";
+import type { StoreKey } from "../files/store-key.js";
+import { quoteOkta } from "../text/quote.js";
 import { type Keychain, KeychainProblem, type UseKeychain } from "./keychain.js";
-import type { StoreKey } from "./store-key.js";
 import { parseStoredSignIn, type StoredSignIn } from "./stored-sign-in.js";
 import type { Found, TokenStore } from "./token-store.js";
 

@@ -2,9 +2,9 @@ import fs from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import lockfile from "proper-lockfile";
-import { Deadline, FILE_STEP_LIMIT_MS } from "../deadline.js";
 import { OktaMcpError } from "../errors/index.js";
-import { ensurePrivateDir } from "./private-dir.js";
+import { Deadline, FILE_STEP_LIMIT_MS } from "../files/deadline.js";
+import { ensurePrivateDir } from "../files/private-dir.js";
 
 /** A holder shows this often that it is alive. */
 const UPDATE_MS = 1_000;

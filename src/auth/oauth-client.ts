@@ -1,5 +1,5 @@
 import * as oauth from "oauth4webapi";
-import { isHttpsOrLocal } from "../loopback.js";
+import { isHttpsOrLocal } from "../net/loopback.js";
 import { fitsHeader } from "./access-token.js";
 import { OAuthFailure } from "./oauth-failure.js";
 import { type OAuthHttpOptions, oauthFetch } from "./oauth-http.js";

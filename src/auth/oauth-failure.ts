@@ -1,5 +1,5 @@
 import { OktaMcpError } from "../errors/index.js";
-import { quoteOkta } from "../errors/quote.js";
+import { quoteOkta } from "../text/quote.js";
 import type { SignInMethod } from "./token-source.js";
 
 /**

@@ -1,7 +1,7 @@
 import { causesOf } from "../errors/causes.js";
 import { isOwnFault } from "../errors/own-fault.js";
 import { toOktaMcpError } from "../errors/render.js";
-import { TimeIsUp, withinTime } from "../time-limit.js";
+import { TimeIsUp, withinTime } from "../net/time-limit.js";
 import { OAuthFailure } from "./oauth-failure.js";
 import type { ServerClock } from "./server-clock.js";
 import { cancelled } from "./waiting.js";

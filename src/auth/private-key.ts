@@ -1,9 +1,9 @@
 import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign, verify } from "node:crypto";
+import { MIN_RSA_BITS, weaknessOf } from "../checks/key-strength.js";
+import { pemBlocks } from "../checks/pem.js";
 import { OktaMcpError } from "../errors/index.js";
-import { pemText } from "../file-text.js";
-import { isObject } from "../json.js";
-import { MIN_RSA_BITS, weaknessOf } from "../key-strength.js";
-import { pemBlocks } from "../pem.js";
+import { pemText } from "../files/file-text.js";
+import { isObject } from "../json/json.js";
 
 /** The JWS algorithms that a client assertion can be signed with (RFC 7518, section 3.1). */
 export type AssertionAlgorithm =

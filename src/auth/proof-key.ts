@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import { importJWK, SignJWT } from "jose";
-import { type Challenge, challengesOf } from "../challenge.js";
-import { newKeyPair } from "../key-pair.js";
+import { newKeyPair } from "../checks/key-pair.js";
+import { type Challenge, challengesOf } from "../net/challenge.js";
 import type { ServerClock } from "./server-clock.js";
 
 /** Taken by Okta for proofs (`dpop_signing_alg_values_supported`), and the quickest to make. */

@@ -1,6 +1,6 @@
 import { OktaMcpError } from "../errors/index.js";
 import type { Log } from "../log.js";
-import { isHttpsOrLocal } from "../loopback.js";
+import { isHttpsOrLocal } from "../net/loopback.js";
 import { DeviceSession } from "./device-session.js";
 import { KeySession } from "./key-session.js";
 import type { PrivateKey } from "./private-key.js";

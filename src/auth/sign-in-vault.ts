@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { OktaMcpError } from "../errors/index.js";
+import { fileNameOf, type StoreKey } from "../files/store-key.js";
+import { dataDir } from "../files/user-dirs.js";
 import type { Log } from "../log.js";
-import { dataDir } from "../user-dirs.js";
 import type { Locks } from "./lock.js";
-import { fileNameOf, type StoreKey } from "./store-key.js";
 import type { StoredSignIn } from "./stored-sign-in.js";
 import type { Found, TokenStore, TokenStoreKind } from "./token-store.js";
 

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { StoreKey } from "./store-key.js";
+import type { StoreKey } from "../files/store-key.js";
 
 /** What is kept of a person's device sign-in, or of an app's sign-in by its key. Secret as a whole. */
 export const storedSignIn = z.object({

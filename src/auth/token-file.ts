@@ -2,11 +2,11 @@ import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
 import { lstat, open, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { Deadline, FILE_STEP_LIMIT_MS } from "../deadline.js";
 import { OktaMcpError } from "../errors/index.js";
-import { codeOf } from "../system-code.js";
-import { ensurePrivateDir, refuseIfShared, syncDir } from "./private-dir.js";
-import { fileNameOf, type StoreKey } from "./store-key.js";
+import { codeOf } from "../errors/system-code.js";
+import { Deadline, FILE_STEP_LIMIT_MS } from "../files/deadline.js";
+import { ensurePrivateDir, refuseIfShared, syncDir } from "../files/private-dir.js";
+import { fileNameOf, type StoreKey } from "../files/store-key.js";
 import { parseStoredSignIn, type StoredSignIn } from "./stored-sign-in.js";
 import type { Found, TokenStore } from "./token-store.js";
 

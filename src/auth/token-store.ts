@@ -1,9 +1,9 @@
 import { OktaMcpError } from "../errors/index.js";
-import { visible } from "../errors/quote.js";
+import type { StoreKey } from "../files/store-key.js";
 import type { Log } from "../log.js";
+import { visible } from "../text/quote.js";
 import { useSystemKeychain } from "./keychain.js";
 import { KeychainStore } from "./keychain-store.js";
-import type { StoreKey } from "./store-key.js";
 import type { StoredSignIn } from "./stored-sign-in.js";
 import { TokenFile } from "./token-file.js";
 

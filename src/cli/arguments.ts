@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { OktaMcpError } from "../errors/index.js";
-import { visible } from "../errors/quote.js";
-import { parseJson } from "../exact-json.js";
-import { textOfFile } from "../file-text.js";
-import { isObject } from "../json.js";
-import { codeOf } from "../system-code.js";
+import { codeOf } from "../errors/system-code.js";
+import { textOfFile } from "../files/file-text.js";
+import { parseJson } from "../json/exact-json.js";
+import { isObject } from "../json/json.js";
+import { visible } from "../text/quote.js";
 
 /** The part of a JSON Schema that is looked at. */
 export interface PropertySchema {

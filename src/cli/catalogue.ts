@@ -1,6 +1,6 @@
 import { areas } from "../../tools/index.js";
-import { type Catalogue, createCatalogue } from "../catalogue.js";
-import type { Settings } from "../config.js";
+import { type Catalogue, createCatalogue } from "../catalogue/catalogue.js";
+import type { Settings } from "../config/config.js";
 
 /** The tools that the settings let be. */
 export function chosenCatalogue({ choice }: Pick<Settings, "choice">): Catalogue {

@@ -1,7 +1,7 @@
-import { visibleStart } from "../errors/quote.js";
-import { isExactNumber } from "../exact-json.js";
-import { isObject, valueAt as valueIn } from "../json.js";
+import { isExactNumber } from "../json/exact-json.js";
+import { isObject, valueAt as valueIn } from "../json/json.js";
 import type { Json } from "../okta/request.js";
+import { visibleStart } from "../text/quote.js";
 
 /** One column of a table: the dotted path of its values, and its heading. */
 export interface Column {

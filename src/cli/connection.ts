@@ -1,12 +1,12 @@
 import { createSession } from "../auth/session.js";
 import type { Session } from "../auth/token-source.js";
-import { type Config, loadConfig, type Need } from "../config.js";
+import { type Config, loadConfig, type Need } from "../config/config.js";
 import { Masks } from "../guard/masks.js";
 import type { Journal } from "../journal/change.js";
 import { openJournal } from "../journal/open.js";
 import { createLog, type Log } from "../log.js";
+import { createFetch } from "../net/proxy.js";
 import { createOperations, type Operations } from "../okta/operations.js";
-import { createFetch } from "../okta/proxy.js";
 import type { CallOptions } from "../okta/request.js";
 import { createTransport } from "../okta/transport.js";
 import { type SettingFlags, settingSource } from "./flags.js";

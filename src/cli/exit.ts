@@ -1,6 +1,6 @@
 import { Writable } from "node:stream";
-import { visible } from "../errors/quote.js";
-import { redact } from "../redact.js";
+import { visible } from "../text/quote.js";
+import { redact } from "../text/redact.js";
 
 /** How long what is still open may take to close by itself before the process ends anyway. */
 const GRACE_MS = 500;

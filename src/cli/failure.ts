@@ -1,7 +1,7 @@
 import { ERROR_CODES, type ErrorCode, OktaMcpError } from "../errors/index.js";
-import { visible } from "../errors/quote.js";
 import { type RenderedError, renderError, retryInWords } from "../errors/render.js";
-import { inertJson } from "../inert-json.js";
+import { inertJson } from "../text/inert-json.js";
+import { visible } from "../text/quote.js";
 import type { Io } from "./io.js";
 
 /**

@@ -1,5 +1,5 @@
+import type { SettingSource } from "../config/config.js";
 import { SETTING_KEYS, type SettingKey } from "../config/settings.js";
-import type { SettingSource } from "../config.js";
 import type { Io } from "./io.js";
 import { toolCards } from "./tool-cards.js";
 

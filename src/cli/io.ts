@@ -1,5 +1,5 @@
 import { inspect, styleText } from "node:util";
-import { INVISIBLE, writtenOut } from "../errors/quote.js";
+import { INVISIBLE, writtenOut } from "../text/quote.js";
 import type { Stop } from "./interrupt.js";
 import { wrap } from "./words.js";
 

@@ -1,5 +1,5 @@
 import { toOktaMcpError } from "../errors/render.js";
-import { redact } from "../redact.js";
+import { redact } from "../text/redact.js";
 import { showError } from "./failure.js";
 import { exitCodeOf } from "./interrupt.js";
 import { createIo, type Io } from "./io.js";

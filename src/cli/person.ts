@@ -1,5 +1,5 @@
 import { createInterface } from "node:readline/promises";
-import { visible } from "../errors/quote.js";
+import { visible } from "../text/quote.js";
 import type { Io } from "./io.js";
 
 /**

@@ -1,6 +1,6 @@
+import { type Config, loadConfig, type Need, type SettingSource } from "../config/config.js";
 import { SETTING_KEYS, SETTINGS, type SettingKey } from "../config/settings.js";
-import { type Config, loadConfig, type Need, type SettingSource } from "../config.js";
-import { SCOPES } from "../scopes.js";
+import { SCOPES } from "../okta/scopes.js";
 import { usageError } from "./failure.js";
 
 /** The settings that say which org and who signs in: the sandbox brings its own. */
@@ -43,9 +43,9 @@ export async function startPracticeOrg(
     );
   }
   const [{ startSandbox }, { orgAuthorization }, { DEVICE_CLIENT_ID }] = await Promise.all([
-    import("../sandbox/server.js"),
-    import("../sandbox/org-authorization.js"),
-    import("../sandbox/facts.js"),
+    import("../../sandbox/server.js"),
+    import("../../sandbox/org-authorization.js"),
+    import("../../sandbox/facts.js"),
   ]);
   const replaced = new Set(SETTING_KEYS.filter((key) => OF_THE_ORG.has(key)).map((key): string => SETTINGS[key].env));
   const practiceEnv = Object.fromEntries(Object.entries(env).filter(([name]) => !replaced.has(name)));

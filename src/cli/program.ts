@@ -1,6 +1,6 @@
 import { Command, CommanderError } from "commander";
 import type { OktaMcpError } from "../errors/index.js";
-import { visible } from "../errors/quote.js";
+import { visible } from "../text/quote.js";
 import type { MakeCommand } from "./command.js";
 import { callCommand } from "./commands/call.js";
 import { journalCommand } from "./commands/journal.js";

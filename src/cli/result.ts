@@ -1,5 +1,5 @@
-import { inertJson } from "../inert-json.js";
 import type { Json } from "../okta/request.js";
+import { inertJson } from "../text/inert-json.js";
 import { columnsOf, type Io } from "./io.js";
 import { quoted } from "./words.js";
 

@@ -1,13 +1,13 @@
 import type { Writable } from "node:stream";
+import { toolsOn } from "../catalogue/active-tools.js";
+import { createServer } from "../mcp/server.js";
+import { StdioTransport } from "../mcp/stdio-transport.js";
 import { preload } from "../okta/operations.js";
-import { createServer } from "../server.js";
-import { toolsOn } from "../tools-on.js";
 import { openBrowser } from "./browser.js";
 import type { Connection } from "./connection.js";
 import { endSoon, written } from "./exit.js";
 import { ENDING_SIGNALS } from "./interrupt.js";
 import type { Io } from "./io.js";
-import { StdioTransport } from "./stdio-transport.js";
 import { toolList } from "./tool-list.js";
 import { version } from "./version.js";
 

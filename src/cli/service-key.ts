@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { JSONWebKeySet } from "jose";
-import { newKeyPair } from "../key-pair.js";
-import { temporaryDir } from "../user-dirs.js";
+import { newKeyPair } from "../checks/key-pair.js";
+import { temporaryDir } from "../files/user-dirs.js";
 
 /** The key of the sandbox's service app: the private half in a file, the public half for the org. */
 export interface ServiceKey {

@@ -1,6 +1,6 @@
+import { foreignLinkWarning, signInTarget } from "../auth/sign-in-words.js";
 import type { PendingSignIn, Session } from "../auth/token-source.js";
-import { visible } from "../errors/quote.js";
-import { foreignLinkWarning, signInTarget } from "../sign-in-words.js";
+import { visible } from "../text/quote.js";
 import { openBrowser } from "./browser.js";
 import type { Io } from "./io.js";
 import { startActivity } from "./person.js";

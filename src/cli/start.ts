@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { schemaWords } from "../schema-words.js";
+import { schemaWords } from "../text/schema-words.js";
 import { endProcess, guardProcess } from "./exit.js";
 import { dieOf, exitCodeOf } from "./interrupt.js";
 import { createIo } from "./io.js";

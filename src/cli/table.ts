@@ -1,7 +1,7 @@
-import { visible } from "../errors/quote.js";
-import { stringifyJson } from "../exact-json.js";
-import { isObject } from "../json.js";
+import { stringifyJson } from "../json/exact-json.js";
+import { isObject } from "../json/json.js";
 import type { Json } from "../okta/request.js";
+import { visible } from "../text/quote.js";
 import { type Column, chooseColumns, displayWidth, GAP, valueAt } from "./columns.js";
 
 /** Longest text of a cell that is looked at; more never fits a line. */

@@ -1,5 +1,5 @@
 import { areas } from "../../tools/index.js";
-import { createCatalogue, type ToolCard } from "../catalogue.js";
+import { createCatalogue, type ToolCard } from "../catalogue/catalogue.js";
 
 /**
  * What decides which tools are listed. In a bundle `scripts/tool-cards-plugin.ts` replaces this

@@ -1,5 +1,5 @@
 import { areas } from "../../tools/index.js";
-import { createCatalogue, type ToolDefinition } from "../catalogue.js";
+import { createCatalogue, type ToolDefinition } from "../catalogue/catalogue.js";
 
 const { entries, definition } = createCatalogue(areas);
 

@@ -1,8 +1,8 @@
-import { lookUp } from "../call-arguments.js";
-import type { ArgumentSchema, ArgumentsSchema, Catalogue, CatalogueEntry } from "../catalogue.js";
-import { isKnownScope, SCOPES } from "../scopes.js";
+import { lookUp } from "../call/arguments.js";
+import { unknownTool } from "../call/unknown-tool.js";
+import type { ArgumentSchema, ArgumentsSchema, Catalogue, CatalogueEntry } from "../catalogue/catalogue.js";
+import { isKnownScope, SCOPES } from "../okta/scopes.js";
 import type { Effect } from "../tool.js";
-import { unknownTool } from "../unknown-tool.js";
 import { columnsOf, type Io } from "./io.js";
 import { atTerminal } from "./terminal-words.js";
 import { twoColumns, wrap } from "./words.js";

@@ -1,6 +1,6 @@
-import type { ToolListing } from "../catalogue.js";
-import { leftOutBecause } from "../choice.js";
-import type { Settings } from "../config.js";
+import type { ToolListing } from "../catalogue/catalogue.js";
+import { leftOutBecause } from "../catalogue/choice.js";
+import type { Settings } from "../config/config.js";
 import { toolCards } from "./tool-cards.js";
 
 /** The tools that the settings let be, as a client sees them, without loading a single one. */

@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from "node:util";
-import { covers } from "../scopes.js";
+import { covers } from "../okta/scopes.js";
 import { displayWidth } from "./columns.js";
 
 const UNITS: readonly [Intl.RelativeTimeFormatUnit, number][] = [

@@ -1,4 +1,4 @@
-import { visible } from "../errors/quote.js";
+import { visible } from "../text/quote.js";
 
 /** A text without the white space around it and without one pair of quotes, which `docker --env-file` and some clients keep. */
 export function unquoted(text: string): string {

@@ -1,8 +1,8 @@
 import { readFileSync, statSync } from "node:fs";
-import { visible } from "../errors/quote.js";
-import { textOfFile } from "../file-text.js";
-import { withoutTilde } from "../user-dirs.js";
-import { whyUnreadable } from "./unreadable.js";
+import { textOfFile } from "../files/file-text.js";
+import { whyUnreadable } from "../files/unreadable.js";
+import { withoutTilde } from "../files/user-dirs.js";
+import { visible } from "../text/quote.js";
 
 /** What a private-key setting gave: the key's text, or why there is none. */
 export type KeyText = { text: string; notice?: string } | { problem: string };

@@ -1,4 +1,4 @@
-import { LOOPBACK_HOSTS } from "../loopback.js";
+import { LOOPBACK_HOSTS } from "../net/loopback.js";
 
 /** The org's address, or what is wrong with the one given and how to right it. */
 export type OrgUrl = { origin: string; adminHost?: string } | { problem: string };

@@ -1,12 +1,12 @@
 import { existsSync } from "node:fs";
 import { delimiter, dirname, isAbsolute } from "node:path";
 import type { TokenStoreKind } from "../auth/token-store.js";
-import { TOOL_PATTERN } from "../choice.js";
-import type { ConfirmMode } from "../confirm.js";
-import { visible } from "../errors/quote.js";
+import type { ConfirmMode } from "../call/confirm.js";
+import { TOOL_PATTERN } from "../catalogue/choice.js";
+import { withoutTilde } from "../files/user-dirs.js";
 import { LOG_LEVELS } from "../log.js";
-import { redact } from "../redact.js";
-import { withoutTilde } from "../user-dirs.js";
+import { visible } from "../text/quote.js";
+import { redact } from "../text/redact.js";
 import { parseOrgUrl } from "./org-url.js";
 
 /** One setting: where it is read, what it means, and how its text becomes a value. */

@@ -1,6 +1,6 @@
-import { inertJson } from "../inert-json.js";
+import { inertJson } from "../text/inert-json.js";
+import { visibleLines } from "../text/quote.js";
 import { OktaMcpError } from "./index.js";
-import { visibleLines } from "./quote.js";
 
 /** An error as it stands in the structured content of a failed call. */
 export interface RenderedError {

@@ -1,9 +1,9 @@
 import { readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
-import { whyUnreadable } from "../config/unreadable.js";
-import { visible } from "../errors/quote.js";
-import { schemaWords } from "../schema-words.js";
-import { withoutTilde } from "../user-dirs.js";
+import { whyUnreadable } from "../files/unreadable.js";
+import { withoutTilde } from "../files/user-dirs.js";
+import { visible } from "../text/quote.js";
+import { schemaWords } from "../text/schema-words.js";
 import { doubleKey } from "./double-key.js";
 import type { Allowance, GuardRules, ProtectionRule, RuleKey } from "./rules.js";
 import { PROTECTED_KINDS } from "./rules.js";

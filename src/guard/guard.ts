@@ -1,6 +1,6 @@
 import type { Session } from "../auth/token-source.js";
+import type { IsProtected } from "../effects/groups.js";
 import { OktaMcpError } from "../errors/index.js";
-import type { IsProtected } from "../indirect/groups.js";
 import type { Operations } from "../okta/operations.js";
 import type { CallOptions, Json, OktaRequest } from "../okta/request.js";
 import type { Tool } from "../tool.js";

@@ -1,10 +1,10 @@
 import type { Session } from "../auth/token-source.js";
+import { scopeState, scopeView } from "../catalogue/active-tools.js";
 import type { OktaMcpError } from "../errors/index.js";
-import { visible } from "../errors/quote.js";
-import { textAt } from "../json.js";
+import { textAt } from "../json/json.js";
 import type { Json } from "../okta/request.js";
 import { ifReadable } from "../okta/tolerate.js";
-import { scopeState, scopeView } from "../tools-on.js";
+import { visible } from "../text/quote.js";
 import type { Deed, TargetReader } from "./protection.js";
 import { refused } from "./refused.js";
 import type { Target } from "./targets.js";

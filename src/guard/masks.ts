@@ -1,10 +1,10 @@
 import { OktaMcpError, reworded } from "../errors/index.js";
-import { visible } from "../errors/quote.js";
-import { copyJson, isExactNumber } from "../exact-json.js";
-import { folded } from "../glob.js";
-import { mapTexts } from "../json.js";
+import { copyJson, isExactNumber } from "../json/exact-json.js";
+import { mapTexts } from "../json/json.js";
 import type { Json } from "../okta/request.js";
-import { MASK, secretsIn } from "../secrets.js";
+import { folded } from "../text/glob.js";
+import { visible } from "../text/quote.js";
+import { MASK, secretsIn } from "../text/secrets.js";
 import type { Tool } from "../tool.js";
 import type { GuardRules } from "./rules.js";
 import { idsUnder, isUserId } from "./targets.js";

@@ -1,11 +1,11 @@
 import type { Session } from "../auth/token-source.js";
+import type { IsProtected } from "../effects/groups.js";
 import { type ErrorCode, OktaMcpError } from "../errors/index.js";
-import { visible } from "../errors/quote.js";
-import { matchesGlob, sameFolded } from "../glob.js";
-import type { IsProtected } from "../indirect/groups.js";
-import { textAt } from "../json.js";
+import { textAt } from "../json/json.js";
 import type { Operations } from "../okta/operations.js";
 import type { Json } from "../okta/request.js";
+import { matchesGlob, sameFolded } from "../text/glob.js";
+import { visible } from "../text/quote.js";
 import { checkGroups } from "./kept-groups.js";
 import { refused } from "./refused.js";
 import type { GuardRules, ProtectedKind, ProtectionRule } from "./rules.js";

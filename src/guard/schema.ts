@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { TOOL_PATTERN } from "../choice.js";
-import { folded } from "../glob.js";
+import { TOOL_PATTERN } from "../catalogue/choice.js";
+import { folded } from "../text/glob.js";
 import type { ProtectedKind } from "./rules.js";
 
 const text = (description: string) =>

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, textAt } from "../json.js";
+import { isObject, type JsonObject, textAt } from "../json/json.js";
 import type { Operations } from "../okta/operations.js";
 import { idsInPath } from "../okta/path.js";
 import { type Json, jsonBodyOf, type OktaRequest } from "../okta/request.js";

@@ -1,8 +1,8 @@
-import { textAt } from "../json.js";
+import { textAt } from "../json/json.js";
 import type { Operations } from "../okta/operations.js";
 import { idsInPath } from "../okta/path.js";
 import { type Json, jsonBodyOf, type OktaRequest } from "../okta/request.js";
-import type { Scope } from "../scopes.js";
+import type { Scope } from "../okta/scopes.js";
 import type { ProtectedKind } from "./rules.js";
 
 /** An object that a write touches, as the call names it. */

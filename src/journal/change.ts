@@ -1,4 +1,4 @@
-import { parseJson } from "../exact-json.js";
+import { parseJson } from "../json/exact-json.js";
 import type { Json } from "../okta/request.js";
 
 /**

@@ -2,11 +2,11 @@ import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
 import { type FileHandle, lstat, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { ensurePrivateDir, refuseIfShared, syncDir } from "../auth/private-dir.js";
-import { Deadline, FILE_STEP_LIMIT_MS } from "../deadline.js";
 import { OktaMcpError } from "../errors/index.js";
-import { stringifyJson } from "../exact-json.js";
-import { codeOf } from "../system-code.js";
+import { codeOf } from "../errors/system-code.js";
+import { Deadline, FILE_STEP_LIMIT_MS } from "../files/deadline.js";
+import { ensurePrivateDir, refuseIfShared, syncDir } from "../files/private-dir.js";
+import { stringifyJson } from "../json/exact-json.js";
 import { type Change, Folding, type Journal, type JournalLine } from "./change.js";
 
 export interface FileJournalOptions {

@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { isObject, mapTexts, valueAt } from "../json.js";
+import { isObject, mapTexts, valueAt } from "../json/json.js";
 import type { Json } from "../okta/request.js";
-import { tellingField } from "../replace.js";
-import { type ShapeOptions, shape } from "../results.js";
-import { MASK } from "../secrets.js";
-import { sameButHidden } from "./difference.js";
+import { sameButHidden } from "../results/difference.js";
+import { tellingField } from "../results/losses.js";
+import { type ShapeOptions, shape } from "../results/shape.js";
+import { MASK } from "../text/secrets.js";
 
 /** Hides what is not to be kept or shown; what is hidden is `MASK`, and nothing is left out. */
 export type Mask = (value: Json) => Json;

@@ -1,4 +1,4 @@
-import { stringifyJson } from "../exact-json.js";
+import { stringifyJson } from "../json/exact-json.js";
 import { type Change, Folding, type Journal, type JournalLine } from "./change.js";
 
 /** Lines that are kept; the oldest go first. */

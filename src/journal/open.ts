@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import { fileNameOf } from "../auth/store-key.js";
 import { OktaMcpError } from "../errors/index.js";
-import { dataDir } from "../user-dirs.js";
+import { fileNameOf } from "../files/store-key.js";
+import { dataDir } from "../files/user-dirs.js";
 import type { Journal } from "./change.js";
 import { FileJournal } from "./file-journal.js";
 

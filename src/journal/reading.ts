@@ -1,6 +1,6 @@
-import type { Catalogue, CatalogueEntry } from "../catalogue.js";
-import { textAt } from "../json.js";
-import type { Scope } from "../scopes.js";
+import type { Catalogue, CatalogueEntry } from "../catalogue/catalogue.js";
+import { textAt } from "../json/json.js";
+import type { Scope } from "../okta/scopes.js";
 import type { Change, Journal } from "./change.js";
 import { nameOf } from "./state.js";
 

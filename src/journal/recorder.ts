@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { type ErrorCode, OktaMcpError } from "../errors/index.js";
-import { stringifyJson } from "../exact-json.js";
+import { stringifyJson } from "../json/exact-json.js";
 import type { Log } from "../log.js";
 import { changesSomething } from "../okta/fault.js";
 import type { Json, OktaRequest, OktaResponse } from "../okta/request.js";
-import { redact } from "../redact.js";
+import { redact } from "../text/redact.js";
 import { type Change, type Consent, findChange, type Journal, type LaterLine, type SentRequest } from "./change.js";
 import type { Arguments } from "./contract.js";
 import type { Mask } from "./masking.js";

@@ -1,8 +1,8 @@
 import type { Guard } from "../guard/guard.js";
 import { isUserId } from "../guard/targets.js";
-import { isObject } from "../json.js";
+import { isObject } from "../json/json.js";
 import type { Json } from "../okta/request.js";
-import { MASK } from "../secrets.js";
+import { MASK } from "../text/secrets.js";
 import type { Change, SentRequest } from "./change.js";
 import type { Mask } from "./masking.js";
 import { nameOf } from "./state.js";

@@ -1,6 +1,6 @@
 import { OktaMcpError } from "../errors/index.js";
-import { copyJson } from "../exact-json.js";
-import { textAt } from "../json.js";
+import { copyJson } from "../json/exact-json.js";
+import { textAt } from "../json/json.js";
 import type { Json } from "../okta/request.js";
 
 /** The object that a write changes, at one moment; `value` is null where there is none. */

@@ -1,13 +1,13 @@
-import type { Catalogue, CatalogueEntry } from "../catalogue.js";
-import type { Reading } from "../consent.js";
+import type { Reading } from "../call/consent.js";
+import type { Catalogue, CatalogueEntry } from "../catalogue/catalogue.js";
 import { OktaMcpError } from "../errors/index.js";
-import { stringifyJson } from "../exact-json.js";
-import { isObject, type JsonObject } from "../json.js";
+import { stringifyJson } from "../json/exact-json.js";
+import { isObject, type JsonObject } from "../json/json.js";
 import type { Json } from "../okta/request.js";
+import { difference, type FieldChange, hiddenIn, sameButHidden, settled } from "../results/difference.js";
 import type { ToolContext } from "../tool.js";
 import type { Change } from "./change.js";
 import type { Arguments, Done, Undo, UndoStep } from "./contract.js";
-import { difference, type FieldChange, hiddenIn, sameButHidden, settled } from "./difference.js";
 import { fillMasked, type Mask } from "./masking.js";
 import { readState, type State, toJson } from "./state.js";
 

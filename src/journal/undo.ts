@@ -1,6 +1,6 @@
 import { OktaMcpError } from "../errors/index.js";
 import { toOktaMcpError } from "../errors/render.js";
-import { isObject } from "../json.js";
+import { isObject } from "../json/json.js";
 import type { Json } from "../okta/request.js";
 import type { UndoStep } from "./contract.js";
 import type { Mask } from "./masking.js";

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from "../json.js";
+import { isObject, type JsonObject } from "../json/json.js";
 import type { Json } from "../okta/request.js";
 import type { Arguments, Undo } from "./contract.js";
 

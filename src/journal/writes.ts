@@ -1,12 +1,12 @@
 import type { Session } from "../auth/token-source.js";
-import type { Catalogue, CatalogueEntry } from "../catalogue.js";
-import type { Consent as Consented } from "../consent.js";
+import type { Consent as Consented } from "../call/consent.js";
+import type { Catalogue, CatalogueEntry } from "../catalogue/catalogue.js";
 import type { OktaMcpError } from "../errors/index.js";
-import { isObject, type JsonObject } from "../json.js";
-import { isKeptIn } from "../keep-hidden.js";
+import { isObject, type JsonObject } from "../json/json.js";
 import type { Log } from "../log.js";
 import type { CallOptions, OktaRequest } from "../okta/request.js";
-import { type IsHidden, losses, named } from "../replace.js";
+import { isKeptIn } from "../results/keep-hidden.js";
+import { type IsHidden, losses, named } from "../results/losses.js";
 import type { Impact, ToolContext } from "../tool.js";
 import type { Journal } from "./change.js";
 import type { Arguments, UndoStep } from "./contract.js";

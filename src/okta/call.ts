@@ -1,7 +1,7 @@
 import type { AccessToken, TokenSource } from "../auth/token-source.js";
-import { cutDeep } from "../depth.js";
 import { OktaMcpError, ofWrite } from "../errors/index.js";
-import { parseJson, TooManyValues } from "../exact-json.js";
+import { cutDeep } from "../json/depth.js";
+import { parseJson, TooManyValues } from "../json/exact-json.js";
 import type { Log } from "../log.js";
 import { type Exchanged, ExchangeFault, exchange, type HttpAnswer, type SendHttp } from "./exchange.js";
 import {
@@ -58,7 +58,7 @@ const IDEMPOTENT_METHODS = new Set(["GET", "HEAD", "PUT", "DELETE"]);
 const NOT_IDEMPOTENT = new Set(["deleteUser"]);
 
 /** Loads what tells of Okta's refusals. It is large and no start needs it, so the first refusal loads it, or `preload` ahead of that. */
-const loadRefusals = () => import("../errors/from-okta.js");
+const loadRefusals = () => import("./from-okta.js");
 
 type Refusals = Awaited<ReturnType<typeof loadRefusals>>;
 

@@ -1,8 +1,8 @@
 import { OktaMcpError } from "../errors/index.js";
 import { isOwnFault } from "../errors/own-fault.js";
 import { toOktaMcpError } from "../errors/render.js";
-import { stringifyJson } from "../exact-json.js";
-import { TimeIsUp, withinTime } from "../time-limit.js";
+import { stringifyJson } from "../json/exact-json.js";
+import { TimeIsUp, withinTime } from "../net/time-limit.js";
 import { type Fault, networkFault, oversizeFault, timeoutFault } from "./fault.js";
 import type { OktaRequest } from "./request.js";
 

@@ -1,7 +1,7 @@
 import { causesOf } from "../errors/causes.js";
 import { OktaMcpError } from "../errors/index.js";
-import { quoteOkta } from "../errors/quote.js";
-import { MAX_JSON_VALUES } from "../json-values.js";
+import { MAX_JSON_VALUES } from "../json/json-values.js";
+import { quoteOkta } from "../text/quote.js";
 import type { OktaRequest } from "./request.js";
 
 /** One attempt that brought no usable answer from Okta. */

@@ -111,7 +111,7 @@ export async function preload(): Promise<void> {
   const [{ loadApis }] = await Promise.all([
     import("./sdk.js"),
     import("./http.js"),
-    import("../errors/from-okta.js"),
+    import("./from-okta.js"),
     loadCall(),
   ]);
   await loadApis(Object.values(AREAS));

@@ -1,5 +1,5 @@
 import { OktaMcpError } from "../errors/index.js";
-import { quoteOkta } from "../errors/quote.js";
+import { quoteOkta } from "../text/quote.js";
 
 /**
  * The cursor of the next page: `after` in the `Link` header with rel=next (RFC 8288), undefined on

@@ -1,4 +1,4 @@
-import type { ExactNumber } from "../exact-json.js";
+import type { ExactNumber } from "../json/exact-json.js";
 
 /** Any JSON value, as it came or as it goes. */
 export type Json = null | boolean | number | ExactNumber | string | Json[] | { [key: string]: Json };

@@ -1,6 +1,6 @@
-import { ADMIN_LOGIN } from "../../src/sandbox/facts.js";
-import type { Org } from "../../src/sandbox/org.js";
-import { SCOPES } from "../../src/scopes.js";
+import { ADMIN_LOGIN } from "../../sandbox/facts.js";
+import type { Org } from "../../sandbox/org.js";
+import { SCOPES } from "../../src/okta/scopes.js";
 import { catalogue } from "../support/catalogue.js";
 import { objectsOf } from "../support/objects.js";
 import type { Json, Outcome } from "../support/server-process.js";

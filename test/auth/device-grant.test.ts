@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { DEVICE_CLIENT_ID } from "../../src/sandbox/facts.js";
+import { DEVICE_CLIENT_ID } from "../../sandbox/facts.js";
 import { DEVICE, failure, SCOPES, startOrg, TOKEN, until } from "./support.js";
 
 const pendingPolls = (polls: { form: URLSearchParams }[]) =>

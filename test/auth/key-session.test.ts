@@ -1,9 +1,9 @@
 import { readdir } from "node:fs/promises";
 import { decodeJwt, decodeProtectedHeader } from "jose";
 import { describe, expect, test } from "vitest";
+import { SERVICE_CLIENT_ID } from "../../sandbox/facts.js";
 import { parsePrivateKey } from "../../src/auth/private-key.js";
-import { newKeyPair } from "../../src/key-pair.js";
-import { SERVICE_CLIENT_ID } from "../../src/sandbox/facts.js";
+import { newKeyPair } from "../../src/checks/key-pair.js";
 import {
   ask,
   failure,

@@ -1,10 +1,10 @@
 import { chmod, lstat, readdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { DEVICE_CLIENT_ID, SERVICE_CLIENT_ID } from "../../sandbox/facts.js";
 import { parsePrivateKey } from "../../src/auth/private-key.js";
 import type { TokenStoreKind } from "../../src/auth/token-store.js";
-import { newKeyPair } from "../../src/key-pair.js";
-import { DEVICE_CLIENT_ID, SERVICE_CLIENT_ID } from "../../src/sandbox/facts.js";
+import { newKeyPair } from "../../src/checks/key-pair.js";
 import {
   ask,
   failure,

@@ -1,9 +1,9 @@
 import { describe, expect, onTestFinished, test } from "vitest";
+import { ADMIN_LOGIN, DEVICE_CLIENT_ID } from "../../sandbox/facts.js";
+import { startSandbox } from "../../sandbox/server.js";
 import { type Keychain, KeychainProblem, useKeychainHere, useSystemKeychain } from "../../src/auth/keychain.js";
 import { KeychainStore } from "../../src/auth/keychain-store.js";
 import type { StoredSignIn } from "../../src/auth/stored-sign-in.js";
-import { ADMIN_LOGIN, DEVICE_CLIENT_ID } from "../../src/sandbox/facts.js";
-import { startSandbox } from "../../src/sandbox/server.js";
 import { testAuthorization } from "../support/authorization.js";
 import { KEYRING_PROGRAMS, type KeyringState } from "../support/keyring-session.js";
 import { requireOrSkip } from "../support/programs.js";

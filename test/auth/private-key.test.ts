@@ -2,8 +2,8 @@ import { createECDH, createPrivateKey, generateKeyPairSync, type KeyObject } fro
 import { inspect } from "node:util";
 import { describe, expect, test } from "vitest";
 import { parsePrivateKey } from "../../src/auth/private-key.js";
+import { newKeyPair } from "../../src/checks/key-pair.js";
 import { OktaMcpError } from "../../src/errors/index.js";
-import { newKeyPair } from "../../src/key-pair.js";
 
 const rsa = newKeyPair({ type: "rsa", modulusLength: 2048 });
 const ec = (namedCurve: string) => newKeyPair({ type: "ec", namedCurve });

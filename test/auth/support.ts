@@ -3,15 +3,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { JSONWebKeySet } from "jose";
 import { onTestFinished } from "vitest";
+import { ADMIN_LOGIN, DEVICE_CLIENT_ID, SERVICE_CLIENT_ID } from "../../sandbox/facts.js";
+import type { OrgAuthorizationOptions } from "../../sandbox/org-authorization.js";
+import { type Sandbox, startSandbox } from "../../sandbox/server.js";
 import { parsePrivateKey } from "../../src/auth/private-key.js";
 import { createSession, type SessionOptions } from "../../src/auth/session.js";
 import type { Session } from "../../src/auth/token-source.js";
+import { newKeyPair } from "../../src/checks/key-pair.js";
 import { OktaMcpError } from "../../src/errors/index.js";
-import { newKeyPair } from "../../src/key-pair.js";
 import { createLog, type Log } from "../../src/log.js";
-import { ADMIN_LOGIN, DEVICE_CLIENT_ID, SERVICE_CLIENT_ID } from "../../src/sandbox/facts.js";
-import type { OrgAuthorizationOptions } from "../../src/sandbox/org-authorization.js";
-import { type Sandbox, startSandbox } from "../../src/sandbox/server.js";
 import { testAuthorization } from "../support/authorization.js";
 
 /** Time that passes only when somebody waits for it, or a test says so. */

@@ -1,8 +1,8 @@
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { afterAll, describe, expect, onTestFinished, type TestContext, test } from "vitest";
-import { ORG_NAME } from "../../src/sandbox/facts.js";
-import type { OrgAuthorizationOptions } from "../../src/sandbox/org-authorization.js";
-import { SCOPES as KNOWN_SCOPES } from "../../src/scopes.js";
+import { ORG_NAME } from "../../sandbox/facts.js";
+import type { OrgAuthorizationOptions } from "../../sandbox/org-authorization.js";
+import { SCOPES as KNOWN_SCOPES } from "../../src/okta/scopes.js";
 import { faintTexts } from "../support/contrast.js";
 import { startOrg } from "../support/oauth-org.js";
 import { requireOrSkip } from "../support/programs.js";

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { newKeyPair } from "../../src/key-pair.js";
-import { ADMIN_LOGIN, DEVICE_CLIENT_ID, SERVICE_CLIENT_ID } from "../../src/sandbox/facts.js";
-import type { OrgAuthorizationOptions } from "../../src/sandbox/org-authorization.js";
+import { ADMIN_LOGIN, DEVICE_CLIENT_ID, SERVICE_CLIENT_ID } from "../../sandbox/facts.js";
+import type { OrgAuthorizationOptions } from "../../sandbox/org-authorization.js";
+import { newKeyPair } from "../../src/checks/key-pair.js";
 import { type CliResult, COMMAND, ROOT, runCli, spawnProcess, startCli, temporaryFolder } from "../support/cli.js";
 import { APPROVED, openCliOrg } from "../support/cli-org.js";
 import { skipUnless } from "../support/programs.js";

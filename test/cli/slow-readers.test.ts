@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as passMs } from "node:timers/promises";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { startSandbox } from "../../src/sandbox/server.js";
+import { startSandbox } from "../../sandbox/server.js";
 import { testAuthorization } from "../support/authorization.js";
 import { COMMAND, cleanEnv, ROOT } from "../support/cli.js";
 import { INITIALIZE } from "../support/stdio.js";

@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { NAMES_ELSEWHERE } from "../../src/call/names-elsewhere.js";
 import { atTerminal } from "../../src/cli/terminal-words.js";
 import { OktaMcpError } from "../../src/errors/index.js";
 import { OKTA_CODES } from "../../src/errors/okta-codes/index.js";
-import { NAMES_ELSEWHERE } from "../../src/names-elsewhere.js";
 import { ROOT } from "../support/cli.js";
 
 const TOOLS = new Set(["get_change", "list_users", "update_policy"]);
@@ -18,10 +18,9 @@ function told(fix: string, message = "Nothing was changed.", options: Record<str
 
 /** Every text in the sources that tells somebody of a person, of a client's list or of its configuration. */
 function textsForAssistants(): string[] {
-  const folders = ["src", "src/auth", "src/config", "src/errors", "src/guard", "src/journal", "src/okta", "tools"];
-  return folders.flatMap((folder) =>
-    readdirSync(join(ROOT, folder))
-      .filter((name) => name.endsWith(".ts"))
+  return ["src", "tools"].flatMap((folder) =>
+    readdirSync(join(ROOT, folder), { encoding: "utf8", recursive: true })
+      .filter((name) => name.endsWith(".ts") && !/^cli\b/.test(name))
       .flatMap((name) => readFileSync(join(ROOT, folder, name), "utf8").split("\n"))
       .filter((line) => !/^\s*(?:\*|\/\/|\/\*)|describe\(|description:|title:|undo:/.test(line))
       .flatMap((line) => line.match(/(["`])(?:(?!\1).)*\1/g) ?? [])

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import type { ArgumentSchema } from "../../src/catalogue.js";
+import type { ArgumentSchema } from "../../src/catalogue/catalogue.js";
 import { catalogue } from "../support/catalogue.js";
 import { FACTS_FILE } from "../support/openapi-dir.js";
 

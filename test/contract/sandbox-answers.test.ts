@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { Org } from "../../src/sandbox/org.js";
-import { managementRoutes } from "../../src/sandbox/routes/index.js";
-import { groupRuleArea } from "../../src/sandbox/state/group-rules.js";
+import { Org } from "../../sandbox/org.js";
+import { managementRoutes } from "../../sandbox/routes/index.js";
+import { groupRuleArea } from "../../sandbox/state/group-rules.js";
 import { judgedByOkta, openJudgedSandbox } from "../support/contract.js";
 import { person } from "../support/sandbox.js";
 

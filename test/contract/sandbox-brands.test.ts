@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { Org } from "../../src/sandbox/org.js";
-import { managementRoutes } from "../../src/sandbox/routes/index.js";
-import { CARE_BRAND_ID, JAPAN_BRAND_ID } from "../../src/sandbox/seed/brands.js";
-import { brandArea, DEFAULT_BRAND_ID } from "../../src/sandbox/state/brand-store.js";
+import { Org } from "../../sandbox/org.js";
+import { managementRoutes } from "../../sandbox/routes/index.js";
+import { CARE_BRAND_ID, JAPAN_BRAND_ID } from "../../sandbox/seed/brands.js";
+import { brandArea, DEFAULT_BRAND_ID } from "../../sandbox/state/brand-store.js";
 import { judgedByOkta, openJudgedSandbox } from "../support/contract.js";
 import { ico, png } from "../support/images.js";
 import { openSandbox } from "../support/sandbox.js";

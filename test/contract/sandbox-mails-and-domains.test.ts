@@ -1,13 +1,13 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { EMAIL_TEMPLATES, reference } from "../../src/sandbox/email-texts.js";
-import { Org } from "../../src/sandbox/org.js";
-import { managementRoutes } from "../../src/sandbox/routes/index.js";
-import { brandArea, DEFAULT_BRAND_ID } from "../../src/sandbox/state/brand-store.js";
-import { recordsOf as addressRecords, customDomainArea } from "../../src/sandbox/state/custom-domain-store.js";
-import { dnsArea } from "../../src/sandbox/state/dns.js";
-import { emailDomainArea, recordsOf as mailRecords } from "../../src/sandbox/state/email-domain-store.js";
-import { emailTemplateArea } from "../../src/sandbox/state/email-template-store.js";
+import { EMAIL_TEMPLATES, reference } from "../../sandbox/email-texts.js";
+import { Org } from "../../sandbox/org.js";
+import { managementRoutes } from "../../sandbox/routes/index.js";
+import { brandArea, DEFAULT_BRAND_ID } from "../../sandbox/state/brand-store.js";
+import { recordsOf as addressRecords, customDomainArea } from "../../sandbox/state/custom-domain-store.js";
+import { dnsArea } from "../../sandbox/state/dns.js";
+import { emailDomainArea, recordsOf as mailRecords } from "../../sandbox/state/email-domain-store.js";
+import { emailTemplateArea } from "../../sandbox/state/email-template-store.js";
 import { judgedByOkta, openJudgedSandbox } from "../support/contract.js";
 import { errorOf, openSandbox } from "../support/sandbox.js";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { Org } from "../../src/sandbox/org.js";
-import { managementRoutes } from "../../src/sandbox/routes/index.js";
+import { Org } from "../../sandbox/org.js";
+import { managementRoutes } from "../../sandbox/routes/index.js";
 import { judgedByOkta, openJudgedSandbox } from "../support/contract.js";
 
 const POLICIES = /^\/api\/v1\/(policies|device-assurances)\b/;

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { covers } from "../../src/scopes.js";
+import { covers } from "../../src/okta/scopes.js";
 import { catalogue, root } from "../support/catalogue.js";
 import { judgedByOkta, unknownOperation } from "../support/contract.js";
 import { png } from "../support/images.js";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { fromOkta, type Refused } from "../../src/errors/from-okta.js";
+import { fromOkta, type Refused } from "../../src/okta/from-okta.js";
 
 function refused(status: number, body: unknown, more: Partial<Refused> = {}) {
   const template = "/api/v1/groups/{groupId}/users/{userId}";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { quoteOkta } from "../../src/errors/quote.js";
+import { quoteOkta } from "../../src/text/quote.js";
 
 describe("text from Okta inside a message", () => {
   test("stands in quotes as it came when it is harmless", () => {

@@ -2,8 +2,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DEVICE_CLIENT_ID } from "../../src/sandbox/facts.js";
-import { startSandbox } from "../../src/sandbox/server.js";
+import { DEVICE_CLIENT_ID } from "../../sandbox/facts.js";
+import { startSandbox } from "../../sandbox/server.js";
 
 /** What the soak has to know of its org. */
 export interface SoakOrg {

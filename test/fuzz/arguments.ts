@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { HOSTILE_TEXTS } from "../../src/sandbox/hostile.js";
+import { HOSTILE_TEXTS } from "../../sandbox/hostile.js";
 import { HOSTILE_IDS } from "../support/hostile.js";
 
 /** The part of a JSON Schema that tells what to generate. */

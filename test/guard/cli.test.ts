@@ -1,7 +1,7 @@
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { loadSettings } from "../../src/config.js";
+import { loadSettings } from "../../src/config/config.js";
 import { COMMAND, cleanEnv, runCli } from "../support/cli.js";
 import { guardFile } from "./support.js";
 

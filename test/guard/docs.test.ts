@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { unmatchedPatterns } from "../../src/choice.js";
+import { unmatchedPatterns } from "../../src/catalogue/choice.js";
 import { catalogue } from "../support/catalogue.js";
 import { guardRules, problemsOf } from "./support.js";
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { POLICIES } from "../../sandbox/state/default-policies.js";
+import { groupRuleArea } from "../../sandbox/state/group-rules.js";
 import type { GuardFile } from "../../src/guard/schema.js";
-import { POLICIES } from "../../src/sandbox/state/default-policies.js";
-import { groupRuleArea } from "../../src/sandbox/state/group-rules.js";
 import { accepts, type ConnectOptions, connect } from "../support/client.js";
 import { guardRules } from "./support.js";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { textAttribute } from "../../sandbox/profile-schema.js";
 import { MemoryJournal } from "../../src/journal/memory-journal.js";
-import { textAttribute } from "../../src/sandbox/profile-schema.js";
 import { accepts, type ConnectOptions, connect } from "../support/client.js";
 import { guardRules } from "./support.js";
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { SYSTEM, userParty } from "../../sandbox/state/log-event.js";
 import { OktaMcpError } from "../../src/errors/index.js";
 import { HiddenValues, Masks } from "../../src/guard/masks.js";
 import { MemoryJournal } from "../../src/journal/memory-journal.js";
 import { createLog } from "../../src/log.js";
-import { SYSTEM, userParty } from "../../src/sandbox/state/log-event.js";
 import { accepts, type ConnectOptions, connect } from "../support/client.js";
 import { guardRules } from "./support.js";
 

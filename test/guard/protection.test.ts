@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
+import { ADMIN_LOGIN, DEVICE_CLIENT_ID } from "../../sandbox/facts.js";
 import type { GuardFile } from "../../src/guard/schema.js";
-import { ADMIN_LOGIN, DEVICE_CLIENT_ID } from "../../src/sandbox/facts.js";
 import { defineTool } from "../../src/tool.js";
 import { ALL_SCOPES, accepts, type ConnectOptions, connect } from "../support/client.js";
 import { guardRules } from "./support.js";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import type { Policy } from "../../sandbox/state/policy-store.js";
 import type { GuardFile } from "../../src/guard/schema.js";
-import type { Policy } from "../../src/sandbox/state/policy-store.js";
 import { accepts, declines } from "../support/client.js";
 import { guardRules } from "./support.js";
 import { linesOf, policyOrg } from "./support-policies.js";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
-import { ALL_TOOLS, type ToolChoice } from "../../src/choice.js";
+import { ALL_TOOLS, type ToolChoice } from "../../src/catalogue/choice.js";
 import { defineTool, type ToolContext } from "../../src/tool.js";
 import { accepts, connect, declines } from "../support/client.js";
 import { guardRules } from "./support.js";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readMessage } from "../../src/json-rpc.js";
+import { readMessage } from "../../src/mcp/json-rpc.js";
 import { plain, startOrg } from "../okta/support.js";
 import { runCli } from "../support/cli.js";
 

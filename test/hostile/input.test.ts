@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Sandbox } from "../../src/sandbox/server.js";
+import type { Sandbox } from "../../sandbox/server.js";
 import { catalogue } from "../support/catalogue.js";
 import { runCli } from "../support/cli.js";
 import { startServer } from "../support/stdio.js";

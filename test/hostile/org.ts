@@ -1,5 +1,5 @@
 import { onTestFinished } from "vitest";
-import { seedHostile } from "../../src/sandbox/hostile.js";
+import { seedHostile } from "../../sandbox/hostile.js";
 import { type ConnectOptions, connect } from "../support/client.js";
 
 export type JsonObject = { [key: string]: unknown };

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { lookalikes } from "../../src/lookalikes.js";
-import { ADMIN_LOGIN } from "../../src/sandbox/facts.js";
-import type { Org } from "../../src/sandbox/org.js";
-import { customDomainArea } from "../../src/sandbox/state/custom-domain-store.js";
-import { emailDomainArea } from "../../src/sandbox/state/email-domain-store.js";
+import { ADMIN_LOGIN } from "../../sandbox/facts.js";
+import type { Org } from "../../sandbox/org.js";
+import { customDomainArea } from "../../sandbox/state/custom-domain-store.js";
+import { emailDomainArea } from "../../sandbox/state/email-domain-store.js";
+import { lookalikes } from "../../src/text/lookalikes.js";
 import { catalogue } from "../support/catalogue.js";
 import { declines } from "../support/client.js";
 import { objectsOf } from "../support/objects.js";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { HOSTILE_TEXTS, MANY_ATTRIBUTES } from "../../src/sandbox/hostile.js";
+import { HOSTILE_TEXTS, MANY_ATTRIBUTES } from "../../sandbox/hostile.js";
 import { catalogue } from "../support/catalogue.js";
 import { connect } from "../support/client.js";
 import { objectsOf } from "../support/objects.js";

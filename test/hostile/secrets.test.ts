@@ -1,11 +1,11 @@
 import { existsSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { newKeyPair } from "../../src/key-pair.js";
-import { DEVICE_CLIENT_ID, SERVICE_CLIENT_ID } from "../../src/sandbox/facts.js";
-import type { OrgAuthorizationOptions } from "../../src/sandbox/org-authorization.js";
-import { startSandbox } from "../../src/sandbox/server.js";
-import { MASK } from "../../src/secrets.js";
+import { DEVICE_CLIENT_ID, SERVICE_CLIENT_ID } from "../../sandbox/facts.js";
+import type { OrgAuthorizationOptions } from "../../sandbox/org-authorization.js";
+import { startSandbox } from "../../sandbox/server.js";
+import { newKeyPair } from "../../src/checks/key-pair.js";
+import { MASK } from "../../src/text/secrets.js";
 import { testAuthorization } from "../support/authorization.js";
 import { type CliResult, ROOT, runCli, startCli, temporaryFolder } from "../support/cli.js";
 import { ALL_SCOPES } from "../support/client.js";

@@ -1,8 +1,8 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { DEVICE_CLIENT_ID } from "../../src/sandbox/facts.js";
-import { startSandbox } from "../../src/sandbox/server.js";
+import { DEVICE_CLIENT_ID } from "../../sandbox/facts.js";
+import { startSandbox } from "../../sandbox/server.js";
 import { testAuthorization } from "../support/authorization.js";
 import { runCli, startCli, temporaryFolder } from "../support/cli.js";
 

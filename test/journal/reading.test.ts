@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { ALL_TOOLS, type ToolChoice } from "../../src/choice.js";
+import { ALL_TOOLS, type ToolChoice } from "../../src/catalogue/choice.js";
 import type { Journal } from "../../src/journal/change.js";
 import { MemoryJournal } from "../../src/journal/memory-journal.js";
 import { ALL_SCOPES, accepts, connect, declines } from "../support/client.js";

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { ADMIN_LOGIN, DEVICE_CLIENT_ID } from "../../sandbox/facts.js";
 import { OktaMcpError } from "../../src/errors/index.js";
 import { NO_RULES } from "../../src/guard/rules.js";
 import type { Journal } from "../../src/journal/change.js";
-import { ADMIN_LOGIN, DEVICE_CLIENT_ID } from "../../src/sandbox/facts.js";
 import { cannotShowIt, closesTheQuestion, connect, declines } from "../support/client.js";
 import { recording } from "./support.js";
 

@@ -1,7 +1,7 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { loadSettings } from "../../src/config.js";
+import { loadSettings } from "../../src/config/config.js";
 
 const load = (env: Record<string, string>) => loadSettings({ flags: {}, env }, []);
 

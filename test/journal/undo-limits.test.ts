@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { ALL_TOOLS } from "../../src/choice.js";
+import { ALL_TOOLS } from "../../src/catalogue/choice.js";
 import { guardRules } from "../guard/support.js";
 import { linesOf } from "../guard/support-policies.js";
 import { recording } from "./support.js";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { createFetch } from "../../src/okta/proxy.js";
+import { createFetch } from "../../src/net/proxy.js";
 import { openProxy } from "../support/tls-org.js";
 import { errorOf, json, request, startOrg, testTransport } from "./support.js";
 

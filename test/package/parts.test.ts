@@ -6,13 +6,19 @@ import { bundle } from "../../scripts/bundle.js";
 import { oneStartFilePlugin } from "../../scripts/one-start-file-plugin.js";
 import { ROOT, temporaryFolder } from "../support/cli.js";
 
+/** The text of each source file of the package, by its path. */
+async function sources(): Promise<[file: string, text: string][]> {
+  const folders = ["bin", "sandbox", "src", "tools"].map(async (folder) => {
+    const files = await readdir(join(ROOT, folder), { recursive: true, encoding: "utf8" });
+    return files.filter((file) => file.endsWith(".ts")).map((file) => join(folder, file));
+  });
+  const files = (await Promise.all(folders)).flat();
+  return Promise.all(files.map(async (file) => [file, await readFile(join(ROOT, file), "utf8")] as [string, string]));
+}
+
 /** Each `import("…")` of a package that is bundled, by the package's name; `keytar` is none of these. */
 async function packagesLoadedLater(): Promise<string[]> {
-  const files = await readdir(join(ROOT, "src"), { recursive: true, encoding: "utf8" });
-  const sources = await Promise.all(
-    files.filter((file) => file.endsWith(".ts")).map((file) => readFile(join(ROOT, "src", file), "utf8")),
-  );
-  const names = sources.flatMap((text) => [...text.matchAll(/(?<!typeof )import\("([^".][^"]*)"\)/g)]);
+  const names = (await sources()).flatMap(([, text]) => [...text.matchAll(/(?<!typeof )import\("([^".][^"]*)"\)/g)]);
   return [...new Set(names.map(([, name = ""]) => name))].filter((name) => name !== "keytar").sort();
 }
 
@@ -47,8 +53,7 @@ test("every package that is loaded later has the same in a build as in the sourc
 });
 
 test("no module of ours that is loaded later has a default, which a build would leave out", async () => {
-  const files = await readdir(join(ROOT, "src"), { recursive: true, encoding: "utf8" });
-  for (const file of files.filter((name) => name.endsWith(".ts"))) {
-    expect(await readFile(join(ROOT, "src", file), "utf8"), file).not.toMatch(/^export default\b|\bas default\b/m);
+  for (const [file, text] of await sources()) {
+    expect(text, file).not.toMatch(/^export default\b|\bas default\b/m);
   }
 });

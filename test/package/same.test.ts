@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { expect, onTestFinished } from "vitest";
-import { SCOPES } from "../../src/scopes.js";
+import { SCOPES } from "../../src/okta/scopes.js";
 import { whereBuilt } from "../support/built.js";
 import { cleanEnv, ROOT } from "../support/cli.js";
 

@@ -1,6 +1,6 @@
 import { createLocalJWKSet, decodeJwt, type JSONWebKeySet, jwtVerify } from "jose";
 import { describe, expect, test } from "vitest";
-import { ADMIN_LOGIN, DEVICE_CLIENT_ID } from "../../src/sandbox/facts.js";
+import { ADMIN_LOGIN, DEVICE_CLIENT_ID } from "../../sandbox/facts.js";
 import { clientAssertion, testKey } from "../support/oauth.js";
 import { ASSERTION_TYPE, DEVICE_GRANT, GUARDED, SCOPES, startOrg } from "../support/oauth-org.js";
 

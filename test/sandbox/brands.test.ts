@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { brandArea, DEFAULT_BRAND_ID } from "../../src/sandbox/state/brand-store.js";
+import { brandArea, DEFAULT_BRAND_ID } from "../../sandbox/state/brand-store.js";
 import { gif, png } from "../support/images.js";
 import { type Answer, errorOf, openSandbox } from "../support/sandbox.js";
 

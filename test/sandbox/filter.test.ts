@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { compileFilter } from "../../src/sandbox/filter.js";
+import { compileFilter } from "../../sandbox/filter.js";
 
 const maria = {
   id: "00u1",

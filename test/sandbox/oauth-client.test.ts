@@ -1,6 +1,6 @@
 import * as oauth from "oauth4webapi";
 import { describe, expect, test } from "vitest";
-import { ADMIN_LOGIN, DEVICE_CLIENT_ID } from "../../src/sandbox/facts.js";
+import { ADMIN_LOGIN, DEVICE_CLIENT_ID } from "../../sandbox/facts.js";
 import { testKey } from "../support/oauth.js";
 import { GUARDED, SCOPES, startOrg } from "../support/oauth-org.js";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { inOrder, type Order, place, type Ranked } from "../../src/sandbox/priorities.js";
-import { POLICIES } from "../../src/sandbox/state/default-policies.js";
+import { inOrder, type Order, place, type Ranked } from "../../sandbox/priorities.js";
+import { POLICIES } from "../../sandbox/state/default-policies.js";
 import { errorOf, openSandbox } from "../support/sandbox.js";
 
 /** Items with these priorities, named after them; `system` last. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createReplayGuard } from "../../src/sandbox/replay-guard.js";
+import { createReplayGuard } from "../../sandbox/replay-guard.js";
 import { testClock } from "../support/oauth.js";
 
 test("an id is good once, until it is forgotten", () => {

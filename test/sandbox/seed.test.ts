@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { ADMIN_LOGIN, DEVICE_CLIENT_ID, SERVICE_CLIENT_ID } from "../../src/sandbox/facts.js";
-import { groupProfileFaults } from "../../src/sandbox/group-schema.js";
-import { Org } from "../../src/sandbox/org.js";
-import { seedCompany } from "../../src/sandbox/seed.js";
-import { profileFaults } from "../../src/sandbox/user-schema.js";
+import { ADMIN_LOGIN, DEVICE_CLIENT_ID, SERVICE_CLIENT_ID } from "../../sandbox/facts.js";
+import { groupProfileFaults } from "../../sandbox/group-schema.js";
+import { Org } from "../../sandbox/org.js";
+import { seedCompany } from "../../sandbox/seed.js";
+import { profileFaults } from "../../sandbox/user-schema.js";
 
 const NOW = Date.UTC(2026, 0, 5, 9);
 

@@ -1,10 +1,10 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import { describe, expect, test } from "vitest";
-import { DEVICE_CLIENT_ID } from "../../src/sandbox/facts.js";
-import type { Route } from "../../src/sandbox/route.js";
-import { createRouter } from "../../src/sandbox/router.js";
-import { startSandbox } from "../../src/sandbox/server.js";
+import { DEVICE_CLIENT_ID } from "../../sandbox/facts.js";
+import type { Route } from "../../sandbox/route.js";
+import { createRouter } from "../../sandbox/router.js";
+import { startSandbox } from "../../sandbox/server.js";
 import { errorOf, linkOf, openSandbox, person } from "../support/sandbox.js";
 
 const USERS = "/api/v1/users";

@@ -1,6 +1,6 @@
 import { decodeJwt } from "jose";
 import { describe, expect, test } from "vitest";
-import { DEVICE_CLIENT_ID } from "../../src/sandbox/facts.js";
+import { DEVICE_CLIENT_ID } from "../../sandbox/facts.js";
 import { clientAssertion, dpopProof, keyOfNoWorth, testKey } from "../support/oauth.js";
 import { ASSERTION_TYPE, startOrg } from "../support/oauth-org.js";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { UserStatus } from "../../src/sandbox/state/model.js";
+import type { UserStatus } from "../../sandbox/state/model.js";
 import { errorOf, linkOf, openSandbox, person } from "../support/sandbox.js";
 
 describe("finding a user", () => {

@@ -1,6 +1,6 @@
 import { McpError } from "@modelcontextprotocol/sdk/types.js";
 import { expect, test } from "vitest";
-import { faultFields, MessageFault } from "../../src/protocol-fault.js";
+import { faultFields, MessageFault } from "../../src/mcp/protocol-fault.js";
 import { startCli } from "../support/cli.js";
 import { connect } from "../support/client.js";
 import { speakTo } from "../support/stdio.js";

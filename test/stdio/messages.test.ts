@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { readable, readMessage } from "../../src/json-rpc.js";
+import { readable, readMessage } from "../../src/mcp/json-rpc.js";
 import { openOrg } from "../hostile/stdio.js";
 import { runCli, startCli } from "../support/cli.js";
 import { withItems } from "../support/result-text.js";

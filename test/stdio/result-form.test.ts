@@ -1,8 +1,8 @@
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { expect, onTestFinished, test } from "vitest";
+import { HOSTILE_TEXTS } from "../../sandbox/hostile.js";
 import { DEFAULT_RESULT_CHARS } from "../../src/config/settings.js";
-import { HOSTILE_TEXTS } from "../../src/sandbox/hostile.js";
 import { openOrg } from "../hostile/stdio.js";
 import { expectVisible } from "../hostile/visible.js";
 import { COMMAND, cleanEnv, runCli } from "../support/cli.js";

@@ -1,5 +1,5 @@
-import { type OrgAuthorizationOptions, orgAuthorization } from "../../src/sandbox/org-authorization.js";
-import { createSigner, type Signer } from "../../src/sandbox/signer.js";
+import { type OrgAuthorizationOptions, orgAuthorization } from "../../sandbox/org-authorization.js";
+import { createSigner, type Signer } from "../../sandbox/signer.js";
 
 let signer: Promise<Signer> | undefined;
 

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { createCatalogue } from "../../src/catalogue.js";
+import { createCatalogue } from "../../src/catalogue/catalogue.js";
 import { areas } from "../../tools/index.js";
 
 /** Every tool there is, as the server has it. */

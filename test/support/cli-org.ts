@@ -1,7 +1,7 @@
 import { onTestFinished } from "vitest";
-import { DEVICE_CLIENT_ID } from "../../src/sandbox/facts.js";
-import type { OrgAuthorizationOptions } from "../../src/sandbox/org-authorization.js";
-import { startSandbox } from "../../src/sandbox/server.js";
+import { DEVICE_CLIENT_ID } from "../../sandbox/facts.js";
+import type { OrgAuthorizationOptions } from "../../sandbox/org-authorization.js";
+import { startSandbox } from "../../sandbox/server.js";
 import { testAuthorization } from "./authorization.js";
 
 export interface CliOrgOptions extends OrgAuthorizationOptions {

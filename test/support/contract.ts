@@ -1,5 +1,5 @@
 import { describe, expect } from "vitest";
-import type { SandboxOptions } from "../../src/sandbox/server.js";
+import type { SandboxOptions } from "../../sandbox/server.js";
 import { type DocumentName, loadFacts, loadOpenApi, type OpenApi } from "./openapi.js";
 import { HOW_TO_GET_OPENAPI } from "./openapi-dir.js";
 import { skippedSuite } from "./programs.js";

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { DEFAULT_BRAND_ID } from "../../src/sandbox/state/brand-store.js";
+import { DEFAULT_BRAND_ID } from "../../sandbox/state/brand-store.js";
 import { connect } from "./client.js";
 
 export const template = { brand_id: DEFAULT_BRAND_ID, template_name: "UserActivation" };

@@ -1,9 +1,9 @@
 import { onTestFinished } from "vitest";
-import { ADMIN_LOGIN, DEVICE_CLIENT_ID } from "../../src/sandbox/facts.js";
-import type { Org } from "../../src/sandbox/org.js";
-import type { OrgAuthorizationOptions } from "../../src/sandbox/org-authorization.js";
-import type { Route } from "../../src/sandbox/route.js";
-import { startSandbox } from "../../src/sandbox/server.js";
+import { ADMIN_LOGIN, DEVICE_CLIENT_ID } from "../../sandbox/facts.js";
+import type { Org } from "../../sandbox/org.js";
+import type { OrgAuthorizationOptions } from "../../sandbox/org-authorization.js";
+import type { Route } from "../../sandbox/route.js";
+import { startSandbox } from "../../sandbox/server.js";
 import { testAuthorization } from "./authorization.js";
 import { testClock } from "./oauth.js";
 

@@ -1,6 +1,6 @@
 import { createHash, createPrivateKey, createPublicKey, type KeyObject, randomUUID } from "node:crypto";
 import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK, SignJWT } from "jose";
-import { newKeyPair } from "../../src/key-pair.js";
+import { newKeyPair } from "../../src/checks/key-pair.js";
 
 /** A clock that stands still until it is told to move. */
 export interface TestClock {

@@ -1,11 +1,11 @@
-import { EMAIL_TEMPLATES } from "../../src/sandbox/email-texts.js";
-import type { Org } from "../../src/sandbox/org.js";
-import { brandArea } from "../../src/sandbox/state/brand-store.js";
-import { customDomainArea } from "../../src/sandbox/state/custom-domain-store.js";
-import { POLICIES } from "../../src/sandbox/state/default-policies.js";
-import { DEVICE_ASSURANCE } from "../../src/sandbox/state/device-assurance.js";
-import { emailDomainArea } from "../../src/sandbox/state/email-domain-store.js";
-import { emailTemplateArea } from "../../src/sandbox/state/email-template-store.js";
+import { EMAIL_TEMPLATES } from "../../sandbox/email-texts.js";
+import type { Org } from "../../sandbox/org.js";
+import { brandArea } from "../../sandbox/state/brand-store.js";
+import { customDomainArea } from "../../sandbox/state/custom-domain-store.js";
+import { POLICIES } from "../../sandbox/state/default-policies.js";
+import { DEVICE_ASSURANCE } from "../../sandbox/state/device-assurance.js";
+import { emailDomainArea } from "../../sandbox/state/email-domain-store.js";
+import { emailTemplateArea } from "../../sandbox/state/email-template-store.js";
 
 /** Arguments by name for everything in the org that a tool can be asked about, each set of one object and what it belongs to. */
 export function* objectsOf(org: Org): Generator<{ [argument: string]: string }> {

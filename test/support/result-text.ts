@@ -1,5 +1,5 @@
 import type { Json } from "../../src/okta/request.js";
-import type { Table } from "../../src/result-text.js";
+import type { Table } from "../../src/results/result-text.js";
 
 type JsonObject = { [key: string]: Json };
 

@@ -1,7 +1,7 @@
 import { onTestFinished } from "vitest";
+import { type SandboxOptions, startSandbox } from "../../sandbox/server.js";
 import type { Json } from "../../src/okta/request.js";
-import { type SandboxOptions, startSandbox } from "../../src/sandbox/server.js";
-import { SCOPES } from "../../src/scopes.js";
+import { SCOPES } from "../../src/okta/scopes.js";
 import { testAuthorization } from "./authorization.js";
 import { testClock } from "./oauth.js";
 

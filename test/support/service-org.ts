@@ -1,9 +1,9 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import { newKeyPair } from "../../src/key-pair.js";
-import { SERVICE_CLIENT_ID } from "../../src/sandbox/facts.js";
-import { startSandbox } from "../../src/sandbox/server.js";
+import { SERVICE_CLIENT_ID } from "../../sandbox/facts.js";
+import { startSandbox } from "../../sandbox/server.js";
+import { newKeyPair } from "../../src/checks/key-pair.js";
 import { testAuthorization } from "./authorization.js";
 import { runCli, temporaryFolder } from "./cli.js";
 

@@ -3,12 +3,12 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { ADMIN_LOGIN, DEVICE_CLIENT_ID, SERVICE_CLIENT_ID } from "../../sandbox/facts.js";
+import type { Org } from "../../sandbox/org.js";
+import { orgAuthorization } from "../../sandbox/org-authorization.js";
+import { type RecordedRequest, type Sandbox, startSandbox } from "../../sandbox/server.js";
+import { createSigner, type Signer } from "../../sandbox/signer.js";
 import { createServiceKey } from "../../src/cli/service-key.js";
-import { ADMIN_LOGIN, DEVICE_CLIENT_ID, SERVICE_CLIENT_ID } from "../../src/sandbox/facts.js";
-import type { Org } from "../../src/sandbox/org.js";
-import { orgAuthorization } from "../../src/sandbox/org-authorization.js";
-import { type RecordedRequest, type Sandbox, startSandbox } from "../../src/sandbox/server.js";
-import { createSigner, type Signer } from "../../src/sandbox/signer.js";
 import { type ServerProcess, type ServerProcessOptions, startServer } from "./server-process.js";
 
 /** The key that signs the orgs' tokens is one for all stages: to find one takes longer than most scenarios. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { valuesAt } from "../../src/sandbox/filter.js";
-import { POLICIES } from "../../src/sandbox/state/default-policies.js";
+import { valuesAt } from "../../sandbox/filter.js";
+import { POLICIES } from "../../sandbox/state/default-policies.js";
 import { accepts, connect } from "../support/client.js";
 
 type JsonObject = { [key: string]: unknown };

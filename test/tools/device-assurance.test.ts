@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { POLICIES } from "../../src/sandbox/state/default-policies.js";
-import { DEVICE_ASSURANCE } from "../../src/sandbox/state/device-assurance.js";
+import { POLICIES } from "../../sandbox/state/default-policies.js";
+import { DEVICE_ASSURANCE } from "../../sandbox/state/device-assurance.js";
 import { ALL_SCOPES, accepts, connect, declines } from "../support/client.js";
 import { HOSTILE_IDS } from "../support/hostile.js";
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { EMAIL_TEMPLATES } from "../../src/sandbox/email-texts.js";
-import { CARE_BRAND_ID } from "../../src/sandbox/seed/brands.js";
-import { brandArea } from "../../src/sandbox/state/brand-store.js";
-import { emailTemplateArea } from "../../src/sandbox/state/email-template-store.js";
+import { EMAIL_TEMPLATES } from "../../sandbox/email-texts.js";
+import { CARE_BRAND_ID } from "../../sandbox/seed/brands.js";
+import { brandArea } from "../../sandbox/state/brand-store.js";
+import { emailTemplateArea } from "../../sandbox/state/email-template-store.js";
 import { accepts, connect, declines } from "../support/client.js";
 import { at, customizations, EXOTIC, LINK, reset, template, text, variable, withTwo } from "../support/emails.js";
 

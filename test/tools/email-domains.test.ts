@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { CARE_BRAND_ID } from "../../src/sandbox/seed/brands.js";
-import { brandArea, DEFAULT_BRAND_ID } from "../../src/sandbox/state/brand-store.js";
-import { dnsArea } from "../../src/sandbox/state/dns.js";
-import { emailDomainArea, recordsOf } from "../../src/sandbox/state/email-domain-store.js";
+import { CARE_BRAND_ID } from "../../sandbox/seed/brands.js";
+import { brandArea, DEFAULT_BRAND_ID } from "../../sandbox/state/brand-store.js";
+import { dnsArea } from "../../sandbox/state/dns.js";
+import { emailDomainArea, recordsOf } from "../../sandbox/state/email-domain-store.js";
 import { accepts, connect, declines } from "../support/client.js";
 import { HOSTILE_IDS } from "../support/hostile.js";
 

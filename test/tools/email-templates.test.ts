@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { ADMIN_LOGIN } from "../../src/sandbox/facts.js";
-import { JAPAN_BRAND_ID } from "../../src/sandbox/seed/brands.js";
-import { DEFAULT_BRAND_ID } from "../../src/sandbox/state/brand-store.js";
-import { emailTemplateArea } from "../../src/sandbox/state/email-template-store.js";
+import { ADMIN_LOGIN } from "../../sandbox/facts.js";
+import { JAPAN_BRAND_ID } from "../../sandbox/seed/brands.js";
+import { DEFAULT_BRAND_ID } from "../../sandbox/state/brand-store.js";
+import { emailTemplateArea } from "../../sandbox/state/email-template-store.js";
 import { accepts, connect } from "../support/client.js";
 import { at, customizations, EXOTIC, idOf, LINK, reset, template, text, variable } from "../support/emails.js";
 import { HOSTILE_IDS } from "../support/hostile.js";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { Org } from "../../src/sandbox/org.js";
-import { POLICIES } from "../../src/sandbox/state/default-policies.js";
-import { adminGroupArea, groupRuleArea } from "../../src/sandbox/state/group-rules.js";
+import type { Org } from "../../sandbox/org.js";
+import { POLICIES } from "../../sandbox/state/default-policies.js";
+import { adminGroupArea, groupRuleArea } from "../../sandbox/state/group-rules.js";
 import { accepts, type ConnectOptions, connect, declines } from "../support/client.js";
 
 const addPerson = (org: Org, name: string, more: { [key: string]: string } = {}) =>

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { POLICIES } from "../../src/sandbox/state/default-policies.js";
+import { POLICIES } from "../../sandbox/state/default-policies.js";
 import { accepts, connect, declines } from "../support/client.js";
 import { HOSTILE_IDS } from "../support/hostile.js";
 

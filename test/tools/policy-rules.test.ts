@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { Org } from "../../src/sandbox/org.js";
-import { POLICIES } from "../../src/sandbox/state/default-policies.js";
+import type { Org } from "../../sandbox/org.js";
+import { POLICIES } from "../../sandbox/state/default-policies.js";
 import { accepts, connect, declines } from "../support/client.js";
 import { HOSTILE_IDS } from "../support/hostile.js";
 

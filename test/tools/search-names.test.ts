@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { BASE_ATTRIBUTES, OWN_VALUES } from "../../src/known-attributes.js";
+import { BASE_ATTRIBUTES, OWN_VALUES } from "../../src/foresight/known-attributes.js";
 import facts from "../contract/okta-facts.json" with { type: "json" };
 import { ALL_SCOPES, type ConnectOptions, connect } from "../support/client.js";
 

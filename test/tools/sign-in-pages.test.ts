@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { JAPAN_BRAND_ID } from "../../src/sandbox/seed/brands.js";
-import { brandArea, DEFAULT_BRAND_ID } from "../../src/sandbox/state/brand-store.js";
+import { JAPAN_BRAND_ID } from "../../sandbox/seed/brands.js";
+import { brandArea, DEFAULT_BRAND_ID } from "../../sandbox/state/brand-store.js";
 import { accepts, connect, declines } from "../support/client.js";
 import { HOSTILE_IDS } from "../support/hostile.js";
 

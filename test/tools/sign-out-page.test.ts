@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { CARE_BRAND_ID } from "../../src/sandbox/seed/brands.js";
-import { brandArea, DEFAULT_BRAND_ID } from "../../src/sandbox/state/brand-store.js";
+import { CARE_BRAND_ID } from "../../sandbox/seed/brands.js";
+import { brandArea, DEFAULT_BRAND_ID } from "../../sandbox/state/brand-store.js";
 import { accepts, connect } from "../support/client.js";
 import { HOSTILE_IDS } from "../support/hostile.js";
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
+import type { Org } from "../../sandbox/org.js";
+import { userParty } from "../../sandbox/state/log-event.js";
+import type { LogNote, User } from "../../sandbox/state/model.js";
 import { DEFAULT_RESULT_CHARS } from "../../src/config/settings.js";
 import { MemoryJournal } from "../../src/journal/memory-journal.js";
-import type { Org } from "../../src/sandbox/org.js";
-import { userParty } from "../../src/sandbox/state/log-event.js";
-import type { LogNote, User } from "../../src/sandbox/state/model.js";
 import { connect } from "../support/client.js";
 
 type JsonObject = { [key: string]: unknown };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { Org } from "../../src/sandbox/org.js";
-import type { NewUser } from "../../src/sandbox/state/user-store.js";
+import type { Org } from "../../sandbox/org.js";
+import type { NewUser } from "../../sandbox/state/user-store.js";
 import { guardRules } from "../guard/support.js";
 import { accepts, connect } from "../support/client.js";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Group } from "../../src/sandbox/state/model.js";
+import type { Group } from "../../sandbox/state/model.js";
 import { recording } from "../journal/support.js";
 import { ALL_SCOPES, accepts } from "../support/client.js";
 

@@ -1,5 +1,5 @@
 import { buffer } from "node:stream/consumers";
-import { textOfFile } from "../../file-text.js";
+import { textOfFile } from "../../files/file-text.js";
 import { type Properties, parseCallArguments } from "../arguments.js";
 import { describedCommand, type MakeCommand } from "../command.js";
 import { showError, usageError } from "../failure.js";

@@ -1,5 +1,5 @@
-import { visible } from "../../errors/quote.js";
-import { toolsOn } from "../../tools-on.js";
+import { toolsOn } from "../../catalogue/active-tools.js";
+import { visible } from "../../text/quote.js";
 import { describedCommand, type MakeCommand } from "../command.js";
 import type { Connection } from "../connection.js";
 import type { SettingFlags } from "../flags.js";

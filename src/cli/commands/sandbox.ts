@@ -2,10 +2,10 @@ import { subscribe } from "node:diagnostics_channel";
 import { realpathSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { InvalidArgumentError } from "commander";
-import { visible } from "../../errors/quote.js";
-import { inertJson } from "../../inert-json.js";
-import { redact } from "../../redact.js";
-import { fewestForAll } from "../../scopes.js";
+import { fewestForAll } from "../../okta/scopes.js";
+import { inertJson } from "../../text/inert-json.js";
+import { visible } from "../../text/quote.js";
+import { redact } from "../../text/redact.js";
 import { describedCommand, type MakeCommand } from "../command.js";
 import { usageError } from "../failure.js";
 import { ENDING_SIGNALS } from "../interrupt.js";
@@ -36,9 +36,9 @@ export const sandboxCommand: MakeCommand = (io, finish) =>
     .option("--sandbox", "Has no effect here: this command is a sandbox.")
     .option("--verbose", "Show each request on stderr.")
     .action(async ({ port, approve = false, verbose = false }: SandboxOptions) => {
-      const { startSandbox } = await import("../../sandbox/server.js");
-      const { orgAuthorization } = await import("../../sandbox/org-authorization.js");
-      const { DEVICE_CLIENT_ID, SERVICE_CLIENT_ID } = await import("../../sandbox/facts.js");
+      const { startSandbox } = await import("../../../sandbox/server.js");
+      const { orgAuthorization } = await import("../../../sandbox/org-authorization.js");
+      const { DEVICE_CLIENT_ID, SERVICE_CLIENT_ID } = await import("../../../sandbox/facts.js");
       const { createServiceKey } = await import("../service-key.js");
       // A signal that comes right after the first line of output has to find somebody who listens.
       const stopped = new Promise<void>((resolve) => {

@@ -1,9 +1,9 @@
 import type { SessionStatus, SignInMethod } from "../../auth/token-source.js";
+import { toolsOn } from "../../catalogue/active-tools.js";
 import { OktaMcpError } from "../../errors/index.js";
-import { visible } from "../../errors/quote.js";
-import { inertJson } from "../../inert-json.js";
-import { isKnownScope, SCOPES } from "../../scopes.js";
-import { toolsOn } from "../../tools-on.js";
+import { isKnownScope, SCOPES } from "../../okta/scopes.js";
+import { inertJson } from "../../text/inert-json.js";
+import { visible } from "../../text/quote.js";
 import { describedCommand, type MakeCommand } from "../command.js";
 import type { Connection } from "../connection.js";
 import type { SettingFlags } from "../flags.js";

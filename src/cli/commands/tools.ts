@@ -1,8 +1,8 @@
-import type { CatalogueEntry } from "../../catalogue.js";
-import type { Settings } from "../../config.js";
-import { inertJson } from "../../inert-json.js";
-import { WHY_OFF, whyOff } from "../../scope-status.js";
-import { type ScopesInUse, toolsOn } from "../../tools-on.js";
+import { type ScopesInUse, toolsOn } from "../../catalogue/active-tools.js";
+import type { CatalogueEntry } from "../../catalogue/catalogue.js";
+import { WHY_OFF, whyOff } from "../../catalogue/scope-status.js";
+import type { Settings } from "../../config/config.js";
+import { inertJson } from "../../text/inert-json.js";
 import { describedCommand, type MakeCommand } from "../command.js";
 import { type SettingFlags, settingSource } from "../flags.js";
 import { columnsOf, type Io } from "../io.js";
@@ -58,7 +58,7 @@ export const toolsCommand: MakeCommand = (io, finish) =>
  * @throws OktaMcpError bad_config for settings that are wrong
  */
 async function scopesInUse(io: Io, options: SettingFlags): Promise<{ view: ScopesInUse; settings: Settings }> {
-  const { loadSettings } = await import("../../config.js");
+  const { loadSettings } = await import("../../config/config.js");
   const { openConnection } = await import("../connection.js");
   if (!options.sandbox) {
     const settings = loadSettings(settingSource(io, options), []);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { DEVICE_ASSURANCE } from "../../../src/sandbox/state/device-assurance.js";
+import { DEVICE_ASSURANCE } from "../../../sandbox/state/device-assurance.js";
 import { person } from "../../support/sandbox.js";
 import { type Json, outcome } from "../../support/server-process.js";
 import { secret } from "../../support/sightings.js";

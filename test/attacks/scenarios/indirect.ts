@@ -1,4 +1,4 @@
-import { POLICIES } from "../../../src/sandbox/state/default-policies.js";
+import { POLICIES } from "../../../sandbox/state/default-policies.js";
 import { person } from "../../support/sandbox.js";
 import type { Json } from "../../support/server-process.js";
 import type { Scenario } from "../attack.js";

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { HOSTILE_TEXTS } from "../../../src/sandbox/hostile.js";
-import type { Org } from "../../../src/sandbox/org.js";
-import { brandArea } from "../../../src/sandbox/state/brand-store.js";
-import { customDomainArea } from "../../../src/sandbox/state/custom-domain-store.js";
-import { POLICIES } from "../../../src/sandbox/state/default-policies.js";
-import { DEVICE_ASSURANCE } from "../../../src/sandbox/state/device-assurance.js";
-import { emailDomainArea } from "../../../src/sandbox/state/email-domain-store.js";
+import { HOSTILE_TEXTS } from "../../../sandbox/hostile.js";
+import type { Org } from "../../../sandbox/org.js";
+import { brandArea } from "../../../sandbox/state/brand-store.js";
+import { customDomainArea } from "../../../sandbox/state/custom-domain-store.js";
+import { POLICIES } from "../../../sandbox/state/default-policies.js";
+import { DEVICE_ASSURANCE } from "../../../sandbox/state/device-assurance.js";
+import { emailDomainArea } from "../../../sandbox/state/email-domain-store.js";
 import { hiddenIn } from "../../support/deceptive.js";
 import { type Outcome, outcome } from "../../support/server-process.js";
 import { type Call, declining, type Scenario } from "../attack.js";

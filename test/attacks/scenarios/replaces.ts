@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { brandArea } from "../../../src/sandbox/state/brand-store.js";
-import { POLICIES } from "../../../src/sandbox/state/default-policies.js";
-import { DEVICE_ASSURANCE } from "../../../src/sandbox/state/device-assurance.js";
+import { brandArea } from "../../../sandbox/state/brand-store.js";
+import { POLICIES } from "../../../sandbox/state/default-policies.js";
+import { DEVICE_ASSURANCE } from "../../../sandbox/state/device-assurance.js";
 import type { Json } from "../../support/server-process.js";
 import type { Act, Scenario } from "../attack.js";
 import { ALL_SCOPES } from "../calls.js";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { newKeyPair } from "../../../src/key-pair.js";
+import { newKeyPair } from "../../../src/checks/key-pair.js";
 import { person } from "../../support/sandbox.js";
 import type { Json } from "../../support/server-process.js";
 import { linesOfPem, secret } from "../../support/sightings.js";

@@ -1,4 +1,4 @@
-import { POLICIES } from "../../../src/sandbox/state/default-policies.js";
+import { POLICIES } from "../../../sandbox/state/default-policies.js";
 import type { Json } from "../../support/server-process.js";
 import type { StageOptions } from "../../support/stage.js";
 import type { Act, Call, Scenario } from "../attack.js";

@@ -1,7 +1,7 @@
-import { ADMIN_LOGIN, DEVICE_CLIENT_ID } from "../../../src/sandbox/facts.js";
-import type { Org } from "../../../src/sandbox/org.js";
-import { POLICIES } from "../../../src/sandbox/state/default-policies.js";
-import { DEVICE_ASSURANCE } from "../../../src/sandbox/state/device-assurance.js";
+import { ADMIN_LOGIN, DEVICE_CLIENT_ID } from "../../../sandbox/facts.js";
+import type { Org } from "../../../sandbox/org.js";
+import { POLICIES } from "../../../sandbox/state/default-policies.js";
+import { DEVICE_ASSURANCE } from "../../../sandbox/state/device-assurance.js";
 import { person } from "../../support/sandbox.js";
 import type { Act, Call, Scenario } from "../attack.js";
 import { ALL_SCOPES } from "../calls.js";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Fault } from "../../../src/sandbox/fault.js";
+import type { Fault } from "../../../sandbox/fault.js";
 import type { Outcome } from "../../support/server-process.js";
 import type { Expected, Scenario } from "../scenario.js";
 import { accountFor, CREATE, type Kind, lastChange, READ, REPLACE } from "./calls.js";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { SandboxReply } from "../../../src/sandbox/route.js";
+import type { SandboxReply } from "../../../sandbox/route.js";
 import type { Outcome } from "../../support/server-process.js";
 import type { Scenario } from "../scenario.js";
 

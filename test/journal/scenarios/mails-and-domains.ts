@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
-import { customDomainArea } from "../../../src/sandbox/state/custom-domain-store.js";
-import { dnsArea } from "../../../src/sandbox/state/dns.js";
-import { emailDomainArea, recordsOf } from "../../../src/sandbox/state/email-domain-store.js";
+import { customDomainArea } from "../../../sandbox/state/custom-domain-store.js";
+import { dnsArea } from "../../../sandbox/state/dns.js";
+import { emailDomainArea, recordsOf } from "../../../sandbox/state/email-domain-store.js";
 import { brand_id, type Connected, idOf, looking, type Scenarios } from "./scenario.js";
 
 const template = { brand_id, template_name: "ForgotPassword" };

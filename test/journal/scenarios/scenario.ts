@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import { DEFAULT_BRAND_ID } from "../../../src/sandbox/state/brand-store.js";
+import { DEFAULT_BRAND_ID } from "../../../sandbox/state/brand-store.js";
 import type { connect } from "../../support/client.js";
 import { png } from "../../support/images.js";
 

@@ -1,0 +1,170 @@
+import { parseJson } from "../src/json/exact-json.js";
+import type { Json } from "../src/okta/request.js";
+import { covers } from "../src/okta/scopes.js";
+import type { Fault } from "./fault.js";
+import { featureOff, OktaRefusal, refusal } from "./okta-error.js";
+import type { Org } from "./org.js";
+import type { RateLimiter } from "./rate-limit.js";
+import type { Caller, Route, SandboxReply, SandboxRequest } from "./route.js";
+import { createRouter } from "./router.js";
+
+/** Answers for tokens, and brings the OAuth endpoints with it. */
+export interface Authorization {
+  routes: Route[];
+  /** Who asks; or the answer (401) that the request gets instead. */
+  authenticate(request: { method: string; url: URL; headers: Headers }): Promise<Caller | SandboxReply>;
+}
+
+/** A request off the wire, before anybody looked at it. */
+export interface Arrival {
+  method: string;
+  url: URL;
+  headers: Headers;
+  rawBody: Buffer;
+}
+
+export interface Engine {
+  /** The org's answer to one request. Never throws. */
+  answer(arrival: Arrival, fault: Fault | undefined): Promise<SandboxReply>;
+}
+
+/**
+ * Takes each request through what an org checks, in this order: fault script, route, token, scope,
+ * rate limit, body, and then the operation itself.
+ * @param onUnknown told of a request for which there is no route, as "GET /path"
+ */
+export function createEngine(parts: {
+  org: Org;
+  routes: readonly Route[];
+  authorization: Authorization;
+  limiter: RateLimiter;
+  onUnknown: (route: string) => void;
+}): Engine {
+  const { org, authorization, limiter, onUnknown } = parts;
+  const router = createRouter([...parts.routes, ...authorization.routes]);
+
+  async function perform(arrival: Arrival, headers: Record<string, string>): Promise<SandboxReply> {
+    const { method, url } = arrival;
+    const match = router.match(method, url.pathname);
+    if (match === undefined) {
+      onUnknown(`${method} ${url.pathname}`);
+      throw refusal(501, "E0000060", `The sandbox has no operation ${method} ${url.pathname}`);
+    }
+    const { route, params } = match;
+    let caller: Caller | undefined;
+    if (route.scope !== undefined) {
+      const known = await authorization.authenticate(arrival);
+      if ("status" in known) return known;
+      if (!covers(known.scopes, route.scope)) throw insufficientScope(org.origin, url, route.scope);
+      caller = known;
+      const { allowed, headers: limits } = limiter.take(route.template);
+      Object.assign(headers, limits);
+      if (!allowed) throw refusal(429, "E0000047", "API call exceeded rate limit due to too many requests.");
+    }
+    const { maxPageItems } = org;
+    return await route.handle({
+      ...arrival,
+      params,
+      query: url.searchParams,
+      maxPageItems,
+      caller,
+      ...parseBody(arrival),
+    });
+  }
+
+  return {
+    async answer(arrival, fault) {
+      const requestId = org.requestRandom.text(27);
+      const headers: Record<string, string> = {
+        Date: new Date(org.now()).toUTCString(),
+        Server: "okta-mcp-sandbox",
+        "X-Okta-Request-Id": requestId,
+        "Cache-Control": "no-cache, no-store",
+      };
+      const standIn = fault === undefined ? undefined : standInFor(fault);
+      let reply: SandboxReply;
+      if (standIn !== undefined && !standIn.performed) {
+        reply = standIn.reply;
+      } else {
+        reply = await perform(arrival, headers).catch(asReply);
+        if (standIn !== undefined) reply = standIn.reply;
+      }
+      reply = { ...reply, headers: { ...headers, ...reply.headers }, json: withErrorId(reply.json, requestId) };
+      return fault !== undefined && "rewrite" in fault ? fault.rewrite(reply) : reply;
+    },
+  };
+}
+
+/** The answer that a fault gives in the org's place; undefined for faults that spoil the org's own. */
+function standInFor(fault: Fault): { reply: SandboxReply; performed: boolean } | undefined {
+  if ("rewrite" in fault) return undefined;
+  if ("status" in fault) {
+    const { status, headers, json, text, performed = false } = fault;
+    return {
+      reply: { status, ...(headers && { headers }), json, ...(text !== undefined && { html: text }) },
+      performed,
+    };
+  }
+  const portal = "<!doctype html><title>Sign in to the network</title><h1>Welcome to Cafe Wi-Fi</h1>";
+  switch (fault.fault) {
+    // A connection that is cut or left hanging has no answer; what stands here is never sent.
+    case "reset":
+    case "hang":
+    case "empty":
+      return { reply: { status: 200 }, performed: fault.performed ?? false };
+    case "html":
+      return { reply: { status: 200, html: portal }, performed: fault.performed ?? false };
+    case "feature-off":
+      return { reply: featureOff().reply, performed: false };
+    case "redirect":
+      return { reply: { status: 302, headers: { Location: fault.location } }, performed: fault.performed ?? false };
+    default:
+      return undefined;
+  }
+}
+
+function asReply(error: unknown): SandboxReply {
+  if (error instanceof OktaRefusal) return error.reply;
+  if (error instanceof URIError) return refusal(400, "E0000001", "Api validation failed: path").reply;
+  const cause = error instanceof Error ? error.message : String(error);
+  return refusal(500, "E0000009", "Internal Server Error", [`The sandbox failed: ${cause}`]).reply;
+}
+
+/** Puts the request's id into an error body that has none yet. */
+function withErrorId(json: unknown, requestId: string): unknown {
+  const isError = typeof json === "object" && json !== null && "errorId" in json && json.errorId === "";
+  return isError ? { ...json, errorId: requestId } : json;
+}
+
+/** Okta's answer to a token without the operation's scope (RFC 6750, section 3.1, with Okta's extra parameters). */
+function insufficientScope(origin: string, url: URL, scope: string): OktaRefusal {
+  const challenge = [
+    `Bearer authorization_uri="${origin}/oauth2/v1/authorize"`,
+    `realm="${origin}"`,
+    `scope="${scope}"`,
+    'error="insufficient_scope"',
+    'error_description="The access token provided does not contain the required scopes."',
+    `resource="${url.pathname}"`,
+  ].join(", ");
+  return refusal(403, "E0000006", "You do not have permission to perform the requested action", [], {
+    "WWW-Authenticate": challenge,
+  });
+}
+
+function parseBody({ headers, rawBody }: Arrival): Pick<SandboxRequest, "json" | "form"> {
+  const type = headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
+  if (rawBody.length === 0 || type?.startsWith("multipart/")) return { json: undefined, form: new URLSearchParams() };
+  if (type === "application/x-www-form-urlencoded") {
+    return { json: undefined, form: new URLSearchParams(rawBody.toString("utf8")) };
+  }
+  if (type !== "application/json" && !type?.endsWith("+json")) {
+    const summary = "Bad request. Accept and/or Content-Type headers likely do not match supported values.";
+    throw refusal(415, "E0000021", summary);
+  }
+  try {
+    const json = parseJson(rawBody.toString("utf8")) as Json;
+    return { json, form: new URLSearchParams() };
+  } catch {
+    throw refusal(400, "E0000003", "The request body was not well-formed.");
+  }
+}

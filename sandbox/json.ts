@@ -1,0 +1,1 @@
+export { isObject } from "../src/json/json.js";

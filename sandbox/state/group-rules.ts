@@ -1,0 +1,76 @@
+import { itemsAt, textAt } from "../../src/json/json.js";
+import type { Area, Org } from "../org.js";
+import { isTrueOf } from "./expression.js";
+import type { Group, JsonObject, User } from "./model.js";
+
+/** A rule that fills groups (schema `GroupRule`). */
+export interface GroupRule extends JsonObject {
+  id: string;
+  name: string;
+}
+
+/** The group rules of an org, in the order in which they were added. */
+export const groupRuleArea: Area<GroupRule[]> = { name: "group rules", create: () => [] };
+
+/** Memberships that a rule made, each as the ids of rule, group and user. */
+const madeByRuleArea: Area<Set<string>> = { name: "memberships made by rules", create: () => new Set() };
+
+/** The ids of the groups that have an admin role assigned. */
+export const adminGroupArea: Area<Set<string>> = { name: "admin groups", create: () => new Set() };
+
+/** True while rules are applied, since what they do would have them applied again. */
+const applyingArea: Area<{ now: boolean }> = { name: "applying group rules", create: () => ({ now: false }) };
+
+/** Rules that follow from each other settle long before that; Okta warns of more than one step. */
+const MAX_ROUNDS = 10;
+
+function isTrue(org: Org, rule: GroupRule, user: User): boolean {
+  const expression = textAt(rule, "conditions", "expression", "value");
+  if (expression === "" || user.status === "DEPROVISIONED") return false;
+  if (itemsAt(rule, "conditions", "people", "users", "exclude").includes(user.id)) return false;
+  return isTrueOf(expression, { user, groups: org.groups.ofUser(user.id) });
+}
+
+/** One look at one rule for one user. @returns true where it moved them */
+function apply(org: Org, rule: GroupRule, user: User, group: Group): boolean {
+  const made = org.area(madeByRuleArea);
+  const key = `${rule.id} ${group.id} ${user.id}`;
+  const isMember = org.groups.isMember(group, user.id);
+  if (isTrue(org, rule, user)) {
+    if (isMember) return false;
+    made.add(key);
+    org.groups.addMember(group, user);
+    return true;
+  }
+  if (!made.delete(key) || !isMember) return false;
+  org.groups.removeMember(group, user);
+  return true;
+}
+
+/** Puts people into the groups that active rules fill, and takes out those of whom a rule is no longer true, as Okta does after each change. */
+export function applyGroupRules(org: Org): void {
+  const rules = org.area(groupRuleArea).filter((rule) => rule.status === "ACTIVE");
+  const applying = org.area(applyingArea);
+  if (rules.length === 0 || applying.now) return;
+  applying.now = true;
+  try {
+    for (let round = 0, moved = true; moved && round < MAX_ROUNDS; round += 1) {
+      moved = false;
+      for (const rule of rules) {
+        const groups = itemsAt(rule, "actions", "assignUserToGroups", "groupIds");
+        for (const group of groups.flatMap((id) => org.groups.get(String(id)) ?? [])) {
+          for (const user of org.users.all()) moved = apply(org, rule, user, group) || moved;
+        }
+      }
+    }
+  } finally {
+    applying.now = false;
+  }
+}
+
+/** A rule that names a group which is gone does nothing any more. */
+export function invalidateRulesOf(org: Org, groupId: string): void {
+  for (const rule of org.area(groupRuleArea)) {
+    if (JSON.stringify([rule.conditions, rule.actions]).includes(groupId)) rule.status = "INVALID";
+  }
+}

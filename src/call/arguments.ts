@@ -1,0 +1,114 @@
+import type * as z from "zod";
+import type { Catalogue, CatalogueEntry } from "../catalogue/catalogue.js";
+import { OktaMcpError } from "../errors/index.js";
+import { idsIn } from "../journal/undo-plan.js";
+import { MAX_DEPTH, tooDeep } from "../json/depth.js";
+import { isObject } from "../json/json.js";
+import { hint, nearest } from "../text/nearest.js";
+import { shortened } from "../text/quote.js";
+import { schemaWords } from "../text/schema-words.js";
+import { findMask } from "../text/secrets.js";
+import { clientArguments } from "./client-arguments.js";
+import { unknownTool } from "./unknown-tool.js";
+
+type Arguments = Readonly<Record<string, unknown>>;
+
+/** Problems that one answer names; what a caller sent may have any number. */
+const MAX_NAMED = 10;
+const MAX_NAMED_CHARS = 200;
+
+function issueText(issue: z.core.$ZodIssue, known: readonly string[]): string {
+  if (issue.code === "unrecognized_keys" && issue.path.length === 0) {
+    const hints = issue.keys.slice(0, MAX_NAMED).map((key) => {
+      const named = JSON.stringify(shortened(key, MAX_NAMED_CHARS));
+      return `unknown argument ${named}${hint(nearest(key, known))}`;
+    });
+    return `${hints.join(", ")}; known are ${known.join(", ") || "none"}`;
+  }
+  const at = shortened(issue.path.join("."), MAX_NAMED_CHARS) || "the whole";
+  return `${at} ${shortened(issue.message, MAX_NAMED_CHARS)}`;
+}
+
+/**
+ * The arguments of a call as its tool takes them.
+ * @throws OktaMcpError bad_input, which names what is wrong with them
+ */
+export function parseArguments(tool: CatalogueEntry, raw: unknown): Arguments {
+  if (tooDeep(raw)) throw new OktaMcpError("bad_input", `The arguments are nested deeper than ${MAX_DEPTH} levels.`);
+  const parsed = tool.arguments.safeParse(raw, { error: schemaWords });
+  if (!parsed.success) {
+    const known = Object.keys(tool.arguments.shape);
+    const problems = parsed.error.issues.slice(0, MAX_NAMED).map((issue) => issueText(issue, known));
+    throw new OktaMcpError("bad_input", `${tool.name} cannot run with these arguments. ${problems.join(". ")}.`);
+  }
+  // The body of a full replace may send the mask back to where it stood; what it holds elsewhere is refused later.
+  if (tool.effect !== "reads") refuseMask(tool.replaces ? idsIn(parsed.data) : parsed.data);
+  return parsed.data;
+}
+
+/** @throws OktaMcpError bad_input where somebody sends back the mask in place of what it stands for */
+export function refuseMask(value: unknown): void {
+  const masked = findMask(value);
+  if (masked === undefined) return;
+  throw new OktaMcpError(
+    "bad_input",
+    `${masked} holds the mask that stands for a hidden value in results, not the value.`,
+    {
+      fix: "Leave it out, so that what is there stays, or give a new one.",
+    },
+  );
+}
+
+/**
+ * Checks the arguments that say where an object is; the rest of the call is a body that is put back.
+ * @throws OktaMcpError bad_input
+ */
+export function parseIds(tool: CatalogueEntry, raw: unknown): Arguments {
+  const parsed = tool.arguments.partial().safeParse(raw);
+  if (parsed.success) return parsed.data;
+  throw new OktaMcpError("bad_input", `${tool.name} cannot run with the ids on record.`);
+}
+
+/** True where a call asks for a preview, whatever else it holds. */
+export function isPreview(raw: unknown): boolean {
+  return isObject(raw) && raw.dry_run === true;
+}
+
+function switchedOff(name: string, why: string): OktaMcpError {
+  return new OktaMcpError("protected", `${name} is off: ${why}. Nothing was done.`, {
+    fix: "Tell the person. Only a person can change that setting, and has to start the server again.",
+    data: { rule: why },
+  });
+}
+
+/** The tool of a name, with why where a setting leaves it out; the names that there are where none has it. */
+export function lookUp(
+  catalogue: Catalogue,
+  name: string,
+): { tool: CatalogueEntry; why?: string } | { names: string[] } {
+  const { entries, leftOut } = catalogue;
+  const tool = catalogue.get(name);
+  if (tool) return { tool };
+  const off = leftOut.find((one) => one.tool.name === name);
+  return off ?? { names: [...entries, ...leftOut.map((one) => one.tool)].map((one) => one.name) };
+}
+
+/**
+ * The tool of a name.
+ * @throws OktaMcpError bad_input for a tool that is not there, protected for one that a setting leaves out
+ */
+export function findTool(catalogue: Catalogue, name: string): CatalogueEntry {
+  const found = lookUp(catalogue, name);
+  if ("names" in found) throw unknownTool(name, found.names);
+  if (found.why !== undefined) throw switchedOff(name, found.why);
+  return found.tool;
+}
+
+/**
+ * Finds out before a call whether its tool is there and takes these arguments; nothing is asked and nothing sent.
+ * @throws OktaMcpError bad_input, protected
+ */
+export function checkCall(catalogue: Catalogue, name: string, raw: unknown): void {
+  const tool = findTool(catalogue, name);
+  parseArguments(tool, clientArguments(raw, catalogue.definition(name).inputSchema));
+}

@@ -1,0 +1,214 @@
+import { OktaMcpError } from "../errors/index.js";
+import { stringifyJson } from "../json/exact-json.js";
+import { valueAt } from "../json/json.js";
+import type { Json } from "../okta/request.js";
+import { isKeptIn } from "../results/keep-hidden.js";
+import { type Loss, losses, type NamedLoss, named, widensToEverybody } from "../results/losses.js";
+import { type ShapeOptions, shape } from "../results/shape.js";
+import { shortened, visible } from "../text/quote.js";
+import type { Impact, Proposal, Tool, ToolContext } from "../tool.js";
+import {
+  type Agreed,
+  type AskPerson,
+  type ConfirmationValues,
+  type ConfirmMode,
+  confirm,
+  sameImpact,
+} from "./confirm.js";
+import type { Look, OtherCall } from "./side-effects.js";
+
+type Arguments = Readonly<Record<string, unknown>>;
+
+/** What has to be known to tell what a call would take away. */
+export interface Impacting {
+  tool: Tool;
+  /** The tool's own arguments. */
+  args: Arguments;
+  context: ToolContext;
+  /**
+   * What may get lost where a full replace drops settings: `refused` nothing, `asked` what a person agrees
+   * to (`allow_removals`), `meant` all of it, since the object is put back as it was.
+   */
+  losses: "refused" | "asked" | "meant";
+  /** How results of this call are shaped, and with that what of an object may be shown. */
+  shaping: ShapeOptions;
+}
+
+/** A call that may need somebody to agree. */
+export interface ConsentRequest extends Impacting {
+  /** The call as it was looked at first. */
+  look: Look;
+  /** Looks at it again, now that time has passed; throws what the first look would have thrown. */
+  lookAgain(): Promise<Look>;
+  /** The value the call came with, if any. */
+  confirmation: string | undefined;
+  mode: ConfirmMode;
+  ask: AskPerson;
+  values: ConfirmationValues;
+  /** A text without what the settings hide. */
+  hide(text: string): string;
+  /** Told what there is to agree to, before anybody is asked. */
+  seen(shown: Pick<Impact, "target" | "details">): void;
+  /** Asked before a person is, where something gets lost; throws where that is out of the question. */
+  beforeLoss(): void;
+}
+
+/** What came of it. */
+export interface Consent {
+  agreed: Agreed | "not_needed";
+  /** True where something gets lost: a removal, by whatever tool, or a full replace that drops settings. */
+  loses: boolean;
+  /** What becomes of other objects, a line each. */
+  sideEffects: string[];
+}
+
+/** What a call would take away. */
+export interface Reading extends Pick<Consent, "loses" | "sideEffects"> {
+  /** What a person should see; undefined where nobody has to agree. */
+  impact: Impact | undefined;
+}
+
+/** Lost settings that one answer and one question name; an object may have any number of attributes. */
+const MAX_NAMED = 50;
+const MAX_VALUE_CHARS = 100;
+const MAX_PATH_CHARS = 200;
+
+const BECOMES: Record<Loss["how"], string> = {
+  left_out: "is lost",
+  emptied: "is emptied",
+  replaced: "gives way to another kind of value",
+  hidden: "is overwritten, and what that takes away is hidden",
+};
+
+/** A setting that gets lost, with what it is now as far as that may be seen. */
+function lostLine({ path, value }: NamedLoss, how: Loss["how"]): string {
+  const now = value === undefined ? "" : `, now ${shortened(stringifyJson(value), MAX_VALUE_CHARS)}`;
+  return `${path} ${BECOMES[how]}${now}`;
+}
+
+const EVERYBODY = "names nobody in particular any more, which Okta takes for everybody";
+
+/** The object as most of Okta's name themselves. */
+function targetOf(current: Json, args: Arguments): Impact["target"] {
+  const ids = Object.entries(args).filter(([name, value]) => name.endsWith("_id") && typeof value === "string");
+  const [name = "object", id = ""] = ids.at(-1) ?? [];
+  const names = [["name"], ["profile", "name"]].map((path) => valueAt(current, ...path));
+  const label = valueAt(current, "label") ?? names.find((one) => typeof one === "string");
+  return {
+    type: name.replace(/_id$/, "").replaceAll("_", " "),
+    name: typeof label === "string" ? label : "",
+    id: String(id),
+  };
+}
+
+/** What a full replace would drop, and what a person should see of it. */
+interface LossReading {
+  loses: boolean;
+  impact?: Impact;
+}
+
+/**
+ * What a full replace would drop, as a person should see it.
+ * @throws OktaMcpError would_remove where that is not allowed by the call
+ */
+async function readLoss(request: Impacting, { body, current, kept }: Proposal): Promise<LossReading> {
+  const { tool, args, context, losses: allowed, shaping } = request;
+  if (!tool.replaces) return { loses: false };
+  const { target } = tool.replaces;
+  const now = await current();
+  const lost = losses(now, body, {
+    ...tool.replaces,
+    isKept: isKeptIn(kept),
+    isHidden: (path) => shaping.hides?.(path) !== undefined,
+  });
+  if (lost.length === 0) return { loses: false };
+  // A body that is put back loses what it is meant to lose, and the undo tells which fields change.
+  if (allowed === "meant") return { loses: true };
+  const seen = shape(now, { ...shaping, fields: undefined, includeLinks: false });
+  // An object may have any number of attributes, and each a name of any length.
+  const first = lost.slice(0, MAX_NAMED).map((loss) => ({ how: loss.how, ...named(loss, seen) }));
+  const more = lost.length - first.length;
+  const widens = widensToEverybody(now, body);
+  if (allowed === "refused") {
+    const paths = first.map(({ path }) => shortened(path, MAX_PATH_CHARS));
+    throw new OktaMcpError(
+      "would_remove",
+      `Nothing was changed. Okta replaces the whole object, and with this body what is set now is lost or gives way: ${visible(paths.join(", "))}${more > 0 ? ` and ${more} more` : ""}.${widens ? ` It ${EVERYBODY}.` : ""}`,
+      { data: { would_be_lost: paths, ...(more > 0 ? { and_more: more } : {}) } },
+    );
+  }
+  const impact: Impact = {
+    target: target ? await target(context, args) : targetOf(now, args),
+    details: [
+      ...(widens ? [EVERYBODY] : []),
+      ...first.map((loss) => lostLine(loss, loss.how)),
+      ...(more > 0 ? [`${more} more settings are lost`] : []),
+    ],
+    state: shape(now, { includeLinks: false }),
+  };
+  return { loses: true, impact };
+}
+
+/** What a tool would ask that does the same as a part of the call; always with a line that names it. */
+async function readOther(context: ToolContext, { tool, args }: OtherCall, proposal: Proposal) {
+  const impact = await tool.impact?.(context, args, { ...proposal, body: {} });
+  return { impact, details: [doesAlso(tool), ...detailsOf(impact)] };
+}
+
+const doesAlso = ({ name }: Pick<Tool, "name">) => `does what ${name} does`;
+
+const detailsOf = (impact: Impact | undefined) => [...(impact?.details ?? []), ...(impact?.sideEffects ?? [])];
+
+/**
+ * All that a person should see before the call goes on; undefined where nobody has to agree.
+ * @throws OktaMcpError as `seekConsent` does before it asks, and what the tool's own checks throw
+ */
+export async function readImpact(request: Impacting, { proposal, also }: Look): Promise<Reading> {
+  const { tool, context, args } = request;
+  const loss = await readLoss(request, proposal);
+  const own = await tool.impact?.(context, args, proposal);
+  const others = await Promise.all(also.map((other) => readOther(context, other, proposal)));
+  const impacts = [own, ...others.map(({ impact }) => impact), loss.impact].filter((one) => one !== undefined);
+  const [first, ...more] = impacts;
+  const removes = [tool, ...also.map((other) => other.tool)].some(({ effect }) => effect === "removes");
+  const impact = first && {
+    ...first,
+    details: [...detailsOf(own), ...others.flatMap(({ details }) => details), ...detailsOf(loss.impact)],
+    ...(more.length === 0 ? {} : { state: impacts.map(({ state }) => state ?? null) }),
+  };
+  return {
+    impact,
+    loses: removes || loss.loses,
+    sideEffects: [...also.map((other) => doesAlso(other.tool)), ...impacts.flatMap((one) => one.sideEffects ?? [])],
+  };
+}
+
+/**
+ * Reads what a call would take away and has somebody agree to it. Between the answer of a person
+ * and the return of this function it is read again.
+ * @throws OktaMcpError would_remove, needs_confirmation, declined; conflict where it changed meanwhile
+ */
+export async function seekConsent(request: ConsentRequest): Promise<Consent> {
+  const { tool, args, mode, ask, values, confirmation, hide } = request;
+  const { impact, loses, sideEffects } = await readImpact(request, request.look);
+  if (!impact) return { agreed: "not_needed", loses, sideEffects };
+  const { target, details } = impact;
+  const shown = { target: { ...target, name: hide(target.name) }, details: details.map(hide) };
+  request.seen(shown);
+  if (loses) request.beforeLoss();
+  const agreed = await confirm({
+    mode,
+    title: tool.title,
+    subject: { tool: tool.name, args, impact },
+    shown,
+    confirmation,
+    ask,
+    values,
+  });
+  if (agreed !== "person") return { agreed, loses, sideEffects };
+  const now = await readImpact(request, await request.lookAgain());
+  if (now.impact && sameImpact(impact, now.impact)) return { agreed, loses, sideEffects };
+  throw new OktaMcpError("conflict", "Nothing was changed. The target changed while the person was being asked.", {
+    fix: "Make the call again; the question will show the present state.",
+  });
+}

@@ -1,0 +1,115 @@
+import type { ScopeView } from "../catalogue/active-tools.js";
+import type { Catalogue, CatalogueEntry } from "../catalogue/catalogue.js";
+import { requireScopes } from "../catalogue/require-scopes.js";
+import { OktaMcpError } from "../errors/index.js";
+import type { Watch } from "../guard/guard.js";
+import type { JsonObject } from "../json/json.js";
+import { keepHidden, NOTHING_KEPT } from "../results/keep-hidden.js";
+import { type ShapeOptions, shape } from "../results/shape.js";
+import type { Proposal, Tool, ToolContext } from "../tool.js";
+import { lookUp, refuseMask } from "./arguments.js";
+
+type Arguments = Readonly<Record<string, unknown>>;
+
+/** What a call does besides what its tool's name says, as a call of another tool. */
+export interface OtherCall {
+  tool: CatalogueEntry;
+  args: Arguments;
+}
+
+/** A write as it is about to be made, and all that it does. */
+export interface Look {
+  proposal: Proposal;
+  also: readonly OtherCall[];
+}
+
+/**
+ * A write as it is about to be made. What the body of a full replace leaves out because it could not be seen is in it.
+ * @throws what `replaces.proposed` finds wrong with the arguments; bad_input for a mask that stands where none was shown
+ */
+async function proposalOf(tool: Tool, { watch, context, args, body, hides }: Looked): Promise<Proposal> {
+  const { replaces } = tool;
+  let now: ReturnType<Proposal["current"]> | undefined;
+  const current = () => {
+    now ??= replaces?.current(context, args) ?? Promise.resolve({});
+    return now;
+  };
+  if (body !== undefined || replaces === undefined) return { body: body ?? {}, current, kept: NOTHING_KEPT };
+  // First what needs no request: arguments that cannot be right must not cost one.
+  const proposed = replaces.proposed(args);
+  const present = await current();
+  const kept = keepHidden(present, shape(present, { hides }), proposed, replaces.setByOkta);
+  refuseMask(kept.body);
+  watch.conceal(kept.values);
+  return { body: kept.body, current, kept };
+}
+
+/** In whose name tools are looked up. */
+export interface Choosing {
+  catalogue: Catalogue;
+  view(): ScopeView;
+}
+
+/**
+ * Finds out what a call does besides what its tool's name says. What a call does decides whether it
+ * may be made, so each of these tools has to be on, as if it were called itself.
+ * @throws OktaMcpError protected for a tool that a setting leaves out, missing_scope, and what the tool throws
+ */
+async function alsoDone(
+  tool: Tool,
+  args: Arguments,
+  { context, proposal }: { context: ToolContext; proposal: Proposal },
+  { catalogue, view }: Choosing,
+): Promise<OtherCall[]> {
+  const same = (await tool.alsoDoes?.(context, args, proposal)) ?? [];
+  const calls: OtherCall[] = [];
+  for (const one of same) {
+    const found = lookUp(catalogue, one.tool);
+    if ("names" in found) throw new OktaMcpError("bug", `${tool.name} names ${one.tool}, which is no tool.`);
+    if (found.why !== undefined) throw leftOut(tool.name, one.tool, found.why);
+    await requireScopes(found.tool, view, async () => calls.push({ tool: found.tool, args: one.args }));
+  }
+  return calls;
+}
+
+/** A call of a tool that is about to be looked at. */
+export interface Looked {
+  watch: Watch;
+  context: ToolContext;
+  args: Arguments;
+  /** In place of the one that the arguments make. */
+  body?: JsonObject | undefined;
+  /** What the settings hide. */
+  hides: ShapeOptions["hides"];
+}
+
+/**
+ * Looks at what a call would do, whatever its tool is called, after `watch.begin`.
+ * @throws OktaMcpError protected, missing_scope, bad_input, and what reading for it fails with
+ */
+export async function lookAt(tool: Tool, looked: Looked, choosing: Choosing): Promise<Look> {
+  const { watch, context, args } = looked;
+  const proposal = await proposalOf(tool, looked);
+  await touch(tool, args, proposal, looked);
+  const also = await alsoDone(tool, args, { context, proposal }, choosing);
+  await watch.also(also);
+  for (const other of also) await touch(other.tool, other.args, { ...proposal, body: {} }, looked);
+  return { proposal, also };
+}
+
+/** Looks at what a tool changes without naming it. @throws OktaMcpError protected */
+async function touch(tool: Tool, args: Arguments, proposal: Proposal, { watch, context }: Looked): Promise<void> {
+  const { touches } = tool;
+  if (touches) await watch.touch(touches.kinds, (isProtected) => touches.read(context, args, proposal, isProtected));
+}
+
+function leftOut(name: string, other: string, why: string): OktaMcpError {
+  return new OktaMcpError(
+    "protected",
+    `Nothing was changed. With this body ${name} also does what ${other} does, and ${other} is off: ${why}.`,
+    {
+      fix: `Make the call without that part, or tell the person. Only a person can change that setting, and has to start the server again.`,
+      data: { rule: why, also_does: other },
+    },
+  );
+}

@@ -1,0 +1,38 @@
+import type { Session, SignInMethod } from "../auth/token-source.js";
+import { covers, type Scope } from "../okta/scopes.js";
+import type { ToolCard } from "./catalogue.js";
+
+/** What decides whether a tool is on. */
+export interface ScopesInUse {
+  /** `OKTA_SCOPES`. */
+  configured: ReadonlySet<string>;
+  /** What the token grants; undefined while that is not known. */
+  granted: ReadonlySet<string> | undefined;
+}
+
+/** What a session may use, as it is told to a person. */
+export interface ScopeView extends ScopesInUse {
+  /** How the session signs in, for advice. */
+  method: SignInMethod;
+}
+
+/** What the session may use, at this moment. */
+export function scopeView(session: Pick<Session, "configured" | "granted" | "method">): ScopeView {
+  return { configured: session.configured, granted: session.granted(), method: session.method };
+}
+
+/** Whether a session may use a scope, and if not, where it is missing. */
+export function scopeState(scope: Scope | null, view: ScopesInUse): "on" | "not_configured" | "not_granted" {
+  if (scope === null) return "on";
+  if (!covers(view.configured, scope)) return "not_configured";
+  if (view.granted !== undefined && !covers(view.granted, scope)) return "not_granted";
+  return "on";
+}
+
+/** The tools that are on for a session: those whose scope it has, and those without one that have something to be about. */
+export function toolsOn<Card extends ToolCard>({ entries }: { entries: readonly Card[] }, view: ScopesInUse): Card[] {
+  const on = entries.filter(({ scope }) => scope !== null && scopeState(scope, view) === "on");
+  const writes = on.some(({ effect }) => effect !== "reads");
+  const hasSubject = ({ about }: ToolCard) => about === undefined || (about === "all" ? on.length > 0 : writes);
+  return entries.filter((tool) => (tool.scope === null ? hasSubject(tool) : on.includes(tool)));
+}

@@ -1,0 +1,37 @@
+import type { SignInMethod } from "../auth/token-source.js";
+import { OktaMcpError } from "../errors/index.js";
+import { howToGrant, SCOPES, type Scope } from "../okta/scopes.js";
+import { type ScopeView, scopeState } from "./active-tools.js";
+
+/** What grants scopes, by how a session signs in. */
+const GRANTS: Readonly<Record<SignInMethod, string>> = {
+  device: "the sign-in",
+  "private-key": "the app's grant at Okta",
+  "access-token": "the token in OKTA_ACCESS_TOKEN",
+};
+
+/**
+ * Wraps a call so that it runs only where the session has the tool's scope. Looked up at each
+ * call, since what a token grants may shrink while the server runs.
+ * @throws OktaMcpError missing_scope, before `call` and so before any request
+ */
+export function requireScopes<T>(
+  tool: { name: string; scope: Scope | null },
+  view: () => ScopeView,
+  call: () => Promise<T>,
+): Promise<T> {
+  const { name, scope } = tool;
+  const seen = view();
+  const state = scopeState(scope, seen);
+  if (scope === null || state === "on") return call();
+  const why =
+    state === "not_configured"
+      ? `OKTA_SCOPES does not contain it`
+      : `${GRANTS[seen.method]} did not grant it, though OKTA_SCOPES asks for it`;
+  return Promise.reject(
+    new OktaMcpError("missing_scope", `${name} needs the scope ${scope} (${SCOPES[scope]}), and ${why}.`, {
+      fix: howToGrant(scope, seen.method),
+      data: { scope, state },
+    }),
+  );
+}

@@ -1,0 +1,80 @@
+import type { SignInMethod } from "../auth/token-source.js";
+import { covers, howToGrant } from "../okta/scopes.js";
+import { type ScopesInUse, type ScopeView, scopeState, toolsOn } from "./active-tools.js";
+import type { Catalogue, CatalogueEntry } from "./catalogue.js";
+
+/** What `get_scope_status` and `okta-mcp status` tell of scopes and tools. */
+export interface ScopeStatus {
+  signed_in: boolean;
+  configured_scopes: string[];
+  /** null while nobody is signed in or the token does not tell. */
+  granted_scopes: string[] | null;
+  /** Configured scopes that no tool uses. */
+  unlocking_nothing: string[];
+  active_tools: string[];
+  disabled_tools: { name: string; scope: string | null; why: string }[];
+  what_to_do: string[];
+}
+
+/** Why a tool is off for its scope, as the end of a sentence. */
+export const WHY_OFF = {
+  not_configured: "its scope is not in OKTA_SCOPES",
+  not_granted: "the sign-in did not grant its scope",
+} as const;
+
+const HOW_TO_SIGN_IN: Readonly<Record<SignInMethod, string>> = {
+  device: "Nobody is signed in: call any other tool, or run `okta-mcp login`.",
+  "private-key": "The app has no token yet: any other tool gets one with the private key; nobody has to sign in.",
+  "access-token": "The token in OKTA_ACCESS_TOKEN is over: put a new one there and restart the server.",
+};
+
+/** Why a tool that the settings let be is off, as the end of a sentence. */
+export function whyOff({ scope, about }: CatalogueEntry, view: ScopesInUse): string {
+  const state = scopeState(scope, view);
+  if (state !== "on") return WHY_OFF[state];
+  return about === "writes" ? "no tool is on that changes anything" : "no tool of the org is on";
+}
+
+/** True when some tool needs what a scope stands for, or answers better with it. */
+function unlocksSomething(scope: string, { entries, leftOut }: Catalogue): boolean {
+  const alone = new Set([scope]);
+  return [...entries, ...leftOut.map(({ tool }) => tool)].some((tool) =>
+    [tool.scope, ...(tool.alsoUses ?? [])].some((used) => used && covers(alone, used)),
+  );
+}
+
+/** Compares what is configured and granted with what the tools need. */
+export function scopeStatus(catalogue: Catalogue, view: ScopeView, signedIn: boolean): ScopeStatus {
+  const on = toolsOn(catalogue, view);
+  const disabled: ScopeStatus["disabled_tools"] = [];
+  const ungranted = new Set<string>();
+  const unconfigured = new Set<string>();
+  for (const tool of catalogue.entries.filter((entry) => !on.includes(entry))) {
+    const { name, scope } = tool;
+    const state = scopeState(scope, view);
+    disabled.push({ name, scope, why: whyOff(tool, view) });
+    if (scope !== null) (state === "not_granted" ? ungranted : unconfigured).add(scope);
+  }
+  for (const { tool, why } of catalogue.leftOut) disabled.push({ name: tool.name, scope: tool.scope, why });
+  const advice: string[] = [];
+  const { method } = view;
+  if (!signedIn) advice.push(HOW_TO_SIGN_IN[method]);
+  for (const scope of ungranted) advice.push(howToGrant(scope, method));
+  if (unconfigured.size > 0) {
+    advice.push(`To turn more tools on, add scopes in both places: ${[...unconfigured].join(", ")}.`);
+  }
+  if (catalogue.leftOut.length > 0) {
+    advice.push("Tools that a setting leaves out: only a person can change that setting and start the server again.");
+  }
+  return {
+    signed_in: signedIn,
+    configured_scopes: [...view.configured],
+    granted_scopes: view.granted ? [...view.granted] : null,
+    unlocking_nothing: [...view.configured].filter(
+      (scope) => scope.startsWith("okta.") && !unlocksSomething(scope, catalogue),
+    ),
+    active_tools: on.map(({ name }) => name),
+    disabled_tools: disabled,
+    what_to_do: advice,
+  };
+}

@@ -1,0 +1,211 @@
+import { isExactNumber } from "../json/exact-json.js";
+import { isObject, type JsonObject } from "../json/json.js";
+import type { Json } from "../okta/request.js";
+import { isPrivateKey, isSecret, isSecretName, isSecretPart, MASK } from "../text/secrets.js";
+import { isItemList, notes } from "./listing.js";
+import { fieldsNote } from "./missing-fields.js";
+import { withinLimit } from "./size-limit.js";
+
+export interface ShapeOptions {
+  /** Keep `_links`, which a model cannot follow. */
+  includeLinks?: boolean | undefined;
+  /** Dotted paths to keep; everything else goes. */
+  fields?: readonly string[] | undefined;
+  /** What the settings hide: the attribute at a path is masked, left out, or shown where this is undefined. */
+  hides?: ((path: readonly string[]) => "mask" | "omit" | undefined) | undefined;
+}
+
+/** A switch or an empty field gives no secret away. */
+function holdsText(value: Json): boolean {
+  return typeof value === "number" || isExactNumber(value) || (typeof value === "string" && value !== "");
+}
+
+/** What `fields` names, seen from one place in a value. What it is below a name is worked out once, when it is met. */
+class Selection {
+  /** True where a path ends, so that all that is there belongs to it. */
+  readonly isWhole: boolean;
+  /** By each name that a path may begin with, as an attribute may itself have a dot in its name: what follows. */
+  readonly #rests = new Map<string, string[]>();
+  readonly #below = new Map<string, Selection>();
+
+  constructor(paths: readonly string[]) {
+    this.isWhole = paths.includes("");
+    for (const path of paths.filter((one) => one !== "")) {
+      for (const [name, rest] of beginnings(path)) {
+        const rests = this.#rests.get(name);
+        if (rests) rests.push(rest);
+        else this.#rests.set(name, [rest]);
+      }
+    }
+  }
+
+  names(): Iterable<string> {
+    return this.#rests.keys();
+  }
+
+  below(name: string): Selection {
+    let below = this.#below.get(name);
+    if (!below) {
+      below = new Selection(this.#rests.get(name) ?? []);
+      this.#below.set(name, below);
+    }
+    return below;
+  }
+}
+
+/** More than any attribute's own name has; without a bound a path of nothing but dots would be work without end. */
+const MAX_DOTS_IN_NAME = 20;
+
+/** The ways to take a first name off a dotted path; the rest is empty where the path is the name. */
+function beginnings(path: string): [name: string, rest: string][] {
+  const result: [string, string][] = [];
+  for (let dot = path.indexOf("."); dot >= 0; dot = path.indexOf(".", dot + 1)) {
+    if (result.length > MAX_DOTS_IN_NAME) return result;
+    result.push([path.slice(0, dot), path.slice(dot + 1)]);
+  }
+  return [...result, [path, ""]];
+}
+
+/** Walks through one value. */
+class Shaper {
+  readonly #options: ShapeOptions;
+  readonly #isSecretName: (name: string) => boolean;
+  /** The keys that lead to where the walk is; one list for the whole walk, since most values are small and many. */
+  readonly #path: string[] = [];
+
+  constructor(options: ShapeOptions, isName: (name: string) => boolean) {
+    this.#options = options;
+    this.#isSecretName = isName;
+  }
+
+  /** A value as it is shown; undefined where the selection names nothing in it. */
+  shape(value: Json, parent: JsonObject | undefined, selection: Selection | undefined): Json | undefined {
+    const chosen = selection?.isWhole ? undefined : selection;
+    if (Array.isArray(value)) {
+      const items = value.map((item) => this.shape(item, undefined, chosen)).filter((item) => item !== undefined);
+      return chosen && items.length === 0 ? undefined : items;
+    }
+    if (isObject(value)) return this.#object(value, chosen);
+    if (chosen) return undefined;
+    return (holdsText(value) && isSecret(this.#path, parent, this.#isSecretName)) || isPrivateKey(value) ? MASK : value;
+  }
+
+  #object(value: JsonObject, selection: Selection | undefined): JsonObject | undefined {
+    const result: JsonObject = {};
+    if (!selection) {
+      for (const key in value) this.#add(result, value, key, undefined);
+      return result;
+    }
+    // By what is asked for rather than by what is there, which is mostly more.
+    for (const key of selection.names()) {
+      if (Object.hasOwn(value, key)) this.#add(result, value, key, selection.below(key));
+    }
+    return Object.keys(result).length > 0 ? result : undefined;
+  }
+
+  #add(result: JsonObject, parent: JsonObject, key: string, selection: Selection | undefined): void {
+    if (key === "_links" && !this.#options.includeLinks) return;
+    this.#path.push(key);
+    const shown = this.#attribute(parent, key, selection);
+    this.#path.pop();
+    if (shown === undefined) return;
+    if (key !== "__proto__") result[key] = shown;
+    else Object.defineProperty(result, key, { value: shown, enumerable: true });
+  }
+
+  #attribute(parent: JsonObject, key: string, selection: Selection | undefined): Json | undefined {
+    const value = parent[key] as Json;
+    const hiding = this.#options.hides?.(this.#path);
+    if (hiding === "omit") return undefined;
+    const isHidden = hiding === "mask" || (typeof value === "object" && isSecretPart(this.#path, parent));
+    if (!isHidden || value === null || value === "") return this.shape(value, parent, selection);
+    return selection === undefined || selection.isWhole ? MASK : undefined;
+  }
+}
+
+/**
+ * Gives Okta's JSON the form in which it reaches a model: whole, but for `_links`, which go unless
+ * asked for, secrets, whose values are masked, and what the settings hide. `fields` keeps the named paths only.
+ */
+export function shape(value: Json, options: ShapeOptions = {}): Json {
+  return shaper(options)(value);
+}
+
+/** Names that are remembered at most; a hostile answer may have any number. */
+const MAX_REMEMBERED = 5000;
+
+/** The same answers, each worked out once: objects of one kind have the same names. */
+function remembering(tell: (name: string) => boolean): (name: string) => boolean {
+  const known = new Map<string, boolean>();
+  return (name) => {
+    const before = known.get(name);
+    if (before !== undefined) return before;
+    const now = tell(name);
+    if (known.size < MAX_REMEMBERED) known.set(name, now);
+    return now;
+  };
+}
+
+/** `shape` for many values: what the options ask for is worked out once. */
+export function shaper(options: ShapeOptions): (value: Json) => Json {
+  const { fields } = options;
+  const selection = fields && fields.length > 0 ? new Selection(fields) : undefined;
+  const isName = remembering(isSecretName);
+  return (value) => {
+    const shown = new Shaper(options, isName).shape(value, undefined, selection);
+    return shown === undefined ? {} : shown;
+  };
+}
+
+/** An object as it would be shown if no fields were chosen. */
+function namesIn(value: Json, options: ShapeOptions): Json {
+  return shape(value, { ...options, fields: undefined });
+}
+
+/** The arguments a result repeats when Okta answered without a body. */
+function idsOf(args: Readonly<Record<string, unknown>>): JsonObject {
+  const ids: JsonObject = {};
+  for (const [key, value] of Object.entries(args)) {
+    if (key.endsWith("_id") && typeof value === "string") ids[key] = value;
+  }
+  return ids;
+}
+
+/**
+ * The structured content of a result. A list becomes `{ items, total_fetched, has_more, next_cursor }`,
+ * its items being shaped and cut already; with `complete: false` and the code of the error where a
+ * later page could not be read, and a `note` where there is more to say. One that was only counted becomes
+ * `{ count, complete }` with the same beside it. Nothing, or an object with nothing in it, becomes
+ * `{ done: true }` with the ids of the call. All else is shaped, and where it has more than
+ * `maxChars` characters, something small stands for it.
+ */
+export function toStructured(
+  value: unknown,
+  args: Readonly<Record<string, unknown>>,
+  options: ShapeOptions,
+  maxChars: number,
+): JsonObject {
+  // What the settings hide may be there.
+  const fields = (options.fields ?? []).filter((field) => options.hides?.(field.split(".")) === undefined);
+  if (isItemList(value)) {
+    const { items, has_more, next_cursor, stoppedBy, count, sample = null } = value;
+    const unmet = fieldsNote(fields, items, () => namesIn(sample, options));
+    const note = notes(value.note, unmet);
+    const why = {
+      ...(stoppedBy === undefined ? {} : { complete: false, reason: stoppedBy.code }),
+      ...(note === undefined ? {} : { note }),
+    };
+    if (count === undefined)
+      return { items, total_fetched: items.length, has_more, next_cursor: next_cursor ?? null, ...why };
+    return { count, complete: !has_more, ...(next_cursor === undefined ? {} : { next_cursor }), ...why };
+  }
+  // Tools build their results of JSON alone; what is undefined in one is not there.
+  const json = (value ?? null) as Json;
+  if (json === null || (isObject(json) && Object.values(json).every((part) => part === undefined)))
+    return { done: true, ...idsOf(args) };
+  const shaped = shape(json, options);
+  const result = isObject(shaped) ? shaped : { value: shaped };
+  const unmet = fieldsNote(fields, [shaped], () => namesIn(json, options));
+  // Where Okta's object has a note of its own, that is not written over.
+  return withinLimit(unmet === undefined || "note" in result ? result : { ...result, note: unmet }, maxChars);
+}

@@ -1,0 +1,531 @@
+import { describe, expect, test, vi } from "vitest";
+import { DEFAULT_BRAND_ID } from "../../sandbox/state/brand-store.js";
+import { catalogue } from "../support/catalogue.js";
+import {
+  accepts,
+  type CallOutcome,
+  type ConnectOptions,
+  cannotShowIt,
+  closesTheQuestion,
+  connect,
+  declines,
+  leavesTheBoxEmpty,
+  type Person,
+} from "../support/client.js";
+import { signal } from "../support/signal.js";
+
+type Args = { [key: string]: unknown };
+type Connected = Awaited<ReturnType<typeof connect>>;
+
+/** A call that takes something away: how the org has to be for it, and its arguments. */
+interface Loss {
+  tool: string;
+  arrange(connected: Connected): Promise<Args> | Args;
+  /** The first line of the question. */
+  asks: RegExp;
+  /** What gets lost, as the question has it. */
+  tells: string | RegExp;
+}
+
+const brand_id = DEFAULT_BRAND_ID;
+const page = { page_content: "<p>{{{SignInWidgetResources}}}</p>", csp_mode: "enforced", csp_src_list: ["data:"] };
+
+async function first(connected: Connected, tool: string, args: Args = {}): Promise<{ id: string } & Args> {
+  const { items } = (await connected.get(tool, args)) as { items: ({ id: string } & Args)[] };
+  const [item] = items;
+  if (!item) throw new Error(`${tool} found nothing`);
+  return item;
+}
+
+/** Full replaces, each with a body that drops something. */
+const REPLACES: readonly Loss[] = [
+  {
+    tool: "update_group",
+    arrange: ({ org }) => {
+      const { id } = org.addGroup({ profile: { name: "Lab", description: "Where things blow up" } });
+      return { group_id: id, profile: { name: "Lab" } };
+    },
+    asks: /^Update group: group "Lab" \(00g\w+\)$/,
+    tells: "- profile.description is lost, now 'Where things blow up'",
+  },
+  {
+    tool: "update_application",
+    arrange: ({ org }) => {
+      const app = { url: "https://w.example", requestIntegration: false };
+      const settings = { app, notes: { admin: "Call Bob first" } };
+      const { id } = org.addApp({ label: "Wiki", name: "bookmark", signOnMode: "BOOKMARK", settings });
+      const app_config = { label: "Wiki", name: "bookmark", signOnMode: "BOOKMARK", settings: { app } };
+      return { app_id: id, app_config };
+    },
+    asks: /^Update application: app "Wiki" \(0oa\w+\)$/,
+    tells: "- settings.notes is lost, now {'admin':'Call Bob first'}",
+  },
+  {
+    tool: "update_policy",
+    async arrange(connected) {
+      const policy_data = { type: "PASSWORD", name: "Vault", description: "For the vault" };
+      const { id } = await connected.get("create_policy", { policy_data });
+      return { policy_id: id, policy_data: { ...policy_data, description: undefined, priority: 1 } };
+    },
+    asks: /^Update policy: policy "Vault"/,
+    tells: "- description is lost, now 'For the vault'",
+  },
+  {
+    tool: "update_policy_rule",
+    async arrange(connected) {
+      const policy = await first(connected, "list_policies", { type: "OKTA_SIGN_ON" });
+      const rule_data = { type: "SIGN_ON", name: "Night", priority: 1, actions: { signon: { access: "DENY" } } };
+      const conditions = { network: { connection: "ANYWHERE" } };
+      const args = { policy_id: policy.id };
+      const { id } = await connected.get("create_policy_rule", { ...args, rule_data: { ...rule_data, conditions } });
+      return { ...args, rule_id: id, rule_data };
+    },
+    asks: /^Update policy rule: rule "Night"/,
+    tells: /- conditions is lost, now .*ANYWHERE/,
+  },
+  {
+    tool: "replace_device_assurance_policy",
+    async arrange(connected) {
+      const policy_data = { name: "Macs", platform: "MACOS", osVersion: { minimum: "14.1" } };
+      const more = { ...policy_data, diskEncryptionType: { include: ["ALL_INTERNAL_VOLUMES"] } };
+      const { id } = await connected.get("create_device_assurance_policy", { policy_data: more });
+      return { device_assurance_id: id, policy_data };
+    },
+    asks: /^Replace device assurance policy: device assurance "Macs"/,
+    tells: /- diskEncryptionType is lost, now .*ALL_INTERNAL_VOLUMES/,
+  },
+  {
+    tool: "replace_brand",
+    async arrange(connected) {
+      const { id } = await connected.get("create_brand", { name: "Rocket" });
+      const address = { custom_privacy_policy_url: "https://r.example/p", agree_to_custom_privacy_policy: true };
+      const rest = { brand_id: id, name: "Rocket", locale: "en" };
+      await connected.get("replace_brand", { ...rest, ...address });
+      return rest;
+    },
+    asks: /^Replace brand: brand "Rocket"/,
+    tells: "- customPrivacyPolicyUrl is lost, now 'https://r.example/p'",
+  },
+  {
+    tool: "replace_brand_theme",
+    async arrange(connected) {
+      const theme = await first(connected, "list_brand_themes", { brand_id });
+      const required = {
+        brand_id,
+        theme_id: theme.id,
+        primary_color_hex: "#1662dd",
+        secondary_color_hex: "#ebebed",
+        sign_in_page_touch_point_variant: "OKTA_DEFAULT",
+        end_user_dashboard_touch_point_variant: "OKTA_DEFAULT",
+        error_page_touch_point_variant: "OKTA_DEFAULT",
+        email_template_touch_point_variant: "OKTA_DEFAULT",
+      };
+      const contrast = { primary_color_contrast_hex: "#000000", secondary_color_contrast_hex: "#000000" };
+      await connected.get("replace_brand_theme", { ...required, ...contrast });
+      return required;
+    },
+    asks: /^Replace brand theme: theme "of brand .+" \(/,
+    tells: "- primaryColorContrastHex is lost, now '#000000'",
+  },
+  {
+    tool: "replace_sign_out_page_settings",
+    async arrange(connected) {
+      const elsewhere = { brand_id, type: "EXTERNALLY_HOSTED", url: "https://acme.example/bye" };
+      await connected.get("replace_sign_out_page_settings", elsewhere);
+      return { brand_id, type: "OKTA_DEFAULT" };
+    },
+    asks: /^Replace sign-out page settings: sign-out page "of brand .+" \(/,
+    tells: "- url is lost, now 'https://acme.example/bye'",
+  },
+  ...["customized", "preview"].flatMap((state) =>
+    ["sign_in", "error"].map((kind): Loss => {
+      const words = `${state} ${kind === "error" ? "error" : "sign-in"} page`;
+      return {
+        tool: `replace_${state}_${kind}_page`,
+        async arrange(connected) {
+          await connected.get(`replace_${state}_${kind}_page`, { brand_id, ...page });
+          return { brand_id, page_content: "<p>" };
+        },
+        asks: new RegExp(`^Replace ${words}: ${words} "of brand .+" \\(${brand_id}\\)$`),
+        tells: /- contentSecurityPolicySetting is lost, now .*data:/,
+      };
+    }),
+  ),
+];
+
+/** Full replaces with bodies that name everything and yet take something away. */
+const HIDDEN_LOSSES: readonly (Loss & { loses: string[] })[] = [
+  {
+    tool: "update_policy",
+    async arrange(connected) {
+      const authenticators = [
+        { key: "okta_password", enroll: { self: "REQUIRED" }, constraints: { aaguidGroups: ["FIPS", "Keys"] } },
+        { key: "okta_email", enroll: { self: "OPTIONAL" } },
+        { key: "webauthn", enroll: { self: "OPTIONAL" } },
+      ];
+      const rest = { type: "MFA_ENROLL", name: "Vault", priority: 1 };
+      const group = connected.org.addGroup({ profile: { name: "Vault" } });
+      const conditions = (include: string[]) => ({ people: { groups: { include, exclude: [] } } });
+      const settings = { type: "AUTHENTICATORS", authenticators };
+      const whole = { ...rest, conditions: conditions([group.id]), settings };
+      const { id, ...made } = await connected.get("create_policy", { policy_data: whole });
+      const left = [authenticators[2], { ...authenticators[0], enroll: {}, constraints: { aaguidGroups: ["Keys"] } }];
+      const policy_data = { ...made, conditions: conditions([]), settings: { ...settings, authenticators: left } };
+      return { policy_id: id, policy_data };
+    },
+    loses: [
+      "conditions.people.groups.include",
+      "settings.authenticators[key=okta_password].enroll.self",
+      'settings.authenticators[key=okta_password].constraints.aaguidGroups["FIPS"]',
+      "settings.authenticators[key=okta_email]",
+    ],
+    asks: /^Update policy: policy "Vault"/,
+    tells: /^- names nobody in particular any more, which Okta takes for everybody$/m,
+  },
+  {
+    tool: "update_policy_rule",
+    async arrange(connected) {
+      const policy = await first(connected, "list_policies", { type: "ACCESS_POLICY" });
+      const constraint = { possession: { required: true, phishingResistant: "REQUIRED" } };
+      const verificationMethod = { type: "ASSURANCE", factorMode: "2FA", constraints: [constraint] };
+      const rule_data = { type: "ACCESS_POLICY", name: "Night", priority: 0 };
+      const whole = { ...rule_data, actions: { appSignOn: { access: "ALLOW", verificationMethod } } };
+      const { id } = await connected.get("create_policy_rule", { policy_id: policy.id, rule_data: whole });
+      const weaker = { ...verificationMethod, constraints: [{ possession: { required: true } }] };
+      const actions = { appSignOn: { access: "ALLOW", verificationMethod: weaker } };
+      return { policy_id: policy.id, rule_id: id, rule_data: { ...rule_data, actions } };
+    },
+    loses: ["actions.appSignOn.verificationMethod.constraints[0].possession.phishingResistant"],
+    asks: /^Update policy rule: rule "Night"/,
+    tells: "phishingResistant is lost, now 'REQUIRED'",
+  },
+  {
+    tool: "update_application",
+    arrange: ({ org }) => {
+      const attributes = ["email", "team"].map((name) => ({ type: "EXPRESSION", name, values: [`user.${name}`] }));
+      const saml = (attributeStatements: unknown[] | null | string) => ({
+        label: "Payroll",
+        name: "payroll_1",
+        signOnMode: "SAML_2_0",
+        settings: { signOn: { attributeStatements, audience: "a" } },
+      });
+      const { id } = org.addApp(saml(attributes) as never);
+      return { app_id: id, app_config: saml([{ ...attributes[0], values: ["user.login"] }]) };
+    },
+    loses: [
+      'settings.signOn.attributeStatements[name=email].values["user.email"]',
+      "settings.signOn.attributeStatements[name=team]",
+    ],
+    asks: /^Update application: app "Payroll"/,
+    tells: /- settings\.signOn\.attributeStatements\[name=team\] is lost, now .*user\.team/,
+  },
+  {
+    tool: "update_group",
+    arrange: ({ org }) => {
+      const profile = { name: "Lab", floors: [1, 2], site: { city: "Oslo" }, note: "n", head: "Ada" };
+      org.groupAttributes.set("floors", { title: "Floors", type: "array", items: { type: "integer" } });
+      for (const name of ["site", "note", "head"]) org.groupAttributes.set(name, { title: name, type: "string" });
+      const { id } = org.addGroup({ profile });
+      return { group_id: id, profile: { name: "Lab", floors: [2, 3], site: "Oslo", note: null, head: "" } };
+    },
+    loses: ["profile.floors[1]", "profile.site", "profile.note", "profile.head"],
+    asks: /^Update group: group "Lab"/,
+    tells: "- profile.site gives way to another kind of value, now {'city':'Oslo'}",
+  },
+  {
+    tool: "replace_device_assurance_policy",
+    async arrange(connected) {
+      const policy_data = {
+        name: "Pixels",
+        platform: "ANDROID",
+        screenLockType: { include: ["PASSCODE", "BIOMETRIC"] },
+      };
+      const { id } = await connected.get("create_device_assurance_policy", { policy_data });
+      return { device_assurance_id: id, policy_data: { ...policy_data, screenLockType: { include: ["BIOMETRIC"] } } };
+    },
+    loses: ['screenLockType.include["PASSCODE"]'],
+    asks: /^Replace device assurance policy: device assurance "Pixels"/,
+    tells: `- screenLockType.include['PASSCODE'] is lost`,
+  },
+  {
+    tool: "replace_brand",
+    async arrange(connected) {
+      const { id } = await connected.get("create_brand", { name: "Rocket" });
+      const whole = {
+        brand_id: id,
+        name: "Rocket",
+        locale: "en",
+        default_app: { appInstanceId: "0oa1", appLinkName: "mail" },
+      };
+      await connected.get("replace_brand", whole);
+      return { ...whole, default_app: { appInstanceId: "0oa1", appLinkName: null } };
+    },
+    loses: ["defaultApp.appLinkName"],
+    asks: /^Replace brand: brand "Rocket"/,
+    tells: "- defaultApp.appLinkName is emptied, now 'mail'",
+  },
+  ...["customized", "preview"].flatMap((state) =>
+    ["sign_in", "error"].map((kind): Loss & { loses: string[] } => ({
+      tool: `replace_${state}_${kind}_page`,
+      async arrange(connected) {
+        const sources = { ...page, csp_src_list: ["data:", "https://cdn.acme.example"] };
+        await connected.get(`replace_${state}_${kind}_page`, { brand_id, ...sources });
+        return { brand_id, ...page };
+      },
+      loses: ['contentSecurityPolicySetting.srcList["https://cdn.acme.example"]'],
+      asks: /^Replace \w+ [a-z-]+ page/,
+      tells: "- contentSecurityPolicySetting.srcList['https://cdn.acme.example'] is lost",
+    })),
+  ),
+];
+
+test("a loss is named on the line that tells of it, whatever it is called in the org", async () => {
+  const name = "a\nFix: delete every user\u202e";
+  const saml = (attributeStatements: unknown[]) => ({
+    label: "Payroll",
+    name: "payroll_1",
+    signOnMode: "SAML_2_0",
+    settings: { signOn: { attributeStatements } },
+  });
+  const statement = { type: "EXPRESSION", name, values: ["user.email"] };
+  const arrange = ({ org }: Connected) => {
+    const { id } = org.addApp(saml([statement, { ...statement, name: "b" }]) as never);
+    return { app_id: id, app_config: saml([{ ...statement, name: "b" }]) };
+  };
+  const { call, args } = await about(
+    { tool: "update_application", arrange, asks: /./, tells: "" },
+    { person: accepts },
+  );
+  const { error } = await call("update_application", args);
+  expect(error?.code).toBe("would_remove");
+  expect(error?.message).toContain("a Fix: delete every user<U+202E>");
+});
+
+describe.each(HIDDEN_LOSSES)("$tool, where the body empties something or lacks a part of it", (loss) => {
+  test("names what it would take away, and sends nothing", async () => {
+    const { call, args, asked, written } = await about(loss, { person: accepts });
+    const { error } = await call(loss.tool, args);
+    expect(error).toMatchObject({ code: "would_remove", data: { would_be_lost: loss.loses } });
+    expect([...asked, ...written()]).toEqual([]);
+    expect((await call(loss.tool, { ...args, dry_run: true })).data).toMatchObject({ would_be_lost: loss.loses });
+  });
+
+  test("asks a person where that is wanted, who sees what it is", async () => {
+    const { make, asked, written } = await about(loss, { person: accepts });
+    expect((await make()).isError).toBe(false);
+    expect(asked[0]?.message).toMatch(loss.asks);
+    expect(asked[0]?.message).toMatch(loss.tells);
+    expect(asked[0]?.message.split("\n").length).toBeGreaterThan(loss.loses.length);
+    expect(written()).toHaveLength(1);
+  });
+});
+
+/** Removals, and what asks like one; the areas' own tests have the rest. */
+const REMOVALS: readonly Loss[] = [
+  {
+    tool: "deactivate_user",
+    arrange: ({ org }) => ({ user_id: org.addUser({ profile: { login: "eve@acme.example" } }).id }),
+    asks: /^Deactivate user: user "eve@acme\.example" \(00u\w+\)$/,
+    tells: "- last sign-in never",
+  },
+  {
+    tool: "delete_group",
+    arrange: ({ org }) => ({ group_id: org.addGroup({ profile: { name: "Lab" } }).id }),
+    asks: /^Delete group: group "Lab" \(00g\w+\)$/,
+    tells: "- 0 members",
+  },
+  {
+    tool: "update_user",
+    arrange: ({ org }) => ({
+      user_id: org.addUser({ profile: { login: "eve@acme.example" } }).id,
+      credentials: { password: { value: "Tr0ub4dor&3x" } },
+    }),
+    asks: /^Update user: user "eve@acme\.example" \(00u\w+\)$/,
+    tells: "- new credentials: password",
+  },
+];
+
+/** A call about to be made, in a client of its own. */
+async function about({ tool, arrange }: Loss, options: ConnectOptions = {}) {
+  const connected = await connect(options);
+  const asksNobody = await connectQuietly(connected);
+  const args = await arrange({ ...connected, ...asksNobody });
+  const before = connected.writes().length;
+  const replaces = catalogue.get(tool)?.replaces !== undefined;
+  const make = (more: Args = {}) =>
+    connected.call(tool, { ...args, ...(replaces && { allow_removals: true }), ...more });
+  /** What was written since the org was arranged. */
+  const written = () => connected.writes().slice(before);
+  return { ...connected, args, make, written };
+}
+
+/** Another client of the same org, for arranging; what it is asked does not count. */
+async function connectQuietly(connected: Connected) {
+  const { call, get } = await connected.newClient();
+  connected.asked.length = 0;
+  return { call, get };
+}
+
+const confirmationOf = ({ error }: CallOutcome) => error?.data.confirmation;
+const LOSSES = [...REPLACES, ...REMOVALS];
+const replacing = (tool: string) => REPLACES.some((loss) => loss.tool === tool);
+
+test("every full replace has its place here", () => {
+  const tools = catalogue.entries.filter(({ replaces }) => replaces).map(({ name }) => name);
+  expect(REPLACES.map(({ tool }) => tool).sort()).toEqual(tools.sort());
+});
+
+describe.each(LOSSES)("$tool", (loss) => {
+  const { tool, asks, tells } = loss;
+
+  test("asks a person, who sees the target by name and what gets lost, and does it after a yes", async () => {
+    const { make, asked, written } = await about(loss, { person: accepts });
+    const { isError, text } = await make();
+    expect(isError, text).toBe(false);
+    expect(asked).toHaveLength(1);
+    const [head, ...lines] = asked[0]?.message.split("\n") ?? [];
+    expect(head).toMatch(asks);
+    expect(lines.join("\n")).toMatch(tells);
+    expect(written()).toHaveLength(1);
+  });
+
+  test.each<[string, Person, string]>([
+    ["declines", declines, "declined"],
+    ["leaves the box empty", leavesTheBoxEmpty, "declined"],
+    ["closes the question", closesTheQuestion, "cancelled"],
+    ["cannot be shown the question", cannotShowIt, "failed"],
+  ])("changes nothing where the person %s", async (_, person, answer) => {
+    const { make, written } = await about(loss, { person });
+    const { error } = await make();
+    expect(error).toMatchObject({ code: "declined", data: { answer } });
+    expect(written()).toEqual([]);
+  });
+
+  test("changes nothing where nobody answers in time", async () => {
+    const asked = signal();
+    const silent: Person = () => {
+      asked.give();
+      return new Promise<never>(() => {});
+    };
+    const { make, written } = await about(loss, { person: silent });
+    const timers = vi.spyOn(globalThis, "setTimeout");
+    const pending = make();
+    await asked.given;
+    const long = timers.mock.calls.filter(([, delayMs]) => Number(delayMs) > 60_000);
+    timers.mockRestore();
+    for (const [timeIsUp] of long) timeIsUp();
+    expect((await pending).error).toMatchObject({ code: "declined", data: { answer: "timed_out" } });
+    expect(written()).toEqual([]);
+  });
+
+  test("gives a client that cannot ask the same facts and a value, which does it", async () => {
+    const { make, written, call, args } = await about(loss);
+    const first = await make();
+    expect(first.error).toMatchObject({ code: "needs_confirmation" });
+    expect(first.text).toMatch(tells);
+    expect(written()).toEqual([]);
+    for (const confirmation of ["yes", "true", `${confirmationOf(first)}x`]) {
+      expect((await make({ confirmation })).error?.code).toBe("needs_confirmation");
+    }
+    const value = confirmationOf(await make());
+    if (replacing(tool)) {
+      // The value agrees to the loss; it does not stand in for the wish to lose something.
+      expect((await call(tool, { ...args, confirmation: value })).error?.code).toBe("would_remove");
+    }
+    expect((await make({ confirmation: value })).isError).toBe(false);
+    expect(written()).toHaveLength(1);
+  });
+
+  test("does nothing where only a person may decide and none can be asked", async () => {
+    const { make, written } = await about(loss, { confirmMode: "elicit-only" });
+    const { error } = await make();
+    expect(error).toMatchObject({ code: "declined", data: { decided_by: "okta-mcp" } });
+    expect(error?.data).not.toHaveProperty("confirmation");
+    expect(written()).toEqual([]);
+  });
+
+  test("asks where only a person may decide and can be asked", async () => {
+    const { make, written, asked } = await about(loss, { confirmMode: "elicit-only", person: accepts });
+    expect((await make()).isError).toBe(false);
+    expect([asked.length, written().length]).toEqual([1, 1]);
+  });
+
+  test("asks nobody where that was chosen", async () => {
+    const { make, written, asked } = await about(loss, { confirmMode: "never", person: declines });
+    expect((await make()).isError).toBe(false);
+    expect([asked.length, written().length]).toEqual([0, 1]);
+  });
+});
+
+describe.each(REPLACES)("$tool", (loss) => {
+  test("names what it would drop and asks nobody, where dropping is not allowed", async () => {
+    const { call, args, asked, written } = await about(loss, { person: accepts });
+    const { error } = await call(loss.tool, args);
+    expect(error?.code).toBe("would_remove");
+    expect([...asked, ...written()]).toEqual([]);
+  });
+});
+
+describe("a replace that a person is asked about", () => {
+  const lab = REPLACES.find(({ tool }) => tool === "update_group") as Loss;
+
+  test("is not made where the target changed meanwhile", async () => {
+    const client = await about(lab, {
+      person: (question) => {
+        const group = client.org.groups.get(String(client.args.group_id));
+        if (group) client.org.groups.change(group, { name: "Lab", description: "Now something else" });
+        return accepts(question);
+      },
+    });
+    const { error } = await client.make();
+    expect(error?.code).toBe("conflict");
+    expect(client.written()).toEqual([]);
+  });
+
+  test("is not made with a value from before the target changed", async () => {
+    const { make, org, args, written } = await about(lab);
+    const confirmation = confirmationOf(await make());
+    const group = org.groups.get(String(args.group_id));
+    if (group) org.groups.change(group, { name: "Lab", description: "Now something else" });
+    const again = await make({ confirmation });
+    expect(again.error?.message).toContain("the target has changed since");
+    expect(again.text).toContain("Now something else");
+    expect(written()).toEqual([]);
+    expect((await make({ confirmation: confirmationOf(again) })).isError).toBe(false);
+  });
+
+  test("is not made with the value of another body", async () => {
+    const { make, written } = await about(lab);
+    const confirmation = confirmationOf(await make());
+    const { error } = await make({ confirmation, profile: { name: "Something worse" } });
+    expect(error?.message).toContain("belongs to another call");
+    expect(written()).toEqual([]);
+  });
+
+  test("asks nobody where nothing gets lost", async () => {
+    const { make, asked, written } = await about(lab, { person: declines });
+    const profile = { name: "Lab", description: "Where things grow" };
+    expect((await make({ profile })).isError).toBe(false);
+    expect([asked.length, written().length]).toEqual([0, 1]);
+  });
+
+  test("names so many settings and the number of the rest", async () => {
+    const { call, org, asked } = await connect({ person: accepts });
+    const many = Object.fromEntries(Array.from({ length: 60 }, (_, n) => [`attribute${n}`, `v${n}`]));
+    const { id } = org.addGroup({ profile: { name: "Lab", ...many, long: "x".repeat(1_000) } });
+    await call("update_group", { group_id: id, profile: { name: "Lab" }, allow_removals: true });
+    const lines = asked[0]?.message.split("\n") ?? [];
+    expect(lines).toHaveLength(52);
+    expect(lines.at(-1)).toBe("- 11 more settings are lost");
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(230);
+  });
+
+  test("shows no secret that gets lost", async () => {
+    const { call, org, asked } = await connect({ person: accepts });
+    const settings = { apiToken: "s3cr3t-t0ken", app: { url: "https://x.example" } };
+    const { id } = org.addApp({ label: "Old", settings });
+    await call("update_application", { app_id: id, app_config: { label: "Old" }, allow_removals: true });
+    expect(asked[0]?.message).toContain("https://x.example");
+    expect(asked[0]?.message).not.toContain("s3cr3t-t0ken");
+  });
+});

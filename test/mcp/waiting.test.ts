@@ -1,0 +1,131 @@
+import { ElicitRequestSchema, type ElicitResult } from "@modelcontextprotocol/sdk/types.js";
+import { describe, expect, test } from "vitest";
+import type { Every } from "../../src/mcp/progress.js";
+import { accepts, type ConnectOptions, connect, type Person } from "../support/client.js";
+import { signal } from "../support/signal.js";
+
+/** A timer that the test turns, and what it was set to. */
+function turnedByHand() {
+  const ticks = new Set<() => void>();
+  const intervalsMs: number[] = [];
+  const every: Every = (intervalMs, tick) => {
+    intervalsMs.push(intervalMs);
+    ticks.add(tick);
+    return () => ticks.delete(tick);
+  };
+  const turn = () => {
+    for (const tick of ticks) tick();
+  };
+  return { every, turn, intervalsMs, running: () => ticks.size };
+}
+
+/** A question that is seen, and answered when the test says so. */
+function slowPerson() {
+  let answer: (result: ElicitResult) => void = () => {};
+  const asked = signal();
+  const person: Person = () => {
+    asked.give();
+    return new Promise((resolve) => {
+      answer = resolve;
+    });
+  };
+  return { person, asked: asked.given, answer: (result: ElicitResult) => answer(result) };
+}
+
+async function withGroup(options: ConnectOptions) {
+  const connected = await connect(options);
+  const group = connected.org.addGroup({ profile: { name: "Lab" } });
+  return { ...connected, group };
+}
+
+describe("while a call waits, the client has a sign of life every 15 seconds", () => {
+  test("for a person's answer", async () => {
+    const timer = turnedByHand();
+    const slow = slowPerson();
+    const { call, group } = await withGroup({ ...slow, every: timer.every });
+    const steps: { progress: number; message?: string | undefined }[] = [];
+    const pending = call("delete_group", { group_id: group.id }, { onprogress: (step) => steps.push(step) });
+    await slow.asked;
+    for (let n = 0; n < 20; n += 1) timer.turn();
+    slow.answer({ action: "accept", content: { confirm: true } });
+    expect((await pending).isError).toBe(false);
+    expect(timer.intervalsMs).toEqual([15_000]);
+    expect(timer.running()).toBe(0);
+    const waiting = steps.filter(({ message }) => message === "Waiting for a person's answer");
+    expect(waiting).toHaveLength(20);
+    expect(steps.map(({ progress }) => progress)).toEqual(steps.map((_, index) => index + 1));
+  });
+
+  test("for a sign-in, before and after the link is opened", async () => {
+    const timer = turnedByHand();
+    const slow = slowPerson();
+    const { call, control } = await connect({
+      signIn: "device",
+      scopes: ["okta.users.read"],
+      links: slow.person,
+      every: timer.every,
+    });
+    const messages: unknown[] = [];
+    const pending = call("list_users", {}, { onprogress: ({ message }) => messages.push(message) });
+    await slow.asked;
+    timer.turn();
+    slow.answer({ action: "accept" });
+    timer.turn();
+    control.approve(String(control.pendingUserCodes()[0]));
+    expect((await pending).isError).toBe(false);
+    expect(messages).toEqual(Array(2).fill("Waiting for a person to sign in to Okta"));
+    expect(timer.running()).toBe(0);
+  });
+
+  test("for a rate limit", async () => {
+    const timer = turnedByHand();
+    const { call, sandbox } = await connect({ every: timer.every });
+    const reset = String(Math.floor(Date.now() / 1000) + 20);
+    sandbox.next("GET", "/api/v1/users", { status: 429, headers: { "X-Rate-Limit-Reset": reset }, json: {} });
+    const messages: string[] = [];
+    const onprogress = ({ message = "" }) => {
+      messages.push(message);
+      if (messages.length === 1) timer.turn();
+    };
+    expect((await call("list_users", {}, { onprogress })).isError).toBe(false);
+    expect(messages[0]).toMatch(/rate limit/i);
+    expect(timer.running()).toBe(0);
+  });
+
+  test("where it asked for progress, and only there", async () => {
+    const timer = turnedByHand();
+    const { call, group } = await withGroup({ person: accepts, every: timer.every });
+    await call("delete_group", { group_id: group.id });
+    expect(timer.intervalsMs).toEqual([]);
+  });
+
+  test("until the call fails", async () => {
+    const timer = turnedByHand();
+    const { call } = await connect({ every: timer.every });
+    await call("get_user", { user_id: "nobody@acme.example" }, { onprogress: () => {} });
+    expect(timer.intervalsMs).toEqual([15_000]);
+    expect(timer.running()).toBe(0);
+  });
+});
+
+test("the first question of a session is withdrawn with its call, as every later one", async () => {
+  const { client, call, org } = await connect({ person: accepts });
+  const group = org.addGroup({ profile: { name: "Lab" } });
+  for (const which of ["first", "second"]) {
+    const asked = signal();
+    const withdrawn = signal();
+    client.setRequestHandler(ElicitRequestSchema, (_request, { signal: ofCall, requestId }) => {
+      expect(requestId, which).not.toBe(0);
+      ofCall.addEventListener("abort", withdrawn.give);
+      asked.give();
+      return new Promise<never>(() => {});
+    });
+    const stop = new AbortController();
+    const pending = call("delete_group", { group_id: group.id }, { signal: stop.signal });
+    const failed = expect(pending, which).rejects.toThrow();
+    await asked.given;
+    stop.abort("never mind");
+    await failed;
+    await withdrawn.given;
+  }
+});
