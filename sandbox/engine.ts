@@ -1,5 +1,5 @@
 import { parseJson } from "../src/json/exact-json.js";
-import type { Json } from "../src/okta/request.js";
+import type { Json } from "../src/json/json.js";
 import { covers } from "../src/okta/scopes.js";
 import type { Fault } from "./fault.js";
 import { featureOff, OktaRefusal, refusal } from "./okta-error.js";

@@ -4,13 +4,8 @@ import { AppStore, type NewApp } from "./state/app-store.js";
 import { GroupStore, type NewGroup } from "./state/group-store.js";
 import { EVENT_NUMBERS, logEvent, SYSTEM } from "./state/log-event.js";
 import type { App, Doer, Group, JsonObject, LogEvent, LogNote, User } from "./state/model.js";
+import type { Area, OrgState } from "./state/org-state.js";
 import { type NewUser, UserStore } from "./state/user-store.js";
-
-/** State that one area of the API keeps in the org; made on first use. An area is one constant of this type. */
-export interface Area<T> {
-  readonly name: string;
-  create(org: Org): T;
-}
 
 export interface OrgOptions {
   /** Where the sandbox answers, e.g. `http://127.0.0.1:8080`. */
@@ -25,7 +20,7 @@ export interface OrgOptions {
  * The pretend org: all it knows, in memory. What Okta would refuse is the routes' business; a write
  * to the org always happens, and always leaves an event in its system log.
  */
-export class Org {
+export class Org implements OrgState {
   readonly name = ORG_NAME;
   readonly origin: string;
   /** For what the org keeps. */
@@ -56,18 +51,15 @@ export class Org {
     this.apps = new AppStore(this);
   }
 
-  /** The state of one area; the same object every time. */
   area<T>(area: Area<T>): T {
     if (!this.#areas.has(area)) this.#areas.set(area, area.create(this));
     return this.#areas.get(area) as T;
   }
 
-  /** A time (epoch milliseconds; default the present) as Okta writes it. */
   timestamp(epochMs = this.now()): string {
     return new Date(epochMs).toISOString();
   }
 
-  /** A new id of Okta's form: `prefix`, then letters and digits up to 20 characters. */
   newId(prefix: string): string {
     return prefix + this.random.text(20 - prefix.length);
   }
@@ -79,7 +71,6 @@ export class Org {
     return this.#events;
   }
 
-  /** Appends an event to the system log. */
   log(note: LogNote, doer: Doer = SYSTEM): void {
     const nowMs = this.now();
     const seed = this.random.skip(EVENT_NUMBERS);

@@ -1,5 +1,5 @@
 import { isExactNumber } from "../src/json/exact-json.js";
-import type { Json } from "../src/okta/request.js";
+import type { Json } from "../src/json/json.js";
 import { invalid } from "./okta-error.js";
 import type { JsonObject } from "./state/model.js";
 

@@ -1,4 +1,4 @@
-import type { Json } from "../src/okta/request.js";
+import type { Json } from "../src/json/json.js";
 
 /** Who a verified access token speaks for. */
 export interface Caller {

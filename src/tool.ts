@@ -1,19 +1,164 @@
 import type * as z from "zod";
-import type { ScopeStatus } from "./catalogue/scope-status.js";
-import type { IsProtected } from "./effects/groups.js";
+import type { OktaMcpError } from "./errors/index.js";
 import type { LocalFile } from "./files/allowed-file.js";
-import type { ProfileCheck } from "./foresight/profile-faults.js";
-import type { ProfileKind } from "./foresight/profile-schemas.js";
-import type { ProtectedKind } from "./guard/rules.js";
-import type { Touched } from "./guard/targets.js";
-import type { Changes, Done, Undo } from "./journal/contract.js";
-import type { JsonObject } from "./json/json.js";
-import type { Operations } from "./okta/operations.js";
-import type { Json } from "./okta/request.js";
+import type { Json, JsonObject } from "./json/json.js";
+import type { Operations, Page } from "./okta/operations.js";
 import type { Scope } from "./okta/scopes.js";
-import type { FieldChange } from "./results/difference.js";
-import type { Kept } from "./results/keep-hidden.js";
-import type { ItemList, ListOptions, PageFetcher } from "./results/listing.js";
+import type { IsProtected, ProtectedKind, Touched } from "./okta/targets.js";
+
+/** The lists that are searched by attributes. */
+export type Searched = "user" | "group" | "app";
+
+/** Fetches the page at a cursor (undefined: the first). */
+export type PageFetcher = (after: string | undefined) => Promise<Page>;
+
+/** What a call searches and sorts by. */
+export interface SearchArguments {
+  search?: string | undefined;
+  filter?: string | undefined;
+  sort_by?: string | undefined;
+}
+
+export interface ListOptions extends SearchArguments {
+  /** Whose attributes `search`, `filter` and `sort_by` name; they are checked before anything is asked for. */
+  of?: Searched | undefined;
+  /** The `next_cursor` of an earlier answer. */
+  after?: string | undefined;
+  /** Follow the pages to the end, or to the limit of a result's size. */
+  fetch_all?: boolean | undefined;
+  /**
+   * Of a search that Okta answers with one page only, cut without a link to more: the number of items
+   * that was asked for. As many as that mean that there may be more.
+   */
+  cutAt?: number | undefined;
+}
+
+/** What only the engine can mark a list with. */
+export const LIST: unique symbol = Symbol("list");
+
+/** A list as a tool returns it: its items in the form in which they reach the model, and no more than fit. */
+export interface ItemList {
+  /** No JSON from the org can pass for one. */
+  readonly [LIST]: true;
+  items: Json[];
+  has_more: boolean;
+  next_cursor: string | undefined;
+  /** Why it stopped where it did, when that is not plain from the rest. */
+  note: string | undefined;
+  /** What kept the rest from being read; the items before are there all the same. */
+  stoppedBy?: OktaMcpError | undefined;
+  /** How many items there are, where only that was asked for; then none of them is here. */
+  count?: number | undefined;
+  /** The first item as it came, which has all of its names. */
+  sample?: Json | undefined;
+}
+
+/** One field in which two values differ; a side on which the field is missing is absent. */
+export interface FieldChange {
+  /** Dotted path; empty for the value as a whole. */
+  field: string;
+  before?: Json;
+  after?: Json;
+}
+
+/** A body with what its sender could not see, and where that stands. */
+export interface Kept {
+  body: JsonObject;
+  /** Dotted paths of what was kept. */
+  paths: string[];
+  /** Those that may be told: what results leave out altogether is not told of either. */
+  told: string[];
+  /** What was kept there, which must not be shown. */
+  values: Json[];
+}
+
+/** Whose profile a schema describes. */
+export type ProfileKind = "user" | "group";
+
+export interface ProfileCheck {
+  /** True where the profile is all there will be, so that what it lacks is missing. */
+  whole: boolean;
+  /** Of the user type's schema; the default type's where it is left out. */
+  schemaId?: string | undefined;
+}
+
+/** What `get_scope_status` and `okta-mcp status` tell of scopes and tools. */
+export interface ScopeStatus {
+  signed_in: boolean;
+  configured_scopes: string[];
+  /** null while nobody is signed in or the token does not tell. */
+  granted_scopes: string[] | null;
+  /** Configured scopes that no tool uses. */
+  unlocking_nothing: string[];
+  active_tools: string[];
+  disabled_tools: { name: string; scope: string | null; why: string }[];
+  what_to_do: string[];
+}
+
+export type Arguments = Readonly<Record<string, unknown>>;
+
+/** A call that takes a change back, or a part of one. */
+export interface UndoStep {
+  tool: string;
+  args: Arguments;
+  /** For a full replace: the whole body, in place of the one that its arguments would make. */
+  body?: { [key: string]: Json };
+  /** Dotted paths at which it writes what is there already, as the record does not tell what was. */
+  keeps?: readonly string[];
+}
+
+/** How a change is taken back, or why it cannot be. */
+export type Undo =
+  | {
+      /** In their order. */
+      steps: readonly UndoStep[];
+      /** What is left to do once the first step has made an object, given what that step answered. */
+      afterwards?: (made: Json) => readonly UndoStep[];
+      /** What is not as it was, a sentence each. */
+      notes?: readonly string[];
+    }
+  | { cannot: string };
+
+/** A change that is to be taken back. */
+export interface Done<Args = Arguments> {
+  /** As recorded, secrets masked. */
+  args: Args;
+  /** The object before; what was masked in it is filled in from the object as it is now. Null where there was none. */
+  before: Json;
+  /** The object after, as recorded; null where there was none. */
+  after: Json;
+  /** The object as it is now, secrets masked; null where there is none, undefined where it cannot be read. */
+  present?: Json | undefined;
+}
+
+export interface ChangeQuery {
+  /** ISO 8601. */
+  since?: string | undefined;
+  until?: string | undefined;
+  tool?: string | undefined;
+  /** Any id that the call named or made. */
+  target_id?: string | undefined;
+  outcome?: string | undefined;
+  limit?: number | undefined;
+}
+
+/** What tools may do with the journal. */
+export interface Changes {
+  /** The changes after the one with the id `after`, the newest first, in short. */
+  page(query: ChangeQuery, after: string | undefined): Promise<{ items: Json[]; next: string | undefined }>;
+  /** One change, whole. @throws OktaMcpError not_found */
+  get(id: string): Promise<Json>;
+  /**
+   * What taking a change back would do.
+   * @throws OktaMcpError not_found; conflict where it cannot be done, or the object has changed since and `force` is not set
+   */
+  describeUndo(
+    id: string,
+    force: boolean,
+  ): Promise<{ target: { type: string; name: string; id: string }; details: string[]; state: Json }>;
+  /** Takes a change back; throws as `describeUndo`, and what the calls throw. */
+  undo(id: string, force: boolean): Promise<Json>;
+}
 
 /** What a tool does to the org. */
 export type Effect = "reads" | "adds" | "changes" | "removes";
@@ -199,44 +344,3 @@ interface ToolParts<Input extends z.ZodObject> {
 export function defineTool<Input extends z.ZodObject>(tool: Tool<Input>): Tool<Input> {
   return tool;
 }
-
-export { fieldsOf, type KnownFields, openObject } from "../tools/shared/known-fields.js";
-export { type CertificateFiles, checkCertificate } from "./checks/certificate.js";
-export { imageFileName, recogniseImage } from "./checks/image.js";
-export {
-  groupsFilledByPolicyRule,
-  groupsFollowing,
-  groupsFollowingMembers,
-  groupsLeft,
-  groupsMovedBy,
-  membersTouched,
-  touchedByDeletedApp,
-  touchedByDeletedGroup,
-} from "./effects/groups.js";
-export { activeFromStart, refuseOtherStatus, switchedBy } from "./effects/lifecycle.js";
-export { names, policiesNaming, policiesTouched } from "./effects/policies.js";
-export {
-  asksForPlace,
-  PASSES_NONE,
-  type Passed,
-  passedBy,
-  passingImpact,
-  touchedByPassing,
-} from "./effects/ranking.js";
-export { OktaMcpError } from "./errors/index.js";
-export { textOfFile } from "./files/file-text.js";
-export { refuseTaken } from "./foresight/foresight.js";
-export { BASE_ATTRIBUTES } from "./foresight/known-attributes.js";
-export { unknownEventTypes, withFilterHelp } from "./foresight/log-filter.js";
-export { schemaAttributes } from "./foresight/profile-schemas.js";
-export { isUserId, type Touched } from "./guard/targets.js";
-export type { Undo } from "./journal/contract.js";
-export { ofMade, undoBy, without } from "./journal/ways-back.js";
-export { asObject, isObject, itemsAt, type JsonObject, objectAt, textAt, valueAt } from "./json/json.js";
-export { isPathSegment } from "./okta/path.js";
-export type { Json, Upload } from "./okta/request.js";
-export { ifFound, ifOffered, ifReadable } from "./okta/tolerate.js";
-export { difference } from "./results/difference.js";
-export { notes, wholeList } from "./results/listing.js";
-export { counted, MAX_NAMES, withNames } from "./text/counted.js";
-export { isTime, TIME_FORMS, windowAt } from "./text/time.js";

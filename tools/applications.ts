@@ -1,20 +1,5 @@
 import * as z from "zod";
-import {
-  activeFromStart,
-  defineTool,
-  fieldsOf,
-  type Impact,
-  isObject,
-  type Json,
-  type JsonObject,
-  OktaMcpError,
-  ofMade,
-  refuseOtherStatus,
-  type ToolContext,
-  touchedByDeletedApp,
-  undoBy,
-  without,
-} from "../src/tool.js";
+import { defineTool, type Impact, type ToolContext } from "../src/tool.js";
 import {
   activate,
   after,
@@ -29,6 +14,19 @@ import {
   POLICY_TYPES,
   textAt,
 } from "./params.js";
+import {
+  activeFromStart,
+  fieldsOf,
+  isObject,
+  type Json,
+  type JsonObject,
+  OktaMcpError,
+  ofMade,
+  refuseOtherStatus,
+  touchedByDeletedApp,
+  undoBy,
+  without,
+} from "./shared/kit.js";
 
 /** Which policies an app has, by the links that alone name them. */
 const POLICIES: Readonly<Record<string, string>> = {

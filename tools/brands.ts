@@ -1,16 +1,5 @@
 import * as z from "zod";
-import {
-  defineTool,
-  ifReadable,
-  type Json,
-  OktaMcpError,
-  ofMade,
-  refuseTaken,
-  type ToolContext,
-  undoBy,
-  wholeList,
-  without,
-} from "../src/tool.js";
+import { defineTool, type ToolContext } from "../src/tool.js";
 import {
   after,
   brandId,
@@ -27,6 +16,7 @@ import {
   valueAt,
   webAddress,
 } from "./params.js";
+import { ifReadable, type Json, OktaMcpError, ofMade, refuseTaken, undoBy, wholeList, without } from "./shared/kit.js";
 
 const expandBrand = expand(["themes", "domains", "emailDomain"]);
 

@@ -1,21 +1,19 @@
 import * as z from "zod";
+import { defineTool, type Impact, type ToolContext } from "../src/tool.js";
+import { after, asObject, brandId, id, itemsAt, objectAt, sameName, textAt, valueAt, withDnsTable } from "./params.js";
 import {
   checkCertificate,
-  defineTool,
   difference,
-  type Impact,
   ifReadable,
   isObject,
   type Json,
   type JsonObject,
   ofMade,
   refuseTaken,
-  type ToolContext,
   textOfFile,
   undoBy,
   wholeList,
-} from "../src/tool.js";
-import { after, asObject, brandId, id, itemsAt, objectAt, sameName, textAt, valueAt, withDnsTable } from "./params.js";
+} from "./shared/kit.js";
 
 const domainId = id("From list_custom_domains.");
 

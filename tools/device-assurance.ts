@@ -1,18 +1,5 @@
 import * as z from "zod";
-import {
-  defineTool,
-  fieldsOf,
-  type Impact,
-  ifReadable,
-  type Json,
-  OktaMcpError,
-  ofMade,
-  policiesTouched,
-  refuseTaken,
-  type ToolContext,
-  undoBy,
-  without,
-} from "../src/tool.js";
+import { defineTool, type Impact, type ToolContext } from "../src/tool.js";
 import {
   after,
   asObject,
@@ -25,6 +12,17 @@ import {
   textAt,
   valueAt,
 } from "./params.js";
+import {
+  fieldsOf,
+  ifReadable,
+  type Json,
+  OktaMcpError,
+  ofMade,
+  policiesTouched,
+  refuseTaken,
+  undoBy,
+  without,
+} from "./shared/kit.js";
 
 const VERSION = /^\d{1,9}(\.\d{1,9}){0,9}$/;
 

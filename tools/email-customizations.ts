@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { defineTool, type Impact, type Json, OktaMcpError, ofMade, type ToolContext, undoBy } from "../src/tool.js";
+import { defineTool, type Impact, type ToolContext } from "../src/tool.js";
 import {
   after,
   asObject,
@@ -15,6 +15,7 @@ import {
   textAt,
   valueAt,
 } from "./params.js";
+import { type Json, OktaMcpError, ofMade, undoBy } from "./shared/kit.js";
 
 const customization = { ...emailTemplate, customization_id: id("From list_email_customizations.") };
 const content = {

@@ -1,6 +1,7 @@
 import * as z from "zod";
-import { defineTool, ofMade, refuseTaken, type ToolContext, undoBy } from "../src/tool.js";
+import { defineTool, type ToolContext } from "../src/tool.js";
 import { after, brandId, id, itemsAt, sameName, textAt, withDnsTable } from "./params.js";
+import { ofMade, refuseTaken, undoBy } from "./shared/kit.js";
 
 const emailDomainId = id("From list_email_domains.");
 const displayName = z.string().min(1).describe("Sender's name.");

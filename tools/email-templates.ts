@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { defineTool, ifReadable, type ToolContext, undoBy } from "../src/tool.js";
+import { defineTool, type ToolContext } from "../src/tool.js";
 import {
   after,
   brandId,
@@ -11,6 +11,7 @@ import {
   limit,
   textAt,
 } from "./params.js";
+import { ifReadable, undoBy } from "./shared/kit.js";
 
 const language = emailLanguage.optional();
 const expandTemplate = expand(["settings", "customizationCount"]);

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { defineTool, ifFound } from "../src/tool.js";
+import { defineTool } from "../src/tool.js";
 import {
   brandId,
   cspMode,
@@ -12,6 +12,7 @@ import {
   pageContent,
   putPageBack,
 } from "./params.js";
+import { ifFound } from "./shared/kit.js";
 
 export const getErrorPageResources = defineTool({
   name: "get_error_page_resources",

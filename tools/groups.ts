@@ -1,24 +1,5 @@
 import * as z from "zod";
-import {
-  defineTool,
-  groupsFollowing,
-  groupsFollowingMembers,
-  ifOffered,
-  ifReadable,
-  isUserId,
-  type Json,
-  membersTouched,
-  names,
-  OktaMcpError,
-  ofMade,
-  policiesNaming,
-  refuseTaken,
-  type ToolContext,
-  type Touched,
-  touchedByDeletedGroup,
-  type Undo,
-  undoBy,
-} from "../src/tool.js";
+import { defineTool, type ToolContext, type Undo } from "../src/tool.js";
 import {
   after,
   asObject,
@@ -39,6 +20,23 @@ import {
   valueAt,
   withNames,
 } from "./params.js";
+import {
+  groupsFollowing,
+  groupsFollowingMembers,
+  ifOffered,
+  ifReadable,
+  isUserId,
+  type Json,
+  membersTouched,
+  names,
+  OktaMcpError,
+  ofMade,
+  policiesNaming,
+  refuseTaken,
+  type Touched,
+  touchedByDeletedGroup,
+  undoBy,
+} from "./shared/kit.js";
 
 /** Groups that Okta answers with at once. */
 const MAX_GROUPS = 10_000;

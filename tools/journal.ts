@@ -1,6 +1,7 @@
 import * as z from "zod";
-import { defineTool, windowAt } from "../src/tool.js";
+import { defineTool } from "../src/tool.js";
 import { after, id, time } from "./params.js";
+import { windowAt } from "./shared/kit.js";
 
 const changeId = id("From list_changes.");
 

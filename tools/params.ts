@@ -1,8 +1,8 @@
 import * as z from "zod";
+import type { Impact, ToolContext, Undo } from "../src/tool.js";
 import {
   asObject,
   counted,
-  type Impact,
   ifFound,
   ifReadable,
   isObject,
@@ -16,14 +16,12 @@ import {
   OktaMcpError,
   openObject,
   TIME_FORMS,
-  type ToolContext,
   textAt,
-  type Undo,
   undoBy,
   valueAt,
   withNames,
   without,
-} from "../src/tool.js";
+} from "./shared/kit.js";
 
 export {
   asObject,
@@ -35,7 +33,7 @@ export {
   textAt,
   valueAt,
   withNames,
-} from "../src/tool.js";
+} from "./shared/kit.js";
 
 /** What no id has: signs of a URL, white space and characters that nobody can see. */
 const NOT_IN_ID = /[?#%\s\p{Cf}]/u;

@@ -1,27 +1,5 @@
 import * as z from "zod";
-import {
-  activeFromStart,
-  asksForPlace,
-  defineTool,
-  fieldsOf,
-  groupsFilledByPolicyRule,
-  type Impact,
-  ifReadable,
-  type Json,
-  ofMade,
-  PASSES_NONE,
-  type Passed,
-  passedBy,
-  passingImpact,
-  refuseTaken,
-  switchedBy,
-  type ToolContext,
-  type Touched,
-  touchedByPassing,
-  type Undo,
-  undoBy,
-  without,
-} from "../src/tool.js";
+import { defineTool, type Impact, type ToolContext, type Undo } from "../src/tool.js";
 import {
   activateOrStatus,
   after,
@@ -48,6 +26,25 @@ import {
   withNote,
   withType,
 } from "./params.js";
+import {
+  activeFromStart,
+  asksForPlace,
+  fieldsOf,
+  groupsFilledByPolicyRule,
+  ifReadable,
+  type Json,
+  ofMade,
+  PASSES_NONE,
+  type Passed,
+  passedBy,
+  passingImpact,
+  refuseTaken,
+  switchedBy,
+  type Touched,
+  touchedByPassing,
+  undoBy,
+  without,
+} from "./shared/kit.js";
 
 export const listPolicies = defineTool({
   name: "list_policies",

@@ -1,24 +1,5 @@
 import * as z from "zod";
-import {
-  activeFromStart,
-  asksForPlace,
-  defineTool,
-  fieldsOf,
-  groupsFilledByPolicyRule,
-  type Impact,
-  isObject,
-  type Json,
-  ofMade,
-  PASSES_NONE,
-  type Passed,
-  passedBy,
-  passingImpact,
-  switchedBy,
-  type ToolContext,
-  type Touched,
-  undoBy,
-  without,
-} from "../src/tool.js";
+import { defineTool, type Impact, type ToolContext } from "../src/tool.js";
 import {
   activateOrStatus,
   after,
@@ -39,6 +20,23 @@ import {
   withNote,
   withType,
 } from "./params.js";
+import {
+  activeFromStart,
+  asksForPlace,
+  fieldsOf,
+  groupsFilledByPolicyRule,
+  isObject,
+  type Json,
+  ofMade,
+  PASSES_NONE,
+  type Passed,
+  passedBy,
+  passingImpact,
+  switchedBy,
+  type Touched,
+  undoBy,
+  without,
+} from "./shared/kit.js";
 
 /** Rules have the type of their policy but for this one (schemas `PolicyType` and `PolicyRuleType`). */
 const RULE_TYPE_OF: Readonly<Record<string, string>> = { OKTA_SIGN_ON: "SIGN_ON" };

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { defineTool, fieldsOf, ifFound } from "../src/tool.js";
+import { defineTool } from "../src/tool.js";
 import {
   brandId,
   cspMode,
@@ -14,6 +14,7 @@ import {
   pageContent,
   putPageBack,
 } from "./params.js";
+import { fieldsOf, ifFound } from "./shared/kit.js";
 
 export const getSignInPageResources = defineTool({
   name: "get_sign_in_page_resources",

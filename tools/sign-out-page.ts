@@ -1,6 +1,7 @@
 import * as z from "zod";
-import { defineTool, OktaMcpError, without } from "../src/tool.js";
+import { defineTool } from "../src/tool.js";
 import { brandId, given, type JsonObject, ofBrand, webAddress } from "./params.js";
+import { OktaMcpError, without } from "./shared/kit.js";
 
 export const getSignOutPageSettings = defineTool({
   name: "get_sign_out_page_settings",

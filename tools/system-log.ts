@@ -1,6 +1,7 @@
 import * as z from "zod";
-import { defineTool, isObject, type Json, notes, unknownEventTypes, windowAt, withFilterHelp } from "../src/tool.js";
+import { defineTool } from "../src/tool.js";
 import { after, fetchAll, idOrLogin, limit, textAt, time } from "./params.js";
+import { isObject, type Json, notes, unknownEventTypes, windowAt, withFilterHelp } from "./shared/kit.js";
 
 const since = (byDefault: string) => time(`ISO 8601 or e.g. -7d, 24h, today; default ${byDefault}.`);
 const until = time("As since; default now.");

@@ -1,17 +1,7 @@
 import * as z from "zod";
-import {
-  defineTool,
-  type Impact,
-  imageFileName,
-  type Json,
-  OktaMcpError,
-  recogniseImage,
-  type ToolContext,
-  type Upload,
-  undoBy,
-  without,
-} from "../src/tool.js";
+import { defineTool, type Impact, type ToolContext } from "../src/tool.js";
 import { asObject, brandId, given, type JsonObject, ofBrand, textAt, themeId } from "./params.js";
+import { imageFileName, type Json, OktaMcpError, recogniseImage, type Upload, undoBy, without } from "./shared/kit.js";
 
 export const listBrandThemes = defineTool({
   name: "list_brand_themes",

@@ -1,21 +1,5 @@
 import * as z from "zod";
-import {
-  BASE_ATTRIBUTES,
-  defineTool,
-  fieldsOf,
-  groupsLeft,
-  groupsMovedBy,
-  type Impact,
-  ifFound,
-  type Json,
-  OktaMcpError,
-  ofMade,
-  policiesTouched,
-  refuseTaken,
-  schemaAttributes,
-  type ToolContext,
-  type Undo,
-} from "../src/tool.js";
+import { defineTool, type Impact, type ToolContext, type Undo } from "../src/tool.js";
 import {
   activate,
   after,
@@ -37,6 +21,19 @@ import {
   userId,
   withNames,
 } from "./params.js";
+import {
+  BASE_ATTRIBUTES,
+  fieldsOf,
+  groupsLeft,
+  groupsMovedBy,
+  ifFound,
+  type Json,
+  OktaMcpError,
+  ofMade,
+  policiesTouched,
+  refuseTaken,
+  schemaAttributes,
+} from "./shared/kit.js";
 
 /** Users that Okta answers with at once. */
 const MAX_USERS = 200;

@@ -1,4 +1,4 @@
-import type { Json } from "../../src/okta/request.js";
+import type { Json } from "../../src/json/json.js";
 import { compileFilter, type FilterRules, valuesAt } from "../filter.js";
 import { isObject } from "../json.js";
 import { invalid, notFound, refusal } from "../okta-error.js";

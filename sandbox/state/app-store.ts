@@ -1,6 +1,6 @@
-import type { Org } from "../org.js";
 import { appParty, groupParty, userParty } from "./log-event.js";
 import type { App, AppGroup, AppUser, Doer, Group, JsonObject, LogNote, User } from "./model.js";
+import type { OrgState } from "./org-state.js";
 
 /** An app's own object (`label`, `signOnMode`, `settings` …); `id`, `name`, `status` and times are made up where missing. */
 export type NewApp = JsonObject & { label: string };
@@ -14,10 +14,10 @@ interface Entry {
 
 /** The apps of the org and who has them. Every write happens and is logged. */
 export class AppStore {
-  readonly #org: Org;
+  readonly #org: OrgState;
   readonly #entries = new Map<string, Entry>();
 
-  constructor(org: Org) {
+  constructor(org: OrgState) {
     this.#org = org;
   }
 

@@ -1,5 +1,5 @@
-import type { Area, Org } from "../org.js";
 import type { Doer, JsonObject } from "./model.js";
+import type { Area, OrgState } from "./org-state.js";
 
 /** A brand as the org keeps it: the settings as they were sent, and what Okta adds to them. */
 export interface Brand extends JsonObject {
@@ -39,11 +39,11 @@ const EVENT_NAMES: Record<PageKind, string> = { "sign-in": "custom_signin", erro
 
 /** The brands of the org with their themes and pages. Every write happens and is logged. */
 export class BrandStore {
-  readonly #org: Org;
+  readonly #org: OrgState;
   readonly #entries = new Map<string, Entry>();
   readonly links: BrandLinks = { domains: () => [], emailDomain: () => undefined };
 
-  constructor(org: Org) {
+  constructor(org: OrgState) {
     this.#org = org;
     const brand = { id: DEFAULT_BRAND_ID, isDefault: true, ...newSettings(), name: org.name };
     this.#put(brand, { id: DEFAULT_THEME_ID, ...newTheme(org) });
@@ -152,7 +152,7 @@ function newSettings() {
   };
 }
 
-function newTheme({ origin }: Org) {
+function newTheme({ origin }: OrgState) {
   return {
     logo: `${origin}/assets/img/logos/okta-logo.png`,
     favicon: `${origin}/favicon.ico`,

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import type { Area, Org } from "../org.js";
 import { DEFAULT_BRAND_ID } from "./brand-store.js";
 import { type DnsRecord, dnsArea } from "./dns.js";
 import type { Doer, JsonObject } from "./model.js";
+import type { Area, OrgState } from "./org-state.js";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -38,10 +38,10 @@ export interface NewCustomDomain extends JsonObject {
 
 /** The custom domains of the org. Every write happens and is logged. */
 export class CustomDomainStore {
-  readonly #org: Org;
+  readonly #org: OrgState;
   readonly #domains = new Map<string, CustomDomain>();
 
-  constructor(org: Org) {
+  constructor(org: OrgState) {
     this.#org = org;
   }
 

@@ -1,4 +1,4 @@
-import type { Area, Org } from "../org.js";
+import type { Area, OrgState } from "./org-state.js";
 import { type NewPolicy, PolicyStore } from "./policy-store.js";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -23,7 +23,7 @@ export const POLICIES: Area<PolicyStore> = {
 };
 
 /** Each with its default rule, where that is not the catch-all rule of its type. */
-function defaultPolicies(org: Org): { policy: Given; rule?: Given }[] {
+function defaultPolicies(org: OrgState): { policy: Given; rule?: Given }[] {
   const everyone = org.groups.all().filter(({ type }) => type === "BUILT_IN");
   const forEveryone = { people: { groups: { include: everyone.map(({ id }) => id) } } };
   return [

@@ -1,5 +1,5 @@
-import type { Area } from "../org.js";
 import type { JsonObject } from "./model.js";
+import type { Area } from "./org-state.js";
 
 /** A device assurance policy as the org keeps it: the object as it was sent, and what Okta adds to it. */
 export interface DeviceAssurance extends JsonObject {

@@ -1,4 +1,4 @@
-import type { Area } from "../org.js";
+import type { Area } from "./org-state.js";
 
 /** A record as a domain asks for it. */
 export interface DnsRecord {

@@ -1,8 +1,8 @@
-import type { Area, Org } from "../org.js";
 import { brandArea } from "./brand-store.js";
 import { proofOf } from "./custom-domain-store.js";
 import { type DnsRecord, dnsArea } from "./dns.js";
 import type { Doer, JsonObject } from "./model.js";
+import type { Area, OrgState } from "./org-state.js";
 
 /** An email domain as the org keeps it. Which brands send from it is kept with the brands. */
 export interface EmailDomain extends JsonObject {
@@ -32,10 +32,10 @@ export interface NewEmailDomain extends JsonObject {
 
 /** The email domains of the org. Every write happens and is logged. */
 export class EmailDomainStore {
-  readonly #org: Org;
+  readonly #org: OrgState;
   readonly #domains = new Map<string, EmailDomain>();
 
-  constructor(org: Org) {
+  constructor(org: OrgState) {
     this.#org = org;
   }
 

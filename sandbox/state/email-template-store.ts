@@ -1,7 +1,7 @@
 import type { EmailTemplate, EmailText, Recipients } from "../email-texts.js";
-import type { Area, Org } from "../org.js";
 import type { Brand } from "./brand-store.js";
 import type { Doer, JsonObject } from "./model.js";
+import type { Area, OrgState } from "./org-state.js";
 
 /** A customized text of a template in one language; `_links` are made when it is shown. */
 export interface EmailCustomization extends JsonObject {
@@ -41,12 +41,12 @@ interface Entry {
 
 /** The email templates of every brand. Every write happens and is logged. */
 export class EmailTemplateStore {
-  readonly #org: Org;
+  readonly #org: OrgState;
   readonly #entries = new Map<string, Entry>();
   /** Test mails, in the order in which they went out. */
   readonly sent: SentMail[] = [];
 
-  constructor(org: Org) {
+  constructor(org: OrgState) {
     this.#org = org;
   }
 

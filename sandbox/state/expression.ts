@@ -1,4 +1,4 @@
-import type { Json } from "../../src/okta/request.js";
+import type { Json } from "../../src/json/json.js";
 import type { Group, User } from "./model.js";
 
 /** What an expression of a group rule is evaluated for. */

@@ -1,7 +1,7 @@
 import { itemsAt, textAt } from "../../src/json/json.js";
-import type { Area, Org } from "../org.js";
 import { isTrueOf } from "./expression.js";
 import type { Group, JsonObject, User } from "./model.js";
+import type { Area, OrgState } from "./org-state.js";
 
 /** A rule that fills groups (schema `GroupRule`). */
 export interface GroupRule extends JsonObject {
@@ -24,7 +24,7 @@ const applyingArea: Area<{ now: boolean }> = { name: "applying group rules", cre
 /** Rules that follow from each other settle long before that; Okta warns of more than one step. */
 const MAX_ROUNDS = 10;
 
-function isTrue(org: Org, rule: GroupRule, user: User): boolean {
+function isTrue(org: OrgState, rule: GroupRule, user: User): boolean {
   const expression = textAt(rule, "conditions", "expression", "value");
   if (expression === "" || user.status === "DEPROVISIONED") return false;
   if (itemsAt(rule, "conditions", "people", "users", "exclude").includes(user.id)) return false;
@@ -32,7 +32,7 @@ function isTrue(org: Org, rule: GroupRule, user: User): boolean {
 }
 
 /** One look at one rule for one user. @returns true where it moved them */
-function apply(org: Org, rule: GroupRule, user: User, group: Group): boolean {
+function apply(org: OrgState, rule: GroupRule, user: User, group: Group): boolean {
   const made = org.area(madeByRuleArea);
   const key = `${rule.id} ${group.id} ${user.id}`;
   const isMember = org.groups.isMember(group, user.id);
@@ -48,7 +48,7 @@ function apply(org: Org, rule: GroupRule, user: User, group: Group): boolean {
 }
 
 /** Puts people into the groups that active rules fill, and takes out those of whom a rule is no longer true, as Okta does after each change. */
-export function applyGroupRules(org: Org): void {
+export function applyGroupRules(org: OrgState): void {
   const rules = org.area(groupRuleArea).filter((rule) => rule.status === "ACTIVE");
   const applying = org.area(applyingArea);
   if (rules.length === 0 || applying.now) return;
@@ -69,7 +69,7 @@ export function applyGroupRules(org: Org): void {
 }
 
 /** A rule that names a group which is gone does nothing any more. */
-export function invalidateRulesOf(org: Org, groupId: string): void {
+export function invalidateRulesOf(org: OrgState, groupId: string): void {
   for (const rule of org.area(groupRuleArea)) {
     if (JSON.stringify([rule.conditions, rule.actions]).includes(groupId)) rule.status = "INVALID";
   }

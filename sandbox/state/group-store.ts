@@ -1,7 +1,7 @@
-import type { Org } from "../org.js";
 import { applyGroupRules, invalidateRulesOf } from "./group-rules.js";
 import { groupParty, userParty } from "./log-event.js";
 import type { Doer, Group, GroupSource, GroupType, JsonObject, User } from "./model.js";
+import type { OrgState } from "./org-state.js";
 
 /** What a new group may be told. */
 export interface NewGroup extends GroupSource {
@@ -22,10 +22,10 @@ interface Entry {
 
 /** The groups of the org and who is in them. Every write happens and is logged. */
 export class GroupStore {
-  readonly #org: Org;
+  readonly #org: OrgState;
   readonly #entries = new Map<string, Entry>();
 
-  constructor(org: Org) {
+  constructor(org: OrgState) {
     this.#org = org;
   }
 

@@ -1,8 +1,8 @@
 import { itemsAt } from "../../src/json/json.js";
-import type { Org } from "../org.js";
 import { kindOf, ruleTypeOf } from "../policy-types.js";
 import { closeUp, inOrder, place } from "../priorities.js";
 import type { App, Doer, JsonObject, LogParty } from "./model.js";
+import type { OrgState } from "./org-state.js";
 
 /** A policy or a rule as the org keeps it: the object as it was sent, and what Okta adds to it. */
 export interface Policy extends JsonObject {
@@ -44,12 +44,12 @@ interface Entry {
 
 /** The policies of the org, their rules, and which policy each app has. What Okta would refuse is the routes' business. */
 export class PolicyStore {
-  readonly #org: Org;
+  readonly #org: OrgState;
   readonly #entries = new Map<string, Entry>();
   /** By policy type and app id; an app that is not here has the policy that Okta made. */
   readonly #assigned = new Map<string, string>();
 
-  constructor(org: Org) {
+  constructor(org: OrgState) {
     this.#org = org;
   }
 

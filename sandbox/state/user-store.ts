@@ -1,7 +1,7 @@
-import type { Org } from "../org.js";
 import { applyGroupRules } from "./group-rules.js";
 import { userParty } from "./log-event.js";
 import type { Doer, JsonObject, LogNote, User, UserStatus } from "./model.js";
+import type { OrgState } from "./org-state.js";
 
 /** The one user type of the org. */
 export const USER_TYPE_ID = "otySandboxDefault001";
@@ -26,12 +26,12 @@ export interface NewUser {
 
 /** The users of the org. Every write happens, whatever Okta would say to it, and is logged. */
 export class UserStore {
-  readonly #org: Org;
+  readonly #org: OrgState;
   readonly #byId = new Map<string, User>();
   /** Ids by lower-case login. */
   readonly #idByLogin = new Map<string, string>();
 
-  constructor(org: Org) {
+  constructor(org: OrgState) {
     this.#org = org;
   }
 

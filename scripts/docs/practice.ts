@@ -5,7 +5,7 @@ import { DEVICE_CLIENT_ID } from "../../sandbox/facts.js";
 import { orgAuthorization } from "../../sandbox/org-authorization.js";
 import { startSandbox } from "../../sandbox/server.js";
 import { createSigner, type Signer } from "../../sandbox/signer.js";
-import { createSession } from "../../src/auth/session.js";
+import { createSession } from "../../src/auth/open-session.js";
 import type { Catalogue } from "../../src/catalogue/catalogue.js";
 import { DEFAULT_RESULT_CHARS } from "../../src/config/settings.js";
 import { NO_RULES } from "../../src/guard/rules.js";

@@ -1,6 +1,6 @@
 import { OktaMcpError } from "../errors/index.js";
+import type { AccessToken } from "../okta/token.js";
 import type { ProofKey } from "./proof-key.js";
-import type { AccessToken } from "./token-source.js";
 
 /** What an access token is made of. */
 export interface TokenParts {

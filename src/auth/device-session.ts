@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { OktaMcpError } from "../errors/index.js";
 import { covers, SIGN_IN_SCOPES } from "../okta/scopes.js";
+import type { AccessToken } from "../okta/token.js";
 import { quoteOkta } from "../text/quote.js";
 import { OrgToken } from "./access-token.js";
 import { isDue, isOver } from "./lifetime.js";
@@ -11,11 +12,11 @@ import { openOAuthClient, storedProofKey } from "./open-oauth-client.js";
 import type { ProofKey } from "./proof-key.js";
 import { withRetries } from "./retry.js";
 import { type Revocable, revokeAll } from "./revoke-all.js";
-import type { SessionParts } from "./session.js";
+import type { PendingSignIn, Session, SessionStatus } from "./session.js";
+import type { SessionParts } from "./session-parts.js";
 import { type Keeping, SignInVault } from "./sign-in-vault.js";
 import { foreignLinkWarning, signInData, signInTarget } from "./sign-in-words.js";
 import type { StoredSignIn } from "./stored-sign-in.js";
-import type { AccessToken, PendingSignIn, Session, SessionStatus } from "./token-source.js";
 import { cancelled, untilAborted } from "./waiting.js";
 
 /** The sign-in that this session works with. */

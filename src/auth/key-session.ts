@@ -1,4 +1,5 @@
 import { OktaMcpError } from "../errors/index.js";
+import type { AccessToken } from "../okta/token.js";
 import { OrgToken } from "./access-token.js";
 import { KeyTokenCache } from "./key-token-cache.js";
 import { isDue, isOver, type Lifetime } from "./lifetime.js";
@@ -9,9 +10,9 @@ import { openOAuthClient, storedProofKey } from "./open-oauth-client.js";
 import type { PrivateKey } from "./private-key.js";
 import { withRetries } from "./retry.js";
 import { type Revocable, revokeAll } from "./revoke-all.js";
-import type { SessionParts } from "./session.js";
+import type { PendingSignIn, Session, SessionStatus } from "./session.js";
+import type { SessionParts } from "./session-parts.js";
 import type { Keeping } from "./sign-in-vault.js";
-import type { AccessToken, PendingSignIn, Session, SessionStatus } from "./token-source.js";
 import { cancelled, untilAborted } from "./waiting.js";
 
 interface Current {

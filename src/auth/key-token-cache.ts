@@ -3,7 +3,7 @@ import { covers } from "../okta/scopes.js";
 import { isOver } from "./lifetime.js";
 import type { Grant } from "./oauth-client.js";
 import { fingerprint, type PrivateKey } from "./private-key.js";
-import type { SessionParts } from "./session.js";
+import type { SessionParts } from "./session-parts.js";
 import { type Keeping, SignInVault } from "./sign-in-vault.js";
 import type { StoredSignIn } from "./stored-sign-in.js";
 

@@ -2,8 +2,8 @@ import { OktaMcpError } from "../errors/index.js";
 import type { StoreKey } from "../files/store-key.js";
 import { quoteOkta } from "../text/quote.js";
 import { type Keychain, KeychainProblem, type UseKeychain } from "./keychain.js";
+import type { Found, TokenStore } from "./store-contract.js";
 import { parseStoredSignIn, type StoredSignIn } from "./stored-sign-in.js";
-import type { Found, TokenStore } from "./token-store.js";
 
 const SERVICE = "okta-mcp";
 

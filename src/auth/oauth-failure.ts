@@ -1,6 +1,6 @@
 import { OktaMcpError } from "../errors/index.js";
+import type { SignInMethod } from "../okta/token.js";
 import { quoteOkta } from "../text/quote.js";
-import type { SignInMethod } from "./token-source.js";
 
 /**
  * Why an OAuth endpoint gave nothing usable.

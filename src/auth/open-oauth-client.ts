@@ -2,7 +2,7 @@ import type { OAuthClient } from "./oauth-client.js";
 import type { PrivateKey } from "./private-key.js";
 import type { ProofKey } from "./proof-key.js";
 import { ServerClock } from "./server-clock.js";
-import type { SessionParts } from "./session.js";
+import type { SessionParts } from "./session-parts.js";
 import type { StoredSignIn } from "./stored-sign-in.js";
 
 /** Opens the app's client of the authorization server. The OAuth libraries are loaded here and not before. */

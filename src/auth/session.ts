@@ -1,88 +1,76 @@
-import { OktaMcpError } from "../errors/index.js";
-import type { Log } from "../log.js";
-import { isHttpsOrLocal } from "../net/loopback.js";
-import { DeviceSession } from "./device-session.js";
-import { KeySession } from "./key-session.js";
-import type { PrivateKey } from "./private-key.js";
-import { StaticSession } from "./static-token.js";
-import type { Session } from "./token-source.js";
-import type { TokenStoreKind } from "./token-store.js";
-import { realSleep, type Sleep } from "./waiting.js";
+import type { SignInMethod, TokenSource } from "../okta/token.js";
 
-/** What this process proves itself with. */
-export type Credential =
-  | { method: "device" }
-  | { method: "private-key"; key: PrivateKey }
-  | { method: "access-token"; token: string };
-
-export interface SessionOptions {
-  /** The org's origin, e.g. `https://acme.okta.com`; plain http for loopback addresses only. */
-  orgUrl: string;
-  /** Not needed with a given access token. */
-  clientId?: string | undefined;
-  /** `OKTA_SCOPES`. */
-  scopes: readonly string[];
-  credential: Credential;
-  /** Where a sign-in is kept. With a private key `auto` keeps nothing; a given token is never kept. */
-  tokenStore: TokenStoreKind;
-  /** True where a sign-in has to last longer than this process, as one by a command does. */
-  outlives?: boolean;
-  log: Log;
-  fetch?: typeof fetch;
+/** A device sign-in that waits for a person (RFC 8628, section 3.2). */
+export interface PendingSignIn {
+  /** The org that is signed in to, as configured, and the app it is done with. */
+  readonly orgUrl: string;
+  readonly clientId: string;
+  readonly verificationUri: string;
+  /** Carries the code already; falls back to `verificationUri` where Okta sends none. */
+  readonly verificationUriComplete: string;
+  /** Where `verificationUriComplete` leads, if that is not the org: then nobody but a person may open it. */
+  readonly foreignOrigin: string | undefined;
+  /** Letters, digits and hyphens. */
+  readonly userCode: string;
   /** Epoch milliseconds. */
-  now?: () => number;
-  sleep?: Sleep;
-  /** The folder for token files and locks; default the system's folder for application data. */
-  stateDir?: string;
-  /** Time limit of one request to an OAuth endpoint. Default 30 seconds. */
-  requestTimeoutMs?: number;
+  readonly expiresAtMs: number;
+  /**
+   * Settles when polling ends: resolves once the tokens are stored.
+   * Rejects with OktaMcpError login_denied, login_expired, cancelled, client_rejected, missing_scope, rate_limited, okta_down, unreachable.
+   */
+  readonly done: Promise<void>;
+  /** Stops polling; `done` rejects with `cancelled`. */
+  cancel(): void;
 }
 
-/** `SessionOptions` with every default filled in, as the methods need them. */
-export interface SessionParts {
-  orgUrl: string;
-  clientId: string;
-  configured: ReadonlySet<string>;
-  log: Log;
-  fetch: typeof fetch;
-  /** Epoch milliseconds. */
-  now: () => number;
-  sleep: Sleep;
-  requestTimeoutMs: number;
+export interface SessionStatus {
+  org: string;
+  clientId: string | undefined;
+  method: SignInMethod;
+  signedIn: boolean;
+  /** Who signed in, from the ID token; data from the org. */
+  user: string | undefined;
+  configuredScopes: string[];
+  grantedScopes: string[] | undefined;
+  /** Epoch milliseconds of the access token's expiry. */
+  expiresAtMs: number | undefined;
+  /** In words: "system keychain", "file <path>", "memory of this process", "nowhere: …". */
+  tokenKept: string;
+  /** Why a sign-in that is kept does not count here, in a sentence. */
+  unfit?: string | undefined;
+  /** True where a sign-in by this process is there for others too. */
+  outlives: boolean;
+  /** True where the access token renews itself without a person. */
+  renewable: boolean;
 }
 
 /**
- * Makes a session. Nothing happens yet: no network, no keychain, no file.
- * @throws OktaMcpError bad_config when the settings cannot go together
+ * One user's connection to one org: the token source, what it grants, and signing in and out.
+ * A process may hold many sessions; nothing here is shared between them.
  */
-export function createSession(options: SessionOptions): Session {
-  const { credential, tokenStore, log, stateDir } = options;
-  const parts: SessionParts = {
-    orgUrl: pinnedOrigin(options.orgUrl),
-    clientId: options.clientId ?? "",
-    configured: new Set(options.scopes),
-    log,
-    fetch: options.fetch ?? globalThis.fetch,
-    now: options.now ?? Date.now,
-    sleep: options.sleep ?? realSleep,
-    requestTimeoutMs: options.requestTimeoutMs ?? 30_000,
-  };
-  if (credential.method === "access-token") return new StaticSession(parts, credential.token);
-  if (!parts.clientId) {
-    throw new OktaMcpError("bad_config", "OKTA_CLIENT_ID is not set.", {
-      fix: "Set OKTA_CLIENT_ID to the Client ID of the app (Applications > Applications > your app > General).",
-    });
-  }
-  const keeping = { kind: tokenStore, stateDir, outlives: options.outlives === true };
-  if (credential.method === "private-key") return new KeySession(parts, credential.key, keeping);
-  return new DeviceSession(parts, keeping);
-}
-
-/** The origin that tokens go to and come from. */
-function pinnedOrigin(orgUrl: string): string {
-  const url = URL.canParse(orgUrl) ? new URL(orgUrl) : undefined;
-  if (url !== undefined && isHttpsOrLocal(url)) return url.origin;
-  throw new OktaMcpError("bad_config", "The org URL is neither https nor plain http on this machine.", {
-    fix: "Set OKTA_ORG_URL to your org, e.g. https://acme.okta.com.",
-  });
+export interface Session extends TokenSource {
+  readonly method: SignInMethod;
+  /** `OKTA_SCOPES`, as configured. */
+  readonly configured: ReadonlySet<string>;
+  /** What the current token grants; undefined while no token is there or it does not tell. */
+  granted(): ReadonlySet<string> | undefined;
+  /** Reads what an earlier process stored. Quiet: no network, never throws; at most the store's time limit. */
+  restore(): Promise<void>;
+  /**
+   * Starts the device grant, or returns the one under way. The signal ends this caller's waiting
+   * for the link; the sign-in itself is stopped by `PendingSignIn.cancel`, `signOut` or `close`.
+   * @throws OktaMcpError bad_config when the method is another or the sign-in could not be kept, and what the org refuses with
+   */
+  startSignIn(signal?: AbortSignal): Promise<PendingSignIn>;
+  /**
+   * Deletes the tokens here and revokes them at Okta (RFC 7009). `revoked` is true when none that
+   * was known here is still good: also when there was none. A given access token stays as it is.
+   * @throws OktaMcpError bad_config when the store does not let them be deleted
+   */
+  signOut(): Promise<{ revoked: boolean }>;
+  status(): Promise<SessionStatus>;
+  /** Calls back whenever `granted()` may have changed. Returns the way to stop. */
+  onChange(listener: () => void): () => void;
+  /** Stops polling; later calls are `cancelled`. A renewal under way is left to finish, so that its refresh token is not lost. */
+  close(): void;
 }

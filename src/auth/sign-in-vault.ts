@@ -4,8 +4,8 @@ import { fileNameOf, type StoreKey } from "../files/store-key.js";
 import { dataDir } from "../files/user-dirs.js";
 import type { Log } from "../log.js";
 import type { Locks } from "./lock.js";
+import type { Found, TokenStore, TokenStoreKind } from "./store-contract.js";
 import type { StoredSignIn } from "./stored-sign-in.js";
-import type { Found, TokenStore, TokenStoreKind } from "./token-store.js";
 
 /** How a sign-in is to be kept. */
 export interface Keeping {

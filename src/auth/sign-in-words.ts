@@ -1,5 +1,5 @@
 import { visibleStart } from "../text/quote.js";
-import type { PendingSignIn } from "./token-source.js";
+import type { PendingSignIn } from "./session.js";
 
 /** What a sign-in is to: a person compares it with what the page shows. */
 export function signInTarget({ orgUrl, clientId }: Pick<PendingSignIn, "orgUrl" | "clientId">): string {

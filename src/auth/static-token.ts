@@ -1,8 +1,9 @@
 import { OktaMcpError } from "../errors/index.js";
+import type { AccessToken } from "../okta/token.js";
 import { fitsHeader, OrgToken } from "./access-token.js";
 import { Listeners } from "./listeners.js";
-import type { SessionParts } from "./session.js";
-import type { AccessToken, PendingSignIn, Session, SessionStatus } from "./token-source.js";
+import type { PendingSignIn, Session, SessionStatus } from "./session.js";
+import type { SessionParts } from "./session-parts.js";
 import { cancelled } from "./waiting.js";
 
 const NEW_TOKEN = "Get a new access token, set OKTA_ACCESS_TOKEN to it and start again.";

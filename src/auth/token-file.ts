@@ -7,8 +7,8 @@ import { codeOf } from "../errors/system-code.js";
 import { Deadline, FILE_STEP_LIMIT_MS } from "../files/deadline.js";
 import { ensurePrivateDir, refuseIfShared, syncDir } from "../files/private-dir.js";
 import { fileNameOf, type StoreKey } from "../files/store-key.js";
+import type { Found, TokenStore } from "./store-contract.js";
 import { parseStoredSignIn, type StoredSignIn } from "./stored-sign-in.js";
-import type { Found, TokenStore } from "./token-store.js";
 
 /** A sign-in has a few thousand bytes. */
 const MAX_FILE_BYTES = 1_000_000;

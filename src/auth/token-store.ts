@@ -4,30 +4,9 @@ import type { Log } from "../log.js";
 import { visible } from "../text/quote.js";
 import { useSystemKeychain } from "./keychain.js";
 import { KeychainStore } from "./keychain-store.js";
+import type { Found, TokenStore, TokenStoreKind } from "./store-contract.js";
 import type { StoredSignIn } from "./stored-sign-in.js";
 import { TokenFile } from "./token-file.js";
-
-/** `OKTA_MCP_TOKEN_STORE`. */
-export type TokenStoreKind = "auto" | "keychain" | "file" | "memory";
-
-/**
- * What a store holds. Nothing found is not always certain: a locked keyring on Linux answers like
- * an empty one.
- */
-export type Found = { signIn: StoredSignIn } | { signIn: undefined; certain: boolean };
-
-/** Keeps the sign-in of one org and client. Every method throws OktaMcpError bad_config when the store cannot be used. */
-export interface TokenStore {
-  /** True where other processes see it too. */
-  readonly shared: boolean;
-  /** Where it keeps things, in words. */
-  kept(): Promise<string>;
-  /** Finds out whether a sign-in can be kept, before a person is asked for one. */
-  prepare(): Promise<void>;
-  read(): Promise<Found>;
-  write(signIn: StoredSignIn): Promise<void>;
-  remove(): Promise<void>;
-}
 
 export interface TokenStoreOptions {
   key: StoreKey;

@@ -1,5 +1,6 @@
 import type * as z from "zod";
 import type { Catalogue, CatalogueEntry } from "../catalogue/catalogue.js";
+import { findTool } from "../catalogue/find-tool.js";
 import { OktaMcpError } from "../errors/index.js";
 import { idsIn } from "../journal/undo-plan.js";
 import { MAX_DEPTH, tooDeep } from "../json/depth.js";
@@ -9,7 +10,6 @@ import { shortened } from "../text/quote.js";
 import { schemaWords } from "../text/schema-words.js";
 import { findMask } from "../text/secrets.js";
 import { clientArguments } from "./client-arguments.js";
-import { unknownTool } from "./unknown-tool.js";
 
 type Arguments = Readonly<Record<string, unknown>>;
 
@@ -72,36 +72,6 @@ export function parseIds(tool: CatalogueEntry, raw: unknown): Arguments {
 /** True where a call asks for a preview, whatever else it holds. */
 export function isPreview(raw: unknown): boolean {
   return isObject(raw) && raw.dry_run === true;
-}
-
-function switchedOff(name: string, why: string): OktaMcpError {
-  return new OktaMcpError("protected", `${name} is off: ${why}. Nothing was done.`, {
-    fix: "Tell the person. Only a person can change that setting, and has to start the server again.",
-    data: { rule: why },
-  });
-}
-
-/** The tool of a name, with why where a setting leaves it out; the names that there are where none has it. */
-export function lookUp(
-  catalogue: Catalogue,
-  name: string,
-): { tool: CatalogueEntry; why?: string } | { names: string[] } {
-  const { entries, leftOut } = catalogue;
-  const tool = catalogue.get(name);
-  if (tool) return { tool };
-  const off = leftOut.find((one) => one.tool.name === name);
-  return off ?? { names: [...entries, ...leftOut.map((one) => one.tool)].map((one) => one.name) };
-}
-
-/**
- * The tool of a name.
- * @throws OktaMcpError bad_input for a tool that is not there, protected for one that a setting leaves out
- */
-export function findTool(catalogue: Catalogue, name: string): CatalogueEntry {
-  const found = lookUp(catalogue, name);
-  if ("names" in found) throw unknownTool(name, found.names);
-  if (found.why !== undefined) throw switchedOff(name, found.why);
-  return found.tool;
 }
 
 /**

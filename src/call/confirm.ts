@@ -1,12 +1,11 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import type { ConfirmMode } from "../config/settings.js";
 import { OktaMcpError } from "../errors/index.js";
+import type { Agreed } from "../journal/consent.js";
 import { canonical } from "../json/json.js";
 import { lookalikes } from "../text/lookalikes.js";
 import { visible } from "../text/quote.js";
 import type { Impact } from "../tool.js";
-
-/** `OKTA_MCP_CONFIRM`. */
-export type ConfirmMode = "ask" | "elicit-only" | "never";
 
 /**
  * How a person answered, or why no answer came: nobody did in time; the client says that it knows no
@@ -156,9 +155,6 @@ export function question(title: string, impact: Impact): string {
     "\n",
   );
 }
-
-/** Who agreed: a person who was asked, somebody who gave a one-time value back, or nobody had to. */
-export type Agreed = "person" | "one_time_value" | "never_asked";
 
 export interface ConfirmRequest {
   mode: ConfirmMode;

@@ -1,20 +1,15 @@
+import type { ConfirmMode } from "../config/settings.js";
 import { OktaMcpError } from "../errors/index.js";
+import type { Consent, Reading } from "../journal/consent.js";
 import { stringifyJson } from "../json/exact-json.js";
+import type { Json } from "../json/json.js";
 import { valueAt } from "../json/json.js";
-import type { Json } from "../okta/request.js";
 import { isKeptIn } from "../results/keep-hidden.js";
 import { type Loss, losses, type NamedLoss, named, widensToEverybody } from "../results/losses.js";
 import { type ShapeOptions, shape } from "../results/shape.js";
 import { shortened, visible } from "../text/quote.js";
 import type { Impact, Proposal, Tool, ToolContext } from "../tool.js";
-import {
-  type Agreed,
-  type AskPerson,
-  type ConfirmationValues,
-  type ConfirmMode,
-  confirm,
-  sameImpact,
-} from "./confirm.js";
+import { type AskPerson, type ConfirmationValues, confirm, sameImpact } from "./confirm.js";
 import type { Look, OtherCall } from "./side-effects.js";
 
 type Arguments = Readonly<Record<string, unknown>>;
@@ -51,21 +46,6 @@ export interface ConsentRequest extends Impacting {
   seen(shown: Pick<Impact, "target" | "details">): void;
   /** Asked before a person is, where something gets lost; throws where that is out of the question. */
   beforeLoss(): void;
-}
-
-/** What came of it. */
-export interface Consent {
-  agreed: Agreed | "not_needed";
-  /** True where something gets lost: a removal, by whatever tool, or a full replace that drops settings. */
-  loses: boolean;
-  /** What becomes of other objects, a line each. */
-  sideEffects: string[];
-}
-
-/** What a call would take away. */
-export interface Reading extends Pick<Consent, "loses" | "sideEffects"> {
-  /** What a person should see; undefined where nobody has to agree. */
-  impact: Impact | undefined;
 }
 
 /** Lost settings that one answer and one question name; an object may have any number of attributes. */

@@ -1,8 +1,10 @@
-import type { Session } from "../auth/token-source.js";
+import type { Session } from "../auth/session.js";
 import { scopeState, scopeView } from "../catalogue/active-tools.js";
 import type { Catalogue, CatalogueEntry } from "../catalogue/catalogue.js";
+import { findTool } from "../catalogue/find-tool.js";
 import { requireScopes } from "../catalogue/require-scopes.js";
 import { scopeStatus } from "../catalogue/scope-status.js";
+import type { ConfirmMode } from "../config/settings.js";
 import type { OktaMcpError } from "../errors/index.js";
 import { toOktaMcpError } from "../errors/render.js";
 import { readAllowedFile } from "../files/allowed-file.js";
@@ -14,35 +16,27 @@ import { checkedList } from "../foresight/search-names.js";
 import { Guard, type Watch } from "../guard/guard.js";
 import type { GuardRules } from "../guard/rules.js";
 import type { Journal } from "../journal/change.js";
-import type { UndoStep } from "../journal/contract.js";
+import type { Consent, Reading } from "../journal/consent.js";
 import { ChangeDesk } from "../journal/desk.js";
 import { type Mask, marked, maskWith } from "../journal/masking.js";
 import { toJson } from "../journal/state.js";
 import type { Performed } from "../journal/undo.js";
 import { withDefaults } from "../journal/undo-plan.js";
 import { type UndoCall, type Write, Writes } from "../journal/writes.js";
-import type { JsonObject } from "../json/json.js";
+import type { Json, JsonObject } from "../json/json.js";
 import type { Log } from "../log.js";
 import type { Operations } from "../okta/operations.js";
-import type { CallOptions, Json } from "../okta/request.js";
+import type { CallOptions } from "../okta/request.js";
 import { countItems } from "../results/counting.js";
 import { difference } from "../results/difference.js";
-import {
-  collectItems,
-  excerpt,
-  findItem,
-  type ListOptions,
-  listItems,
-  type Walk,
-  wholeItems,
-} from "../results/listing.js";
+import { collectItems, excerpt, findItem, listItems, type Walk, wholeItems } from "../results/listing.js";
 import { type ShapeOptions, shape, shaper, toStructured } from "../results/shape.js";
 import { withinLimit } from "../results/size-limit.js";
-import type { Impact, ToolContext } from "../tool.js";
-import { findTool, isPreview, parseArguments, parseIds } from "./arguments.js";
+import type { Impact, ListOptions, ToolContext, UndoStep } from "../tool.js";
+import { isPreview, parseArguments, parseIds } from "./arguments.js";
 import { clientArguments } from "./client-arguments.js";
-import { type AskPerson, ConfirmationValues, type ConfirmMode } from "./confirm.js";
-import { type Consent, type Reading, readImpact, seekConsent } from "./consent.js";
+import { type AskPerson, ConfirmationValues } from "./confirm.js";
+import { readImpact, seekConsent } from "./consent.js";
 import { type Look, lookAt } from "./side-effects.js";
 import { type LinkChannels, SignInDesk } from "./sign-in.js";
 

@@ -1,5 +1,6 @@
 import type { ScopeView } from "../catalogue/active-tools.js";
 import type { Catalogue, CatalogueEntry } from "../catalogue/catalogue.js";
+import { lookUp } from "../catalogue/find-tool.js";
 import { requireScopes } from "../catalogue/require-scopes.js";
 import { OktaMcpError } from "../errors/index.js";
 import type { Watch } from "../guard/guard.js";
@@ -7,7 +8,7 @@ import type { JsonObject } from "../json/json.js";
 import { keepHidden, NOTHING_KEPT } from "../results/keep-hidden.js";
 import { type ShapeOptions, shape } from "../results/shape.js";
 import type { Proposal, Tool, ToolContext } from "../tool.js";
-import { lookUp, refuseMask } from "./arguments.js";
+import { refuseMask } from "./arguments.js";
 
 type Arguments = Readonly<Record<string, unknown>>;
 

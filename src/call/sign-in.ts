@@ -1,5 +1,5 @@
+import type { PendingSignIn, Session } from "../auth/session.js";
 import { foreignLinkWarning, signInData, signInTarget } from "../auth/sign-in-words.js";
-import type { PendingSignIn, Session } from "../auth/token-source.js";
 import { OktaMcpError } from "../errors/index.js";
 import type { Answer } from "./confirm.js";
 

@@ -1,5 +1,6 @@
-import type { Session, SignInMethod } from "../auth/token-source.js";
+import type { Session } from "../auth/session.js";
 import { covers, type Scope } from "../okta/scopes.js";
+import type { SignInMethod } from "../okta/token.js";
 import type { ToolCard } from "./catalogue.js";
 
 /** What decides whether a tool is on. */

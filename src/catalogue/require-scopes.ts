@@ -1,6 +1,6 @@
-import type { SignInMethod } from "../auth/token-source.js";
 import { OktaMcpError } from "../errors/index.js";
 import { howToGrant, SCOPES, type Scope } from "../okta/scopes.js";
+import type { SignInMethod } from "../okta/token.js";
 import { type ScopeView, scopeState } from "./active-tools.js";
 
 /** What grants scopes, by how a session signs in. */

@@ -1,20 +1,8 @@
-import type { SignInMethod } from "../auth/token-source.js";
 import { covers, howToGrant } from "../okta/scopes.js";
+import type { SignInMethod } from "../okta/token.js";
+import type { ScopeStatus } from "../tool.js";
 import { type ScopesInUse, type ScopeView, scopeState, toolsOn } from "./active-tools.js";
 import type { Catalogue, CatalogueEntry } from "./catalogue.js";
-
-/** What `get_scope_status` and `okta-mcp status` tell of scopes and tools. */
-export interface ScopeStatus {
-  signed_in: boolean;
-  configured_scopes: string[];
-  /** null while nobody is signed in or the token does not tell. */
-  granted_scopes: string[] | null;
-  /** Configured scopes that no tool uses. */
-  unlocking_nothing: string[];
-  active_tools: string[];
-  disabled_tools: { name: string; scope: string | null; why: string }[];
-  what_to_do: string[];
-}
 
 /** Why a tool is off for its scope, as the end of a sentence. */
 export const WHY_OFF = {

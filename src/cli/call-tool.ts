@@ -1,7 +1,7 @@
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { InMemoryTransport } from "@modelcontextprotocol/sdk/inMemory.js";
 import { CallToolResultSchema, ElicitRequestSchema, type ElicitResult } from "@modelcontextprotocol/sdk/types.js";
-import type { Session } from "../auth/token-source.js";
+import type { Session } from "../auth/session.js";
 import type { Catalogue } from "../catalogue/catalogue.js";
 import { OktaMcpError } from "../errors/index.js";
 import { toOktaMcpError } from "../errors/render.js";

@@ -1,6 +1,6 @@
 import { isExactNumber } from "../json/exact-json.js";
+import type { Json } from "../json/json.js";
 import { isObject, valueAt as valueIn } from "../json/json.js";
-import type { Json } from "../okta/request.js";
 import { visibleStart } from "../text/quote.js";
 
 /** One column of a table: the dotted path of its values, and its heading. */

@@ -1,5 +1,5 @@
-import { createSession } from "../auth/session.js";
-import type { Session } from "../auth/token-source.js";
+import { createSession } from "../auth/open-session.js";
+import type { Session } from "../auth/session.js";
 import { type Config, loadConfig, type Need } from "../config/config.js";
 import { Masks } from "../guard/masks.js";
 import type { Journal } from "../journal/change.js";

@@ -1,13 +1,6 @@
 import { constants } from "node:os";
 import { allWritten } from "./exit.js";
-import type { Io } from "./io.js";
-
-/** With what a person or the system asks a command to stop. */
-export interface Stop {
-  signal: "SIGINT" | "SIGTERM";
-  /** While a line is edited, the terminal hands Ctrl-C over as a key, and sends no signal to anybody. */
-  asKey: boolean;
-}
+import type { Io, Stop } from "./io.js";
 
 const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 

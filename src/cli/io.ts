@@ -1,6 +1,5 @@
 import { inspect, styleText } from "node:util";
 import { INVISIBLE, writtenOut } from "../text/quote.js";
-import type { Stop } from "./interrupt.js";
 import { wrap } from "./words.js";
 
 const STYLES = ["bold", "dim", "red", "green", "yellow", "cyan"] as const;
@@ -24,6 +23,13 @@ export function forTerminal(text: string, hasStyles: boolean): string {
     const [first = "", ...rest] = found;
     return writtenOut(first) + rest.join("");
   });
+}
+
+/** With what a person or the system asks a command to stop. */
+export interface Stop {
+  signal: "SIGINT" | "SIGTERM";
+  /** While a line is edited, the terminal hands Ctrl-C over as a key, and sends no signal to anybody. */
+  asKey: boolean;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Json } from "../okta/request.js";
+import type { Json } from "../json/json.js";
 import { inertJson } from "../text/inert-json.js";
 import { columnsOf, type Io } from "./io.js";
 import { quoted } from "./words.js";

@@ -1,5 +1,5 @@
+import type { PendingSignIn, Session } from "../auth/session.js";
 import { foreignLinkWarning, signInTarget } from "../auth/sign-in-words.js";
-import type { PendingSignIn, Session } from "../auth/token-source.js";
 import { visible } from "../text/quote.js";
 import { openBrowser } from "./browser.js";
 import type { Io } from "./io.js";

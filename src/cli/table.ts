@@ -1,6 +1,6 @@
 import { stringifyJson } from "../json/exact-json.js";
+import type { Json } from "../json/json.js";
 import { isObject } from "../json/json.js";
-import type { Json } from "../okta/request.js";
 import { visible } from "../text/quote.js";
 import { type Column, chooseColumns, displayWidth, GAP, valueAt } from "./columns.js";
 

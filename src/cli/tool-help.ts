@@ -1,6 +1,6 @@
-import { lookUp } from "../call/arguments.js";
-import { unknownTool } from "../call/unknown-tool.js";
 import type { ArgumentSchema, ArgumentsSchema, Catalogue, CatalogueEntry } from "../catalogue/catalogue.js";
+import { lookUp } from "../catalogue/find-tool.js";
+import { unknownTool } from "../catalogue/unknown-tool.js";
 import { isKnownScope, SCOPES } from "../okta/scopes.js";
 import type { Effect } from "../tool.js";
 import { columnsOf, type Io } from "./io.js";

@@ -1,6 +1,5 @@
 import { type PrivateKey, parsePrivateKey } from "../auth/private-key.js";
-import type { TokenStoreKind } from "../auth/token-store.js";
-import type { ConfirmMode } from "../call/confirm.js";
+import type { TokenStoreKind } from "../auth/store-contract.js";
 import { type Choosable, type ToolChoice, unmatchedPatterns } from "../catalogue/choice.js";
 import { OktaMcpError } from "../errors/index.js";
 import { readGuardFile } from "../guard/file.js";
@@ -12,6 +11,7 @@ import { nearest } from "../text/nearest.js";
 import { visible } from "../text/quote.js";
 import { unfilled, unquoted } from "./given.js";
 import { readKeyFile, readKeyText } from "./key-text.js";
+import type { ConfirmMode } from "./settings.js";
 import { readSettings, SETTING_KEYS, SETTINGS, type Setting, type SettingKey, type SettingValues } from "./settings.js";
 
 /** With what this process proves who it is. */

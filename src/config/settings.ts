@@ -1,13 +1,15 @@
 import { existsSync } from "node:fs";
 import { delimiter, dirname, isAbsolute } from "node:path";
-import type { TokenStoreKind } from "../auth/token-store.js";
-import type { ConfirmMode } from "../call/confirm.js";
+import type { TokenStoreKind } from "../auth/store-contract.js";
 import { TOOL_PATTERN } from "../catalogue/choice.js";
 import { withoutTilde } from "../files/user-dirs.js";
 import { LOG_LEVELS } from "../log.js";
 import { visible } from "../text/quote.js";
 import { redact } from "../text/redact.js";
 import { parseOrgUrl } from "./org-url.js";
+
+/** `OKTA_MCP_CONFIRM`. */
+export type ConfirmMode = "ask" | "elicit-only" | "never";
 
 /** One setting: where it is read, what it means, and how its text becomes a value. */
 export interface Setting {

@@ -1,5 +1,5 @@
+import type { Json } from "../json/json.js";
 import { itemsAt, textAt, valueAt } from "../json/json.js";
-import type { Json } from "../okta/request.js";
 import type { ToolContext } from "../tool.js";
 
 /** A group as conditions may name it. */

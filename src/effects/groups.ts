@@ -1,8 +1,7 @@
 import { OktaMcpError } from "../errors/index.js";
-import type { ProtectedKind } from "../guard/rules.js";
-import type { Touched } from "../guard/targets.js";
+import type { Json } from "../json/json.js";
 import { itemsAt, textAt } from "../json/json.js";
-import type { Json } from "../okta/request.js";
+import type { IsProtected, Touched } from "../okta/targets.js";
 import type { ToolContext } from "../tool.js";
 import {
   activeGroupRules,
@@ -14,9 +13,6 @@ import {
   type Profile,
 } from "./group-rules.js";
 import { type Going, policiesTouched } from "./policies.js";
-
-/** Which kinds of objects rules protect, so that the others need not be read. */
-export type IsProtected = (kind: ProtectedKind) => boolean;
 
 function nameOf(group: Json | undefined): string {
   return textAt(group, "profile", "name") || textAt(group, "id");

@@ -1,7 +1,7 @@
 import { OktaMcpError } from "../errors/index.js";
 import { stringifyJson } from "../json/exact-json.js";
+import type { Json } from "../json/json.js";
 import { type JsonObject, textAt, valueAt } from "../json/json.js";
-import type { Json } from "../okta/request.js";
 import { sameJson } from "../results/difference.js";
 import { visibleStart } from "../text/quote.js";
 import { wantedPlace } from "./ranking.js";

@@ -1,6 +1,6 @@
-import type { Touched } from "../guard/targets.js";
+import type { Json } from "../json/json.js";
 import { asObject, textAt, valueAt } from "../json/json.js";
-import type { Json } from "../okta/request.js";
+import type { Touched } from "../okta/targets.js";
 import { ifFeature } from "../okta/tolerate.js";
 import type { ToolContext } from "../tool.js";
 

@@ -1,8 +1,8 @@
 import { OktaMcpError } from "../errors/index.js";
-import type { Touched } from "../guard/targets.js";
 import { stringifyJson } from "../json/exact-json.js";
+import type { Json } from "../json/json.js";
 import { type JsonObject, textAt, valueAt } from "../json/json.js";
-import type { Json } from "../okta/request.js";
+import type { Touched } from "../okta/targets.js";
 import { sameJson } from "../results/difference.js";
 import { counted, withNames } from "../text/counted.js";
 import { visibleStart } from "../text/quote.js";

@@ -1,12 +1,11 @@
 import { OktaMcpError } from "../errors/index.js";
-import { idsUnder, TARGET_TYPES } from "../guard/targets.js";
-import type { Arguments } from "../journal/contract.js";
+import type { Json } from "../json/json.js";
 import { isObject } from "../json/json.js";
 import type { Operations } from "../okta/operations.js";
-import type { Json } from "../okta/request.js";
 import type { Scope } from "../okta/scopes.js";
+import { idsUnder, TARGET_TYPES } from "../okta/targets.js";
 import { reasonOf } from "../okta/tolerate.js";
-import type { ToolContext } from "../tool.js";
+import type { Arguments, ToolContext } from "../tool.js";
 
 /** How what an argument names is read. */
 interface Reader {

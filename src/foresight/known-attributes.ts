@@ -1,3 +1,4 @@
+import type { Searched } from "../tool.js";
 /** Attributes that every profile has, whatever the org's schema adds (schemas `UserProfile`, `OktaUserGroupProfile`). */
 export const BASE_ATTRIBUTES = {
   user: [
@@ -35,9 +36,6 @@ export const BASE_ATTRIBUTES = {
   ],
   group: ["name", "description"],
 } as const satisfies Record<string, readonly string[]>;
-
-/** The lists that are searched by attributes. */
-export type Searched = "user" | "group" | "app";
 
 /** What `search` and `filter` of a list know besides the profile, from the descriptions of these parameters. */
 export const OWN_ATTRIBUTES: Readonly<Record<Searched, readonly string[]>> = {

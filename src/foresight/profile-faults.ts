@@ -1,16 +1,10 @@
 import { OktaMcpError } from "../errors/index.js";
 import { isExactNumber } from "../json/exact-json.js";
-import type { JsonObject } from "../json/json.js";
-import type { Json } from "../okta/request.js";
+import type { Json, JsonObject } from "../json/json.js";
 import { hint, nearest } from "../text/nearest.js";
 import { visibleStart } from "../text/quote.js";
-import type {
-  ProfileAttribute,
-  ProfileAttributes,
-  ProfileKind,
-  ProfileSchemas,
-  SchemaReader,
-} from "./profile-schemas.js";
+import type { ProfileCheck, ProfileKind } from "../tool.js";
+import type { ProfileAttribute, ProfileAttributes, ProfileSchemas, SchemaReader } from "./profile-schemas.js";
 
 /** Faults that one error names. */
 const MAX_TOLD = 20;
@@ -47,13 +41,6 @@ function fixFor(kind: ProfileKind, attributes: ProfileAttributes): string {
     .slice(0, MAX_TOLD)
     .map((name) => visibleStart(name))
     .join(", ")}${more}.`;
-}
-
-export interface ProfileCheck {
-  /** True where the profile is all there will be, so that what it lacks is missing. */
-  whole: boolean;
-  /** Of the user type's schema; the default type's where it is left out. */
-  schemaId?: string | undefined;
 }
 
 /**

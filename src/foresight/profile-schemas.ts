@@ -1,11 +1,9 @@
+import type { Json } from "../json/json.js";
 import { asObject, itemsAt, type JsonObject, objectAt, valueAt } from "../json/json.js";
 import type { Operations } from "../okta/operations.js";
-import type { Json } from "../okta/request.js";
 import type { Scope } from "../okta/scopes.js";
 import { reasonOf } from "../okta/tolerate.js";
-
-/** Whose profile a schema describes. */
-export type ProfileKind = "user" | "group";
+import type { ProfileKind } from "../tool.js";
 
 /** What a schema says of one attribute, as far as it is read here (schemas `UserSchemaAttribute`, `GroupSchemaAttribute`). */
 export interface ProfileAttribute {

@@ -1,10 +1,12 @@
 import { OktaMcpError, reworded } from "../errors/index.js";
+import type { Page } from "../okta/operations.js";
 import { reasonOf } from "../okta/tolerate.js";
-import { type ItemList, type ListOptions, notes, type OktaPage, type SearchArguments } from "../results/listing.js";
+import { notes } from "../results/listing.js";
 import { comparisonsIn } from "../text/filter-words.js";
 import { nearest } from "../text/nearest.js";
 import { visibleStart } from "../text/quote.js";
-import { BASE_ATTRIBUTES, OWN_ATTRIBUTES, OWN_VALUES, type Searched } from "./known-attributes.js";
+import type { ItemList, ListOptions, SearchArguments, Searched } from "../tool.js";
+import { BASE_ATTRIBUTES, OWN_ATTRIBUTES, OWN_VALUES } from "./known-attributes.js";
 import type { KnownSchema, ProfileSchemas, SchemaReader } from "./profile-schemas.js";
 
 const PROFILE = "profile.";
@@ -140,9 +142,7 @@ class SearchNames {
     const { okta } = this.#reader;
     const query = { search: `${name} pr`, limit: 1 };
     try {
-      const page: OktaPage = await (of === "user"
-        ? okta.users.listUsers.page(query)
-        : okta.groups.listGroups.page(query));
+      const page: Page = await (of === "user" ? okta.users.listUsers.page(query) : okta.groups.listGroups.page(query));
       return page.items.length > 0;
     } catch (error) {
       reasonOf(error);

@@ -2,11 +2,11 @@ import { readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { whyUnreadable } from "../files/unreadable.js";
 import { withoutTilde } from "../files/user-dirs.js";
+import { PROTECTED_KINDS } from "../okta/targets.js";
 import { visible } from "../text/quote.js";
 import { schemaWords } from "../text/schema-words.js";
 import { doubleKey } from "./double-key.js";
 import type { Allowance, GuardRules, ProtectionRule, RuleKey } from "./rules.js";
-import { PROTECTED_KINDS } from "./rules.js";
 import { type GuardFile, guardFileSchema } from "./schema.js";
 
 /** A guard file's rules and what a person should know of it, or all that is wrong with it. */

@@ -1,15 +1,17 @@
-import type { Session } from "../auth/token-source.js";
-import type { IsProtected } from "../effects/groups.js";
+import type { Session } from "../auth/session.js";
 import { OktaMcpError } from "../errors/index.js";
+import type { Json } from "../json/json.js";
 import type { Operations } from "../okta/operations.js";
-import type { CallOptions, Json, OktaRequest } from "../okta/request.js";
+import type { CallOptions, OktaRequest } from "../okta/request.js";
+import type { IsProtected, ProtectedKind } from "../okta/targets.js";
+import { type Touched, targetsOfArguments, targetsOfRequest } from "../okta/targets.js";
 import type { Tool } from "../tool.js";
 import { type Counted, WriteLimits } from "./limits.js";
 import { HiddenValues, type Hiding, Masks } from "./masks.js";
-import { type Deed, Protection, TargetReader } from "./protection.js";
-import type { GuardRules, ProtectedKind } from "./rules.js";
+import { Protection } from "./protection.js";
+import type { GuardRules } from "./rules.js";
 import { switchesOff } from "./switched-off.js";
-import { type Touched, targetsOfArguments, targetsOfRequest } from "./targets.js";
+import { type Deed, TargetReader } from "./target-reader.js";
 
 /** Requests that take something away by their address, whatever the tool behind them says of itself. */
 function takesAway({ method, template }: OktaRequest): boolean {

@@ -1,13 +1,13 @@
-import type { Session } from "../auth/token-source.js";
+import type { Session } from "../auth/session.js";
 import { scopeState, scopeView } from "../catalogue/active-tools.js";
 import type { OktaMcpError } from "../errors/index.js";
+import type { Json } from "../json/json.js";
 import { textAt } from "../json/json.js";
-import type { Json } from "../okta/request.js";
+import type { Target } from "../okta/targets.js";
 import { ifReadable } from "../okta/tolerate.js";
 import { visible } from "../text/quote.js";
-import type { Deed, TargetReader } from "./protection.js";
 import { refused } from "./refused.js";
-import type { Target } from "./targets.js";
+import type { Deed, TargetReader } from "./target-reader.js";
 
 /** What a write does to a group: to the object as a whole, or to who is in it. */
 function isRemovalOfGroup(targets: readonly Target[], deed: Deed): boolean {

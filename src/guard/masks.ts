@@ -1,13 +1,13 @@
 import { OktaMcpError, reworded } from "../errors/index.js";
 import { copyJson, isExactNumber } from "../json/exact-json.js";
+import type { Json } from "../json/json.js";
 import { mapTexts } from "../json/json.js";
-import type { Json } from "../okta/request.js";
+import { idsUnder, isUserId } from "../okta/targets.js";
 import { folded } from "../text/glob.js";
 import { visible } from "../text/quote.js";
 import { MASK, secretsIn } from "../text/secrets.js";
 import type { Tool } from "../tool.js";
 import type { GuardRules } from "./rules.js";
-import { idsUnder, isUserId } from "./targets.js";
 
 type Arguments = Readonly<Record<string, unknown>>;
 

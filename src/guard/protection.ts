@@ -1,39 +1,15 @@
-import type { Session } from "../auth/token-source.js";
-import type { IsProtected } from "../effects/groups.js";
+import type { Session } from "../auth/session.js";
 import { type ErrorCode, OktaMcpError } from "../errors/index.js";
+import type { Json } from "../json/json.js";
 import { textAt } from "../json/json.js";
-import type { Operations } from "../okta/operations.js";
-import type { Json } from "../okta/request.js";
+import type { IsProtected, ProtectedKind } from "../okta/targets.js";
+import { type Identity, identityOf, isUserId, TARGET_TYPES, type Target, type Touched } from "../okta/targets.js";
 import { matchesGlob, sameFolded } from "../text/glob.js";
 import { visible } from "../text/quote.js";
 import { checkGroups } from "./kept-groups.js";
 import { refused } from "./refused.js";
-import type { GuardRules, ProtectedKind, ProtectionRule } from "./rules.js";
-import { type Identity, identityOf, isUserId, TARGET_TYPES, type Target, type Touched } from "./targets.js";
-
-/** What a write is about to do to its targets. */
-export type Deed = "adds" | "changes" | "removes";
-
-/** Reads objects for one call, each once until it is told to forget. */
-export class TargetReader {
-  readonly #okta: Operations;
-  readonly #read = new Map<string, Promise<Json | undefined>>();
-
-  constructor(okta: Operations) {
-    this.#okta = okta;
-  }
-
-  read({ type, id }: Target): Promise<Json | undefined> {
-    const key = `${type} ${id}`;
-    const known = this.#read.get(key) ?? TARGET_TYPES[type].read(this.#okta, id);
-    this.#read.set(key, known);
-    return known;
-  }
-
-  forget(): void {
-    this.#read.clear();
-  }
-}
+import type { GuardRules, ProtectionRule } from "./rules.js";
+import type { Deed, TargetReader } from "./target-reader.js";
 
 /** What keeps somebody from reading an object who may write it. */
 const MAY_NOT_READ: ReadonlySet<ErrorCode> = new Set(["missing_scope", "forbidden"]);

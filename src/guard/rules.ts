@@ -1,7 +1,4 @@
-/** The kinds of objects that rules can protect, by the name of their list in a guard file. */
-export const PROTECTED_KINDS = ["users", "groups", "apps", "policies"] as const;
-
-export type ProtectedKind = (typeof PROTECTED_KINDS)[number];
+import type { ProtectedKind } from "../okta/targets.js";
 
 /** By what a rule knows an object; a login is for users alone. */
 export type RuleKey = "id" | "login" | "name" | "pattern";

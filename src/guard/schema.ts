@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { TOOL_PATTERN } from "../catalogue/choice.js";
+import type { ProtectedKind } from "../okta/targets.js";
 import { folded } from "../text/glob.js";
-import type { ProtectedKind } from "./rules.js";
 
 const text = (description: string) =>
   z

@@ -1,7 +1,8 @@
+import type { Json } from "../json/json.js";
 import { isObject, type JsonObject, textAt } from "../json/json.js";
 import type { Operations } from "../okta/operations.js";
 import { idsInPath } from "../okta/path.js";
-import { type Json, jsonBodyOf, type OktaRequest } from "../okta/request.js";
+import { jsonBodyOf, type OktaRequest } from "../okta/request.js";
 
 /** Reads an object whose status a body may name, by the template of its address. */
 const READERS: Readonly<Record<string, (okta: Operations, ids: readonly string[]) => Promise<Json | undefined>>> = {

@@ -1,5 +1,5 @@
 import { parseJson } from "../json/exact-json.js";
-import type { Json } from "../okta/request.js";
+import type { Json } from "../json/json.js";
 
 /**
  * How a write ended. `unknown`: the request left, and nothing tells whether Okta did it; so, too,
@@ -11,7 +11,7 @@ export type ChangeOutcome = "done" | "refused" | "failed" | "unknown";
  * Who agreed: a person who was asked, a one-time value given back, `--yes`, nobody by `OKTA_MCP_CONFIRM=never`,
  * nobody had to, or nobody did: the write was refused before.
  */
-export type Consent = "person" | "one_time_value" | "yes_flag" | "never_asked" | "not_needed" | "not_given";
+export type RecordedConsent = "person" | "one_time_value" | "yes_flag" | "never_asked" | "not_needed" | "not_given";
 
 /** One request of a write, without its body, which follows from the arguments. */
 export interface SentRequest {
@@ -37,7 +37,7 @@ export interface Change {
   arguments?: Json;
   /** What the object is called, where that is known. */
   target?: string;
-  confirmed: Consent;
+  confirmed: RecordedConsent;
   requests: SentRequest[];
   outcome: ChangeOutcome;
   ended_at?: string;

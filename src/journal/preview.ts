@@ -1,10 +1,10 @@
+import type { Json } from "../json/json.js";
 import { isObject, type JsonObject } from "../json/json.js";
 import { changesSomething } from "../okta/fault.js";
-import type { Json, OktaRequest } from "../okta/request.js";
-import { difference, type FieldChange, merged, settled } from "../results/difference.js";
-import type { Kept } from "../results/keep-hidden.js";
+import type { OktaRequest } from "../okta/request.js";
+import { difference, merged, settled } from "../results/difference.js";
 import { isSecret } from "../text/secrets.js";
-import type { Effect, Impact } from "../tool.js";
+import type { Effect, FieldChange, Impact, Kept } from "../tool.js";
 import { type Mask, marked } from "./masking.js";
 import { nameOf, type State, toJson } from "./state.js";
 

@@ -1,12 +1,20 @@
 import { randomBytes } from "node:crypto";
 import { type ErrorCode, OktaMcpError } from "../errors/index.js";
 import { stringifyJson } from "../json/exact-json.js";
+import type { Json } from "../json/json.js";
 import type { Log } from "../log.js";
 import { changesSomething } from "../okta/fault.js";
-import type { Json, OktaRequest, OktaResponse } from "../okta/request.js";
+import type { OktaRequest, OktaResponse } from "../okta/request.js";
 import { redact } from "../text/redact.js";
-import { type Change, type Consent, findChange, type Journal, type LaterLine, type SentRequest } from "./change.js";
-import type { Arguments } from "./contract.js";
+import type { Arguments } from "../tool.js";
+import {
+  type Change,
+  findChange,
+  type Journal,
+  type LaterLine,
+  type RecordedConsent,
+  type SentRequest,
+} from "./change.js";
 import type { Mask } from "./masking.js";
 import { MAX_KEPT_CHARS, nameOf, type State, toJson } from "./state.js";
 
@@ -46,7 +54,7 @@ export class Recorder {
   readonly #bySent = new Map<OktaRequest, SentRequest>();
   readonly #notes: string[] = [];
   #facts: Partial<Pick<Change, "arguments" | "before" | "target" | "effect" | "also_does">> = {};
-  #consent: Consent = "not_given";
+  #consent: RecordedConsent = "not_given";
   #begun = false;
 
   constructor(options: RecorderOptions) {
@@ -72,7 +80,7 @@ export class Recorder {
   }
 
   /** How the call was agreed to. */
-  agreed(consent: Consent): void {
+  agreed(consent: RecordedConsent): void {
     this.#consent = consent;
   }
 

@@ -1,7 +1,7 @@
 import type { Guard } from "../guard/guard.js";
-import { isUserId } from "../guard/targets.js";
+import type { Json } from "../json/json.js";
 import { isObject } from "../json/json.js";
-import type { Json } from "../okta/request.js";
+import { isUserId } from "../okta/targets.js";
 import { MASK } from "../text/secrets.js";
 import type { Change, SentRequest } from "./change.js";
 import type { Mask } from "./masking.js";

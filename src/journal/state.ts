@@ -1,7 +1,7 @@
 import { OktaMcpError } from "../errors/index.js";
 import { copyJson } from "../json/exact-json.js";
+import type { Json } from "../json/json.js";
 import { textAt } from "../json/json.js";
-import type { Json } from "../okta/request.js";
 
 /** The object that a write changes, at one moment; `value` is null where there is none. */
 export type State = { value: Json } | { unknown: string };

@@ -1,13 +1,12 @@
-import type { Reading } from "../call/consent.js";
 import type { Catalogue, CatalogueEntry } from "../catalogue/catalogue.js";
 import { OktaMcpError } from "../errors/index.js";
 import { stringifyJson } from "../json/exact-json.js";
+import type { Json } from "../json/json.js";
 import { isObject, type JsonObject } from "../json/json.js";
-import type { Json } from "../okta/request.js";
-import { difference, type FieldChange, hiddenIn, sameButHidden, settled } from "../results/difference.js";
-import type { ToolContext } from "../tool.js";
+import { difference, hiddenIn, sameButHidden, settled } from "../results/difference.js";
+import type { Arguments, Done, FieldChange, ToolContext, Undo, UndoStep } from "../tool.js";
 import type { Change } from "./change.js";
-import type { Arguments, Done, Undo, UndoStep } from "./contract.js";
+import type { Reading } from "./consent.js";
 import { fillMasked, type Mask } from "./masking.js";
 import { readState, type State, toJson } from "./state.js";
 

@@ -1,8 +1,8 @@
 import { OktaMcpError } from "../errors/index.js";
 import { toOktaMcpError } from "../errors/render.js";
+import type { Json } from "../json/json.js";
 import { isObject } from "../json/json.js";
-import type { Json } from "../okta/request.js";
-import type { UndoStep } from "./contract.js";
+import type { UndoStep } from "../tool.js";
 import type { Mask } from "./masking.js";
 import { newChangeId } from "./recorder.js";
 import { toJson } from "./state.js";

@@ -1,6 +1,6 @@
+import type { Json } from "../json/json.js";
 import { isObject, type JsonObject } from "../json/json.js";
-import type { Json } from "../okta/request.js";
-import type { Arguments, Undo } from "./contract.js";
+import type { Arguments, Undo } from "../tool.js";
 
 /** Takes a change back by one call. */
 export function undoBy(tool: string, args: Arguments, body?: JsonObject): Undo {

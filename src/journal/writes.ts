@@ -1,5 +1,4 @@
-import type { Session } from "../auth/token-source.js";
-import type { Consent as Consented } from "../call/consent.js";
+import type { Session } from "../auth/session.js";
 import type { Catalogue, CatalogueEntry } from "../catalogue/catalogue.js";
 import type { OktaMcpError } from "../errors/index.js";
 import { isObject, type JsonObject } from "../json/json.js";
@@ -7,9 +6,9 @@ import type { Log } from "../log.js";
 import type { CallOptions, OktaRequest } from "../okta/request.js";
 import { isKeptIn } from "../results/keep-hidden.js";
 import { type IsHidden, losses, named } from "../results/losses.js";
-import type { Impact, ToolContext } from "../tool.js";
+import type { Arguments, Impact, ToolContext, UndoStep } from "../tool.js";
 import type { Journal } from "./change.js";
-import type { Arguments, UndoStep } from "./contract.js";
+import type { Consent } from "./consent.js";
 import type { Mask } from "./masking.js";
 import { NotSent, type Previewed, previewOf, refuseWrites } from "./preview.js";
 import { Recorder } from "./recorder.js";
@@ -21,7 +20,7 @@ export interface UndoCall {
   step: UndoStep;
   mark: { of: string; run: string };
   /** How the undo as a whole was agreed to. */
-  agreed: Consented["agreed"];
+  agreed: Consent["agreed"];
 }
 
 /** What recording needs; one for each server. */
@@ -109,7 +108,7 @@ export class Write {
   }
 
   /** Tells how the call was agreed to. */
-  agreed(agreed: Consented["agreed"]): void {
+  agreed(agreed: Consent["agreed"]): void {
     this.#recorder?.agreed(agreed === "person" && this.#options.yesFlag ? "yes_flag" : agreed);
   }
 

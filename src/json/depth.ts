@@ -1,5 +1,5 @@
-import type { Json } from "../okta/request.js";
 import { isExactNumber } from "./exact-json.js";
+import type { Json } from "./json.js";
 
 /** Levels of objects and lists within each other: more than any real body has, fewer than a stack. */
 export const MAX_DEPTH = 100;

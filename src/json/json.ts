@@ -1,5 +1,7 @@
-import type { Json } from "../okta/request.js";
-import { isExactNumber, stringifyJson } from "./exact-json.js";
+import { type ExactNumber, isExactNumber, stringifyJson } from "./exact-json.js";
+
+/** Any JSON value, as it came or as it goes. */
+export type Json = null | boolean | number | ExactNumber | string | Json[] | { [key: string]: Json };
 
 export type JsonObject = { [key: string]: Json };
 

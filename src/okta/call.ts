@@ -1,7 +1,7 @@
-import type { AccessToken, TokenSource } from "../auth/token-source.js";
 import { OktaMcpError, ofWrite } from "../errors/index.js";
 import { cutDeep } from "../json/depth.js";
 import { parseJson, TooManyValues } from "../json/exact-json.js";
+import type { Json } from "../json/json.js";
 import type { Log } from "../log.js";
 import { type Exchanged, ExchangeFault, exchange, type HttpAnswer, type SendHttp } from "./exchange.js";
 import {
@@ -15,9 +15,10 @@ import {
 } from "./fault.js";
 import { nextCursor } from "./page.js";
 import { retryAfterMs } from "./rate-limit.js";
-import type { CallOptions, Json, OktaRequest, OktaResponse } from "./request.js";
+import type { CallOptions, OktaRequest, OktaResponse } from "./request.js";
 import type { Scheduler } from "./scheduler.js";
 import type { Sleep } from "./sleep.js";
+import type { AccessToken, TokenSource } from "./token.js";
 
 /** Bounds of one call, or of one attempt where they say so. */
 export interface CallLimits {

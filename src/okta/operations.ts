@@ -1,7 +1,8 @@
 import type { Collection } from "@okta/okta-sdk-nodejs/src/types/collection.js";
 import type * as objectApi from "@okta/okta-sdk-nodejs/src/types/generated/types/ObjectParamAPI.js";
 import { OktaMcpError } from "../errors/index.js";
-import type { CallOptions, Json, OktaRequest, Transport, Upload } from "./request.js";
+import type { Json } from "../json/json.js";
+import type { CallOptions, OktaRequest, Transport, Upload } from "./request.js";
 import { loadCall } from "./transport.js";
 
 type SdkApis = typeof objectApi;

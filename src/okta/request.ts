@@ -1,7 +1,4 @@
-import type { ExactNumber } from "../json/exact-json.js";
-
-/** Any JSON value, as it came or as it goes. */
-export type Json = null | boolean | number | ExactNumber | string | Json[] | { [key: string]: Json };
+import type { Json } from "../json/json.js";
 
 /** A file for a multipart upload; Okta's name for the part is the name of the parameter. */
 export interface Upload {

@@ -1,4 +1,4 @@
-import type { SignInMethod } from "../auth/token-source.js";
+import type { SignInMethod } from "./token.js";
 
 /** Every Okta scope that a tool uses, in plain words, as a person reads it when granting it. */
 export const SCOPES = {

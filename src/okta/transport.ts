@@ -1,10 +1,10 @@
-import type { TokenSource } from "../auth/token-source.js";
 import type { Log } from "../log.js";
 import type { CallLimits, Line } from "./call.js";
 import type { SendHttp } from "./exchange.js";
 import type { Transport } from "./request.js";
 import { Scheduler } from "./scheduler.js";
 import { type Sleep, sleep as sleepInRealTime } from "./sleep.js";
+import type { TokenSource } from "./token.js";
 
 /** Bounds of a transport. */
 export interface TransportLimits extends CallLimits {

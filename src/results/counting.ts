@@ -1,13 +1,11 @@
 import { OktaMcpError } from "../errors/index.js";
+import type { ItemList, ListOptions, PageFetcher } from "../tool.js";
 import {
   cutNote,
-  type ItemList,
-  type ListOptions,
   listOf,
   looping,
   MAX_PAGES,
   notes,
-  type PageFetcher,
   parseCursor,
   stoppedNote,
   type Walk,

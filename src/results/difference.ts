@@ -1,15 +1,8 @@
 import { isExactNumber } from "../json/exact-json.js";
+import type { Json } from "../json/json.js";
 import { isObject, type JsonObject, valueAt } from "../json/json.js";
-import type { Json } from "../okta/request.js";
 import { MASK } from "../text/secrets.js";
-
-/** One field in which two values differ; a side on which the field is missing is absent. */
-export interface FieldChange {
-  /** Dotted path; empty for the value as a whole. */
-  field: string;
-  before?: Json;
-  after?: Json;
-}
+import type { FieldChange } from "../tool.js";
 
 /** True for equal JSON, whatever the order of keys. `decided` is asked first about each two values; undefined lets what is in them decide. */
 function isEqual(

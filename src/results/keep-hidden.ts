@@ -1,20 +1,10 @@
 import { isExactNumber } from "../json/exact-json.js";
+import type { Json } from "../json/json.js";
 import { isObject, type JsonObject, valueAt } from "../json/json.js";
-import type { Json } from "../okta/request.js";
 import { findMask, MASK } from "../text/secrets.js";
+import type { Kept } from "../tool.js";
 import { sameJson } from "./difference.js";
 import { isConcealed, tellingField } from "./losses.js";
-
-/** A body with what its sender could not see, and where that stands. */
-export interface Kept {
-  body: JsonObject;
-  /** Dotted paths of what was kept. */
-  paths: string[];
-  /** Those that may be told: what results leave out altogether is not told of either. */
-  told: string[];
-  /** What was kept there, which must not be shown. */
-  values: Json[];
-}
 
 export const NOTHING_KEPT: Omit<Kept, "body"> = { paths: [], told: [], values: [] };
 

@@ -1,59 +1,12 @@
 import { OktaMcpError } from "../errors/index.js";
-import type { Searched } from "../foresight/known-attributes.js";
+import type { Json } from "../json/json.js";
 import { countValues } from "../json/json-values.js";
-import type { Json } from "../okta/request.js";
+import type { Page } from "../okta/operations.js";
 import { jsonLength } from "../text/inert-json.js";
 import { visibleLines } from "../text/quote.js";
+import type { ItemList, ListOptions, PageFetcher } from "../tool.js";
+import { LIST } from "../tool.js";
 import { tooLarge } from "./size-limit.js";
-
-/** One page of a list operation; `next` is Okta's cursor of the page after it. */
-export interface OktaPage {
-  items: Json[];
-  next: string | undefined;
-}
-
-/** Fetches the page at a cursor (undefined: the first). */
-export type PageFetcher = (after: string | undefined) => Promise<OktaPage>;
-
-/** What a call searches and sorts by. */
-export interface SearchArguments {
-  search?: string | undefined;
-  filter?: string | undefined;
-  sort_by?: string | undefined;
-}
-
-export interface ListOptions extends SearchArguments {
-  /** Whose attributes `search`, `filter` and `sort_by` name; they are checked before anything is asked for. */
-  of?: Searched | undefined;
-  /** The `next_cursor` of an earlier answer. */
-  after?: string | undefined;
-  /** Follow the pages to the end, or to the limit of a result's size. */
-  fetch_all?: boolean | undefined;
-  /**
-   * Of a search that Okta answers with one page only, cut without a link to more: the number of items
-   * that was asked for. As many as that mean that there may be more.
-   */
-  cutAt?: number | undefined;
-}
-
-const LIST = Symbol("list");
-
-/** A list as a tool returns it: its items in the form in which they reach the model, and no more than fit. */
-export interface ItemList {
-  /** No JSON from the org can pass for one. */
-  readonly [LIST]: true;
-  items: Json[];
-  has_more: boolean;
-  next_cursor: string | undefined;
-  /** Why it stopped where it did, when that is not plain from the rest. */
-  note: string | undefined;
-  /** What kept the rest from being read; the items before are there all the same. */
-  stoppedBy?: OktaMcpError | undefined;
-  /** How many items there are, where only that was asked for; then none of them is here. */
-  count?: number | undefined;
-  /** The first item as it came, which has all of its names. */
-  sample?: Json | undefined;
-}
 
 /** A list that is whole, unless more is said. */
 export function listOf(items: Json[], more: Partial<ItemList> = {}): ItemList {
@@ -92,7 +45,7 @@ export interface Walk {
 }
 
 /** A page on a walk: `after` is its own cursor, `loops` is true where it leads back to a page that was read. */
-interface WalkedPage extends OktaPage {
+interface WalkedPage extends Page {
   after: string | undefined;
   loops: boolean;
 }
@@ -113,10 +66,10 @@ export async function* walkPages(fetchPage: PageFetcher, first: string | undefin
   const seen = new Set<string>(first === undefined ? [] : [first]);
   let after = first;
   let items = 0;
-  let coming: Promise<OktaPage> | undefined;
+  let coming: Promise<Page> | undefined;
   for (let pages = 1; pages <= MAX_PAGES; pages += 1) {
     if (walk.signal.aborted) throw new OktaMcpError("cancelled", "The list was cancelled between two pages.");
-    const page: OktaPage = await (coming ?? fetchPage(after));
+    const page: Page = await (coming ?? fetchPage(after));
     coming = undefined;
     items += page.items.length;
     const leadsBack = page.next !== undefined && seen.has(page.next);

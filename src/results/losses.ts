@@ -1,6 +1,6 @@
 import { isExactNumber, stringifyJson } from "../json/exact-json.js";
+import type { Json } from "../json/json.js";
 import { canonical, isObject, type JsonObject, valueAt } from "../json/json.js";
-import type { Json } from "../okta/request.js";
 import { isSecret, MASK } from "../text/secrets.js";
 
 /** One step from an object to what is in it: a field by its name, or an item of a list. */

@@ -1,5 +1,5 @@
+import type { Json } from "../json/json.js";
 import { isObject } from "../json/json.js";
-import type { Json } from "../okta/request.js";
 import { hint, nearest } from "../text/nearest.js";
 import { visible, visibleStart } from "../text/quote.js";
 

@@ -1,5 +1,5 @@
+import type { Json } from "../json/json.js";
 import { isObject, type JsonObject } from "../json/json.js";
-import type { Json } from "../okta/request.js";
 import { inertJson } from "../text/inert-json.js";
 
 /** A list of objects that have most fields in common, each field named once. */

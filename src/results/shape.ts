@@ -1,6 +1,6 @@
 import { isExactNumber } from "../json/exact-json.js";
+import type { Json } from "../json/json.js";
 import { isObject, type JsonObject } from "../json/json.js";
-import type { Json } from "../okta/request.js";
 import { isPrivateKey, isSecret, isSecretName, isSecretPart, MASK } from "../text/secrets.js";
 import { isItemList, notes } from "./listing.js";
 import { fieldsNote } from "./missing-fields.js";

@@ -1,4 +1,4 @@
-import type { Json } from "../okta/request.js";
+import type { Json } from "../json/json.js";
 
 /** Stands in results where a secret was. */
 export const MASK = "[masked]";

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { DEVICE_CLIENT_ID, SERVICE_CLIENT_ID } from "../../sandbox/facts.js";
 import { parsePrivateKey } from "../../src/auth/private-key.js";
-import type { TokenStoreKind } from "../../src/auth/token-store.js";
+import type { TokenStoreKind } from "../../src/auth/store-contract.js";
 import { newKeyPair } from "../../src/checks/key-pair.js";
 import {
   ask,

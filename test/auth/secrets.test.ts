@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { inspect } from "node:util";
 import { expect, test } from "vitest";
-import type { Session } from "../../src/auth/token-source.js";
+import type { Session } from "../../src/auth/session.js";
 import { keptFile, REVOKE, serviceJwks, servicePem, startOrg, type TestOrg, TOKEN, tokenValue } from "./support.js";
 
 /** Everything that a debugger, a log or a crash report could make of a value. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { createSession } from "../../src/auth/session.js";
+import { createSession } from "../../src/auth/open-session.js";
 import { OktaMcpError } from "../../src/errors/index.js";
 import { ask, failure, startOrg } from "./support.js";
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { displayWidth } from "../../src/cli/columns.js";
 import { renderTable } from "../../src/cli/table.js";
-import type { Json } from "../../src/okta/request.js";
+import type { Json } from "../../src/json/json.js";
 
 const USERS: Json[] = [
   {

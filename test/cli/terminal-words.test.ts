@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { NAMES_ELSEWHERE } from "../../src/call/names-elsewhere.js";
+import { NAMES_ELSEWHERE } from "../../src/catalogue/names-elsewhere.js";
 import { atTerminal } from "../../src/cli/terminal-words.js";
 import { OktaMcpError } from "../../src/errors/index.js";
 import { OKTA_CODES } from "../../src/errors/okta-codes/index.js";

@@ -1,11 +1,12 @@
-import { createSession } from "../../src/auth/session.js";
+import { createSession } from "../../src/auth/open-session.js";
 import { type Caller, Invoker } from "../../src/call/invoke.js";
 import { DEFAULT_RESULT_CHARS } from "../../src/config/settings.js";
 import { NO_RULES } from "../../src/guard/rules.js";
+import type { Json } from "../../src/json/json.js";
 import { isObject } from "../../src/json/json.js";
 import { silentLog } from "../../src/log.js";
 import { createOperations } from "../../src/okta/operations.js";
-import type { Json, OktaRequest } from "../../src/okta/request.js";
+import type { OktaRequest } from "../../src/okta/request.js";
 import { catalogue } from "../support/catalogue.js";
 import { ALL_SCOPES } from "../support/client.js";
 

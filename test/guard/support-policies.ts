@@ -1,6 +1,6 @@
 import { POLICIES } from "../../sandbox/state/default-policies.js";
 import type { Policy } from "../../sandbox/state/policy-store.js";
-import type { Json } from "../../src/okta/request.js";
+import type { Json } from "../../src/json/json.js";
 import { recording } from "../journal/support.js";
 import { accepts, type ConnectOptions } from "../support/client.js";
 

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
+import type { Json } from "../../src/json/json.js";
 import { preload } from "../../src/okta/operations.js";
-import type { Json, OktaRequest } from "../../src/okta/request.js";
+import type { OktaRequest } from "../../src/okta/request.js";
 import { createRecorder, ORIGIN } from "../fuzz/recorder.js";
 import { catalogue } from "../support/catalogue.js";
 import { HOSTILE_IDS } from "../support/hostile.js";

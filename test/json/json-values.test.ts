@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { parseJson, TooManyValues } from "../../src/json/exact-json.js";
+import type { Json } from "../../src/json/json.js";
 import { countValues, hasMoreValues, MAX_JSON_VALUES } from "../../src/json/json-values.js";
-import type { Json } from "../../src/okta/request.js";
 import { collectItems } from "../../src/results/listing.js";
 
 test.each([

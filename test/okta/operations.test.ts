@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
+import type { Json } from "../../src/json/json.js";
 import { type Api, createOperations, preload } from "../../src/okta/operations.js";
-import type { CallOptions, Json, OktaRequest, OktaResponse, Transport } from "../../src/okta/request.js";
+import type { CallOptions, OktaRequest, OktaResponse, Transport } from "../../src/okta/request.js";
 import { buildRequest, listOperations } from "../../src/okta/sdk.js";
 
 /** A transport that keeps what it is given and answers with `reply`. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { SandboxReply } from "../../sandbox/route.js";
+import type { Page } from "../../src/okta/operations.js";
 import { countItems } from "../../src/results/counting.js";
-import type { OktaPage } from "../../src/results/listing.js";
 import { catalogue } from "../support/catalogue.js";
 import { accepts, connect } from "../support/client.js";
 
@@ -54,8 +54,8 @@ describe("count_only", () => {
 
   test("is honest about pages that lead back, that fail, and of which there is no end", async () => {
     const walk = { signal: new AbortController().signal };
-    const page = (next: string | undefined, items = 2): OktaPage => ({ items: Array(items).fill({}), next });
-    const count = (fetchPage: (after?: string) => OktaPage, after?: string) =>
+    const page = (next: string | undefined, items = 2): Page => ({ items: Array(items).fill({}), next });
+    const count = (fetchPage: (after?: string) => Page, after?: string) =>
       countItems(async (cursor) => fetchPage(cursor), { after }, walk);
     expect(await count((after) => page(after === undefined ? "a" : undefined))).toMatchObject({ count: 4 });
     expect(await count(() => page("a"))).toMatchObject({ count: 4, has_more: true, stoppedBy: { code: "okta_down" } });

@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { JsonObject } from "../../src/json/json.js";
-import type { Json } from "../../src/okta/request.js";
+import type { Json, JsonObject } from "../../src/json/json.js";
 import { keepHidden } from "../../src/results/keep-hidden.js";
 import { type ShapeOptions, shape } from "../../src/results/shape.js";
 import { MASK } from "../../src/text/secrets.js";

@@ -3,14 +3,14 @@ import { describe, expect, test } from "vitest";
 import type { Fault } from "../../sandbox/fault.js";
 import type { Org } from "../../sandbox/org.js";
 import type { SandboxReply } from "../../sandbox/route.js";
-import type { Json } from "../../src/okta/request.js";
+import type { Json } from "../../src/json/json.js";
+import type { Page } from "../../src/okta/operations.js";
 import {
   collectItems,
   excerpt,
   findItem,
   isItemList,
   listItems,
-  type OktaPage,
   wholeItems,
   wholeList,
 } from "../../src/results/listing.js";
@@ -29,7 +29,7 @@ const ITEMS = Array.from({ length: 1_000 }, (_, n) => ({
 /** Okta's pages of a list; cursors point between pages only. */
 function pages(items: readonly Json[], size: number) {
   const asked: (string | undefined)[] = [];
-  const fetchPage = (after: string | undefined): Promise<OktaPage> => {
+  const fetchPage = (after: string | undefined): Promise<Page> => {
     asked.push(after);
     const start = after === undefined ? 0 : Number(after.slice(1));
     const end = start + size;
@@ -125,12 +125,12 @@ describe("a list that is read to its end", () => {
 
 describe("a list of Okta's", () => {
   test("does not end at an empty page in its middle", async () => {
-    const scripted: OktaPage[] = [
+    const scripted: Page[] = [
       { items: [{ id: "a" }], next: "1" },
       { items: [], next: "2" },
       { items: [{ id: "b" }], next: undefined },
     ];
-    const fetchPage = (after: string | undefined) => Promise.resolve(scripted[Number(after ?? 0)] as OktaPage);
+    const fetchPage = (after: string | undefined) => Promise.resolve(scripted[Number(after ?? 0)] as Page);
     const all = await listItems(fetchPage, { fetch_all: true }, limits, walk());
     expect(idsOf(all.items)).toEqual(["a", "b"]);
     const middle = await listItems(fetchPage, { after: "1" }, limits, walk());
@@ -138,13 +138,13 @@ describe("a list of Okta's", () => {
   });
 
   test("ends at an empty page that leads back to itself, or to a page that was read", async () => {
-    const scripted: Record<string, OktaPage> = {
+    const scripted: Record<string, Page> = {
       start: { items: [{ id: "a" }], next: "1" },
       1: { items: [{ id: "b" }], next: "2" },
       2: { items: [], next: "2" },
       3: { items: [], next: "1" },
     };
-    const fetchPage = (after = "start") => Promise.resolve(scripted[after] as OktaPage);
+    const fetchPage = (after = "start") => Promise.resolve(scripted[after] as Page);
     const all = await listItems(fetchPage, { fetch_all: true }, limits, walk());
     expect(idsOf(all.items)).toEqual(["a", "b"]);
     expect(all).toMatchObject({ has_more: false, next_cursor: undefined, note: undefined });

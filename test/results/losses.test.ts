@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { JsonObject } from "../../src/json/json.js";
-import type { Json } from "../../src/okta/request.js";
+import type { Json, JsonObject } from "../../src/json/json.js";
 import { type Loss, losses, named, type Replacing, widensToEverybody } from "../../src/results/losses.js";
 import { MASK } from "../../src/text/secrets.js";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Json } from "../../src/okta/request.js";
+import type { Json } from "../../src/json/json.js";
 import { shape } from "../../src/results/shape.js";
 import { tooLarge, withinLimit } from "../../src/results/size-limit.js";
 import { findMask, MASK } from "../../src/text/secrets.js";

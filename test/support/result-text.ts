@@ -1,4 +1,4 @@
-import type { Json } from "../../src/okta/request.js";
+import type { Json } from "../../src/json/json.js";
 import type { Table } from "../../src/results/result-text.js";
 
 type JsonObject = { [key: string]: Json };

@@ -1,6 +1,6 @@
 import { onTestFinished } from "vitest";
 import { type SandboxOptions, startSandbox } from "../../sandbox/server.js";
-import type { Json } from "../../src/okta/request.js";
+import type { Json } from "../../src/json/json.js";
 import { SCOPES } from "../../src/okta/scopes.js";
 import { testAuthorization } from "./authorization.js";
 import { testClock } from "./oauth.js";

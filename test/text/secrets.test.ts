@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { MemoryJournal } from "../../src/journal/memory-journal.js";
+import type { Json } from "../../src/json/json.js";
 import { createLog } from "../../src/log.js";
-import type { Json } from "../../src/okta/request.js";
 import { isSecretName } from "../../src/text/secrets.js";
 import { changesIn } from "../journal/support.js";
 import { accepts, connect } from "../support/client.js";

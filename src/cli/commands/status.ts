@@ -1,7 +1,8 @@
-import type { SessionStatus, SignInMethod } from "../../auth/token-source.js";
+import type { SessionStatus } from "../../auth/session.js";
 import { toolsOn } from "../../catalogue/active-tools.js";
 import { OktaMcpError } from "../../errors/index.js";
 import { isKnownScope, SCOPES } from "../../okta/scopes.js";
+import type { SignInMethod } from "../../okta/token.js";
 import { inertJson } from "../../text/inert-json.js";
 import { visible } from "../../text/quote.js";
 import { describedCommand, type MakeCommand } from "../command.js";

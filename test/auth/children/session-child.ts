@@ -2,8 +2,8 @@
  * A process with a session of its own. Takes its orders as JSON in its first argument and prints
  * what came of each as one JSON line; then it exits, as the server does when its client leaves.
  */
-import { createSession } from "../../../src/auth/session.js";
-import type { TokenStoreKind } from "../../../src/auth/token-store.js";
+import { createSession } from "../../../src/auth/open-session.js";
+import type { TokenStoreKind } from "../../../src/auth/store-contract.js";
 import { OktaMcpError } from "../../../src/errors/index.js";
 import { createLog } from "../../../src/log.js";
 

@@ -1,9 +1,16 @@
-import { textAt } from "../json/json.js";
-import type { Operations } from "../okta/operations.js";
-import { idsInPath } from "../okta/path.js";
-import { type Json, jsonBodyOf, type OktaRequest } from "../okta/request.js";
-import type { Scope } from "../okta/scopes.js";
-import type { ProtectedKind } from "./rules.js";
+import { type Json, textAt } from "../json/json.js";
+import type { Operations } from "./operations.js";
+import { idsInPath } from "./path.js";
+import { jsonBodyOf, type OktaRequest } from "./request.js";
+import type { Scope } from "./scopes.js";
+
+/** The kinds of objects that rules can protect, by the name of their list in a guard file. */
+export const PROTECTED_KINDS = ["users", "groups", "apps", "policies"] as const;
+
+export type ProtectedKind = (typeof PROTECTED_KINDS)[number];
+
+/** Which kinds of objects rules protect, so that the others need not be read. */
+export type IsProtected = (kind: ProtectedKind) => boolean;
 
 /** An object that a write touches, as the call names it. */
 export interface Target {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { NAMES_ELSEWHERE } from "../../src/call/names-elsewhere.js";
-import { ownForm, unknownTool } from "../../src/call/unknown-tool.js";
+import { NAMES_ELSEWHERE } from "../../src/catalogue/names-elsewhere.js";
+import { ownForm, unknownTool } from "../../src/catalogue/unknown-tool.js";
 import { catalogue } from "../support/catalogue.js";
 import { connect } from "../support/client.js";
 

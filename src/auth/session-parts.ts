@@ -1,0 +1,22 @@
+import type { Log } from "../log.js";
+import type { PrivateKey } from "./private-key.js";
+import type { Sleep } from "./waiting.js";
+
+/** What this process proves itself with. */
+export type Credential =
+  | { method: "device" }
+  | { method: "private-key"; key: PrivateKey }
+  | { method: "access-token"; token: string };
+
+/** `SessionOptions` with every default filled in, as the methods need them. */
+export interface SessionParts {
+  orgUrl: string;
+  clientId: string;
+  configured: ReadonlySet<string>;
+  log: Log;
+  fetch: typeof fetch;
+  /** Epoch milliseconds. */
+  now: () => number;
+  sleep: Sleep;
+  requestTimeoutMs: number;
+}

@@ -1,0 +1,27 @@
+import type { Json } from "../json/json.js";
+import type { Operations } from "../okta/operations.js";
+import { TARGET_TYPES, type Target } from "../okta/targets.js";
+
+/** What a write is about to do to its targets. */
+export type Deed = "adds" | "changes" | "removes";
+
+/** Reads objects for one call, each once until it is told to forget. */
+export class TargetReader {
+  readonly #okta: Operations;
+  readonly #read = new Map<string, Promise<Json | undefined>>();
+
+  constructor(okta: Operations) {
+    this.#okta = okta;
+  }
+
+  read({ type, id }: Target): Promise<Json | undefined> {
+    const key = `${type} ${id}`;
+    const known = this.#read.get(key) ?? TARGET_TYPES[type].read(this.#okta, id);
+    this.#read.set(key, known);
+    return known;
+  }
+
+  forget(): void {
+    this.#read.clear();
+  }
+}
