@@ -1,21 +1,10 @@
 import * as z from "zod";
 import { defineTool, type Impact, type ToolContext } from "../src/tool.js";
-import {
-  activate,
-  after,
-  appId,
-  asObject,
-  counted,
-  fetchAll,
-  filter,
-  jsonObject,
-  lastSegment,
-  limit,
-  POLICY_TYPES,
-  textAt,
-} from "./params.js";
+import { lastSegment } from "./shared/bodies.js";
 import {
   activeFromStart,
+  asObject,
+  counted,
   fieldsOf,
   isObject,
   type Json,
@@ -23,10 +12,13 @@ import {
   OktaMcpError,
   ofMade,
   refuseOtherStatus,
+  textAt,
   touchedByDeletedApp,
   undoBy,
   without,
 } from "./shared/kit.js";
+import { activate, after, appId, fetchAll, filter, jsonObject, limit } from "./shared/params.js";
+import { POLICY_TYPES } from "./shared/policies.js";
 
 /** Which policies an app has, by the links that alone name them. */
 const POLICIES: Readonly<Record<string, string>> = {

@@ -1,22 +1,22 @@
 import * as z from "zod";
 import { defineTool, type ToolContext } from "../src/tool.js";
+import { given } from "./shared/bodies.js";
 import {
-  after,
-  brandId,
   counted,
-  expand,
-  fetchAll,
-  given,
-  id,
+  ifReadable,
   itemsAt,
+  type Json,
   type JsonObject,
-  jsonObject,
-  limit,
+  OktaMcpError,
+  ofMade,
+  refuseTaken,
   textAt,
+  undoBy,
   valueAt,
-  webAddress,
-} from "./params.js";
-import { ifReadable, type Json, OktaMcpError, ofMade, refuseTaken, undoBy, wholeList, without } from "./shared/kit.js";
+  wholeList,
+  without,
+} from "./shared/kit.js";
+import { after, brandId, expand, fetchAll, id, jsonObject, limit, webAddress } from "./shared/params.js";
 
 const expandBrand = expand(["themes", "domains", "emailDomain"]);
 

@@ -1,19 +1,26 @@
 import * as z from "zod";
 import { defineTool, type Impact, type ToolContext } from "../src/tool.js";
-import { after, asObject, brandId, id, itemsAt, objectAt, sameName, textAt, valueAt, withDnsTable } from "./params.js";
+import { sameName } from "./shared/bodies.js";
+import { withDnsTable } from "./shared/dns.js";
 import {
+  asObject,
   checkCertificate,
   difference,
   ifReadable,
   isObject,
+  itemsAt,
   type Json,
   type JsonObject,
+  objectAt,
   ofMade,
   refuseTaken,
+  textAt,
   textOfFile,
   undoBy,
+  valueAt,
   wholeList,
 } from "./shared/kit.js";
+import { after, brandId, id } from "./shared/params.js";
 
 const domainId = id("From list_custom_domains.");
 

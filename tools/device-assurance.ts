@@ -1,28 +1,24 @@
 import * as z from "zod";
 import { defineTool, type Impact, type ToolContext } from "../src/tool.js";
 import {
-  after,
   asObject,
   counted,
-  id,
-  itemsAt,
-  type JsonObject,
-  jsonObject,
-  objectAt,
-  textAt,
-  valueAt,
-} from "./params.js";
-import {
   fieldsOf,
   ifReadable,
+  itemsAt,
   type Json,
+  type JsonObject,
   OktaMcpError,
+  objectAt,
   ofMade,
   policiesTouched,
   refuseTaken,
+  textAt,
   undoBy,
+  valueAt,
   without,
 } from "./shared/kit.js";
+import { after, id, jsonObject } from "./shared/params.js";
 
 const VERSION = /^\d{1,9}(\.\d{1,9}){0,9}$/;
 

@@ -1,21 +1,17 @@
 import * as z from "zod";
 import { defineTool, type Impact, type ToolContext } from "../src/tool.js";
+import { sameName } from "./shared/bodies.js";
+import { asObject, itemsAt, type Json, OktaMcpError, ofMade, textAt, undoBy, valueAt } from "./shared/kit.js";
 import {
   after,
-  asObject,
   type EmailTemplate,
   emailLanguage,
   emailTemplate,
   emailTemplateOf,
   fetchAll,
   id,
-  itemsAt,
   limit,
-  sameName,
-  textAt,
-  valueAt,
-} from "./params.js";
-import { type Json, OktaMcpError, ofMade, undoBy } from "./shared/kit.js";
+} from "./shared/params.js";
 
 const customization = { ...emailTemplate, customization_id: id("From list_email_customizations.") };
 const content = {

@@ -1,7 +1,9 @@
 import * as z from "zod";
 import { defineTool, type ToolContext } from "../src/tool.js";
-import { after, brandId, id, itemsAt, sameName, textAt, withDnsTable } from "./params.js";
-import { ofMade, refuseTaken, undoBy } from "./shared/kit.js";
+import { sameName } from "./shared/bodies.js";
+import { withDnsTable } from "./shared/dns.js";
+import { itemsAt, ofMade, refuseTaken, textAt, undoBy } from "./shared/kit.js";
+import { after, brandId, id } from "./shared/params.js";
 
 const emailDomainId = id("From list_email_domains.");
 const displayName = z.string().min(1).describe("Sender's name.");

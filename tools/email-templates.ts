@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { defineTool, type ToolContext } from "../src/tool.js";
+import { ifReadable, textAt, undoBy } from "./shared/kit.js";
 import {
   after,
   brandId,
@@ -9,9 +10,7 @@ import {
   expand,
   fetchAll,
   limit,
-  textAt,
-} from "./params.js";
-import { ifReadable, undoBy } from "./shared/kit.js";
+} from "./shared/params.js";
 
 const language = emailLanguage.optional();
 const expandTemplate = expand(["settings", "customizationCount"]);

@@ -1,18 +1,17 @@
 import * as z from "zod";
 import { defineTool } from "../src/tool.js";
+import { ifFound } from "./shared/kit.js";
 import {
-  brandId,
   cspMode,
   cspReportUri,
   cspSrcList,
   describePage,
-  expand,
   ofBrand,
   pageBody,
   pageContent,
   putPageBack,
-} from "./params.js";
-import { ifFound } from "./shared/kit.js";
+} from "./shared/pages.js";
+import { brandId, expand } from "./shared/params.js";
 
 export const getErrorPageResources = defineTool({
   name: "get_error_page_resources",

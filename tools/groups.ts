@@ -1,42 +1,32 @@
 import * as z from "zod";
 import { defineTool, type ToolContext, type Undo } from "../src/tool.js";
+import { sameName } from "./shared/bodies.js";
 import {
-  after,
   asObject,
   counted,
-  fetchAll,
-  filter,
-  groupId,
-  itemsAt,
-  jsonObject,
-  limit,
-  objectAt,
-  POLICY_TYPES,
-  sameName,
-  sortBy,
-  sortOrder,
-  textAt,
-  userId,
-  valueAt,
-  withNames,
-} from "./params.js";
-import {
   groupsFollowing,
   groupsFollowingMembers,
   ifOffered,
   ifReadable,
   isUserId,
+  itemsAt,
   type Json,
   membersTouched,
   names,
   OktaMcpError,
+  objectAt,
   ofMade,
   policiesNaming,
   refuseTaken,
   type Touched,
+  textAt,
   touchedByDeletedGroup,
   undoBy,
+  valueAt,
+  withNames,
 } from "./shared/kit.js";
+import { after, fetchAll, filter, groupId, jsonObject, limit, sortBy, sortOrder, userId } from "./shared/params.js";
+import { POLICY_TYPES } from "./shared/policies.js";
 
 /** Groups that Okta answers with at once. */
 const MAX_GROUPS = 10_000;

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { defineTool } from "../src/tool.js";
-import { after, id, time } from "./params.js";
 import { windowAt } from "./shared/kit.js";
+import { after, id, time } from "./shared/params.js";
 
 const changeId = id("From list_changes.");
 

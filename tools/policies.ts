@@ -1,38 +1,18 @@
 import * as z from "zod";
 import { defineTool, type Impact, type ToolContext, type Undo } from "../src/tool.js";
-import {
-  activateOrStatus,
-  after,
-  asObject,
-  counted,
-  describePeople,
-  fetchAll,
-  id,
-  itemsAt,
-  type JsonObject,
-  jsonObject,
-  lastSegment,
-  MAX_NAMES,
-  POLICY_SET_BY_OKTA,
-  POLICY_TYPES,
-  pageSize,
-  policyId,
-  type Removal,
-  refuseRemoval,
-  textAt,
-  typed,
-  valueAt,
-  withNames,
-  withNote,
-  withType,
-} from "./params.js";
+import { lastSegment } from "./shared/bodies.js";
 import {
   activeFromStart,
   asksForPlace,
+  asObject,
+  counted,
   fieldsOf,
   groupsFilledByPolicyRule,
   ifReadable,
+  itemsAt,
   type Json,
+  type JsonObject,
+  MAX_NAMES,
   ofMade,
   PASSES_NONE,
   type Passed,
@@ -41,10 +21,24 @@ import {
   refuseTaken,
   switchedBy,
   type Touched,
+  textAt,
   touchedByPassing,
   undoBy,
+  valueAt,
+  withNames,
   without,
 } from "./shared/kit.js";
+import { activateOrStatus, after, fetchAll, id, jsonObject, pageSize, policyId } from "./shared/params.js";
+import {
+  describePeople,
+  POLICY_SET_BY_OKTA,
+  POLICY_TYPES,
+  type Removal,
+  refuseRemoval,
+  typed,
+  withNote,
+  withType,
+} from "./shared/policies.js";
 
 export const listPolicies = defineTool({
   name: "list_policies",

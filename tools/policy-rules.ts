@@ -1,32 +1,15 @@
 import * as z from "zod";
 import { defineTool, type Impact, type ToolContext } from "../src/tool.js";
 import {
-  activateOrStatus,
-  after,
-  asObject,
-  describePeople,
-  fetchAll,
-  id,
-  type JsonObject,
-  jsonObject,
-  objectAt,
-  POLICY_SET_BY_OKTA,
-  pageSize,
-  policyId,
-  type Removal,
-  refuseRemoval,
-  textAt,
-  valueAt,
-  withNote,
-  withType,
-} from "./params.js";
-import {
   activeFromStart,
   asksForPlace,
+  asObject,
   fieldsOf,
   groupsFilledByPolicyRule,
   isObject,
   type Json,
+  type JsonObject,
+  objectAt,
   ofMade,
   PASSES_NONE,
   type Passed,
@@ -34,9 +17,20 @@ import {
   passingImpact,
   switchedBy,
   type Touched,
+  textAt,
   undoBy,
+  valueAt,
   without,
 } from "./shared/kit.js";
+import { activateOrStatus, after, fetchAll, id, jsonObject, pageSize, policyId } from "./shared/params.js";
+import {
+  describePeople,
+  POLICY_SET_BY_OKTA,
+  type Removal,
+  refuseRemoval,
+  withNote,
+  withType,
+} from "./shared/policies.js";
 
 /** Rules have the type of their policy but for this one (schemas `PolicyType` and `PolicyRuleType`). */
 const RULE_TYPE_OF: Readonly<Record<string, string>> = { OKTA_SIGN_ON: "SIGN_ON" };

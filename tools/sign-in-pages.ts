@@ -1,20 +1,17 @@
 import * as z from "zod";
 import { defineTool } from "../src/tool.js";
+import { fieldsOf, ifFound, type JsonObject } from "./shared/kit.js";
 import {
-  brandId,
   cspMode,
   cspReportUri,
   cspSrcList,
   describePage,
-  expand,
-  type JsonObject,
-  jsonObject,
   ofBrand,
   pageBody,
   pageContent,
   putPageBack,
-} from "./params.js";
-import { fieldsOf, ifFound } from "./shared/kit.js";
+} from "./shared/pages.js";
+import { brandId, expand, jsonObject } from "./shared/params.js";
 
 export const getSignInPageResources = defineTool({
   name: "get_sign_in_page_resources",

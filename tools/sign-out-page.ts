@@ -1,7 +1,9 @@
 import * as z from "zod";
 import { defineTool } from "../src/tool.js";
-import { brandId, given, type JsonObject, ofBrand, webAddress } from "./params.js";
-import { OktaMcpError, without } from "./shared/kit.js";
+import { given } from "./shared/bodies.js";
+import { type JsonObject, OktaMcpError, without } from "./shared/kit.js";
+import { ofBrand } from "./shared/pages.js";
+import { brandId, webAddress } from "./shared/params.js";
 
 export const getSignOutPageSettings = defineTool({
   name: "get_sign_out_page_settings",

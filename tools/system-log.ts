@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { defineTool } from "../src/tool.js";
-import { after, fetchAll, idOrLogin, limit, textAt, time } from "./params.js";
-import { isObject, type Json, notes, unknownEventTypes, windowAt, withFilterHelp } from "./shared/kit.js";
+import { isObject, type Json, notes, textAt, unknownEventTypes, windowAt, withFilterHelp } from "./shared/kit.js";
+import { after, fetchAll, idOrLogin, limit, time } from "./shared/params.js";
 
 const since = (byDefault: string) => time(`ISO 8601 or e.g. -7d, 24h, today; default ${byDefault}.`);
 const until = time("As since; default now.");

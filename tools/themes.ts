@@ -1,7 +1,20 @@
 import * as z from "zod";
 import { defineTool, type Impact, type ToolContext } from "../src/tool.js";
-import { asObject, brandId, given, type JsonObject, ofBrand, textAt, themeId } from "./params.js";
-import { imageFileName, type Json, OktaMcpError, recogniseImage, type Upload, undoBy, without } from "./shared/kit.js";
+import { given } from "./shared/bodies.js";
+import {
+  asObject,
+  imageFileName,
+  type Json,
+  type JsonObject,
+  OktaMcpError,
+  recogniseImage,
+  textAt,
+  type Upload,
+  undoBy,
+  without,
+} from "./shared/kit.js";
+import { ofBrand } from "./shared/pages.js";
+import { brandId, themeId } from "./shared/params.js";
 
 export const listBrandThemes = defineTool({
   name: "list_brand_themes",

@@ -1,39 +1,38 @@
 import * as z from "zod";
 import { defineTool, type Impact, type ToolContext, type Undo } from "../src/tool.js";
+import { lastSegment, sameName } from "./shared/bodies.js";
 import {
-  activate,
-  after,
   asObject,
-  counted,
-  fetchAll,
-  filter,
-  id,
-  type JsonObject,
-  jsonObject,
-  lastSegment,
-  limit,
-  objectAt,
-  POLICY_TYPES,
-  sameName,
-  sortBy,
-  sortOrder,
-  textAt,
-  userId,
-  withNames,
-} from "./params.js";
-import {
   BASE_ATTRIBUTES,
+  counted,
   fieldsOf,
   groupsLeft,
   groupsMovedBy,
   ifFound,
   type Json,
+  type JsonObject,
   OktaMcpError,
+  objectAt,
   ofMade,
   policiesTouched,
   refuseTaken,
   schemaAttributes,
+  textAt,
+  withNames,
 } from "./shared/kit.js";
+import {
+  activate,
+  after,
+  fetchAll,
+  filter,
+  id,
+  jsonObject,
+  limit,
+  sortBy,
+  sortOrder,
+  userId,
+} from "./shared/params.js";
+import { POLICY_TYPES } from "./shared/policies.js";
 
 /** Users that Okta answers with at once. */
 const MAX_USERS = 200;

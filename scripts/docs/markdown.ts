@@ -21,3 +21,17 @@ export function page(title: string, ...parts: readonly (string | undefined)[]): 
 /** The parts that are there, with an empty line between them. */
 export const paragraphs = (...parts: readonly (string | undefined)[]) =>
   parts.filter((part) => part !== undefined && part !== "").join("\n\n");
+
+const GENERATED = /(<!-- generated: (\w+) -->\n)[\s\S]*?(\n<!-- end of generated -->)/g;
+
+/**
+ * A page written by hand, with its generated parts as they ought to be.
+ * @throws Error where it asks for a part that `render` does not know
+ */
+export function renewed(text: string, render: (name: string) => string | undefined): string {
+  return text.replace(GENERATED, (_all, start: string, name: string, end: string) => {
+    const part = render(name);
+    if (part === undefined) throw new Error(`A page asks for a part ${name} that nothing generates.`);
+    return `${start}${part}${end}`;
+  });
+}

@@ -4,7 +4,7 @@ import { leftOutBecause } from "../../src/catalogue/choice.js";
 import { quoted } from "../../src/cli/words.js";
 import { SETTINGS, type Setting } from "../../src/config/settings.js";
 import { ERROR_CODES } from "../../src/errors/index.js";
-import { block, code, table } from "./markdown.js";
+import { block, code, renewed, table } from "./markdown.js";
 import { jobsTable, kilobytes } from "./scopes.js";
 
 function settings(): string {
@@ -129,16 +129,7 @@ const BLOCKS: Readonly<Record<string, (catalogue: Catalogue) => string>> = {
   claudecode: claudeCode,
   codex,
 };
-const BLOCK = /(<!-- generated: (\w+) -->\n)[\s\S]*?(\n<!-- end of generated -->)/g;
-
-/**
- * The README with its generated parts as they ought to be.
- * @throws Error where it asks for a part that nothing generates
- */
+/** The README with its generated parts as they ought to be. @throws Error where it asks for a part that nothing generates */
 export function renewedReadme(text: string, catalogue: Catalogue): string {
-  return text.replace(BLOCK, (_all, start: string, name: string, end: string) => {
-    const render = BLOCKS[name];
-    if (!render) throw new Error(`README.md asks for a block ${name} that nothing generates.`);
-    return `${start}${render(catalogue)}${end}`;
-  });
+  return renewed(text, (name) => BLOCKS[name]?.(catalogue));
 }

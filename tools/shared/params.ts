@@ -1,0 +1,111 @@
+import * as z from "zod";
+import { isObject, isPathSegment, isTime, type JsonObject, type KnownFields, openObject, TIME_FORMS } from "./kit.js";
+
+/** What no id has: signs of a URL, white space and characters that nobody can see. */
+const NOT_IN_ID = /[?#%\s\p{Cf}]/u;
+
+/** What no login has: blanks at an end, other white space and characters that nobody can see. */
+const NOT_IN_LOGIN = /^ | $|(?! )\s|\p{Cf}/u;
+
+/**
+ * An id as it goes into a path. A rule of safety: `.` and `..` are not escaped by URLs, so that
+ * deleting "." below a collection would delete the collection.
+ */
+export function id(description: string) {
+  return z
+    .string()
+    .min(1)
+    .max(512)
+    .refine((value) => isPathSegment(value) && !NOT_IN_ID.test(value), {
+      message: "is not an id: no . or .. alone, no slash, ?, #, %, white space or control characters",
+    })
+    .describe(description);
+}
+
+/** A user's id, or a login, which may have any character but a slash, as those of guests have: `jo_acme.com#EXT#@corp.onmicrosoft.com`. */
+export function idOrLogin(description: string) {
+  return z
+    .string()
+    .min(1)
+    .max(512)
+    .refine((value) => isPathSegment(value) && !NOT_IN_LOGIN.test(value), {
+      message:
+        "is neither an id nor a login that can be looked up: no . or .. alone, no slash, plain or escaped, no control characters, no blank at an end. A user whose login has a slash is found with list_users, and named by id",
+    })
+    .describe(description);
+}
+
+/** A JSON object that goes to Okta as it is, whatever its fields; `fields` are those that are told of. */
+export function jsonObject(description: string, fields: KnownFields) {
+  return z
+    .custom<JsonObject>((value) => isObject(value), {
+      message: "has to be an object",
+    })
+    .meta({ ...openObject(fields), description });
+}
+
+export const userId = idOrLogin("From list_users, or a login.");
+export const groupId = id("From list_groups.");
+export const appId = id("From list_applications.");
+export const policyId = id("From list_policies.");
+
+export const after = z.string().min(1).optional().describe("A next_cursor.");
+export const fetchAll = z.boolean().default(false).describe("All pages.");
+
+/** Whether a new object is active from the start. */
+export const activate = z.boolean().default(true).describe("Activate at once; default true.");
+
+/** The same for what may have a status in its body, with which it has to agree. */
+export const activateOrStatus = z.boolean().optional().describe("Activate at once; default true.");
+
+/** A page size within what Okta takes. */
+export function limit(max: number, byDefault: number) {
+  return z.number().int().min(1).max(max).optional().describe(`Items a page, up to ${max}; default ${byDefault}.`);
+}
+
+export const filter = (properties: string, example: string) =>
+  z.string().optional().describe(`On ${properties}, e.g. ${example}.`);
+export const sortBy = z.string().min(1).optional().describe("With search.");
+export const sortOrder = z.enum(["asc", "desc"]).optional().describe("With sort_by.");
+
+/** A point in time, as `windowAt` reads it. */
+export function time(description: string) {
+  return z
+    .string()
+    .refine(isTime, { message: `is no time: give ${TIME_FORMS}` })
+    .optional()
+    .describe(description);
+}
+
+export const brandId = id("From list_brands.");
+export const themeId = id("From list_brand_themes.");
+
+/** An address on the web. */
+export function webAddress(description: string) {
+  return z
+    .string()
+    .refine((value) => /^https?:\/\/[^\s\p{Cc}]+$/iu.test(value) && URL.canParse(value), {
+      message: "has to be a web address, e.g. https://www.example.com/page",
+    })
+    .describe(description);
+}
+
+/** Embeds related objects, as Okta names them. */
+export function expand<const Names extends readonly [string, ...string[]]>(names: Names) {
+  return z.array(z.enum(names)).optional().describe("Adds these as _embedded.");
+}
+
+export const pageSize = z.number().int().min(1).optional().describe("Items a page.");
+
+/** Which email template of which brand. */
+export type EmailTemplate = { brand_id: string; template_name: string };
+
+export const emailTemplate = { brand_id: brandId, template_name: id("From list_email_templates.") };
+
+/** The arguments of a call that name the email template. */
+export const emailTemplateOf = ({ brand_id, template_name }: EmailTemplate): EmailTemplate => ({
+  brand_id,
+  template_name,
+});
+
+export const emailLanguage = z.string().min(2).describe("Language tag, e.g. pt-BR.");
