@@ -13,11 +13,11 @@ import { readNamed } from "../foresight/foresight.js";
 import { checkProfile } from "../foresight/profile-faults.js";
 import { ProfileSchemas } from "../foresight/profile-schemas.js";
 import { checkedList } from "../foresight/search-names.js";
-import { Guard, type Watch } from "../guard/guard.js";
+import { type CallGuard, Guard } from "../guard/guard.js";
 import type { GuardRules } from "../guard/rules.js";
 import type { Journal } from "../journal/change.js";
 import type { Consent, Reading } from "../journal/consent.js";
-import { ChangeDesk } from "../journal/desk.js";
+import { ChangeHistory } from "../journal/history.js";
 import { type Mask, marked, maskWith } from "../journal/masking.js";
 import { toJson } from "../journal/state.js";
 import type { Performed } from "../journal/undo.js";
@@ -38,7 +38,7 @@ import { clientArguments } from "./client-arguments.js";
 import { type AskPerson, ConfirmationValues } from "./confirm.js";
 import { readImpact, seekConsent } from "./consent.js";
 import { type Look, lookAt } from "./side-effects.js";
-import { type LinkChannels, SignInDesk } from "./sign-in.js";
+import { type LinkChannels, SignInPrompt } from "./sign-in.js";
 
 /** Who makes a call, and how to reach the person behind it. */
 export interface Caller extends LinkChannels {
@@ -81,7 +81,7 @@ interface Performing {
   /** The engine's arguments among them. */
   all: Arguments;
   caller: Caller;
-  watch: Watch;
+  callGuard: CallGuard;
   /** For tools that write. */
   write: Write | undefined;
   /** Where it is a part of taking a change back. */
@@ -125,7 +125,7 @@ type Hooks = Pick<CallOptions, "beforeSend" | "onAnswer">;
 export class Invoker {
   readonly #engine: Engine;
   readonly #values: ConfirmationValues;
-  readonly #signIn = new SignInDesk();
+  readonly #signIn = new SignInPrompt();
   readonly #guard: Guard;
   readonly #mask: Mask;
   readonly #writes: Writes;
@@ -153,13 +153,13 @@ export class Invoker {
     const startedAtMs = now();
     // A name that no tool has is a client's text like any other.
     const tool = catalogue.get(name) ? name : "(no such tool)";
-    const watch = this.#guard.watch();
+    const callGuard = this.#guard.forCall();
     try {
-      const { result } = await this.#call(name, raw, caller, watch);
+      const { result } = await this.#call(name, raw, caller, callGuard);
       log.debug("call done", { tool, ms: now() - startedAtMs });
       return { result };
     } catch (thrown) {
-      const error = watch.error(toOktaMcpError(thrown, caller.signal));
+      const error = callGuard.error(toOktaMcpError(thrown, caller.signal));
       log[error.code === "bug" ? "error" : "info"]("call failed", {
         tool,
         error: error.code,
@@ -170,7 +170,7 @@ export class Invoker {
     }
   }
 
-  async #call(name: string, raw: unknown, caller: Caller, watch: Watch, undo?: UndoCall): Promise<Ended> {
+  async #call(name: string, raw: unknown, caller: Caller, callGuard: CallGuard, undo?: UndoCall): Promise<Ended> {
     const { catalogue, session } = this.#engine;
     const tool = findTool(catalogue, name);
     // What is on record for an undo is understood already.
@@ -183,18 +183,18 @@ export class Invoker {
         if (tool.scope !== null || tool.effect !== "reads")
           await this.#signIn.ensureSignedIn(session, caller, caller.signal);
         // Signing in may have shown that the scope was not granted.
-        return requireScopes(tool, view, () => this.#perform({ tool, all: args, caller, watch, write, undo }));
+        return requireScopes(tool, view, () => this.#perform({ tool, all: args, caller, callGuard, write, undo }));
       });
     } catch (thrown) {
       // What the settings hide goes no further, also where this call is a part of another.
-      const error = watch.error(toOktaMcpError(thrown, caller.signal));
+      const error = callGuard.error(toOktaMcpError(thrown, caller.signal));
       await write?.failed(error);
       throw error;
     }
   }
 
   async #perform(call: Performing): Promise<Ended> {
-    const { tool, all, caller, watch, write, undo } = call;
+    const { tool, all, caller, callGuard, write, undo } = call;
     const { confirmation, allow_removals, include_links, fields, count_only, dry_run: _, ...given } = all;
     const { confirmMode: mode, maxResultChars, catalogue } = this.#engine;
     // What is only counted is read by the largest pages that Okta gives.
@@ -207,9 +207,9 @@ export class Invoker {
     };
     const context = this.#context(call, shaping);
     await write?.understood(args, undo);
-    await watch.begin(tool, args, context.okta);
+    await callGuard.begin(tool, args, context.okta);
     // What a call does may change while a person thinks, so it is looked at as often as it matters.
-    const look = () => this.#look(tool, watch, context, args, undo?.step.body);
+    const look = () => this.#look(tool, callGuard, context, args, undo?.step.body);
     const first = await look();
     let { body, kept } = first.proposal;
     const impacting = { tool, args, context, shaping };
@@ -219,13 +219,13 @@ export class Invoker {
         ? []
         : [...(await readNamed(args, context)), ...((await tool.foresee?.(context, args, first.proposal)) ?? [])];
       const { impact, sideEffects } = await readImpact({ ...impacting, losses: undo ? "meant" : "asked" }, first);
-      const seen = impact && hiddenIn(impact, watch.text);
+      const seen = impact && hiddenIn(impact, callGuard.text);
       // What an attribute is and becomes is hidden by its place, so that no guess elsewhere is masked for being right.
       const result = await write.previewed(context, args, body, {
         impact: seen,
-        sideEffects: sideEffects.map(watch.text),
+        sideEffects: sideEffects.map(callGuard.text),
         kept,
-        unchecked: unchecked.map(watch.text),
+        unchecked: unchecked.map(callGuard.text),
         keeps: [...(undo?.step.keeps ?? []), ...kept.paths],
       });
       return { result: withinLimit(result, maxResultChars), value: result };
@@ -238,7 +238,7 @@ export class Invoker {
           losses: allow_removals === true ? "asked" : "refused",
           look: first,
           lookAgain: async () => {
-            watch.forget();
+            callGuard.forget();
             const latest = await look();
             ({ body, kept } = latest.proposal);
             return latest;
@@ -247,19 +247,19 @@ export class Invoker {
           mode,
           ask: caller.ask,
           values: this.#values,
-          hide: watch.text,
+          hide: callGuard.text,
           seen: (shown) => write?.seen(shown),
           // Of an undo each call counts, and there was room for all of them.
-          beforeLoss: () => tool.scope !== null && watch.checkRoom("removal"),
+          beforeLoss: () => tool.scope !== null && callGuard.checkRoom("removal"),
         });
     call.agreed = consent.agreed;
     write?.agreed(consent.agreed);
     write?.does({ removes: consent.loses, also: first.also.map((other) => other.tool.name) });
     // A tool without a scope writes by calls of others, each of which counts.
-    if (tool.effect !== "reads" && tool.scope !== null) watch.count(consent.loses ? "removal" : "write");
+    if (tool.effect !== "reads" && tool.scope !== null) callGuard.count(consent.loses ? "removal" : "write");
     const value = await (write ? write.run(context, args, body) : tool.run(context, args, body));
-    const result = watch.result(value, toStructured(value, args, shaping, maxResultChars));
-    const sideEffects = consent.sideEffects.map(watch.text);
+    const result = callGuard.result(value, toStructured(value, args, shaping, maxResultChars));
+    const sideEffects = consent.sideEffects.map(callGuard.text);
     return {
       result: write?.noted(result, { sideEffects, kept: kept.told }) ?? result,
       value,
@@ -267,11 +267,17 @@ export class Invoker {
     };
   }
 
-  #look(tool: CatalogueEntry, watch: Watch, context: ToolContext, args: Arguments, body?: JsonObject): Promise<Look> {
+  #look(
+    tool: CatalogueEntry,
+    callGuard: CallGuard,
+    context: ToolContext,
+    args: Arguments,
+    body?: JsonObject,
+  ): Promise<Look> {
     const { catalogue, session } = this.#engine;
     return lookAt(
       tool,
-      { watch, context, args, body, hides: this.#guard.hides },
+      { callGuard, context, args, body, hides: this.#guard.hides },
       { catalogue, view: () => scopeView(session) },
     );
   }
@@ -279,9 +285,13 @@ export class Invoker {
   /** Makes one call of an undo, on the path of every other. */
   async #performStep(call: Performing, step: UndoCall["step"], mark: UndoCall["mark"]): Promise<Performed> {
     const { caller, write } = call;
-    const watch = this.#guard.watch();
+    const callGuard = this.#guard.forCall();
     const raw = write?.preview ? { ...step.args, dry_run: true } : step.args;
-    const ended = await this.#call(step.tool, raw, caller, watch, { step, mark, agreed: call.agreed ?? "not_needed" });
+    const ended = await this.#call(step.tool, raw, caller, callGuard, {
+      step,
+      mark,
+      agreed: call.agreed ?? "not_needed",
+    });
     return { value: toJson(ended.value), changeId: ended.changeId };
   }
 
@@ -290,20 +300,20 @@ export class Invoker {
     const { catalogue, session } = this.#engine;
     const tool = findTool(catalogue, name);
     const given = withDefaults(tool, { args, body });
-    const watch = this.#guard.watch();
+    const callGuard = this.#guard.forCall();
     return requireScopes(
       tool,
       () => scopeView(session),
       async () => {
-        await watch.begin(tool, given, context.okta);
-        const look = await this.#look(tool, watch, context, given, body);
+        await callGuard.begin(tool, given, context.okta);
+        const look = await this.#look(tool, callGuard, context, given, body);
         return readImpact({ tool, args: given, context, shaping, losses: "meant" }, look);
       },
     );
   }
 
   #context(call: Performing, shaping: ShapeOptions): ToolContext {
-    const { caller, watch, write } = call;
+    const { caller, callGuard, write } = call;
     const { session, catalogue, operations, maxResultChars, fileRoots, journal, now } = this.#engine;
     const { signal, progress, roots } = caller;
     const countOnly = call.all.count_only === true;
@@ -316,7 +326,7 @@ export class Invoker {
       okta: operations({
         signal,
         ...(progress ? { onWait: (message: string) => progress(message) } : {}),
-        ...inTurn(watch.options(), write?.options() ?? {}),
+        ...inTurn(callGuard.options(), write?.options() ?? {}),
       }),
       list: (fetchPage, options: ListOptions) =>
         checkedList(options, {
@@ -345,14 +355,14 @@ export class Invoker {
       scopeStatus: async () => scopeStatus(catalogue, scopeView(session), (await session.status()).signedIn),
       readFile: async (path, { maxBytes }) =>
         readAllowedFile(path, { roots: [...fileRoots, ...((await roots?.()) ?? [])], maxBytes, deadline: this.#files }),
-      changes: new ChangeDesk({
+      changes: new ChangeHistory({
         journal,
         catalogue,
         mask: this.#mask,
         guard: this.#guard,
         context: () => context,
         weigh: (step) => this.#weigh(step, context, shaping),
-        room: (wanted) => watch.checkRoomFor(wanted),
+        room: (wanted) => callGuard.checkRoomFor(wanted),
         perform: (step, mark) => this.#performStep(call, step, mark),
         now,
       }),

@@ -3,7 +3,7 @@ import type { Catalogue, CatalogueEntry } from "../catalogue/catalogue.js";
 import { lookUp } from "../catalogue/find-tool.js";
 import { requireScopes } from "../catalogue/require-scopes.js";
 import { OktaMcpError } from "../errors/index.js";
-import type { Watch } from "../guard/guard.js";
+import type { CallGuard } from "../guard/guard.js";
 import type { JsonObject } from "../json/json.js";
 import { keepHidden, NOTHING_KEPT } from "../results/keep-hidden.js";
 import { type ShapeOptions, shape } from "../results/shape.js";
@@ -28,7 +28,7 @@ export interface Look {
  * A write as it is about to be made. What the body of a full replace leaves out because it could not be seen is in it.
  * @throws what `replaces.proposed` finds wrong with the arguments; bad_input for a mask that stands where none was shown
  */
-async function proposalOf(tool: Tool, { watch, context, args, body, hides }: Looked): Promise<Proposal> {
+async function proposalOf(tool: Tool, { callGuard, context, args, body, hides }: Looked): Promise<Proposal> {
   const { replaces } = tool;
   let now: ReturnType<Proposal["current"]> | undefined;
   const current = () => {
@@ -41,7 +41,7 @@ async function proposalOf(tool: Tool, { watch, context, args, body, hides }: Loo
   const present = await current();
   const kept = keepHidden(present, shape(present, { hides }), proposed, replaces.setByOkta);
   refuseMask(kept.body);
-  watch.conceal(kept.values);
+  callGuard.conceal(kept.values);
   return { body: kept.body, current, kept };
 }
 
@@ -75,7 +75,7 @@ async function alsoDone(
 
 /** A call of a tool that is about to be looked at. */
 export interface Looked {
-  watch: Watch;
+  callGuard: CallGuard;
   context: ToolContext;
   args: Arguments;
   /** In place of the one that the arguments make. */
@@ -85,23 +85,24 @@ export interface Looked {
 }
 
 /**
- * Looks at what a call would do, whatever its tool is called, after `watch.begin`.
+ * Looks at what a call would do, whatever its tool is called, after `callGuard.begin`.
  * @throws OktaMcpError protected, missing_scope, bad_input, and what reading for it fails with
  */
 export async function lookAt(tool: Tool, looked: Looked, choosing: Choosing): Promise<Look> {
-  const { watch, context, args } = looked;
+  const { callGuard, context, args } = looked;
   const proposal = await proposalOf(tool, looked);
   await touch(tool, args, proposal, looked);
   const also = await alsoDone(tool, args, { context, proposal }, choosing);
-  await watch.also(also);
+  await callGuard.also(also);
   for (const other of also) await touch(other.tool, other.args, { ...proposal, body: {} }, looked);
   return { proposal, also };
 }
 
 /** Looks at what a tool changes without naming it. @throws OktaMcpError protected */
-async function touch(tool: Tool, args: Arguments, proposal: Proposal, { watch, context }: Looked): Promise<void> {
+async function touch(tool: Tool, args: Arguments, proposal: Proposal, { callGuard, context }: Looked): Promise<void> {
   const { touches } = tool;
-  if (touches) await watch.touch(touches.kinds, (isProtected) => touches.read(context, args, proposal, isProtected));
+  if (touches)
+    await callGuard.touch(touches.kinds, (isProtected) => touches.read(context, args, proposal, isProtected));
 }
 
 function leftOut(name: string, other: string, why: string): OktaMcpError {

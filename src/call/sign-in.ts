@@ -25,7 +25,7 @@ const NEEDS_SIGN_IN: ReadonlySet<string> = new Set(["signed_out", "sign_in_pendi
  * Brings sign-ins before a person, each once however many calls wait for it.
  * One for each server, since it remembers what was shown.
  */
-export class SignInDesk {
+export class SignInPrompt {
   readonly #shown = new WeakMap<PendingSignIn, Promise<Answer>>();
   readonly #opened = new WeakMap<PendingSignIn, Promise<boolean>>();
 

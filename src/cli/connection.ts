@@ -11,7 +11,7 @@ import type { CallOptions } from "../okta/request.js";
 import { createTransport } from "../okta/transport.js";
 import { type SettingFlags, settingSource } from "./flags.js";
 import type { Io } from "./io.js";
-import { type PracticeSignIn, startPracticeOrg } from "./practice-org.js";
+import { type SandboxSignIn, startSandboxOrg } from "./sandbox-connection.js";
 import { version } from "./version.js";
 
 /** One session with one org, and what goes with it, for as long as a command runs. */
@@ -31,7 +31,7 @@ export interface ConnectOptions {
   /** Settings that must be there besides the org. */
   needs?: readonly Need[];
   /** How to sign in to the sandbox, where `--sandbox` is given. */
-  practice: PracticeSignIn;
+  sandboxSignIn: SandboxSignIn;
   /** A sign-in by the command has to be there for other commands. */
   outlives?: boolean;
 }
@@ -44,10 +44,10 @@ export interface ConnectOptions {
 export async function openConnection(
   io: Io,
   options: SettingFlags,
-  { needs = ["clientId", "scopes"], practice, outlives = false }: ConnectOptions,
+  { needs = ["clientId", "scopes"], sandboxSignIn, outlives = false }: ConnectOptions,
 ): Promise<Connection> {
   const source = settingSource(io, options);
-  const org = options.sandbox ? await startPracticeOrg(source, practice, needs) : undefined;
+  const org = options.sandbox ? await startSandboxOrg(source, sandboxSignIn, needs) : undefined;
   try {
     const config = org?.config ?? loadConfig(source, needs);
     const masks = new Masks(config.guard);
@@ -78,9 +78,9 @@ export async function openConnection(
   }
 }
 
-async function journalOf(config: Config, practice: boolean): Promise<Journal | undefined> {
+async function journalOf(config: Config, isSandbox: boolean): Promise<Journal | undefined> {
   if (config.journal === "off") return undefined;
-  if (practice) return new (await import("../journal/memory-journal.js")).MemoryJournal();
+  if (isSandbox) return new (await import("../journal/memory-journal.js")).MemoryJournal();
   const { journal: place, journalFileMb, journalFiles: maxFiles, orgUrl, clientId } = config;
   return openJournal({ place, orgUrl, clientId, maxFileBytes: journalFileMb * 1024 * 1024, maxFiles });
 }

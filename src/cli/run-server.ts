@@ -11,7 +11,7 @@ import { claimStdout } from "./stdout.js";
  */
 export async function runServer(io: Io, options: SettingFlags): Promise<number> {
   const protocol = claimStdout(io);
-  const connection = await openConnection(io, options, { practice: "person" });
+  const connection = await openConnection(io, options, { sandboxSignIn: "person" });
   try {
     if (connection.sandbox && !io.stdin.isTTY) {
       io.note(`okta-mcp: using a sandbox, a pretend Okta org at ${connection.sandbox}. Nothing in it is real.`);

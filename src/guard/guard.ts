@@ -11,7 +11,7 @@ import { HiddenValues, type Hiding, Masks } from "./masks.js";
 import { Protection } from "./protection.js";
 import type { GuardRules } from "./rules.js";
 import { switchesOff } from "./switched-off.js";
-import { type Deed, TargetReader } from "./target-reader.js";
+import { TargetReader, type WriteKind } from "./target-reader.js";
 
 /** Requests that take something away by their address, whatever the tool behind them says of itself. */
 function takesAway({ method, template }: OktaRequest): boolean {
@@ -61,8 +61,8 @@ export class Guard {
   }
 
   /** Begins to look after one call. */
-  watch(): Watch {
-    return new Watch(this.#protection, this.#limits, this.#masks);
+  forCall(): CallGuard {
+    return new CallGuard(this.#protection, this.#limits, this.#masks);
   }
 }
 
@@ -70,7 +70,7 @@ export class Guard {
 type WatchedTool = Pick<Tool, "name" | "effect" | "scope" | "compares">;
 
 /** The guard rails of one call. */
-export class Watch {
+export class CallGuard {
   readonly #protection: Protection;
   readonly #limits: WriteLimits;
   readonly #masks: Masks;
@@ -178,8 +178,8 @@ export class Watch {
       throw new OktaMcpError("bug", `A tool that reads was about to send ${method} ${template}; it was not sent.`);
     }
     const removes = await this.#removes(request, this.#okta);
-    const deed: Deed = removes ? "removes" : this.#tool.effect;
-    await this.#protection.check(targetsOfRequest(request), deed, this.#reader);
+    const kind: WriteKind = removes ? "removes" : this.#tool.effect;
+    await this.#protection.check(targetsOfRequest(request), kind, this.#reader);
   }
 
   /** Whether a request takes something away. @throws OktaMcpError where the call was not looked at as one that does */

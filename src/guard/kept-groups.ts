@@ -7,11 +7,11 @@ import type { Target } from "../okta/targets.js";
 import { ifReadable } from "../okta/tolerate.js";
 import { visible } from "../text/quote.js";
 import { refused } from "./refused.js";
-import type { Deed, TargetReader } from "./target-reader.js";
+import type { TargetReader, WriteKind } from "./target-reader.js";
 
 /** What a write does to a group: to the object as a whole, or to who is in it. */
-function isRemovalOfGroup(targets: readonly Target[], deed: Deed): boolean {
-  return deed === "removes" && targets.every(({ type }) => type === "group");
+function isRemovalOfGroup(targets: readonly Target[], kind: WriteKind): boolean {
+  return kind === "removes" && targets.every(({ type }) => type === "group");
 }
 
 /**
@@ -24,19 +24,19 @@ function isRemovalOfGroup(targets: readonly Target[], deed: Deed): boolean {
  */
 export async function checkGroups(
   targets: readonly Target[],
-  deed: Deed,
+  kind: WriteKind,
   reader: TargetReader,
   session: Session,
 ): Promise<void> {
   // The assignment of an app to a group changes neither its members nor its profile.
   const isAssignment = targets.some(({ type }) => type === "app");
   for (const target of targets) {
-    if (target.type !== "group" || (isAssignment && deed === "adds")) continue;
-    const group = await (deed === "adds" ? ifReadable(reader.read(target)) : reader.read(target));
+    if (target.type !== "group" || (isAssignment && kind === "adds")) continue;
+    const group = await (kind === "adds" ? ifReadable(reader.read(target)) : reader.read(target));
     const type = textAt(group, "type");
     if (type === "BUILT_IN") throw builtIn(target);
     const isOfOthers = type !== "" && type !== "OKTA_GROUP";
-    if (isOfOthers && !isAssignment && !isRemovalOfGroup(targets, deed)) {
+    if (isOfOthers && !isAssignment && !isRemovalOfGroup(targets, kind)) {
       throw imported(target, group, await sourceOf(group, reader, session));
     }
   }

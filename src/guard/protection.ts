@@ -9,7 +9,7 @@ import { visible } from "../text/quote.js";
 import { checkGroups } from "./kept-groups.js";
 import { refused } from "./refused.js";
 import type { GuardRules, ProtectionRule } from "./rules.js";
-import type { Deed, TargetReader } from "./target-reader.js";
+import type { TargetReader, WriteKind } from "./target-reader.js";
 
 /** What keeps somebody from reading an object who may write it. */
 const MAY_NOT_READ: ReadonlySet<ErrorCode> = new Set(["missing_scope", "forbidden"]);
@@ -40,15 +40,15 @@ export class Protection {
    * @throws OktaMcpError protected, naming the rule; and what reading a target fails with, so that
    * nothing is touched which could not be looked at
    */
-  async check(targets: readonly Target[], deed: Deed, reader: TargetReader): Promise<void> {
+  async check(targets: readonly Target[], kind: WriteKind, reader: TargetReader): Promise<void> {
     for (const target of targets) await this.#checkRules(target, reader);
-    await checkGroups(targets, deed, reader, this.#session);
-    if (deed === "adds") return;
+    await checkGroups(targets, kind, reader, this.#session);
+    if (kind === "adds") return;
     for (const target of targets) {
       if (target.type === "app") await this.#spareOwnApp(target, reader);
       // A membership has a user and a group; it is the user that must not go.
       const alone = targets.every(({ type }) => type === "user");
-      if (target.type === "user" && deed === "removes" && alone) await this.#spareOwnUser(target, reader);
+      if (target.type === "user" && kind === "removes" && alone) await this.#spareOwnUser(target, reader);
     }
   }
 

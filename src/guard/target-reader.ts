@@ -3,7 +3,7 @@ import type { Operations } from "../okta/operations.js";
 import { TARGET_TYPES, type Target } from "../okta/targets.js";
 
 /** What a write is about to do to its targets. */
-export type Deed = "adds" | "changes" | "removes";
+export type WriteKind = "adds" | "changes" | "removes";
 
 /** Reads objects for one call, each once until it is told to forget. */
 export class TargetReader {

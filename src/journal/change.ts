@@ -90,7 +90,7 @@ function isFirst(line: JournalLine): line is FirstLine {
  * wins, and a change without an outcome has an unknown one. Lines that were cut off by a crash or a
  * full disk are left out, and so is what comes a second time.
  */
-export class Folding {
+export class ChangeAssembler {
   readonly #later = new Map<string, LaterLine>();
   readonly #undoneBy = new Map<string, string[]>();
   readonly #seen = new Set<string>();

@@ -7,7 +7,7 @@ import { codeOf } from "../errors/system-code.js";
 import { Deadline, FILE_STEP_LIMIT_MS } from "../files/deadline.js";
 import { ensurePrivateDir, refuseIfShared, syncDir } from "../files/private-dir.js";
 import { stringifyJson } from "../json/exact-json.js";
-import { type Change, Folding, type Journal, type JournalLine } from "./change.js";
+import { type Change, ChangeAssembler, type Journal, type JournalLine } from "./change.js";
 
 export interface FileJournalOptions {
   /** The folder of this org and client; made when it is needed. */
@@ -96,16 +96,16 @@ export class FileJournal implements Journal {
   }
 
   async *changes(): AsyncGenerator<Change> {
-    const folding = new Folding();
+    const changes = new ChangeAssembler();
     // The others are looked for once this one is read: put aside meanwhile, it is read twice rather than never.
-    yield* this.#changesIn(CURRENT, folding);
-    for (const name of await this.#guard("read", putAsideNewestFirst)) yield* this.#changesIn(name, folding);
+    yield* this.#changesIn(CURRENT, changes);
+    for (const name of await this.#guard("read", putAsideNewestFirst)) yield* this.#changesIn(name, changes);
   }
 
-  async *#changesIn(name: string, folding: Folding): AsyncGenerator<Change> {
+  async *#changesIn(name: string, changes: ChangeAssembler): AsyncGenerator<Change> {
     const lines = await this.#guard("read", (dir) => readLines(join(dir, name)));
     for (const line of lines.reverse()) {
-      const change = folding.take(line);
+      const change = changes.take(line);
       if (change) yield change;
     }
   }

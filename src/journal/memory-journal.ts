@@ -1,5 +1,5 @@
 import { stringifyJson } from "../json/exact-json.js";
-import { type Change, Folding, type Journal, type JournalLine } from "./change.js";
+import { type Change, ChangeAssembler, type Journal, type JournalLine } from "./change.js";
 
 /** Lines that are kept; the oldest go first. */
 const MAX_LINES = 10_000;
@@ -20,9 +20,9 @@ export class MemoryJournal implements Journal {
   }
 
   async *changes(): AsyncGenerator<Change> {
-    const folding = new Folding();
+    const changes = new ChangeAssembler();
     for (const line of this.#lines.toReversed()) {
-      const change = folding.take(line);
+      const change = changes.take(line);
       if (change) yield change;
     }
   }

@@ -10,8 +10,8 @@ import {
   type Fault,
   faultError,
   malformedFault,
+  notOktaFault,
   redirectFault,
-  strangerFault,
 } from "./fault.js";
 import { nextCursor } from "./page.js";
 import { retryAfterMs } from "./rate-limit.js";
@@ -38,7 +38,7 @@ export interface CallLimits {
 }
 
 /** What all calls of a transport share. */
-export interface Line {
+export interface TransportContext {
   origin: string;
   tokens: TokenSource;
   userAgent: string;
@@ -76,7 +76,7 @@ interface Judging {
 
 /** One call: as many attempts as it takes and its limits allow. */
 export class Call {
-  readonly #line: Line;
+  readonly #context: TransportContext;
   readonly #request: OktaRequest;
   readonly #options: CallOptions;
   readonly #url: URL;
@@ -92,14 +92,14 @@ export class Call {
   /** An attempt may have done its work without our seeing Okta's answer. */
   #maybeDone = false;
 
-  constructor(line: Line, request: OktaRequest, options: CallOptions) {
-    this.#line = line;
+  constructor(context: TransportContext, request: OktaRequest, options: CallOptions) {
+    this.#context = context;
     this.#request = request;
     this.#options = options;
-    this.#url = urlOf(line.origin, request);
+    this.#url = urlOf(context.origin, request);
     this.#bucket = `${request.method} ${request.template}`;
-    this.#rateDeadlineMs = line.now() + line.limits.maxRateWaitMs;
-    this.#retryUntilMs = line.now() + line.limits.retryWithinMs;
+    this.#rateDeadlineMs = context.now() + context.limits.maxRateWaitMs;
+    this.#retryUntilMs = context.now() + context.limits.retryWithinMs;
   }
 
   async run(): Promise<OktaResponse> {
@@ -117,7 +117,7 @@ export class Call {
 
   /** One attempt and the wait after it; nothing is returned where another one is to follow. */
   async #attempt(): Promise<OktaResponse | undefined> {
-    const { scheduler, tokens } = this.#line;
+    const { scheduler, tokens } = this.#context;
     const { signal, onWait } = this.#options;
     const slot = await scheduler.acquire(this.#bucket, { signal, onWait, deadlineMs: this.#rateDeadlineMs });
     this.#attempts += 1;
@@ -146,7 +146,7 @@ export class Call {
   }
 
   async #exchange(token: AccessToken): Promise<Exchanged> {
-    const { fetch, userAgent, limits, now, scheduler, log } = this.#line;
+    const { fetch, userAgent, limits, now, scheduler, log } = this.#context;
     const { method, template, headers, body } = this.#request;
     const url = this.#url;
     const authorization = await token.headers(method, url);
@@ -192,12 +192,12 @@ export class Call {
     if (doubt !== undefined && !this.#tokenRenewed) {
       this.#tokenRenewed = true;
       this.#nonceSent = false;
-      this.#line.tokens.reject(token, doubt === "certain");
+      this.#context.tokens.reject(token, doubt === "certain");
       return undefined;
     }
     if (status === 429 && !isOwnLimit) return this.#afterRateLimit();
     if (status < 500 && body === undefined && isPage(headers)) {
-      throw faultError(this.#request, strangerFault(status, headers.get("Content-Type")), this.#attempts);
+      throw faultError(this.#request, notOktaFault(status, headers.get("Content-Type")), this.#attempts);
     }
     if (status === 404 && this.#maybeDone && this.#request.method === "DELETE") {
       // The attempt whose answer was lost has deleted it: what was asked for is so.
@@ -224,7 +224,7 @@ export class Call {
     }
     if (json === undefined && !isEmpty) {
       const isCutJson = /json/i.test(headers.get("Content-Type") ?? "") || /^\s*[[{]/.test(text);
-      const fault = isCutJson ? malformedFault() : strangerFault(status, headers.get("Content-Type"));
+      const fault = isCutJson ? malformedFault() : notOktaFault(status, headers.get("Content-Type"));
       return await this.#retryFault(fault);
     }
     return { status, headers, json, next: nextCursor(headers.get("Link"), this.#url) };
@@ -233,8 +233,8 @@ export class Call {
   /** The wait itself is the scheduler's, which holds back the endpoint's other calls too. */
   #afterRateLimit(): undefined {
     this.#rateLimited += 1;
-    if (this.#rateLimited > this.#line.limits.maxRateLimited) {
-      throw this.#line.scheduler.givenUp(this.#bucket);
+    if (this.#rateLimited > this.#context.limits.maxRateLimited) {
+      throw this.#context.scheduler.givenUp(this.#bucket);
     }
     return undefined;
   }
@@ -251,15 +251,15 @@ export class Call {
     headers: Headers,
     error: (retryAfterSeconds?: number) => OktaMcpError,
   ): Promise<undefined> {
-    const nowMs = this.#line.now();
-    const toldMs = (retryAfterMs(headers, nowMs, this.#line.scheduler.clock) ?? 0) - nowMs;
+    const nowMs = this.#context.now();
+    const toldMs = (retryAfterMs(headers, nowMs, this.#context.scheduler.clock) ?? 0) - nowMs;
     const giveUp = () => error(toldMs > 0 ? Math.ceil(toldMs / 1000) : undefined);
     if (!this.#isIdempotent()) throw giveUp();
     return await this.#retry(Math.max(this.#backoffMs(), toldMs), `Okta answered ${status}`, giveUp);
   }
 
   async #retry(waitMs: number, reason: string, error: () => OktaMcpError): Promise<undefined> {
-    const { limits, now, sleep } = this.#line;
+    const { limits, now, sleep } = this.#context;
     const { signal, onWait } = this.#options;
     if (this.#retries >= limits.maxRetries || now() + waitMs > this.#retryUntilMs) throw error();
     this.#retries += 1;
@@ -279,7 +279,7 @@ export class Call {
   }
 
   #backoffMs(): number {
-    const { random } = this.#line;
+    const { random } = this.#context;
     return Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** this.#retries) * (0.5 + random() / 2);
   }
 }

@@ -132,7 +132,7 @@ const CHECK_WAY =
   "Check OKTA_ORG_URL, and whether this network wants a sign-in or has a proxy (HTTPS_PROXY, NO_PROXY) in between.";
 
 /** A page where Okta would answer with JSON: a sign-in page of a network, a proxy, a wrong host. */
-export function strangerFault(status: number, contentType: string | null): Fault {
+export function notOktaFault(status: number, contentType: string | null): Fault {
   const kind = contentType === null ? "something" : quoteOkta(contentType.split(";")[0] ?? "", 60);
   return {
     reason: `something that is not Okta's API answered ${status} with ${kind}`,

@@ -1,5 +1,5 @@
 import type { Log } from "../log.js";
-import type { CallLimits, Line } from "./call.js";
+import type { CallLimits, TransportContext } from "./call.js";
 import type { SendHttp } from "./exchange.js";
 import type { Transport } from "./request.js";
 import { Scheduler } from "./scheduler.js";
@@ -51,11 +51,11 @@ export function createTransport(options: TransportOptions): Transport {
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const scheduler = new Scheduler({ maxConcurrent: limits.maxConcurrent, now, sleep, random });
   const { origin } = new URL(orgUrl);
-  const line: Line = { origin, tokens, userAgent, log, fetch, now, sleep, random, limits, scheduler };
+  const context: TransportContext = { origin, tokens, userAgent, log, fetch, now, sleep, random, limits, scheduler };
   return {
     send: async (request, callOptions = {}) => {
       const { Call } = await loadCall();
-      return await new Call(line, request, callOptions).run();
+      return await new Call(context, request, callOptions).run();
     },
   };
 }

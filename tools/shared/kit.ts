@@ -28,7 +28,7 @@ export { refuseTaken } from "../../src/foresight/foresight.js";
 export { BASE_ATTRIBUTES } from "../../src/foresight/known-attributes.js";
 export { unknownEventTypes, withFilterHelp } from "../../src/foresight/log-filter.js";
 export { schemaAttributes } from "../../src/foresight/profile-schemas.js";
-export { ofMade, undoBy, without } from "../../src/journal/ways-back.js";
+export { ofMade, undoBy, without } from "../../src/journal/undo-helpers.js";
 export type { Json } from "../../src/json/json.js";
 export { asObject, isObject, itemsAt, type JsonObject, objectAt, textAt, valueAt } from "../../src/json/json.js";
 export { isPathSegment } from "../../src/okta/path.js";

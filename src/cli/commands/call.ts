@@ -46,7 +46,7 @@ async function callOne(io: Io, tool: string, json: string | undefined, options: 
   const { callTool } = await import("../call-tool.js");
   const { chosenCatalogue } = await import("../catalogue.js");
   const { showResult } = await import("../result.js");
-  const connection = await openConnection(io, options, { practice: "ready" });
+  const connection = await openConnection(io, options, { sandboxSignIn: "ready" });
   try {
     if (!options.json) showNotices(io, connection);
     const catalogue = chosenCatalogue(connection.config);
@@ -75,7 +75,7 @@ async function callEach(io: Io, file: string, tool: string | undefined, options:
   const { chosenCatalogue } = await import("../catalogue.js");
   const { parseEach, readEach, runEach } = await import("../each.js");
   const content = await readEach(io, file);
-  const connection = await openConnection(io, options, { practice: "ready" });
+  const connection = await openConnection(io, options, { sandboxSignIn: "ready" });
   try {
     if (!options.json) showNotices(io, connection);
     const catalogue = chosenCatalogue(connection.config);

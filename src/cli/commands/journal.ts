@@ -112,7 +112,7 @@ export const journalCommand: MakeCommand = (io, finish) =>
     const { chosenCatalogue } = await import("../catalogue.js");
     const { showResult } = await import("../result.js");
     const args = argumentsOf(options);
-    const connection = await openConnection(io, options, { practice: "ready" });
+    const connection = await openConnection(io, options, { sandboxSignIn: "ready" });
     try {
       if (!options.json) showNotices(io, connection);
       const catalogue = chosenCatalogue(connection.config);

@@ -20,7 +20,7 @@ export const loginCommand: MakeCommand = (io, finish) =>
     const { openConnection, showNotices } = await import("../connection.js");
     // What a sandbox grants is gone with it anyway.
     const outlives = options.sandbox !== true;
-    const connection = await openConnection(io, options, { practice: "person", outlives });
+    const connection = await openConnection(io, options, { sandboxSignIn: "person", outlives });
     try {
       showNotices(io, connection);
       await interruptible(io, (signal) => login(io, connection, { browser: options.browser, signal }));
@@ -68,7 +68,7 @@ async function report(io: Io, { session, config, sandbox }: Connection): Promise
     );
   else if (session.method === "private-key")
     io.note("A service app needs no sign-in beforehand: nothing was stored, each start gets its own token.");
-  else if (sandbox) io.note("It was for practice: sandbox and sign-in end with this command.");
+  else if (sandbox) io.note("It was for sandboxSignIn: sandbox and sign-in end with this command.");
   else io.note(`The sign-in is kept in: ${visible(status.tokenKept)}.`);
 
   if (granted) {

@@ -17,7 +17,7 @@ export const logoutCommand: MakeCommand = (io, finish) =>
     ]),
   ).action(async (options: SettingFlags) => {
     const { openConnection, showNotices } = await import("../connection.js");
-    const connection = await openConnection(io, options, { needs: ["clientId"], practice: "person" });
+    const connection = await openConnection(io, options, { needs: ["clientId"], sandboxSignIn: "person" });
     const { session, config } = connection;
     try {
       showNotices(io, connection);

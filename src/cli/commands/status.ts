@@ -29,7 +29,7 @@ export const statusCommand: MakeCommand = (io, finish) =>
     ).option("--json", "One JSON object instead of text."),
   ).action(async (options: SettingFlags & { json?: true }) => {
     const { openConnection, showNotices } = await import("../connection.js");
-    const connection = await openConnection(io, options, { practice: "person" });
+    const connection = await openConnection(io, options, { sandboxSignIn: "person" });
     try {
       showNotices(io, connection);
       const problem = await interruptible(io, (signal) => findToken(connection, signal));

@@ -67,7 +67,7 @@ async function scopesInUse(io: Io, options: SettingFlags): Promise<{ view: Scope
       orgUrl !== undefined && scopes.length > 0 && (clientId !== undefined || credential.method === "access-token");
     if (!complete) return { view: { configured: new Set(scopes), granted: undefined }, settings };
   }
-  const connection = await openConnection(io, options, { practice: "ready" });
+  const connection = await openConnection(io, options, { sandboxSignIn: "ready" });
   try {
     const { session, config } = connection;
     await session.restore();

@@ -26,7 +26,7 @@ export const undoCommand: MakeCommand = (io, finish) =>
     const { chosenCatalogue } = await import("../catalogue.js");
     const { showResult } = await import("../result.js");
     const { yes = false, force = false, dryRun = false, json = false, sandbox = false } = options;
-    const connection = await openConnection(io, options, { practice: "ready" });
+    const connection = await openConnection(io, options, { sandboxSignIn: "ready" });
     try {
       if (!json) showNotices(io, connection);
       const catalogue = chosenCatalogue(connection.config);

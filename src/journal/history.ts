@@ -36,7 +36,7 @@ export interface ChangeDeskOptions {
 const PAGE = 50;
 
 /** The journal as tools see it: what a session may not read in the org it does not read here. */
-export class ChangeDesk implements Changes {
+export class ChangeHistory implements Changes {
   readonly #options: ChangeDeskOptions;
   readonly #right: ReadingRight;
 

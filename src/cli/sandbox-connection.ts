@@ -15,10 +15,10 @@ const OF_THE_ORG: ReadonlySet<SettingKey> = new Set([
 ]);
 
 /** How a command signs in to the sandbox: with a token that is there already, or as a person does. */
-export type PracticeSignIn = "ready" | "person";
+export type SandboxSignIn = "ready" | "person";
 
 /** A pretend org inside this process, and the settings with which to use it. */
-export interface PracticeOrg {
+export interface SandboxOrg {
   config: Config;
   origin: string;
   close(): Promise<void>;
@@ -29,11 +29,11 @@ export interface PracticeOrg {
  * are named), log, limits.
  * @throws OktaMcpError bad_input when flags name another org as well; bad_config as `loadConfig`
  */
-export async function startPracticeOrg(
+export async function startSandboxOrg(
   { flags, env, tools }: SettingSource,
-  signIn: PracticeSignIn,
+  signIn: SandboxSignIn,
   needs: readonly Need[],
-): Promise<PracticeOrg> {
+): Promise<SandboxOrg> {
   const clash = SETTING_KEYS.find((key) => OF_THE_ORG.has(key) && flags[key] !== undefined);
   if (clash) {
     const flag = (SETTINGS[clash] as { flag?: string }).flag?.split(" ")[0] ?? clash;
@@ -48,14 +48,14 @@ export async function startPracticeOrg(
     import("../../sandbox/facts.js"),
   ]);
   const replaced = new Set(SETTING_KEYS.filter((key) => OF_THE_ORG.has(key)).map((key): string => SETTINGS[key].env));
-  const practiceEnv = Object.fromEntries(Object.entries(env).filter(([name]) => !replaced.has(name)));
+  const sandboxEnv = Object.fromEntries(Object.entries(env).filter(([name]) => !replaced.has(name)));
   const everyScope = Object.keys(SCOPES).join(" ");
   const sandbox = await startSandbox({ authorization: orgAuthorization({ deviceIntervalSeconds: 1 }) });
   try {
-    const scopes = flags.scopes || practiceEnv.OKTA_SCOPES?.trim() || everyScope;
+    const scopes = flags.scopes || sandboxEnv.OKTA_SCOPES?.trim() || everyScope;
     const source = {
       flags: { ...flags, orgUrl: sandbox.origin, clientId: DEVICE_CLIENT_ID, scopes, tokenStore: "memory" },
-      env: practiceEnv,
+      env: sandboxEnv,
       tools,
     };
     const config = loadConfig(source, needs);
