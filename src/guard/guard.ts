@@ -67,7 +67,7 @@ export class Guard {
 }
 
 /** What of a tool matters to the guard; one without a scope makes calls of others, each of which is looked at. */
-type WatchedTool = Pick<Tool, "name" | "effect" | "scope" | "compares">;
+type GuardedTool = Pick<Tool, "name" | "effect" | "scope" | "compares">;
 
 /** The guard rails of one call. */
 export class CallGuard {
@@ -77,7 +77,7 @@ export class CallGuard {
   readonly #hidden: HiddenValues;
   /** What Okta answered in this call, to be told from what a tool made of it. */
   readonly #answers = new WeakSet<object>();
-  #tool: WatchedTool | undefined;
+  #tool: GuardedTool | undefined;
   #reader: TargetReader | undefined;
   #okta: Operations | undefined;
   /** True where the call was looked at as one that removes. */
@@ -106,7 +106,7 @@ export class CallGuard {
    * @param okta operations made with `options`
    * @throws OktaMcpError protected, and what reading a target fails with
    */
-  async begin(tool: WatchedTool, args: Readonly<Record<string, unknown>>, okta: Operations): Promise<void> {
+  async begin(tool: GuardedTool, args: Readonly<Record<string, unknown>>, okta: Operations): Promise<void> {
     this.#tool = tool;
     this.#okta = okta;
     this.#reader = new TargetReader(okta);

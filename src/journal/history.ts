@@ -16,7 +16,7 @@ import { toJson } from "./state.js";
 import { type PerformStep, runUndo } from "./undo.js";
 import { allSteps, describePlan, planUndo, type UndoPlan } from "./undo-plan.js";
 
-export interface ChangeDeskOptions {
+export interface ChangeHistoryOptions {
   journal: Journal | undefined;
   catalogue: Catalogue;
   mask: Mask;
@@ -37,10 +37,10 @@ const PAGE = 50;
 
 /** The journal as tools see it: what a session may not read in the org it does not read here. */
 export class ChangeHistory implements Changes {
-  readonly #options: ChangeDeskOptions;
+  readonly #options: ChangeHistoryOptions;
   readonly #right: ReadingRight;
 
-  constructor(options: ChangeDeskOptions) {
+  constructor(options: ChangeHistoryOptions) {
     this.#options = options;
     const { catalogue, context } = options;
     this.#right = new ReadingRight({ catalogue, journal: () => this.#journal(), may: (scope) => context().may(scope) });
