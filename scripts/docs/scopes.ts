@@ -3,7 +3,7 @@ import type { Catalogue, CatalogueEntry } from "../../src/catalogue/catalogue.js
 import { SCOPES, type Scope } from "../../src/okta/scopes.js";
 import { code, page, table } from "./markdown.js";
 
-/** A job of an admin: the scopes that it takes, and the smallest standard admin role of Okta that covers it. */
+/** A job of an admin, the scopes that it needs, and the smallest of Okta's standard admin roles that covers it. */
 interface Job {
   job: string;
   scopes: readonly Scope[];
@@ -44,8 +44,8 @@ const JOBS: readonly Job[] = [
   },
 ];
 
-/** The jobs of an admin with their scopes, the number of tools that these have on, and the role beside them. */
-export function jobsTable(catalogue: Catalogue): string {
+/** Each job of an admin with its scopes, the number of tools that they switch on, and the admin role. */
+function jobsTable(catalogue: Catalogue): string {
   const rows = JOBS.map(({ job, scopes, role }) => {
     const on = toolsOn(catalogue, { configured: new Set(scopes), granted: undefined });
     return [job, code(scopes.join(" ")), `${on.length} (${kilobytes(catalogue, on)} kB)`, role];
@@ -53,7 +53,7 @@ export function jobsTable(catalogue: Catalogue): string {
   return table(["job", "`OKTA_SCOPES`", "tools on", "smallest standard admin role"], rows);
 }
 
-/** The size of tools as a client gets them, which is what each session costs a model before anything is asked. */
+/** The size of the tools' definitions, in kB. A model reads all of them in each session. */
 export function kilobytes(catalogue: Catalogue, tools: readonly CatalogueEntry[]): number {
   const definitions = tools.map(({ name }) => catalogue.definition(name));
   return Math.round(Buffer.byteLength(JSON.stringify(definitions)) / 1000);
@@ -61,8 +61,9 @@ export function kilobytes(catalogue: Catalogue, tools: readonly CatalogueEntry[]
 
 const names = (tools: readonly CatalogueEntry[]) => tools.map(({ name }) => code(name)).join(", ");
 
-/** The page about scopes: the tools that need each, and apart from them the tools that only use it. */
-export function scopesPage({ entries }: Catalogue): string {
+/** The page about scopes. It tells the tools that need a scope from those that only use it. */
+export function scopesPage(catalogue: Catalogue): string {
+  const { entries } = catalogue;
   const rows = Object.entries(SCOPES).map(([scope, words]) => [
     code(scope),
     words,
@@ -72,7 +73,10 @@ export function scopesPage({ entries }: Catalogue): string {
   return page(
     "Scopes",
     "A tool is on when `OKTA_SCOPES` holds the one scope that it **needs**. A scope that a tool **also uses** only makes its questions and answers more exact: without it the tool works, and says what it could not read. `okta.x.manage` covers `okta.x.read`.",
-    "So choose scopes by the third column. `okta-mcp tools`, run with the same settings, shows what comes of them.",
+    "So choose scopes by the third column, or by [the job](#scopes-for-a-job). `okta-mcp tools`, run with the same settings, shows what comes of them.",
     table(["scope", "in plain words", "needed by", "also used by"], rows),
+    "## Scopes for a job",
+    "The third column has the number of tools that are on then, and the size of their definitions. What each admin role may do is in Okta's table [Standard administrator roles and permissions](https://help.okta.com/en-us/content/topics/security/administrators-admin-comparison.htm).",
+    jobsTable(catalogue),
   );
 }

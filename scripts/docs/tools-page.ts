@@ -65,7 +65,7 @@ function section(catalogue: Catalogue, tool: CatalogueEntry, { args, asked, resu
   );
 }
 
-/** What the arguments of many tools mean, in more words than every definition can hold. */
+/** Descriptions of arguments that many tools share. They are longer than those in the definitions of the tools. */
 const SHARED_WORDS: Readonly<Record<string, string>> = {
   fields: 'Dotted paths to keep of each object, e.g. `["id", "profile.login"]`; everything else is left out.',
   include_links: "Keep Okta's `_links`, which are left out otherwise.",
@@ -77,7 +77,7 @@ const SHARED_WORDS: Readonly<Record<string, string>> = {
   allow_removals: "Go on although the body lacks what is set now, which is lost then.",
 };
 
-/** What several tools take alike, each once. */
+/** The arguments that several tools share, each of them once. */
 function sharedArguments(catalogue: Catalogue): string {
   const found = new Map<string, { schema: ArgumentSchema; tools: number }>();
   for (const tool of catalogue.entries) {
@@ -94,7 +94,17 @@ function sharedArguments(catalogue: Catalogue): string {
   return table(["argument", "type", "description", "tools"], rows);
 }
 
-/** The page about every tool: arguments, an example call and what it answered in the pretend org. */
+/** The areas, under the names that `--tools` knows. */
+function areasTable({ entries }: Catalogue, areas: readonly string[]): string {
+  const rows = areas.map((area) => {
+    const tools = entries.filter((entry) => entry.area === area);
+    const writing = tools.filter(({ effect }) => effect !== "reads").length;
+    return [`[${code(area)}](#${area})`, String(tools.length), String(writing)];
+  });
+  return table(["area", "tools", "of these, tools that write"], rows);
+}
+
+/** The page about all tools. Each has its arguments, an example call and the answer of the sandbox. */
 export function toolsPage(catalogue: Catalogue, examples: ReadonlyMap<string, Shown>): string {
   const areas = [...new Set(catalogue.entries.map(({ area }) => area))].sort();
   const parts = areas.map((area) => {
@@ -119,6 +129,9 @@ export function toolsPage(catalogue: Catalogue, examples: ReadonlyMap<string, Sh
     "Tools",
     `${catalogue.entries.length} tools. Every example was run in the pretend org that comes with okta-mcp (\`okta-mcp sandbox\`); what it answered is shortened where it says …. The same call from a shell: \`okta-mcp call <tool> '<json>'\`.`,
     "What is shown is the structured content of an answer. Its text holds the same; a list that is shorter that way stands in it as a table, which names each field once: `items_table` in place of `items`, with `columns` (dotted paths), one row for each item, and `absent`, which stands where an item has no such field.",
+    "## Areas",
+    areasTable(catalogue, areas),
+    "## All tools",
     table(["area", "tool", "what it does", "scope", "effect"], contents),
     "## Arguments that many tools share",
     "A tool takes the arguments of its own table and those of the following that are named below it; any other is refused.",

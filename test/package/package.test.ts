@@ -171,6 +171,7 @@ describe("the packed package", () => {
       "docs/moving-from-okta-mcp-server.md",
       "docs/scopes.md",
       "docs/tools.md",
+      "docs/troubleshooting.md",
       "guard.schema.json",
       "mcp.json.example",
       "package.json",

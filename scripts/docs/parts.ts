@@ -5,7 +5,7 @@ import { quoted } from "../../src/cli/words.js";
 import { SETTINGS, type Setting } from "../../src/config/settings.js";
 import { ERROR_CODES } from "../../src/errors/index.js";
 import { block, code, renewed, table } from "./markdown.js";
-import { jobsTable, kilobytes } from "./scopes.js";
+import { kilobytes } from "./scopes.js";
 
 function settings(): string {
   const rows: Setting[] = Object.values(SETTINGS);
@@ -20,20 +20,14 @@ function settings(): string {
   );
 }
 
-/** The areas, under the names that `--tools` knows, with links to their tools. */
-function areas(catalogue: Catalogue): string {
-  const { entries } = catalogue;
-  const names = [...new Set(entries.map(({ area }) => area))].sort();
-  const rows = names.map((area) => {
-    const tools = entries.filter((entry) => entry.area === area);
-    const writing = tools.filter(({ effect }) => effect !== "reads").length;
-    return [`[${code(area)}](docs/tools.md#${area})`, String(tools.length), String(writing)];
-  });
-  const kB = kilobytes(catalogue, entries);
-  return `${entries.length} tools in ${names.length} areas, ${kB} kB of definitions in all:\n\n${table(["area", "tools", "of these, tools that write"], rows)}`;
+/** The number of tools and areas, and the size of all definitions. */
+function tools(catalogue: Catalogue): string {
+  const areas = new Set(catalogue.entries.map(({ area }) => area));
+  const kB = kilobytes(catalogue, catalogue.entries);
+  return `There are ${catalogue.entries.length} tools in ${areas.size} areas; the definitions of all of them take ${kB} kB.`;
 }
 
-/** What a client does with many tools or long answers, and the setting that keeps within it. */
+/** Clients that limit the number of tools, and the setting with which okta-mcp stays within each limit. */
 const HOSTS: readonly { client: string; limit: string; flag: "--tools" | "--exclude-tools"; patterns: string[] }[] = [
   {
     client: "VS Code",
@@ -119,17 +113,21 @@ function codex(): string {
   );
 }
 
-const BLOCKS: Readonly<Record<string, (catalogue: Catalogue) => string>> = {
+/** The generated parts of pages that are otherwise written by hand, by their names. */
+const PARTS: Readonly<Record<string, (catalogue: Catalogue) => string>> = {
   settings,
-  areas,
+  tools,
   hosts,
-  jobs: jobsTable,
   errors,
   example,
   claudecode: claudeCode,
   codex,
 };
-/** The README with its generated parts as they ought to be. @throws Error where it asks for a part that nothing generates */
-export function renewedReadme(text: string, catalogue: Catalogue): string {
-  return renewed(text, (name) => BLOCKS[name]?.(catalogue));
+
+/**
+ * A page written by hand, with its generated parts renewed.
+ * @throws Error where the page asks for a part that nothing generates
+ */
+export function renewedPage(text: string, catalogue: Catalogue): string {
+  return renewed(text, (name) => PARTS[name]?.(catalogue));
 }
