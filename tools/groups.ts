@@ -1,31 +1,23 @@
 import * as z from "zod";
 import { defineTool, type ToolContext, type Undo } from "../src/tool.js";
-import { sameName } from "./shared/bodies.js";
+import { describeGroup, describeReferences, membersInWords, statsOf } from "./shared/groups.js";
 import {
   asObject,
-  counted,
   groupsFollowing,
-  groupsFollowingMembers,
-  ifOffered,
-  ifReadable,
-  isUserId,
   itemsAt,
   type Json,
   membersTouched,
-  names,
   OktaMcpError,
   objectAt,
   ofMade,
-  policiesNaming,
   refuseTaken,
   type Touched,
   textAt,
   touchedByDeletedGroup,
   undoBy,
   valueAt,
-  withNames,
 } from "./shared/kit.js";
-import { after, fetchAll, filter, groupId, jsonObject, limit, sortBy, sortOrder, userId } from "./shared/params.js";
+import { after, fetchAll, filter, groupId, jsonObject, limit, sortBy, sortOrder } from "./shared/params.js";
 import { POLICY_TYPES } from "./shared/policies.js";
 
 /** Groups that Okta answers with at once. */
@@ -79,17 +71,6 @@ export const getGroup = defineTool({
   effect: "reads",
   input: z.strictObject({ group_id: groupId }),
   run: ({ okta }, a) => okta.groups.getGroup({ groupId: a.group_id }),
-});
-
-export const listGroupUsers = defineTool({
-  name: "list_group_users",
-  title: "List group users",
-  description: "List the users in a group, with status and all attributes.",
-  scope: "okta.groups.read",
-  effect: "reads",
-  input: z.strictObject({ group_id: groupId, fetch_all: fetchAll, after, limit: limit(1000, 1000) }),
-  run: ({ okta, list }, a) =>
-    list((cursor) => okta.groups.listGroupUsers.page({ groupId: a.group_id, after: cursor, limit: a.limit }), a),
 });
 
 export const listGroupApps = defineTool({
@@ -197,102 +178,9 @@ export const updateGroup = defineTool({
   run: ({ okta }, a, group) => okta.groups.replaceGroup({ groupId: a.group_id, group }),
 });
 
-/** Members and apps that are read to count them. */
-const MAX_COUNTED = 1000;
-
-async function describeGroup({ okta, collect }: ToolContext, id: string) {
-  const group = await okta.groups.getGroup({ groupId: id });
-  const members = await collect(
-    (cursor) => okta.groups.listGroupUsers.page({ groupId: id, after: cursor, limit: MAX_COUNTED }),
-    MAX_COUNTED,
-  );
-  const apps = await collect(
-    (cursor) => okta.groups.listAssignedApplicationsForGroup.page({ groupId: id, after: cursor, limit: 200 }),
-    200,
-  );
-  const labels = apps.items.map((app) => textAt(app, "label"));
-  const target = { type: "group", name: textAt(group, "profile", "name"), id };
-  const state = {
-    lastUpdated: textAt(group, "lastUpdated"),
-    lastMembershipUpdated: textAt(group, "lastMembershipUpdated"),
-  };
-  return { group, target, state, members, apps: withNames(`${counted(apps, "app")} assigned through it`, labels) };
-}
-
-/** Okta's numbers of a group; undefined where they cannot be read. */
-async function statsOf({ okta }: ToolContext, groupId: string): Promise<Json | undefined> {
-  const filter = `id eq ${JSON.stringify(groupId)}`;
-  const groups = await ifReadable(okta.groups.listGroups.page({ filter, expand: "stats" }));
-  return valueAt(groups?.items[0], "_embedded", "stats");
-}
-
-/** "57 members: ada, bo …", counted by Okta where there are too many to read. */
-function membersInWords(members: { items: readonly Json[]; complete: boolean }, stats: Json | undefined): string {
-  const logins = members.items.map((user) => textAt(user, "profile", "login")).filter(Boolean);
-  const total = valueAt(stats, "usersCount");
-  const number = members.complete || typeof total !== "number" ? counted(members, "member") : `${total} members`;
-  return withNames(number, logins);
-}
-
-/** The types of policies that are for groups, or whose rules are. */
-const POLICIES_OF_GROUPS = [
-  "ACCESS_POLICY",
-  "ENTITY_RISK",
-  "MFA_ENROLL",
-  "OKTA_SIGN_ON",
-  "PASSWORD",
-  "POST_AUTH_SESSION",
-  "PROFILE_ENROLLMENT",
-];
-
-/** The policies of a type, and their rules, that name a group, by name. */
-async function namesOfPolicies(context: ToolContext, type: string, groupId: string) {
-  const { found, complete } = await policiesNaming(context, type, [groupId]);
-  const named = found.map(({ policy, rule }) =>
-    [rule, policy].flatMap((one) => textAt(one, "name") || []).join(" of "),
-  );
-  return { found: named, complete };
-}
-
-/** "named by 2 group rules: Staff, Guests"; no line where there are none. */
-function namedBy(holders: readonly string[], one: string, many?: string): string[] {
-  if (holders.length === 0) return [];
-  return [withNames(`named by ${counted({ items: holders, complete: true }, one, many)}`, holders)];
-}
-
-/** What refers to a group and loses it, a line each; what could not be looked at is told as well. */
-async function describeReferences(context: ToolContext, groupId: string, stats: Json | undefined): Promise<string[]> {
-  const { okta, may, collect } = context;
-  const [rules, policies] = await Promise.all([
-    ifReadable(collect((after) => okta.groups.listGroupRules.page({ limit: 200, after }), MAX_COUNTED)),
-    Promise.all(
-      POLICIES_OF_GROUPS.map(async (type) => ({
-        type,
-        ...(may("okta.policies.read") ? await ifOffered(namesOfPolicies(context, type, groupId)) : {}),
-      })),
-    ),
-  ]);
-  const naming = (rules?.items ?? []).filter((rule) => names(groupId, rule));
-  const ofRules = naming.map((rule) => textAt(rule, "name"));
-  const ofPolicies = policies.flatMap(({ found }) => found ?? []);
-  // Okta's own spelling.
-  const isAdmin = valueAt(stats, "hasAdminPrivlege");
-  const unread = [
-    ...(rules?.complete === true ? [] : [rules ? "all group rules" : "group rules"]),
-    ...(isAdmin === undefined ? ["admin rights"] : []),
-    ...policies.flatMap(({ type, complete }) => (complete === true ? [] : [`policies of type ${type}`])),
-  ];
-  return [
-    ...(isAdmin === true ? ["its members have ADMIN RIGHTS through it, which they lose"] : []),
-    ...namedBy(ofRules, "group rule"),
-    ...namedBy(ofPolicies, "policy or policy rule", "policies and policy rules"),
-    ...(unread.length > 0 ? [`could not be looked at, so that they may name it: ${unread.join(", ")}`] : []),
-    ...(unread.length + ofRules.length + ofPolicies.length === 0 ? ["no group rule or policy names it"] : []),
-  ];
-}
-
 /** Members that are remembered of a deleted group: as many as one answer of get_change has room for. */
 const MAX_REMEMBERED = 3000;
+
 /** Those among them that undo brings back, each by a call; more would take longer than clients wait. */
 const MAX_BROUGHT_BACK = 500;
 
@@ -360,73 +248,4 @@ export const deleteGroup = defineTool({
   },
   change: { state: withMembers, undo: ({ before }) => recreate(before) },
   run: ({ okta }, a) => okta.groups.deleteGroup({ groupId: a.group_id }),
-});
-
-/** Whether the user is in the group; undefined where that cannot be told. */
-async function isMember({ okta, may, find }: ToolContext, a: { group_id: string; user_id: string }) {
-  const { user_id: userId, group_id: groupId } = a;
-  if (may("okta.users.read")) {
-    const { found, complete } = await find(
-      (cursor) => okta.users.listUserGroups.page({ userId, after: cursor }),
-      (group) => textAt(group, "id") === groupId,
-    );
-    return found !== undefined || complete ? { member: found !== undefined } : undefined;
-  }
-  const { found, complete } = await find(
-    (cursor) => okta.groups.listGroupUsers.page({ groupId, after: cursor, limit: 1000 }),
-    (user) => textAt(user, "id") === userId || sameName(textAt(user, "profile", "login"), userId),
-  );
-  if (found !== undefined) return { member: true };
-  // Okta also takes a part of a login for the user, which only it can compare.
-  return complete && (isUserId(userId) || userId.includes("@")) ? { member: false } : undefined;
-}
-
-export const addUserToGroup = defineTool({
-  name: "add_user_to_group",
-  title: "Add user to group",
-  description: "Add a user to a group, with any access it gives.",
-  scope: "okta.groups.manage",
-  effect: "adds",
-  input: z.strictObject({ group_id: groupId, user_id: userId }),
-  touches: { kinds: ["groups"], read: (context, a) => groupsFollowingMembers(context, a.group_id) },
-  change: {
-    state: isMember,
-    becomes: () => ({ member: true }),
-    undo: ({ args, before }) =>
-      valueAt(before, "member") === true
-        ? { cannot: "the user was in the group before." }
-        : undoBy("remove_user_from_group", args),
-  },
-  run: ({ okta }, a) => okta.groups.assignUserToGroup({ groupId: a.group_id, userId: a.user_id }),
-});
-
-export const removeUserFromGroup = defineTool({
-  name: "remove_user_from_group",
-  title: "Remove user from group",
-  description: "Remove a user from a group; any access it gives goes. To delete the group use delete_group.",
-  scope: "okta.groups.manage",
-  alsoUses: ["okta.users.read"],
-  effect: "removes",
-  input: z.strictObject({ group_id: groupId, user_id: userId }),
-  async impact(context, a) {
-    const { target, members, apps, state } = await describeGroup(context, a.group_id);
-    const name = context.may("okta.users.read")
-      ? textAt(await context.okta.users.getUser({ userId: a.user_id }), "profile", "login")
-      : a.user_id;
-    return {
-      target: { type: "membership", name: `${name} in ${target.name}`, id: a.user_id },
-      details: [`group ${target.name}: ${counted(members, "member")}, ${apps}`, "loses any access the group gives"],
-      state,
-    };
-  },
-  touches: { kinds: ["groups"], read: (context, a) => groupsFollowingMembers(context, a.group_id) },
-  change: {
-    state: isMember,
-    becomes: () => ({ member: false }),
-    undo: ({ args, before }) =>
-      valueAt(before, "member") === true
-        ? undoBy("add_user_to_group", args)
-        : { cannot: "the user was not in the group before." },
-  },
-  run: ({ okta }, a) => okta.groups.unassignUserFromGroup({ groupId: a.group_id, userId: a.user_id }),
 });

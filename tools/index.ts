@@ -6,15 +6,19 @@ import * as emailCustomizations from "./email-customizations.js";
 import * as emailDomains from "./email-domains.js";
 import * as emailTemplates from "./email-templates.js";
 import * as errorPages from "./error-pages.js";
+import * as groupMembers from "./group-members.js";
 import * as groups from "./groups.js";
 import * as journal from "./journal.js";
 import * as policies from "./policies.js";
+import * as policyLifecycle from "./policy-lifecycle.js";
+import * as policyRuleLifecycle from "./policy-rule-lifecycle.js";
 import * as policyRules from "./policy-rules.js";
 import * as session from "./session.js";
 import * as signInPages from "./sign-in-pages.js";
 import * as signOutPage from "./sign-out-page.js";
 import * as systemLog from "./system-log.js";
 import * as themes from "./themes.js";
+import * as userLifecycle from "./user-lifecycle.js";
 import * as users from "./users.js";
 
 /** Every area of tools; what an area's files export is what there is. */
@@ -26,14 +30,14 @@ export const areas = {
   "email-domains": emailDomains,
   "email-templates": { ...emailTemplates, ...emailCustomizations },
   "error-pages": errorPages,
-  groups,
+  groups: { ...groups, ...groupMembers },
   journal,
-  policies,
-  "policy-rules": policyRules,
+  policies: { ...policies, ...policyLifecycle },
+  "policy-rules": { ...policyRules, ...policyRuleLifecycle },
   session,
   "sign-in-pages": signInPages,
   "sign-out-page": signOutPage,
   "system-log": systemLog,
   themes,
-  users,
+  users: { ...users, ...userLifecycle },
 };

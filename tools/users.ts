@@ -1,12 +1,9 @@
 import * as z from "zod";
-import { defineTool, type Impact, type ToolContext, type Undo } from "../src/tool.js";
+import { defineTool, type ToolContext, type Undo } from "../src/tool.js";
 import { lastSegment, sameName } from "./shared/bodies.js";
 import {
-  asObject,
   BASE_ATTRIBUTES,
-  counted,
   fieldsOf,
-  groupsLeft,
   groupsMovedBy,
   ifFound,
   type Json,
@@ -14,11 +11,9 @@ import {
   OktaMcpError,
   objectAt,
   ofMade,
-  policiesTouched,
   refuseTaken,
   schemaAttributes,
   textAt,
-  withNames,
 } from "./shared/kit.js";
 import {
   activate,
@@ -32,7 +27,7 @@ import {
   sortOrder,
   userId,
 } from "./shared/params.js";
-import { POLICY_TYPES } from "./shared/policies.js";
+import { describeUser } from "./shared/users.js";
 
 /** Users that Okta answers with at once. */
 const MAX_USERS = 200;
@@ -132,6 +127,7 @@ export const getUserProfileAttributes = defineTool({
 const USER_ATTRIBUTES = fieldsOf("string", ...BASE_ATTRIBUTES.user);
 
 const userType = jsonObject('User type, as { "id": "…" }.', { id: "string" }).optional();
+
 const credentials = jsonObject("Okta credentials: password, recovery_question, provider.", {
   password: {
     value: "string",
@@ -141,6 +137,7 @@ const credentials = jsonObject("Okta credentials: password, recovery_question, p
   recovery_question: { question: "string", answer: "string" },
   provider: { type: "string", name: "string" },
 }).optional();
+
 const realmId = id("The user's realm.").optional();
 
 /** In a preview, refuses a login that another user has. */
@@ -209,40 +206,6 @@ export const createUser = defineTool({
       nextLogin: a.next_login,
     }),
 });
-
-/** Groups and app links of one user that are counted. */
-const MAX_COUNTED = 2000;
-
-async function describeUser(context: ToolContext, idOrLogin: string): Promise<Impact & { status: string }> {
-  const { okta, collect } = context;
-  const user = await okta.users.getUser({ userId: idOrLogin });
-  const status = textAt(user, "status");
-  const details = [`status ${status}`, `last sign-in ${textAt(user, "lastLogin") || "never"}`];
-  const groups = await collect(
-    (cursor) => okta.users.listUserGroups.page({ userId: idOrLogin, after: cursor }),
-    MAX_COUNTED,
-  );
-  details.push(`member of ${counted(groups, "group")}`);
-  if (status !== "DEPROVISIONED") details.push(await describeApps(context, idOrLogin));
-  const name = [textAt(user, "profile", "firstName"), textAt(user, "profile", "lastName")].filter(Boolean).join(" ");
-  const login = textAt(user, "profile", "login");
-  return {
-    target: { type: "user", name: name ? `${name} <${login}>` : login, id: textAt(user, "id") },
-    details,
-    state: { status, lastUpdated: textAt(user, "lastUpdated") },
-    status,
-  };
-}
-
-/** The apps that a user has, directly or through groups; each by one of its links, of which an app may have several. */
-async function describeApps({ okta, collect }: ToolContext, userId: string): Promise<string> {
-  const { items, complete } = await collect(
-    (cursor) => okta.users.listAppLinks.page({ userId, after: cursor }),
-    MAX_COUNTED,
-  );
-  const labels = [...new Map(items.map((link) => [textAt(link, "appInstanceId"), textAt(link, "label")])).values()];
-  return withNames(`has ${counted({ items: labels, complete }, "app")}`, labels);
-}
 
 /** Puts the attributes back that were changed, and no others. */
 function undoUpdate(
@@ -319,68 +282,4 @@ export const updateUser = defineTool({
     }
     return okta.users.updateUser({ userId: a.user_id, user: body, strict: a.strict });
   },
-});
-
-export const deactivateUser = defineTool({
-  name: "deactivate_user",
-  title: "Deactivate user",
-  description:
-    "Deactivate a user: signs them out and takes all access; not simply undone. Needed before delete_deactivated_user.",
-  scope: "okta.users.manage",
-  effect: "removes",
-  input: z.strictObject({
-    user_id: userId,
-    send_email: z.boolean().optional().describe("Email the admin."),
-  }),
-  async impact(context, a) {
-    const { status, ...impact } = await describeUser(context, a.user_id);
-    if (status === "DEPROVISIONED") {
-      throw new OktaMcpError("conflict", "This user is deactivated already.", {
-        fix: "Nothing to do; delete_deactivated_user deletes the user for good.",
-      });
-    }
-    return { ...impact, details: [...impact.details, "loses access to every app and every session at once"] };
-  },
-  touches: { kinds: ["groups"], read: (context, a) => groupsLeft(context, a.user_id) },
-  change: {
-    state: ({ okta }, a) => okta.users.getUser({ userId: a.user_id }),
-    becomes: (_a, before) => ({ ...asObject(before), status: "DEPROVISIONED" }),
-    undo: "Okta takes a deactivated user's apps and factors away. Activate the user in the Admin Console (Directory > People > the user > Activate), then assign the apps again; get_change has the profile.",
-  },
-  run: ({ okta }, a) => okta.users.deactivateUser({ userId: a.user_id, sendEmail: a.send_email }),
-});
-
-export const deleteDeactivatedUser = defineTool({
-  name: "delete_deactivated_user",
-  title: "Delete deactivated user",
-  description: "Delete a DEPROVISIONED user for good; first use deactivate_user.",
-  scope: "okta.users.manage",
-  effect: "removes",
-  input: z.strictObject({
-    user_id: userId,
-    send_email: z.boolean().optional().describe("Email the admin."),
-  }),
-  async impact(context, a) {
-    const { status, ...impact } = await describeUser(context, a.user_id);
-    if (status !== "DEPROVISIONED") {
-      throw new OktaMcpError("conflict", `The user's status is ${status}, so Okta would only deactivate, not delete.`, {
-        fix: "Call deactivate_user first; once the status is DEPROVISIONED the user can be deleted.",
-      });
-    }
-    return { ...impact, details: [...impact.details, "deleted for good, with profile and history of assignments"] };
-  },
-  touches: {
-    kinds: ["groups", "policies"],
-    async read(context, a, _body, isProtected) {
-      const groups = isProtected("groups") ? await groupsLeft(context, a.user_id) : [];
-      if (!isProtected("policies")) return groups;
-      const id = textAt(await context.okta.users.getUser({ userId: a.user_id }), "id");
-      return [...groups, ...(await policiesTouched(context, POLICY_TYPES, [{ id, what: "the user, who goes" }]))];
-    },
-  },
-  change: {
-    state: ({ okta }, a) => okta.users.getUser({ userId: a.user_id }),
-    undo: "Okta deletes a user for good. get_change has the profile, with which create_user makes a new user with a new id.",
-  },
-  run: ({ okta }, a) => okta.users.deleteUser({ userId: a.user_id, sendEmail: a.send_email }),
 });

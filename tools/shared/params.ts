@@ -48,6 +48,7 @@ export const userId = idOrLogin("From list_users, or a login.");
 export const groupId = id("From list_groups.");
 export const appId = id("From list_applications.");
 export const policyId = id("From list_policies.");
+export const ruleId = id("From list_policy_rules.");
 
 export const after = z.string().min(1).optional().describe("A next_cursor.");
 export const fetchAll = z.boolean().default(false).describe("All pages.");

@@ -64,6 +64,9 @@ export function withNote(given: JsonObject, sent: JsonObject, answer: Json | und
 /** What Okta sets itself on policies and rules, and the status, which stays where a body does not name it. */
 export const POLICY_SET_BY_OKTA = ["id", "status", "system", "created", "lastUpdated"] as const;
 
+/** How a group that a policy rule fills changes with that rule. */
+export const FILLED_BY_RULE = "is filled by this rule, which puts new users into it";
+
 /** What becomes of a policy or a rule that is taken away. */
 export type Removal = "deleted" | "deactivated";
 
