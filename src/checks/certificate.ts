@@ -4,7 +4,7 @@ import { pemText } from "../files/file-text.js";
 import { quoteOkta } from "../text/quote.js";
 import { pemBlocks } from "./pem.js";
 
-/** A certificate with what belongs to it. */
+/** A certificate, its chain and its private key. */
 export interface CertificateFiles {
   /** PEM text of the one certificate. */
   certificate: string;
@@ -12,7 +12,7 @@ export interface CertificateFiles {
   chain: string;
   /** The text of the private key's file. */
   privateKey: string;
-  /** The name that the certificate has to be good for, e.g. `login.acme.com`; data from the org. */
+  /** The host name that the certificate has to cover, e.g. `login.acme.com`; data from the org. */
   host: string;
 }
 
@@ -38,11 +38,11 @@ function refuse(why: string, fix: string): OktaMcpError {
 }
 
 /**
- * Checks that a certificate, its chain and its private key belong together, are in date and are
- * what Okta takes for `host`, before anything of them leaves the machine. The chain may begin with
- * the certificate itself, as a "full chain" does, and end with the root.
+ * Checks a certificate, its chain and its private key before anything is sent. They have to belong together, to be in
+ * date, and to be what Okta accepts for `host`. The chain may begin with the certificate itself, as a "full chain"
+ * does, and end with the root.
  * @param nowMs epoch milliseconds
- * @returns the PEM blocks alone, as they are sent, without what else stands around them
+ * @returns the PEM blocks to send, without the text around them
  * @throws OktaMcpError bad_input; never with key material
  */
 export function checkCertificate(
@@ -73,7 +73,7 @@ function certificatesIn(pem: string): string[] {
   return pemBlocks(pem, (label) => label === "CERTIFICATE").map(({ whole }) => whole);
 }
 
-/** The same as one text. */
+/** The certificates of a text, as one text. */
 function blocksOf(pem: string): string {
   return certificatesIn(pem)
     .map((block) => `${block}\n`)
@@ -101,7 +101,7 @@ function keyIn(text: string): { block: string; key: KeyObject } {
   try {
     return { block: `${block}\n`, key: createPrivateKey(block) };
   } catch {
-    // The cause may quote the key, so it ends here.
+    // The cause may quote the key, so it goes no further.
     throw refuse("The private key file holds a PEM private key that cannot be read.", ADVICE.key);
   }
 }
@@ -114,7 +114,7 @@ function checkKey(leaf: X509Certificate, key: KeyObject): void {
   throw refuse(`Okta takes RSA keys of 2048, 3072 and 4096 bits; this one is ${type}.`, ADVICE.keyType);
 }
 
-/** Each certificate of a chain has to have issued the one before it. */
+/** Checks that each certificate of a chain issued the one before it. */
 function checkChain(leaf: X509Certificate, issuers: readonly X509Certificate[], nowMs: number): void {
   if (issuers.length === 0) throw refuse("The certificate chain holds no certificate of an issuer.", ADVICE.chain);
   let subject = leaf;
@@ -132,7 +132,7 @@ function checkChain(leaf: X509Certificate, issuers: readonly X509Certificate[], 
   }
 }
 
-/** By names and key ids, and by the signature. */
+/** True where the names, the key ids and the signature fit. */
 function issued(subject: X509Certificate, issuer: X509Certificate): boolean {
   return subject.checkIssued(issuer) && subject.verify(issuer.publicKey);
 }

@@ -1,8 +1,8 @@
-/** What an image is by its content, whatever its name says. */
+/** An image, recognised by its content and not by its name. */
 export interface Image {
   format: ImageFormat;
   contentType: string;
-  /** In pixels; of the largest image in an icon. Undefined where the file does not tell. */
+  /** The size in pixels; for an icon that of its largest image. Undefined where the file does not tell. */
   size: { width: number; height: number } | undefined;
 }
 
@@ -15,7 +15,9 @@ const CONTENT_TYPES: Record<ImageFormat, string> = {
   ICO: "image/x-icon",
 };
 
-/** How the names of such files end. Okta looks at the name, too, and refuses an image whose name has no ending. */
+/**
+ * The endings of file names for each format. Okta looks at the name too, and refuses an image whose name has no ending.
+ */
 const ENDINGS: Record<ImageFormat, { usual: string; fits: RegExp }> = {
   PNG: { usual: ".png", fits: /.\.png$/i },
   JPG: { usual: ".jpg", fits: /.\.jpe?g$/i },
@@ -23,17 +25,17 @@ const ENDINGS: Record<ImageFormat, { usual: string; fits: RegExp }> = {
   ICO: { usual: ".ico", fits: /.\.ico$/i },
 };
 
-/** True where a file's name ends as those of this format do. */
+/** True where a file's name has an ending of this format. */
 export function isNamedAs(format: ImageFormat, name: string): boolean {
   return ENDINGS[format].fits.test(name);
 }
 
-/** A file's name with the ending of the format that its content has, where it has no such ending yet. */
+/** A file's name with the ending of its format. The ending is added where the name has none that fits. */
 export function imageFileName(name: string, format: ImageFormat): string {
   return isNamedAs(format, name) ? name : `${name}${ENDINGS[format].usual}`;
 }
 
-/** Recognises an image by its first bytes; undefined where it is none of these formats. */
+/** Recognises an image by its first bytes. Undefined where it has none of these formats. */
 export function recogniseImage(data: Uint8Array): Image | undefined {
   const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
   const format = formatOf(bytes);
@@ -46,7 +48,7 @@ function formatOf(bytes: Buffer): ImageFormat | undefined {
   if (head === "\x89PNG\r\n\x1a\n") return "PNG";
   if (head.startsWith("\xff\xd8\xff")) return "JPG";
   if (/^GIF8[79]a/.test(head)) return "GIF";
-  // An icon's head is hardly telling, so that it has to name a plausible number of images, too.
+  // The first bytes of an icon are common, so it also has to name a plausible number of images.
   if (head.startsWith("\0\0\x01\0") && bytes.length >= 6 + ICON_ENTRY_BYTES && bytes.readUInt16LE(4) > 0) {
     return bytes.length >= 6 + ICON_ENTRY_BYTES * bytes.readUInt16LE(4) ? "ICO" : undefined;
   }
@@ -60,11 +62,11 @@ const SIZES: Record<ImageFormat, (bytes: Buffer) => Image["size"]> = {
   GIF: (bytes) => (bytes.length < 10 ? undefined : { width: bytes.readUInt16LE(6), height: bytes.readUInt16LE(8) }),
   ICO(bytes) {
     const entries = Array.from({ length: bytes.readUInt16LE(4) }, (_, index) => 6 + ICON_ENTRY_BYTES * index);
-    // A side of 256 pixels is written as 0.
+    // The file has 0 for a side of 256 pixels.
     const sizes = entries.map((at) => ({ width: bytes[at] || 256, height: bytes[at + 1] || 256 }));
     return sizes.sort((a, b) => b.width - a.width)[0];
   },
-  /** The size stands in the frame header (SOF), behind segments of any length (ITU T.81, annex B). */
+  /** The size is in the frame header (SOF), after segments of any length (ITU T.81, annex B). */
   JPG(bytes) {
     for (let at = 2; at + 9 <= bytes.length && bytes[at] === 0xff; ) {
       const marker = bytes[at + 1] ?? 0;

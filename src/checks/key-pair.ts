@@ -27,9 +27,9 @@ function generate(kind: KeyPairKind): { publicKey: string; privateKey: string } 
 }
 
 /**
- * Makes a new key pair. Its key objects are read from text, and are not the ones that Node's generator hands out:
- * those share a lock with the generator. When the collector frees the generator while such a key is exported as a
- * JWK, Node 20 waits for that lock for ever, and the whole process with it.
+ * Makes a new key pair. It reads the keys from text and does not return those of Node's generator, which share a lock
+ * with the generator. If the collector frees the generator while such a key is exported as a JWK, Node 20 waits for
+ * that lock for ever.
  */
 export function newKeyPair(kind: KeyPairKind): { publicKey: KeyObject; privateKey: KeyObject } {
   const { publicKey, privateKey } = generate(kind);

@@ -5,15 +5,15 @@ export const MIN_RSA_BITS = 2048;
 const LEAST_EXPONENT = 65_537n;
 const EXPONENT_LIMIT = 2n ** 256n;
 
-/** A random number as large as a curve's order begins with so many zeros about once in 2^60 keys. */
+/** A random number of a curve's size begins with so many zeros about once in 2^60 keys. */
 const LEADING_ZERO_BYTES = 8;
 
 /**
- * Why nobody should rely on what a key signs, although it signs and verifies like any other; undefined for a sound key
- * and for kinds of keys that are not judged here. With an exponent of 1 a signature is the padded text itself, which
- * anybody can write; with a private number that can be guessed anybody can sign.
+ * The reason not to rely on a key that signs and verifies like any other; undefined for a sound key and for kinds of
+ * keys that are not judged here. With an exponent of 1 a signature is the padded text itself, which anybody can write.
+ * Anybody can also sign with a private number that can be guessed.
  * @param key an RSA key, public or private, or an EC private key
- * @returns the end of a sentence that begins with "the key"; nothing of a private key is in it
+ * @returns the end of a sentence that begins with "the key"; it tells nothing of a private key
  */
 export function weaknessOf(key: KeyObject): string | undefined {
   if (key.asymmetricKeyType === "rsa") {

@@ -2,18 +2,18 @@
 export interface PemBlock {
   /** `CERTIFICATE`, `PRIVATE KEY`. */
   label: string;
-  /** What stands between its two lines. */
+  /** The text between its first and last line. */
   body: string;
-  /** All of it, without a line break at its end. */
+  /** The whole block, without a line break at its end. */
   whole: string;
 }
 
 const BOUNDARY = /-----(BEGIN|END) ([A-Z0-9 ]+)-----/g;
 
 /**
- * The blocks of a text, in order. What begins and has no end of the same label is none. Takes time in step with the
- * length of the text, whatever stands in it.
- * @param isWanted tells the labels that count; the lines of others are text like any other
+ * The blocks of a text, in order. A block has to end with its own label. The time is proportional to the length of any
+ * text.
+ * @param isWanted tells the labels that count; lines with other labels count as text
  */
 export function pemBlocks(text: string, isWanted: (label: string) => boolean = () => true): PemBlock[] {
   const all = [...text.matchAll(BOUNDARY)].map(({ index, 0: line, 1: sort, 2: label = "" }) => ({
@@ -23,7 +23,7 @@ export function pemBlocks(text: string, isWanted: (label: string) => boolean = (
     to: index + line.length,
   }));
   const boundaries = all.filter(({ label }) => isWanted(label));
-  /** The ends that are still to come, by label, the last one first. */
+  /** The ends that are still ahead, by label, the last one first. */
   const ends = new Map<string, { from: number; to: number }[]>();
   for (const boundary of boundaries.toReversed()) {
     if (boundary.isBegin) continue;

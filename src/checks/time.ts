@@ -1,8 +1,8 @@
 import { OktaMcpError } from "../errors/index.js";
 
-/** What `Date.parse` alone would let through goes far beyond ISO 8601. */
+/** The form of an ISO 8601 time. `Date.parse` alone accepts much more. */
 const ISO_TIME = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})?)?$/;
-/** So long ago: `-7d`, `24h`, `30m`, `2w`. */
+/** A time before now: `-7d`, `24h`, `30m`, `2w`. */
 const AGO = /^-?(\d{1,5})([mhdw])$/;
 
 const DAY_MS = 86_400_000;
@@ -14,10 +14,10 @@ const DAYS: Readonly<Record<string, number>> = { today: 0, yesterday: 1 };
 export const TIME_FORMS = "2026-01-31T08:00:00Z, -7d, 24h (m, h, d, w), today, yesterday or now";
 
 /**
- * The point in time that a text names, with its zone: ISO 8601, where a time without a zone is UTC;
- * or so long ago (`-7d`, `24h`); or `now`, or the beginning of `today` or `yesterday` in UTC.
+ * Reads a point in time: ISO 8601, where a time without a zone is UTC; a span before now (`-7d`, `24h`); `now`; or the
+ * beginning of `today` or `yesterday` in UTC.
  * @param nowMs epoch milliseconds
- * @returns ISO 8601, as it was given where it named its zone; undefined for a text that is no time
+ * @returns ISO 8601, as it was given where it names its zone; undefined for a text that is no time
  */
 export function timeAt(text: string, nowMs: number): string | undefined {
   if (ISO_TIME.test(text)) {
@@ -50,7 +50,7 @@ export interface GivenWindow {
 /**
  * The two ends of a span of time, as `timeAt` reads them.
  * @param nowMs epoch milliseconds; the end where none is given
- * @throws OktaMcpError bad_input where it begins after its end, or an end is no time
+ * @throws OktaMcpError bad_input where the span begins after its end, or an end is no time
  */
 export function windowAt(given: GivenWindow, nowMs: number): { since: string | undefined; until: string } {
   const since = given.since === undefined ? undefined : read("since", given.since, nowMs);

@@ -14,7 +14,7 @@ import { readKeyFile, readKeyText } from "./key-text.js";
 import type { ConfirmMode } from "./settings.js";
 import { readSettings, SETTING_KEYS, SETTINGS, type Setting, type SettingKey, type SettingValues } from "./settings.js";
 
-/** With what this process proves who it is. */
+/** The means by which this process proves its identity. */
 export type Credential =
   | { method: "device" }
   | { method: "private-key"; key: PrivateKey }
@@ -30,9 +30,9 @@ export interface Settings {
   credential: Credential;
   tokenStore: TokenStoreKind;
   confirm: ConfirmMode;
-  /** Which tools there are. */
+  /** The tools that exist. */
   choice: ToolChoice;
-  /** What may not be touched, done or seen. */
+  /** The limits on what calls may touch, do or see. */
   guard: GuardRules;
   maxResultChars: number;
   /** Results carry `structuredContent` besides their text. */
@@ -44,7 +44,7 @@ export interface Settings {
   fileRoots: string[];
   logLevel: LogLevel;
   logFile: string | undefined;
-  /** What a person should know although it stops nothing, a sentence each. */
+  /** Sentences for a person to know. None of them stops anything. */
   notices: string[];
 }
 
@@ -53,16 +53,19 @@ export interface Config extends Settings {
   orgUrl: string;
 }
 
-/** Where settings come from. A text that is empty or blank counts as not given, but for a setting that restricts an assistant. */
+/**
+ * The sources of settings. An empty or blank text counts as not given, except for a setting that restricts an
+ * assistant.
+ */
 export interface SettingSource {
-  /** Values of flags, by the setting's key; they win over the environment. */
+  /** Values of flags, by the setting's key. They have precedence over the environment. */
   flags: Readonly<Partial<Record<SettingKey, string | undefined>>>;
   env: Readonly<Record<string, string | undefined>>;
-  /** The tools there are; where given, a pattern that names none of them is a problem. */
+  /** The existing tools. Where they are given, a pattern that names none of them is a problem. */
   tools?: readonly Choosable[] | undefined;
 }
 
-/** The settings that a command may be unable to do without. */
+/** The settings that a command may need. */
 export type Need = "orgUrl" | "clientId" | "scopes";
 
 const EXAMPLE = `For example:
@@ -71,12 +74,12 @@ const EXAMPLE = `For example:
   OKTA_SCOPES="okta.users.read okta.groups.read okta.logs.read"
 Without an org, try the sandbox: okta-mcp call list_users --sandbox`;
 
-/** The settings that the example shows. */
+/** The settings in the example. */
 const OF_EXAMPLE: ReadonlySet<SettingKey> = new Set(["orgUrl", "clientId", "scopes"]);
 
 type Given = { [Key in SettingKey]?: { text: string; name: string } };
 
-/** What was given for each setting, and under which name, so that messages can point at it. */
+/** The given value of each setting, and the name under which it was given, for messages. */
 function collect({ flags, env }: SettingSource): Given {
   const given: Given = {};
   for (const key of SETTING_KEYS) {
@@ -89,21 +92,21 @@ function collect({ flags, env }: SettingSource): Given {
   return given;
 }
 
-/** The name of a setting's flag; that of its variable where it has none. */
+/** The name of a setting's flag, or of its variable where it has no flag. */
 function flagOf({ flag, env }: Setting): string {
   return flag?.split(" ")[0] ?? env;
 }
 
 /**
- * What is wrong with restrictions that are there and blank, a line each. A variable that was to be filled in and was
- * not is blank, as `OKTA_MCP_GUARD=$FILE` is where there is no `FILE`; nobody should believe in a restriction then.
+ * A line for each restriction that is set but blank. `OKTA_MCP_GUARD=$FILE` is blank where `FILE` is not set. Nobody
+ * should rely on such a restriction.
  */
 function blankRestrictions({ flags, env }: SettingSource): string[] {
   return SETTING_KEYS.flatMap((key) => {
     const setting: Setting = SETTINGS[key];
     if (setting.insteadOfBlank === undefined) return [];
     const flag = flags[key];
-    // A flag wins over its variable, and says nothing of it.
+    // A flag has precedence over its variable.
     const [name, text] = flag === undefined ? [setting.env, env[setting.env]] : [flagOf(setting), flag];
     if (text === undefined || unquoted(text) !== "") return [];
     return [
@@ -112,7 +115,7 @@ function blankRestrictions({ flags, env }: SettingSource): string[] {
   });
 }
 
-/** The settings that hold a value, and what is wrong with those that hold but the place for one. */
+/** The settings that hold a value, and a problem for each one that holds only a placeholder. */
 function withoutUnfilled(given: Given): { filled: Given; empty: { key: SettingKey; problem: string }[] } {
   const empty = SETTING_KEYS.flatMap((key) => {
     const problem = unfilled(given[key]?.text ?? "");
@@ -123,7 +126,7 @@ function withoutUnfilled(given: Given): { filled: Given; empty: { key: SettingKe
   return { filled, empty };
 }
 
-/** What is missing, and what excludes what; a line each. */
+/** A line for each missing setting and for each pair of settings that exclude each other. */
 function conflicts(given: Given, needs: readonly Need[]): string[] {
   const { orgUrl, clientId, scopes, privateKey, privateKeyFile, keyId, accessToken } = given;
   const key = privateKey ?? privateKeyFile;
@@ -168,7 +171,7 @@ function readCredential(
   const read = privateKey ? readKeyText(source.text) : readKeyFile(source.text);
   if ("problem" in read) return { credential, problem: `${source.name} ${read.problem}` };
   try {
-    // A key id that is refused already must not be reported as missing too.
+    // A key id that was refused already must not be reported as missing too.
     const key = parsePrivateKey(read.text, keyIdIsFine ? keyId?.text : "refused");
     const notice = "notice" in read ? { notice: read.notice } : {};
     return { credential: { method: "private-key", key }, ...notice };
@@ -184,7 +187,7 @@ function scopeNotices(words: readonly string[]): string[] {
   if (foreign.length > 0) {
     const known = foreign.every((word) => SIGN_IN_SCOPES.some((scope) => scope === word));
     const why = known ? "the sign-in asks for what it needs by itself" : "only okta.* scopes turn tools on";
-    // A token put into the wrong variable must not be repeated.
+    // A token in the wrong variable must not be repeated.
     const names = foreign.map((word) => (/^[a-z][a-z_.:]{0,40}$/i.test(word) ? word : "something that is no scope"));
     notices.push(`OKTA_SCOPES: left out ${names.join(", ")}: ${why}.`);
   }
@@ -197,13 +200,13 @@ function scopeNotices(words: readonly string[]): string[] {
   return notices;
 }
 
-/** The scopes with which nothing can be written: of each that manages, the one that reads. */
+/** The scopes that cannot write. A scope that manages becomes the one that reads. */
 function readScopes(scopes: readonly string[]): string[] {
   const reading = scopes.map((scope) => scope.replace(/\.manage(?=\.|$)/, ".read"));
   return [...new Set(reading)].filter((scope) => /\.read(?:\.|$)/.test(scope));
 }
 
-/** Which tools the settings let be, each under the name by which it was given. */
+/** The choice of tools, each part under the name by which it was given. */
 function choiceOf(
   given: Given,
   { readOnly, tools, excludeTools }: SettingValues,
@@ -221,7 +224,7 @@ function choiceOf(
   };
 }
 
-/** A misspelled setting is as good as none, which matters where it was to restrict something. */
+/** A line for each misspelled setting. It has no effect, which matters where it was meant as a restriction. */
 function misspelled(env: SettingSource["env"]): string[] {
   const known = SETTING_KEYS.map((key): string => SETTINGS[key].env);
   return Object.keys(env)
@@ -234,8 +237,8 @@ function misspelled(env: SettingSource["env"]): string[] {
 
 /**
  * Reads and checks the settings.
- * @param needs what must be there for the command at hand
- * @throws OktaMcpError bad_config, whose one message names every problem with its fix, and an example
+ * @param needs the settings that the command at hand needs
+ * @throws OktaMcpError bad_config; its one message names every problem with its fix, and an example
  */
 export function loadSettings(source: SettingSource, needs: readonly Need[]): Settings {
   const given = collect(source);
@@ -304,7 +307,7 @@ export function loadSettings(source: SettingSource, needs: readonly Need[]): Set
 
 /**
  * The settings of a command that talks to an org.
- * @param needs what else must be there
+ * @param needs further settings that the command needs
  * @throws OktaMcpError bad_config, as `loadSettings`
  */
 export function loadConfig(source: SettingSource, needs: readonly Need[] = ["clientId", "scopes"]): Config {
@@ -313,7 +316,7 @@ export function loadConfig(source: SettingSource, needs: readonly Need[] = ["cli
   return { ...settings, orgUrl: settings.orgUrl };
 }
 
-/** An error that names every problem of the settings, each a sentence or two with its fix; with an example where it helps. */
+/** One error for all problems of the settings. Each problem is a sentence or two with its fix. */
 function badConfig(problems: readonly string[], withExample: boolean): OktaMcpError {
   const head =
     problems.length === 1 ? "The settings have a problem:" : `The settings have ${problems.length} problems:`;

@@ -1,22 +1,25 @@
 import { visible } from "../text/quote.js";
 
-/** A text without the white space around it and without one pair of quotes, which `docker --env-file` and some clients keep. */
+/**
+ * A text without the white space around it, and without one pair of quotes. `docker --env-file` and some clients keep
+ * such quotes.
+ */
 export function unquoted(text: string): string {
   const trimmed = text.trim();
   const [, , inner] = /^(["'])([\s\S]*)\1$/.exec(trimmed) ?? [];
-  // Two quoted words are no pair of quotes around one text.
+  // A text of two quoted words has no pair of quotes around all of it.
   return inner === undefined || inner.includes(trimmed.charAt(0)) ? trimmed : inner.trim();
 }
 
 /**
- * How clients, shells and templates write what they are to fill in: `${user_config.key}`, `${input:key}`, `${KEY}`,
- * `{{key}}`, and, where they are the whole text, `$KEY`, `%KEY%` and `<key>`. A single pair of braces is none: a
- * JWK and names of files have them.
+ * Placeholders of clients, shells and templates: `${user_config.key}`, `${input:key}`, `${KEY}`, `{{key}}`, and, where
+ * they are the whole text, `$KEY`, `%KEY%` and `<key>`. A single pair of braces is none: a JWK and file names have
+ * them.
  */
 const PLACEHOLDER =
   /\$\{[^{}\n]{1,80}\}|\{\{[^{}\n]{1,80}\}\}|^\$[A-Za-z_]\w{0,80}$|^%[A-Za-z_]\w{0,80}%$|^<[^<>\n]{1,80}>$/;
 
-/** What is wrong with a text that nobody filled in, as the rest of a sentence that begins with the setting's name. */
+/** The fault of a text that nobody filled in, as the rest of a sentence that begins with the setting's name. */
 export function unfilled(text: string): string | undefined {
   const [placeholder] = PLACEHOLDER.exec(text) ?? [];
   if (placeholder === undefined) return undefined;

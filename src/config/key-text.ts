@@ -4,16 +4,16 @@ import { whyUnreadable } from "../files/unreadable.js";
 import { withoutTilde } from "../files/user-dirs.js";
 import { visible } from "../text/quote.js";
 
-/** What a private-key setting gave: the key's text, or why there is none. */
+/** The text of a private key, or the reason why there is none. */
 export type KeyText = { text: string; notice?: string } | { problem: string };
 
-/** Larger than any key; what is larger was not meant to be one. */
+/** No private key is larger. A larger text was not meant to be one. */
 const MAX_KEY_BYTES = 100_000;
 
-/** A PEM or a JWK: the key itself, where the name of its file belongs. */
+/** A PEM or a JWK in place of a file name. */
 const KEY_ITSELF = /-----BEGIN|\n|^\{.*["']|^(?![/~])[\w+/=-]{200,}$/;
 
-/** A path, where the key itself belongs. */
+/** A path in place of the key itself. */
 const PATH_OF_KEY = /^(?:~|\.{1,2}|[A-Za-z]:)?[/\\][^\n"]{1,200}$|^[\w {}.-]{1,200}\.(?:pem|key|jwk|json|p8)$/i;
 
 /** Reads `OKTA_PRIVATE_KEY`. */
@@ -25,7 +25,7 @@ export function readKeyText(text: string): KeyText {
 
 /** Reads `OKTA_PRIVATE_KEY_FILE`; `~/` stands for the home folder, since MCP clients start servers without a shell. */
 export function readKeyFile(file: string): KeyText {
-  // What follows shows the path, and a key must not be shown.
+  // The messages below show the path, and a key must not be shown.
   if (KEY_ITSELF.test(file)) return { problem: "holds a key instead of the path of one. Set OKTA_PRIVATE_KEY to it." };
   const path = withoutTilde(file);
   let text: string;
@@ -33,7 +33,7 @@ export function readKeyFile(file: string): KeyText {
   try {
     const stat = statSync(path);
     if (stat.isFile()) mode = stat.mode & 0o777;
-    // A pipe is fine, as a shell makes one of `<(…)`; a device may never end.
+    // A shell makes a pipe of `<(…)`, which is fine. A device may never end.
     if (stat.isCharacterDevice() || stat.isBlockDevice())
       return { problem: `names a device: ${visible(file)}. Give the key's own file.` };
     if (stat.size > MAX_KEY_BYTES)

@@ -1,6 +1,6 @@
 import { LOOPBACK_HOSTS } from "../net/loopback.js";
 
-/** The org's address, or what is wrong with the one given and how to right it. */
+/** The org's address, or the fault of the given one and how to correct it. */
 export type OrgUrl = { origin: string; adminHost?: string } | { problem: string };
 
 /** Okta's own domains for orgs: production, preview, EMEA, and the two for governments. */
@@ -10,9 +10,9 @@ const PLACEHOLDER = /[{}<>$]|%7b|your-?_?(?:okta)?-?_?(?:domain|org|company|subd
 const FIX = "Give the address alone, e.g. https://acme.okta.com.";
 
 /**
- * Reads `OKTA_ORG_URL`. A bare host gets `https://`, a trailing slash goes, and the address of the
- * admin console is corrected (`adminHost` then tells what was given). What is wrong is told without
- * quoting more than the host: the rest of the text may hold a password.
+ * Reads `OKTA_ORG_URL`. It adds `https://` to a bare host, removes a trailing slash, and corrects the address of the
+ * admin console (`adminHost` then has the given host). A message quotes the host alone, since the rest of the text may
+ * hold a password.
  */
 export function parseOrgUrl(text: string): OrgUrl {
   if (PLACEHOLDER.test(text)) {

@@ -11,25 +11,25 @@ import { parseOrgUrl } from "./org-url.js";
 /** `OKTA_MCP_CONFIRM`. */
 export type ConfirmMode = "ask" | "elicit-only" | "never";
 
-/** One setting: where it is read, what it means, and how its text becomes a value. */
+/** One setting: its names, its meaning, and how its text becomes a value. */
 export interface Setting {
   /** The environment variable. */
   env: string;
-  /** The flag, as commander takes it; none for secrets, since every user of a machine can read its process list. */
+  /** The flag in commander's form. Secrets have none, since every user of a machine can read its process list. */
   flag?: string;
   /** One or two sentences for `--help` and the README. */
   meaning: string;
-  /** What counts where nothing is given. */
+  /** The value where none is given. */
   default?: string;
   /**
-   * Of a setting that restricts what an assistant may do: what to give in place of a blank text. Without it a blank
-   * text counts as nothing given; a restriction that was to be there and is blank must not vanish without a word.
+   * For a setting that restricts an assistant: what to give in place of a blank text. Such a setting must not be blank,
+   * since a restriction must not vanish without a word. Without this field a blank text counts as not given.
    */
   insteadOfBlank?: string;
   read: (text: string) => unknown;
 }
 
-/** What is wrong with a value: the rest of a sentence that begins with the setting's name. */
+/** The fault of a value, as the rest of a sentence that begins with the setting's name. */
 export interface Problem {
   problem: string;
 }
@@ -38,20 +38,20 @@ const TOKEN_STORES = ["auto", "keychain", "file", "memory"] as const satisfies r
 
 const CONFIRM_MODES = ["ask", "elicit-only", "never"] as const satisfies readonly ConfirmMode[];
 
-/** Fewer characters would not hold one user; more is nothing a model can read. */
+/** Fewer characters would not hold one user. No model can read more. */
 const RESULT_CHARS = { min: 1_000, max: 10_000_000 };
 
 /**
- * Claude Code puts a result of more than 50,000 characters aside, and the model does not see it. The rest is
- * for what an answer has around its result, such as the id of a change.
+ * Claude Code hides a result of more than 50,000 characters from the model. The difference is for what an answer has
+ * around its result, such as the id of a change.
  */
 export const DEFAULT_RESULT_CHARS = 48_000;
 
-/** Megabytes of one file of the journal, and how many files of it. */
+/** The bounds for the megabytes of one file of the journal. */
 const JOURNAL_FILE_MB = { min: 1, max: 100 };
 const JOURNAL_FILES = { min: 2, max: 1_000 };
 
-/** A given value as it may stand in a message: short, one line, without secrets. */
+/** A given value in the form for a message: short, one line, without secrets. */
 function shown(value: unknown): string {
   const text = visible(redact(String(value)));
   return `"${text.length > 40 ? `${text.slice(0, 39)}…` : text}"`;
@@ -83,7 +83,7 @@ function clientId(text: string): string | Problem {
   };
 }
 
-/** RFC 6749, section 3.3: what a scope is made of. */
+/** The characters of a scope (RFC 6749, section 3.3). */
 function scopes(text: string): string[] | Problem {
   const words = [...new Set(text.replace(/["']/g, " ").split(/[\s,]+/))].filter((word) => word !== "");
   const odd = words.filter((word) => !/^[A-Za-z0-9_.:/-]{1,200}$/.test(word));
@@ -129,7 +129,7 @@ const NO: ReadonlySet<string> = new Set(["0", "false", "no", "off"]);
 
 function yesOrNo(text: string): boolean | Problem {
   const word = text.toLowerCase();
-  // What is neither may have been meant as a restriction; nobody should believe in one that is not there.
+  // A value that is neither may have been meant as a restriction, so it must not count as off.
   if (!YES.has(word) && !NO.has(word)) return { problem: `is ${shown(text)}. Give 1 or 0.` };
   return YES.has(word);
 }
@@ -159,7 +159,7 @@ function journal(text: string): "off" | { folder: string } | Problem {
   return { problem: `is ${shown(text)}, which is no absolute path. Give a whole path, or off.` };
 }
 
-/** `off` says in so many words that there is to be no guard file; a file of that name is `./off`. */
+/** `off` means that there is no guard file on purpose. A file of that name is `./off`. */
 function guardFile(text: string): "off" | { path: string } {
   return text.toLowerCase() === "off" ? "off" : { path: text };
 }
@@ -172,7 +172,7 @@ function fileRoots(text: string): string[] | Problem {
   return { problem: `holds ${relative.map(shown).join(", ")}, which is no absolute path. Give whole paths.` };
 }
 
-/** Every setting there is. Help, README and loading all read this table. */
+/** All settings. Help, README and loading read this table. */
 export const SETTINGS = {
   orgUrl: {
     env: "OKTA_ORG_URL",
@@ -334,8 +334,8 @@ function isProblem(value: unknown): value is Problem {
 }
 
 /**
- * Texts in, values out; defaults filled in.
- * @returns the values, and what is wrong with those that are missing among them
+ * Turns texts into values and fills in defaults.
+ * @returns the values, and a problem for each one that is missing among them
  */
 export function readSettings(texts: Readonly<Partial<Record<SettingKey, string | undefined>>>): {
   values: SettingValues;

@@ -2,15 +2,15 @@ import type { Json } from "../json/json.js";
 import { itemsAt, textAt, valueAt } from "../json/json.js";
 import type { ToolContext } from "../tool.js";
 
-/** A group as conditions may name it. */
+/** A group, as conditions of group rules may name it. */
 export interface NamedGroup {
-  /** Undefined where only its names matter, as where it gets another one. */
+  /** Undefined where the id stays the same and only the name changes. */
   id?: string | undefined;
-  /** Undefined where they are not known, so that any name may be one of them. */
+  /** Undefined where the names are not known; then any name may be one of them. */
   names?: readonly string[] | undefined;
 }
 
-/** The group rules (schema `GroupRule`) that move people now, all of them. @throws what reading them whole fails with */
+/** All active group rules (schema `GroupRule`). @throws the error of reading them */
 export async function activeGroupRules({ okta, whole }: Pick<ToolContext, "okta" | "whole">): Promise<Json[]> {
   const rules = await whole((after) => okta.groups.listGroupRules.page({ limit: 200, after }));
   return rules.filter((rule) => !["INACTIVE", "INVALID"].includes(textAt(rule, "status")));
@@ -28,12 +28,12 @@ function expressionOf(rule: Json): string {
 /** A text in an Okta expression, without escapes. */
 const LITERAL = /"[^"\\]*"|'[^'\\]*'/g;
 
-/** An expression with nothing in its texts; undefined where an escape leaves open where a text ends. */
+/** An expression with empty texts in it; undefined where an escape hides the end of a text. */
 function withoutTexts(expression: string): string | undefined {
   return expression.includes("\\") ? undefined : expression.replace(LITERAL, '""');
 }
 
-/** The calls about groups that are understood, with nothing but texts between the brackets. */
+/** The calls about groups that this module understands: those with plain texts between the brackets. */
 const GROUP_CALL = /\bisMemberOf(Group|AnyGroup|GroupName)\s*\(([^()]{0,20000})\)/g;
 
 function same(one: string, other: string): boolean {
@@ -41,8 +41,8 @@ function same(one: string, other: string): boolean {
 }
 
 /**
- * True where what the conditions of a rule say of groups may be about this one. Only the plain calls with texts are
- * understood; whatever else speaks of groups may be about any.
+ * True where the conditions of a rule may name this group. The module understands plain calls with texts; any other
+ * expression about groups may name any group.
  */
 export function mayName(rule: Json, { id, names }: NamedGroup): boolean {
   const people = JSON.stringify(valueAt(rule, "conditions", "people") ?? null);
@@ -65,8 +65,8 @@ export interface Moved {
 }
 
 /**
- * The groups that rules fill by who is in these ones, and those that follow from them in turn.
- * @param rules those that are active
+ * The groups whose members depend on these groups by group rules, directly or through each other.
+ * @param rules the active rules
  */
 export function followingGroups(rules: readonly Json[], groups: readonly NamedGroup[]): Moved[] {
   const found = new Map<string, Moved>();
@@ -84,21 +84,24 @@ export function followingGroups(rules: readonly Json[], groups: readonly NamedGr
   return [...found.values()];
 }
 
-/** `user.department == "Sales"`: the one expression that is decided; of all others it is only known what they look at. */
+/**
+ * `user.department == "Sales"`, the one expression that is evaluated. For all others only the attributes that they read
+ * are known.
+ */
 const EQUALITY = /^\s*user\.(\w{1,200})\s*==\s*(?:"([^"\\]*)"|'([^'\\]*)')\s*$/;
 
-/** A profile, or what is given of one; an attribute that is missing has no value. */
+/** A profile, or a part of one. A missing attribute has no value. */
 export type Profile = { readonly [attribute: string]: Json };
 
-/** How an attribute stands to a text: equal, equal but for upper and lower case, or neither. */
+/** Compares an attribute with a text: equal, equal without regard to case, or neither. */
 function standing(profile: Profile, attribute: string, literal: string): "equal" | "alike" | "other" {
   const [, value = null] = Object.entries(profile).find(([name]) => same(name, attribute)) ?? [];
   if (value === literal) return "equal";
-  // What is no text is compared in Okta's own way.
+  // Okta has its own way to compare values that are no text.
   return (typeof value === "string" ? same(value, literal) : value !== null) ? "alike" : "other";
 }
 
-/** The attributes that an expression looks at; undefined where that cannot be told, so that it may be any. */
+/** The attributes that an expression reads; undefined where it may read any. */
 function attributesIn(expression: string): string[] | undefined {
   const code = withoutTexts(expression);
   if (code === undefined) return undefined;
@@ -109,7 +112,7 @@ function attributesIn(expression: string): string[] | undefined {
 }
 
 /**
- * True where a rule may put a person into its groups, or take them out, by a change of their profile.
+ * True where a change of a profile may move the person into or out of a rule's groups.
  * @param before undefined for a new person
  * @param changed the attributes that really change
  */
@@ -124,7 +127,7 @@ export function mayMove(
     const then = standing(after, attribute, literal);
     return before === undefined ? then !== "other" : then !== standing(before, attribute, literal);
   }
-  // Of a new person anything may be true, also that they lack an attribute.
+  // Any condition may be true of a new person, also that an attribute is missing.
   if (before === undefined) return true;
   const looked = attributesIn(expression);
   return looked === undefined || looked.some((name) => changed.some((one) => same(one, name)));

@@ -27,7 +27,7 @@ function byRule(moved: readonly Moved[], what: string): Touched[] {
 }
 
 /**
- * The groups whose members follow, by group rules, from who is in these groups or from what they are called.
+ * The groups whose members depend, by group rules, on these groups or on their names.
  * @param what ends a sentence about the group rule: "whose condition names the group Lab"
  */
 export async function groupsFollowing(
@@ -38,7 +38,7 @@ export async function groupsFollowing(
   return byRule(followingGroups(await activeGroupRules(context), groups), what);
 }
 
-/** The groups whose members follow, by group rules, from who is in the group with this id. */
+/** The groups whose members depend, by group rules, on the members of the group with this id. */
 export async function groupsFollowingMembers(context: ToolContext, groupId: string): Promise<Touched[]> {
   const group = await context.okta.groups.getGroup({ groupId });
   return groupsFollowing(
@@ -48,14 +48,14 @@ export async function groupsFollowingMembers(context: ToolContext, groupId: stri
   );
 }
 
-/** The members of a group, all of them, each with what becomes of them. */
+/** All members of a group, each with what happens to them. */
 export async function membersTouched(context: ToolContext, groupId: string, how: string): Promise<Touched[]> {
   const { okta, whole } = context;
   const members = await whole((after) => okta.groups.listGroupUsers.page({ groupId, limit: 1000, after }));
   return members.map((member) => ({ type: "user", id: textAt(member, "id"), object: member, how }));
 }
 
-/** The apps that a group has. */
+/** The apps that are assigned to a group. */
 async function appsOf({ okta, whole }: ToolContext, groupId: string, how: string): Promise<Touched[]> {
   const apps = await whole((after) =>
     okta.groups.listAssignedApplicationsForGroup.page({ groupId, limit: 200, after }),
@@ -63,10 +63,10 @@ async function appsOf({ okta, whole }: ToolContext, groupId: string, how: string
   return apps.map((app) => ({ type: "app", id: textAt(app, "id"), object: app, how }));
 }
 
-/** The groups that group rules fill by a group that goes, or beside it. */
+/** The groups that a group rule fills together with a group that goes. */
 function groupsBeside(rules: readonly Json[], group: Json): Touched[] {
   const groupId = textAt(group, "id");
-  // Okta stops a rule that fills a group which is gone, and with it what it does for its other groups.
+  // Okta stops a rule that fills a group which is gone, so its other groups are no longer filled either.
   const beside = rules.filter((rule) => filledBy(rule).includes(groupId));
   const stopped = beside.flatMap((rule) => filledBy(rule).map((id): Moved => ({ groupId: id, rule })));
   const following = followingGroups(rules, [
@@ -78,8 +78,8 @@ function groupsBeside(rules: readonly Json[], group: Json): Touched[] {
 }
 
 /**
- * All that changes with groups that go: their members, the apps that they have, the policies that name them or what
- * goes with them, and the groups that group rules fill by them or beside them. Rules and policies are read once.
+ * All objects that change when groups go: their members, their apps, the policies that name the groups or things that
+ * go with them, and the groups that group rules fill by them or together with them. Rules and policies are read once.
  */
 async function touchedByGoing(
   context: ToolContext,
@@ -104,7 +104,7 @@ async function touchedByGoing(
 }
 
 /**
- * All that changes with a group that is deleted.
+ * All objects that change when a group is deleted.
  * @param policyTypes the types of policies to look through
  */
 export async function touchedByDeletedGroup(
@@ -117,12 +117,13 @@ export async function touchedByDeletedGroup(
   return touchedByGoing(context, [group], { isProtected, policyTypes });
 }
 
-/** App groups of one app that are looked at; a directory may bring thousands. */
+/** The most app groups of one app that are looked at. A directory may bring thousands. */
 const MAX_APP_GROUPS = 50;
 
 /**
- * All that changes with an app that is deleted: the groups that it brought to Okta go with it, and policies may name it.
- * @throws OktaMcpError conflict where it brought too many groups to look at all
+ * All objects that change when an app is deleted. The groups that it brought to Okta go with it, and policies may name
+ * it.
+ * @throws OktaMcpError conflict where it brought too many groups to look at all of them
  */
 export async function touchedByDeletedApp(
   context: ToolContext,
@@ -149,7 +150,10 @@ function isBuiltIn(group: Json): boolean {
   return textAt(group, "type") === "BUILT_IN";
 }
 
-/** The groups that somebody leaves with their account. Those that Okta fills itself hold whoever is there. */
+/**
+ * The groups that a person leaves when the account goes. Groups that Okta fills itself are left out, since they hold
+ * everybody.
+ */
 export async function groupsLeft({ okta, whole }: ToolContext, userId: string): Promise<Touched[]> {
   const groups = await whole((after) => okta.users.listUserGroups.page({ userId, after }));
   return groups
@@ -158,9 +162,9 @@ export async function groupsLeft({ okta, whole }: ToolContext, userId: string): 
 }
 
 /**
- * The groups that group rules may put somebody into, or take them out of, by a change of their profile.
+ * The groups into or out of which group rules may move a person by a change of the profile.
  * @param before undefined for a new user
- * @param given the attributes that are set
+ * @param given the attributes that the call sets
  */
 export async function groupsMovedBy(
   context: ToolContext,
@@ -184,7 +188,7 @@ export async function groupsMovedBy(
   return byRule([...moved, ...following], what);
 }
 
-/** The groups that a rule of a policy puts people into (schema `ProfileEnrollmentPolicyRuleAction`). */
+/** The groups into which a rule of a policy puts people (schema `ProfileEnrollmentPolicyRuleAction`). */
 export function groupsFilledByPolicyRule(rule: Json | undefined, how: string): Touched[] {
   return itemsAt(rule, "actions", "profileEnrollment", "targetGroupIds").flatMap((id) =>
     typeof id === "string" ? [{ type: "group", id, how }] : [],

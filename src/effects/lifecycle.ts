@@ -6,10 +6,10 @@ import { sameJson } from "../results/difference.js";
 import { visibleStart } from "../text/quote.js";
 import { wantedPlace } from "./ranking.js";
 
-/** How an object is switched. */
+/** The two ways to switch an object. */
 export type Switch = "activate" | "deactivate";
 
-/** What has a status that somebody else than Okta decides on. */
+/** The kinds of object whose status an admin decides. */
 type Switched = "policy" | "rule" | "application";
 
 /** Schema `LifecycleStatus` of Okta's Management API. */
@@ -18,14 +18,14 @@ const SWITCHES: ReadonlyMap<Json, Switch> = new Map([
   ["INACTIVE", "deactivate"],
 ]);
 
-/** Fields by which a body does more than change settings. Okta knows them in this spelling. */
+/** Fields with which a body does more than change settings, in Okta's spelling. */
 const DECIDING = ["status", "priority", "system"];
 
 function badInput(message: string, fix: string): OktaMcpError {
   return new OktaMcpError("bad_input", `Nothing was changed. ${message}`, { fix });
 }
 
-/** @throws OktaMcpError bad_input for a field that is spelled in another way than Okta spells it, and a priority that is none */
+/** @throws OktaMcpError bad_input for a field in another spelling than Okta's, and for a priority that is none */
 function refuseOdd(body: JsonObject): void {
   wantedPlace(body);
   for (const name of Object.keys(body)) {
@@ -48,11 +48,11 @@ function switchOf(status: Json, kind: Switched): Switch {
 }
 
 /**
- * What the body of a full replace does to the status of a policy or a rule. Okta takes the status from
- * the body (schemas `Policy` and `PolicyRule`, of which it is no read-only property); where the body
- * has none, it stays, since the document gives it no default.
- * @param current the object as it is now; asked for only where the body says something of it
- * @returns undefined where it stays as it is
+ * The effect of a full replace on the status of a policy or a rule. Okta takes the status from the body: in the schemas
+ * `Policy` and `PolicyRule` it is not read-only. Without a status in the body it stays, since the document names no
+ * default.
+ * @param current the object as it is now; asked for only where the body has a status
+ * @returns undefined where the status stays
  * @throws OktaMcpError bad_input for a status that is none, and where the body would make it an object of Okta's own
  */
 export async function switchedBy(
@@ -75,8 +75,8 @@ export async function switchedBy(
 }
 
 /**
- * Refuses a body that names another status than the object has, where Okta alone sets it (read-only in
- * the schema of its body) and would drop it without a word.
+ * Refuses a body with another status than the object's, where Okta alone sets the status. Okta would drop it without a
+ * word, since it is read-only in the schema of the body.
  * @throws OktaMcpError bad_input
  */
 export async function refuseOtherStatus(
@@ -94,10 +94,10 @@ export async function refuseOtherStatus(
 }
 
 /**
- * Whether a new policy, rule or application is active from the start. Okta takes no status of a new
- * application from its body, so that another one than the argument says would get lost.
- * @param activate what the call says besides the body
- * @throws OktaMcpError bad_input where the two do not agree, or the body says what it cannot decide
+ * True where a new policy, rule or application is active from the start. Okta ignores a status in the body of a new
+ * application, so that one which contradicts the argument would get lost.
+ * @param activate the argument of the call
+ * @throws OktaMcpError bad_input where argument and body do not agree, or the body sets what it cannot decide
  */
 export function activeFromStart(body: JsonObject, activate: boolean | undefined, kind: Switched): boolean {
   const { status, system = false } = body;

@@ -4,7 +4,7 @@ import type { Touched } from "../okta/targets.js";
 import { ifFeature } from "../okta/tolerate.js";
 import type { ToolContext } from "../tool.js";
 
-/** A policy, or a rule of it, that names an object. */
+/** A policy or a rule of a policy, and the id of an object that it names. */
 export interface Naming {
   /** The id of the object. */
   id: string;
@@ -12,24 +12,24 @@ export interface Naming {
   rule?: Json;
 }
 
-/** The ids, of these, that an object of Okta's names anywhere; they are like nothing else. */
+/** Those of the ids that an object of Okta's names anywhere. Ids are long enough to be told from other text. */
 function namedIn(object: Json | undefined, ids: readonly string[]): string[] {
   const { _links, _embedded, ...own } = asObject(object);
   const text = JSON.stringify(own);
   return ids.filter((id) => text.includes(id));
 }
 
-/** True for an object of Okta's that names another one anywhere. */
+/** True for an object of Okta's that names the id anywhere. */
 export function names(id: string, object: Json | undefined): boolean {
   return namedIn(object, [id]).length > 0;
 }
 
-/** Policies of a type that are read, and rules of each. */
+/** The most policies of a type that are read, and the most rules of each. */
 const MAX_READ = 1000;
 
 /**
  * The policies of a type, and their rules, that name one of some objects by its id.
- * @returns `complete` is false where there were too many to look at all
+ * @returns `complete` is false where there were too many to look at all of them
  */
 export async function policiesNaming(
   { okta, collect }: Pick<ToolContext, "okta" | "collect">,
@@ -54,28 +54,29 @@ export async function policiesNaming(
   return { found, complete };
 }
 
-/** Types of policies that are read at once. */
+/** The number of policy types that are read at once. */
 const AT_ONCE = 4;
 
-/** An object by its id, and what becomes of it: "the group Lab, which goes". */
+/** The id of an object, and what happens to it: "the group Lab, which goes". */
 export interface Going {
   id: string;
   what: string;
 }
 
 /**
- * The policies that change with objects which they or their rules name. However many these are, each policy is read once.
- * @throws OktaMcpError conflict where there are too many to look at all; what reading them fails with
+ * The policies that name one of these objects, themselves or in their rules. Each policy is read once, however many
+ * objects there are.
+ * @throws OktaMcpError conflict where there are too many to look at all of them; the error of reading them
  */
 export async function policiesTouched(
   context: Pick<ToolContext, "okta" | "collect" | "whole">,
   types: readonly string[],
   going: readonly Going[],
 ): Promise<Touched[]> {
-  // A conclusion needs all of them.
+  // A conclusion needs the whole list.
   const collect: ToolContext["collect"] = async (page) => ({ items: await context.whole(page), complete: true });
   const found: Naming[] = [];
-  // A few at once: a call has one signal, which can be listened to by some only.
+  // Only a few are read at once, since a signal should not have many listeners.
   for (let start = 0; start < types.length; start += AT_ONCE) {
     const some = types.slice(start, start + AT_ONCE);
     const ids = going.map(({ id }) => id);

@@ -8,13 +8,15 @@ import { counted, withNames } from "../text/counted.js";
 import { visibleStart } from "../text/quote.js";
 import type { Impact } from "../tool.js";
 
-/** The priority of the rule that Okta puts last where it counts with gaps (Okta's guide "Policy and rule prioritization"). */
+/**
+ * The priority of the rule that Okta puts last, in orders with gaps (Okta's guide "Policy and rule prioritization").
+ */
 const LAST_OF_GAPPED = 99;
 
-/** The others that a policy or a rule passes when it gets its place among them. */
+/** The policies or rules that an object passes on the way to its new place. */
 export interface Passed {
   others: Json[];
-  /** `up`: it comes before them, and they lose their place to it. */
+  /** `up`: the object moves before them, and they lose their place to it. */
   direction: "up" | "down";
 }
 
@@ -22,7 +24,7 @@ export const PASSES_NONE: Passed = { others: [], direction: "up" };
 
 const isSystem = (object: Json | undefined) => valueAt(object, "system") === true;
 
-/** Where an object stands; what has no number stands nowhere. */
+/** The place of an object. An object without a number has none. */
 function placeOf(object: Json | undefined): number | undefined {
   const priority = valueAt(object, "priority");
   return typeof priority === "number" ? priority : undefined;
@@ -30,7 +32,7 @@ function placeOf(object: Json | undefined): number | undefined {
 
 /**
  * The place that a body asks for. Without one the object comes last (schema `Policy`, default of `priority`).
- * @throws OktaMcpError bad_input for what is no place
+ * @throws OktaMcpError bad_input for a value that is no place
  */
 export function wantedPlace({ priority }: JsonObject): number {
   if (priority === undefined || priority === null) return Number.POSITIVE_INFINITY;
@@ -42,29 +44,29 @@ export function wantedPlace({ priority }: JsonObject): number {
   );
 }
 
-/** True where a body asks for another place than the object has; what Okta made stays last. */
+/** True where a body asks for another place than the object has. Okta's own objects stay last. */
 export function asksForPlace(body: JsonObject, current: Json | undefined): boolean {
   if (current === undefined) return body.priority !== undefined && body.priority !== null;
   return !isSystem(current) && !sameJson(body.priority, valueAt(current, "priority"));
 }
 
 /**
- * The others whose place among each other and this one changes. In an order that is kept without gaps
- * they all move by one; where Okta leaves gaps, those move that are in the way.
- * @param all every object of the order, this one included where it is there already
+ * The objects whose order relative to this one changes. In an order without gaps all of them move by one; in an order
+ * with gaps only those in the way move.
+ * @param all every object of the order, this one included where it exists
  * @param current the object as it is now; undefined where it is new
  * @throws OktaMcpError bad_input for a priority that is none
  */
 export function passedBy(body: JsonObject, current: Json | undefined, all: readonly Json[]): Passed {
   const wanted = wantedPlace(body);
-  // Policies of some types all have the same priority, and none comes before another.
+  // In some types all policies have the same priority, and none comes before another.
   if (all.length > 1 && all.every((one) => placeOf(one) === placeOf(all[0]))) return PASSES_NONE;
   const own = textAt(current, "id");
   const others = all.filter((one) => !isSystem(one) && (own === "" || textAt(one, "id") !== own));
   const between = (from: number, to: number) =>
     others.filter((one) => {
       const place = placeOf(one);
-      // What stands nowhere may be passed.
+      // An object without a place may be passed.
       return place === undefined || (place >= from && place <= to);
     });
   const now = placeOf(current) ?? Number.POSITIVE_INFINITY;
@@ -74,8 +76,8 @@ export function passedBy(body: JsonObject, current: Json | undefined, all: reado
 }
 
 /**
- * What a person is asked where an object passes others; undefined where it passes none.
- * @param many what several of the others are called, e.g. "policies"
+ * The question about the objects that are passed; undefined where there are none.
+ * @param many the plural word for the others, e.g. "policies"
  */
 export function passingImpact(
   { others, direction }: Passed,
@@ -96,7 +98,7 @@ export function passingImpact(
   };
 }
 
-/** The policies that a policy passes, which a call changes without naming them. */
+/** The policies that a policy passes. The call changes them without naming them. */
 export function touchedByPassing({ others, direction }: Passed): Touched[] {
   const how =
     direction === "up"

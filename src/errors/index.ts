@@ -1,9 +1,9 @@
-/** When a failed call is worth repeating. */
+/** The cases in which a failed call is worth repeating. */
 export type Retry = "after-fix" | "after-wait" | "never";
 
 /**
- * The closed set of error codes. `retry` and `exitCode` belong to the code; `fix` is the advice
- * given when the place that failed knows nothing more precise.
+ * The closed set of error codes. `retry` and `exitCode` belong to the code. `fix` is the advice where the failing code
+ * has no better one.
  */
 export const ERROR_CODES = {
   bad_config: { retry: "after-fix", exitCode: 2, fix: "Correct the settings named above and start again." },
@@ -52,22 +52,25 @@ export const ERROR_CODES = {
 export type ErrorCode = keyof typeof ERROR_CODES;
 
 export interface ErrorDetails {
-  /** Overrides the code's own advice. */
+  /** Replaces the code's own advice. */
   fix?: string;
-  /** Seconds to wait before a retry makes sense; with `rate_limited`. */
+  /** Seconds to wait before a retry makes sense; only with `rate_limited`. */
   retryAfterSeconds?: number;
   /** Machine-readable facts for the caller: ids, states, a link. Never a secret. */
   data?: Record<string, unknown>;
-  /** Of a write: whether it may have been made in spite of the error; left out where that is not known to be either way. */
+  /**
+   * For a write: true where it may have been made in spite of the error, false where it was not. Left out where neither
+   * is known.
+   */
   maybeDone?: boolean;
-  /** True where no text of it comes from an object of the org: all of it is ours, the caller's or a schema's. */
+  /** True where all text of the error is ours, the caller's or a schema's, and none comes from an object of the org. */
   namesNoObject?: boolean;
   cause?: unknown;
 }
 
 /**
- * The one error class of the project. `message` is written by us: what failed and why, in one or
- * two sentences; text from Okta stands in it only through `quoteOkta`.
+ * The one error class of the project. We write its `message`: what failed and why, in one or two sentences. Text from
+ * Okta stands in it only through `quoteOkta`.
  */
 export class OktaMcpError extends Error {
   readonly code: ErrorCode;
@@ -93,7 +96,7 @@ export class OktaMcpError extends Error {
   }
 }
 
-/** An error with other words and facts, as far as they are given; all else stays as it was. */
+/** A copy of an error with the given words and facts in place of its own. */
 export function reworded(
   error: OktaMcpError,
   { message = error.message, ...details }: ErrorDetails & { message?: string },
@@ -105,10 +108,10 @@ export function reworded(
 
 const LOOK_FIRST = "Look at the object first, and repeat the call only if the change is not there.";
 
-/** The error of a write with what is known of it: whether it may have been made all the same. */
+/** The error of a write, with what is known about whether the write may have been made. */
 export function ofWrite(error: OktaMcpError, maybeDone: boolean): OktaMcpError {
   const { code, message, fix, retry } = error;
-  // To be told to try again and to look first would be too much advice.
+  // The advice to look first replaces the advice to try again.
   const isSuperseded = retry !== "after-fix" && fix === ERROR_CODES[code].fix;
   if (!maybeDone) return reworded(error, { maybeDone });
   return reworded(error, {

@@ -2,7 +2,7 @@ import { inertJson } from "../text/inert-json.js";
 import { visibleLines } from "../text/quote.js";
 import { OktaMcpError } from "./index.js";
 
-/** An error as it stands in the structured content of a failed call. */
+/** The form of an error in the structured content of a failed call. */
 export interface RenderedError {
   code: string;
   message: string;
@@ -14,12 +14,12 @@ export interface RenderedError {
 }
 
 /**
- * Makes every throw one of ours. What is not is a `bug`: its own text may hold anything, so only
- * the kind of error is shown, and only where it looks like one; the log has the rest.
+ * Makes an OktaMcpError of anything that was thrown. An unknown error becomes `bug`. Its own text may hold anything, so
+ * only a plausible name of its class is shown; the log has the rest.
  */
 export function toOktaMcpError(thrown: unknown, signal?: AbortSignal): OktaMcpError {
   if (thrown instanceof OktaMcpError) return thrown;
-  // A client may give any reason for a cancellation, and that is what `throwIfAborted` throws.
+  // `throwIfAborted` throws the client's reason for a cancellation, which may be anything.
   const reason = signal?.aborted === true && thrown === signal.reason;
   if (reason || (thrown instanceof Error && thrown.name === "AbortError")) {
     return new OktaMcpError("cancelled", "The call was cancelled.", { cause: thrown });
@@ -47,13 +47,13 @@ const RETRY_WORDS = {
   never: "no",
 } as const;
 
-/** Whether and when a repeat makes sense, in words. */
+/** Whether and when to try again, in words. */
 export function retryInWords(error: OktaMcpError): string {
   const wait = error.retryAfterSeconds === undefined ? "" : ` of ${error.retryAfterSeconds} s`;
   return `${RETRY_WORDS[error.retry]}${wait}`;
 }
 
-/** The short text for a model: what failed, why, what to do, whether to try again. */
+/** The text for a model: what failed, why, what to do, and whether to try again. */
 export function errorText(error: OktaMcpError): string {
   return [
     `${error.code}: ${visibleLines(error.message)}`,

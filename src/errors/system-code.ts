@@ -1,4 +1,4 @@
-/** The system's word for why something failed, e.g. "ENOENT"; "unknown error" where it has none. */
+/** The system's code for a failure, e.g. "ENOENT"; "unknown error" where there is none. */
 export function codeOf(error: unknown): string {
   return (error instanceof Error && (error as NodeJS.ErrnoException).code) || "unknown error";
 }

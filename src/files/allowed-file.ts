@@ -9,15 +9,15 @@ import type { Deadline } from "./deadline.js";
 /** A file of this machine, read to its end. */
 export interface LocalFile {
   data: Uint8Array;
-  /** Without a folder. */
+  /** The file's name without its folder. */
   name: string;
 }
 
 export interface ReadLimits {
-  /** Folders from which files may be read, as absolute paths; those that do not exist count for nothing. */
+  /** Folders from which files may be read, as absolute paths. Folders that do not exist are ignored. */
   roots: readonly string[];
   maxBytes: number;
-  /** How long the folders and the file may take to answer. */
+  /** The time limit for the folders and the file. */
   deadline?: Deadline;
 }
 
@@ -28,19 +28,19 @@ const REASONS: Readonly<Record<string, string>> = {
   EPERM: "this user may not read it",
 };
 
-/** The one answer for a file that is missing and for one that lies outside: of the latter nobody learns whether it exists. */
+/** The one answer for a missing file and for a file outside. A caller must not learn whether a file outside exists. */
 const NOT_THERE = "there is no such file inside an allowed folder";
 
 /**
- * No file system of today takes a longer name, whether it counts bytes, as Linux does, or UTF-16 units, as Windows and
- * macOS do. The length is judged before any folder is asked.
+ * The longest name of a file. No common file system takes a longer one, in bytes (Linux) or in UTF-16 units (Windows
+ * and macOS). The length is checked before any folder is read.
  */
 const MAX_NAME_UNITS = 255;
 
 /**
- * Reads a file that lies, all links resolved, inside one of the allowed folders. A relative path is
- * looked for in each of them. What decides is where the opened file really is, so that a link or a
- * folder swapped in meanwhile gains nothing; devices, pipes and folders are never opened.
+ * Reads a file that lies inside one of the allowed folders when all links are resolved. It looks for a relative path in
+ * each of them. The place of the opened file decides, so that nobody gains anything by swapping in a link or a folder.
+ * Devices, pipes and folders are never opened.
  * @throws OktaMcpError bad_input with the allowed folders and how to add one
  */
 export async function readAllowedFile(path: string, limits: ReadLimits): Promise<LocalFile> {
@@ -72,7 +72,7 @@ async function read(path: string, { roots, maxBytes }: ReadLimits): Promise<Loca
   };
   const real = await find(path, folders, roots, refuse);
   if (!(await lstat(real).catch(failed(refuse))).isFile()) throw refuse("it is no regular file");
-  // A pipe that took the file's place meanwhile must not block, a link not be followed.
+  // A pipe in the file's place must not block the process, and a link must not be followed.
   const flags = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW;
   const file = await open(real, flags).catch(failed(refuse));
   try {
@@ -87,7 +87,7 @@ async function read(path: string, { roots, maxBytes }: ReadLimits): Promise<Loca
 }
 
 /**
- * The folders that a client's roots name (MCP, "Roots"): local `file://` addresses; others give nothing.
+ * The folders that a client's roots name (MCP, "Roots"). Only local `file://` addresses count.
  * @param uris as the client listed them
  */
 export function foldersOf(uris: readonly string[]): string[] {
@@ -128,9 +128,8 @@ function isInside(path: string, folders: readonly string[]): boolean {
 }
 
 /**
- * Whether two names on a path are the same as they are written. On Windows and macOS neither case nor the way in which
- * an accent is encoded tells files apart; where a disk does tell them apart, the folder that is meant is an allowed one
- * all the same.
+ * True for two names that the operating system takes for one. Windows and macOS ignore case and the encoding of
+ * accents. On a disk that does not ignore them, the other folder is an allowed one as well.
  */
 function isSameName(one: string, other: string): boolean {
   if (one === other) return true;
@@ -144,7 +143,7 @@ function namesOf(path: string): string[] {
     .filter((name) => name !== "");
 }
 
-/** The names on the way from a folder to a path that is written as one below it; undefined for any other path. */
+/** The names that lead from a folder to a path below it; undefined for any other path. */
 function namesBelow(folder: string, path: string): string[] | undefined {
   const [above, names] = [namesOf(folder), namesOf(path)];
   const isBelow = names.length > above.length && above.every((name, index) => isSameName(name, names[index] ?? ""));
@@ -152,9 +151,8 @@ function namesBelow(folder: string, path: string): string[] | undefined {
 }
 
 /**
- * The real path of the file. It goes down from an allowed folder name by name, and no further than to the first
- * link that leads out: no name that the caller chose is ever asked for outside, so neither words nor time tell
- * whether it exists.
+ * The real path of the file. It goes down from an allowed folder name by name, and stops at the first link that leads
+ * out. No name that the caller chose is ever looked up outside, so neither words nor time tell whether it exists.
  */
 async function find(
   path: string,
@@ -182,7 +180,7 @@ async function find(
   throw refuse(why);
 }
 
-/** Follows names from a real folder on. Whatever keeps a link from leading to a place inside is told in one way. */
+/** Follows names from a real folder on. The answer is the same whatever keeps a link from leading inside. */
 async function goDown(
   start: string,
   names: readonly string[],
@@ -201,10 +199,10 @@ async function goDown(
   return isInside(real, folders) ? { real } : { why: NOT_THERE };
 }
 
-/** Where an open file is. Undefined where its path leads to another file by now. */
+/** The path of an open file. Undefined where the path now leads to another file. */
 async function placeOf(file: FileHandle, opened: BigIntStats, path: string): Promise<string | undefined> {
   if (process.platform === "linux") {
-    // The kernel knows the place of an open file, whatever became of its path.
+    // The kernel knows the place of an open file, even after the path has changed.
     const place = await readlink(`/proc/self/fd/${file.fd}`).catch(() => undefined);
     if (place !== undefined) return place;
   }
@@ -220,7 +218,7 @@ async function placeOf(file: FileHandle, opened: BigIntStats, path: string): Pro
 async function readAtMost(file: FileHandle, maxBytes: number, refuse: Refuse): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
-  // One byte more than allowed tells a file that is too large, also one that grows meanwhile.
+  // One byte more than allowed shows that a file is too large, or grows meanwhile.
   while (bytes <= maxBytes) {
     const { bytesRead, buffer } = await file.read({ buffer: new Uint8Array(maxBytes + 1 - bytes) });
     if (bytesRead === 0) return Buffer.concat(chunks);

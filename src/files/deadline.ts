@@ -1,9 +1,10 @@
-/** How long one step with what this user keeps in files may take. A disk answers in milliseconds, a network within seconds. */
+/** The time limit for one step with a user's files. A disk answers in milliseconds, a network within seconds. */
 export const FILE_STEP_LIMIT_MS = 10_000;
 
 /**
- * A time limit for work with files. A folder of a network or a device may never answer, and nobody can take such a
- * request back: it holds one of the few threads that all of them share, so no second one is made while it lasts.
+ * A time limit for work with files. A folder on a network or a device may never answer, and such a request cannot be
+ * taken back. It holds one of the few threads that all file operations share, so no second request is made while it
+ * lasts.
  */
 export class Deadline {
   readonly #limitMs: number;
@@ -13,7 +14,10 @@ export class Deadline {
     this.#limitMs = limitMs;
   }
 
-  /** Rejects with an error whose `code` says it in words where the action has no end in time, or an earlier one still has none. */
+  /**
+   * Runs an action.
+   * @throws an error whose `code` says in words that the action, or an earlier one, does not end in time
+   */
   async run<T>(action: () => Promise<T>): Promise<T> {
     if (this.#overdue > 0) throw this.#noAnswer();
     return new Promise((resolve, reject) => {

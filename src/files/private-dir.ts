@@ -8,10 +8,11 @@ const TOKENS = "tokens";
 const POSIX = process.platform !== "win32";
 
 /**
- * Makes a folder that only this user can read (mode 0700), or makes sure that an existing one is
- * such. On Windows the user's profile folder sees to that.
- * @param keeps what is kept in it, for messages
- * @throws OktaMcpError bad_config when it is a link, somebody else's, or open to others; the system's error when it cannot be made
+ * Makes a folder that only this user can read (mode 0700), or checks that an existing folder is private. On Windows the
+ * user's profile folder protects it.
+ * @param keeps names the content of the folder, for messages
+ * @throws OktaMcpError bad_config when it is a link, belongs to somebody else, or is open to others; the system's error
+ * when it cannot be made
  */
 export async function ensurePrivateDir(path: string, keeps: string = TOKENS): Promise<void> {
   await makeFolders(path);
@@ -19,8 +20,8 @@ export async function ensurePrivateDir(path: string, keeps: string = TOKENS): Pr
 }
 
 /**
- * Makes a folder and those above it that are missing, one by one: below `/proc`, where a folder can neither be made
- * nor is missing, Node.js tries without end when it is to make them all.
+ * Makes a folder and its missing parents one by one. Node.js's own recursive call never ends below `/proc`, where a
+ * missing folder cannot be made.
  */
 async function makeFolders(path: string): Promise<void> {
   if (await isMade(path)) return;
@@ -29,14 +30,14 @@ async function makeFolders(path: string): Promise<void> {
   if (!(await isMade(path))) throw Object.assign(new Error("no folder can be made there"), { code: "ENOENT" });
 }
 
-/** True where the name is there now; false where the folder above it is missing. */
+/** True where the folder is there now; false where its parent is missing. */
 async function isMade(path: string): Promise<boolean> {
   try {
     await mkdir(path, { mode: 0o700 });
     return true;
   } catch (error) {
     if (codeOf(error) === "ENOENT") return false;
-    // Not every system says EEXIST of a folder that is there; and what is there may be none.
+    // Some systems report another code than EEXIST for a folder that is there, and the existing name may be no folder.
     if (
       await stat(path).then(
         (stats) => stats.isDirectory(),
@@ -48,7 +49,11 @@ async function isMade(path: string): Promise<boolean> {
   }
 }
 
-/** @throws OktaMcpError bad_config as above, for a file or folder whose state was read without following links */
+/**
+ * Refuses a file or folder that others can read.
+ * @param stats its state, read without following links
+ * @throws OktaMcpError bad_config as `ensurePrivateDir`
+ */
 export function refuseIfShared(
   path: string,
   sort: "file" | "folder",
@@ -72,12 +77,12 @@ export function refuseIfShared(
   }
 }
 
-/** Makes a new name in a folder last through a power cut; not every system can do it. Never rejects. */
+/** Makes sure that a new name in a folder survives a power cut. Not every system can do it. Never rejects. */
 export async function syncDir(path: string): Promise<void> {
   try {
     const dir = await open(path, constants.O_RDONLY);
     await dir.sync().finally(() => dir.close());
   } catch {
-    // The name itself is there.
+    // The name is there; only its survival is uncertain.
   }
 }

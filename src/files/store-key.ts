@@ -1,11 +1,14 @@
 import { createHash } from "node:crypto";
 
-/** Whose tokens these are: they are kept apart by org, by client and by way of signing in, and go to no other org. */
+/**
+ * The owner of tokens: an org, a client and a way of signing in. Tokens of different owners are kept apart, and go to
+ * no other org.
+ */
 export interface StoreKey {
   /** The org's origin. */
   orgUrl: string;
   clientId: string;
-  /** `private-key` for the token of an app itself; a person's sign-in has none. */
+  /** `private-key` for the token of a service app; undefined for a person's sign-in. */
   method?: "private-key";
 }
 

@@ -6,7 +6,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOTDIR: "a part of its path is not a folder",
 };
 
-/** Why a file could not be read, by the system's code of the error; the code itself where it is a rare one. */
+/** The reason why a file could not be read, by the system's error code. A rare code stands for itself. */
 export function whyUnreadable(code: string): string {
   return REASONS[code] ?? code;
 }

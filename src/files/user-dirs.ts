@@ -3,12 +3,15 @@ import { isAbsolute, join } from "node:path";
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** A folder that is not absolute would be looked for in the current one, which is anybody's; it counts as none. */
+/** An absolute folder as it is; undefined for a relative one, which would depend on the current folder. */
 function absolute(folder: string | undefined): string | undefined {
   return folder !== undefined && isAbsolute(folder) ? folder : undefined;
 }
 
-/** Where there is neither a variable nor an entry for this user, Node.js throws. */
+/**
+ * A folder that Node.js looks up. Node.js throws where neither a variable nor the system's list of users has it; then
+ * undefined.
+ */
 function folderOf(ask: () => string): string | undefined {
   try {
     return absolute(ask());
@@ -17,18 +20,21 @@ function folderOf(ask: () => string): string | undefined {
   }
 }
 
-/** This user's home folder; where HOME names none, that of the system's list of users. Undefined where there is none. */
+/** This user's home folder, from HOME or from the system's list of users. Undefined where neither has one. */
 function homeDir(): string | undefined {
   return folderOf(homedir) ?? folderOf(() => userInfo().homedir);
 }
 
-/** A path in which `~` at the beginning stands for the home folder, since MCP clients start servers without a shell. */
+/**
+ * A path in which a leading `~` stands for the home folder. MCP clients start servers without a shell, which would
+ * replace it.
+ */
 export function withoutTilde(path: string): string {
   const home = homeDir();
   return home !== undefined && /^~(?=[/\\]|$)/.test(path) ? join(home, path.slice(1)) : path;
 }
 
-/** The folder in a home folder and, where it names an absolute one, the variable that stands for it. */
+/** The folder that a variable names, where it is absolute; otherwise the usual folder below the home folder. */
 function place(env: Env, variable: string | undefined, inHome: readonly string[], last: readonly string[]) {
   const given = variable === undefined ? undefined : absolute(env[variable]);
   const home = homeDir();
@@ -37,8 +43,8 @@ function place(env: Env, variable: string | undefined, inHome: readonly string[]
 }
 
 /**
- * Where okta-mcp keeps what it must not lose (XDG Base Directory Specification; on macOS and Windows what is usual
- * there). Undefined where this user has no home folder.
+ * The folder for data that must not get lost (XDG Base Directory Specification; on macOS and Windows the usual place).
+ * Undefined where this user has no home folder.
  */
 export function dataDir(env: Env = process.env, platform = process.platform): string | undefined {
   if (platform === "darwin") return place(env, undefined, ["Library", "Application Support"], ["okta-mcp"]);
@@ -46,7 +52,7 @@ export function dataDir(env: Env = process.env, platform = process.platform): st
   return place(env, "XDG_DATA_HOME", [".local", "share"], ["okta-mcp"]);
 }
 
-/** The folder for what a process needs as long as it runs. */
+/** The folder for files that a process needs only while it runs. */
 export function temporaryDir(): string {
   return absolute(tmpdir()) ?? "/tmp";
 }

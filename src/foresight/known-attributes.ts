@@ -1,5 +1,8 @@
 import type { Searched } from "../tool.js";
-/** Attributes that every profile has, whatever the org's schema adds (schemas `UserProfile`, `OktaUserGroupProfile`). */
+/**
+ * The attributes of every profile, without those that an org's schema adds (schemas `UserProfile`,
+ * `OktaUserGroupProfile`).
+ */
 export const BASE_ATTRIBUTES = {
   user: [
     "login",
@@ -37,7 +40,10 @@ export const BASE_ATTRIBUTES = {
   group: ["name", "description"],
 } as const satisfies Record<string, readonly string[]>;
 
-/** What `search` and `filter` of a list know besides the profile, from the descriptions of these parameters. */
+/**
+ * The attributes that `search` and `filter` of a list accept besides the profile, from the descriptions of these
+ * parameters.
+ */
 export const OWN_ATTRIBUTES: Readonly<Record<Searched, readonly string[]>> = {
   user: ["id", "status", "created", "activated", "statusChanged", "lastUpdated", "type.id", "classification.type"],
   group: ["id", "type", "created", "lastUpdated", "lastMembershipUpdated", "source.id"],
@@ -45,8 +51,8 @@ export const OWN_ATTRIBUTES: Readonly<Record<Searched, readonly string[]>> = {
 };
 
 /**
- * The values of attributes that have few: schemas `UserStatus`, `GroupType`, `ApplicationLifecycleStatus`.
- * A user is ACTIVATING for a moment, though the list of Okta's document leaves it out.
+ * The values of attributes that have only a few: schemas `UserStatus`, `GroupType`, `ApplicationLifecycleStatus`. A
+ * user is ACTIVATING for a moment, although Okta's document leaves that value out.
  */
 export const OWN_VALUES: Readonly<Record<Searched, Readonly<Record<string, readonly string[]>>>> = {
   user: {

@@ -14,7 +14,7 @@ const HOW_TO_WRITE = `Write attribute operator "value", joined by and, or, not (
 
 const LITERAL = /^(?:"|true$|false$|null$|-?\d)/;
 
-/** What stands at a place, in words; places count from 1. */
+/** The part that stands at a place of the filter, in words; places count from 1. */
 function found(token: FilterToken | undefined, end: number): string {
   return token === undefined
     ? `at its end (character ${end + 1})`
@@ -22,8 +22,8 @@ function found(token: FilterToken | undefined, end: number): string {
 }
 
 /**
- * Where a filter of the system log (SCIM, RFC 7644, section 3.4.2.2, without brackets) goes wrong.
- * @returns a sentence; undefined where nothing wrong is seen
+ * The first fault in a filter of the system log (SCIM, RFC 7644, section 3.4.2.2, without brackets).
+ * @returns a sentence; undefined where no fault is seen
  */
 function whereWrong(filter: string): string | undefined {
   const tokens = filterTokens(filter);
@@ -33,7 +33,10 @@ function whereWrong(filter: string): string | undefined {
   }
   const end = filter.trimEnd().length;
   let open = 0;
-  /** What may come next: a test (or what opens one), the operator or the value of a test, or what joins two. */
+  /**
+   * The part that may come next: a test (or a sign that opens one), an operator, a value, or a word that joins two
+   * tests.
+   */
   let state: "test" | "operator" | "value" | "join" = "test";
   const said = (index: number, wanted: string) => `The filter goes wrong ${found(tokens[index], end)}: ${wanted}.`;
   for (const [index, { text }] of tokens.entries()) {
@@ -65,9 +68,9 @@ function whereWrong(filter: string): string | undefined {
 }
 
 /**
- * The answer to a question with a filter of the system log; where Okta refuses it, with the place and
- * the operators.
- * @throws OktaMcpError as the answer, with more words where the filter was refused
+ * The answer to a question with a filter of the system log. Where Okta refuses the filter, the error tells the place of
+ * the fault and the operators.
+ * @throws OktaMcpError of the answer, with more words where the filter was refused
  */
 export function withFilterHelp<T>(answer: Promise<T>, filter: string | undefined): Promise<T> {
   return answer.catch((error: unknown) => {
@@ -82,7 +85,7 @@ export function withFilterHelp<T>(answer: Promise<T>, filter: string | undefined
   });
 }
 
-/** All event types that Okta had published when this was made. Loaded when a filter first names one. */
+/** All event types that Okta published before this was built. They are loaded when a filter first names one. */
 async function knownEventTypes(): Promise<ReadonlySet<string>> {
   const { EVENT_TYPE_IDS } = await import("./event-type-ids.js");
   const ids = EVENT_TYPE_IDS.trim()
@@ -97,8 +100,7 @@ async function knownEventTypes(): Promise<ReadonlySet<string>> {
 const MAX_TYPES = 5;
 
 /**
- * Tells the event types of a filter that Okta's list lacks. Okta adds types, so this is no reason to
- * refuse the filter.
+ * Tells the event types of a filter that Okta's list lacks. The filter is sent all the same, since Okta adds types.
  * @returns a sentence for each; undefined where all are known
  */
 export async function unknownEventTypes(filter: string): Promise<string | undefined> {
@@ -124,7 +126,9 @@ export async function unknownEventTypes(filter: string): Promise<string | undefi
   return sentences.length > 0 ? sentences.join(" ") : undefined;
 }
 
-/** The event type that is spelled nearly alike. There are many, so only those of about the same length are compared. */
+/**
+ * The event type with nearly the same spelling. Only types of about the same length are compared, since there are many.
+ */
 function nearestType(type: string, all: readonly string[]): string | undefined {
   return nearest(
     type,

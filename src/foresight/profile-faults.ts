@@ -6,19 +6,19 @@ import { visibleStart } from "../text/quote.js";
 import type { ProfileCheck, ProfileKind } from "../tool.js";
 import type { ProfileAttribute, ProfileAttributes, ProfileSchemas, SchemaReader } from "./profile-schemas.js";
 
-/** Faults that one error names. */
+/** The most faults that one error names. */
 const MAX_TOLD = 20;
 
 function isOfType(type: string | undefined, value: Json): boolean {
   if (type === "array") return Array.isArray(value);
-  // Okta's integers have 64 bits, more than a number of JavaScript's keeps.
+  // Okta's integers have 64 bits, which JavaScript's numbers do not hold.
   if (type === "integer") return Number.isInteger(value) || (isExactNumber(value) && /^-?\d+$/.test(value.value));
   if (type === "number" && isExactNumber(value)) return true;
   if (type === "string" || type === "number" || type === "boolean") return typeof value === type;
   return true;
 }
 
-/** What is wrong with a value, as the end of a sentence; undefined where nothing is. */
+/** The fault of a value, as the end of a sentence; undefined where it has none. */
 function faultOf({ type, values, minLength = 0, maxLength = Number.POSITIVE_INFINITY }: ProfileAttribute, value: Json) {
   if (!isOfType(type, value)) return `has to be of type ${type}`;
   if (values && !Array.isArray(value) && !values.includes(value))
@@ -32,7 +32,7 @@ function faultOf({ type, values, minLength = 0, maxLength = Number.POSITIVE_INFI
   return undefined;
 }
 
-/** What to do about a profile with faults. Groups have no tool that lists what a profile can have. */
+/** The advice for a profile with faults. No tool lists the attributes of a group's profile. */
 function fixFor(kind: ProfileKind, attributes: ProfileAttributes): string {
   if (kind === "user") return "Correct the profile; get_user_profile_attributes lists what it can have.";
   const names = [...attributes.keys()];
@@ -45,7 +45,7 @@ function fixFor(kind: ProfileKind, attributes: ProfileAttributes): string {
 
 /**
  * Checks the profile of a user, or of one of Okta's own groups, against the org's schema.
- * @returns what could not be checked, a sentence each
+ * @returns a sentence for everything that could not be checked
  * @throws OktaMcpError bad_input that names every fault, as the call itself would fail
  */
 export async function checkProfile(

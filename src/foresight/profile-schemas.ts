@@ -5,12 +5,12 @@ import type { Scope } from "../okta/scopes.js";
 import { reasonOf } from "../okta/tolerate.js";
 import type { ProfileKind } from "../tool.js";
 
-/** What a schema says of one attribute, as far as it is read here (schemas `UserSchemaAttribute`, `GroupSchemaAttribute`). */
+/** The parts of a schema's attribute that this module reads (schemas `UserSchemaAttribute`, `GroupSchemaAttribute`). */
 export interface ProfileAttribute {
   type: string | undefined;
   required: boolean;
   readOnly: boolean;
-  /** The values it may have; undefined where any will do. */
+  /** The allowed values; undefined where every value is allowed. */
   values: readonly Json[] | undefined;
   minLength: number | undefined;
   maxLength: number | undefined;
@@ -18,20 +18,23 @@ export interface ProfileAttribute {
 
 export type ProfileAttributes = ReadonlyMap<string, ProfileAttribute>;
 
-/** What is known of a schema. */
+/** The known attributes of a schema. */
 export interface KnownSchema {
   attributes: ProfileAttributes;
-  /** Why there may be more attributes, as the end of a sentence; undefined where these are all. */
+  /** The reason why there may be more attributes, as the end of a sentence; undefined where these are all. */
   unknown?: string;
 }
 
-/** What reading a schema needs of a call. */
+/** The parts of a call that reading a schema needs. */
 export interface SchemaReader {
   okta: Operations;
   may(scope: Scope): boolean;
 }
 
-/** An org's schemas change rarely, and one that lacks a name is read again before it is believed. */
+/**
+ * How long a schema is kept, in milliseconds. Schemas change rarely, and a schema that lacks a name is read again
+ * before the name is refused.
+ */
 const KEPT_MS = 10 * 60 * 1000;
 /** An org has some ten user types at most. */
 const MAX_KEPT = 50;
@@ -48,8 +51,8 @@ export class ProfileSchemas {
 
   /**
    * The attributes of a profile, with one request at most.
-   * @param schemaId of a user type's schema; "default" for the default user type, and for groups
-   * @param names what is kept will not do where it lacks one of these
+   * @param schemaId the id of a user type's schema; "default" for the default user type and for groups
+   * @param names the schema is read again where the kept one lacks one of these
    * @throws OktaMcpError cancelled
    */
   async read(
@@ -77,11 +80,11 @@ export class ProfileSchemas {
   }
 }
 
-/** What a profile's schema says of one attribute. */
+/** One attribute of a profile's schema. */
 export interface SchemaAttribute {
   name: string;
   origin: "base" | "custom";
-  /** All that Okta tells of it. */
+  /** Okta's whole definition of the attribute. */
   definition: JsonObject;
   required: boolean;
 }

@@ -10,20 +10,20 @@ import { BASE_ATTRIBUTES, OWN_ATTRIBUTES, OWN_VALUES } from "./known-attributes.
 import type { KnownSchema, ProfileSchemas, SchemaReader } from "./profile-schemas.js";
 
 const PROFILE = "profile.";
-/** Names and values that one message holds. */
+/** The most names and values that one message holds. */
 const MAX_TOLD = 10;
 
 function didYouMean(guess: string | undefined): string {
   return guess === undefined ? "" : `; did you mean ${visibleStart(guess)}?`;
 }
 
-/** What a name is compared with: the text, where it is one, and whether capital letters count for nothing. */
+/** The text that a name is compared with, where it is text, and whether the comparison ignores case. */
 interface Compared {
   text: string | undefined;
   folds: boolean;
 }
 
-/** A name that a search, a filter or an order uses, with what it has to equal. */
+/** A name that a search, a filter or an order uses, with the values it is compared with. */
 interface Used {
   name: string;
   compared: Compared | undefined;
@@ -36,7 +36,7 @@ function usedIn(expression: string, folds: boolean): Used[] {
   }));
 }
 
-/** An attribute by its own name, where the org's schema has to tell of it; undefined for all other names. */
+/** The name of an attribute that only the org's schema can confirm; undefined for all other names. */
 function profileName(of: "user" | "group", name: string): string | undefined {
   const base: readonly string[] = BASE_ATTRIBUTES[of];
   const own = name.startsWith(PROFILE) && !name.includes("[") ? name.slice(PROFILE.length) : undefined;
@@ -44,8 +44,8 @@ function profileName(of: "user" | "group", name: string): string | undefined {
 }
 
 /**
- * Checks the names and values that a search, a filter and an order use, since Okta answers a wrong one
- * with an empty list. Nothing is asked of Okta where all names are those of every org.
+ * Checks the names and values of a search, a filter and an order, since Okta answers wrong ones with an empty list. It
+ * asks Okta nothing where every org has all of the names.
  */
 class SearchNames {
   readonly #of: Searched;
@@ -53,9 +53,9 @@ class SearchNames {
   readonly #reader: SchemaReader;
   readonly #used: readonly Used[];
   readonly #problems = new Set<string>();
-  /** The names that could not be checked, and why. */
+  /** The names that could not be checked, each with the reason. */
   readonly #unchecked = new Map<string, string>();
-  /** The names that the schema lacks. Each costs a request once, and an expression may have any number of them. */
+  /** The names that the schema lacks. Each costs one request, and an expression may have any number of them. */
   readonly #lookedUp = new Set<string>();
   #known: Promise<KnownSchema> | undefined;
 
@@ -72,8 +72,8 @@ class SearchNames {
   }
 
   /**
-   * @returns what could not be checked, as a sentence; undefined where all was
-   * @throws OktaMcpError bad_input for names and values that the org does not have, with what is near
+   * @returns a sentence about the names that could not be checked; undefined where all were
+   * @throws OktaMcpError bad_input for names and values that the org does not have, with the nearest ones
    */
   async check(): Promise<string | undefined> {
     for (const used of this.#used) await this.#checkName(used);
@@ -96,7 +96,7 @@ class SearchNames {
     if (name.includes("[") || OWN_ATTRIBUTES[of].includes(name)) return;
     if (of === "app") return this.#tell(name, nearest(name, OWN_ATTRIBUTES.app));
     if (name.startsWith(PROFILE)) return this.#checkProfile(of, name, compared);
-    // Okta refuses others itself, and may have some that its document does not name.
+    // Okta refuses other names itself, and may accept some that its document does not mention.
     const isOfProfile = await this.#isOfProfile(of, name);
     this.#tell(name, isOfProfile ? `${PROFILE}${name}` : nearest(name, OWN_ATTRIBUTES[of]));
   }
@@ -122,7 +122,7 @@ class SearchNames {
       return;
     }
     const isUsed = await this.#isUsed(of, full);
-    // Another user type, or an app that groups come from, may have what the default schema lacks.
+    // Another user type, or an app that brings groups, may have attributes that the default schema lacks.
     if (isUsed === undefined) this.#unchecked.set(visibleStart(full), "the org's default schema does not have it");
     else if (!isUsed) {
       const guess = near(name, [...attributes.keys(), ...base]);
@@ -130,14 +130,14 @@ class SearchNames {
     }
   }
 
-  /** The schema for all names at once, so that however many it lacks, it is read once. */
+  /** The schema for all names. It is read once, however many names it lacks. */
   #schema(of: "user" | "group"): Promise<KnownSchema> {
     const names = () => this.#used.map(({ name }) => profileName(of, name)).filter((name) => name !== undefined);
     this.#known ??= this.#schemas.read(of, this.#reader, { names: names() });
     return this.#known;
   }
 
-  /** True where any profile has an attribute; undefined where Okta does not say. */
+  /** True where some profile has the attribute; undefined where Okta does not say. */
   async #isUsed(of: "user" | "group", name: string): Promise<boolean | undefined> {
     const { okta } = this.#reader;
     const query = { search: `${name} pr`, limit: 1 };
@@ -171,7 +171,7 @@ class SearchNames {
   }
 }
 
-/** The value that begins with a text, or is spelled nearly alike. */
+/** The value that begins with the text, or is spelled nearly alike. */
 function nearestValue(text: string, values: readonly string[]): string | undefined {
   const start = text.toLowerCase();
   const begins = start.length < 3 ? undefined : values.find((value) => value.toLowerCase().startsWith(start));
@@ -184,8 +184,8 @@ function near(name: string, known: readonly string[]): string | undefined {
 }
 
 /**
- * Reads a list once the names and values of its search are checked.
- * @throws OktaMcpError bad_input for names and values that the org does not have, and what reading fails with
+ * Reads a list after checking the names and values of its search.
+ * @throws OktaMcpError bad_input for names and values that the org does not have; the error of reading
  */
 export async function checkedList(
   options: ListOptions,
@@ -202,7 +202,7 @@ export async function checkedList(
   }
 }
 
-/** Okta's refusal of a search, with what may be searched by. */
+/** Okta's refusal of a search, with the attributes that can be searched by. */
 function withSearchable(error: unknown, of: Searched): unknown {
   if (!(error instanceof OktaMcpError) || error.data?.okta_error_code !== "E0000031") return error;
   const profile = of === "app" ? "" : " and profile.…";

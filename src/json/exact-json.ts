@@ -2,8 +2,8 @@ import { isSafeNumber, LosslessNumber, parse, stringify } from "lossless-json";
 import { hasMoreValues, MAX_JSON_VALUES } from "./json-values.js";
 
 /**
- * A number as it is written, where one of JavaScript's would be another: an integer beyond 2^53, more
- * digits than a double keeps, 1e400. Okta's integers have 64 bits.
+ * A number as it is written in the JSON text. It stands for numbers that JavaScript would change: an integer beyond
+ * 2^53, more digits than a double keeps, 1e400. Okta's integers have 64 bits.
  */
 export { LosslessNumber as ExactNumber };
 
@@ -13,26 +13,26 @@ export function isExactNumber(value: unknown): value is LosslessNumber {
 }
 
 /**
- * What a number that JavaScript has not may look like: 16 digits or more, or three in its exponent. Written
- * out, since then the engine skips through a text instead of trying each character.
+ * Text that may belong to a number that JavaScript would change: 16 digits, or an exponent of three digits. The pattern
+ * repeats the class instead of counting, since the engine then skips through a text and does not try each character.
  */
 const LONG = new RegExp("[0-9.]".repeat(16));
 const LARGE = /[0-9][eE][-+0-9][0-9][0-9]/;
 
-/** The same where a number may begin, so that hardly a text in quotes looks like one. */
+/** The same text, where a number may begin. Quoted text hardly ever matches. */
 const LONG_NUMBER = /(?:^|[\s:,[])-?\d(?:[\d.]{15}|[\d.]{0,14}[eE][+-]?\d{3})/;
 
 const EXACTLY = {
   parseNumber: (text: string) => {
     const number = Number(text);
-    // What is written again as it was read is no other number.
+    // JavaScript keeps a number exactly when it writes the number as it was read.
     return isSafeNumber(text) || String(number) === text ? number : new LosslessNumber(text);
   },
-  // As `JSON.parse` has it: the last one counts.
+  // The last of two equal keys counts, as with `JSON.parse`.
   onDuplicateKey: ({ newValue }: { newValue: unknown }) => newValue,
 };
 
-/** A JSON text with more values than this process takes; nothing of it was parsed. */
+/** The error for a JSON text with more values than this process accepts. Nothing of the text was parsed. */
 export class TooManyValues extends SyntaxError {
   constructor() {
     super(`The JSON has more than ${MAX_JSON_VALUES} values.`);
@@ -41,9 +41,9 @@ export class TooManyValues extends SyntaxError {
 }
 
 /**
- * `JSON.parse`, but for numbers that would come out as others: they are kept as they are written.
- * A text without one costs a look at it besides.
- * @throws SyntaxError where the text is no JSON, TooManyValues where it would cost more memory than anything real
+ * Parses JSON as `JSON.parse` does, but keeps numbers that JavaScript would change as they are written. Texts without
+ * such a number cost one search more than with `JSON.parse`.
+ * @throws SyntaxError where the text is no JSON; TooManyValues where it has more values than any real text
  */
 export function parseJson(text: string): unknown {
   if (hasMoreValues(text)) throw new TooManyValues();
@@ -55,17 +55,17 @@ function parseWhole(text: string): unknown {
   try {
     return parse(text, undefined, EXACTLY);
   } catch (error) {
-    // No body of Okta's is nested so deep that the parser runs out of stack; what is, is cut later anyway.
+    // No body of Okta's is nested so deep that this parser runs out of stack. `cutDeep` cuts what is.
     if (error instanceof RangeError) return JSON.parse(text);
     throw error;
   }
 }
 
-/** `JSON.stringify` writes this where a value holds a number of ours, or has a field of that name. */
+/** `JSON.stringify` writes this text for an exact number, and for a field of that name. */
 const TRACE = '"isLosslessNumber":';
 
 /**
- * `JSON.stringify`, but for numbers that are kept as they are written: these come out so.
+ * Writes JSON as `JSON.stringify` does, but writes exact numbers as they were read.
  * @param indent spaces for each level; without it the JSON is one line
  */
 export function stringifyJson(value: unknown, indent?: number): string {
@@ -74,7 +74,7 @@ export function stringifyJson(value: unknown, indent?: number): string {
   return stringify(value, undefined, indent) ?? text;
 }
 
-/** A value as the JSON that it is made of: a copy, without what is `undefined`. */
+/** A copy of a JSON value. Fields that are `undefined` are left out. */
 export function copyJson<Value>(value: Value): Value {
   return parseWhole(stringifyJson(value)) as Value;
 }

@@ -1,12 +1,15 @@
 import { LosslessNumber } from "lossless-json";
 
 /**
- * Values in one JSON text at most: each costs up to some 150 bytes of memory, however few characters it has. The
- * largest answers of Okta, 10,000 groups or 1,000 events, have some 400,000.
+ * The most values that one JSON text may have. A value costs up to about 150 bytes of memory, however few characters it
+ * has. Okta's largest answers, 10,000 groups or 1,000 events, have about 400,000 values.
  */
 export const MAX_JSON_VALUES = 1_000_000;
 
-/** A text with fewer characters cannot have as many: each takes two at least, itself and what parts it from the next. */
+/**
+ * The least characters of a value: one of its own, and one that separates it from the next. A text with fewer than this
+ * for each value cannot have too many.
+ */
 const CHARS_PER_VALUE = 2;
 
 const QUOTE = 0x22;
@@ -15,8 +18,8 @@ const COMMA = 0x2c;
 const OPENS = new Set([0x5b, 0x7b]);
 
 /**
- * True for a JSON text with more than `max` values, by what begins a list or an object and what parts two values. Looks at each character once, and
- * at none of a text that is too short for it.
+ * True for a JSON text with more than `max` values. It counts the characters that begin a list or an object and those
+ * that separate two values. It looks at each character once, and at none where the text is too short.
  */
 export function hasMoreValues(text: string, max: number = MAX_JSON_VALUES): boolean {
   if (text.length < max * CHARS_PER_VALUE) return false;
@@ -42,7 +45,7 @@ function endOfString(text: string, from: number): number {
   return text.length;
 }
 
-/** How many values a parsed JSON value is made of, itself included. */
+/** The number of values in a parsed JSON value, itself included. */
 export function countValues(value: unknown): number {
   if (typeof value !== "object" || value === null || value instanceof LosslessNumber) return 1;
   let values = 1;

@@ -12,7 +12,7 @@ export function isObject(value: unknown): boolean {
   return typeof value === "object" && value !== null && !Array.isArray(value) && !isExactNumber(value);
 }
 
-/** What stands at a path of JSON, of own fields alone; undefined where there is nothing. */
+/** The value at a path of JSON. It follows own fields alone. Undefined where there is nothing. */
 export function valueAt(value: Json | undefined, ...path: readonly string[]): Json | undefined {
   return path.reduce<Json | undefined>(
     (holder, key) => (isObject(holder) && Object.hasOwn(holder, key) ? holder[key] : undefined),

@@ -8,7 +8,7 @@ export function counted(
   return `${found.complete ? "" : "more than "}${length} ${length === 1 && found.complete ? one : many}`;
 }
 
-/** As many names as help to recognise what is meant. */
+/** The most names that a message tells. More of them do not help a person to recognise what is meant. */
 export const MAX_NAMES = 5;
 
 /** "12 apps: Slack, Zoom …": `text`, then the first names in it. */

@@ -1,7 +1,7 @@
 /** One word, literal or parenthesis of an expression. */
 export interface FilterToken {
   text: string;
-  /** Where it begins, in characters from 0. */
+  /** The place of its first character, counted from 0. */
   at: number;
 }
 
@@ -10,16 +10,16 @@ export interface Comparison {
   attribute: string;
   /** In lower case. */
   operator: string;
-  /** The text that is compared with; undefined where it is no text. */
+  /** The text on the right side; undefined where the value is no text. */
   text: string | undefined;
 }
 
 const TOKEN = /\s*(?:([()])|("(?:[^"\\]|\\.)*")|([^\s()"]+))/y;
 
 /**
- * Cuts an expression of Okta's `filter` and `search` parameters into its parts, which are those of SCIM
+ * Cuts an expression of Okta's `filter` and `search` parameters into its parts. These are the parts of SCIM filters
  * (RFC 7644, section 3.4.2.2).
- * @returns undefined where it has a part that is none, such as a text without its end
+ * @returns undefined where some part is none of these, such as a text without its end
  */
 export function filterTokens(text: string): FilterToken[] | undefined {
   const tokens: FilterToken[] = [];
@@ -34,11 +34,11 @@ export function filterTokens(text: string): FilterToken[] | undefined {
   return tokens;
 }
 
-/** The operators of a test (RFC 7644, section 3.4.2.2); `pr`, is there, is the one without a value. */
+/** The operators of a test (RFC 7644, section 3.4.2.2). `pr` (the attribute is present) alone takes no value. */
 export const FILTER_OPERATORS = ["eq", "ne", "co", "sw", "ew", "gt", "ge", "lt", "le", "pr"] as const;
 export type FilterOperator = (typeof FILTER_OPERATORS)[number];
 
-/** True for an operator in small letters; Okta takes capital ones for the same. */
+/** True for an operator in small letters. Okta accepts capital letters too. */
 export function isFilterOperator(word: string): word is FilterOperator {
   return FILTER_OPERATORS.some((operator) => operator === word);
 }
@@ -46,7 +46,10 @@ export function isFilterOperator(word: string): word is FilterOperator {
 /** The form of an attribute's name: words joined by dots. */
 export const FILTER_ATTRIBUTE = /^[A-Za-z_$][\w$-]*(?:\.[A-Za-z_$][\w$-]*)*$/;
 
-/** The tests in an expression, as far as they can be told; whether it is well formed is for Okta to say. */
+/**
+ * The tests in an expression, as far as they can be recognised. Okta alone decides whether the expression is well
+ * formed.
+ */
 export function comparisonsIn(expression: string): Comparison[] {
   const tokens = (filterTokens(expression) ?? []).map(({ text }) => text);
   return tokens.flatMap((operator, index): Comparison[] => {

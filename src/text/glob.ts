@@ -1,6 +1,6 @@
 /**
- * A text as names are compared here: compatibility forms (NFKC), upper and lower case, white space
- * and characters that nobody sees make no difference.
+ * A text in the form in which names are compared. It ignores compatibility forms (NFKC), upper and lower case, white
+ * space and invisible characters.
  */
 export function folded(text: string): string {
   return text
@@ -14,15 +14,15 @@ export function folded(text: string): string {
     .trim();
 }
 
-/** True when two names are the same but for what `folded` ignores. */
+/** True when two names differ only in what `folded` ignores. */
 export function sameFolded(a: string, b: string): boolean {
   return folded(a) === folded(b);
 }
 
 /**
- * True when the whole of a text is what a pattern describes: `*` stands for any characters, also
- * none, `?` for exactly one; all else for itself, as `folded` sees it. Takes time in proportion to
- * the two lengths at most, whatever the pattern.
+ * True when a pattern describes the whole of a text. `*` stands for any number of characters, `?` for exactly one, and
+ * every other character for itself, as `folded` sees it. The time is at most proportional to the product of the two
+ * lengths, whatever the pattern.
  */
 export function matchesGlob(pattern: string, text: string): boolean {
   const wanted = [...folded(pattern)];
@@ -39,7 +39,7 @@ export function matchesGlob(pattern: string, text: string): boolean {
       at += 1;
       place += 1;
     } else if (star >= 0) {
-      // The last star has to take in one character more.
+      // The last star takes one character more.
       resumed += 1;
       place = resumed;
       at = star + 1;

@@ -1,24 +1,24 @@
-/** Scripts with letters that pass for Latin ones. */
+/** Scripts with letters that look like Latin letters. */
 const LIKE_LATIN =
   /[\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Armenian}\p{Script=Cherokee}\p{Script=Coptic}\p{Script=Lisu}]/u;
 const LATIN = /\p{Script=Latin}/u;
 const WORD = /[\p{L}\p{M}\p{N}]+/gu;
 const PLAIN_LETTER = /^[A-Za-z]$/;
-/** Ordinals of Spanish and Portuguese, which nobody takes for letters. */
+/** Ordinals of Spanish and Portuguese. Nobody takes them for letters. */
 const ORDINALS = "\u00aa\u00ba";
 const MAX_NAMED = 5;
 
-/** True for a letter that is another one in costume: mathematical, fullwidth, circled. */
+/** True for a letter that stands for another one: mathematical, fullwidth, circled. */
 function isCostume(character: string): boolean {
   if (PLAIN_LETTER.test(character) || ORDINALS.includes(character)) return false;
   return PLAIN_LETTER.test(character.normalize("NFKC"));
 }
 
 /**
- * The letters of a name that look like others: those of another script within a Latin word, as the
- * Cyrillic A of "Аdmins", and letters in costume. A word that is all of one script is left alone,
- * since a name in Cyrillic is nothing strange.
- * @returns e.g. "А (U+0410)", each once, the first five; none where nothing is strange
+ * The letters of a name that imitate others: letters of another script within a Latin word, such as the Cyrillic A of
+ * "Аdmins", and mathematical, fullwidth or circled letters. A word in one script is left alone, since a Cyrillic name
+ * is nothing strange.
+ * @returns up to five different letters, e.g. "А (U+0410)"; none where nothing is strange
  */
 export function lookalikes(name: string): string[] {
   const found = new Set([...name].filter(isCostume));

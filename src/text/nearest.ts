@@ -12,20 +12,22 @@ function distance(a: string, b: string): number {
   return previous[b.length] ?? 0;
 }
 
-/** The parts of a name in alphabetical order, so that `users_list` is seen to mean `list_users`. */
+/** The parts of a name in alphabetical order. It shows that `users_list` means `list_users`. */
 function parts(name: string): string {
   const words = name.split(/[^a-z0-9]+/);
   return words.sort().join(" ");
 }
 
-/** What was probably meant, in brackets behind what was written; nothing where that cannot be told. */
+/**
+ * The name that was probably meant, in brackets, to stand behind the name that was written. Empty where none is near.
+ */
 export function hint(meant: string | undefined): string {
   return meant === undefined ? "" : ` (did you mean ${meant}?)`;
 }
 
 /**
- * The candidate that somebody who wrote `word` most likely meant: one spelled nearly alike, or made
- * of the same parts in another order. Undefined when none is near.
+ * The candidate that a person most likely meant by `word`. It is spelled nearly alike, or has the same parts in another
+ * order. Undefined when no candidate is near.
  */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   const wanted = word.toLowerCase().slice(0, 100);

@@ -5,7 +5,10 @@ import { shortened } from "./quote.js";
 
 type Issue = z.core.$ZodRawIssue;
 
-/** Names and values that one message lists; what was sent, and what a schema takes, may have any number. */
+/**
+ * The most names or values that one message lists. A caller may send any number of them, and a schema may accept any
+ * number.
+ */
 const MAX_LISTED = 30;
 const MAX_QUOTED_CHARS = 100;
 
@@ -45,7 +48,7 @@ function wrongType(expected: string, input: unknown): string {
   const wanted = KINDS[expected] ?? expected;
   if (isExactNumber(input) && ["number", "int"].includes(expected))
     return "is a number of more digits than are taken here";
-  // To say "not a number" of 1.5 or NaN would be odd.
+  // For 1.5 or NaN, "not a number" would be odd.
   return typeof input === "number" && ["number", "int"].includes(expected)
     ? `has to be ${expected === "int" ? wanted : "a finite number"}`
     : `has to be ${wanted}, not ${kindOf(input)}`;
@@ -85,7 +88,7 @@ function unknownKeys({ keys, inst }: Extract<Issue, { code: "unrecognized_keys" 
   return `has ${keys.length === 1 ? "an unknown key" : "unknown keys"}: ${named.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
 }
 
-/** What each of the forms asks for, where they differ in kind alone; else what the first of them says. */
+/** The expected forms of a value, where they differ only in kind; otherwise the fault that the first form reports. */
 function noForm({ errors, input }: Extract<Issue, { code: "invalid_union" }>): string {
   if (input === undefined) return "is missing";
   const first = errors.flatMap(([issue]) => (issue ? [issue] : []));
@@ -101,9 +104,9 @@ function noForm({ errors, input }: Extract<Issue, { code: "invalid_union" }>): s
 }
 
 /**
- * What is wrong with a value that a schema refused, as the rest of a sentence that begins with the value's
- * place: "has to be a number, not text". Takes the place of the schema library's own words, which people
- * and models should not have to know: as `error` of a `safeParse`. Messages of a schema's own win over it.
+ * The words for a value that a schema refused, as the rest of a sentence that begins with the value's place: "has to be
+ * a number, not text". They replace the schema library's own words, which people and models need not know. Pass it as
+ * `error` to `safeParse`. Messages that a schema brings along have precedence.
  */
 export const schemaWords = (issue: Issue): string => {
   switch (issue.code) {

@@ -4,7 +4,7 @@ const OTHER_SERVER = "Check the server's address, port and account.";
 const A_BRAND_OF_ONES_OWN =
   "Make a brand of the org's own, give it a domain where one is needed, and put the page or file there.";
 
-/** Codes about brands, pages, mails and domains, and those that share a number with them. */
+/** Codes about brands, pages, mails and domains, and other codes that share a number with them. */
 export const BRAND_CODES = {
   E0000120: [
     400,
@@ -68,7 +68,7 @@ export const BRAND_CODES = {
   E0000202: [409, "conflict", "There is a brand of this name.", "Choose another name."],
   E0000203: [409, "conflict", "The domain could not be given to the brand.", READ_IT],
   E0000213: [403, "protected", "The pages of Okta's default brand cannot be changed.", A_BRAND_OF_ONES_OWN],
-  // Not in Okta's list of codes; from the example of `deleteEmailDomain`.
+  // Okta's list lacks this code; it comes from the example of `deleteEmailDomain`.
   E0000216: [400, "conflict", "The mail provider still needs the email domain.", READ_IT],
   E0000217: [
     400,

@@ -4,10 +4,10 @@ import { PEOPLE_CODES } from "./people.js";
 import { REQUEST_CODES } from "./requests.js";
 import { CHANGE_POLICY_FIRST, LATER, type Row, type Rows } from "./row.js";
 
-/** Okta's published error codes, and one that only an example of its document has. */
+/** Okta's published error codes, and one code from an example of its document. */
 export const OKTA_CODES: Rows = { ...REQUEST_CODES, ...PEOPLE_CODES, ...APP_AND_POLICY_CODES, ...BRAND_CODES };
 
-/** A meaning that a code has for certain operations, or in certain words of Okta's. */
+/** Another meaning of a code, for certain operations or for certain words of Okta's. */
 interface Meaning {
   code: string;
   operation?: RegExp;
@@ -88,7 +88,7 @@ const OTHER_MEANINGS: readonly Meaning[] = [
   },
 ];
 
-/** What one of Okta's codes means for an operation; undefined for a code that is not known. */
+/** The meaning of one of Okta's codes for an operation; undefined for an unknown code. */
 export function meaningOf(code: string, operation: string, summary: string): Row | undefined {
   const other = OTHER_MEANINGS.find(
     (one) => one.code === code && (one.operation?.test(operation) ?? true) && (one.summary?.test(summary) ?? true),

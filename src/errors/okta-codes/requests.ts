@@ -3,7 +3,7 @@ import { AS_NAMED, LATER, OF_OURS, READ_IT, type Rows, SHORTER } from "./row.js"
 const FEATURE_OFF =
   "Do it in another way, or have the feature switched on: in the Admin Console under Settings > Features where it stands there, else by Okta.";
 
-/** Who may have kept the service app or the signed-in admin from it; the advice of this one code. */
+/** The advice of E0000006. It names the person who can give a role to the service app or to the signed-in admin. */
 const GIVE_A_ROLE =
   "The scope is there; the admin role is not. In the Okta Admin Console, give the signed-in admin (Security > Administrators) or the service app (Admin roles tab) a role that covers this.";
 

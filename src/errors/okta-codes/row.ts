@@ -1,9 +1,9 @@
 import type { ErrorCode } from "../index.js";
 
 /**
- * What one of Okta's error codes means: the HTTP status that Okta publishes with it, our code, why the
- * call failed and what to do. `{finder}` in the advice stands for the tool that finds the object of the
- * request's path. An empty text adds nothing to what Okta says; an empty advice is the advice of our code.
+ * The meaning of one of Okta's error codes: the HTTP status that Okta publishes with it, our code, the reason and the
+ * advice. `{finder}` in the advice stands for the tool that finds the object in the request's path. An empty reason
+ * adds nothing to Okta's words; for an empty advice, our code's own advice counts.
  */
 export type Row = readonly [status: number, code: ErrorCode, why: string, fix: string];
 
