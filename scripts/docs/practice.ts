@@ -5,16 +5,14 @@ import { DEVICE_CLIENT_ID } from "../../sandbox/facts.js";
 import { orgAuthorization } from "../../sandbox/org-authorization.js";
 import { startSandbox } from "../../sandbox/server.js";
 import { createSigner, type Signer } from "../../sandbox/signer.js";
-import { createSession } from "../../src/auth/open-session.js";
 import type { Catalogue } from "../../src/catalogue/catalogue.js";
+import { compose } from "../../src/cli/compose.js";
 import { DEFAULT_RESULT_CHARS } from "../../src/config/settings.js";
 import { NO_RULES } from "../../src/guard/rules.js";
 import { MemoryJournal } from "../../src/journal/memory-journal.js";
 import { createLog } from "../../src/log.js";
 import { createServer } from "../../src/mcp/server.js";
-import { createOperations } from "../../src/okta/operations.js";
 import { SCOPES } from "../../src/okta/scopes.js";
-import { createTransport } from "../../src/okta/transport.js";
 import { type Company, EXAMPLES, type JsonObject } from "./examples.js";
 import { type ExampleFiles, writeExampleFiles } from "./files.js";
 
@@ -67,31 +65,28 @@ async function openCompany(catalogue: Catalogue, files: ExampleFiles, signer: Si
   const scopes = Object.keys(SCOPES);
   const token = await sandbox.authorization.control.issueAccessToken(scopes);
   const log = createLog({ level: "error" });
-  const session = createSession({
-    orgUrl: sandbox.origin,
-    clientId: DEVICE_CLIENT_ID,
-    scopes,
-    credential: { method: "access-token", token },
-    tokenStore: "memory",
-    log,
-    now,
-  });
-  const transport = createTransport({ orgUrl: sandbox.origin, tokens: session, userAgent: "okta-mcp", log, now });
-  const server = createServer({
-    version: "0.0.0",
-    orgUrl: sandbox.origin,
-    catalogue,
+  const {
     session,
-    operations: (call) => createOperations(transport, call),
-    confirmMode: "ask",
-    maxResultChars: DEFAULT_RESULT_CHARS,
-    structuredContent: true,
-    guard: NO_RULES,
+    server: shared,
+    calls,
+  } = compose({
+    settings: {
+      orgUrl: sandbox.origin,
+      clientId: DEVICE_CLIENT_ID,
+      scopes,
+      credential: { method: "access-token", token },
+      tokenStore: "memory",
+      confirm: "ask",
+      maxResultChars: DEFAULT_RESULT_CHARS,
+      guard: NO_RULES,
+      fileRoots: [files.folder],
+    },
     journal: new MemoryJournal(),
-    fileRoots: [files.folder],
+    version: "0.0.0",
     log,
     now,
   });
+  const server = createServer({ ...shared, catalogue, calls: calls(catalogue), structuredContent: true });
   const client = new Client({ name: "docs", version: "0.0.0" }, { capabilities: { elicitation: { form: {} } } });
   let asked: string | undefined;
   client.setRequestHandler(ElicitRequestSchema, ({ params }) => {

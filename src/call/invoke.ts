@@ -34,21 +34,12 @@ import { type ShapeOptions, shape, shaper, toStructured } from "../results/shape
 import { withinLimit } from "../results/size-limit.js";
 import type { Impact, ListOptions, ToolContext, UndoStep } from "../tool.js";
 import { isPreview, parseArguments, parseIds } from "./arguments.js";
+import type { Caller } from "./caller.js";
 import { clientArguments } from "./client-arguments.js";
-import { type AskPerson, ConfirmationValues } from "./confirm.js";
+import { ConfirmationValues } from "./confirm.js";
 import { readImpact, seekConsent } from "./consent.js";
 import { type Look, lookAt } from "./side-effects.js";
-import { type LinkChannels, SignInPrompt } from "./sign-in.js";
-
-/** Who makes a call, and how to reach the person behind it. */
-export interface Caller extends LinkChannels {
-  signal: AbortSignal;
-  /** Tells what is going on. */
-  progress?: ((message: string) => void) | undefined;
-  ask: AskPerson;
-  /** The folders that the client opens to servers, as absolute paths; asked for where a tool reads a file. */
-  roots?: (() => Promise<readonly string[]>) | undefined;
-}
+import { SignInPrompt } from "./sign-in.js";
 
 /** What a call needs besides its caller; one for each server. */
 export interface Engine {

@@ -65,22 +65,13 @@ export async function openCaller(
   catalogue: Catalogue,
   { yes }: Pick<ToolCall, "yes">,
 ): Promise<Caller> {
-  const { config, log, operations } = connection;
+  const session = io.interactive ? connection.session : withoutPerson(connection.session);
   const server = createServer({
+    ...connection.server,
+    session,
     catalogue,
-    session: io.interactive ? connection.session : withoutPerson(connection.session),
-    operations,
-    confirmMode: config.confirm,
-    maxResultChars: config.maxResultChars,
+    calls: connection.calls(catalogue, { session, yesFlag: yes }),
     structuredContent: true,
-    guard: config.guard,
-    journal: connection.journal,
-    yesFlag: yes,
-    fileRoots: config.fileRoots,
-    log,
-    now: Date.now,
-    version: version(),
-    orgUrl: config.orgUrl,
     // Who answers on this terminal is known, and how quick a shell's yes is, too; a person who types needs no signs of life.
     fastestPersonMs: 0,
     every: () => () => undefined,

@@ -1,25 +1,19 @@
-import { createSession } from "../auth/open-session.js";
-import type { Session } from "../auth/session.js";
 import { type Config, loadConfig, type Need } from "../config/config.js";
 import { Masks } from "../guard/masks.js";
 import type { Journal } from "../journal/change.js";
 import { openJournal } from "../journal/open.js";
 import { createLog, type Log } from "../log.js";
 import { createFetch } from "../net/proxy.js";
-import { createOperations, type Operations } from "../okta/operations.js";
-import type { CallOptions } from "../okta/request.js";
-import { createTransport } from "../okta/transport.js";
+import { type Composed, compose } from "./compose.js";
 import { type SettingFlags, settingSource } from "./flags.js";
 import type { Io } from "./io.js";
 import { type SandboxSignIn, startSandboxOrg } from "./sandbox-connection.js";
 import { version } from "./version.js";
 
 /** One session with one org, and what goes with it, for as long as a command runs. */
-export interface Connection {
+export interface Connection extends Composed {
   config: Config;
   log: Log;
-  session: Session;
-  operations(options: CallOptions): Operations;
   /** Where changes are recorded; that of the sandbox in this process is gone with it. */
   journal: Journal | undefined;
   /** The address of the sandbox that runs in this process, if one does. */
@@ -55,19 +49,15 @@ export async function openConnection(
     const log = createLog({ level: config.logLevel, file: config.logFile, stderr: io.stderr, hides });
     const journal = await journalOf(config, org !== undefined);
     const fetch = createFetch(io.env);
-    const { orgUrl, clientId, scopes, credential, tokenStore } = config;
-    const session = createSession({ orgUrl, clientId, scopes, credential, tokenStore, outlives, log, fetch });
-    const userAgent = `okta-mcp/${version()} node/${process.versions.node}`;
-    const transport = createTransport({ orgUrl, tokens: session, userAgent, log, fetch });
+    const composed = compose({ settings: config, journal, version: version(), log, fetch, outlives });
     return {
       config,
       log,
-      session,
-      operations: (callOptions) => createOperations(transport, callOptions),
       journal,
+      ...composed,
       sandbox: org?.origin,
       async close() {
-        session.close();
+        composed.session.close();
         log.close();
         await org?.close();
       },

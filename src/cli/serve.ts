@@ -29,19 +29,10 @@ export async function serve(io: Io, connection: Connection, protocol: Writable):
   const { config, session, log } = connection;
   const catalogue = toolList(config);
   const server = createServer({
+    ...connection.server,
     catalogue,
-    session,
-    operations: connection.operations,
-    confirmMode: config.confirm,
-    maxResultChars: config.maxResultChars,
+    calls: connection.calls(catalogue),
     structuredContent: config.structuredContent,
-    guard: config.guard,
-    journal: connection.journal,
-    fileRoots: config.fileRoots,
-    log,
-    now: Date.now,
-    version: version(),
-    orgUrl: config.orgUrl,
     openBrowser: (url) => openBrowser(url, io.env),
     warmUp: preload,
   });

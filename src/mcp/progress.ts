@@ -1,3 +1,5 @@
+import type { Extra } from "./client-questions.js";
+
 /** How long a client hears nothing of a call that goes on: well under the 60 s after which most give up. */
 const SIGN_OF_LIFE_MS = 15_000;
 
@@ -50,4 +52,16 @@ export class ProgressReport {
   end(): void {
     this.#stop();
   }
+}
+
+/** A report on a call for a client that asked for one with a token; undefined for every other. */
+export function progressOf({ _meta, signal, sendNotification }: Extra, every?: Every): ProgressReport | undefined {
+  const progressToken = _meta?.progressToken;
+  if (progressToken === undefined) return undefined;
+  const send = (progress: number, message: string) => {
+    if (signal.aborted) return;
+    const params = { progressToken, progress, message };
+    sendNotification({ method: "notifications/progress", params }).catch(() => undefined);
+  };
+  return new ProgressReport(send, every);
 }

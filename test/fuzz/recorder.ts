@@ -1,5 +1,6 @@
 import { createSession } from "../../src/auth/open-session.js";
-import { type Caller, Invoker } from "../../src/call/invoke.js";
+import type { Caller } from "../../src/call/caller.js";
+import { Invoker } from "../../src/call/invoke.js";
 import { DEFAULT_RESULT_CHARS } from "../../src/config/settings.js";
 import { NO_RULES } from "../../src/guard/rules.js";
 import type { Json } from "../../src/json/json.js";

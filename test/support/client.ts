@@ -15,10 +15,10 @@ import { expect, onTestFinished } from "vitest";
 import type { Authorization } from "../../sandbox/engine.js";
 import { ADMIN_LOGIN, DEVICE_CLIENT_ID } from "../../sandbox/facts.js";
 import { startSandbox } from "../../sandbox/server.js";
-import { createSession } from "../../src/auth/open-session.js";
 import type { Credential } from "../../src/auth/session-parts.js";
 import { type Areas, type Catalogue, createCatalogue } from "../../src/catalogue/catalogue.js";
 import type { ToolChoice } from "../../src/catalogue/choice.js";
+import { compose } from "../../src/cli/compose.js";
 import type { ConfirmMode } from "../../src/config/settings.js";
 import { DEFAULT_RESULT_CHARS } from "../../src/config/settings.js";
 import { type GuardRules, NO_RULES } from "../../src/guard/rules.js";
@@ -27,9 +27,7 @@ import { copyJson, parseJson } from "../../src/json/exact-json.js";
 import { createLog } from "../../src/log.js";
 import type { Every } from "../../src/mcp/progress.js";
 import { createServer } from "../../src/mcp/server.js";
-import { createOperations } from "../../src/okta/operations.js";
 import { SCOPES } from "../../src/okta/scopes.js";
-import { createTransport } from "../../src/okta/transport.js";
 import { areas } from "../../tools/index.js";
 import { testAuthorization } from "./authorization.js";
 import { catalogue as everyTool } from "./catalogue.js";
@@ -166,45 +164,42 @@ export async function connect(options: ConnectOptions = {}) {
     });
   // A person is waited for in steps of five seconds; here a few milliseconds do.
   const sleep = (_ms: number, signal?: AbortSignal) => delay(5, undefined, { signal });
-  const session = createSession({
-    orgUrl: origin,
-    clientId: "clientId" in options ? options.clientId : DEVICE_CLIENT_ID,
-    scopes,
-    credential,
-    tokenStore: "memory",
-    log,
-    sleep,
-  });
   // The transport's waits take no time, and its clock tells as if they had.
   let waitedMs = 0;
-  const transport = createTransport({
-    orgUrl: origin,
-    tokens: session,
-    userAgent: "okta-mcp/test",
+  const { session, calls, server } = compose({
+    settings: {
+      orgUrl: origin,
+      clientId: "clientId" in options ? options.clientId : DEVICE_CLIENT_ID,
+      scopes: [...scopes],
+      credential,
+      tokenStore: "memory",
+      confirm: options.confirmMode ?? "ask",
+      maxResultChars: options.maxResultChars ?? DEFAULT_RESULT_CHARS,
+      guard: options.guard ?? NO_RULES,
+      fileRoots: [...(options.fileRoots ?? [])],
+    },
+    journal: options.journal,
+    version: "0.0.0",
     log,
-    now: () => Date.now() + waitedMs,
-    sleep: async (ms, signal) => {
-      waitedMs += ms;
-      await delay(1, undefined, { signal });
+    now: options.now ?? Date.now,
+    session: { now: Date.now, sleep },
+    transport: {
+      now: () => Date.now() + waitedMs,
+      sleep: async (ms, signal) => {
+        waitedMs += ms;
+        await delay(1, undefined, { signal });
+      },
     },
   });
   const chosen = options.tools || options.choice ? createCatalogue(options.tools ?? areas, options.choice) : everyTool;
   const { load } = options;
+  const catalogue = load ? { ...chosen, load: () => load(chosen) } : chosen;
   const newServer = () =>
     createServer({
-      version: "0.0.0",
-      orgUrl: origin,
-      catalogue: load ? { ...chosen, load: () => load(chosen) } : chosen,
-      session,
-      operations: (call) => createOperations(transport, call),
-      confirmMode: options.confirmMode ?? "ask",
-      maxResultChars: options.maxResultChars ?? DEFAULT_RESULT_CHARS,
+      ...server,
+      catalogue,
+      calls: calls(catalogue),
       structuredContent: options.structuredContent ?? true,
-      guard: options.guard ?? NO_RULES,
-      journal: options.journal,
-      fileRoots: options.fileRoots ?? [],
-      log,
-      now: options.now ?? Date.now,
       openBrowser: options.openBrowser,
       fastestPersonMs: "fastestPersonMs" in options ? options.fastestPersonMs : 0,
       monotonicMs: options.monotonicMs,

@@ -1,0 +1,93 @@
+import { createSession, type SessionOptions } from "../auth/open-session.js";
+import type { Session } from "../auth/session.js";
+import type { Engine } from "../call/invoke.js";
+import { type LazyInvoker, lazyInvoker } from "../call/lazy-invoker.js";
+import type { ToolListing } from "../catalogue/catalogue.js";
+import type { Config } from "../config/config.js";
+import type { Journal } from "../journal/change.js";
+import type { Log } from "../log.js";
+import type { ServerOptions } from "../mcp/server.js";
+import { createOperations, type Operations } from "../okta/operations.js";
+import type { CallOptions } from "../okta/request.js";
+import { createTransport, type TransportOptions } from "../okta/transport.js";
+
+/** The settings that decide how a session signs in and what its calls may do. */
+export type ComposedSettings = Pick<
+  Config,
+  "orgUrl" | "clientId" | "scopes" | "credential" | "tokenStore" | "confirm" | "maxResultChars" | "guard" | "fileRoots"
+>;
+
+export interface ComposeOptions {
+  settings: ComposedSettings;
+  /** Where writes are recorded; undefined where they are not to be. */
+  journal: Journal | undefined;
+  version: string;
+  log: Log;
+  /** By default the platform's. */
+  fetch?: typeof fetch;
+  /** True where a sign-in has to last longer than this process, as one by a command does. */
+  outlives?: boolean;
+  /** Epoch milliseconds. */
+  now?: () => number;
+  /** What the session alone does in another way. */
+  session?: Partial<SessionOptions>;
+  /** What the transport alone does in another way. */
+  transport?: Partial<TransportOptions>;
+}
+
+/** One session with one org, and all that is made of it. */
+export interface Composed {
+  session: Session;
+  operations(options: CallOptions): Operations;
+  /** The one path of calls of this session, not loaded yet. */
+  calls(catalogue: ToolListing, how?: CallsOptions): LazyInvoker;
+  /** The options of `createServer` that follow from the session. */
+  server: Pick<ServerOptions, "session" | "orgUrl" | "version" | "log">;
+}
+
+export interface CallsOptions {
+  /** In place of the session itself: one that is told otherwise what it may do. */
+  session?: Session;
+  /** True where a flag on the command line answers in a person's place. */
+  yesFlag?: boolean;
+}
+
+/**
+ * Puts together a session, the transport that it authorizes, Okta's operations on that, and the path of calls.
+ * Nothing is sent, no keychain is opened and no tool is loaded.
+ * @throws OktaMcpError bad_config when the settings cannot go together
+ */
+export function compose(options: ComposeOptions): Composed {
+  const { settings, journal, version, log, fetch, outlives = false, now } = options;
+  const { orgUrl, clientId, scopes, credential, tokenStore, confirm, maxResultChars, guard, fileRoots } = settings;
+  const shared = { orgUrl, log, ...(fetch && { fetch }), ...(now && { now }) };
+  const session = createSession({
+    ...shared,
+    clientId,
+    scopes,
+    credential,
+    tokenStore,
+    outlives,
+    ...options.session,
+  });
+  const userAgent = `okta-mcp/${version} node/${process.versions.node}`;
+  const transport = createTransport({ ...shared, tokens: session, userAgent, ...options.transport });
+  const operations = (call: CallOptions) => createOperations(transport, call);
+  const engine: Omit<Engine, "catalogue"> = {
+    session,
+    operations,
+    confirmMode: confirm,
+    maxResultChars,
+    guard,
+    journal,
+    fileRoots,
+    log,
+    now: now ?? Date.now,
+  };
+  return {
+    session,
+    operations,
+    calls: (catalogue, how) => lazyInvoker({ ...engine, ...how }, catalogue),
+    server: { session, orgUrl, version, log },
+  };
+}

@@ -1,0 +1,35 @@
+import type { CallToolResult } from "@modelcontextprotocol/sdk/types.js";
+import type { Outcome } from "../call/invoke.js";
+import { errorText, renderError } from "../errors/render.js";
+import { resultText } from "../results/result-text.js";
+
+/** The key under `_meta` that tells where an answer comes from (MCP, "General fields": a prefix, then a name). */
+const PROVENANCE_KEY = "okta-mcp/provenance";
+
+/**
+ * Marks an answer as data of the org, for clients and gateways that keep apart what may be followed
+ * and what may not. Every answer carries it: an error may quote the org as well.
+ */
+function provenance(org: string): { [key: string]: unknown } {
+  return { [PROVENANCE_KEY]: { source: "okta-org", org, trust: "data" } };
+}
+
+export interface AnswerOptions {
+  /** The org that the session is with. */
+  orgUrl: string;
+  /** The plain form goes along, for programs. */
+  structuredContent: boolean;
+}
+
+/** The answer to `tools/call` (MCP, `CallToolResult`). */
+export function callAnswer(outcome: Outcome, { orgUrl, structuredContent }: AnswerOptions): CallToolResult {
+  const isError = "error" in outcome;
+  const text = isError ? errorText(outcome.error) : resultText(outcome.result);
+  const structured = () => (isError ? { error: renderError(outcome.error) } : outcome.result);
+  return {
+    _meta: provenance(orgUrl),
+    ...(isError ? { isError } : {}),
+    content: [{ type: "text", text }],
+    ...(structuredContent ? { structuredContent: structured() } : {}),
+  };
+}

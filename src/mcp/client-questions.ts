@@ -1,0 +1,135 @@
+import { randomUUID } from "node:crypto";
+import type { Server } from "@modelcontextprotocol/sdk/server/index.js";
+import type { RequestHandlerExtra, RequestOptions } from "@modelcontextprotocol/sdk/shared/protocol.js";
+import {
+  ErrorCode,
+  McpError,
+  ResultSchema,
+  type ServerNotification,
+  type ServerRequest,
+} from "@modelcontextprotocol/sdk/types.js";
+import type { Caller } from "../call/caller.js";
+import type { Answer } from "../call/confirm.js";
+import type { Link } from "../call/sign-in.js";
+import { foldersOf } from "../files/allowed-file.js";
+import { isObject } from "../json/json.js";
+import type { Log } from "../log.js";
+import { faultFields } from "./protocol-fault.js";
+
+/** How long a person has to answer a question. */
+const PERSON_TIMEOUT_MS = 5 * 60_000;
+
+/**
+ * An answer that comes sooner is a program's: a person needs about that long to react to a light alone,
+ * and has a question to read.
+ */
+const FASTEST_PERSON_MS = 250;
+
+/** How long a client may take to list its roots, for which it needs nobody. */
+const ROOTS_TIMEOUT_MS = 5_000;
+
+/** The MCP library's record of the request that is being answered. */
+export type Extra = RequestHandlerExtra<ServerRequest, ServerNotification>;
+
+/** The form that a person fills in: one box to tick. */
+const CONFIRM_FORM = {
+  type: "object" as const,
+  properties: {
+    confirm: {
+      type: "boolean" as const,
+      title: "Yes, go on",
+      description: "Nothing happens otherwise.",
+      default: false,
+    },
+  },
+  required: ["confirm"],
+};
+
+export interface ClientQuestionsOptions {
+  log: Pick<Log, "warn">;
+  /** An answer to a question that comes sooner than this many milliseconds is no person's; by default 250. */
+  fastestPersonMs?: number | undefined;
+  /** Milliseconds on a clock that only goes forward. */
+  monotonicMs?: (() => number) | undefined;
+}
+
+/**
+ * Puts questions to the client while it waits for an answer of ours (MCP of 2025: requests from the server).
+ * The client holds its call meanwhile.
+ */
+export class ClientQuestions {
+  readonly #server: Server;
+  readonly #log: Pick<Log, "warn">;
+  readonly #fastestPersonMs: number;
+  readonly #monotonicMs: () => number;
+
+  constructor(server: Server, options: ClientQuestionsOptions) {
+    this.#server = server;
+    this.#log = options.log;
+    this.#fastestPersonMs = options.fastestPersonMs ?? FASTEST_PERSON_MS;
+    this.#monotonicMs = options.monotonicMs ?? (() => performance.now());
+  }
+
+  /** The questions that this client says it can take, for the time of one request. */
+  during(extra: Extra): Pick<Caller, "ask" | "showLink" | "roots"> {
+    const { elicitation, roots } = this.#server.getClientCapabilities() ?? {};
+    const canAsk = elicitation && (elicitation.form || !elicitation.url);
+    return {
+      ask: canAsk ? (message) => this.#ask(message, extra) : undefined,
+      showLink: elicitation?.url ? (link, done) => this.#showLink(link, done, extra) : undefined,
+      roots: roots ? () => this.#roots(extra) : undefined,
+    };
+  }
+
+  async #ask(message: string, { signal, requestId }: Extra): Promise<Answer> {
+    try {
+      return await this.#elicit(
+        { mode: "form", message, requestedSchema: CONFIRM_FORM },
+        { signal, relatedRequestId: requestId },
+      );
+    } catch (error) {
+      signal.throwIfAborted();
+      return noAnswer(error);
+    }
+  }
+
+  async #showLink({ url, message }: Link, done: Promise<void>, { requestId }: Extra): Promise<Answer> {
+    const elicitationId = randomUUID();
+    const complete = this.#server.createElicitationCompletionNotifier(elicitationId);
+    done.then(complete).catch(() => undefined);
+    try {
+      return await this.#elicit({ mode: "url", url, message, elicitationId }, { relatedRequestId: requestId });
+    } catch (error) {
+      return noAnswer(error);
+    }
+  }
+
+  /** Asks the client something. An answer other than yes that came too soon for a person is told apart. */
+  async #elicit(params: Parameters<Server["elicitInput"]>[0], how: RequestOptions): Promise<Answer> {
+    const askedAtMs = this.#monotonicMs();
+    const { action, content } = await this.#server.elicitInput(params, { timeout: PERSON_TIMEOUT_MS, ...how });
+    if (action === "accept" && (params.mode === "url" || content?.confirm === true)) return "accepted";
+    if (this.#monotonicMs() - askedAtMs < this.#fastestPersonMs) return "not_shown";
+    return action === "cancel" ? "cancelled" : "declined";
+  }
+
+  async #roots({ signal, requestId }: Extra): Promise<string[]> {
+    try {
+      const limits = { timeout: ROOTS_TIMEOUT_MS, signal, relatedRequestId: requestId };
+      // The MCP library's own schema refuses all roots for one that is no file: a remote folder, say.
+      const listed = await this.#server.request({ method: "roots/list" }, ResultSchema, limits);
+      const list = Array.isArray(listed.roots) ? listed.roots : [];
+      return foldersOf(list.flatMap((root) => (isObject(root) && typeof root.uri === "string" ? [root.uri] : [])));
+    } catch (error) {
+      signal.throwIfAborted();
+      this.#log.warn("the client did not list its roots", faultFields(error));
+      return [];
+    }
+  }
+}
+
+function noAnswer(error: unknown): Answer {
+  if (!(error instanceof McpError)) return "failed";
+  if (error.code === ErrorCode.MethodNotFound) return "unsupported";
+  return error.code === ErrorCode.RequestTimeout ? "timed_out" : "failed";
+}
