@@ -20,23 +20,23 @@ import {
 import { activate, after, appId, fetchAll, filter, jsonObject, limit } from "./shared/params.js";
 import { POLICY_TYPES } from "./shared/policies.js";
 
-/** Which policies an app has, by the links that alone name them. */
+/** The policies of an app, each under the name of its link. Okta tells their ids by links alone. */
 const POLICIES: Readonly<Record<string, string>> = {
   access_policy_id: "accessPolicy",
   profile_enrollment_policy_id: "profileEnrollment",
 };
 
-/** An app as Okta sent it, and the ids of its policies, which stand in no other place than its links. */
+/** An app as Okta sent it, with the ids of its policies added from the links. */
 function withPolicies(app: Json | undefined): Json | undefined {
   if (!isObject(app)) return app;
   const ids = Object.entries(POLICIES).map(([name, link]) => [name, lastSegment(textAt(app, "_links", link, "href"))]);
   return { ...app, ...Object.fromEntries(ids.filter(([, id]) => id !== "")) };
 }
 
-/** An app as it goes to Okta, which knows the ids of its policies by their links alone. */
+/** An app in the form that Okta takes, without the added ids of its policies. */
 const withoutPolicies = (app: JsonObject) => without(app, Object.keys(POLICIES));
 
-/** Lets a page of apps be read with the ids of their policies. */
+/** Adds the ids of their policies to the apps of a page. */
 async function pageWithPolicies(page: Promise<{ items: Json[]; next: string | undefined }>) {
   const { items, next } = await page;
   return { items: items.map((app) => withPolicies(app) ?? null), next };

@@ -142,7 +142,7 @@ export const replaceBrand = defineTool({
   replaces: {
     current: async ({ okta }, a) => (await okta.customization.getBrand({ brandId: a.brand_id })) ?? {},
     proposed: brandBody,
-    // The consent goes with the address, which is named itself where it would be lost.
+    // The consent belongs to the address. Where it would be lost, the address is named.
     setByOkta: ["id", "isDefault", "agreeToCustomPrivacyPolicy"],
     defaults: { removePoweredByOkta: false },
   },
@@ -160,7 +160,7 @@ async function domainsOf(okta: Customization, brandId: string): Promise<Json[]> 
   return itemsAt(await okta.customization.listBrandDomains({ brandId }), "domains");
 }
 
-/** Which pages of a brand were made for it, in words. */
+/** The pages that were made for a brand, in words. */
 async function customPages(okta: Customization, brandId: string): Promise<string> {
   const expanded = { brandId, expand: ["customized", "preview"] };
   const kinds = {
@@ -195,7 +195,7 @@ async function customTemplates({ okta, may, collect }: ToolContext, brandId: str
   return counted({ ...templates, items }, "email template of its own", "email templates of its own");
 }
 
-/** @throws OktaMcpError protected or conflict for a brand that Okta would not delete */
+/** @throws OktaMcpError protected or conflict for a brand that Okta does not delete */
 async function checkDeletable(okta: Customization, brandId: string, brand: Json | undefined): Promise<void> {
   if (valueAt(brand, "isDefault") === true) {
     throw new OktaMcpError("protected", "This is the default brand, which cannot be deleted.", {

@@ -52,7 +52,7 @@ export const getCustomDomain = defineTool({
 const domainOf = ({ okta }: ToolContext, a: { domain_id: string }) =>
   okta.customDomains.getCustomDomain({ domainId: a.domain_id });
 
-/** Brands that are read to tell which of them is new; an org has some tens. */
+/** The most brands that are read to find the new one. An org has some tens. */
 const MAX_BRANDS = 1000;
 
 /** The ids of all brands; undefined where this caller cannot read them all. */
@@ -63,7 +63,7 @@ async function brandIds({ okta, may, collect }: ToolContext): Promise<Set<string
   return brands?.complete ? new Set(brands.items.map((brand) => textAt(brand, "id"))) : undefined;
 }
 
-/** All that a person may have put into a brand that Okta made, so that it can be told whether it is as it was made. */
+/** A brand with everything that a person may have put into it. It shows whether the brand is still as Okta made it. */
 async function wholeBrand({ okta }: ToolContext, brandId: string): Promise<JsonObject> {
   const read = { brandId, expand: ["customized", "preview"] };
   const [brand, themes, domains, signIn, error] = await Promise.all([
@@ -82,7 +82,7 @@ async function wholeBrand({ okta }: ToolContext, brandId: string): Promise<JsonO
   };
 }
 
-/** The domain that a call made, and the brand that Okta made for it, as both are now. */
+/** The domain that a call made, and the brand that Okta made for it, in their present state. */
 async function domainAndBrand(context: ToolContext, made: Json | undefined): Promise<Json | undefined> {
   const domain = await ofMade(made, (domainId) => context.okta.customDomains.getCustomDomain({ domainId }));
   const brand = valueAt(made, MADE);
@@ -90,10 +90,10 @@ async function domainAndBrand(context: ToolContext, made: Json | undefined): Pro
   return { ...domain, [MADE]: isObject(brand) ? await wholeBrand(context, textAt(brand, "id")) : brand };
 }
 
-/** Where answers and the journal have the brand that Okta made for a domain; a text where that is not known. */
+/** The field for the brand that Okta made for a domain. It holds a text where the brand is not known. */
 const MADE = "brand_made_with_it";
 
-/** What the answer says of the brand that Okta made for a domain. @param before the ids of the brands before */
+/** The answer's part about the brand that Okta made for a domain. @param before the ids of the brands before */
 async function brandMadeWith({ okta }: ToolContext, domain: Json | undefined, before: Set<string> | undefined) {
   const brandId = textAt(domain, "brandId");
   if (brandId === "" || before?.has(brandId)) return {};
@@ -149,7 +149,7 @@ export const createCustomDomain = defineTool({
         const notes = [`The brand ${brand_id}, which Okta made for it, stays, since it has changed or is used.`];
         return { steps, notes };
       }
-      // Okta deletes no brand that a domain shows, so the domain goes first.
+      // Okta deletes no brand that a domain uses, so the domain goes first.
       return { steps, afterwards: () => [{ tool: "delete_brand", args: { brand_id } }] };
     },
   },
@@ -170,7 +170,7 @@ export const createCustomDomain = defineTool({
 async function findDomain(context: ToolContext, name: string): Promise<Json | undefined> {
   const listed = (await allDomains(context)).find((domain) => sameName(textAt(domain, "domain"), name));
   const domainId = textAt(listed, "id");
-  // The list holds a part of each domain's properties only.
+  // The list holds only a part of each domain's properties.
   return domainId ? context.okta.customDomains.getCustomDomain({ domainId }) : undefined;
 }
 
@@ -197,7 +197,7 @@ export const replaceCustomDomain = defineTool({
     ),
 });
 
-/** What a person should see of a domain, as Okta sent it. */
+/** The description of a domain for a person, from the domain as Okta sent it. */
 async function describeDomain({ okta, may }: ToolContext, domain: Json | undefined): Promise<Impact> {
   const brandId = textAt(domain, "brandId");
   const brand =
@@ -244,7 +244,7 @@ const certificateInput = z.strictObject({
   private_key_file_path: z.string().min(1).describe("PEM file in an allowed folder."),
 });
 
-/** What goes to Okta, once all of it was found to be right, and the domain as it is now. */
+/** The certificate to send, after all checks, and the domain as it is now. */
 async function checkedCertificate({ okta, readFile, now }: ToolContext, a: z.infer<typeof certificateInput>) {
   const { data } = await readFile(a.private_key_file_path, { maxBytes: MAX_KEY_BYTES });
   const domain = await okta.customDomains.getCustomDomain({ domainId: a.domain_id });
@@ -271,7 +271,7 @@ export const upsertCustomDomainCertificate = defineTool({
   destructive: true,
   input: certificateInput,
   async impact(context, a) {
-    // Checked first, so that nobody is asked about what would be refused anyway.
+    // The check comes first, so that nobody is asked about a call that fails anyway.
     const { domain } = await checkedCertificate(context, a);
     if (textAt(domain, "certificateSourceType") !== "OKTA_MANAGED") return undefined;
     const { details, ...rest } = await describeDomain(context, domain);

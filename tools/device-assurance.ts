@@ -22,7 +22,7 @@ import { after, id, jsonObject } from "./shared/params.js";
 
 const VERSION = /^\d{1,9}(\.\d{1,9}){0,9}$/;
 
-/** Compares two versions number by number; what one of them does not say counts as 0. Below 0: `a` is older. */
+/** Compares two versions number by number. A missing number counts as 0. The result is below 0 where `a` is older. */
 function compareVersions(a: string, b: string): number {
   const [left, right] = [a.split(".").map(Number), b.split(".").map(Number)];
   const differing = Array.from({ length: Math.max(left.length, right.length) }, (_, i) => [left[i] ?? 0, right[i] ?? 0])
@@ -36,8 +36,8 @@ function sameVersion(a: string, b: string): boolean {
 }
 
 /**
- * The operating system versions that a policy asks for at least; "" for a requirement that names
- * none, such as a dynamic one. ChromeOS has its version among the signals of the browser.
+ * The minimum operating system versions of a policy. A requirement without a fixed version, such as a dynamic one,
+ * counts as "". ChromeOS has its version among the signals of the browser.
  */
 function minimumVersions(policy: Json): string[] {
   const constraints = itemsAt(policy, "osVersionConstraints");
@@ -46,14 +46,16 @@ function minimumVersions(policy: Json): string[] {
   return [minimum || textAt(policy, "thirdPartySignalProviders", "dtc", "osVersion", "minimum")];
 }
 
-/** Where a policy stands to a version: any minimum below it, none named that can be compared, or all at or above. */
+/**
+ * Compares a policy with a version: some minimum is below it, no minimum can be compared, or all are at or above it.
+ */
 function standing(policy: Json, threshold: string): "below" | "unknown" | "at_or_above" {
   const minimums = minimumVersions(policy);
   if (minimums.some((minimum) => VERSION.test(minimum) && compareVersions(minimum, threshold) < 0)) return "below";
   return minimums.every((minimum) => VERSION.test(minimum)) ? "at_or_above" : "unknown";
 }
 
-/** Device assurance policies that one answer compares at most; an org has some tens. */
+/** The most device assurance policies that one answer compares. An org has some tens. */
 const MAX_POLICIES = 1000;
 
 export const listDeviceAssurancePolicies = defineTool({
@@ -145,19 +147,19 @@ const userStatedOsVersion = z
   .optional()
   .describe("The minimum OS version as the person named it.");
 
-/** Where a policy has its minimum version: that of a ChromeOS device is told by the browser (schema `DTCChromeOS`). */
+/** The place of a policy's minimum version. The browser tells that of a ChromeOS device (schema `DTCChromeOS`). */
 function versionPlace(body: JsonObject): readonly string[] {
   return body.platform === "CHROMEOS" ? ["thirdPartySignalProviders", "dtc", "osVersion"] : ["osVersion"];
 }
 
-/** An object with a value at a path; the objects on the way are made where they lack. */
+/** An object with a value at a path. It makes the missing objects on the way. */
 function withAt(object: JsonObject, [key = "", ...rest]: readonly string[], value: Json): JsonObject {
   return { ...object, [key]: rest.length === 0 ? value : withAt(objectAt(object, key), rest, value) };
 }
 
 /**
  * The body with the version that the person stated.
- * @throws OktaMcpError bad_input where the body says something else
+ * @throws OktaMcpError bad_input where the body has another one
  */
 function withStatedVersion(a: { policy_data: JsonObject; user_stated_os_version?: string | undefined }): JsonObject {
   const { policy_data: body, user_stated_os_version: stated } = a;
@@ -215,7 +217,7 @@ export const createDeviceAssurancePolicy = defineTool({
 
 const SET_BY_OKTA = ["id", "createdBy", "createdDate", "lastUpdate", "lastUpdatedBy"];
 
-/** The app sign-in policies whose rules ask for a device assurance policy, and so for something else once it changes. */
+/** The app sign-in policies whose rules require a device assurance policy. They change with it. */
 const touches = {
   kinds: ["policies"] as const,
   read: (context: ToolContext, a: { device_assurance_id: string }) =>
@@ -252,10 +254,10 @@ export const replaceDeviceAssurancePolicy = defineTool({
   },
 });
 
-/** App sign-in policies that are searched for a use at most. */
+/** The most app sign-in policies that are searched for a use. */
 const MAX_SEARCHED = 200;
 
-/** The rules of app sign-in policies that ask for a device assurance policy, as "rule of policy". */
+/** The rules of app sign-in policies that require a device assurance policy, as "rule of policy". */
 async function rulesUsing({ okta, collect, whole }: ToolContext, deviceAssuranceId: string) {
   const policies = await collect(
     (cursor) => okta.policies.listPolicies.page({ type: "ACCESS_POLICY", expand: "rules", after: cursor }),
@@ -275,7 +277,7 @@ async function rulesUsing({ okta, collect, whole }: ToolContext, deviceAssurance
   return { items: uses, complete: policies.complete };
 }
 
-/** What is known of the use of a policy for which no rule was found. */
+/** The words for a policy for which no rule was found. */
 function useInWords(uses: { complete: boolean } | undefined): string {
   if (uses === undefined) return "whether an app sign-in rule asks for it cannot be read; Okta refuses if one does";
   if (!uses.complete) return `none of the first ${MAX_SEARCHED} app sign-in policies asks for it`;

@@ -90,7 +90,7 @@ const textsOf = (one: Json) => ({
   body: textAt(one, "body"),
 });
 
-/** A customization, whether it is the only one, and the default where that is another; null where it is gone. */
+/** A customization, whether it is the only one, and the default if that is another one; null where it is gone. */
 async function oneOf(context: ToolContext, a: EmailTemplate, id: string): Promise<Json> {
   const all = await customizationsOf(context, a);
   const one = all.find((other) => textAt(other, "id") === id);
@@ -100,10 +100,10 @@ async function oneOf(context: ToolContext, a: EmailTemplate, id: string): Promis
     : { ...asObject(one), alone: all.length === 1, ...(standard === undefined ? {} : { default: standard }) };
 }
 
-/** Points to a customization in an error's data: what comes from the org is no text of ours. */
+/** Points to a customization in an error's data, since text from the org is no text of ours. */
 const pointer = (one: Json) => ({ customization_id: textAt(one, "id"), language: textAt(one, "language") });
 
-/** Refuses a language that another customization has already; Okta's own answer does not say which. */
+/** Refuses a language that another customization has already. Okta's own answer does not name the customization. */
 function refuseDuplicate(all: readonly Json[], tag: string, except?: string): void {
   const twin = all.find((one) => sameName(textAt(one, "language"), tag) && textAt(one, "id") !== except);
   if (!twin) return;
@@ -123,7 +123,7 @@ export const createEmailCustomization = defineTool({
   change: {
     state: (context, a, made) => ofMade(made, (id) => oneOf(context, a, id)),
     undo: ({ args, after }) =>
-      // Okta does not delete the default alone.
+      // Okta does not delete the default, unless it is the only one.
       valueAt(after, "alone") === true
         ? undoBy("delete_all_email_customizations", emailTemplateOf(args))
         : undoBy("delete_email_customization", { ...emailTemplateOf(args), customization_id: textAt(after, "id") }),
@@ -186,7 +186,7 @@ export const replaceEmailCustomization = defineTool({
   async run(context, a) {
     const all = await customizationsOf(context, a);
     const present = all.find((one) => textAt(one, "id") === a.customization_id);
-    // That there is no such customization is for Okta to say.
+    // Okta itself answers that there is no such customization.
     if (present !== undefined) refuseDuplicate(all, a.language, a.customization_id);
     const stays = isDefault(present);
     if (a.is_default === false && stays) {
@@ -208,7 +208,7 @@ export const replaceEmailCustomization = defineTool({
   },
 });
 
-/** What a person should see of customizations that go. */
+/** The description of customizations that go, for a person. */
 function describeTexts(a: EmailTemplate, texts: readonly Json[], id: string): Impact {
   const languages = texts.map((one) => `${textAt(one, "language")}${isDefault(one) ? " (default)" : ""}`);
   return {
@@ -299,7 +299,7 @@ export const deleteAllEmailCustomizations = defineTool({
     state: async (context, a) => ({ customizations: await customizationsOf(context, a) }),
     becomes: () => ({ customizations: [] }),
     undo({ args, before }) {
-      // The first one made becomes the default.
+      // The first one that is made becomes the default.
       const all = itemsAt(before, "customizations").sort((a, b) => Number(isDefault(b)) - Number(isDefault(a)));
       const steps = all.map((one) => ({
         tool: "create_email_customization",

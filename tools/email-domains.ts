@@ -12,7 +12,7 @@ const expandBrands = z.boolean().default(false).describe("Embed the brands using
 
 const expand = (brands: boolean) => (brands ? ["brands"] : undefined);
 
-/** Okta answers with all of them at once, unless it sends a cursor that its document does not name. */
+/** Okta answers with all email domains at once, unless it sends a cursor, which its document does not mention. */
 const emailDomains = ({ okta }: ToolContext, brands: boolean, cursor?: string) =>
   okta.emailDomains.listEmailDomains.page({ expand: expand(brands), after: cursor });
 

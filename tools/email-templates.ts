@@ -116,7 +116,7 @@ export const replaceEmailSettings = defineTool({
     }),
 });
 
-/** The addresses of whoever makes the call, which are where Okta sends a test mail. */
+/** The addresses of the caller. Okta sends test mails there. */
 async function ownAddresses({ okta, may }: ToolContext): Promise<string[]> {
   const me = may("okta.users.read") ? await ifReadable(okta.users.getUser({ userId: "me" })) : undefined;
   return ["email", "secondEmail"].map((name) => textAt(me, "profile", name)).filter(Boolean);

@@ -178,7 +178,7 @@ export const updateGroup = defineTool({
   run: ({ okta }, a, group) => okta.groups.replaceGroup({ groupId: a.group_id, group }),
 });
 
-/** Members that are remembered of a deleted group: as many as one answer of get_change has room for. */
+/** Only the profile of a group can be written. */
 const MAX_REMEMBERED = 3000;
 
 /** Those among them that undo brings back, each by a call; more would take longer than clients wait. */

@@ -22,7 +22,7 @@ export const listChanges = defineTool({
     after,
   }),
   run({ changes, list, now }, a) {
-    // Without an end, what is recorded meanwhile belongs to the list too.
+    // Without an end, changes that are recorded meanwhile would join the list.
     const { since, until } = windowAt(a, now());
     const query = { ...a, since, until: a.until === undefined ? undefined : until };
     return list((cursor) => changes.page(query, cursor), a);

@@ -46,7 +46,7 @@ export const replaceSignOutPageSettings = defineTool({
     setByOkta: [],
   },
   run: ({ okta }, a, page) =>
-    // A page that is put back may have been read with an address that is null.
+    // A page that an undo puts back may have null as its address.
     okta.customization.replaceSignOutPageSettings({
       brandId: a.brand_id,
       HostedPage: page.url === null ? without(page, ["url"]) : page,

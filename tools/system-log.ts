@@ -9,21 +9,21 @@ const q = z.string().optional().describe("Keywords, all to match.");
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** Both ends of the window that is asked for, or the last so many days before its end. */
+/** The two ends of the window: those that were given, or else the last `days` days. */
 function windowOf(given: { since?: string | undefined; until?: string | undefined }, days: number, nowMs: number) {
   const { since, until } = windowAt(given, nowMs);
   return { since: since ?? new Date(Date.parse(until) - days * DAY_MS).toISOString(), until };
 }
 
-/** Okta's JSON with these of its keys, where it has them. */
+/** An object of Okta's with only these of its keys. */
 function only(value: Json | undefined, ...keys: string[]): { [key: string]: Json } | undefined {
   if (!isObject(value)) return undefined;
   return Object.fromEntries(Object.entries(value).filter(([key]) => keys.includes(key)));
 }
 
 /**
- * When, what, who, to whom, how it ended and from where: the parts of an event under Okta's own names
- * and at their own places, so that what is chosen or hidden by a path stays so.
+ * The parts of an event that tell when, what, who, to whom, with which outcome and from where. They keep Okta's names
+ * and places, so that paths in `fields`, `mask` and `omit` fit them.
  */
 function compact(event: Json): Json {
   const parties = (party: Json | undefined) => only(party, "id", "type", "alternateId", "displayName") ?? null;
@@ -38,14 +38,14 @@ function compact(event: Json): Json {
   };
 }
 
-/** A time window and a place in it; no time has a bar in it. */
+/** A time window and a place in it. Times do not contain a bar. */
 interface Place {
   since: string;
   until: string;
   after: string | undefined;
 }
 
-/** A cursor that carries its window, so that a list which goes on later does so in the same one. */
+/** A cursor that holds its window. A list that goes on later keeps the same window. */
 function cursorOf({ since, until, after }: Place): string {
   return `${since}|${until}|${after ?? ""}`;
 }
@@ -58,7 +58,7 @@ function placeOf(cursor: string | undefined, window: { since: string; until: str
     : { since, until, after: after || undefined };
 }
 
-/** What Okta compares with words and times: the attributes of an event that hold text (schema `LogEvent`). */
+/** The attributes of an event that hold text (schema `LogEvent`). Okta compares them with words and times. */
 const COMPARED = {
   q: [
     ...["id", "type", "alternateId", "displayName", "detailEntry"].flatMap((name) => [
@@ -101,7 +101,7 @@ export const getLogs = defineTool({
     full: z.boolean().default(false).describe("Whole events."),
   }),
   async run({ okta, list, hasFields, now }, a) {
-    // Without an end Okta offers a next page for ever, as a way to poll.
+    // Without an end Okta always offers a next page, for polling.
     const { since, until } = windowOf(a, 7, now());
     const isWhole = a.full || hasFields;
     const found = await list(
@@ -127,7 +127,7 @@ export const getLogs = defineTool({
   },
 });
 
-/** Events that one summary reads at most. */
+/** The most events that one summary reads. */
 const MAX_EVENTS = 10_000;
 const KEPT_OUT = 'outcome.result eq "FAILURE" or outcome.result eq "DENY"';
 const LOGIN_EVENT =
@@ -135,17 +135,17 @@ const LOGIN_EVENT =
 
 const MAX_NAME_CHARS = 200;
 
-/** A filter on the outcomes that keep a person out, narrowed to one person where asked. */
+/** A filter for the outcomes that keep a person out. It names one person where the call does. */
 function failureFilter(user: string | undefined): string {
   if (user === undefined) return KEPT_OUT;
   const value = JSON.stringify(user);
   return `(${KEPT_OUT}) and (actor.id eq ${value} or actor.alternateId eq ${value} or target.id eq ${value})`;
 }
 
-/** Lines of a summary. */
+/** The most lines of a summary. */
 const MAX_LINES = 50;
 
-/** How many of the events have each key, and the event that came last. @param events the latest first */
+/** The number of events with each key, and the last event of each. @param events the latest first */
 function countBy(events: readonly Json[], key: (event: Json) => string) {
   const counts = new Map<string, { count: number; last: Json }>();
   for (const event of events) {

@@ -43,7 +43,10 @@ function colour(description: string) {
     .describe(description);
 }
 
-/** Okta's names for a place's looks. One that Okta adds later passes, so that a theme which has it can be replaced. */
+/**
+ * Okta's names for the variants of a place. A name that Okta adds later passes too, so that a theme which has it can be
+ * replaced.
+ */
 function variant(place: string, names: readonly string[]) {
   return z
     .string()
@@ -128,7 +131,7 @@ const themeOf = ({ okta }: ToolContext, a: { brand_id: string; theme_id: string 
 const PHOTO_FORMATS: readonly string[] = ["PNG", "JPG", "GIF"];
 const ICON_FORMATS: readonly string[] = [...PHOTO_FORMATS, "ICO"];
 
-/** What Okta takes, by the descriptions of its upload operations; it gives no size in bytes for a favicon. */
+/** The largest sizes that Okta accepts, by the descriptions of its upload operations. They name none for a favicon. */
 const MAX_LOGO_BYTES = 100 * 1024;
 const MAX_IMAGE_BYTES = 2 * 1024 * 1024;
 const MAX_FAVICON_PIXELS = 512;

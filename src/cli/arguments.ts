@@ -6,14 +6,14 @@ import { parseJson } from "../json/exact-json.js";
 import { isObject } from "../json/json.js";
 import { visible } from "../text/quote.js";
 
-/** The part of a JSON Schema that is looked at. */
+/** The parts of a JSON Schema that this module reads. */
 export interface PropertySchema {
   type?: string | string[];
   anyOf?: PropertySchema[];
   oneOf?: PropertySchema[];
 }
 
-/** What a tool's arguments look like, by name. */
+/** The schemas of a tool's arguments, by name. */
 export type Properties = Readonly<Record<string, PropertySchema | undefined>>;
 
 function asksFor(type: string, schema: PropertySchema | undefined): boolean {
@@ -51,8 +51,8 @@ function readFileArgument(name: string, file: string): string {
 }
 
 /**
- * The value of `--arg name=value`: the text itself where the tool asks for a string, else what it is
- * as JSON; a list may be written `a,b,c`. `@file` stands for what the file holds, `@@` for a plain `@`.
+ * The value of `--arg name=value`. It is the text itself where the tool asks for a string, and otherwise parsed as
+ * JSON. A list may be written `a,b,c`. `@file` stands for the file's content, `@@` for a plain `@`.
  */
 function argumentValue(name: string, text: string, schema: PropertySchema | undefined): unknown {
   const isFile = text.startsWith("@") && !text.startsWith("@@");

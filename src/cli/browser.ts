@@ -1,4 +1,4 @@
-/** True where a link can be opened before the person's eyes: a desktop, not a CI job or a remote shell. */
+/** True where a person can see a browser window: on a desktop, not in a CI job or a remote shell. */
 export function hasBrowser(env: Readonly<Record<string, string | undefined>>, platform = process.platform): boolean {
   if (env.CI || env.SSH_CONNECTION || env.SSH_CLIENT || env.SSH_TTY || env.BROWSER === "none") return false;
   if (platform === "darwin" || platform === "win32") return true;
@@ -12,7 +12,7 @@ export function hasBrowser(env: Readonly<Record<string, string | undefined>>, pl
 export async function openBrowser(link: string, env: Readonly<Record<string, string | undefined>>): Promise<boolean> {
   if (!hasBrowser(env) || !URL.canParse(link)) return false;
   const { protocol, href, username, password } = new URL(link);
-  // What the org sends is data: nothing but a web page is handed to the system.
+  // The org sends the link, so only a web page is handed to the system.
   if ((protocol !== "https:" && protocol !== "http:") || username !== "" || password !== "") return false;
   try {
     const { default: open } = await import("open");

@@ -11,7 +11,7 @@ export interface Column {
   width: number;
 }
 
-/** What people look for first in a record of Okta, the most telling first. */
+/** Fields that people look for first in a record of Okta, the most telling first. */
 const TELLING = [
   "id",
   "profile.login",
@@ -45,7 +45,7 @@ const TELLING = [
   "created",
 ];
 
-/** People know a record by the first of these that it has. */
+/** Fields that name a record. The first one that it has counts. */
 const NAMES: ReadonlySet<string> = new Set([
   "profile.login",
   "label",
@@ -56,18 +56,18 @@ const NAMES: ReadonlySet<string> = new Set([
   "target",
 ]);
 
-/** More columns than this are harder to read than the JSON. */
+/** The most columns. With more of them a table is harder to read than the JSON. */
 const MAX_COLUMNS = 7;
 const MAX_WIDTH = 48;
-/** A longer heading tells nothing more. */
+/** The longest heading. A longer one tells nothing more. */
 const MAX_HEADING_CHARS = 100;
 const MAX_NAME_WIDTH = 64;
-/** A column that would have to be narrower than this is left out rather than cut, unless it was asked for. */
+/** The least width of a column. A narrower one is left out instead of cut, unless it was asked for. */
 const MIN_WIDTH = 20;
 const MIN_WIDTH_ASKED_FOR = 6;
-/** Enough of an id to tell it from others. */
+/** The characters of an id that tell it from others. */
 const MIN_ID_WIDTH = 10;
-/** A time without its hours and minutes: 2026-01-31. */
+/** The width of a time without its hours and minutes: 2026-01-31. */
 const DATE_WIDTH = 10;
 /** Space between two columns. */
 export const GAP = 2;
@@ -76,7 +76,7 @@ const ZERO_WIDTH = /\p{Mn}|\p{Me}/u;
 const WIDE =
   /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|[\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}/u;
 
-/** Columns that a text takes on a terminal. */
+/** The number of columns that a text takes on a terminal. */
 export function displayWidth(text: string): number {
   let width = 0;
   for (const character of text) width += ZERO_WIDTH.test(character) ? 0 : WIDE.test(character) ? 2 : 1;
@@ -85,7 +85,7 @@ export function displayWidth(text: string): number {
 
 /** The value at a dotted path; undefined where there is none. */
 export function valueAt(item: Json, path: string): Json | undefined {
-  // A key may hold a dot itself; then the whole path is the key.
+  // A key may hold a dot itself. Then the whole path is the key.
   const whole = valueIn(item, path);
   return whole === undefined ? valueIn(item, ...path.split(".")) : whole;
 }
@@ -102,7 +102,7 @@ function isShown(value: Json | undefined): boolean {
   return value !== undefined && value !== null && value !== "" && (typeof value !== "object" || isExactNumber(value));
 }
 
-/** The paths worth a column: those asked for, else the telling ones, else whatever the records have. */
+/** The paths of the columns: those that were asked for; otherwise the telling ones; otherwise all of the records. */
 function choosePaths(items: readonly Json[], wanted: readonly string[] | undefined): string[] {
   if (wanted && wanted.length > 0) return [...wanted];
   const telling = TELLING.filter((path) => items.some((item) => isShown(valueAt(item, path))));
@@ -112,18 +112,18 @@ function choosePaths(items: readonly Json[], wanted: readonly string[] | undefin
 }
 
 export interface ColumnWishes {
-  /** The paths that the caller asked for, if any; the columns are then these. */
+  /** The paths that the caller asked for, if any. They are the only columns then. */
   wanted?: readonly string[] | undefined;
-  /** Those that are there to be copied, and therefore never cut. */
+  /** Those of them that a person copies. They are never cut. */
   whole?: readonly string[] | undefined;
 }
 
 const TIME = /^\d{4}-\d\d-\d\dT/;
 
-/** What can be made narrower without a loss to who reads, from which the rest follows. */
+/** The sort of a column. It decides how the column is made narrower. */
 type Sort = "time" | "id" | "name" | "text";
 
-/** How narrow and how wide a column may be. */
+/** The least and the largest width of a column. */
 const WIDTHS: Readonly<Record<Sort, { least: number; leastAskedFor: number; most: number }>> = {
   id: { least: MIN_ID_WIDTH, leastAskedFor: MIN_ID_WIDTH, most: Number.POSITIVE_INFINITY },
   time: { least: DATE_WIDTH, leastAskedFor: DATE_WIDTH, most: MAX_WIDTH },
@@ -133,24 +133,24 @@ const WIDTHS: Readonly<Record<Sort, { least: number; leastAskedFor: number; most
 
 interface Fitting extends Column {
   sort: Sort;
-  /** It is never cut. */
+  /** True where the column is never cut. */
   kept: boolean;
-  /** It may be left out. */
+  /** True where the column may be left out. */
   spare: boolean;
   least: number;
 }
 
 function sortOf(path: string, values: readonly (Json | undefined)[]): Sort {
   if (NAMES.has(path)) return "name";
-  // Okta's `alternateId` is a login or a label, and as long as somebody makes it.
+  // Okta's `alternateId` is a login or a label of any length.
   if (path === "id" || /(?:_id|(?<!\balternate)Id)$/.test(path)) return "id";
   const shown = values.filter(isShown);
   return shown.length > 0 && shown.every((value) => TIME.test(String(value))) ? "time" : "text";
 }
 
 /**
- * Chooses the columns of a table so that it fits into `width` characters: times lose their hours, then ids their
- * end, then columns are left out from the last on, and only then names and other texts are cut.
+ * Chooses the columns of a table that fits into `width` characters. First times lose their hours, then ids lose their
+ * end, then columns are left out from the last on. Names and other texts are cut last.
  * @param cell gives the text that is shown for a value
  */
 export function chooseColumns(
@@ -192,7 +192,7 @@ function fitInto(width: number, columns: Fitting[]): void {
       column.width = Math.max(column.least, column.width - Math.max(0, over()));
     }
   };
-  // A part of an hour tells nothing.
+  // A time is shortened in one step, since a part of an hour tells nothing.
   for (const column of columns.filter(({ sort }) => sort === "time")) if (over() > 0) column.width = column.least;
   narrow("id");
   const leaveOut = (column: Fitting | undefined) => column !== undefined && columns.splice(columns.indexOf(column), 1);
@@ -208,6 +208,6 @@ function fitInto(width: number, columns: Fitting[]): void {
     }
   };
   shrink((column) => column.sort === "text" && column.width > column.least);
-  // Where that is not enough, nothing is spared but what has to stay whole.
+  // As the last step every column is cut, except for those that have to stay whole.
   shrink((column) => !column.kept && column.width > 1);
 }

@@ -22,7 +22,7 @@ export interface EachCall {
   args: Record<string, unknown>;
 }
 
-/** Wrong lines that one message names. */
+/** The most wrong lines that one message names. */
 const MAX_NAMED = 20;
 
 const FORM = 'Write one call a line, e.g. {"tool": "get_user", "arguments": {"user_id": "ada@acme.com"}}.';
@@ -65,7 +65,8 @@ function parseLine(text: string, line: number): EachCall | { problem: string } {
 }
 
 /**
- * The calls of a text with one a line; empty lines are left out. All are looked at before any is made.
+ * The calls of a text that has one on each line. Empty lines are left out. All lines are checked before any call is
+ * made.
  * @throws OktaMcpError bad_input, which names the wrong lines
  */
 export function parseEach(content: string, catalogue: Catalogue): EachCall[] {
@@ -97,9 +98,9 @@ export function parseEach(content: string, catalogue: Catalogue): EachCall[] {
 }
 
 /**
- * Makes calls one after the other and writes a line of JSON for each, in their order: index, line and tool, and
- * `result` or `error`. A failed call does not keep the next from being made; a stop does.
- * @returns the exit code: 1 where a call failed or gave a part of a list only
+ * Makes calls one after the other. For each it writes a line of JSON: index, line and tool, and `result` or `error`.
+ * After a failed call it makes the next one; a stop ends it.
+ * @returns the exit code: 1 where a call failed or gave only a part of a list
  */
 export async function runEach(io: Io, caller: Caller, calls: readonly EachCall[], signal: AbortSignal): Promise<0 | 1> {
   let failed = 0;
@@ -117,7 +118,7 @@ export async function runEach(io: Io, caller: Caller, calls: readonly EachCall[]
   return failed > 0 ? 1 : 0;
 }
 
-/** Throws what is wrong with a call, in a terminal's words. */
+/** Makes a check of calls. It throws errors in a terminal's words. */
 function checker(catalogue: Catalogue): (tool: string, args: unknown) => void {
   const names = new Set(catalogue.entries.map(({ name }) => name));
   return (tool, args) => {

@@ -5,8 +5,7 @@ import { visible } from "../text/quote.js";
 import type { Io } from "./io.js";
 
 /**
- * Shows a failed command on stderr: code, what and why, fix, whether to try again; as one line of
- * JSON where that was asked for.
+ * Shows a failed command on stderr: code, what and why, fix, whether to try again. With `json` it is one line of JSON.
  * @returns the exit code
  */
 export function showError(io: Io, error: OktaMcpError, { json = false } = {}): number {
@@ -19,12 +18,12 @@ export function showError(io: Io, error: OktaMcpError, { json = false } = {}): n
   for (const line of rest) io.note(line);
   if (rest.length > 0) io.note();
   io.note(`${io.style("dim", "Fix:")} ${visible(error.fix)}`);
-  // A wrong command line or setting is not going to heal by itself; saying so would be noise.
+  // A wrong command line or setting does not repair itself, so this line would not help.
   if (error.exitCode === 1) io.note(`${io.style("dim", "Retry:")} ${retryInWords(error)}`);
   return error.exitCode;
 }
 
-/** The error in an answer of the server, as one of ours again; undefined when it is none. */
+/** The error in a server's answer as an OktaMcpError; undefined when there is none. */
 export function errorFrom(structuredContent: unknown): OktaMcpError | undefined {
   const { error } = (structuredContent ?? {}) as { error?: Partial<RenderedError> };
   if (error?.code === undefined || !Object.hasOwn(ERROR_CODES, error.code)) return undefined;
@@ -35,7 +34,7 @@ export function errorFrom(structuredContent: unknown): OktaMcpError | undefined 
   });
 }
 
-/** A wrong use of the command line, with the way to the right one. */
+/** An error about wrong use of the command line, with advice. */
 export function usageError(message: string, fix = "See okta-mcp --help."): OktaMcpError {
   return new OktaMcpError("bad_input", message, { fix });
 }

@@ -4,12 +4,12 @@ import type { Io, Stop } from "./io.js";
 
 const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 
-/** What ends a command that runs until somebody asks for its end: also that the terminal is closed. */
+/** The signals that end a command which runs until it is stopped. A closed terminal sends one of them. */
 export const ENDING_SIGNALS = [...SIGNALS, "SIGHUP"] as const;
 
 /**
- * Runs an action that Ctrl-C or SIGTERM asks to stop, through its signal; a second Ctrl-C ends the
- * process the usual way. What asked is noted in `io.stoppedBy`.
+ * Runs an action that Ctrl-C or SIGTERM can stop through its abort signal. A second Ctrl-C ends the process the usual
+ * way. `io.stoppedBy` keeps the reason.
  */
 export async function interruptible<T>(io: Io, action: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
@@ -25,15 +25,15 @@ export async function interruptible<T>(io: Io, action: (signal: AbortSignal) => 
   }
 }
 
-/** The exit code by which shells tell of a signal: 130 for SIGINT, 143 for SIGTERM. */
+/** The exit code with which shells report a signal: 130 for SIGINT, 143 for SIGTERM. */
 export function exitCodeOf({ signal }: Stop): number {
   return 128 + constants.signals[signal];
 }
 
 /**
- * Ends the process by the signal that stopped its command, as shells have it: a loop ends with the command that
- * Ctrl-C ended in it, and goes on after one that merely failed. A key becomes the signal that the terminal would have
- * sent to the whole group of processes. What was written is let out first.
+ * Ends the process by the signal that stopped its command. Shells expect this: Ctrl-C in a loop then ends the loop, and
+ * a command that failed does not. Ctrl-C as a key becomes the signal that the terminal would have sent to the group of
+ * processes. All output is written first.
  */
 export async function dieOf(stop: Stop): Promise<void> {
   const { signal, asKey } = stop;

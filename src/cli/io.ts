@@ -6,16 +6,17 @@ const STYLES = ["bold", "dim", "red", "green", "yellow", "cyan"] as const;
 
 type Style = (typeof STYLES)[number];
 
-/** The sequences that `style` makes, and every character that steers a terminal or hides something. */
+/** The sequences that `style` makes, and every character that steers a terminal or is invisible. */
 const STYLE_OR_INVISIBLE = new RegExp(
   `\\u001b\\[(?:${[...new Set(STYLES.flatMap((style) => inspect.colors[style] ?? []))].join("|")})m|${INVISIBLE.source}`,
   "gu",
 );
 
 /**
- * A text as a terminal may get it: of what steers it or hides something nothing is left but line breaks and, where
- * there are styles, our own. Whatever a command says goes through here, so that no text from outside that somebody
- * forgot to escape reaches a terminal raw; it could still pass for words of ours, which `visible` and `quoteOkta` prevent.
+ * A text that is safe for a terminal. Characters that steer the terminal or are invisible are written out, except for
+ * line breaks and, where there are styles, our own. All output of a command goes through here, so that text from
+ * outside never reaches a terminal raw. Such a text could still imitate our own words; `visible` and `quoteOkta`
+ * prevent that.
  */
 export function forTerminal(text: string, hasStyles: boolean): string {
   return text.replace(STYLE_OR_INVISIBLE, (found) => {
@@ -25,43 +26,46 @@ export function forTerminal(text: string, hasStyles: boolean): string {
   });
 }
 
-/** With what a person or the system asks a command to stop. */
+/** The signal with which a person or the system stops a command. */
 export interface Stop {
   signal: "SIGINT" | "SIGTERM";
-  /** While a line is edited, the terminal hands Ctrl-C over as a key, and sends no signal to anybody. */
+  /**
+   * True where the signal was a key. While a line is edited, the terminal hands over Ctrl-C as a key and sends no
+   * signal.
+   */
   asKey: boolean;
 }
 
 /**
- * The terminal around a command: where it reads, where results go, where a person is spoken to. What is written goes
- * through `out`, `note`, `copyable` and `write`, never to the streams themselves.
+ * The terminal of a command: input, results, and messages to a person. Output goes through `out`, `note`, `copyable`
+ * and `write`, never to the streams themselves.
  */
 export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly stdin: NodeJS.ReadStream;
   /** For results only. */
   readonly stdout: NodeJS.WriteStream;
-  /** For everything that is said to a person. */
+  /** For all messages to a person. */
   readonly stderr: NodeJS.WriteStream;
-  /** True where a person can be asked: a terminal to read from and one to be shown the question. */
+  /** True where a person can be asked: there is a terminal to read from and one to show the question. */
   readonly interactive: boolean;
-  /** What stopped the command, if anything did. */
+  /** The signal that stopped the command, if one did. */
   stoppedBy?: Stop;
-  /** One result, or a part of it, to stdout. */
+  /** Writes a result, or a part of it, to stdout. */
   out(text: string): void;
-  /** A line to stderr, broken between words where the terminal is narrow. */
+  /** Writes a line to stderr. It is broken between words where the terminal is narrow. */
   note(text?: string): void;
-  /** A line to stderr that is not broken, for what is there to be copied. */
+  /** Writes a line to stderr that a person copies, and that is therefore not broken. */
   copyable(text: string): void;
-  /** A text of any number of lines to one of the streams. */
+  /** Writes a text of any number of lines to one of the streams. */
   write(stream: "stdout" | "stderr", text: string): void;
-  /** The text in a style, where the stream it is for (stderr when not told) shows styles. */
+  /** The text in a style, where the stream shows styles; stderr by default. */
   style(style: Style | Style[], text: string, stream?: NodeJS.WriteStream): string;
 }
 
 /**
- * Whether to colour what goes to a stream: `NO_COLOR` (no-color.org) forbids it, `FORCE_COLOR`
- * demands it, otherwise the stream has to be a terminal.
+ * True where a stream gets colours: `NO_COLOR` (no-color.org) forbids them, `FORCE_COLOR` demands them, otherwise the
+ * stream has to be a terminal.
  */
 export function wantsColor(stream: { isTTY?: boolean }, env: Io["env"]): boolean {
   if (env.NO_COLOR || env.FORCE_COLOR === "0" || env.FORCE_COLOR === "false") return false;
@@ -90,7 +94,7 @@ export function createIo(owner: Pick<NodeJS.Process, "stdin" | "stdout" | "stder
   };
 }
 
-/** Columns of a stream; 80 where it does not tell. */
+/** The number of columns of a stream; 80 where it does not tell. */
 export function columnsOf(stream: { columns?: number }): number {
   return stream.columns && stream.columns > 0 ? stream.columns : 80;
 }

@@ -27,18 +27,15 @@ export async function askYesNo(io: Io, question: string, signal: AbortSignal): P
   }
 }
 
-/** Something that shows on stderr that work goes on. */
+/** A sign on stderr that work goes on. */
 export interface Activity {
-  /** Says what is going on now. */
+  /** Tells the present step. */
   say(message: string): void;
-  /** Ends it, leaving nothing behind on a terminal. */
+  /** Ends it, and leaves nothing behind on a terminal. */
   stop(): void;
 }
 
-/**
- * A spinner on a terminal. Elsewhere each new message is a line of its own, and nothing is said where
- * `quiet` is wanted.
- */
+/** Shows a spinner on a terminal. Elsewhere each new message is a line of its own, or nothing with `quiet`. */
 export async function startActivity(io: Io, message: string, options: { quiet?: boolean } = {}): Promise<Activity> {
   if (io.stderr.isTTY !== true) {
     const say = (text: string) => {

@@ -45,7 +45,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage or settings. Ctrl-C ends a command a
 shells expect it (130).`;
 
 /**
- * Parses a command line and does what it says.
+ * Parses a command line and runs its command.
  * @param argv the arguments, without node and the script; at least one
  * @returns the exit code
  */
@@ -87,7 +87,7 @@ function createProgram(io: Io, finish: (exitCode: number) => void): Command {
       .configureOutput({
         writeOut: (text) => io.write("stdout", text),
         writeErr: (text) => io.write("stderr", text),
-        // Errors are shown by `showError`, once.
+        // `showError` shows errors, once.
         outputError: () => {},
         getOutHelpWidth: () => Math.min(columnsOf(io.stdout), 100),
         getOutHasColors: () => wantsColor(io.stdout, io.env),
@@ -97,20 +97,21 @@ function createProgram(io: Io, finish: (exitCode: number) => void): Command {
 }
 
 /**
- * `okta-mcp --sandbox` means `okta-mcp run --sandbox`; any first word is a command, so that a misspelled
- * one is not served. It is refused alone: beside `--help`, commander would overlook it.
+ * Adds the command `run` to a line that begins with a flag: `okta-mcp --sandbox` means `okta-mcp run --sandbox`. Any
+ * first word counts as a command, so that a misspelled one does not start a server. Only that
+ * word is passed on, since commander would overlook it beside `--help`.
  */
 function withCommand(argv: readonly string[], commands: readonly string[]): string[] {
   const [first = "", ...rest] = argv;
   if (first === "help") return rest[0] === undefined ? [first] : withCommand([...rest, "--help"], commands);
-  // The help of a call is that of its tool.
+  // The help of a call is the help of its tool.
   const [tool = "-"] = rest;
   if (first === "call" && !tool.startsWith("-") && rest.some((word) => HELP_OPTIONS.has(word))) return ["tools", tool];
   if (["-h", "--help", "-V", "--version"].includes(first) || commands.includes(first)) return [...argv];
   return first.startsWith("-") ? ["run", ...argv] : [first];
 }
 
-/** Commander's complaint in our form: what is wrong, then what was probably meant. */
+/** Commander's complaint in our form: the fault, then what was probably meant. */
 function usageProblem(
   { message, code }: CommanderError,
   argv: readonly string[],

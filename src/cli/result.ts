@@ -3,27 +3,27 @@ import { inertJson } from "../text/inert-json.js";
 import { columnsOf, type Io } from "./io.js";
 import { quoted } from "./words.js";
 
-/** What was called, as far as showing its result needs it. */
+/** The parts of a call that are needed to show its result. */
 export interface ShownCall {
   tool: string;
   args: Record<string, unknown>;
-  /** A person wants JSON too. */
+  /** True where a person wants JSON too. */
   json: boolean;
-  /** It went to the sandbox in this process. */
+  /** True where the call went to the sandbox in this process. */
   sandbox: boolean;
-  /** The columns of a table; otherwise `fields` of the arguments, or what the records have. */
+  /** The columns of a table; by default `fields` of the arguments, or those of the records. */
   columns?: readonly string[];
-  /** Those of them that are never cut. */
+  /** Those of the columns that are never cut. */
   whole?: readonly string[];
-  /** Every column as wide as it needs to be, whatever the terminal's width. */
+  /** True where every column is as wide as it needs to be, whatever the terminal's width. */
   wide?: boolean;
-  /** A record as a table shows it. */
+  /** The form of a record in the table. */
   row?(item: Json): Json;
-  /** The command for the next page; otherwise the tool's own call. */
+  /** The command for the next page; by default the tool's own call. */
   next?(after: string): string;
 }
 
-/** A list as tools answer it. */
+/** A list in the form in which tools answer it. */
 interface ListResult {
   items: Json[];
   total_fetched: number;
@@ -39,9 +39,10 @@ function isList(result: Record<string, unknown>): result is Record<string, unkno
 }
 
 /**
- * Shows a result on stdout: to a program as one line of JSON, to a person a list as a table and
- * everything else as indented JSON.
- * @returns the exit code: 1 for a list or a count of which a part could not be read, which nobody must take for the whole
+ * Shows a result on stdout. A program gets one line of JSON. A person gets a list as a table and everything else as
+ * indented JSON.
+ * @returns the exit code: 1 for a list or a count of which a part could not be read, since nobody must take it for the
+ * whole
  */
 export async function showResult(io: Io, call: ShownCall, result: Record<string, unknown>): Promise<0 | 1> {
   const isCount = typeof result.count === "number";
@@ -50,7 +51,7 @@ export async function showResult(io: Io, call: ShownCall, result: Record<string,
   else if (!call.json && Object.keys(result).length === 0) io.out("Done.");
   else if (call.json || !isList(result)) io.out(inertJson(result, 2));
   else await showList(io, call, result);
-  // A table has said so.
+  // The table has said so already.
   const isTold = io.stdout.isTTY && !call.json && !isCount;
   if (isPart && !isTold) io.note(String(result.note ?? "The list is not whole."));
   return isPart ? 1 : 0;

@@ -3,7 +3,7 @@ import { SETTING_KEYS, SETTINGS, type SettingKey } from "../config/settings.js";
 import { SCOPES } from "../okta/scopes.js";
 import { usageError } from "./failure.js";
 
-/** The settings that say which org and who signs in: the sandbox brings its own. */
+/** The settings that name an org and a sign-in. The sandbox brings its own. */
 const OF_THE_ORG: ReadonlySet<SettingKey> = new Set([
   "orgUrl",
   "clientId",
@@ -14,10 +14,10 @@ const OF_THE_ORG: ReadonlySet<SettingKey> = new Set([
   "tokenStore",
 ]);
 
-/** How a command signs in to the sandbox: with a token that is there already, or as a person does. */
+/** The sign-in to the sandbox: with a token that is there already, or as a person signs in. */
 export type SandboxSignIn = "ready" | "person";
 
-/** A pretend org inside this process, and the settings with which to use it. */
+/** A sandbox inside this process, and the settings with which to use it. */
 export interface SandboxOrg {
   config: Config;
   origin: string;
@@ -25,8 +25,7 @@ export interface SandboxOrg {
 }
 
 /**
- * Starts a pretend org and takes over what the person has set otherwise: scopes (all, where none
- * are named), log, limits.
+ * Starts a sandbox. It takes over the person's other settings: scopes (all, where none are named), log, limits.
  * @throws OktaMcpError bad_input when flags name another org as well; bad_config as `loadConfig`
  */
 export async function startSandboxOrg(

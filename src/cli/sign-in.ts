@@ -6,7 +6,7 @@ import type { Io } from "./io.js";
 import { startActivity } from "./person.js";
 import { momentInWords } from "./words.js";
 
-/** Shows a link to sign in with, and opens it where there is a browser and it is wanted. */
+/** Shows a link to sign in with. It opens the link where `browser` is true and the link can be opened. */
 export async function showLink(
   io: Io,
   link: { url: string; lines: readonly string[] },
@@ -20,8 +20,8 @@ export async function showLink(
 }
 
 /**
- * Signs a person in by the device grant: link, code, and waiting for the approval.
- * @throws OktaMcpError login_denied, login_expired, cancelled (Ctrl-C), and what the org refuses with
+ * Signs a person in by the device grant: shows link and code, and waits for the approval.
+ * @throws OktaMcpError login_denied, login_expired, cancelled (Ctrl-C); the org's refusal
  */
 export async function signIn(
   io: Io,

@@ -4,7 +4,7 @@ import { isObject } from "../json/json.js";
 import { visible } from "../text/quote.js";
 import { type Column, chooseColumns, displayWidth, GAP, valueAt } from "./columns.js";
 
-/** Longest text of a cell that is looked at; more never fits a line. */
+/** The characters of a cell that are looked at. More of them never fit a line. */
 const MAX_CELL_CHARS = 300;
 
 const NO_BORDERS = {
@@ -25,7 +25,7 @@ const NO_BORDERS = {
   middle: " ".repeat(GAP),
 };
 
-/** A value as a cell shows it: one line, nothing hidden in it. */
+/** The text of a cell: one line, without invisible characters. */
 function cellText(value: Json | undefined, width = MAX_CELL_CHARS): string {
   if (value === undefined || value === null) return "";
   const text = typeof value === "string" ? value : stringifyJson(value);
@@ -39,17 +39,17 @@ function cellText(value: Json | undefined, width = MAX_CELL_CHARS): string {
 export interface TableOptions {
   /** Characters that a line may have. */
   width: number;
-  /** Dotted paths to show; chosen from what the records have when left out. */
+  /** Dotted paths to show; by default chosen from those of the records. */
   fields?: readonly string[] | undefined;
-  /** Those of them that are never cut. */
+  /** Those of the paths that are never cut. */
   whole?: readonly string[] | undefined;
   /** Gives the heading its look. */
   heading?: (text: string) => string;
 }
 
 /**
- * Records as a table without rules that fits the width; a text too long ends with `…`.
- * Control and other invisible characters are written out.
+ * Records as a table that fits the width, without lines between cells. A text that is too long ends with `…`. Control
+ * and other invisible characters are written out.
  */
 export async function renderTable(items: readonly Json[], options: TableOptions): Promise<string> {
   const { default: Table } = await import("cli-table3");

@@ -2,8 +2,8 @@ import { areas } from "../../tools/index.js";
 import { createCatalogue, type ToolCard } from "../catalogue/catalogue.js";
 
 /**
- * What decides which tools are listed. In a bundle `scripts/tool-cards-plugin.ts` replaces this
- * module by what comes of it, so that no tool and no schema is made before a call needs it.
+ * The properties of every tool that decide whether it is listed. In a bundle, `scripts/tool-cards-plugin.ts` replaces
+ * this module by its result, so that no tool and no schema is made before a call needs it.
  */
 export const toolCards: readonly ToolCard[] = createCatalogue(areas).entries.map(
   ({ name, area, scope, effect, staysOn, about }) => ({

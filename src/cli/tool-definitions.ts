@@ -3,7 +3,7 @@ import { createCatalogue, type ToolDefinition } from "../catalogue/catalogue.js"
 
 const { entries, definition } = createCatalogue(areas);
 
-/** What a list tells of every tool, by its name. In a bundle replaced as `tool-cards.ts` is. */
+/** The definition of every tool, by its name. The bundle has its result, as with `tool-cards.ts`. */
 export const toolDefinitions: Readonly<Record<string, ToolDefinition>> = Object.fromEntries(
   entries.map(({ name }) => [name, definition(name)]),
 );

@@ -30,7 +30,7 @@ function typeInWords({ type = "any", enum: values, items, maximum }: ArgumentSch
   return maximum === undefined ? words : `${words}, up to ${maximum}`;
 }
 
-/** A value with which an argument can be shown; an object is best kept in a file. */
+/** An example value of an argument. An object is best kept in a file. */
 function sample(name: string, { type, enum: values, items }: ArgumentSchema): string {
   if (values) return String(values[0]);
   if (type === "object" || items?.type === "object") return `@${name}.json`;
@@ -42,7 +42,7 @@ function sample(name: string, { type, enum: values, items }: ArgumentSchema): st
 
 function exampleOf(name: string, properties: ArgumentsSchema["properties"], required: readonly string[]): string {
   const others = Object.keys(properties).filter((argument) => !required.includes(argument));
-  // What a change is about, where it may be left out, or what keeps a list short.
+  // Of the optional arguments, the object that a change is about or the limit of a list explain most.
   const telling = others.find((argument) => properties[argument]?.type === "object" || argument === "limit");
   const args = [...required, ...(telling === undefined ? [] : [telling])].map(
     (argument) => `--arg ${argument}=${sample(argument, properties[argument] ?? {})}`,
@@ -51,9 +51,9 @@ function exampleOf(name: string, properties: ArgumentsSchema["properties"], requ
 }
 
 /**
- * Shows one tool on stdout: what it does and needs, its arguments, and how it is called.
- * @param why why it is off; null where it is on
- * @throws OktaMcpError bad_input for a tool that there is not
+ * Shows one tool on stdout: its purpose, scope, arguments, and an example call.
+ * @param why the reason why it is off; null where it is on
+ * @throws OktaMcpError bad_input for an unknown tool
  */
 export function showTool(
   io: Io,
@@ -81,7 +81,7 @@ export function showTool(
   io.out(twoColumns(facts, width, dim));
   if (found.why !== undefined) return;
   const { properties, required = [] } = catalogue.schema(name);
-  // A terminal is asked, or says --yes.
+  // On a terminal a person is asked, or says --yes.
   const own = Object.entries(properties).filter(([argument]) => argument !== "confirmation");
   const rows = own.map(([argument, schema]): [string, string[]] => {
     const needed = required.includes(argument) ? "required, " : "";

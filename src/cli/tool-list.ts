@@ -3,7 +3,7 @@ import { leftOutBecause } from "../catalogue/choice.js";
 import type { Settings } from "../config/config.js";
 import { toolCards } from "./tool-cards.js";
 
-/** The tools that the settings let be, as a client sees them, without loading a single one. */
+/** The tools that the settings allow, as a client sees them. It loads no tool. */
 export function toolList({ choice }: Pick<Settings, "choice">): ToolListing & { total: number } {
   return {
     entries: toolCards.filter((card) => leftOutBecause(choice, card) === undefined),

@@ -9,7 +9,11 @@ const UNITS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
   ["second", 1_000],
 ];
 
-/** A moment as people say it: "in 52 minutes", "3 hours ago". Both in epoch milliseconds. */
+/**
+ * A moment relative to now: "in 52 minutes", "3 hours ago".
+ * @param atMs epoch milliseconds
+ * @param nowMs epoch milliseconds
+ */
 export function momentInWords(atMs: number, nowMs: number): string {
   const format = new Intl.RelativeTimeFormat("en", { numeric: "always" });
   const distanceMs = atMs - nowMs;
@@ -17,7 +21,7 @@ export function momentInWords(atMs: number, nowMs: number): string {
   return format.format(Math.round(distanceMs / lengthMs), unit);
 }
 
-/** The configured scopes that a grant does not cover; none where the grant is not known. */
+/** The configured scopes that a grant does not cover; none where the grant is unknown. */
 export function notGranted(configured: readonly string[], granted: readonly string[] | undefined): string[] {
   if (!granted) return [];
   const set = new Set(granted);
@@ -25,7 +29,7 @@ export function notGranted(configured: readonly string[], granted: readonly stri
 }
 
 /**
- * Names and values in two columns, a value of several lines below itself.
+ * Names and values in two columns. The further lines of a value stand below its first.
  * @param width characters that a line may have
  */
 export function twoColumns(
@@ -45,8 +49,8 @@ export function twoColumns(
 }
 
 /**
- * Breaks a line between words so that it fits into `width` characters; what follows stands under
- * the text of a list item or as far in as the line began. A word too long for a line is left whole.
+ * Breaks a line between words so that it fits into `width` characters. The next lines stand under the text of a list
+ * item, or are indented as the first. A word that is too long for a line is left whole.
  */
 export function wrap(line: string, width: number): string {
   const indent = /^ *(?:- )?/.exec(line)?.[0] ?? "";
@@ -67,7 +71,7 @@ export function wrap(line: string, width: number): string {
   return [...lines, current].join("\n");
 }
 
-/** A text as one word of a POSIX shell. */
+/** A text as one word for a POSIX shell. */
 export function quoted(text: string): string {
   return /^[\w./:@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

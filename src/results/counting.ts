@@ -13,9 +13,9 @@ import {
 } from "./listing.js";
 
 /**
- * Counts the items of a list from the page at `after` to its end, without keeping them. Where the
- * count is not the whole one, the answer says so and why, and where to go on.
- * @throws OktaMcpError what fetching the first page fails with; cancelled always
+ * Counts the items of a list from the page at `after` to its end, without keeping them. Where the count is not
+ * complete, the answer says why and where to go on.
+ * @throws OktaMcpError of the first page; cancelled always
  */
 export async function countItems(
   fetchPage: PageFetcher,

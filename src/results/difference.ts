@@ -4,7 +4,10 @@ import { isObject, type JsonObject, valueAt } from "../json/json.js";
 import { MASK } from "../text/secrets.js";
 import type { FieldChange } from "../tool.js";
 
-/** True for equal JSON, whatever the order of keys. `decided` is asked first about each two values; undefined lets what is in them decide. */
+/**
+ * True for equal JSON, whatever the order of keys.
+ * @param decided is asked first about each pair of values; where it returns undefined, their parts are compared
+ */
 function isEqual(
   a: Json | undefined,
   b: Json | undefined,
@@ -29,25 +32,31 @@ export function sameJson(a: Json | undefined, b: Json | undefined): boolean {
   return isEqual(a, b, () => undefined);
 }
 
-/** True for a value that holds something, and so for a mask, which stands for something. */
+/** True for a value that is not empty. A mask counts, since it stands for a value. */
 function holds(value: Json | undefined): boolean {
   return value !== undefined && value !== null && value !== "";
 }
 
-/** True where a mask stands for something on both sides; false where the other side holds nothing; undefined without a mask. */
+/**
+ * True where both sides hold a value and one of them is a mask. False where the other side holds nothing. Undefined
+ * without a mask.
+ */
 function maskedOnBoth(a: Json | undefined, b: Json | undefined): boolean | undefined {
   return a === MASK || b === MASK ? holds(a) && holds(b) : undefined;
 }
 
 /**
- * True for equal JSON, where a mask equals whatever stands in its place on the other side: nobody who
- * sees the mask may learn more.
+ * True for equal JSON. A mask equals every value on the other side, so that a reader who sees only the mask learns no
+ * more.
  */
 export function sameButHidden(a: Json | undefined, b: Json | undefined): boolean {
   return isEqual(a, b, maskedOnBoth);
 }
 
-/** The dotted paths at which a mask stands for something on both sides, so that nothing tells whether it changed. */
+/**
+ * The dotted paths at which both sides hold a value and one of them is a mask. Nobody can tell whether these values
+ * changed.
+ */
 export function hiddenIn(a: Json | undefined, b: Json | undefined, path: readonly string[] = []): string[] {
   const masked = maskedOnBoth(a, b);
   if (masked !== undefined) return masked ? [path.join(".")] : [];
@@ -57,15 +66,18 @@ export function hiddenIn(a: Json | undefined, b: Json | undefined, path: readonl
 }
 
 export interface Comparing {
-  /** Gives a value the form in which it may be shown; what differs only in what this hides still counts. */
+  /**
+   * Changes a value to the form in which it may be shown. Values that differ only before this change still count as
+   * different.
+   */
   show?: (value: Json) => Json;
-  /** By default `sameJson`. */
+  /** How two values are compared; by default with `sameJson`. */
   same?: typeof sameJson;
 }
 
 /**
- * Where two values differ, field by field; lists are compared as a whole. A side that is missing
- * altogether, `null` included, counts as an object without fields.
+ * The fields in which two values differ. Lists are compared as a whole. A missing side, `null` included, counts as an
+ * object without fields.
  */
 export function difference(
   before: Json | undefined,
@@ -80,7 +92,7 @@ export function difference(
     path: readonly string[],
   ): void => {
     const [a, b] = path.length === 0 ? [left ?? {}, right ?? {}] : [left, right];
-    // An object that comes or goes is told field by field, but for one without any.
+    // An object that comes or goes is told field by field, unless it is empty.
     const inside = (isObject(a) || a === undefined) && (isObject(b) || b === undefined);
     const keys = inside ? [...new Set([...Object.keys(a ?? {}), ...Object.keys(b ?? {})])] : [];
     if (keys.length > 0) {
@@ -99,8 +111,7 @@ export function difference(
 }
 
 /**
- * What an object becomes when a body is merged into it, as Okta does with partial updates: what the
- * body does not name stays.
+ * An object after Okta has merged a body into it. Okta's partial updates keep the fields that the body does not name.
  */
 export function merged(current: Json | undefined, body: Json): Json {
   if (!isObject(current) || !isObject(body)) return body;
@@ -116,7 +127,7 @@ export function merged(current: Json | undefined, body: Json): Json {
   return result;
 }
 
-/** Fields that change by themselves, so that they say nothing about whether somebody changed an object. */
+/** Fields that change by themselves. They do not tell whether somebody changed the object. */
 const PASSING: ReadonlySet<string> = new Set([
   "lastUpdated",
   "lastUpdate",

@@ -8,12 +8,12 @@ import { isConcealed, tellingField } from "./losses.js";
 
 export const NOTHING_KEPT: Omit<Kept, "body"> = { paths: [], told: [], values: [] };
 
-/** Tells of an object or a list of the body that it is the present one. */
+/** Makes a test for the objects and lists of the body that were kept from the present object. */
 export function isKeptIn({ values }: Pick<Kept, "values">): (value: Json) => boolean {
   return (value) => typeof value === "object" && value !== null && values.includes(value);
 }
 
-/** True for a value that may go back to Okta: there is one, and it is the value itself. */
+/** True for a value that may go back to Okta: it is there, and it is no mask. */
 function isThere(value: Json): boolean {
   if (typeof value === "string") return value !== "" && !isConcealed(value);
   if (Array.isArray(value)) return value.some(isThere);
@@ -27,7 +27,7 @@ function isEmptyOf(value: Json | undefined): boolean {
   return isObject(value) && Object.values(value).every(isEmptyOf);
 }
 
-/** True where nothing of a value can be seen; what is empty gives nothing to see. */
+/** True where the reader sees nothing of a value that is there. */
 function isUnseen(now: Json, seen: Json | undefined): boolean {
   if (seen === undefined || seen === MASK) return true;
   if (Array.isArray(now) && Array.isArray(seen) && now.length === seen.length)
@@ -38,13 +38,13 @@ function isUnseen(now: Json, seen: Json | undefined): boolean {
   return isEmptyOf(now);
 }
 
-/** Names under which Okta has what no body holds. */
+/** Names under which Okta's answers hold parts that no body has. */
 const NOT_IN_BODIES: readonly string[] = ["_links", "_embedded"];
 
 /**
- * Fills into the body of a full replace what its sender could not see: where the body leaves out what is hidden, or
- * sends back the mask that stood there, the present value goes to Okta, in the place where it was read and in no other.
- * What the body sets, be it to nothing, stays as the body has it.
+ * Fills into the body of a full replace what its sender could not see. Where the body leaves out a hidden value, or has
+ * its mask in the place where it was read, Okta gets the present value in that place. A mask in any other place stays a
+ * mask. A value that the body sets, even to nothing, stays as it is.
  * @param current the object as Okta sent it
  * @param seen the object as it is shown
  * @param setByOkta dotted paths that a body need not hold
@@ -72,7 +72,7 @@ export function keepHidden(current: Json, seen: Json, body: JsonObject, setByOkt
 
   const visitFields = (now: JsonObject, shown: JsonObject, given: JsonObject, path: readonly string[]): JsonObject => {
     const filled: [string, Json][] = Object.entries(given).flatMap(([key, inner]): [string, Json][] => {
-      // An argument that was not given is `undefined`, and no part of the body on the wire.
+      // An argument that was not given is `undefined`. The body on the wire does not have it.
       if (inner === undefined) return [];
       return [
         [key, Object.hasOwn(now, key) ? visit(now[key] ?? null, valueAt(shown, key), inner, [...path, key]) : inner],
@@ -88,7 +88,7 @@ export function keepHidden(current: Json, seen: Json, body: JsonObject, setByOkt
     return Object.fromEntries(filled);
   };
 
-  // Items are told apart by what can be seen of them, so that nothing shows whether a guess was right.
+  // Items are matched by their visible parts alone, so that nothing shows whether a guess was right.
   const visitItems = (
     now: readonly Json[],
     shown: readonly Json[],
@@ -101,14 +101,14 @@ export function keepHidden(current: Json, seen: Json, body: JsonObject, setByOkt
       if (toldBy !== undefined) {
         const told = valueAt(item, toldBy);
         const index = shown.findIndex((one) => told !== undefined && valueAt(one, toldBy) === told);
-        // Of several nobody knows which one is meant.
+        // Where several items fit, nobody knows which one is meant.
         const isAlone = given.filter((one) => valueAt(one, toldBy) === told).length === 1;
         return index < 0 || !isAlone ? item : visit(now[index] ?? null, shown[index], item, path);
       }
       if (findMask({ item }) === undefined) return item;
       const same = now.filter((_, index) => sameJson(shown[index], item));
       const [first] = same;
-      // Of two that look alike nobody can tell which one is meant, unless they are.
+      // Where two items look alike, nobody knows which one is meant, unless they are equal.
       return first !== undefined && isThere(first) && same.every((one) => sameJson(one, first))
         ? keep(first, item, path)
         : item;

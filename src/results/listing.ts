@@ -8,17 +8,17 @@ import type { ItemList, ListOptions, PageFetcher } from "../tool.js";
 import { LIST } from "../tool.js";
 import { tooLarge } from "./size-limit.js";
 
-/** A list that is whole, unless more is said. */
+/** A whole list, unless `more` says otherwise. */
 export function listOf(items: Json[], more: Partial<ItemList> = {}): ItemList {
   return { has_more: false, next_cursor: undefined, note: undefined, ...more, [LIST]: true, items };
 }
 
-/** Notes on a list as one; undefined where there is none. */
+/** Several notes on a list as one; undefined where there are none. */
 export function notes(...texts: readonly (string | undefined)[]): string | undefined {
   return texts.filter(Boolean).join(" ") || undefined;
 }
 
-/** Why a list is not whole, and where its rest begins. */
+/** The note of a list that stopped early: why, and where its rest begins. */
 export function stoppedNote(items: number, { code, message, fix }: OktaMcpError, goesOn: boolean): string {
   const how = goesOn ? " The rest begins at next_cursor." : "";
   return `Not whole: reading stopped after ${items} items. ${code}: ${visibleLines(message)} ${visibleLines(fix)}${how}`;
@@ -33,18 +33,18 @@ export function isItemList(value: unknown): value is ItemList {
   return typeof value === "object" && value !== null && LIST in value;
 }
 
-/** Pages that one call reads at most; with Okta's largest pages far more than fits into any result. */
+/** The most pages that one call reads. With Okta's largest pages they hold far more than any result can. */
 export const MAX_PAGES = 2_000;
 
 export interface Walk {
   signal: AbortSignal;
-  /** Told after each page. */
+  /** Called after each page. */
   onPage?(pages: number, items: number): void;
-  /** Asked when a page is there: true where the one after it is going to be wanted, and may be fetched meanwhile. */
+  /** Called when a page is there. True where the next page will be needed too, and may be fetched meanwhile. */
   wantsNext?(): boolean;
 }
 
-/** A page on a walk: `after` is its own cursor, `loops` is true where it leads back to a page that was read. */
+/** A page during a walk. `after` is its own cursor. `loops` is true where it leads back to a page that was read. */
 interface WalkedPage extends Page {
   after: string | undefined;
   loops: boolean;
@@ -57,10 +57,10 @@ export function looping(): OktaMcpError {
 }
 
 /**
- * Walks the pages of a list operation, 2,000 at most. An empty page in the middle does not end the
- * list; an empty page that leads back to a page that was read does, since Okta ends some lists so.
- * A page with items that leads back is told as one that loops, and is the last.
- * @throws OktaMcpError cancelled when the signal aborts, and what fetching a page fails with
+ * Walks the pages of a list operation, 2,000 at most. An empty page in the middle does not end the list. An empty page
+ * that leads back to a page that was read does, since Okta ends some lists this way. A page with items that leads back
+ * is the last one, and has `loops` set.
+ * @throws OktaMcpError cancelled when the signal aborts; the error of a page
  */
 export async function* walkPages(fetchPage: PageFetcher, first: string | undefined, walk: Walk) {
   const seen = new Set<string>(first === undefined ? [] : [first]);
@@ -77,7 +77,7 @@ export async function* walkPages(fetchPage: PageFetcher, first: string | undefin
     const goesOn = next !== undefined && pages < MAX_PAGES && !walk.signal.aborted;
     if (goesOn && walk.wantsNext?.()) {
       coming = fetchPage(next);
-      // What goes wrong with it is told when its turn comes, if it does.
+      // The error of a page that was fetched early is reported when its turn comes.
       coming.catch(() => undefined);
     }
     const walked: WalkedPage = { items: page.items, next, after, loops: leadsBack && page.items.length > 0 };
@@ -90,8 +90,8 @@ export async function* walkPages(fetchPage: PageFetcher, first: string | undefin
 }
 
 /**
- * A cursor into the middle of a page: the page's own cursor and how many of its items to skip.
- * Needed where an answer is cut at its size limit, since Okta's cursors only point between pages.
+ * A cursor into the middle of a page: the page's own cursor and the number of its items to skip. An answer may be cut
+ * inside a page at its size limit, and Okta's cursors only point between pages.
  */
 function cursorInside(after: string | undefined, skip: number): string | undefined {
   return skip === 0 ? after : `skip:${skip}:${after ?? ""}`;
@@ -110,15 +110,14 @@ export interface Limits {
   maxChars: number;
 }
 
-/** What a list has around its items, its cursor not counted. */
+/** Characters for the parts of a list around its items, without its cursor. */
 const ENVELOPE_CHARS = 300;
 
 /**
- * Reads a list as the options ask for and stops where the next item would not fit, so that memory
- * and answer stay bounded however long the list is. `next_cursor` continues at the exact item. Where
- * a later page cannot be read, what was read before is the answer, with the reason and the cursor of
- * that page.
- * @throws OktaMcpError what fetching fails with where no item was read; cancelled always
+ * Reads a list as the options ask for. It stops before the first item that would not fit, so that memory and answer
+ * stay bounded. `next_cursor` continues exactly at that item. Where a later page cannot be read, the answer has the
+ * items before it, the reason and the cursor of that page.
+ * @throws OktaMcpError of reading where no item was read; cancelled always
  */
 export async function listItems(
   fetchPage: PageFetcher,
@@ -141,19 +140,19 @@ export async function listItems(
   return reading.stopped(new OktaMcpError("okta_down", endless, { fix: "Narrow the search, or go on page by page." }));
 }
 
-/** One answer of a list in the making. */
+/** One answer of a list, while it is being read. */
 class Reading {
   /** The cursor of the first page to read. */
   readonly start: string | undefined;
   readonly #options: ListOptions;
   readonly #limits: Limits;
   readonly #items: Json[] = [];
-  /** Items of the first page that an earlier answer had. */
+  /** The number of items of the first page that an earlier answer had. */
   #skip: number;
   #chars = 0;
-  /** The page at hand is taken to be as long as the one before it, so that hardly a page is fetched in vain. */
+  /** Characters of the page before. The next page is taken to be as long, so that a page is rarely fetched in vain. */
   #pageChars = Number.POSITIVE_INFINITY;
-  /** Where to go on when the next page cannot be read. */
+  /** The cursor of the next page, for the case that the page cannot be read. */
   #next: string | undefined;
   #sample: Json | undefined;
 
@@ -170,7 +169,10 @@ class Reading {
     return this.#options.fetch_all === true && this.#chars + this.#pageChars < maxChars - ENVELOPE_CHARS;
   }
 
-  /** Takes a page; the whole answer, where it ends with this page. */
+  /**
+   * Takes a page.
+   * @returns the whole answer where it ends with this page
+   */
   take(page: WalkedPage): ItemList | undefined {
     const { shape, maxChars } = this.#limits;
     const { fetch_all, cutAt } = this.#options;
@@ -202,7 +204,10 @@ class Reading {
     return goesOn ? undefined : this.#list(page.next !== undefined, page.next, undefined);
   }
 
-  /** What was read before something kept the rest from being read. @throws that, where nothing was */
+  /**
+   * The answer with the items before the error.
+   * @throws the error where there are none
+   */
   stopped(error: OktaMcpError): ItemList {
     if (this.#items.length === 0) throw error;
     const note = stoppedNote(this.#items.length, error, this.#next !== undefined);
@@ -219,15 +224,16 @@ export function cutNote(cutAt: number): string {
 }
 
 /**
- * The first items that fit into `room` characters, each or what stands for it, and the characters they take.
- * @param maxChars characters of which a single item may take all
- * @param takesOne the first item is taken also where there is no room for it
+ * The first items that fit into `room` characters, in their own form or in their replacement, and the characters they
+ * take.
+ * @param maxChars characters that a single item may take
+ * @param takesOne takes the first item even where there is no room for it
  */
 function firstFitting(
   items: readonly Json[],
   { maxChars, room, takesOne }: { maxChars: number; room: number; takesOne: boolean },
 ): { items: readonly Json[]; chars: number } {
-  // Told of all together, which takes a fraction of the time: two brackets, and a comma fewer than items.
+  // Measuring all items together takes a fraction of the time: two brackets, and a comma fewer than items.
   const together = items.length === 0 ? 0 : jsonLength(items) - 1;
   if (together <= room) return { items, chars: together };
   const result: Json[] = [];
@@ -241,7 +247,7 @@ function firstFitting(
   return { items: result, chars };
 }
 
-/** An item, or what stands for it where it alone is more than fits; and the characters it takes. */
+/** An item, or its replacement where the item alone is too large; and the characters it takes. */
 function fitted(item: Json, maxChars: number): [item: Json, chars: number] {
   const chars = jsonLength(item) + 1;
   if (chars <= maxChars) return [item, chars];
@@ -251,8 +257,8 @@ function fitted(item: Json, maxChars: number): [item: Json, chars: number] {
 
 /**
  * Reads up to `maxItems` items for a tool's own use.
- * @throws OktaMcpError what fetching any of the pages fails with, okta_down where they lead back to one another, conflict
- *   where they are too much to be kept
+ * @throws OktaMcpError of any page; okta_down where pages lead back to one another; conflict where there are too many
+ * values to keep
  */
 export async function collectItems(
   fetchPage: PageFetcher,
@@ -273,7 +279,7 @@ export async function collectItems(
   return { items, complete: false };
 }
 
-/** Values of all items that are kept at once: some 600 megabytes where each costs as much as one can. */
+/** The most values of all items that are kept at once. They take about 600 megabytes in the worst case. */
 const MAX_COLLECTED_VALUES = 4_000_000;
 
 function tooMuch(items: number): OktaMcpError {
@@ -284,12 +290,12 @@ function tooMuch(items: number): OktaMcpError {
   );
 }
 
-/** Items of which a conclusion is drawn at most. */
+/** The most items of which a conclusion is drawn. */
 const MAX_WHOLE = 10_000;
 
 /**
- * Reads a list to its end, for conclusions that only the whole list allows.
- * @throws OktaMcpError as `collectItems`, and conflict where the list has more than 10,000 items
+ * Reads a list to its end, for conclusions that need the whole list.
+ * @throws OktaMcpError as `collectItems`; conflict where the list has more than 10,000 items
  */
 export async function wholeItems(fetchPage: PageFetcher, walk: Walk): Promise<Json[]> {
   const { items, complete } = await collectItems(fetchPage, MAX_WHOLE, walk);
@@ -300,7 +306,7 @@ export async function wholeItems(fetchPage: PageFetcher, walk: Walk): Promise<Js
 }
 
 /**
- * Looks for an item, page by page until it is found.
+ * Looks for an item page by page, until it is found.
  * @returns the item, if any page has it; `complete` is false where the list was too long to be read to its end
  * @throws OktaMcpError as `collectItems`
  */
@@ -318,7 +324,7 @@ export async function findItem(
   return { found: undefined, complete: false };
 }
 
-/** As many of the first items as fit, in the form in which they reach the model. */
+/** As many of the first items as fit, in the form in which the model gets them. */
 export function excerpt(items: readonly Json[], { shape, maxChars }: Limits): Json[] {
   return [...firstFitting(items.map(shape), { maxChars, room: maxChars - 2, takesOne: false }).items];
 }

@@ -3,31 +3,35 @@ import type { Json } from "../json/json.js";
 import { canonical, isObject, type JsonObject, valueAt } from "../json/json.js";
 import { isSecret, MASK } from "../text/secrets.js";
 
-/** One step from an object to what is in it: a field by its name, or an item of a list. */
+/** One step from an object to a part of it: the name of a field, or the place of an item in a list. */
 type Step = string | { index: number; toldBy?: string | undefined };
 
-/** Tells of the attribute at a path that nobody may see what is there, nor find it out by guessing. */
+/** True for a path whose value the reader may neither see nor find out by guessing. */
 export type IsHidden = (path: readonly string[]) => boolean;
 
-/** Something that an object has and that a full replace would take away. */
+/** A part of an object that a full replace would take away. */
 export interface Loss {
-  /** From the object to what gets lost. */
+  /** The way from the object to the lost part. */
   steps: readonly Step[];
   /**
-   * What becomes of it: the body does not have it, has nothing there, or has another kind of thing;
-   * `hidden` where the body has something else or the same, and only who sees both could tell.
+   * How the part is lost: the body does not have it, has an empty value there, or has another kind of value there.
+   * `hidden` says that the reader must not learn which.
    */
   how: "left_out" | "emptied" | "replaced" | "hidden";
 }
 
 export interface Replacing {
-  /** Tells what is hidden; by default nothing. */
+  /** Tells which paths are hidden; by default none. */
   isHidden?: IsHidden | undefined;
-  /** Tells of an object or a list of the body that it is the present one, kept because it could not be seen. */
+  /**
+   * True for an object or a list of the body that was kept from the present object because the sender could not see it.
+   */
   isKept?: ((value: Json) => boolean) | undefined;
-  /** Dotted paths that Okta sets itself, the items of a list without a mark of their own: `keys.created`. */
+  /**
+   * Dotted paths that Okta sets itself. A path leads through the items of a list without naming them: `keys.created`.
+   */
   setByOkta: readonly string[];
-  /** What Okta takes where a body does not name a dotted path; a value equal to it cannot get lost. */
+  /** The value that Okta takes where a body does not name a dotted path. A value equal to it cannot get lost. */
   defaults?: Readonly<Record<string, Json>> | undefined;
 }
 
@@ -37,7 +41,7 @@ function isEmpty(value: Json | undefined): boolean {
   return isObject(value) && Object.values(value).every(isEmpty);
 }
 
-/** What sort of thing a value is: a list, an object, a text, a number or a switch. */
+/** The kind of a value: list, object, text, number or switch. */
 function kindOf(value: Json): string {
   if (Array.isArray(value)) return "list";
   return isExactNumber(value) ? "number" : typeof value;
@@ -47,26 +51,25 @@ function isPlain(value: Json): boolean {
   return !Array.isArray(value) && !isObject(value);
 }
 
-/** True where another kind of thing takes the place of a value; a number written as a text is still that number. */
+/** True where a value of another kind replaces a value. A number that is written as text is still the same number. */
 function givesWay(before: Json, after: Json): boolean {
   if (kindOf(before) === kindOf(after)) return false;
   const written = (value: Json) => (typeof value === "string" ? value : stringifyJson(value));
   return !isPlain(before) || !isPlain(after) || written(before) !== written(after);
 }
 
-/** True for signs that stand in the place of a secret, of Okta's or of ours; sent back, they would take its place. */
+/** True for a sign that stands in place of a secret, Okta's or ours. Sent back, it would replace the secret. */
 export function isConcealed(value: Json): boolean {
   return value === MASK || (typeof value === "string" && /^[*\u2022\u25cf]+$/.test(value));
 }
 
 /**
- * What a full replace would take away: what holds something now and is not in the body, is empty
- * there, or is another kind of thing there. Another value, such as a switch turned off, is a change
- * and no loss. An item of a list is the same as one of the body's with the same `key`, `id`, `name` or
- * `type`, whichever tells all of them apart; a plain value is the same as an equal one; all else goes
- * by its place. `_links`, `_embedded`, secrets (which Okta does not show), what Okta sets itself
- * and values equal to its defaults do not count. What is hidden is compared with nothing, since the
- * answer would tell who guesses well: a list or an object in its place counts as a loss.
+ * What a full replace would take away: a value that is there now, where the body has nothing, an empty value or another
+ * kind of value. Another value of the same kind, such as a switch turned off, is a change and no loss. An item of a
+ * list is the same as the item of the body with the same `key`, `id`, `kid`, `name` or `type`, whichever tells all of
+ * them apart. A plain value is the same as an equal one; all other items are matched by place. These do not count:
+ * `_links`, `_embedded`, secrets (which Okta does not show), values that Okta sets itself, and values equal to Okta's
+ * defaults. Hidden values are compared with nothing, since the answer would tell who guesses right.
  */
 export function losses(
   current: Json,
@@ -76,7 +79,7 @@ export function losses(
   const found: Loss[] = [];
   const compare = (before: Json, after: Json | undefined, steps: readonly Step[], path: readonly string[]): void => {
     if (isEmpty(before)) return;
-    // An argument that was not given is `undefined`, and no part of the body on the wire.
+    // An argument that was not given is `undefined`. The body on the wire does not have it.
     if (after === undefined) found.push({ steps, how: "left_out" });
     else if (isObject(before) && isObject(after)) compareFields(before, after, steps, path);
     else if (isEmpty(after)) found.push({ steps, how: "emptied" });
@@ -92,7 +95,7 @@ export function losses(
       const dotted = here.join(".");
       if (key === "_links" || key === "_embedded" || setByOkta.includes(dotted)) continue;
       if (Object.hasOwn(after, key) && isKept(after[key] ?? null)) continue;
-      // What Okta does not show is not lost where a body lacks it.
+      // Okta does not show this value, so a body that lacks it loses nothing.
       if (!Object.hasOwn(after, key) && isConcealed(value) && isSecret(here, before)) continue;
       if (isHidden(here)) {
         const how = hiddenLoss(value, Object.hasOwn(after, key) ? after[key] : undefined);
@@ -107,7 +110,7 @@ export function losses(
   return found;
 }
 
-/** What becomes of something hidden, told without a look at what it is. */
+/** How a hidden value is lost, decided without a look at the value. */
 function hiddenLoss(before: Json, after: Json | undefined): Loss["how"] | undefined {
   if (isEmpty(before)) return undefined;
   if (after === undefined) return "left_out";
@@ -115,11 +118,11 @@ function hiddenLoss(before: Json, after: Json | undefined): Loss["how"] | undefi
   return isPlain(before) && isPlain(after) ? undefined : "hidden";
 }
 
-/** An item of a list, and what it is in another list; undefined where it is not there. */
+/** An item of a list, and the same item in another list; undefined where the other list lacks it. */
 interface Pair {
   item: Json;
   index: number;
-  /** The field by which the items are told apart, if there is one. */
+  /** The field that tells the items apart, if there is one. */
   toldBy?: string | undefined;
   same: Json | undefined;
 }
@@ -130,18 +133,20 @@ function paired(before: readonly Json[], after: readonly Json[], isHidden: IsHid
   return before.flatMap((item, index): Pair[] => {
     const same = after.filter((other) => valueAt(other, toldBy) === valueAt(item, toldBy));
     if (same.length === 0) return [{ item, index, toldBy, same: undefined }];
-    // Several may be of one type; of several with one name nobody knows which Okta takes, so each has to hold all.
+    // Several items may have one type. Where several have one name, nobody knows which of them Okta takes, so each has
+    // to hold all.
     if (toldBy === "type") return pairedByPlace([item], same, isHidden).map((pair) => ({ ...pair, index, toldBy }));
     return same.map((one) => ({ item, index, toldBy, same: one }));
   });
 }
 
-/** The fields by which Okta tells the items of its lists apart; `kid` is that of keys (RFC 7517, 4.5). */
+/** The fields by which Okta tells the items of its lists apart. `kid` is that of keys (RFC 7517, section 4.5). */
 const TELLING_FIELDS = ["key", "id", "kid", "name", "type"] as const;
 
 /**
- * The first of these fields that all items have which are there now, each with a value of its own. Of the
- * body's items some have it, too; what else a body has must not decide how those that are there are told apart.
+ * The first of these fields that tells the present items apart: all of them have it, with different values. Some items
+ * of the body have it too. Further items of the body do not count, since a body must not decide how present items are
+ * told apart.
  */
 export function tellingField(
   before: readonly Json[],
@@ -161,7 +166,7 @@ function areUnique(values: readonly Json[]): boolean {
   );
 }
 
-/** Equal items first, wherever they stand, then what is left of objects and lists in its order. */
+/** Matches equal items wherever they stand, then the remaining objects and lists in their order. */
 function pairedByPlace(before: readonly Json[], after: readonly Json[], isHidden: IsHidden): Pair[] {
   const equal = new Map<string, Json[]>();
   const textOf = (item: Json) => canonical(withoutHidden(item, isHidden));
@@ -173,10 +178,10 @@ function pairedByPlace(before: readonly Json[], after: readonly Json[], isHidden
   }
   const pairs = before.map((item, index): Pair => {
     const candidates = equal.get(textOf(item)) ?? [];
-    // A plain value that stands there twice is there as long as it stands there once.
+    // A plain value that occurs twice is kept where the other list has it once.
     return { item, index, same: isPlain(item) ? candidates[0] : candidates.pop() };
   });
-  // What the body repeats stands for nothing else.
+  // An item that the body repeats is not the counterpart of another one.
   const taken = new Set(pairs.flatMap(({ same }) => (same === undefined ? [] : textOf(same))));
   const left = new Set([...equal].flatMap(([text, items]) => (taken.has(text) ? [] : items)));
   const inOrder = after.filter((item) => !isPlain(item) && left.has(item)).values();
@@ -185,7 +190,7 @@ function pairedByPlace(before: readonly Json[], after: readonly Json[], isHidden
   );
 }
 
-/** An item without what is hidden in it, which must not decide to which other item it belongs. */
+/** An item without its hidden values. They must not decide to which other item it belongs. */
 function withoutHidden(value: Json, isHidden: IsHidden, path: readonly string[] = []): Json {
   if (Array.isArray(value)) return value.map((item) => withoutHidden(item, isHidden, path));
   if (!isObject(value)) return value;
@@ -193,14 +198,14 @@ function withoutHidden(value: Json, isHidden: IsHidden, path: readonly string[] 
   return Object.fromEntries(shown.map(([key, inner]) => [key, withoutHidden(inner, isHidden, [...path, key])]));
 }
 
-/** What a loss is called: `settings.authenticators[key=okta_password].enroll`, `groups.include["00g1"]`. */
+/** The name of a loss: `settings.authenticators[key=okta_password].enroll`, `groups.include["00g1"]`. */
 export interface NamedLoss {
   path: string;
-  /** What gets lost, as far as it may be seen and is not part of the path. */
+  /** The lost value, as far as the reader may see it and the path does not tell it. */
   value: Json | undefined;
 }
 
-/** @param seen the object as it may be shown; what it does not show is told by its place in a list */
+/** @param seen the object as it is shown; an item that it does not show is told by its place in the list */
 export function named({ steps }: Loss, seen: Json): NamedLoss {
   let path = "";
   let value: Json | undefined = seen;
@@ -222,13 +227,16 @@ export function named({ steps }: Loss, seen: Json): NamedLoss {
   return { path, value: isTold ? undefined : value };
 }
 
-/** Where the conditions of a policy or rule name those that it is for (schema `PolicyPeopleCondition`). */
+/** The places where conditions of a policy or rule name people (schema `PolicyPeopleCondition`). */
 const PEOPLE = [
   ["conditions", "people", "groups", "include"],
   ["conditions", "people", "users", "include"],
 ] as const;
 
-/** True for a policy or rule that is for some people and would be for everybody, as one is that includes nobody by name. */
+/**
+ * True for a policy or rule that is for some people and would then be for everybody. It is for everybody where it
+ * includes nobody by name.
+ */
 export function widensToEverybody(current: Json, proposed: Json): boolean {
   const namesPeople = (object: Json) => PEOPLE.some((path) => !isEmpty(valueAt(object, ...path)));
   return namesPeople(current) && !namesPeople(proposed);

@@ -3,19 +3,19 @@ import { isObject } from "../json/json.js";
 import { hint, nearest } from "../text/nearest.js";
 import { visible, visibleStart } from "../text/quote.js";
 
-/** Fields that one note names, and the characters of each. */
+/** The most fields that one note names, and the characters of each. */
 const MAX_NAMED = 10;
 const MAX_CHARS = 100;
-/** Paths of an object among which one that was meant is looked for, and how deep they lead. */
+/** The most paths of an object that are searched for a similar name, and how deep they lead. */
 const MAX_PATHS = 500;
 const MAX_STEPS = 4;
 
-/** Looks at one path; a path of nothing but dots has any number of readings. */
+/** The most steps in the search for one path. A path of nothing but dots has any number of readings. */
 const MAX_LOOKS = 10_000;
 
 /**
- * True where a value has something at a dotted path; a list on the way stands for its items, and a name
- * may have dots itself. True, too, where there is too much to look at.
+ * True where a value has something at a dotted path. A list on the way stands for its items, and a name may have dots
+ * itself. Also true where there is too much to look at.
  */
 function has(value: Json, path: string, looks = { left: MAX_LOOKS }): boolean {
   looks.left -= 1;
@@ -47,10 +47,10 @@ function pathsIn(value: Json): string[] {
 }
 
 /**
- * Tells which of the chosen fields nothing in a result has; undefined where all are there, or where it
- * cannot be told since nothing is there or something too large is left out.
+ * A note on chosen fields that no item of a result has. Undefined where the items have all of them, or where nobody can
+ * tell: there is no item, or a large one is left out.
  * @param shown the objects, the chosen fields alone
- * @param whole gives one of the objects with all of its fields, for what was meant
+ * @param whole gives one of the objects with all of its fields, for the search for similar names
  */
 export function fieldsNote(fields: readonly string[], shown: readonly Json[], whole: () => Json): string | undefined {
   const wanted = fields.filter((field) => field !== "");

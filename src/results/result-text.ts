@@ -2,30 +2,33 @@ import type { Json } from "../json/json.js";
 import { isObject, type JsonObject } from "../json/json.js";
 import { inertJson } from "../text/inert-json.js";
 
-/** A list of objects that have most fields in common, each field named once. */
+/** A list of objects with mostly the same fields. It names each field once. */
 export interface Table {
-  /** The fields that any item has, as dotted paths. */
+  /** The fields of all items, as dotted paths. */
   columns: string[];
-  /** What stands in a row where the item has no such field; a text that is the value of none. */
+  /** The sign in a row where the item has no such field. It differs from all values. */
   absent?: string;
   /** One row for each item, its values in the order of the columns. */
   rows: Json[][];
 }
 
-/** A table with fewer of its cells in use is harder to read than objects. */
+/** The least share of cells with a value. An emptier table is harder to read than objects. */
 const MIN_FILLED = 0.6;
-/** Part of the characters of the objects' names that a table has to save. */
+/** The least share of the names' characters that a table has to save. */
 const MIN_SAVED = 0.3;
-/** Names that read as one step of a path, and take as many characters in JSON as they have. */
+/** Names that read as one step of a path and need no escapes in JSON. */
 const PLAIN_NAME = /^[\w$@:-]+$/;
-/** Values that stand for nothing but themselves make it longer; a longer one yet is somebody's doing. */
+/**
+ * The longest sign for an absent field. Values that are equal to a shorter one make it longer; no harmless list needs
+ * more.
+ */
 const MAX_ABSENT_CHARS = 3;
-/** A name's quotes and its colon or comma. */
+/** The characters around a name: its quotes, and its colon or comma. */
 const AROUND_NAME = 3;
-/** What a table has around its columns and rows, and a plain list has not. */
+/** The characters of a table that a plain list does not have. */
 const FRAME_CHARS = '_table{"columns":[],"absent":"~","rows":}'.length;
 
-/** The columns for what stands at one place in the items. */
+/** The columns for one place in the items. */
 class Heading {
   readonly prefix: string;
   readonly columns = new Map<string, number>();
@@ -36,7 +39,7 @@ class Heading {
   }
 }
 
-/** Puts items into rows, one column for each path to a value that is no object with something in it. */
+/** Puts items into rows. Each path to a plain or empty value has one column. */
 class Rows {
   readonly columns: string[] = [];
   readonly rows: Json[][] = [];
@@ -48,7 +51,10 @@ class Rows {
   #nameChars = 0;
   #isClear = true;
 
-  /** False where a table would not be clear. */
+  /**
+   * Adds an item.
+   * @returns false where a table would not be clear
+   */
   add(item: Json): boolean {
     const row: Json[] = [];
     if (isObject(item)) this.#fill(row, item, this.#top);
@@ -98,7 +104,7 @@ class Rows {
     return column;
   }
 
-  /** A value that could be taken for an absent one. */
+  /** Avoids a value that could be taken for the sign of an absent field. */
   #avoid(value: string): void {
     if (!/^~+$/.test(value)) return;
     this.#absent = `${value}~`;
@@ -107,8 +113,7 @@ class Rows {
 }
 
 /**
- * A list of objects as a table that holds the same, to the last field; undefined where that would not be
- * clear, or not clearly shorter.
+ * A list of objects as a table without any loss. Undefined where a table would not be clear, or not clearly shorter.
  */
 export function toTable(items: readonly Json[]): Table | undefined {
   const rows = new Rows();
@@ -116,12 +121,12 @@ export function toTable(items: readonly Json[]): Table | undefined {
 }
 
 /**
- * The text of a result, which is what a model reads: compact JSON in which nothing is hidden. A list
- * names its fields once rather than in every item, which takes about half of the characters.
+ * The text of a result, which a model reads. It is compact JSON without invisible characters. A list names its fields
+ * once rather than in every item, which takes about half of the characters.
  */
 export function resultText(result: JsonObject): string {
   const { items, ...rest } = result;
-  // Not every result with items is a list of ours: one may have a field of the table's name.
+  // A result with items need not be a list of ours. It may have a field of the table's name.
   const table = Array.isArray(items) && !("items_table" in rest) ? toTable(items) : undefined;
   return inertJson(table ? { items_table: table, ...rest } : result);
 }

@@ -9,22 +9,25 @@ import { withinLimit } from "./size-limit.js";
 export interface ShapeOptions {
   /** Keep `_links`, which a model cannot follow. */
   includeLinks?: boolean | undefined;
-  /** Dotted paths to keep; everything else goes. */
+  /** Dotted paths to keep. All other fields are left out. */
   fields?: readonly string[] | undefined;
-  /** What the settings hide: the attribute at a path is masked, left out, or shown where this is undefined. */
+  /** What the settings do with the attribute at a path: mask it, omit it, or, where this is undefined, show it. */
   hides?: ((path: readonly string[]) => "mask" | "omit" | undefined) | undefined;
 }
 
-/** A switch or an empty field gives no secret away. */
+/** True for text that may be a secret. A switch or an empty field is none. */
 function holdsText(value: Json): boolean {
   return typeof value === "number" || isExactNumber(value) || (typeof value === "string" && value !== "");
 }
 
-/** What `fields` names, seen from one place in a value. What it is below a name is worked out once, when it is met. */
+/**
+ * The selection of `fields`, seen from one place in a value. The selection below a name is computed when the name is
+ * first met.
+ */
 class Selection {
-  /** True where a path ends, so that all that is there belongs to it. */
+  /** True where a path ends. Everything at that place belongs to it. */
   readonly isWhole: boolean;
-  /** By each name that a path may begin with, as an attribute may itself have a dot in its name: what follows. */
+  /** The rest of each path, by every name that the path may begin with. An attribute may have a dot in its name. */
   readonly #rests = new Map<string, string[]>();
   readonly #below = new Map<string, Selection>();
 
@@ -53,10 +56,14 @@ class Selection {
   }
 }
 
-/** More than any attribute's own name has; without a bound a path of nothing but dots would be work without end. */
+/**
+ * The most dots in an attribute's own name. Without this bound, a path of nothing but dots would take time without end.
+ */
 const MAX_DOTS_IN_NAME = 20;
 
-/** The ways to take a first name off a dotted path; the rest is empty where the path is the name. */
+/**
+ * Every way to split a dotted path into a first name and a rest. The rest is empty where the whole path is the name.
+ */
 function beginnings(path: string): [name: string, rest: string][] {
   const result: [string, string][] = [];
   for (let dot = path.indexOf("."); dot >= 0; dot = path.indexOf(".", dot + 1)) {
@@ -70,7 +77,10 @@ function beginnings(path: string): [name: string, rest: string][] {
 class Shaper {
   readonly #options: ShapeOptions;
   readonly #isSecretName: (name: string) => boolean;
-  /** The keys that lead to where the walk is; one list for the whole walk, since most values are small and many. */
+  /**
+   * The keys that lead to the current place. There is one list for the whole walk, since most values are small and
+   * many.
+   */
   readonly #path: string[] = [];
 
   constructor(options: ShapeOptions, isName: (name: string) => boolean) {
@@ -78,7 +88,7 @@ class Shaper {
     this.#isSecretName = isName;
   }
 
-  /** A value as it is shown; undefined where the selection names nothing in it. */
+  /** The shown form of a value; undefined where the selection names nothing in it. */
   shape(value: Json, parent: JsonObject | undefined, selection: Selection | undefined): Json | undefined {
     const chosen = selection?.isWhole ? undefined : selection;
     if (Array.isArray(value)) {
@@ -96,7 +106,7 @@ class Shaper {
       for (const key in value) this.#add(result, value, key, undefined);
       return result;
     }
-    // By what is asked for rather than by what is there, which is mostly more.
+    // The loop runs over the chosen names, since an object mostly has more names than that.
     for (const key of selection.names()) {
       if (Object.hasOwn(value, key)) this.#add(result, value, key, selection.below(key));
     }
@@ -124,17 +134,17 @@ class Shaper {
 }
 
 /**
- * Gives Okta's JSON the form in which it reaches a model: whole, but for `_links`, which go unless
- * asked for, secrets, whose values are masked, and what the settings hide. `fields` keeps the named paths only.
+ * Gives Okta's JSON the form in which a model gets it. `_links` are left out unless asked for, secrets are masked, and
+ * hidden attributes are masked or left out. With `fields` only the named paths are kept. All else stays.
  */
 export function shape(value: Json, options: ShapeOptions = {}): Json {
   return shaper(options)(value);
 }
 
-/** Names that are remembered at most; a hostile answer may have any number. */
+/** The most names that are remembered. A hostile answer may have any number of them. */
 const MAX_REMEMBERED = 5000;
 
-/** The same answers, each worked out once: objects of one kind have the same names. */
+/** Remembers the answers of `tell`. Objects of one kind have the same names. */
 function remembering(tell: (name: string) => boolean): (name: string) => boolean {
   const known = new Map<string, boolean>();
   return (name) => {
@@ -146,7 +156,7 @@ function remembering(tell: (name: string) => boolean): (name: string) => boolean
   };
 }
 
-/** `shape` for many values: what the options ask for is worked out once. */
+/** `shape` for many values. It evaluates the options once. */
 export function shaper(options: ShapeOptions): (value: Json) => Json {
   const { fields } = options;
   const selection = fields && fields.length > 0 ? new Selection(fields) : undefined;
@@ -157,12 +167,12 @@ export function shaper(options: ShapeOptions): (value: Json) => Json {
   };
 }
 
-/** An object as it would be shown if no fields were chosen. */
+/** The names of an object in the form that it has without chosen fields. */
 function namesIn(value: Json, options: ShapeOptions): Json {
   return shape(value, { ...options, fields: undefined });
 }
 
-/** The arguments a result repeats when Okta answered without a body. */
+/** The ids among the arguments. A result repeats them where Okta answered without a body. */
 function idsOf(args: Readonly<Record<string, unknown>>): JsonObject {
   const ids: JsonObject = {};
   for (const [key, value] of Object.entries(args)) {
@@ -172,12 +182,11 @@ function idsOf(args: Readonly<Record<string, unknown>>): JsonObject {
 }
 
 /**
- * The structured content of a result. A list becomes `{ items, total_fetched, has_more, next_cursor }`,
- * its items being shaped and cut already; with `complete: false` and the code of the error where a
- * later page could not be read, and a `note` where there is more to say. One that was only counted becomes
- * `{ count, complete }` with the same beside it. Nothing, or an object with nothing in it, becomes
- * `{ done: true }` with the ids of the call. All else is shaped, and where it has more than
- * `maxChars` characters, something small stands for it.
+ * The structured content of a result. A list becomes `{ items, total_fetched, has_more, next_cursor }`; its items are
+ * shaped and cut already. Where a later page could not be read, `complete: false` and the code of the error are added,
+ * and a `note` where there is more to say. A list that was only counted becomes `{ count, complete }` with the same
+ * additions. An empty answer or object becomes `{ done: true }` with the ids of the call. Any other value is shaped,
+ * and replaced by a small object where it has more than `maxChars` characters.
  */
 export function toStructured(
   value: unknown,
@@ -185,7 +194,7 @@ export function toStructured(
   options: ShapeOptions,
   maxChars: number,
 ): JsonObject {
-  // What the settings hide may be there.
+  // The attribute may be there, hidden by the settings.
   const fields = (options.fields ?? []).filter((field) => options.hides?.(field.split(".")) === undefined);
   if (isItemList(value)) {
     const { items, has_more, next_cursor, stoppedBy, count, sample = null } = value;
@@ -199,13 +208,13 @@ export function toStructured(
       return { items, total_fetched: items.length, has_more, next_cursor: next_cursor ?? null, ...why };
     return { count, complete: !has_more, ...(next_cursor === undefined ? {} : { next_cursor }), ...why };
   }
-  // Tools build their results of JSON alone; what is undefined in one is not there.
+  // Tools build their results of JSON alone. A field that is undefined is not there.
   const json = (value ?? null) as Json;
   if (json === null || (isObject(json) && Object.values(json).every((part) => part === undefined)))
     return { done: true, ...idsOf(args) };
   const shaped = shape(json, options);
   const result = isObject(shaped) ? shaped : { value: shaped };
   const unmet = fieldsNote(fields, [shaped], () => namesIn(json, options));
-  // Where Okta's object has a note of its own, that is not written over.
+  // A note in Okta's own object is not overwritten.
   return withinLimit(unmet === undefined || "note" in result ? result : { ...result, note: unmet }, maxChars);
 }

@@ -3,14 +3,14 @@ import { isObject, type JsonObject } from "../json/json.js";
 import { fitsInto, jsonLength } from "../text/inert-json.js";
 
 const NOTE = "Larger than a result may be. Ask for single fields with `fields`, or raise OKTA_MCP_MAX_RESULT_CHARS.";
-/** What stands for a value takes at most this much besides the sizes of its fields. */
+/** The most characters of a replacement, without the sizes of the fields. */
 const FRAME_CHARS = 280;
 const MAX_SIZES = 50;
 const MAX_NAME_CHARS = 100;
-/** A field of an object with more characters is told apart further. */
+/** The least characters of a field whose own fields are listed too. */
 const WORTH_A_LOOK_INSIDE = 1_000;
 
-/** How many characters the fields of an object take, the fields of a large one by dotted path. */
+/** The characters of each field of an object. The fields of a large field are listed by dotted path. */
 function sizes(value: Json, path: string, depth: number): [path: string, chars: number][] {
   if (!isObject(value)) return [];
   return Object.entries(value).flatMap(([key, child]): [string, number][] => {
@@ -21,7 +21,7 @@ function sizes(value: Json, path: string, depth: number): [path: string, chars: 
   });
 }
 
-/** The largest fields first, as many as `maxChars` characters hold. */
+/** The largest fields first, as many as fit into `maxChars` characters. */
 function largest(value: Json, maxChars: number): JsonObject {
   const result: [string, number][] = [];
   let left = maxChars;
@@ -35,9 +35,9 @@ function largest(value: Json, maxChars: number): JsonObject {
 }
 
 /**
- * What stands for a value that is larger than an answer may be: its id, and the sizes of its
- * largest fields so that the next call can choose with `fields`. Takes at most `maxChars`
- * characters itself, unless that is fewer than a few hundred.
+ * The replacement for a value that is larger than an answer may be: its id, and the sizes of its largest fields. They
+ * help the next call to choose with `fields`. It takes at most `maxChars` characters, unless these are fewer than a few
+ * hundred.
  */
 export function tooLarge(value: Json, maxChars: number): JsonObject {
   const known = isObject(value) && typeof value.id === "string" && value.id.length <= MAX_NAME_CHARS;
@@ -50,7 +50,7 @@ export function tooLarge(value: Json, maxChars: number): JsonObject {
   };
 }
 
-/** A result of at most `maxChars` characters: itself, or what stands for it. */
+/** A result of at most `maxChars` characters: the result itself or its replacement. */
 export function withinLimit(result: JsonObject, maxChars: number): JsonObject {
   return fitsInto(result, maxChars) ? result : tooLarge(result, maxChars);
 }

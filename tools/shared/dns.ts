@@ -14,7 +14,7 @@ function dnsRows(record: Json): JsonObject[] {
     }));
 }
 
-/** A domain as Okta sent it, and its DNS records once more as the rows of a table to copy to a DNS provider. */
+/** A domain as Okta sent it, with its DNS records added as a table to copy to a DNS provider. */
 export function withDnsTable(domain: Json | undefined): Json | undefined {
   const rows = ["dnsRecords", "dnsValidationRecords"].flatMap((list) => itemsAt(domain, list).flatMap(dnsRows));
   return isObject(domain) && rows.length > 0 ? { ...domain, dns_records_to_set: rows } : domain;

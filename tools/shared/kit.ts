@@ -1,4 +1,4 @@
-// What tools use of the engine besides their contract (`../../src/tool.js`): the only way in for them.
+// The parts of the engine that tools may use besides their contract (`../../src/tool.js`). There is no other way in.
 export { type CertificateFiles, checkCertificate } from "../../src/checks/certificate.js";
 export { imageFileName, recogniseImage } from "../../src/checks/image.js";
 export { isTime, TIME_FORMS, windowAt } from "../../src/checks/time.js";

@@ -1,12 +1,12 @@
 /** The type of a field: a plain one, a list of one type, or an object by its own fields. */
 export type Field = "string" | "boolean" | "integer" | readonly [Field] | KnownFields;
 
-/** The fields of an object that are worth naming, each by its type. */
+/** The fields of an object that are worth naming, each with its type. */
 export interface KnownFields {
   readonly [name: string]: Field;
 }
 
-/** A JSON Schema of the keywords that every model provider takes. */
+/** A JSON Schema with keywords that every model provider knows. */
 export interface FieldSchema {
   [keyword: string]: unknown;
   type: string;
@@ -27,12 +27,11 @@ function objectSchema(fields: KnownFields): FieldSchema {
 }
 
 /**
- * The JSON Schema of an object that names these fields and takes any other, as do the objects in
- * it. A model writes the fields that it is told of; some providers let it write no others, or refuse
- * an object without any.
+ * The JSON Schema of an object that names these fields and accepts others too, also in the objects in it. A model
+ * writes the fields that it is told of. Some providers allow no others, or refuse an object without any.
  */
 export function openObject(fields: KnownFields): FieldSchema {
-  // Said once, outside: what closes an object that says nothing stops at the one that is open.
+  // Only the outermost object says it. Code that closes objects stops at an open one.
   return { ...objectSchema(fields), additionalProperties: true };
 }
 

@@ -3,7 +3,7 @@ import type { Impact, ToolContext, Undo } from "../../src/tool.js";
 import { given } from "./bodies.js";
 import { counted, ifFound, itemsAt, type Json, type JsonObject, OktaMcpError, textAt, undoBy, without } from "./kit.js";
 
-/** Arguments of a page that Okta hosts and an org may write itself. */
+/** Arguments for a page that Okta hosts and an org may write itself. */
 export const pageContent = z.string().min(1).optional().describe("HTML of the whole page.");
 export const cspMode = z.enum(["enforced", "report_only"]).optional().describe("Content security policy.");
 export const cspReportUri = z.string().min(1).optional().describe("Where browsers report violations.");
@@ -34,7 +34,7 @@ export function pageBody(
 }
 
 /**
- * What a person should see before a page of a brand is deleted.
+ * The description of a page of a brand for a person, before the page is deleted.
  * @throws OktaMcpError conflict where there is no such page
  */
 export async function describePage(
@@ -61,7 +61,7 @@ export async function describePage(
   };
 }
 
-/** Takes back what was done to a page: one that was not there goes, by the tool that deletes it, if there is one. */
+/** The way back for a page. A page that did not exist before is deleted, where a tool can do that. */
 export function putPageBack(
   { args, before }: { args: { brand_id: string }; before: Json },
   tool: string,
@@ -72,7 +72,7 @@ export function putPageBack(
   return Object.keys(page).length === 0 && remove ? undoBy(remove, { brand_id }) : undoBy(tool, { brand_id }, page);
 }
 
-/** Names a page or another part of a brand for a person who is about to lose some of it. */
+/** Makes the description of a page, or of another part of a brand, for a person who is about to lose some of it. */
 export function ofBrand(type: string) {
   return async ({ okta }: ToolContext, a: { brand_id: string }): Promise<Impact["target"]> => {
     const brand = await okta.customization.getBrand({ brandId: a.brand_id });

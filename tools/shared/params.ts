@@ -1,15 +1,15 @@
 import * as z from "zod";
 import { isObject, isPathSegment, isTime, type JsonObject, type KnownFields, openObject, TIME_FORMS } from "./kit.js";
 
-/** What no id has: signs of a URL, white space and characters that nobody can see. */
+/** Characters that no id has: signs of a URL, white space and invisible characters. */
 const NOT_IN_ID = /[?#%\s\p{Cf}]/u;
 
-/** What no login has: blanks at an end, other white space and characters that nobody can see. */
+/** Characters that no login has: blanks at an end, other white space and invisible characters. */
 const NOT_IN_LOGIN = /^ | $|(?! )\s|\p{Cf}/u;
 
 /**
- * An id as it goes into a path. A rule of safety: `.` and `..` are not escaped by URLs, so that
- * deleting "." below a collection would delete the collection.
+ * An id that stands in a path. This is a rule of safety: URLs do not escape `.` and `..`, so that deleting "." below a
+ * collection would delete the collection.
  */
 export function id(description: string) {
   return z
@@ -22,7 +22,10 @@ export function id(description: string) {
     .describe(description);
 }
 
-/** A user's id, or a login, which may have any character but a slash, as those of guests have: `jo_acme.com#EXT#@corp.onmicrosoft.com`. */
+/**
+ * A user's id or a login. A login may have any character but a slash, as those of guests have:
+ * `jo_acme.com#EXT#@corp.onmicrosoft.com`.
+ */
 export function idOrLogin(description: string) {
   return z
     .string()
@@ -35,7 +38,10 @@ export function idOrLogin(description: string) {
     .describe(description);
 }
 
-/** A JSON object that goes to Okta as it is, whatever its fields; `fields` are those that are told of. */
+/**
+ * A JSON object that goes to Okta as it is, with any fields.
+ * @param fields the fields that the schema names
+ */
 export function jsonObject(description: string, fields: KnownFields) {
   return z
     .custom<JsonObject>((value) => isObject(value), {

@@ -13,7 +13,7 @@ import {
   withNames,
 } from "./kit.js";
 
-/** Schema `PolicyType` of Okta's Management API. Okta adds types, so none is refused for not being here. */
+/** Schema `PolicyType` of Okta's Management API. Okta adds types, so a type that is not here is not refused. */
 export const POLICY_TYPES = [
   "ACCESS_POLICY",
   "CLIENT_UPDATE",
@@ -34,8 +34,8 @@ function lacksType({ type }: JsonObject): boolean {
 }
 
 /**
- * A body that says of which type it is; the type decides what the rest of it means.
- * @throws OktaMcpError bad_input where it says nothing
+ * A body that names its type. The type decides what the rest of the body means.
+ * @throws OktaMcpError bad_input where it names none
  */
 export function typed(body: JsonObject): JsonObject {
   if (typeof body.type === "string" && body.type !== "") return body;
@@ -44,12 +44,12 @@ export function typed(body: JsonObject): JsonObject {
   });
 }
 
-/** Where an answer names what a body lacked and was filled in. */
+/** The field of an answer that names what was filled in. */
 const FILLED_IN = "filled_in";
 
 /**
- * A body with the type that follows from where it goes, where it names none.
- * @throws OktaMcpError bad_input where that does not tell either
+ * A body with its type. Where it names none, the type is filled in from its policy or object.
+ * @throws OktaMcpError bad_input where these have none either
  */
 export async function withType(body: JsonObject, readType: () => Promise<string>): Promise<JsonObject> {
   const { [FILLED_IN]: _, ...rest } = body;
@@ -61,13 +61,13 @@ export function withNote(given: JsonObject, sent: JsonObject, answer: Json | und
   return lacksType(given) ? { ...asObject(answer), [FILLED_IN]: { type: sent.type ?? null } } : answer;
 }
 
-/** What Okta sets itself on policies and rules, and the status, which stays where a body does not name it. */
+/** Fields of policies and rules that Okta sets itself, and the status, which stays where a body does not name it. */
 export const POLICY_SET_BY_OKTA = ["id", "status", "system", "created", "lastUpdated"] as const;
 
-/** How a group that a policy rule fills changes with that rule. */
+/** The two ways to take away a policy or a rule. */
 export const FILLED_BY_RULE = "is filled by this rule, which puts new users into it";
 
-/** What becomes of a policy or a rule that is taken away. */
+/** @throws OktaMcpError protected for an object that Okta made and keeps; conflict for one that is inactive already */
 export type Removal = "deleted" | "deactivated";
 
 /** @throws OktaMcpError protected for what Okta made and keeps, conflict for what is inactive already */
@@ -92,7 +92,7 @@ export function refuseRemoval(object: Json | undefined, kind: "policy" | "rule",
   }
 }
 
-/** The names of the first of these groups or users, as far as this caller may read them; the id where there is no such one. */
+/** A search finds those that exist. Reading one that is gone would fail. */
 async function namesOf({ okta, may, whole }: ToolContext, kind: "groups" | "users", ids: readonly Json[]) {
   const first = ids.slice(0, MAX_NAMES);
   // A search finds those that are there, where reading one that is gone would fail.

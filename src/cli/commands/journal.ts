@@ -22,15 +22,18 @@ interface Wanted {
   json?: true;
 }
 
-/** A terminal narrower than this has no room for who it was and for the year. */
+/** The least width of a terminal for the columns of the actor and the year. */
 const WIDE_COLUMNS = 120;
 
-/** What a person sees of each change, in this order. */
+/** The columns of the table of changes, in their order. */
 function columns(isWide: boolean): string[] {
   return ["at", "outcome", "tool", "target", ...(isWide ? ["actor"] : []), "id"];
 }
 
-/** A moment in this machine's time, to the minute; without the year where there is little room and it is this one. */
+/**
+ * A moment in this machine's time zone, to the minute. The year is left out on a narrow terminal where it is the
+ * present one.
+ */
 function localTime(text: unknown, isWide: boolean): string {
   const at = new Date(String(text));
   if (Number.isNaN(at.getTime())) return "";
@@ -39,7 +42,7 @@ function localTime(text: unknown, isWide: boolean): string {
   return !isWide && at.getFullYear() === new Date().getFullYear() ? day : `${at.getFullYear()}-${day}`;
 }
 
-/** A change as a line of the table: local time, and an id where there is no name. */
+/** A change as a row of the table: in local time, and with ids where there are no names. */
 function line(change: Json, isWide: boolean): Json {
   if (!isObject(change)) return change;
   const { at, target, ids } = change;
@@ -47,7 +50,7 @@ function line(change: Json, isWide: boolean): Json {
   return { ...change, at: localTime(at, isWide), target: name };
 }
 
-/** The same command for the changes that come after. */
+/** The same command for the next changes. */
 function nextPage({ since, until, tool, target, outcome, limit, all, wide }: Wanted, after: string): string {
   const values = Object.entries({ since, until, tool, target, outcome, limit });
   const flags = values.flatMap(([name, value]) => (value === undefined ? [] : [`--${name} ${quoted(value)}`]));
@@ -60,7 +63,7 @@ function nextPage({ since, until, tool, target, outcome, limit, all, wide }: Wan
   ].join(" ");
 }
 
-/** A point in time as the tool reads it. @throws OktaMcpError bad_input */
+/** A point in time in the form that the tool reads. @throws OktaMcpError bad_input */
 function pointInTime(flag: string, text: string, nowMs: number): string {
   const time = timeAt(text, nowMs);
   if (time !== undefined) return time;

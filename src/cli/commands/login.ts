@@ -18,7 +18,7 @@ export const loginCommand: MakeCommand = (io, finish) =>
     ]).option("--no-browser", "Do not open a browser."),
   ).action(async (options: SettingFlags & { browser: boolean }) => {
     const { openConnection, showNotices } = await import("../connection.js");
-    // What a sandbox grants is gone with it anyway.
+    // A sandbox ends with this command, and its grants with it.
     const outlives = options.sandbox !== true;
     const connection = await openConnection(io, options, { sandboxSignIn: "person", outlives });
     try {
@@ -55,7 +55,7 @@ async function login(
   }
 }
 
-/** Who signed in, what was granted and what was not, and what that turns on. */
+/** Reports who signed in, what was granted and what was not, and which tools are on now. */
 async function report(io: Io, { session, config, sandbox }: Connection): Promise<void> {
   const { chosenCatalogue } = await import("../catalogue.js");
   const status = await session.status();

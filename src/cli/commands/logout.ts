@@ -2,7 +2,7 @@ import { describedCommand, type MakeCommand } from "../command.js";
 import type { SettingFlags } from "../flags.js";
 import { addSettings } from "../options.js";
 
-/** What is left to a person where Okta could not be told. */
+/** The advice where Okta could not be told. */
 const BY_HAND = {
   device:
     "An access token ends by itself within the hour; to end the rest too, clear the user's sessions and tokens in the Okta Admin Console (Directory > People > the user > More Actions > Clear User Sessions).",

@@ -40,7 +40,7 @@ export const sandboxCommand: MakeCommand = (io, finish) =>
       const { orgAuthorization } = await import("../../../sandbox/org-authorization.js");
       const { DEVICE_CLIENT_ID, SERVICE_CLIENT_ID } = await import("../../../sandbox/facts.js");
       const { createServiceKey } = await import("../service-key.js");
-      // A signal that comes right after the first line of output has to find somebody who listens.
+      // The handler has to be there before the first line of output, since a signal may come right after it.
       const stopped = new Promise<void>((resolve) => {
         for (const signal of ENDING_SIGNALS) process.once(signal, () => resolve());
       });
@@ -67,7 +67,7 @@ export const sandboxCommand: MakeCommand = (io, finish) =>
         });
         await stopped;
         await sandbox.close();
-        // The terminal has shown ^C; what follows starts on a line of its own.
+        // The terminal has shown ^C, so a new line begins here.
         if (io.stderr.isTTY) io.note();
         io.note("The sandbox has stopped; what was in it is gone.");
         finish(0);
@@ -76,13 +76,13 @@ export const sandboxCommand: MakeCommand = (io, finish) =>
       }
     });
 
-/** The command line that starts this very program, wherever it was installed or built. */
+/** The command line that starts this very program, wherever it is installed or built. */
 function thisProgram(): [command: string, ...args: string[]] {
   const [, script = ""] = process.argv;
   return [process.execPath, ...process.execArgv, realpathSync(script)];
 }
 
-/** One line for each answer. Addresses may carry codes of a sign-in, which are kept out. */
+/** Shows one line for each answer. Addresses may carry codes of a sign-in, which are removed. */
 function showRequests(io: Io): void {
   subscribe("http.server.response.finish", (message) => {
     const { request, response } = message as { request: IncomingMessage; response: ServerResponse };

@@ -43,7 +43,10 @@ export const statusCommand: MakeCommand = (io, finish) =>
     }
   });
 
-/** Brings back a stored sign-in; where there is a key instead, tries it. Returns why that failed. */
+/**
+ * Restores a stored sign-in, or tries the key where there is one.
+ * @returns the error, where there is one
+ */
 async function findToken({ session }: Connection, signal: AbortSignal): Promise<OktaMcpError | undefined> {
   await session.restore();
   if (session.method !== "private-key") return undefined;

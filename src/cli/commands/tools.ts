@@ -53,8 +53,8 @@ export const toolsCommand: MakeCommand = (io, finish) =>
   });
 
 /**
- * What is configured, and what a stored sign-in grants where there is one. Settings that are merely
- * missing do not stand in the way: then nobody can be signed in.
+ * The configured scopes, and those that a stored sign-in grants. Where settings are merely missing, nobody can be
+ * signed in, and the list is shown without a grant.
  * @throws OktaMcpError bad_config for settings that are wrong
  */
 async function scopesInUse(io: Io, options: SettingFlags): Promise<{ view: ScopesInUse; settings: Settings }> {
