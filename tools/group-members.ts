@@ -16,7 +16,7 @@ export const listGroupUsers = defineTool({
     list((cursor) => okta.groups.listGroupUsers.page({ groupId: a.group_id, after: cursor, limit: a.limit }), a),
 });
 
-/** Whether the user is in the group; undefined where that cannot be told. */
+/** Whether the user is in the group; undefined where that cannot be found out. */
 async function isMember({ okta, may, find }: ToolContext, a: { group_id: string; user_id: string }) {
   const { user_id: userId, group_id: groupId } = a;
   if (may("okta.users.read")) {
@@ -31,7 +31,7 @@ async function isMember({ okta, may, find }: ToolContext, a: { group_id: string;
     (user) => textAt(user, "id") === userId || sameName(textAt(user, "profile", "login"), userId),
   );
   if (found !== undefined) return { member: true };
-  // Okta also takes a part of a login for the user, which only it can compare.
+  // Okta also takes a part of a login for a user, and only Okta can compare that.
   return complete && (isUserId(userId) || userId.includes("@")) ? { member: false } : undefined;
 }
 

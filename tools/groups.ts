@@ -20,7 +20,7 @@ import {
 import { after, fetchAll, filter, groupId, jsonObject, limit, sortBy, sortOrder } from "./shared/params.js";
 import { POLICY_TYPES } from "./shared/policies.js";
 
-/** Groups that Okta answers with at once. */
+/** The most groups in one answer of Okta's. */
 const MAX_GROUPS = 10_000;
 
 export const listGroups = defineTool({
@@ -57,7 +57,7 @@ export const listGroups = defineTool({
           sortBy: a.sort_by,
           sortOrder: a.sort_order,
         }),
-      // Okta does not page a search by `q`, and answers with 300 where it is asked for no number.
+      // Okta does not page a search by `q`. Without a limit it answers with 300.
       { ...a, of: "group", cutAt: byQ ? pageLimit : undefined },
     );
   },
@@ -90,7 +90,7 @@ export const listGroupApps = defineTool({
 
 const profile = jsonObject("Name, description and custom attributes.", { name: "string", description: "string" });
 
-/** In a preview, refuses a name that another group has; groups of apps have names of their own. */
+/** In a preview, refuses a name that another group has. Groups of apps may share names. */
 function refuseTakenName(context: ToolContext, profile: Json, own?: string): Promise<string[]> {
   const name = textAt(profile, "name");
   if (name === "") {
@@ -130,7 +130,7 @@ export const createGroup = defineTool({
   run: ({ okta }, a) => okta.groups.createGroup({ group: { profile: a.profile } }),
 });
 
-/** What group rules do by the name of a group, before and after it gets another one. */
+/** The groups that group rules fill by the name of a group, before and after the group gets another name. */
 async function touchedByName(
   context: ToolContext,
   groupId: string,
@@ -159,7 +159,7 @@ export const updateGroup = defineTool({
   destructive: true,
   input: z.strictObject({ group_id: groupId, profile }),
   replaces: {
-    // The profile is all of a group that can be written.
+    // Only the profile of a group can be written.
     current: async ({ okta }, a) => ({
       profile: objectAt(await okta.groups.getGroup({ groupId: a.group_id }), "profile"),
     }),
@@ -171,17 +171,17 @@ export const updateGroup = defineTool({
     read: (context, a, { body }, isProtected) => touchedByName(context, a.group_id, body, isProtected),
   },
   foresee: async (context, a, { body }) => [
-    // Groups that an app imports have schemas of their own, and are protected before this is asked.
+    // Groups that an app imports have their own schemas. They are protected before this check.
     ...(await context.checkProfile("group", objectAt(body, "profile"), { whole: true })),
     ...(await refuseTakenName(context, objectAt(body, "profile"), a.group_id)),
   ],
   run: ({ okta }, a, group) => okta.groups.replaceGroup({ groupId: a.group_id, group }),
 });
 
-/** Only the profile of a group can be written. */
+/** The most members of a deleted group that are remembered. One answer of get_change has room for them. */
 const MAX_REMEMBERED = 3000;
 
-/** Those among them that undo brings back, each by a call; more would take longer than clients wait. */
+/** The most members that undo brings back. Each takes a call, and more would take longer than clients wait. */
 const MAX_BROUGHT_BACK = 500;
 
 async function withMembers({ okta, collect }: ToolContext, a: { group_id: string }): Promise<Json> {
@@ -216,7 +216,7 @@ function recreate(group: Json): Undo {
   };
 }
 
-/** What of a group an undo would bring back, and what not, so that nobody counts on more. */
+/** The part of a group that an undo would bring back and the part that it would not, so that nobody expects more. */
 function wayBackInWords(group: Json | undefined, members: { items: readonly Json[]; complete: boolean }): string {
   if (textAt(group, "type") !== "OKTA_GROUP")
     return "undo_change cannot bring it back: its application has to send it again";

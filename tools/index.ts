@@ -21,7 +21,7 @@ import * as themes from "./themes.js";
 import * as userLifecycle from "./user-lifecycle.js";
 import * as users from "./users.js";
 
-/** Every area of tools; what an area's files export is what there is. */
+/** Every area of tools. The exports of an area's files are its tools. */
 export const areas = {
   applications,
   brands,

@@ -116,7 +116,7 @@ function refuseTakenName(context: ToolContext, policy: Json, own?: string): Prom
 
 const targetOf = (policy: Json, id: string): Impact["target"] => ({ type: "policy", name: textAt(policy, "name"), id });
 
-/** The policies that one passes where a body asks for another place than it has. */
+/** The policies that a policy passes where a body asks for another place. */
 async function passed({ okta, whole }: ToolContext, body: JsonObject, current?: Json): Promise<Passed> {
   if (!asksForPlace(body, current)) return PASSES_NONE;
   const type = textAt(current, "type") || textAt(typed(body), "type");

@@ -27,10 +27,10 @@ async function labelsOf({ okta, may }: ToolContext, appIds: readonly string[]): 
   return apps.map((app) => textAt(app, "label")).filter(Boolean);
 }
 
-/** The apps and other resources that a policy is mapped to, where its type can be mapped at all. */
+/** The apps and other resources to which a policy is mapped. Only some types can be mapped. */
 async function describeMappings(context: ToolContext, policy: Json | undefined): Promise<string[]> {
   const { okta, collect } = context;
-  // Only a policy that can be mapped has this link, and the operation behind it.
+  // Only a policy that can be mapped has this link.
   if (textAt(policy, "_links", "mappings", "href") === "") return [];
   const readMappings = (after: string | undefined) =>
     okta.policies.listPolicyMappings.page({ policyId: textAt(policy, "id"), after });
@@ -49,7 +49,7 @@ async function describeMappings(context: ToolContext, policy: Json | undefined):
   ];
 }
 
-/** The apps that have a policy, and the groups that its rules fill: they change with it when it is switched or goes. */
+/** The apps that have a policy and the groups that its rules fill. They change when the policy is switched or goes. */
 async function touchedBySwitch(
   { okta, whole }: ToolContext,
   policyId: string,
@@ -104,7 +104,7 @@ async function withRules({ okta, whole }: ToolContext, a: { policy_id: string })
 
 function recreate(policy: Json): Undo {
   const isActive = (object: Json) => textAt(object, "status") === "ACTIVE";
-  // Okta makes the default rule of a new policy itself.
+  // Okta itself makes the default rule of a new policy.
   const rules = itemsAt(policy, "rules").filter((rule) => valueAt(rule, "system") !== true);
   const policy_data = without(policy, [...POLICY_SET_BY_OKTA, "rules"]);
   return {

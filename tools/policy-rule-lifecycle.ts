@@ -15,7 +15,7 @@ import {
 import { policyId, ruleId } from "./shared/params.js";
 import { describePeople, FILLED_BY_RULE, POLICY_SET_BY_OKTA, type Removal, refuseRemoval } from "./shared/policies.js";
 
-/** The groups that a rule fills, which change with it when it is switched or goes. */
+/** The groups that a rule fills. They change when the rule is switched or goes. */
 async function groupsFilledNow({ okta }: ToolContext, a: { policy_id: string; rule_id: string }): Promise<Touched[]> {
   const rule = await okta.policies.getPolicyRule({ policyId: a.policy_id, ruleId: a.rule_id });
   return groupsFilledByPolicyRule(rule, FILLED_BY_RULE);
@@ -36,13 +36,13 @@ function inWords(value: Json): string {
   return said.flatMap(([name, text]) => (text === "" || text === "()" ? [] : `${name} ${text}`)).join(", ");
 }
 
-/** The actions of a rule of any type, a line each: "app sign on: access ALLOW". */
+/** The actions of a rule of any type, one on each line: "app sign on: access ALLOW". */
 function describeActions(rule: Json | undefined): string[] {
   const actions = Object.entries(objectAt(rule, "actions"));
   return actions.map(([action, settings]) => `${words(action)}: ${inWords(settings) || "nothing"}`);
 }
 
-/** The active rule that decides where `rule` no longer does. */
+/** The active rule that decides once `rule` no longer does. */
 function following(rules: readonly Json[], rule: Json | undefined): Json | undefined {
   const priority = (of: Json | undefined) => Number(valueAt(of, "priority") ?? Number.MAX_SAFE_INTEGER);
   return rules

@@ -19,7 +19,7 @@ import {
 import { activateOrStatus, after, fetchAll, jsonObject, pageSize, policyId, ruleId } from "./shared/params.js";
 import { FILLED_BY_RULE, POLICY_SET_BY_OKTA, withNote, withType } from "./shared/policies.js";
 
-/** Rules have the type of their policy but for this one (schemas `PolicyType` and `PolicyRuleType`). */
+/** Rules have the type of their policy, with this exception (schemas `PolicyType` and `PolicyRuleType`). */
 const RULE_TYPE_OF: Readonly<Record<string, string>> = { OKTA_SIGN_ON: "SIGN_ON" };
 
 const ruleData = jsonObject("Okta policy rule: name, priority, conditions, actions.", {
@@ -103,7 +103,7 @@ export const getPolicyRule = defineTool({
   run: ({ okta }, a) => okta.policies.getPolicyRule({ policyId: a.policy_id, ruleId: a.rule_id }),
 });
 
-/** The type that the rules of a policy have; it follows from the policy's. */
+/** The type of the rules of a policy. It follows from the policy's type. */
 async function typeOfRules(okta: ToolContext["okta"], policyId: string): Promise<string> {
   const type = textAt(await okta.policies.getPolicy({ policyId }), "type");
   return RULE_TYPE_OF[type] ?? type;
@@ -115,7 +115,7 @@ const targetOf = (rule: Json, id: string): Impact["target"] => ({
   id,
 });
 
-/** The rules of its policy that one passes where a body asks for another place than it has. */
+/** The rules of the same policy that a rule passes where a body asks for another place. */
 async function passed(
   { okta, whole }: ToolContext,
   policyId: string,

@@ -29,7 +29,7 @@ import {
 } from "./shared/params.js";
 import { describeUser } from "./shared/users.js";
 
-/** Users that Okta answers with at once. */
+/** The most users in one answer of Okta's. */
 const MAX_USERS = 200;
 
 export const listUsers = defineTool({
@@ -73,7 +73,7 @@ export const listUsers = defineTool({
           sortOrder: a.sort_order,
           expand: a.expand,
         }),
-      // Okta does not page a search by `q`, and answers with 10 where it is asked for no number.
+      // Okta does not page a search by `q`. Without a limit it answers with 10.
       { ...a, of: "user", cutAt: byQ ? pageLimit : undefined },
     );
   },
@@ -207,7 +207,7 @@ export const createUser = defineTool({
     }),
 });
 
-/** Puts the attributes back that were changed, and no others. */
+/** Puts back the attributes that were changed, and no others. */
 function undoUpdate(
   a: { profile?: JsonObject | undefined; [argument: string]: unknown },
   before: Json,

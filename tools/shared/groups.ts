@@ -1,7 +1,7 @@
 import type { ToolContext } from "../../src/tool.js";
 import { counted, ifOffered, ifReadable, type Json, names, policiesNaming, textAt, valueAt, withNames } from "./kit.js";
 
-/** Members and apps that are read to count them. */
+/** The most members and apps that are read to count them. */
 const MAX_COUNTED = 1000;
 
 export async function describeGroup({ okta, collect }: ToolContext, id: string) {
@@ -23,14 +23,14 @@ export async function describeGroup({ okta, collect }: ToolContext, id: string) 
   return { group, target, state, members, apps: withNames(`${counted(apps, "app")} assigned through it`, labels) };
 }
 
-/** Okta's numbers of a group; undefined where they cannot be read. */
+/** Okta's numbers about a group; undefined where they cannot be read. */
 export async function statsOf({ okta }: ToolContext, groupId: string): Promise<Json | undefined> {
   const filter = `id eq ${JSON.stringify(groupId)}`;
   const groups = await ifReadable(okta.groups.listGroups.page({ filter, expand: "stats" }));
   return valueAt(groups?.items[0], "_embedded", "stats");
 }
 
-/** "57 members: ada, bo …", counted by Okta where there are too many to read. */
+/** "57 members: ada, bo …". Okta counts them where there are too many to read. */
 export function membersInWords(
   members: { items: readonly Json[]; complete: boolean },
   stats: Json | undefined,
@@ -41,7 +41,7 @@ export function membersInWords(
   return withNames(number, logins);
 }
 
-/** The types of policies that are for groups, or whose rules are. */
+/** The types of policies that name groups, themselves or in their rules. */
 const POLICIES_OF_GROUPS = [
   "ACCESS_POLICY",
   "ENTITY_RISK",
@@ -52,7 +52,7 @@ const POLICIES_OF_GROUPS = [
   "PROFILE_ENROLLMENT",
 ];
 
-/** The policies of a type, and their rules, that name a group, by name. */
+/** The names of the policies of a type, and of their rules, that name a group. */
 async function namesOfPolicies(context: ToolContext, type: string, groupId: string) {
   const { found, complete } = await policiesNaming(context, type, [groupId]);
   const named = found.map(({ policy, rule }) =>
@@ -61,13 +61,13 @@ async function namesOfPolicies(context: ToolContext, type: string, groupId: stri
   return { found: named, complete };
 }
 
-/** "named by 2 group rules: Staff, Guests"; no line where there are none. */
+/** "named by 2 group rules: Staff, Guests"; nothing where there are none. */
 function namedBy(holders: readonly string[], one: string, many?: string): string[] {
   if (holders.length === 0) return [];
   return [withNames(`named by ${counted({ items: holders, complete: true }, one, many)}`, holders)];
 }
 
-/** What refers to a group and loses it, a line each; what could not be looked at is told as well. */
+/** A line for everything that refers to a group and loses it, and for everything that could not be looked at. */
 export async function describeReferences(
   context: ToolContext,
   groupId: string,

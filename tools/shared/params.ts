@@ -62,10 +62,10 @@ export const fetchAll = z.boolean().default(false).describe("All pages.");
 /** Whether a new object is active from the start. */
 export const activate = z.boolean().default(true).describe("Activate at once; default true.");
 
-/** The same for what may have a status in its body, with which it has to agree. */
+/** The same switch for an object whose body may have a status. The two have to agree. */
 export const activateOrStatus = z.boolean().optional().describe("Activate at once; default true.");
 
-/** A page size within what Okta takes. */
+/** A page size that Okta accepts. */
 export function limit(max: number, byDefault: number) {
   return z.number().int().min(1).max(max).optional().describe(`Items a page, up to ${max}; default ${byDefault}.`);
 }
@@ -97,19 +97,19 @@ export function webAddress(description: string) {
     .describe(description);
 }
 
-/** Embeds related objects, as Okta names them. */
+/** Related objects to embed, by Okta's names. */
 export function expand<const Names extends readonly [string, ...string[]]>(names: Names) {
   return z.array(z.enum(names)).optional().describe("Adds these as _embedded.");
 }
 
 export const pageSize = z.number().int().min(1).optional().describe("Items a page.");
 
-/** Which email template of which brand. */
+/** An email template of a brand. */
 export type EmailTemplate = { brand_id: string; template_name: string };
 
 export const emailTemplate = { brand_id: brandId, template_name: id("From list_email_templates.") };
 
-/** The arguments of a call that name the email template. */
+/** The arguments that name the email template of a call. */
 export const emailTemplateOf = ({ brand_id, template_name }: EmailTemplate): EmailTemplate => ({
   brand_id,
   template_name,

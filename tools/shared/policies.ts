@@ -64,13 +64,13 @@ export function withNote(given: JsonObject, sent: JsonObject, answer: Json | und
 /** Fields of policies and rules that Okta sets itself, and the status, which stays where a body does not name it. */
 export const POLICY_SET_BY_OKTA = ["id", "status", "system", "created", "lastUpdated"] as const;
 
-/** The two ways to take away a policy or a rule. */
+/** How a group that a policy rule fills changes with that rule. */
 export const FILLED_BY_RULE = "is filled by this rule, which puts new users into it";
 
-/** @throws OktaMcpError protected for an object that Okta made and keeps; conflict for one that is inactive already */
+/** The two ways to take away a policy or a rule. */
 export type Removal = "deleted" | "deactivated";
 
-/** @throws OktaMcpError protected for what Okta made and keeps, conflict for what is inactive already */
+/** @throws OktaMcpError protected for an object that Okta made and keeps; conflict for one that is inactive already */
 export function refuseRemoval(object: Json | undefined, kind: "policy" | "rule", removal: Removal): void {
   if (valueAt(object, "system") === true) {
     throw new OktaMcpError(
@@ -92,10 +92,13 @@ export function refuseRemoval(object: Json | undefined, kind: "policy" | "rule",
   }
 }
 
-/** A search finds those that exist. Reading one that is gone would fail. */
+/**
+ * The names of the first of these groups or users, as far as this caller may read them. The id stands for one that does
+ * not exist.
+ */
 async function namesOf({ okta, may, whole }: ToolContext, kind: "groups" | "users", ids: readonly Json[]) {
   const first = ids.slice(0, MAX_NAMES);
-  // A search finds those that are there, where reading one that is gone would fail.
+  // A search finds those that exist. Reading one that is gone would fail.
   const search = first.map((one) => `id eq ${JSON.stringify(one)}`).join(" or ");
   if (!may(`okta.${kind}.read`)) return undefined;
   const found = await ifReadable(
@@ -108,7 +111,7 @@ async function namesOf({ okta, may, whole }: ToolContext, kind: "groups" | "user
   return found && first.map((one) => names.get(String(one)) || String(one));
 }
 
-/** Whom the conditions of a policy or rule are about, a line each: "applies to 2 groups: Sales, Finance". */
+/** The people whom the conditions of a policy or rule name, one line each: "applies to 2 groups: Sales, Finance". */
 export async function describePeople(context: ToolContext, object: Json | undefined): Promise<string[]> {
   const lines: string[] = [];
   for (const [side, verb] of [

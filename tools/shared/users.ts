@@ -1,7 +1,7 @@
 import type { Impact, ToolContext } from "../../src/tool.js";
 import { counted, textAt, withNames } from "./kit.js";
 
-/** Groups and app links of one user that are counted. */
+/** The most groups and app links of one user that are counted. */
 const MAX_COUNTED = 2000;
 
 export async function describeUser(context: ToolContext, idOrLogin: string): Promise<Impact & { status: string }> {
@@ -25,7 +25,7 @@ export async function describeUser(context: ToolContext, idOrLogin: string): Pro
   };
 }
 
-/** The apps that a user has, directly or through groups; each by one of its links, of which an app may have several. */
+/** The apps that a user has, directly or through groups. An app may have several links and is told by one of them. */
 async function describeApps({ okta, collect }: ToolContext, userId: string): Promise<string> {
   const { items, complete } = await collect(
     (cursor) => okta.users.listAppLinks.page({ userId, after: cursor }),
