@@ -73,6 +73,11 @@ export interface AuthorizationControl {
    * or, in an org where nobody can sign in, for the app itself.
    */
   issueAccessToken(scopes: readonly string[], options?: { lifetimeSeconds?: number }): Promise<string>;
+  /**
+   * Takes over the sign-in of a person with the device app that an org of before granted.
+   * @param boundTo thumbprint of the key that its tokens are bound to (RFC 7638); undefined for Bearer tokens
+   */
+  adoptSignIn(signIn: { refreshToken: string; scopes: readonly string[]; boundTo: string | undefined }): void;
 }
 
 export interface AuthorizationServer {
@@ -168,6 +173,12 @@ export function createAuthorizationServer(options: AuthorizationServerOptions): 
     return code;
   }
 
+  function deviceGrant(scopes: readonly string[], boundTo: string | undefined): Grant {
+    const client = options.clients.find((one): one is DeviceClient => one.method === "device");
+    if (client === undefined) throw new RangeError("The org has no device app.");
+    return { client, user: signInUser(), scopes, authTimeMs: now(), boundTo, revoked: false };
+  }
+
   return {
     routes: [
       ...oauthEndpoints({ origin, now, clients, codes, tokens, dpop, mood, isActive, grantable, events, decide }),
@@ -200,18 +211,9 @@ export function createAuthorizationServer(options: AuthorizationServerOptions): 
       addServiceClient: ({ clientId, ...client }) =>
         clients.add({ label: clientId, ...client, id: clientId, method: "service" }),
       async issueAccessToken(scopes, { lifetimeSeconds } = {}) {
-        const client = options.clients.find((one): one is DeviceClient => one.method === "device");
-        if (client === undefined) throw new RangeError("The org has no device app.");
-        const grant: Grant = {
-          client,
-          user: signInUser(),
-          scopes,
-          authTimeMs: now(),
-          boundTo: undefined,
-          revoked: false,
-        };
-        return (await tokens.issue(grant, scopes, lifetimeSeconds)).access_token;
+        return (await tokens.issue(deviceGrant(scopes, undefined), scopes, lifetimeSeconds)).access_token;
       },
+      adoptSignIn: ({ refreshToken, scopes, boundTo }) => tokens.adopt(deviceGrant(scopes, boundTo), refreshToken),
     },
   };
 }

@@ -67,6 +67,8 @@ export interface Tokens {
    * `lifetimeSeconds` overrides that of the options.
    */
   issue(grant: Grant, scopes: readonly string[], lifetimeSeconds?: number): Promise<TokenReply>;
+  /** Takes over a refresh token that an org of before issued for this grant. */
+  adopt(grant: Grant, refreshToken: string): void;
   /**
    * Takes a refresh token out of use and returns its grant (RFC 6749, section 6). A token that was
    * used before ends the whole grant; `onReuse` is told.
@@ -144,13 +146,17 @@ export function createTokens(options: TokenOptions): Tokens {
     });
   }
 
-  function issueRefreshToken(grant: Grant): string {
-    const token = randomBytes(32).toString("base64url");
+  function keepRefreshToken(grant: Grant, token: string): void {
     refreshTokens.set(token, {
       grant,
       expiresAtMs: now() + options.refreshTokenLifetimeSeconds * 1000,
       rotatedAtMs: undefined,
     });
+  }
+
+  function issueRefreshToken(grant: Grant): string {
+    const token = randomBytes(32).toString("base64url");
+    keepRefreshToken(grant, token);
     return token;
   }
 
@@ -169,6 +175,8 @@ export function createTokens(options: TokenOptions): Tokens {
         ...(user && scopes.includes("openid") && { id_token: await issueIdToken(grant, user, scopes, accessToken) }),
       };
     },
+
+    adopt: keepRefreshToken,
 
     rotate(client, refreshToken, onReuse) {
       const refused = () => new OAuthRefusal("invalid_grant", "The refresh token is invalid or expired.");
