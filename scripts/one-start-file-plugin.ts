@@ -21,8 +21,8 @@ async function namesOf(file: string): Promise<string[]> {
 export const oneStartFilePlugin: Plugin = {
   name: "one-start-file",
   setup(build) {
-    build.onResolve({ filter: /.*/ }, ({ kind, path, namespace, importer, resolveDir }) => {
-      const isPart = namespace === "file" ? /[\\/]src[\\/]/.test(importer) : namespace !== "later";
+    build.onResolve({ filter: /.*/ }, ({ kind, path, importer, resolveDir }) => {
+      const isPart = /[\\/]src[\\/]/.test(importer);
       if (kind !== "dynamic-import" || !isPart || build.initialOptions.external?.includes(path)) return undefined;
       return { path, namespace: "later", pluginData: resolveDir };
     });
@@ -33,10 +33,8 @@ export const oneStartFilePlugin: Plugin = {
       return { contents: `import ${JSON.stringify(start)}; ${exported}`, loader: "js", resolveDir };
 
       async function ofPackage(name: string): Promise<string> {
-        const found = await build.resolve(name, { kind: "dynamic-import", resolveDir, namespace: "later" });
-        // A module that a plugin makes is no file to import, and its default is all that it has.
-        const names = found.namespace === "file" ? await namesOf(found.path) : ["default"];
-        return `export { ${names.join(", ")} } from ${from};`;
+        const { path: file } = await build.resolve(name, { kind: "dynamic-import", resolveDir, namespace: "later" });
+        return `export { ${(await namesOf(file)).join(", ")} } from ${from};`;
       }
     });
   },

@@ -7,8 +7,10 @@ import { loadCall } from "./transport.js";
 
 type SdkApis = typeof objectApi;
 
-/** The SDK's name of an API, e.g. `Group`, `UserFactor`. */
-export type ApiName = keyof SdkApis extends infer Key ? (Key extends `Object${infer Name}Api` ? Name : never) : never;
+type SdkApiName = keyof SdkApis extends infer Key ? (Key extends `Object${infer Name}Api` ? Name : never) : never;
+
+/** The name of an API, e.g. `Group`, `UserFactor`: the SDK's, or the document's where the SDK lacks it. */
+export type ApiName = SdkApiName | keyof DocumentedAlone;
 
 /**
  * What a caller may give where the SDK wants a value of type `Value`. Okta knows more fields, more
@@ -57,12 +59,27 @@ type FromSdk<Method> = Method extends (params: infer SdkParams, options?: infer 
     : Operation<SdkParams>
   : never;
 
-/** The operations of one of the SDK's APIs, by the SDK's names. */
-export type Api<Name extends ApiName> = {
+/** The operations that Okta documents and the SDK lacks. */
+interface DocumentedAlone {
+  BotProtection: {
+    getBotProtectionConfiguration: Operation<object>;
+    updateBotProtectionConfiguration: Operation<{ botProtectionConfiguration: object }>;
+  };
+  DirectoriesIntegration: {
+    submitGroupAttributeQuery: Operation<{ appInstanceId: string; groupId: string; body: object }>;
+    getGroupAttributeQueryResult: Operation<{ appInstanceId: string; groupId: string; resultId: string }>;
+  };
+}
+
+type SdkApi<Name extends SdkApiName> = {
   readonly [Method in keyof InstanceType<SdkApis[`Object${Name}Api`]>]: FromSdk<
     InstanceType<SdkApis[`Object${Name}Api`]>[Method]
   >;
 };
+
+/** The operations of one API, by the SDK's names. */
+export type Api<Name extends ApiName> = (Name extends SdkApiName ? SdkApi<Name> : unknown) &
+  (Name extends keyof DocumentedAlone ? Readonly<DocumentedAlone[Name]> : unknown);
 
 /** The APIs that have a name here, and what the SDK calls them; every other is reached by `api`. */
 const AREAS = {
@@ -80,16 +97,15 @@ const AREAS = {
 
 /** Okta's operations, typed by the SDK and bound to a transport. */
 export type Operations = { readonly [Area in keyof typeof AREAS]: Api<(typeof AREAS)[Area]> } & {
-  /** Any of the SDK's APIs by the SDK's name. */
+  /** Any of Okta's APIs by its name. */
   api<Name extends ApiName>(name: Name): Api<Name>;
 };
 
 /**
  * Makes Okta's operations on a transport; `defaults` go with every call that brings no own option.
- * Costs next to nothing: the SDK is loaded by the first call, or ahead of it by `preload`.
+ * Costs next to nothing: the table of operations is loaded by the first call, or ahead of it by `preload`.
  *
- * Operations throw what `Transport.send` throws, and OktaMcpError bad_input for a missing
- * parameter or an id that would leave its path segment, before anything is sent.
+ * Operations throw what `Transport.send` throws, and what `buildRequest` throws before anything is sent.
  */
 export function createOperations(transport: Transport, defaults: CallOptions = {}): Operations {
   const api = (name: string) =>
@@ -107,22 +123,16 @@ export function createOperations(transport: Transport, defaults: CallOptions = {
   return { ...areas, api } as unknown as Operations;
 }
 
-/** Loads ahead of the first call what it needs: the operations that have a name here, what sends them, and what tells of Okta's refusals. */
+/** Loads ahead of the first call what it needs: the table of operations, what sends them, and what tells of Okta's refusals. */
 export async function preload(): Promise<void> {
-  const [{ loadApis }] = await Promise.all([
-    import("./sdk.js"),
-    import("./http.js"),
-    import("./from-okta.js"),
-    loadCall(),
-  ]);
-  await loadApis(Object.values(AREAS));
+  await Promise.all([import("./build-request.js"), import("./http.js"), import("./from-okta.js"), loadCall()]);
   // The first one makes Node.js load the whole of its `fetch`.
   new Headers();
 }
 
 function bind(transport: Transport, defaults: CallOptions, api: string, operation: string) {
   const build = async (params: object): Promise<OktaRequest> => {
-    const { buildRequest } = await import("./sdk.js");
+    const { buildRequest } = await import("./build-request.js");
     return buildRequest(api, operation, params);
   };
   const send = async (request: OktaRequest, options?: CallOptions) => {
