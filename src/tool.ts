@@ -217,7 +217,7 @@ export interface ToolContext {
   /** Who signed in, as Okta named them; undefined for a service app and where the token does not tell. */
   signedInAs(): Promise<string | undefined>;
   /**
-   * Reads a file of this machine from inside the allowed folders, up to `maxBytes`.
+   * Reads a file of this machine from inside the allowed folders, up to `maxBytes`; for tools that say `readsFiles`.
    * @throws OktaMcpError bad_input for anything else, with how to allow a folder
    */
   readFile(path: string, limits: { maxBytes: number }): Promise<LocalFile>;
@@ -267,6 +267,8 @@ interface ToolParts<Input extends z.ZodObject> {
    * `search`, `filter` and `sort_by` name theirs themselves.
    */
   compares?: Readonly<Record<string, readonly string[]>>;
+  /** It reads files of this machine, so that the folders that the client opens are asked for before it runs. */
+  readsFiles?: true;
   /** A `z.strictObject`; the engine adds the arguments that follow from the effect. */
   input: Input;
   /**

@@ -269,6 +269,7 @@ export const upsertCustomDomainCertificate = defineTool({
   alsoUses: ["okta.brands.read"],
   effect: "changes",
   destructive: true,
+  readsFiles: true,
   input: certificateInput,
   async impact(context, a) {
     // The check comes first, so that nobody is asked about a call that fails anyway.

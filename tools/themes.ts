@@ -159,6 +159,7 @@ export const uploadBrandThemeLogo = defineTool({
   scope: "okta.brands.manage",
   effect: "changes",
   destructive: true,
+  readsFiles: true,
   input: z.strictObject({ brand_id: brandId, theme_id: themeId, file_path: filePath }),
   change: {
     state: themeOf,
@@ -178,6 +179,7 @@ export const uploadBrandThemeFavicon = defineTool({
   scope: "okta.brands.manage",
   effect: "changes",
   destructive: true,
+  readsFiles: true,
   input: z.strictObject({ brand_id: brandId, theme_id: themeId, file_path: filePath }),
   change: {
     state: themeOf,
@@ -203,6 +205,7 @@ export const uploadBrandThemeBackgroundImage = defineTool({
   scope: "okta.brands.manage",
   effect: "changes",
   destructive: true,
+  readsFiles: true,
   input: z.strictObject({ brand_id: brandId, theme_id: themeId, file_path: filePath }),
   change: {
     state: themeOf,

@@ -30,6 +30,8 @@ export interface SessionStatus {
   signedIn: boolean;
   /** Who signed in, from the ID token; data from the org. */
   user: string | undefined;
+  /** The id by which the org knows them (`sub` of the ID token, `uid` of an access token of Okta's), where that is told. */
+  subject?: string | undefined;
   configuredScopes: string[];
   grantedScopes: string[] | undefined;
   /** Epoch milliseconds of the access token's expiry. */

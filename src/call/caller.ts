@@ -1,12 +1,33 @@
-import type { AskPerson } from "./confirm.js";
-import type { LinkChannels } from "./sign-in.js";
+import type { Answer, Resumed } from "./input-needed.js";
+import type { LinkChannels, ShowLink } from "./sign-in.js";
 
-/** Who makes a call, and how to reach the person behind it. */
-export interface Caller extends LinkChannels {
+interface CallerParts extends Omit<LinkChannels, "showLink"> {
   signal: AbortSignal;
   /** Tells what is going on. */
   progress?: ((message: string) => void) | undefined;
-  ask: AskPerson;
-  /** The folders that the client opens to servers, as absolute paths; asked for where a tool reads a file. */
+  /** The folders that the client opens to servers, as absolute paths; asked for before a tool runs that reads files. */
   roots?: (() => Promise<readonly string[]>) | undefined;
 }
+
+/** A caller that holds its call while a person answers. */
+export interface HoldingCaller extends CallerParts {
+  /** Puts one yes-or-no question to the person; undefined where the client has no way to ask. */
+  ask: ((message: string) => Promise<Answer>) | undefined;
+  showLink?: ShowLink | undefined;
+  resumed?: undefined;
+}
+
+/**
+ * A caller that cannot hold a call, as over stateless HTTP: it is told what a person has to answer, and repeats the
+ * call with the answer.
+ */
+export interface DeferringCaller extends CallerParts {
+  /** Undefined where the client has no way to ask. */
+  ask: "later" | undefined;
+  showLink?: "later" | undefined;
+  /** What it brings back with a call that it repeats. */
+  resumed?: Resumed | undefined;
+}
+
+/** Who makes a call, and how to reach the person behind it. */
+export type Caller = HoldingCaller | DeferringCaller;

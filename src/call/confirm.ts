@@ -1,4 +1,3 @@
-import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import type { ConfirmMode } from "../config/settings.js";
 import { OktaMcpError } from "../errors/index.js";
 import type { Agreed } from "../journal/consent.js";
@@ -6,19 +5,9 @@ import { canonical } from "../json/json.js";
 import { lookalikes } from "../text/lookalikes.js";
 import { visible } from "../text/quote.js";
 import type { Impact } from "../tool.js";
-
-/**
- * How a person answered, or why no answer came: nobody did in time; the client says that it knows no
- * questions (`unsupported`); it said no faster than a person can, so that none saw it (`not_shown`); or
- * showing it failed.
- */
-export type Answer = "accepted" | "declined" | "cancelled" | "timed_out" | "unsupported" | "not_shown" | "failed";
-
-/** Puts one yes-or-no question to the person; undefined where the client has no way to ask. */
-export type AskPerson = ((message: string) => Promise<Answer>) | undefined;
-
-/** How long a one-time confirmation value is good for. */
-const VALUE_LIFETIME_MS = 5 * 60_000;
+import type { Caller } from "./caller.js";
+import { type Answer, InputNeeded, type Resumed } from "./input-needed.js";
+import { SEAL_LIFETIME_MS, type Seals, type Subject, type Unfit } from "./seals.js";
 
 /** Where a person can be asked, for those whom the client does not reach. */
 const ASK_ELSEWHERE =
@@ -51,80 +40,18 @@ function refused(answer: keyof typeof REFUSALS): OktaMcpError {
   });
 }
 
-/** What a confirmation is for: this tool, these arguments, this state of the target. */
-export interface Subject {
-  tool: string;
-  /** The arguments without `confirmation`. */
-  args: Readonly<Record<string, unknown>>;
-  impact: Impact;
-}
-
-function digest(subject: Subject): string {
-  return createHash("sha256").update(canonical(subject)).digest("base64url");
-}
-
 /** True when the target is in the state in which it was confirmed. */
 export function sameImpact(a: Impact, b: Impact): boolean {
   return canonical(a) === canonical(b);
 }
 
-/** A value that was issued and not used. */
-interface OpenValue {
-  /** Epoch milliseconds. */
-  endsAtMs: number;
-  /** The digest of what it is for. */
-  subject: string;
-}
-
-const UNKNOWN_VALUE = "it is unknown here or was used already (a value counts once, in the process that gave it)";
-
-/**
- * Issues and redeems one-time confirmation values. A value is sealed with a key of this process
- * and bound to its subject, so that it can neither be made up nor moved to another call.
- * It shows that the call was made twice, not that a person agreed: a model can repeat it.
- */
-export class ConfirmationValues {
-  readonly #key = randomBytes(32);
-  /** Open values by their nonces. */
-  readonly #open = new Map<string, OpenValue>();
-  readonly #now: () => number;
-
-  constructor(now: () => number = Date.now) {
-    this.#now = now;
-  }
-
-  #value(nonce: string, { endsAtMs, subject }: OpenValue): string {
-    const seal = createHmac("sha256", this.#key).update(`${nonce}.${endsAtMs}.${subject}`).digest("base64url");
-    return `${nonce}.${seal}`;
-  }
-
-  /** A new value for a subject. */
-  issue(subject: Subject): string {
-    const now = this.#now();
-    for (const [nonce, { endsAtMs }] of this.#open) if (endsAtMs <= now) this.#open.delete(nonce);
-    const nonce = randomBytes(9).toString("base64url");
-    const open = { endsAtMs: now + VALUE_LIFETIME_MS, subject: digest(subject) };
-    this.#open.set(nonce, open);
-    return this.#value(nonce, open);
-  }
-
-  /**
-   * Why a value does not count for a subject; undefined when it does. Only a value that counts is
-   * used up: one that is made up, or tried with another call, takes nothing from the good one.
-   */
-  redeem(value: string, subject: Subject): string | undefined {
-    const [nonce = ""] = value.split(".", 1);
-    const open = this.#open.get(nonce);
-    if (open === undefined) return UNKNOWN_VALUE;
-    // The text is compared as it stands, since several texts stand for the same bytes.
-    const [given, expected] = [Buffer.from(value), Buffer.from(this.#value(nonce, open))];
-    if (given.length !== expected.length || !timingSafeEqual(given, expected)) return UNKNOWN_VALUE;
-    if (open.endsAtMs <= this.#now()) return "it is older than five minutes";
-    if (open.subject !== digest(subject)) return "it belongs to another call, or the target has changed since";
-    this.#open.delete(nonce);
-    return undefined;
-  }
-}
+/** Why a one-time value does not count. */
+const VALUE_UNFIT: Readonly<Record<Unfit, string>> = {
+  unknown: "it is unknown here or was used already (a value counts once, in the process that gave it)",
+  expired: "it is older than five minutes",
+  another_call: "it belongs to another call, or the target has changed since",
+  another_state: "it belongs to another call, or the target has changed since",
+};
 
 const MAX_SHOWN_CHARS = 200;
 
@@ -156,29 +83,48 @@ export function question(title: string, impact: Impact): string {
   );
 }
 
+/** The call that somebody agrees to, and the present state of its target. */
+export interface Confirmed extends Pick<Subject, "principal" | "tool" | "args"> {
+  impact: Impact;
+}
+
 export interface ConfirmRequest {
   mode: ConfirmMode;
   title: string;
-  subject: Subject;
+  subject: Confirmed;
   /** What is shown of the impact, where that is less than all of it. */
   shown?: Impact;
   /** The value the call came with, if any. */
   confirmation: string | undefined;
-  ask: AskPerson;
-  values: ConfirmationValues;
+  ask: Caller["ask"];
+  /** What the caller brings back from an earlier round of the call. */
+  resumed: Resumed | undefined;
+  seals: Seals;
+}
+
+/** How somebody agreed. */
+export interface Confirmation {
+  agreed: Agreed;
+  /** True where a person was asked meanwhile: time has passed, and the target has to be read again. */
+  waited: boolean;
 }
 
 /**
- * Resolves when the call may go on. Where a person was asked, time has passed and the target has to
- * be read again. Every other way out is an error, and nothing has happened.
- * @throws OktaMcpError declined, needs_confirmation
+ * Resolves when the call may go on. Every other way out is thrown, and nothing has happened.
+ * @throws OktaMcpError declined, needs_confirmation, conflict; InputNeeded where the caller asks the person later
  */
-export async function confirm(request: ConfirmRequest): Promise<Agreed> {
-  const { mode, title, subject, confirmation, ask, values, shown: impact = subject.impact } = request;
-  if (mode === "never") return "never_asked";
+export async function confirm(request: ConfirmRequest): Promise<Confirmation> {
+  const { mode, title, subject, ask, seals, shown: impact = subject.impact } = request;
+  if (mode === "never") return { agreed: "never_asked", waited: false };
   const text = question(title, impact);
-  const answer = ask ? await ask(text) : "unsupported";
-  if (answer === "accepted") return "person";
+  const earlier = await earlierAnswer(request);
+  if (earlier === undefined && ask === "later") {
+    const state = await seals.issue(sealed("question", subject));
+    throw new InputNeeded([{ id: "confirm", kind: "form", message: text }], state);
+  }
+  const answer = earlier ?? (typeof ask === "function" ? await ask(text) : "unsupported");
+  // With an answer of an earlier round the target was read after the yes.
+  if (answer === "accepted") return { agreed: "person", waited: earlier === undefined };
   if (answer !== "unsupported") throw refused(answer);
   if (mode === "elicit-only") {
     throw new OktaMcpError(
@@ -187,17 +133,57 @@ export async function confirm(request: ConfirmRequest): Promise<Agreed> {
       { fix: ASK_ELSEWHERE, data: { decided_by: "okta-mcp", answer: "failed" } },
     );
   }
-  const wrong = confirmation === undefined ? undefined : values.redeem(confirmation, subject);
-  if (confirmation !== undefined && wrong === undefined) return "one_time_value";
-  throw new OktaMcpError(
-    "needs_confirmation",
-    `Nothing was changed yet${wrong === undefined ? "" : `: the confirmation does not count, since ${wrong}`}. What would happen:\n${text}`,
-    {
-      data: {
-        ...shownImpact(impact),
-        confirmation: values.issue(subject),
-        valid_for_seconds: VALUE_LIFETIME_MS / 1000,
-      },
+  await redeemValue(request, text, impact);
+  return { agreed: "one_time_value", waited: false };
+}
+
+function sealed(use: Subject["use"], { impact, ...call }: Confirmed): Subject {
+  return { use, ...call, state: impact };
+}
+
+/**
+ * The answer that a caller brings back, which counts once; undefined where it brings none.
+ * @throws OktaMcpError conflict where the target has changed since the question; declined where the answer does not count
+ */
+async function earlierAnswer({ resumed, seals, subject }: ConfirmRequest): Promise<Answer | undefined> {
+  const answer = resumed?.answers.confirm;
+  if (resumed === undefined || answer === undefined) return undefined;
+  const unfit = await seals.redeem(resumed.state, sealed("question", subject));
+  if (unfit === undefined) return answer;
+  if (unfit === "another_state") throw changedMeanwhile();
+  if (unfit === "expired") throw refused("timed_out");
+  const why =
+    unfit === "another_call"
+      ? "it is about another call or of another person"
+      : "it was used already or is not known here";
+  throw new OktaMcpError("declined", `Nothing was changed. The answer does not count: ${why}.`, {
+    fix: "Make the call again without an answer; the person is asked anew.",
+    data: { decided_by: "okta-mcp", answer: "not_valid" },
+  });
+}
+
+/** The refusal of a call whose target is not any more as the person was told. */
+export function changedMeanwhile(): OktaMcpError {
+  return new OktaMcpError("conflict", "Nothing was changed. The target changed while the person was being asked.", {
+    fix: "Make the call again; the question will show the present state.",
+  });
+}
+
+/** Takes the one-time value that a call came with. @throws OktaMcpError needs_confirmation, with a new value, where it does not count */
+async function redeemValue(
+  { confirmation, seals, subject }: ConfirmRequest,
+  text: string,
+  impact: Impact,
+): Promise<void> {
+  const value = sealed("value", subject);
+  const unfit = confirmation === undefined ? undefined : await seals.redeem(confirmation, value);
+  if (confirmation !== undefined && unfit === undefined) return;
+  const why = unfit === undefined ? "" : `: the confirmation does not count, since ${VALUE_UNFIT[unfit]}`;
+  throw new OktaMcpError("needs_confirmation", `Nothing was changed yet${why}. What would happen:\n${text}`, {
+    data: {
+      ...shownImpact(impact),
+      confirmation: await seals.issue(value),
+      valid_for_seconds: SEAL_LIFETIME_MS / 1000,
     },
-  );
+  });
 }

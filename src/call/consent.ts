@@ -9,7 +9,10 @@ import { type Loss, losses, type NamedLoss, named, widensToEverybody } from "../
 import { type ShapeOptions, shape } from "../results/shape.js";
 import { shortened, visible } from "../text/quote.js";
 import type { Impact, Proposal, Tool, ToolContext } from "../tool.js";
-import { type AskPerson, type ConfirmationValues, confirm, sameImpact } from "./confirm.js";
+import type { Caller } from "./caller.js";
+import { changedMeanwhile, confirm, sameImpact } from "./confirm.js";
+import type { Resumed } from "./input-needed.js";
+import type { Seals } from "./seals.js";
 import type { Look, OtherCall } from "./side-effects.js";
 
 type Arguments = Readonly<Record<string, unknown>>;
@@ -38,14 +41,18 @@ export interface ConsentRequest extends Impacting {
   /** The value the call came with, if any. */
   confirmation: string | undefined;
   mode: ConfirmMode;
-  ask: AskPerson;
-  values: ConfirmationValues;
+  ask: Caller["ask"];
+  /** What the caller brings back from an earlier round of the call. */
+  resumed: Resumed | undefined;
+  seals: Seals;
+  /** On whose behalf the call is made at the moment, as `principalKey` has it. */
+  who(): Promise<string>;
   /** A text without what the settings hide. */
   hide(text: string): string;
   /** Told what there is to agree to, before anybody is asked. */
   seen(shown: Pick<Impact, "target" | "details">): void;
   /** Asked before a person is, where something gets lost; throws where that is out of the question. */
-  beforeLoss(): void;
+  beforeLoss(): Promise<void>;
 }
 
 /** Lost settings that one answer and one question name; an object may have any number of attributes. */
@@ -163,32 +170,58 @@ export async function readImpact(request: Impacting, { proposal, also }: Look): 
   };
 }
 
+/** How a call comes to be agreed to. */
+export type ConsentPolicy = (request: ConsentRequest) => Promise<Consent>;
+
+/**
+ * The policy of a part of an undo: who agreed to the undo was told of all its calls. What they check for counts all
+ * the same.
+ */
+export function agreedBefore(agreed: Consent["agreed"]): ConsentPolicy {
+  return async (request) => {
+    const { loses, sideEffects } = await readImpact(request, request.look);
+    return { agreed, loses, sideEffects };
+  };
+}
+
 /**
  * Reads what a call would take away and has somebody agree to it. Between the answer of a person
  * and the return of this function it is read again.
- * @throws OktaMcpError would_remove, needs_confirmation, declined; conflict where it changed meanwhile
+ * @throws OktaMcpError would_remove, needs_confirmation, declined; conflict where it changed meanwhile; InputNeeded
+ * where the caller asks the person later
  */
-export async function seekConsent(request: ConsentRequest): Promise<Consent> {
-  const { tool, args, mode, ask, values, confirmation, hide } = request;
+export const seekConsent: ConsentPolicy = async (request) => {
+  const { tool, args, mode, ask, resumed, seals, confirmation, hide } = request;
   const { impact, loses, sideEffects } = await readImpact(request, request.look);
   if (!impact) return { agreed: "not_needed", loses, sideEffects };
   const { target, details } = impact;
   const shown = { target: { ...target, name: hide(target.name) }, details: details.map(hide) };
   request.seen(shown);
-  if (loses) request.beforeLoss();
-  const agreed = await confirm({
+  if (loses) await request.beforeLoss();
+  const principal = await request.who();
+  const { agreed, waited } = await confirm({
     mode,
     title: tool.title,
-    subject: { tool: tool.name, args, impact },
+    subject: { principal, tool: tool.name, args, impact },
     shown,
     confirmation,
     ask,
-    values,
+    resumed,
+    seals,
   });
-  if (agreed !== "person") return { agreed, loses, sideEffects };
+  if (!waited) return { agreed, loses, sideEffects };
   const now = await readImpact(request, await request.lookAgain());
+  if (principal !== (await request.who())) throw signedInMeanwhile();
   if (now.impact && sameImpact(impact, now.impact)) return { agreed, loses, sideEffects };
-  throw new OktaMcpError("conflict", "Nothing was changed. The target changed while the person was being asked.", {
-    fix: "Make the call again; the question will show the present state.",
-  });
+  throw changedMeanwhile();
+};
+
+function signedInMeanwhile(): OktaMcpError {
+  return new OktaMcpError(
+    "conflict",
+    "Nothing was changed. Somebody else signed in while the person was being asked.",
+    {
+      fix: "Make the call again; whoever is signed in now is asked.",
+    },
+  );
 }

@@ -1,7 +1,8 @@
 import type { PendingSignIn, Session } from "../auth/session.js";
 import { foreignLinkWarning, signInData, signInTarget } from "../auth/sign-in-words.js";
 import { OktaMcpError } from "../errors/index.js";
-import type { Answer } from "./confirm.js";
+import { type Answer, InputNeeded, type Resumed } from "./input-needed.js";
+import type { Seals, Subject } from "./seals.js";
 
 /** A link that a person is to open. */
 export interface Link {
@@ -9,21 +10,32 @@ export interface Link {
   message: string;
 }
 
+/** Asks the client to show a link (URL elicitation); `done` settles when the link has served. */
+export type ShowLink = (link: Link, done: Promise<void>) => Promise<Answer>;
+
 /** The ways in which a caller can bring a link before a person. */
 export interface LinkChannels {
-  /** Asks the client to show the link (URL elicitation); `done` settles when the link has served. */
-  showLink?: ((link: Link, done: Promise<void>) => Promise<Answer>) | undefined;
+  /** `later` where the caller can show a link and cannot hold the call meanwhile. */
+  showLink?: ShowLink | "later" | undefined;
   /** Opens the system's browser. True when one was started. */
   openBrowser?: ((url: string) => Promise<boolean>) | undefined;
   /** Lets the client know what is being waited for, as long as it is. */
   waiting?: (<T>(what: string, until: Promise<T>) => Promise<T>) | undefined;
 }
 
+/** A caller whose call waits for a sign-in. */
+export interface SigningIn extends LinkChannels {
+  signal: AbortSignal;
+  /** What it brings back from an earlier round of the call. */
+  resumed?: Resumed | undefined;
+  seals: Seals;
+}
+
 const NEEDS_SIGN_IN: ReadonlySet<string> = new Set(["signed_out", "sign_in_pending", "session_ended"]);
 
 /**
  * Brings sign-ins before a person, each once however many calls wait for it.
- * One for each server, since it remembers what was shown.
+ * One for each session, since it remembers what was shown.
  */
 export class SignInPrompt {
   readonly #shown = new WeakMap<PendingSignIn, Promise<Answer>>();
@@ -35,9 +47,11 @@ export class SignInPrompt {
    * person; otherwise the browser is opened where there is one and the call answers at once. A link
    * that leads elsewhere than to the org is only told, with a warning: neither opened here nor given
    * to a client that opens it with a click.
-   * @throws OktaMcpError sign_in_pending (with the link), login_denied, login_expired, and what the session throws
+   * @throws OktaMcpError sign_in_pending (with the link), login_denied, login_expired, and what the session throws;
+   * InputNeeded where the caller shows the link later
    */
-  async ensureSignedIn(session: Session, channels: LinkChannels, signal: AbortSignal): Promise<void> {
+  async ensureSignedIn(session: Session, caller: SigningIn, call: Pick<Subject, "tool" | "args">): Promise<void> {
+    const { signal } = caller;
     try {
       await session.token(signal);
       return;
@@ -47,8 +61,8 @@ export class SignInPrompt {
     }
     const pending = await session.startSignIn(signal);
     const warning = foreignLinkWarning(pending);
-    if (warning === undefined && (await this.#throughClient(pending, channels, signal))) return;
-    const opened = warning === undefined && (await this.#throughBrowser(pending, channels));
+    if (warning === undefined && (await this.#throughClient(pending, caller, call))) return;
+    const opened = warning === undefined && (await this.#throughBrowser(pending, caller));
     const { verificationUriComplete: link, userCode: code } = pending;
     throw new OktaMcpError(
       "sign_in_pending",
@@ -62,27 +76,47 @@ export class SignInPrompt {
   }
 
   /** True when the client showed the link and the person signed in; false where it cannot show one. */
-  async #throughClient(pending: PendingSignIn, channels: LinkChannels, signal: AbortSignal): Promise<boolean> {
-    const { showLink } = channels;
+  async #throughClient(
+    pending: PendingSignIn,
+    caller: SigningIn,
+    call: Pick<Subject, "tool" | "args">,
+  ): Promise<boolean> {
+    const { showLink, signal, waiting = (_what, until) => until } = caller;
     if (!showLink) return false;
+    const { verificationUriComplete: url, userCode } = pending;
+    const message = `Sign in to ${signInTarget(pending)}. The page must show the code ${userCode}; if it shows another, close it.`;
+    if (showLink === "later") return this.#later(pending, { url, message }, caller, call);
     let shown = this.#shown.get(pending);
     if (!shown) {
-      const message = `Sign in to ${signInTarget(pending)}. The page must show the code ${pending.userCode}; if it shows another, close it.`;
-      shown = showLink({ url: pending.verificationUriComplete, message }, pending.done);
+      shown = showLink({ url, message }, pending.done);
       this.#shown.set(pending, shown);
     }
     const done = pending.done.then(() => "done" as const);
-    const { waiting = (_what, until) => until } = channels;
     const waited = "Waiting for a person to sign in to Okta";
     const first = await waiting(waited, unlessAborted(Promise.race([done, shown]), signal));
     if (first === "done") return true;
-    if (first === "declined" || first === "cancelled") {
-      pending.cancel();
-      throw new OktaMcpError("login_denied", "The person did not want to open the sign-in link.");
-    }
+    refuseDeclined(pending, first);
     if (first !== "accepted") return false;
     await waiting(waited, unlessAborted(done, signal));
     return true;
+  }
+
+  /**
+   * Takes the answer that the caller brings back; false where the person has not signed in yet.
+   * @throws InputNeeded with the link where it brings none that counts; OktaMcpError login_denied
+   */
+  async #later(
+    pending: PendingSignIn,
+    link: Link,
+    { resumed, seals }: SigningIn,
+    call: Pick<Subject, "tool" | "args">,
+  ): Promise<false> {
+    const subject: Subject = { use: "link", principal: undefined, ...call, state: link.url };
+    const answer = resumed?.answers.sign_in;
+    const counts = answer !== undefined && (await seals.redeem(resumed?.state ?? "", subject)) === undefined;
+    if (!counts) throw new InputNeeded([{ id: "sign_in", kind: "link", ...link }], await seals.issue(subject));
+    refuseDeclined(pending, answer);
+    return false;
   }
 
   #throughBrowser(pending: PendingSignIn, { openBrowser }: LinkChannels): Promise<boolean> {
@@ -91,6 +125,13 @@ export class SignInPrompt {
     this.#opened.set(pending, opened);
     return opened;
   }
+}
+
+/** Stops a sign-in that the person does not want. @throws OktaMcpError login_denied */
+function refuseDeclined(pending: PendingSignIn, answer: Answer): void {
+  if (answer !== "declined" && answer !== "cancelled") return;
+  pending.cancel();
+  throw new OktaMcpError("login_denied", "The person did not want to open the sign-in link.");
 }
 
 function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {

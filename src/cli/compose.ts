@@ -1,7 +1,6 @@
 import { createSession, type SessionOptions } from "../auth/open-session.js";
 import type { Session } from "../auth/session.js";
-import type { Engine } from "../call/invoke.js";
-import { type LazyInvoker, lazyInvoker } from "../call/lazy-invoker.js";
+import { type Engine, type LazyInvoker, lazyInvoker } from "../call/lazy-invoker.js";
 import type { ToolListing } from "../catalogue/catalogue.js";
 import type { Config } from "../config/config.js";
 import type { Journal } from "../journal/change.js";
@@ -73,7 +72,7 @@ export function compose(options: ComposeOptions): Composed {
   const userAgent = `okta-mcp/${version} node/${process.versions.node}`;
   const transport = createTransport({ ...shared, tokens: session, userAgent, ...options.transport });
   const operations = (call: CallOptions) => createOperations(transport, call);
-  const engine: Omit<Engine, "catalogue"> = {
+  const engine: Engine = {
     session,
     operations,
     confirmMode: confirm,

@@ -1,3 +1,4 @@
+import type { Principal } from "../auth/principal.js";
 import type { Session } from "../auth/session.js";
 import { OktaMcpError } from "../errors/index.js";
 import type { Json } from "../json/json.js";
@@ -6,7 +7,8 @@ import type { CallOptions, OktaRequest } from "../okta/request.js";
 import type { IsProtected, ProtectedKind } from "../okta/targets.js";
 import { type Touched, targetsOfArguments, targetsOfRequest } from "../okta/targets.js";
 import type { Tool } from "../tool.js";
-import { type Counted, WriteLimits } from "./limits.js";
+import type { LimitStore } from "./limit-store.js";
+import { type Counted, type WantedAtOnce, WriteLimits } from "./limits.js";
 import { HiddenValues, type Hiding, Masks } from "./masks.js";
 import { Protection } from "./protection.js";
 import type { GuardRules } from "./rules.js";
@@ -24,15 +26,26 @@ export interface OtherCall {
   args: Readonly<Record<string, unknown>>;
 }
 
+export interface GuardOptions {
+  rules: GuardRules;
+  session: Session;
+  /** Where writes are counted. */
+  limits: LimitStore;
+  /** Who is signed in at the moment. */
+  who: () => Promise<Principal>;
+  /** Epoch milliseconds. */
+  now: () => number;
+}
+
 /** The guard rails of one session: what is protected, how much may be written, what is hidden. */
 export class Guard {
   readonly #protection: Protection;
   readonly #limits: WriteLimits;
   readonly #masks: Masks;
 
-  constructor(rules: GuardRules, session: Session, now: () => number) {
-    this.#protection = new Protection(rules, session);
-    this.#limits = new WriteLimits(rules, now);
+  constructor({ rules, session, limits, who, now }: GuardOptions) {
+    this.#protection = new Protection(rules, session, who);
+    this.#limits = new WriteLimits({ rules, store: limits, who, now });
     const masks = new Masks(rules);
     this.#masks = masks;
     this.hiddenNames = masks.names;
@@ -114,7 +127,7 @@ export class CallGuard {
     this.#masks.refuseComparison(tool, args);
     if (tool.effect === "reads") return;
     this.#mayRemove = tool.effect === "removes";
-    this.#limits.check(this.#mayRemove && tool.scope !== null ? "removal" : "write");
+    await this.#limits.check(this.#mayRemove && tool.scope !== null ? "removal" : "write");
     await this.#protection.check(targetsOfArguments(args), tool.effect, this.#reader);
   }
 
@@ -139,7 +152,7 @@ export class CallGuard {
   async also(others: readonly OtherCall[]): Promise<void> {
     if (this.#tool === undefined || this.#reader === undefined) return;
     this.#mayRemove = [this.#tool, ...others.map(({ tool }) => tool)].some(({ effect }) => effect === "removes");
-    if (this.#mayRemove && this.#tool.scope !== null) this.#limits.check("removal");
+    if (this.#mayRemove && this.#tool.scope !== null) await this.#limits.check("removal");
     for (const { tool, args } of others) {
       if (tool.effect !== "reads") await this.#protection.check(targetsOfArguments(args), tool.effect, this.#reader);
     }
@@ -156,18 +169,18 @@ export class CallGuard {
   }
 
   /** @throws OktaMcpError protected, when one more would be too many; counts nothing */
-  checkRoom(as: Counted): void {
-    this.#limits.check(as);
+  checkRoom(as: Counted): Promise<void> {
+    return this.#limits.check(as);
   }
 
   /** @throws OktaMcpError protected, when these would be too many; counts nothing */
-  checkRoomFor(wanted: { writes: number; removals: number }): void {
-    this.#limits.checkAll(wanted);
+  checkRoomFor(wanted: WantedAtOnce): Promise<void> {
+    return this.#limits.checkAll(wanted);
   }
 
   /** Counts a write that is about to happen. @throws OktaMcpError protected, when it would be one too many */
-  count(as: Counted): void {
-    this.#limits.take(as);
+  count(as: Counted): Promise<void> {
+    return this.#limits.take(as);
   }
 
   /** The last look, at what goes to Okta whatever code made it. */

@@ -1,102 +1,141 @@
+import { type Principal, principalKey } from "../auth/principal.js";
 import { OktaMcpError } from "../errors/index.js";
+import { hasRoom, type LimitStore, MINUTE_MS, type Used, type Wanted } from "./limit-store.js";
 import type { Allowance, GuardRules } from "./rules.js";
-
-const MINUTE_MS = 60_000;
 
 /** What a call counts as: a removal is a write as well. */
 export type Counted = "write" | "removal";
 
-/** One allowance, and what was used of it. */
-class Meter {
-  readonly #allowance: Allowance;
-  readonly #name: "writes" | "removals";
-  #total = 0;
-  /** When those of the last minute were made, in epoch milliseconds. */
-  #recent: number[] = [];
+type Name = "writes" | "removals";
 
-  constructor(name: "writes" | "removals", allowance: Allowance) {
-    this.#name = name;
-    this.#allowance = allowance;
-  }
+/** So many writes at once. `writes` counts the removals too. */
+export type WantedAtOnce = Readonly<Record<Name, number>>;
 
-  /** @throws OktaMcpError protected, when so many more would be too many */
-  check(nowMs: number, file: string, more: number): void {
-    if (more === 0) return;
-    const { perSession, perMinute } = this.#allowance;
-    if (perSession !== undefined && this.#total + more > perSession) {
-      const span = "in one session of this server";
-      throw this.#refusal({ limit: perSession, key: "per_session", span, used: this.#total, more }, file, {
-        fix: "Tell the person that the limit is reached. A person can raise it or start the server again.",
-      });
-    }
-    this.#recent = this.#recent.filter((atMs) => atMs > nowMs - MINUTE_MS);
-    if (perMinute !== undefined && this.#recent.length + more > perMinute) {
-      // As many have to pass as make room for all that are wanted at once.
-      const freeAtMs = (this.#recent.at(more - 1 - perMinute) ?? nowMs) + MINUTE_MS;
-      const waitSeconds = more > perMinute ? undefined : Math.max(1, Math.ceil((freeAtMs - nowMs) / 1000));
-      const span = "within a minute";
-      throw this.#refusal({ limit: perMinute, key: "per_minute", span, used: this.#recent.length, more }, file, {
-        fix: `Tell the person that the limit is reached.${waitSeconds === undefined ? "" : ` The next one is possible in ${waitSeconds} s.`}`,
-        ...(waitSeconds === undefined ? {} : { data: { possible_in_seconds: waitSeconds } }),
-      });
-    }
-  }
+/** The removals come first: who may not remove any more is told so. */
+const NAMES: readonly Name[] = ["removals", "writes"];
 
-  count(nowMs: number): void {
-    this.#total += 1;
-    this.#recent.push(nowMs);
-  }
-
-  #refusal(
-    { limit, key, span, used, more }: { limit: number; key: string; span: string; used: number; more: number },
-    file: string,
-    { fix, data }: { fix: string; data?: Record<string, unknown> },
-  ): OktaMcpError {
-    const rule = `limits.${this.#name}.${key}`;
-    const left = Math.max(0, limit - used);
-    const why = left === 0 ? "and that is reached" : `of which ${left} are left, and this takes ${more}`;
-    return new OktaMcpError(
-      "protected",
-      `Nothing was changed. ${rule} in ${file} allows ${limit} ${this.#name} ${span}, ${why}.`,
-      { fix, data: { rule, file, limit, ...data } },
-    );
-  }
+export interface WriteLimitsOptions {
+  rules: Pick<GuardRules, "limits" | "file">;
+  store: LimitStore;
+  /** Whose writes are counted. Each principal has an allowance of its own. */
+  who: () => Promise<Principal>;
+  /** Epoch milliseconds. */
+  now: () => number;
 }
 
-/** Counts the writes of one session against what a guard file allows. */
-export class WriteLimits {
-  readonly #writes: Meter;
-  readonly #removals: Meter;
-  readonly #file: string;
-  readonly #now: () => number;
+/** A count that a guard file limits. */
+interface Limited extends Wanted {
+  name: Name;
+  principal: Principal;
+}
 
-  constructor({ limits, file = "the guard file" }: Pick<GuardRules, "limits" | "file">, now: () => number) {
-    this.#writes = new Meter("writes", limits.writes);
-    this.#removals = new Meter("removals", limits.removals);
-    this.#file = file;
-    this.#now = now;
+/** An allowance without room for what is wanted. */
+interface Reached {
+  key: "per_session" | "per_minute";
+  limit: number;
+  span: string;
+  used: number;
+  more: number;
+}
+
+/** Counts writes against what a guard file allows. */
+export class WriteLimits {
+  readonly #options: WriteLimitsOptions;
+
+  constructor(options: WriteLimitsOptions) {
+    this.#options = options;
   }
 
   /** @throws OktaMcpError protected, when one more would be too many; counts nothing */
-  check(as: Counted): void {
-    this.checkAll({ writes: 1, removals: as === "removal" ? 1 : 0 });
+  check(as: Counted): Promise<void> {
+    return this.checkAll(atOnce(as));
   }
 
   /**
    * Looks whether there is room for several at once; counts nothing.
-   * @param wanted `writes` counts the removals too
    * @throws OktaMcpError protected, when they would be too many
    */
-  checkAll({ writes, removals }: { writes: number; removals: number }): void {
-    this.#removals.check(this.#now(), this.#file, removals);
-    this.#writes.check(this.#now(), this.#file, writes);
+  async checkAll(wanted: WantedAtOnce): Promise<void> {
+    const { store, now } = this.#options;
+    for (const limited of await this.#limited(wanted)) {
+      const more = wanted[limited.name];
+      const used = await store.used(limited.key, now());
+      if (!hasRoom(limited.allowance, used, more)) throw this.#refusal(limited, used, more);
+    }
   }
 
   /** Counts one that is about to happen, so that of several at once none slips through. @throws as `check` */
-  take(as: Counted): void {
-    this.check(as);
-    const nowMs = this.#now();
-    if (as === "removal") this.#removals.count(nowMs);
-    this.#writes.count(nowMs);
+  async take(as: Counted): Promise<void> {
+    const { store, now } = this.#options;
+    const wanted = await this.#limited(atOnce(as));
+    const refused = wanted.length === 0 ? undefined : await store.take(wanted, now());
+    if (refused === undefined) return;
+    const full = wanted.find(({ key }) => key === refused.key);
+    if (full) throw this.#refusal(full, refused.used, 1);
+    throw new OktaMcpError("bug", "The store of limits refused a count that nobody wanted; nothing was changed.");
   }
+
+  /** The counts that a guard file limits. Without a limit nobody has to be known, and nothing is kept. */
+  async #limited(wanted: WantedAtOnce): Promise<Limited[]> {
+    const { rules, who } = this.#options;
+    const names = NAMES.filter((name) => wanted[name] > 0 && isLimited(rules.limits[name]));
+    if (names.length === 0) return [];
+    const principal = await who();
+    const whose = principalKey(principal);
+    return names.map((name) => ({ name, key: `${name} ${whose}`, allowance: rules.limits[name], principal }));
+  }
+
+  #refusal(limited: Limited, { total, recent }: Used, more: number): OktaMcpError {
+    const { perSession, perMinute } = limited.allowance;
+    if (perSession !== undefined && total + more > perSession) {
+      const span = "in one session of this server";
+      return this.#refused(
+        limited,
+        { key: "per_session", limit: perSession, span, used: total, more },
+        {
+          fix: "Tell the person that the limit is reached. A person can raise it or start the server again.",
+        },
+      );
+    }
+    const limit = perMinute ?? 0;
+    const nowMs = this.#options.now();
+    // As many have to pass as make room for all that are wanted at once.
+    const freeAtMs = (recent.at(more - 1 - limit) ?? nowMs) + MINUTE_MS;
+    const waitSeconds = more > limit ? undefined : Math.max(1, Math.ceil((freeAtMs - nowMs) / 1000));
+    const reached: Reached = { key: "per_minute", limit, span: "within a minute", used: recent.length, more };
+    return this.#refused(limited, reached, {
+      fix: `Tell the person that the limit is reached.${waitSeconds === undefined ? "" : ` The next one is possible in ${waitSeconds} s.`}`,
+      ...(waitSeconds === undefined ? {} : { data: { possible_in_seconds: waitSeconds } }),
+    });
+  }
+
+  #refused(
+    { name, principal: { login, client } }: Limited,
+    { key, limit, span, used, more }: Reached,
+    { fix, data }: { fix: string; data?: Record<string, unknown> },
+  ): OktaMcpError {
+    const { file = "the guard file" } = this.#options.rules;
+    const rule = `limits.${name}.${key}`;
+    const left = Math.max(0, limit - used);
+    const why =
+      left === 0 ? "and that is reached" : `of which ${left} ${left === 1 ? "is" : "are"} left, and this takes ${more}`;
+    const what = limit === 1 ? name.replace(/s$/, "") : name;
+    const whose = login ?? client;
+    return new OktaMcpError(
+      "protected",
+      `Nothing was changed. ${rule} in ${file} allows ${limit} ${what} ${span}, ${why}.`,
+      {
+        fix,
+        data: { rule, file, limit, ...(whose === undefined ? {} : { counted_for: whose }), ...data },
+      },
+    );
+  }
+}
+
+function atOnce(as: Counted): WantedAtOnce {
+  return { writes: 1, removals: as === "removal" ? 1 : 0 };
+}
+
+function isLimited({ perSession, perMinute }: Allowance): boolean {
+  return perSession !== undefined || perMinute !== undefined;
 }

@@ -1,3 +1,4 @@
+import type { Principal } from "../auth/principal.js";
 import type { Session } from "../auth/session.js";
 import { type ErrorCode, OktaMcpError } from "../errors/index.js";
 import type { Json } from "../json/json.js";
@@ -29,10 +30,13 @@ function matches({ key, value }: ProtectionRule, { id, logins, names }: Identity
 export class Protection {
   readonly #rules: GuardRules;
   readonly #session: Session;
+  readonly #who: () => Promise<Principal>;
 
-  constructor(rules: GuardRules, session: Session) {
+  /** @param who tells who is signed in at the moment */
+  constructor(rules: GuardRules, session: Session, who: () => Promise<Principal>) {
     this.#rules = rules;
     this.#session = session;
+    this.#who = who;
   }
 
   /**
@@ -133,13 +137,13 @@ export class Protection {
   }
 
   async #spareOwnApp(target: Target, reader: TargetReader): Promise<void> {
-    const { clientId } = await this.#session.status();
-    if (clientId !== undefined && sameFolded(target.id, clientId)) throw ownApp(target);
+    const { client: own } = await this.#who();
+    if (own !== undefined && sameFolded(target.id, own)) throw ownApp(target);
     // An app without an OAuth client is none that a token is issued to.
     const client = textAt(await reader.read(target), "credentials", "oauthClient", "client_id");
     if (client === undefined || client === "") return;
-    if (clientId === undefined) throw perhapsOwnApp(target);
-    if (sameFolded(client, clientId)) throw ownApp(target);
+    if (own === undefined) throw perhapsOwnApp(target);
+    if (sameFolded(client, own)) throw ownApp(target);
   }
 
   async #spareOwnUser(target: Target, reader: TargetReader): Promise<void> {
@@ -155,9 +159,9 @@ export class Protection {
 
   /** Id and login of whoever signed in; nothing for a service app, behind which there is nobody. */
   async #ownIdentity(reader: TargetReader): Promise<string[]> {
-    if (this.#session.method === "private-key") return [];
-    const { user } = await this.#session.status();
-    const known = user === undefined ? [] : [user];
+    const { method, login, subject } = await this.#who();
+    if (method === "private-key") return [];
+    const known = [subject, login].filter((name) => name !== undefined);
     try {
       const me = identityOf("user", await reader.read({ type: "user", id: "me" }));
       return [...known, me.id, ...me.logins].filter(Boolean);

@@ -13,6 +13,14 @@ export type ChangeOutcome = "done" | "refused" | "failed" | "unknown";
  */
 export type RecordedConsent = "person" | "one_time_value" | "yes_flag" | "never_asked" | "not_needed" | "not_given";
 
+/** Marks a change as a part of taking another back. */
+export interface UndoMark {
+  /** The change that is taken back. */
+  of: string;
+  /** All changes of one undo share it. */
+  run: string;
+}
+
 /** One request of a write, without its body, which follows from the arguments. */
 export interface SentRequest {
   method: string;
@@ -27,7 +35,8 @@ export interface Change {
   id: string;
   at: string;
   org: string;
-  actor: { user: string | null; client_id: string | null; method: string };
+  /** `subject`: the id of the user or app at the org; absent where it was not known, as in lines of before. */
+  actor: { user: string | null; client_id: string | null; method: string; subject?: string };
   tool: string;
   /** Of the call: an update that takes something away `removes`. */
   effect: string;

@@ -27,7 +27,7 @@ export interface ChangeHistoryOptions {
   /** Reads what a call of an undo would take away. @throws OktaMcpError where it would be refused */
   weigh: (step: UndoStep) => Promise<Reading>;
   /** @throws OktaMcpError protected where the limits leave no room for so many; `writes` counts the removals too */
-  room: (wanted: { writes: number; removals: number }) => void;
+  room: (wanted: { writes: number; removals: number }) => Promise<void>;
   perform: PerformStep;
   /** Epoch milliseconds. */
   now: () => number;
@@ -117,7 +117,7 @@ export class ChangeHistory implements Changes {
     const tools = later.map(({ tool }) => findTool(catalogue, tool));
     const first = step && (await weigh(step));
     const removals = tools.filter(({ effect }) => effect === "removes").length + (first?.loses ? 1 : 0);
-    room({ writes: tools.length + (step ? 1 : 0), removals });
+    await room({ writes: tools.length + (step ? 1 : 0), removals });
     return { plan, first };
   }
 

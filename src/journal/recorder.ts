@@ -14,6 +14,7 @@ import {
   type LaterLine,
   type RecordedConsent,
   type SentRequest,
+  type UndoMark,
 } from "./change.js";
 import type { Mask } from "./masking.js";
 import { MAX_KEPT_CHARS, nameOf, type State, toJson } from "./state.js";
@@ -30,7 +31,7 @@ export interface RecorderOptions {
   /** The attributes that the guard file hides. */
   hiddenNames: readonly string[];
   /** Where this call takes another change back. */
-  undo?: { of: string; run: string } | undefined;
+  undo?: UndoMark | undefined;
   log: Pick<Log, "error">;
   /** Epoch milliseconds. */
   now: () => number;
@@ -188,7 +189,7 @@ export class Recorder {
   }
 
   /** Of several undos of one change, in whatever processes, the one whose line came first goes on. */
-  async #refuseSecondUndo({ of, run }: { of: string; run: string }): Promise<void> {
+  async #refuseSecondUndo({ of, run }: UndoMark): Promise<void> {
     const change = await findChange(this.#options.journal, of);
     const first = change?.undone_by?.[0];
     if (first === undefined || first === this.id) return;

@@ -3,6 +3,7 @@ import { toOktaMcpError } from "../errors/render.js";
 import type { Json } from "../json/json.js";
 import { isObject } from "../json/json.js";
 import type { UndoStep } from "../tool.js";
+import type { UndoMark } from "./change.js";
 import type { Mask } from "./masking.js";
 import { newChangeId } from "./recorder.js";
 import { toJson } from "./state.js";
@@ -17,7 +18,7 @@ export interface Performed {
 }
 
 /** Makes one call of an undo on the one path of every call; in a preview, previews it. */
-export type PerformStep = (step: UndoStep, undo: { of: string; run: string }) => Promise<Performed>;
+export type PerformStep = (step: UndoStep, mark: UndoMark) => Promise<Performed>;
 
 /** Calls of the second part of an undo that are made at once. */
 const AT_ONCE = 6;
@@ -41,7 +42,7 @@ export interface Undoing {
  */
 export async function runUndo(plan: UndoPlan, { perform, mask, now }: Undoing): Promise<Json> {
   const { change, undo, notes } = plan;
-  const mark = { of: change.id, run: newChangeId(now()) };
+  const mark: UndoMark = { of: change.id, run: newChangeId(now()) };
   const done: Performed[] = [];
   for (const [index, step] of undo.steps.entries()) {
     try {

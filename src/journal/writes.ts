@@ -1,13 +1,13 @@
-import type { Session } from "../auth/session.js";
-import type { Catalogue, CatalogueEntry } from "../catalogue/catalogue.js";
+import type { Principal } from "../auth/principal.js";
+import type { CatalogueEntry } from "../catalogue/catalogue.js";
 import type { OktaMcpError } from "../errors/index.js";
 import { isObject, type JsonObject } from "../json/json.js";
 import type { Log } from "../log.js";
 import type { CallOptions, OktaRequest } from "../okta/request.js";
 import { isKeptIn } from "../results/keep-hidden.js";
 import { type IsHidden, losses, named } from "../results/losses.js";
-import type { Arguments, Impact, ToolContext, UndoStep } from "../tool.js";
-import type { Journal } from "./change.js";
+import type { Arguments, Impact, ToolContext } from "../tool.js";
+import type { Change, Journal, UndoMark } from "./change.js";
 import type { Consent } from "./consent.js";
 import type { Mask } from "./masking.js";
 import { NotSent, type Previewed, previewOf, refuseWrites } from "./preview.js";
@@ -15,19 +15,11 @@ import { Recorder } from "./recorder.js";
 import { type State, toJson } from "./state.js";
 import { presentState } from "./undo-plan.js";
 
-/** A call that is a part of taking a change back. */
-export interface UndoCall {
-  step: UndoStep;
-  mark: { of: string; run: string };
-  /** How the undo as a whole was agreed to. */
-  agreed: Consent["agreed"];
-}
-
 /** What recording needs; one for each server. */
 export interface WritesOptions {
   journal: Journal | undefined;
-  session: Session;
-  catalogue: Catalogue;
+  /** On whose behalf calls are made at the moment. */
+  who: () => Promise<Principal>;
   mask: Mask;
   /** Tells what the guard file hides. */
   isHidden: IsHidden;
@@ -39,6 +31,12 @@ export interface WritesOptions {
   now: () => number;
 }
 
+/** The principal as the journal has it. */
+function recordedAs({ issuer, subject, login, client, method }: Principal): Pick<Change, "org" | "actor"> {
+  const known = subject === undefined ? {} : { subject };
+  return { org: issuer, actor: { user: login ?? null, client_id: client ?? null, method, ...known } };
+}
+
 /** Begins the records of writes. */
 export class Writes {
   readonly #options: WritesOptions;
@@ -48,14 +46,11 @@ export class Writes {
   }
 
   /** Opens the record of one call of a tool that writes; in a preview nothing is recorded. */
-  open(tool: CatalogueEntry, preview: boolean, undo: UndoCall | undefined): Write {
-    const { journal, session, mask, hiddenNames, log, now } = this.#options;
+  open(tool: CatalogueEntry, preview: boolean, undo: UndoMark | undefined): Write {
+    const { journal, mask, hiddenNames, log, now } = this.#options;
     if (preview || journal === undefined) return new Write(tool, this.#options, preview, undefined);
-    const who = async () => {
-      const { org, user, clientId, method } = await session.status();
-      return { org, actor: { user: user ?? null, client_id: clientId ?? null, method } };
-    };
-    const recorder = new Recorder({ journal, tool, who, mask, hiddenNames, undo: undo?.mark, log, now });
+    const who = async () => recordedAs(await this.#options.who());
+    const recorder = new Recorder({ journal, tool, who, mask, hiddenNames, undo, log, now });
     return new Write(tool, this.#options, false, recorder);
   }
 }
@@ -96,9 +91,13 @@ export class Write {
     };
   }
 
-  /** Tells the arguments, once they are understood. @throws OktaMcpError bad_config where the journal cannot be written */
-  async understood(args: Arguments, undo: UndoCall | undefined): Promise<void> {
-    this.#recorder?.understood(args, undo?.step.body);
+  /**
+   * Tells the arguments, once they are understood.
+   * @param body that goes to Okta in place of the one that the arguments make
+   * @throws OktaMcpError bad_config where the journal cannot be written
+   */
+  async understood(args: Arguments, body: JsonObject | undefined): Promise<void> {
+    this.#recorder?.understood(args, body);
     await this.#recorder?.check();
   }
 

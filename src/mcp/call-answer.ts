@@ -1,5 +1,5 @@
 import type { CallToolResult } from "@modelcontextprotocol/sdk/types.js";
-import type { Outcome } from "../call/invoke.js";
+import type { Settled } from "../call/invoke.js";
 import { errorText, renderError } from "../errors/render.js";
 import { resultText } from "../results/result-text.js";
 
@@ -22,7 +22,7 @@ export interface AnswerOptions {
 }
 
 /** The answer to `tools/call` (MCP, `CallToolResult`). */
-export function callAnswer(outcome: Outcome, { orgUrl, structuredContent }: AnswerOptions): CallToolResult {
+export function callAnswer(outcome: Settled, { orgUrl, structuredContent }: AnswerOptions): CallToolResult {
   const isError = "error" in outcome;
   const text = isError ? errorText(outcome.error) : resultText(outcome.result);
   const structured = () => (isError ? { error: renderError(outcome.error) } : outcome.result);

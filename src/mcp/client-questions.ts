@@ -8,8 +8,8 @@ import {
   type ServerNotification,
   type ServerRequest,
 } from "@modelcontextprotocol/sdk/types.js";
-import type { Caller } from "../call/caller.js";
-import type { Answer } from "../call/confirm.js";
+import type { HoldingCaller } from "../call/caller.js";
+import type { Answer } from "../call/input-needed.js";
 import type { Link } from "../call/sign-in.js";
 import { foldersOf } from "../files/allowed-file.js";
 import { isObject } from "../json/json.js";
@@ -71,7 +71,7 @@ export class ClientQuestions {
   }
 
   /** The questions that this client says it can take, for the time of one request. */
-  during(extra: Extra): Pick<Caller, "ask" | "showLink" | "roots"> {
+  during(extra: Extra): Pick<HoldingCaller, "ask" | "showLink" | "roots"> {
     const { elicitation, roots } = this.#server.getClientCapabilities() ?? {};
     const canAsk = elicitation && (elicitation.form || !elicitation.url);
     return {

@@ -8,8 +8,8 @@ import {
   McpError,
 } from "@modelcontextprotocol/sdk/types.js";
 import type { Session } from "../auth/session.js";
-import type { Caller } from "../call/caller.js";
-import type { Invoker, Outcome } from "../call/invoke.js";
+import type { HoldingCaller } from "../call/caller.js";
+import type { Invoker, Settled } from "../call/invoke.js";
 import type { LazyInvoker } from "../call/lazy-invoker.js";
 import type { ToolListing } from "../catalogue/catalogue.js";
 import { OktaMcpError } from "../errors/index.js";
@@ -133,7 +133,7 @@ async function makeCall(
   extra: Extra,
   questions: ClientQuestions,
   { calls, log, every, openBrowser }: ServerOptions,
-): Promise<Outcome> {
+): Promise<Settled> {
   let invoker: Invoker;
   try {
     invoker = await calls.ready();
@@ -151,7 +151,7 @@ async function makeCall(
 }
 
 /** The client and the person behind it, for the time of one request. */
-function callerOf(extra: Extra, questions: ClientQuestions, report: ProgressReport | undefined): Caller {
+function callerOf(extra: Extra, questions: ClientQuestions, report: ProgressReport | undefined): HoldingCaller {
   const { ask, showLink, roots } = questions.during(extra);
   const waiting = <T>(what: string, until: Promise<T>) => report?.waiting(what, until) ?? until;
   return {

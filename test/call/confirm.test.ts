@@ -1,7 +1,7 @@
 import { type ElicitResult, ErrorCode, McpError } from "@modelcontextprotocol/sdk/types.js";
 import { describe, expect, test, vi } from "vitest";
 import type { Org } from "../../sandbox/org.js";
-import { ConfirmationValues, question } from "../../src/call/confirm.js";
+import { question } from "../../src/call/confirm.js";
 import {
   accepts,
   type CallOutcome,
@@ -438,58 +438,4 @@ describe("the question", () => {
     expect(text.length).toBeLessThan(300);
     expect(text).toContain("… (cut)");
   });
-});
-
-test("a value is good for its tool, its arguments and the state of its target alone", () => {
-  const values = new ConfirmationValues();
-  const target = { type: "group", name: "Lab", id: "00g1" };
-  const impact = { target, details: ["1 member"], state: { lastUpdated: 1, more: [null] } };
-  const subject = { tool: "delete_group", args: { group_id: "00g1", nested: { a: 1, b: 2 } }, impact };
-  for (const other of [
-    { ...subject, tool: "empty_group" },
-    { ...subject, args: { ...subject.args, nested: { a: 1, b: 3 } } },
-    { ...subject, args: { group_id: "00g1" } },
-    { ...subject, impact: { ...impact, target: { ...target, name: "Lab 2" } } },
-    { ...subject, impact: { ...impact, details: ["2 members"] } },
-    { ...subject, impact: { ...impact, state: { lastUpdated: 2, more: [null] } } },
-  ]) {
-    const value = values.issue(subject);
-    expect(values.redeem(value, other)).toContain("another call");
-    expect(values.redeem(value, subject), "a value that was tried with another call stays good").toBeUndefined();
-    expect(values.redeem(value, subject)).toContain("used already");
-  }
-  const reordered = { ...subject, args: { nested: { b: 2, a: 1 }, group_id: "00g1" } };
-  expect(values.redeem(values.issue(subject), reordered)).toBeUndefined();
-  expect(new ConfirmationValues().redeem(values.issue(subject), subject)).toContain("unknown here");
-});
-
-const UNKNOWN = "it is unknown here or was used already (a value counts once, in the process that gave it)";
-
-test("a made-up value takes nothing from the good one, however much of it is right", () => {
-  let now = 0;
-  const values = new ConfirmationValues(() => now);
-  const subject = { tool: "t", args: {}, impact: { target: { type: "x", name: "y", id: "z" }, details: [] } };
-  const value = values.issue(subject);
-  const [nonce = "", seal = ""] = value.split(".");
-  const another = values.issue({ ...subject, tool: "u" }).split(".")[1];
-  for (const made of [nonce, `${nonce}.`, `${nonce}.x`, `${nonce}.${another}`, `${nonce}.${"A".repeat(seal.length)}`]) {
-    expect(values.redeem(made, subject)).toBe(UNKNOWN);
-  }
-  expect(values.redeem(value, { ...subject, args: { a: 1 } })).toContain("another call");
-  now = FIVE_MINUTES_MS - 1;
-  expect(values.redeem(value, subject)).toBeUndefined();
-
-  const late = values.issue(subject);
-  now += FIVE_MINUTES_MS;
-  expect(values.redeem(late, subject)).toContain("older than five minutes");
-});
-
-test("open values do not pile up", () => {
-  let now = 0;
-  const values = new ConfirmationValues(() => now);
-  const subject = { tool: "t", args: {}, impact: { target: { type: "x", name: "y", id: "z" }, details: [] } };
-  const first = values.issue(subject);
-  now = FIVE_MINUTES_MS;
-  values.issue(subject);
-  expect(values.redeem(first, subject)).toBe(UNKNOWN);
 });

@@ -1,6 +1,7 @@
 import { createSession } from "../../src/auth/open-session.js";
-import type { Caller } from "../../src/call/caller.js";
+import type { HoldingCaller } from "../../src/call/caller.js";
 import { Invoker } from "../../src/call/invoke.js";
+import { Operator } from "../../src/call/operator.js";
 import { DEFAULT_RESULT_CHARS } from "../../src/config/settings.js";
 import { NO_RULES } from "../../src/guard/rules.js";
 import type { Json } from "../../src/json/json.js";
@@ -36,19 +37,19 @@ export function createRecorder(fileRoots: readonly string[] = []) {
     tokenStore: "memory",
     log,
   });
-  const invoker = new Invoker({
-    catalogue,
+  const now = () => 1_800_000_000_000;
+  const operator = new Operator({
     session,
     operations: (options) => createOperations({ send }, options),
-    confirmMode: "never",
-    maxResultChars: DEFAULT_RESULT_CHARS,
     fileRoots,
     guard: NO_RULES,
     journal: undefined,
     log,
-    now: () => 1_800_000_000_000,
+    now,
   });
-  const caller: Caller = { signal: new AbortController().signal, ask: undefined };
+  const settings = { confirmMode: "never", maxResultChars: DEFAULT_RESULT_CHARS } as const;
+  const invoker = new Invoker({ ...settings, operator, catalogue, log, now });
+  const caller: HoldingCaller = { signal: new AbortController().signal, ask: undefined };
   return {
     /** Makes one call; what it sent, and how it ended. */
     async call(tool: string, args: unknown, answers: Json) {

@@ -81,7 +81,7 @@ describe("the limit on removals", () => {
     const sent = writes().length;
     const { error } = await call("undo_change", { change_id });
     expect(error).toMatchObject({ code: "protected", data: { rule: "limits.removals.per_session" } });
-    expect(error?.message).toContain("of which 1 are left, and this takes 2");
+    expect(error?.message).toContain("of which 1 is left, and this takes 2");
     expect(org.users.get(String(id))?.status).toBe("STAGED");
     expect(asked).toEqual([]);
     expect(writes()).toHaveLength(sent);

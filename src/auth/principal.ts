@@ -1,0 +1,30 @@
+import type { SignInMethod } from "../okta/token.js";
+import type { Session } from "./session.js";
+
+/**
+ * The one on whose behalf calls are made: the admin who signed in, or the service app. It is data from the org;
+ * what the org does not tell is undefined.
+ */
+export interface Principal {
+  /** The org's origin, which issues the tokens (`iss` of RFC 7519, section 4.1.1). */
+  issuer: string;
+  /** The id by which the issuer knows it (`sub`, section 4.1.2): a user's id, or the client id of a service app. */
+  subject: string | undefined;
+  /** The login of the person; undefined for a service app. */
+  login: string | undefined;
+  /** The client id of the app that the token was issued to. */
+  client: string | undefined;
+  method: SignInMethod;
+}
+
+/** The principal of a session at this moment: nobody may be signed in yet, and another person may be later. */
+export async function principalOf(session: Pick<Session, "status">): Promise<Principal> {
+  const { org, clientId, user, subject, method } = await session.status();
+  const isApp = method === "private-key";
+  return { issuer: org, subject: isApp ? clientId : subject, login: user, client: clientId, method };
+}
+
+/** One text for each principal, by which what belongs to one is kept apart from what belongs to others. */
+export function principalKey({ issuer, subject, login, client }: Principal): string {
+  return JSON.stringify([issuer, client ?? null, subject ?? login ?? null]);
+}

@@ -1,0 +1,259 @@
+import { principalKey } from "../auth/principal.js";
+import { scopeView } from "../catalogue/active-tools.js";
+import type { Catalogue } from "../catalogue/catalogue.js";
+import { findTool } from "../catalogue/find-tool.js";
+import { requireScopes } from "../catalogue/require-scopes.js";
+import type { ConfirmMode } from "../config/settings.js";
+import { toOktaMcpError } from "../errors/render.js";
+import { readNamed } from "../foresight/foresight.js";
+import type { CallGuard } from "../guard/guard.js";
+import type { Consent, Reading } from "../journal/consent.js";
+import { ChangeHistory } from "../journal/history.js";
+import { toJson } from "../journal/state.js";
+import type { Performed } from "../journal/undo.js";
+import { withDefaults } from "../journal/undo-plan.js";
+import type { Write } from "../journal/writes.js";
+import type { JsonObject } from "../json/json.js";
+import { type ShapeOptions, toStructured } from "../results/shape.js";
+import { withinLimit } from "../results/size-limit.js";
+import type { Impact, ToolContext, UndoStep } from "../tool.js";
+import type { Caller } from "./caller.js";
+import { type Impacting, readImpact } from "./consent.js";
+import { toolContext } from "./context.js";
+import { InputNeeded } from "./input-needed.js";
+import type { Operator } from "./operator.js";
+import { fromUndo, type PreparedCall, type RequestedCall, type UndoRun } from "./prepared.js";
+import { type Look, lookAt } from "./side-effects.js";
+
+/** What all calls share, whoever makes them. */
+export interface CallSettings {
+  catalogue: Catalogue;
+  confirmMode: ConfirmMode;
+  maxResultChars: number;
+  /** Epoch milliseconds. */
+  now(): number;
+}
+
+/** What a call ended with: for the caller, and as the tool returned it. */
+export interface Ended {
+  result: JsonObject;
+  value: unknown;
+  /** Under which the journal has it. */
+  changeId?: string | undefined;
+}
+
+/** A call that is about to be looked at. */
+interface Looking extends Impacting {
+  body: JsonObject | undefined;
+}
+
+/** One call, from what was asked for to what came of it. A tool cannot be reached around it. */
+export class CallRun {
+  readonly #settings: CallSettings;
+  readonly #operator: Operator;
+  readonly #call: RequestedCall;
+  readonly #caller: Caller;
+  readonly #guard: CallGuard;
+  /** The record of a tool that writes. */
+  readonly #write: Write | undefined;
+  /** How it was agreed to, once it was. */
+  #agreed: Consent["agreed"] = "not_needed";
+
+  constructor(settings: CallSettings, operator: Operator, call: RequestedCall, caller: Caller, guard: CallGuard) {
+    this.#settings = settings;
+    this.#operator = operator;
+    this.#call = call;
+    this.#caller = caller;
+    this.#guard = guard;
+    const { tool, preview, undoes } = call;
+    this.#write = tool.effect === "reads" ? undefined : operator.writes.open(tool, preview, undoes);
+  }
+
+  /**
+   * Makes the call, or previews it.
+   * @throws OktaMcpError what it is refused by or fails with, once that is on record; InputNeeded where a person has to
+   * answer before it goes on
+   */
+  async run(): Promise<Ended> {
+    const { tool } = this.#call;
+    const { session, signIn, seals } = this.#operator;
+    const caller = this.#caller;
+    const view = () => scopeView(session);
+    try {
+      return await requireScopes(tool, view, async () => {
+        const prepared = this.#call.prepare();
+        if (tool.scope !== null || tool.effect !== "reads")
+          await signIn.ensureSignedIn(session, { ...caller, seals }, { tool: tool.name, args: prepared.args });
+        // Signing in may have shown that the scope was not granted.
+        return requireScopes(tool, view, () => this.#perform(prepared));
+      });
+    } catch (thrown) {
+      if (thrown instanceof InputNeeded) throw thrown;
+      // What the settings hide goes no further, also where this call is a part of another.
+      const error = this.#guard.error(toOktaMcpError(thrown, caller.signal));
+      await this.#write?.failed(error);
+      throw error;
+    }
+  }
+
+  async #perform(prepared: PreparedCall): Promise<Ended> {
+    const { tool } = this.#call;
+    const { args, body } = prepared;
+    const shaping = { ...prepared.shaping, hides: this.#operator.guard.hides };
+    const context = await this.#context(prepared, shaping);
+    await this.#write?.understood(args, body);
+    await this.#guard.begin(tool, args, context.okta);
+    const looking = { tool, args, body, context, shaping, losses: prepared.losses };
+    const first = await this.#look(looking);
+    return this.#write?.preview
+      ? this.#preview(this.#write, prepared, looking, first)
+      : this.#make(prepared, looking, first);
+  }
+
+  /** Answers with what the call would do. */
+  async #preview(write: Write, prepared: PreparedCall, looking: Looking, look: Look): Promise<Ended> {
+    const { tool, context, args } = looking;
+    const { body, kept } = look.proposal;
+    const hide = this.#guard.text;
+    const unchecked = prepared.foresees
+      ? [...(await readNamed(args, context)), ...((await tool.foresee?.(context, args, look.proposal)) ?? [])]
+      : [];
+    const { impact, sideEffects } = await readImpact(looking, look);
+    // What an attribute is and becomes is hidden by its place, so that no guess elsewhere is masked for being right.
+    const result = await write.previewed(context, args, body, {
+      impact: impact && hiddenIn(impact, hide),
+      sideEffects: sideEffects.map(hide),
+      kept,
+      unchecked: unchecked.map(hide),
+      keeps: [...prepared.keeps, ...kept.paths],
+    });
+    return { result: withinLimit(result, this.#settings.maxResultChars), value: result };
+  }
+
+  /** Makes the call, once whoever has to has agreed to it. */
+  async #make(prepared: PreparedCall, looking: Looking, first: Look): Promise<Ended> {
+    const { tool, context, args, shaping } = looking;
+    const write = this.#write;
+    const guard = this.#guard;
+    let { body, kept } = first.proposal;
+    // What a call does may change while a person thinks, so it is looked at as often as it matters.
+    const lookAgain = async () => {
+      guard.forget();
+      const latest = await this.#look(looking);
+      ({ body, kept } = latest.proposal);
+      return latest;
+    };
+    const consent = await this.#consent(prepared, looking, first, lookAgain);
+    this.#agreed = consent.agreed;
+    write?.agreed(consent.agreed);
+    write?.does({ removes: consent.loses, also: first.also.map((other) => other.tool.name) });
+    // A tool without a scope writes by calls of others, each of which counts.
+    if (tool.effect !== "reads" && tool.scope !== null) await guard.count(consent.loses ? "removal" : "write");
+    const value = await (write ? write.run(context, args, body) : tool.run(context, args, body));
+    const result = guard.result(value, toStructured(value, args, shaping, this.#settings.maxResultChars));
+    const sideEffects = consent.sideEffects.map(guard.text);
+    return {
+      result: write?.noted(result, { sideEffects, kept: kept.told }) ?? result,
+      value,
+      changeId: write?.changeId,
+    };
+  }
+
+  #consent(
+    { consent, confirmation }: PreparedCall,
+    looking: Looking,
+    look: Look,
+    lookAgain: () => Promise<Look>,
+  ): Promise<Consent> {
+    const { ask, resumed } = this.#caller;
+    const operator = this.#operator;
+    return consent({
+      ...looking,
+      look,
+      lookAgain,
+      confirmation,
+      mode: this.#settings.confirmMode,
+      ask,
+      resumed,
+      seals: operator.seals,
+      who: async () => principalKey(await operator.principal()),
+      hide: this.#guard.text,
+      seen: (shown) => this.#write?.seen(shown),
+      // Of an undo each call counts, and there was room for all of them.
+      beforeLoss: async () => {
+        if (looking.tool.scope !== null) await this.#guard.checkRoom("removal");
+      },
+    });
+  }
+
+  #look(looking: Omit<Looking, "losses">, callGuard = this.#guard): Promise<Look> {
+    const { tool, context, args, body } = looking;
+    const { guard, session } = this.#operator;
+    const { catalogue } = this.#settings;
+    return lookAt(
+      tool,
+      { callGuard, context, args, body, hides: guard.hides },
+      { catalogue, view: () => scopeView(session) },
+    );
+  }
+
+  /** Makes one call of an undo, on the path of every other. */
+  async #performStep(step: UndoStep, mark: UndoRun["mark"]): Promise<Performed> {
+    const { catalogue } = this.#settings;
+    const undo = { mark, preview: this.#call.preview, agreed: this.#agreed };
+    const call = fromUndo(findTool(catalogue, step.tool), step, undo);
+    const guard = this.#operator.guard.forCall();
+    const { value, changeId } = await new CallRun(this.#settings, this.#operator, call, this.#caller, guard).run();
+    return { value: toJson(value), changeId };
+  }
+
+  /** Reads what one call of an undo would take away. @throws OktaMcpError where the call would be refused */
+  async #weigh({ tool: name, args, body }: UndoStep, context: ToolContext, shaping: ShapeOptions): Promise<Reading> {
+    const { catalogue } = this.#settings;
+    const { guard, session } = this.#operator;
+    const tool = findTool(catalogue, name);
+    const given = withDefaults(tool, { args, body });
+    const callGuard = guard.forCall();
+    const weigh = async () => {
+      await callGuard.begin(tool, given, context.okta);
+      const looking = { tool, args: given, body, context, shaping };
+      return readImpact({ ...looking, losses: "meant" }, await this.#look(looking, callGuard));
+    };
+    return requireScopes(tool, () => scopeView(session), weigh);
+  }
+
+  async #context({ countOnly }: PreparedCall, shaping: ShapeOptions): Promise<ToolContext> {
+    const { catalogue, maxResultChars, now } = this.#settings;
+    const operator = this.#operator;
+    const { journal, mask, guard, fileRoots } = operator;
+    const { readsFiles } = this.#call.tool;
+    const folders = readsFiles ? [...fileRoots, ...((await this.#caller.roots?.()) ?? [])] : undefined;
+    return toolContext({
+      operator,
+      catalogue,
+      caller: this.#caller,
+      hooks: [this.#guard.options(), this.#write?.options() ?? {}],
+      shaping,
+      countOnly,
+      maxResultChars,
+      folders,
+      changes: (context) =>
+        new ChangeHistory({
+          journal,
+          catalogue,
+          mask,
+          guard,
+          context,
+          weigh: (step) => this.#weigh(step, context(), shaping),
+          room: (wanted) => this.#guard.checkRoomFor(wanted),
+          perform: (step, mark) => this.#performStep(step, mark),
+          now,
+        }),
+      now,
+    });
+  }
+}
+
+function hiddenIn({ target, details }: Impact, hide: (text: string) => string): Pick<Impact, "target" | "details"> {
+  return { target: { ...target, name: hide(target.name) }, details: details.map(hide) };
+}

@@ -1,0 +1,35 @@
+/**
+ * How a person answered, or why no answer came: nobody did in time; the client says that it knows no
+ * questions (`unsupported`); it said no faster than a person can, so that none saw it (`not_shown`); or
+ * showing it failed.
+ */
+export type Answer = "accepted" | "declined" | "cancelled" | "timed_out" | "unsupported" | "not_shown" | "failed";
+
+/** Something that a caller has to bring before a person, and cannot wait for. */
+export type InputRequest =
+  | { id: "confirm"; kind: "form"; message: string }
+  | { id: "sign_in"; kind: "link"; message: string; url: string };
+
+/** What a caller brings back with a call that it repeats. */
+export interface Resumed {
+  /** As the round before gave it. */
+  state: string;
+  answers: { readonly [Id in InputRequest["id"]]?: Answer };
+}
+
+/**
+ * Ends a round of a call whose caller cannot hold it. It is no failure: nothing has happened, nothing is recorded or
+ * counted, and the call goes on once it is repeated with the answers.
+ */
+export class InputNeeded extends Error {
+  override readonly name = "InputNeeded";
+  readonly needs: readonly InputRequest[];
+  /** Counts once, for the very same call of the very same principal. */
+  readonly state: string;
+
+  constructor(needs: readonly InputRequest[], state: string) {
+    super("A person has to answer before the call goes on.");
+    this.needs = needs;
+    this.state = state;
+  }
+}

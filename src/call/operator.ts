@@ -1,0 +1,94 @@
+import { type Principal, principalOf } from "../auth/principal.js";
+import type { Session } from "../auth/session.js";
+import { Deadline } from "../files/deadline.js";
+import { ProfileSchemas } from "../foresight/profile-schemas.js";
+import { Guard } from "../guard/guard.js";
+import { type LimitStore, MemoryLimitStore } from "../guard/limit-store.js";
+import type { GuardRules } from "../guard/rules.js";
+import type { Journal } from "../journal/change.js";
+import { type Mask, maskWith } from "../journal/masking.js";
+import { Writes } from "../journal/writes.js";
+import type { Log } from "../log.js";
+import type { Operations } from "../okta/operations.js";
+import type { CallOptions } from "../okta/request.js";
+import { MemorySealStore, type SealStore, Seals } from "./seals.js";
+import { SignInPrompt } from "./sign-in.js";
+
+export interface OperatorOptions {
+  session: Session;
+  /** Okta's operations, bound to one call's cancellation and progress. */
+  operations(options: CallOptions): Operations;
+  /** What may not be touched, done or seen. */
+  guard: GuardRules;
+  /** Where writes are recorded; undefined where they are not to be. */
+  journal: Journal | undefined;
+  /** True where a flag on the command line answers in a person's place. */
+  yesFlag?: boolean | undefined;
+  /** Folders from which tools may read files, as absolute paths; besides the client's roots. */
+  fileRoots: readonly string[];
+  /** Where seals are kept; by default in this process. */
+  seals?: SealStore | undefined;
+  /** Where writes are counted; by default in this process. */
+  limits?: LimitStore | undefined;
+  log: Log;
+  /** Epoch milliseconds. */
+  now(): number;
+}
+
+/** How long the folders of files to upload, and such a file, may take to answer. */
+const FILE_LIMIT_MS = 30_000;
+
+/**
+ * Whoever administers the org through this server - an admin who signs in, or a service app - with all that outlives
+ * a request and a connection: the session, the guard rails with their counters, the seals, what was shown for a
+ * sign-in, and the records of writes. There is one for each session, however many connections use it.
+ */
+export class Operator {
+  readonly session: Session;
+  readonly guard: Guard;
+  readonly writes: Writes;
+  readonly seals: Seals;
+  /** Hides what the journal does not keep. */
+  readonly mask: Mask;
+  /** What the org's schemas say of profiles. */
+  readonly schemas: ProfileSchemas;
+  readonly signIn = new SignInPrompt();
+  readonly journal: Journal | undefined;
+  readonly fileRoots: readonly string[];
+  /** The time limit of reading files. */
+  readonly files = new Deadline(FILE_LIMIT_MS);
+  readonly #operations: OperatorOptions["operations"];
+
+  constructor(options: OperatorOptions) {
+    const { session, guard: rules, journal, fileRoots, log, now } = options;
+    const { seals = new MemorySealStore(), limits = new MemoryLimitStore() } = options;
+    const who = () => this.principal();
+    this.session = session;
+    this.#operations = options.operations;
+    this.guard = new Guard({ rules, session, limits, who, now });
+    this.mask = maskWith(this.guard.hides);
+    this.writes = new Writes({
+      journal,
+      who,
+      mask: this.mask,
+      isHidden: (path) => this.guard.hides?.(path) !== undefined,
+      hiddenNames: this.guard.hiddenNames,
+      yesFlag: options.yesFlag === true,
+      log,
+      now,
+    });
+    this.seals = new Seals(seals, now);
+    this.schemas = new ProfileSchemas(now);
+    this.journal = journal;
+    this.fileRoots = fileRoots;
+  }
+
+  /** On whose behalf calls are made at the moment. */
+  principal(): Promise<Principal> {
+    return principalOf(this.session);
+  }
+
+  operations(options: CallOptions): Operations {
+    return this.#operations(options);
+  }
+}
