@@ -1,9 +1,12 @@
 import { chmod, readFile, rm, writeFile } from "node:fs/promises";
 import { bundle } from "./bundle.js";
+import { bundledPackages } from "./bundled-packages.js";
 import { licencesOf } from "./licences.js";
 import { oneStartFilePlugin } from "./one-start-file-plugin.js";
+import { type Lock, type Manifest, sbomOf } from "./sbom.js";
 
-const { version } = JSON.parse(await readFile("package.json", "utf8"));
+const manifest: Manifest = JSON.parse(await readFile("package.json", "utf8"));
+const lock: Lock = JSON.parse(await readFile("package-lock.json", "utf8"));
 
 await rm("dist", { recursive: true, force: true });
 const metafile = await bundle({
@@ -12,8 +15,10 @@ const metafile = await bundle({
   chunkNames: "chunks/[name]-[hash]",
   splitting: true,
   plugins: [oneStartFilePlugin],
-  define: { "process.env.OKTA_MCP_VERSION": JSON.stringify(version) },
+  define: { "process.env.OKTA_MCP_VERSION": JSON.stringify(manifest.version) },
 });
 await writeFile("dist/package.json", '{ "type": "commonjs" }\n');
 await chmod("dist/okta-mcp.js", 0o755);
-await writeFile("dist/third-party-licences.txt", await licencesOf(metafile));
+const packages = await bundledPackages(metafile);
+await writeFile("dist/third-party-licences.txt", await licencesOf(packages));
+await writeFile("dist/sbom.cdx.json", sbomOf(metafile, packages, manifest, lock));

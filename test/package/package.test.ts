@@ -83,14 +83,18 @@ describe("the build", () => {
   const dist = join(ROOT, "dist");
   const textOf = (file: string) => readFileSync(join(dist, file), "utf8");
 
-  whereBuilt("is one entry with chunks beside it, and the licences of what is in them", () => {
-    const files = [...filesIn(dist).keys()];
-    expect(files.filter((file) => !/^chunks\/[\w.-]+-[A-Z0-9]{8}\.js$/.test(file)).sort()).toEqual([
-      "okta-mcp.js",
-      "package.json",
-      "third-party-licences.txt",
-    ]);
-  });
+  whereBuilt(
+    "is one entry with chunks beside it, and the licences and the bill of materials of what is in them",
+    () => {
+      const files = [...filesIn(dist).keys()];
+      expect(files.filter((file) => !/^chunks\/[\w.-]+-[A-Z0-9]{8}\.js$/.test(file)).sort()).toEqual([
+        "okta-mcp.js",
+        "package.json",
+        "sbom.cdx.json",
+        "third-party-licences.txt",
+      ]);
+    },
+  );
 
   whereBuilt("tells nothing of the machine that built it and carries no source maps", () => {
     for (const file of filesIn(dist).keys()) {
@@ -164,6 +168,7 @@ describe("the packed package", () => {
       "SECURITY.md",
       "dist/okta-mcp.js",
       "dist/package.json",
+      "dist/sbom.cdx.json",
       "dist/third-party-licences.txt",
       "docs/guard-rails.md",
       "docs/install.md",
