@@ -115,8 +115,9 @@ const brandSettings = z.strictObject({
 
 function brandBody(a: z.infer<typeof brandSettings>): JsonObject {
   if (a.custom_privacy_policy_url !== undefined && a.agree_to_custom_privacy_policy !== true) {
-    throw new OktaMcpError("bad_input", "A custom privacy policy needs the person's consent, which was not given.", {
+    throw new OktaMcpError("bad_input", "A custom privacy policy needs a person's consent, which was not given.", {
       fix: "Ask the person; if they agree, give agree_to_custom_privacy_policy: true, else leave the address out.",
+      atTerminal: { fix: "If you agree, give agree_to_custom_privacy_policy: true, else leave the address out." },
     });
   }
   const settings = given({

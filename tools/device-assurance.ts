@@ -178,6 +178,7 @@ function withStatedVersion(a: { policy_data: JsonObject; user_stated_os_version?
     const name = place.join(".");
     throw new OktaMcpError("bad_input", `user_stated_os_version and the ${name} in policy_data are not the same.`, {
       fix: "Ask the person which version is meant, and give that one alone.",
+      atTerminal: { fix: "Decide which version is meant, and give that one alone." },
     });
   }
   return withAt(body, place, { ...asObject(osVersion), minimum: given ?? stated });

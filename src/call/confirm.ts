@@ -10,32 +10,45 @@ import { type Answer, InputNeeded, type Resumed } from "./input-needed.js";
 import { SEAL_LIFETIME_MS, type Seals, type Subject, type Unfit } from "./seals.js";
 
 /** Where a person can be asked, for those whom the client does not reach. */
-const ASK_ELSEWHERE =
-  "Tell the person. They can run `okta-mcp call` in a terminal, use a client that shows questions (MCP elicitation), or choose another OKTA_MCP_CONFIRM.";
+const ASK_ELSEWHERE = {
+  fix: "Tell the person. They can run `okta-mcp call` in a terminal, use a client that shows questions (MCP elicitation), or choose another OKTA_MCP_CONFIRM.",
+  atTerminal: { fix: "Choose another OKTA_MCP_CONFIRM." },
+};
 
 interface Refusal {
   decidedBy: "person" | "client" | "okta-mcp";
   why: string;
   /** The advice, where that of the error's code does not help. */
   fix?: string;
+  /** Other words for a person at a terminal. */
+  atTerminal?: { why?: string; fix?: string };
 }
 
 const REFUSALS: Record<Exclude<Answer, "accepted" | "unsupported">, Refusal> = {
-  declined: { decidedBy: "person", why: "The person declined." },
-  cancelled: { decidedBy: "person", why: "The person closed the question without an answer." },
+  declined: { decidedBy: "person", why: "The person declined.", atTerminal: { why: "You said no." } },
+  cancelled: {
+    decidedBy: "person",
+    why: "The person closed the question without an answer.",
+    atTerminal: { why: "You left the question without an answer." },
+  },
   timed_out: { decidedBy: "okta-mcp", why: "Nobody answered in time." },
   not_shown: {
     decidedBy: "client",
     why: "The client said no by itself, faster than anybody can read: it did not ask a person, and seems unable to.",
-    fix: ASK_ELSEWHERE,
+    ...ASK_ELSEWHERE,
   },
-  failed: { decidedBy: "okta-mcp", why: "The client could not show the question.", fix: ASK_ELSEWHERE },
+  failed: { decidedBy: "okta-mcp", why: "The client could not show the question.", ...ASK_ELSEWHERE },
 };
 
 function refused(answer: keyof typeof REFUSALS): OktaMcpError {
-  const { decidedBy, why, fix } = REFUSALS[answer];
-  return new OktaMcpError("declined", `Nothing was changed. ${why}`, {
+  const { decidedBy, why, fix, atTerminal = {} } = REFUSALS[answer];
+  const changedNothing = (reason: string) => `Nothing was changed. ${reason}`;
+  return new OktaMcpError("declined", changedNothing(why), {
     ...(fix === undefined ? {} : { fix }),
+    atTerminal: {
+      ...(atTerminal.why === undefined ? {} : { message: changedNothing(atTerminal.why) }),
+      ...(atTerminal.fix === undefined ? {} : { fix: atTerminal.fix }),
+    },
     data: { decided_by: decidedBy, answer },
   });
 }
@@ -130,7 +143,7 @@ export async function confirm(request: ConfirmRequest): Promise<Confirmation> {
     throw new OktaMcpError(
       "declined",
       "Nothing was changed. This client cannot ask a person, and OKTA_MCP_CONFIRM=elicit-only demands it.",
-      { fix: ASK_ELSEWHERE, data: { decided_by: "okta-mcp", answer: "failed" } },
+      { ...ASK_ELSEWHERE, data: { decided_by: "okta-mcp", answer: "failed" } },
     );
   }
   await redeemValue(request, text, impact);
@@ -158,6 +171,7 @@ async function earlierAnswer({ resumed, seals, subject }: ConfirmRequest): Promi
       : "it was used already or is not known here";
   throw new OktaMcpError("declined", `Nothing was changed. The answer does not count: ${why}.`, {
     fix: "Make the call again without an answer; the person is asked anew.",
+    atTerminal: { fix: "Make the call again without an answer; you are asked anew." },
     data: { decided_by: "okta-mcp", answer: "not_valid" },
   });
 }
@@ -166,6 +180,7 @@ async function earlierAnswer({ resumed, seals, subject }: ConfirmRequest): Promi
 export function changedMeanwhile(): OktaMcpError {
   return new OktaMcpError("conflict", "Nothing was changed. The target changed while the person was being asked.", {
     fix: "Make the call again; the question will show the present state.",
+    atTerminal: { message: "Nothing was changed. The target changed while you were being asked." },
   });
 }
 

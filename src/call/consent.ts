@@ -222,6 +222,7 @@ function signedInMeanwhile(): OktaMcpError {
     "Nothing was changed. Somebody else signed in while the person was being asked.",
     {
       fix: "Make the call again; whoever is signed in now is asked.",
+      atTerminal: { message: "Nothing was changed. Somebody else signed in while you were being asked." },
     },
   );
 }

@@ -111,6 +111,7 @@ function leftOut(name: string, other: string, why: string): OktaMcpError {
     `Nothing was changed. With this body ${name} also does what ${other} does, and ${other} is off: ${why}.`,
     {
       fix: `Make the call without that part, or tell the person. Only a person can change that setting, and has to start the server again.`,
+      atTerminal: { fix: "Make the call without that part, or change that setting, if it is yours to change." },
       data: { rule: why, also_does: other },
     },
   );

@@ -70,6 +70,9 @@ export class SignInPrompt {
         `${link} - the page must show the code ${code}.${warning === undefined ? "" : ` ${warning}`}`,
       {
         fix: `Give the person ${warning === undefined ? "" : "this warning, "}the link, the code, and the names of org and app. Once they have approved, make the same call again; the sign-in goes on in the background.`,
+        atTerminal: {
+          fix: `${warning === undefined ? "Open" : "Mind the warning before you open"} the link, compare the code and the names of org and app, approve, and make the same call again.`,
+        },
         data: signInData(pending),
       },
     );
@@ -131,7 +134,9 @@ export class SignInPrompt {
 function refuseDeclined(pending: PendingSignIn, answer: Answer): void {
   if (answer !== "declined" && answer !== "cancelled") return;
   pending.cancel();
-  throw new OktaMcpError("login_denied", "The person did not want to open the sign-in link.");
+  throw new OktaMcpError("login_denied", "The person did not want to open the sign-in link.", {
+    atTerminal: { message: "You did not want to open the sign-in link." },
+  });
 }
 
 function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {

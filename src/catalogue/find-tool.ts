@@ -5,6 +5,7 @@ import { unknownTool } from "./unknown-tool.js";
 function switchedOff(name: string, why: string): OktaMcpError {
   return new OktaMcpError("protected", `${name} is off: ${why}. Nothing was done.`, {
     fix: "Tell the person. Only a person can change that setting, and has to start the server again.",
+    atTerminal: { fix: "Change that setting, if it is yours to change." },
     data: { rule: why },
   });
 }

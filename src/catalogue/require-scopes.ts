@@ -1,5 +1,5 @@
 import { OktaMcpError } from "../errors/index.js";
-import { howToGrant, SCOPES, type Scope } from "../okta/scopes.js";
+import { grantAdvice, SCOPES, type Scope } from "../okta/scopes.js";
 import type { SignInMethod } from "../okta/token.js";
 import { type ScopeView, scopeState } from "./active-tools.js";
 
@@ -30,7 +30,7 @@ export function requireScopes<T>(
       : `${GRANTS[seen.method]} did not grant it, though OKTA_SCOPES asks for it`;
   return Promise.reject(
     new OktaMcpError("missing_scope", `${name} needs the scope ${scope} (${SCOPES[scope]}), and ${why}.`, {
-      fix: howToGrant(scope, seen.method),
+      ...grantAdvice(scope, seen.method),
       data: { scope, state },
     }),
   );

@@ -55,5 +55,6 @@ export function unknownTool(name: string, tools: readonly string[]): OktaMcpErro
   const instead = insteadOf(name, tools);
   return new OktaMcpError("bad_input", `There is no such tool.${instead ? ` ${instead}` : ""}`, {
     fix: "Choose a tool from tools/list, or from `okta-mcp tools`.",
+    atTerminal: { fix: "`okta-mcp tools` lists them." },
   });
 }

@@ -72,6 +72,7 @@ export async function openCaller(
     catalogue,
     calls: connection.calls(catalogue, { session, yesFlag: yes }),
     structuredContent: true,
+    reader: "terminal",
     // Who answers on this terminal is known, and how quick a shell's yes is, too; a person who types needs no signs of life.
     fastestPersonMs: 0,
     every: () => () => undefined,

@@ -1,4 +1,4 @@
-import { ERROR_CODES, type ErrorCode, OktaMcpError } from "../errors/index.js";
+import { ERROR_CODES, type ErrorCode, OktaMcpError, wordsFor } from "../errors/index.js";
 import { type RenderedError, renderError, retryInWords } from "../errors/render.js";
 import { inertJson } from "../text/inert-json.js";
 import { visible } from "../text/quote.js";
@@ -10,14 +10,15 @@ import type { Io } from "./io.js";
  */
 export function showError(io: Io, error: OktaMcpError, { json = false } = {}): number {
   if (json) {
-    io.note(inertJson({ error: renderError(error) }));
+    io.note(inertJson({ error: renderError(error, "terminal") }));
     return error.exitCode;
   }
-  const [first = "", ...rest] = error.message.split("\n").map(visible);
+  const { message, fix } = wordsFor(error, "terminal");
+  const [first = "", ...rest] = message.split("\n").map(visible);
   io.note(`${io.style(["red", "bold"], error.code)}: ${first}`);
   for (const line of rest) io.note(line);
   if (rest.length > 0) io.note();
-  io.note(`${io.style("dim", "Fix:")} ${visible(error.fix)}`);
+  io.note(`${io.style("dim", "Fix:")} ${visible(fix)}`);
   // A wrong command line or setting does not repair itself, so this line would not help.
   if (error.exitCode === 1) io.note(`${io.style("dim", "Retry:")} ${retryInWords(error)}`);
   return error.exitCode;

@@ -1,6 +1,14 @@
 /** The cases in which a failed call is worth repeating. */
 export type Retry = "after-fix" | "after-wait" | "never";
 
+interface CodeProperties {
+  retry: Retry;
+  exitCode: 1 | 2;
+  fix: string;
+  /** The advice for a person who types commands, where `fix` does not fit. */
+  fixAtTerminal?: string;
+}
+
 /**
  * The closed set of error codes. `retry` and `exitCode` belong to the code. `fix` is the advice where the failing code
  * has no better one.
@@ -23,13 +31,19 @@ export const ERROR_CODES = {
     retry: "after-fix",
     exitCode: 1,
     fix: "Show the person what would happen; if they agree, repeat the call with the given `confirmation`.",
+    fixAtTerminal: "If you agree, repeat the call with the given `confirmation`.",
   },
   would_remove: {
     retry: "after-fix",
     exitCode: 1,
     fix: "Add what should stay to the body, or repeat the call with `allow_removals: true`.",
   },
-  declined: { retry: "never", exitCode: 1, fix: "Ask the person before trying again." },
+  declined: {
+    retry: "never",
+    exitCode: 1,
+    fix: "Ask the person before trying again.",
+    fixAtTerminal: "Call it again if you want it after all.",
+  },
   protected: { retry: "never", exitCode: 1, fix: "This object is protected; choose another or change the rule." },
   forbidden: {
     retry: "after-fix",
@@ -47,13 +61,24 @@ export const ERROR_CODES = {
   },
   cancelled: { retry: "never", exitCode: 1, fix: "Repeat the call if it is still wanted." },
   bug: { retry: "never", exitCode: 1, fix: "Please report this with the steps that led to it." },
-} as const satisfies Record<string, { retry: Retry; exitCode: 1 | 2; fix: string }>;
+} as const satisfies Record<string, CodeProperties>;
 
 export type ErrorCode = keyof typeof ERROR_CODES;
+
+/** The reader of an error: an assistant (`model`), or a person who types commands (`terminal`). */
+export type Reader = "model" | "terminal";
+
+/** The words for a person who types commands, where those for an assistant do not fit. */
+export interface TerminalWords {
+  message?: string;
+  fix?: string;
+}
 
 export interface ErrorDetails {
   /** Replaces the code's own advice. */
   fix?: string;
+  /** What a person at a terminal reads in place of the message or the advice. */
+  atTerminal?: TerminalWords;
   /** Seconds to wait before a retry makes sense; only with `rate_limited`. */
   retryAfterSeconds?: number;
   /** Machine-readable facts for the caller: ids, states, a link. Never a secret. */
@@ -75,6 +100,7 @@ export interface ErrorDetails {
 export class OktaMcpError extends Error {
   readonly code: ErrorCode;
   readonly fix: string;
+  readonly atTerminal: TerminalWords;
   readonly retry: Retry;
   readonly exitCode: 1 | 2;
   readonly retryAfterSeconds: number | undefined;
@@ -86,9 +112,12 @@ export class OktaMcpError extends Error {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.name = "OktaMcpError";
     this.code = code;
-    this.fix = details.fix ?? ERROR_CODES[code].fix;
-    this.retry = ERROR_CODES[code].retry;
-    this.exitCode = ERROR_CODES[code].exitCode;
+    const { fix, fixAtTerminal, retry, exitCode }: CodeProperties = ERROR_CODES[code];
+    this.fix = details.fix ?? fix;
+    const ownFix = details.fix === undefined && fixAtTerminal !== undefined ? { fix: fixAtTerminal } : {};
+    this.atTerminal = { ...ownFix, ...details.atTerminal };
+    this.retry = retry;
+    this.exitCode = exitCode;
     this.retryAfterSeconds = details.retryAfterSeconds;
     this.data = details.data;
     this.maybeDone = details.maybeDone;
@@ -96,14 +125,33 @@ export class OktaMcpError extends Error {
   }
 }
 
-/** A copy of an error with the given words and facts in place of its own. */
+/** The words of an error for a reader. */
+export function wordsFor({ message, fix, atTerminal }: OktaMcpError, reader: Reader): { message: string; fix: string } {
+  return { message, fix, ...(reader === "terminal" ? atTerminal : {}) };
+}
+
+/** A copy of an error with the given words and facts in place of its own. New words are for both readers. */
 export function reworded(
   error: OktaMcpError,
   { message = error.message, ...details }: ErrorDetails & { message?: string },
 ): OktaMcpError {
   const { code, fix, retryAfterSeconds, data, maybeDone, namesNoObject, cause } = error;
-  const kept = { fix, retryAfterSeconds, data, maybeDone, namesNoObject, cause };
+  const atTerminal = { ...error.atTerminal };
+  if (message !== error.message) delete atTerminal.message;
+  if (details.fix !== undefined) delete atTerminal.fix;
+  const kept = { fix, atTerminal, retryAfterSeconds, data, maybeDone, namesNoObject, cause };
   return new OktaMcpError(code, message, { ...kept, ...details });
+}
+
+/** The words of an error for a terminal, each changed. */
+export function changedAtTerminal(
+  { atTerminal: { message, fix } }: Pick<OktaMcpError, "atTerminal">,
+  change: { message: (text: string) => string; fix: (text: string) => string },
+): TerminalWords {
+  return {
+    ...(message === undefined ? {} : { message: change.message(message) }),
+    ...(fix === undefined ? {} : { fix: change.fix(fix) }),
+  };
 }
 
 const LOOK_FIRST = "Look at the object first, and repeat the call only if the change is not there.";
@@ -111,12 +159,17 @@ const LOOK_FIRST = "Look at the object first, and repeat the call only if the ch
 /** The error of a write, with what is known about whether the write may have been made. */
 export function ofWrite(error: OktaMcpError, maybeDone: boolean): OktaMcpError {
   const { code, message, fix, retry } = error;
+  if (!maybeDone) return reworded(error, { maybeDone });
   // The advice to look first replaces the advice to try again.
   const isSuperseded = retry !== "after-fix" && fix === ERROR_CODES[code].fix;
-  if (!maybeDone) return reworded(error, { maybeDone });
+  const withDoubt = {
+    message: (text: string) => `${text} The change may have been made all the same.`,
+    fix: (text: string) => (isSuperseded ? LOOK_FIRST : `${text} ${LOOK_FIRST}`),
+  };
   return reworded(error, {
-    message: `${message} The change may have been made all the same.`,
-    fix: isSuperseded ? LOOK_FIRST : `${fix} ${LOOK_FIRST}`,
+    message: withDoubt.message(message),
+    fix: withDoubt.fix(fix),
+    atTerminal: changedAtTerminal(error, withDoubt),
     maybeDone,
   });
 }

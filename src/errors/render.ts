@@ -1,6 +1,6 @@
 import { inertJson } from "../text/inert-json.js";
 import { visibleLines } from "../text/quote.js";
-import { OktaMcpError } from "./index.js";
+import { OktaMcpError, type Reader, wordsFor } from "./index.js";
 
 /** The form of an error in the structured content of a failed call. */
 export interface RenderedError {
@@ -28,12 +28,13 @@ export function toOktaMcpError(thrown: unknown, signal?: AbortSignal): OktaMcpEr
   return new OktaMcpError("bug", `Something went wrong inside okta-mcp (${kind}).`, { cause: thrown });
 }
 
-/** The machine-readable form. */
-export function renderError(error: OktaMcpError): RenderedError {
+/** The machine-readable form of an error, in the words for a reader. */
+export function renderError(error: OktaMcpError, reader: Reader = "model"): RenderedError {
+  const { message, fix } = wordsFor(error, reader);
   return {
     code: error.code,
-    message: visibleLines(error.message),
-    fix: visibleLines(error.fix),
+    message: visibleLines(message),
+    fix: visibleLines(fix),
     retry: error.retry,
     ...(error.retryAfterSeconds === undefined ? {} : { retry_after_seconds: error.retryAfterSeconds }),
     exit_code: error.exitCode,
@@ -53,11 +54,12 @@ export function retryInWords(error: OktaMcpError): string {
   return `${RETRY_WORDS[error.retry]}${wait}`;
 }
 
-/** The text for a model: what failed, why, what to do, and whether to try again. */
-export function errorText(error: OktaMcpError): string {
+/** The text of an error: what failed, why, what to do, and whether to try again. */
+export function errorText(error: OktaMcpError, reader: Reader = "model"): string {
+  const { message, fix } = wordsFor(error, reader);
   return [
-    `${error.code}: ${visibleLines(error.message)}`,
-    `Fix: ${visibleLines(error.fix)}`,
+    `${error.code}: ${visibleLines(message)}`,
+    `Fix: ${visibleLines(fix)}`,
     `Retry: ${retryInWords(error)}`,
     ...(error.data === undefined ? [] : [`Data: ${inertJson(error.data)}`]),
   ].join("\n");

@@ -21,7 +21,8 @@ export interface ReadLimits {
   deadline?: Deadline;
 }
 
-const WHERE_TO_ALLOW = `OKTA_MCP_FILE_ROOTS (absolute paths separated by "${delimiter}", read at start) or to the client's roots`;
+const SETTING = `OKTA_MCP_FILE_ROOTS (absolute paths separated by "${delimiter}", read at start)`;
+const WHERE_TO_ALLOW = `${SETTING} or to the client's roots`;
 
 const REASONS: Readonly<Record<string, string>> = {
   EACCES: "this user may not read it",
@@ -55,6 +56,7 @@ export async function readAllowedFile(path: string, limits: ReadLimits): Promise
       `The file "${visible(path)}" was not read: an allowed folder gives ${(error as NodeJS.ErrnoException).code ?? "no reason"}.`,
       {
         fix: "Take folders of a network that does not answer out of OKTA_MCP_FILE_ROOTS and out of the client's roots.",
+        atTerminal: { fix: "Take folders of a network that does not answer out of OKTA_MCP_FILE_ROOTS." },
       },
     );
   }
@@ -67,6 +69,7 @@ async function read(path: string, { roots, maxBytes }: ReadLimits): Promise<Loca
     const list = folders.map((folder) => `"${visible(folder)}"`).join(", ");
     return new OktaMcpError("bad_input", `The file "${visible(path)}" was not read: ${why}.`, {
       fix: `Give a file inside an allowed folder (${list}), or add its folder to ${WHERE_TO_ALLOW}.`,
+      atTerminal: { fix: `Give a file inside an allowed folder (${list}), or add its folder to ${SETTING}.` },
       data: { allowed_folders: folders },
     });
   };
@@ -107,6 +110,7 @@ function nothingAllowed(roots: readonly string[]): OktaMcpError {
   const why = roots.length === 0 ? "no folder is allowed" : `no allowed folder exists: ${missing}`;
   return new OktaMcpError("bad_input", `The file was not read: ${why}. Files are read from allowed folders only.`, {
     fix: `Ask the person which folder to allow, and add it to ${WHERE_TO_ALLOW}.`,
+    atTerminal: { fix: `Decide which folder to allow, and add it to ${SETTING}.` },
     data: { allowed_folders: [] },
   });
 }

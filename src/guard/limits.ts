@@ -1,5 +1,5 @@
 import { type Principal, principalKey } from "../auth/principal.js";
-import { OktaMcpError } from "../errors/index.js";
+import { type ErrorDetails, OktaMcpError } from "../errors/index.js";
 import { hasRoom, type LimitStore, MINUTE_MS, type Used, type Wanted } from "./limit-store.js";
 import type { Allowance, GuardRules } from "./rules.js";
 
@@ -94,6 +94,7 @@ export class WriteLimits {
         { key: "per_session", limit: perSession, span, used: total, more },
         {
           fix: "Tell the person that the limit is reached. A person can raise it or start the server again.",
+          atTerminal: { fix: "The limit stands in the guard file." },
         },
       );
     }
@@ -103,8 +104,10 @@ export class WriteLimits {
     const freeAtMs = (recent.at(more - 1 - limit) ?? nowMs) + MINUTE_MS;
     const waitSeconds = more > limit ? undefined : Math.max(1, Math.ceil((freeAtMs - nowMs) / 1000));
     const reached: Reached = { key: "per_minute", limit, span: "within a minute", used: recent.length, more };
+    const next = waitSeconds === undefined ? "" : `The next one is possible in ${waitSeconds} s.`;
     return this.#refused(limited, reached, {
-      fix: `Tell the person that the limit is reached.${waitSeconds === undefined ? "" : ` The next one is possible in ${waitSeconds} s.`}`,
+      fix: `Tell the person that the limit is reached. ${next}`.trim(),
+      atTerminal: { fix: next || "The limit stands in the guard file." },
       ...(waitSeconds === undefined ? {} : { data: { possible_in_seconds: waitSeconds } }),
     });
   }
@@ -112,7 +115,7 @@ export class WriteLimits {
   #refused(
     { name, principal: { login, client } }: Limited,
     { key, limit, span, used, more }: Reached,
-    { fix, data }: { fix: string; data?: Record<string, unknown> },
+    { data, ...advice }: Required<Pick<ErrorDetails, "fix" | "atTerminal">> & Pick<ErrorDetails, "data">,
   ): OktaMcpError {
     const { file = "the guard file" } = this.#options.rules;
     const rule = `limits.${name}.${key}`;
@@ -125,7 +128,7 @@ export class WriteLimits {
       "protected",
       `Nothing was changed. ${rule} in ${file} allows ${limit} ${what} ${span}, ${why}.`,
       {
-        fix,
+        ...advice,
         data: { rule, file, limit, ...(whose === undefined ? {} : { counted_for: whose }), ...data },
       },
     );

@@ -1,4 +1,4 @@
-import { OktaMcpError, reworded } from "../errors/index.js";
+import { changedAtTerminal, OktaMcpError, reworded } from "../errors/index.js";
 import { copyJson, isExactNumber } from "../json/exact-json.js";
 import type { Json } from "../json/json.js";
 import { mapTexts } from "../json/json.js";
@@ -220,6 +220,7 @@ export class HiddenValues {
     return reworded(error, {
       message: hide(message),
       fix: hide(fix),
+      atTerminal: changedAtTerminal(error, { message: hide, fix: hide }),
       data: data && (eachText(asJson(data), hide) as Record<string, unknown>),
       cause: inCause(cause, hide),
     });

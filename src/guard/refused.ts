@@ -7,7 +7,9 @@ export function refused(
   more: { fix?: string; data?: Record<string, unknown> } = {},
 ): OktaMcpError {
   return new OktaMcpError("protected", `Nothing was changed. ${message}`, {
-    fix: more.fix ?? "Choose another, or tell the person that this one is protected.",
+    fix: "Choose another, or tell the person that this one is protected.",
+    atTerminal: { fix: "Choose another, or change the guard file, if it is yours to change." },
+    ...(more.fix === undefined ? {} : { fix: more.fix, atTerminal: {} }),
     data: { rule, ...more.data },
   });
 }

@@ -1,5 +1,6 @@
 import type { CallToolResult } from "@modelcontextprotocol/sdk/types.js";
 import type { Settled } from "../call/invoke.js";
+import type { Reader } from "../errors/index.js";
 import { errorText, renderError } from "../errors/render.js";
 import { resultText } from "../results/result-text.js";
 
@@ -19,13 +20,15 @@ export interface AnswerOptions {
   orgUrl: string;
   /** The plain form goes along, for programs. */
   structuredContent: boolean;
+  /** The reader of the errors; by default a model. */
+  reader?: Reader;
 }
 
 /** The answer to `tools/call` (MCP, `CallToolResult`). */
-export function callAnswer(outcome: Settled, { orgUrl, structuredContent }: AnswerOptions): CallToolResult {
+export function callAnswer(outcome: Settled, { orgUrl, structuredContent, reader }: AnswerOptions): CallToolResult {
   const isError = "error" in outcome;
-  const text = isError ? errorText(outcome.error) : resultText(outcome.result);
-  const structured = () => (isError ? { error: renderError(outcome.error) } : outcome.result);
+  const text = isError ? errorText(outcome.error, reader) : resultText(outcome.result);
+  const structured = () => (isError ? { error: renderError(outcome.error, reader) } : outcome.result);
   return {
     _meta: provenance(orgUrl),
     ...(isError ? { isError } : {}),

@@ -4,7 +4,7 @@ import { failedChallenge } from "../net/challenge.js";
 import { quoteOkta } from "../text/quote.js";
 import { finderOf, otherKind } from "./id-kinds.js";
 import { idsInPath } from "./path.js";
-import { howToGrant } from "./scopes.js";
+import { grantAdvice } from "./scopes.js";
 
 /** What is known of a request that Okta refused. */
 export interface Refused {
@@ -127,7 +127,7 @@ function missingScope({ headers }: Refused, okta: OktaError, text: string): Kind
   return {
     code: "missing_scope",
     why: scope === undefined ? "The token lacks a scope." : `The token lacks the scope ${scope}.`,
-    ...(scope === undefined ? {} : { data: { scope }, fix: howToGrant(scope) }),
+    ...(scope === undefined ? {} : { data: { scope }, ...grantAdvice(scope) }),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Reader, TerminalWords } from "../errors/index.js";
 import type { SignInMethod } from "./token.js";
 
 /** Every Okta scope that a tool uses, in plain words, as a person reads it when granting it. */
@@ -49,15 +50,32 @@ export function covers(granted: ReadonlySet<string>, scope: string): boolean {
   return granted.has(scope) || (scope.endsWith(".read") && granted.has(scope.replace(/\.read$/, ".manage")));
 }
 
-/** What makes a grant count, by how a session signs in. */
-const THEN: Readonly<Record<SignInMethod, string>> = {
-  device: "restart the server and sign in again",
+/** The step that makes a grant count, by the way of signing in, for a server and for commands. */
+const THEN: Readonly<Record<SignInMethod, Record<Reader, string>>> = {
+  device: { model: "restart the server and sign in again", terminal: "sign in again: okta-mcp login" },
   // A service app gets its next token by itself.
-  "private-key": "restart the server",
-  "access-token": "put a new token into OKTA_ACCESS_TOKEN and restart the server",
+  "private-key": { model: "restart the server", terminal: "make the call again" },
+  "access-token": {
+    model: "put a new token into OKTA_ACCESS_TOKEN and restart the server",
+    terminal: "put a new token into OKTA_ACCESS_TOKEN",
+  },
 };
 
-/** Where a missing scope is added, in the admin console's words. */
-export function howToGrant(scope: string, method: SignInMethod = "device"): string {
-  return `Add ${scope} in both places: (1) OKTA_SCOPES in the settings of this server (mcp.json); (2) in the Okta Admin Console, Applications > Applications > your app > Okta API Scopes > Grant. Then ${THEN[method]}.`;
+/** The places where a scope is configured. */
+const SETTING: Readonly<Record<Reader, string>> = {
+  model: "OKTA_SCOPES in the settings of this server (mcp.json)",
+  terminal: "OKTA_SCOPES, or --scopes",
+};
+
+/** How to add a missing scope, in the words of the Admin Console. */
+export function howToGrant(scope: string, method: SignInMethod = "device", reader: Reader = "model"): string {
+  return `Add ${scope} in both places: (1) ${SETTING[reader]}; (2) in the Okta Admin Console, Applications > Applications > your app > Okta API Scopes > Grant. Then ${THEN[method][reader]}.`;
+}
+
+/** The advice of an error about a missing scope, for both readers. */
+export function grantAdvice(
+  scope: string,
+  method: SignInMethod = "device",
+): { fix: string; atTerminal: TerminalWords } {
+  return { fix: howToGrant(scope, method), atTerminal: { fix: howToGrant(scope, method, "terminal") } };
 }
