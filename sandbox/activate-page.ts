@@ -7,7 +7,7 @@ import type { SandboxReply } from "./route.js";
 
 const styleHash = createHash("sha256").update(ACTIVATE_STYLE).digest("base64");
 
-/** Nothing but this document, its one style sheet and its own form. */
+/** The page loads nothing but its one style sheet, and sends nothing but its own form. */
 const HEADERS = {
   "Cache-Control": "no-store",
   "Content-Security-Policy": `default-src 'none'; style-src 'sha256-${styleHash}'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
@@ -16,7 +16,7 @@ const HEADERS = {
   "X-Frame-Options": "DENY",
 };
 
-/** What stands on the page besides the matter itself. */
+/** The parts of the page around its content. */
 export interface PageFrame {
   orgName: string;
 }
@@ -25,25 +25,25 @@ export interface Consent {
   userCode: string;
   appLabel: string;
   user: SignInUser;
-  /** What allowing grants. */
+  /** The scopes that the app gets if the person allows it. */
   granted: readonly string[];
-  /** What the app asks for and the org does not give it. */
+  /** The scopes that the app asks for and that the org does not grant it. */
   withheld: readonly string[];
   /** Proves that the decision comes from this page. */
   csrfToken: string;
 }
 
-/** How a page that asks nothing ends. */
+/** The end of a sign-in, on a page without a question. */
 export interface Outcome {
   mark: "good" | "bad";
   title: string;
   text: string;
   status: number;
-  /** Offers the field for another code. */
+  /** True where the page offers the field for another code. */
   tryAgain?: boolean;
 }
 
-/** The page with a field for the code. `problem` says what was wrong with the one given. */
+/** The page with a field for the code. `problem` tells the fault of the code that was given. */
 export function codePage(frame: PageFrame, problem?: { code: string; text: string }): SandboxReply {
   const wrong = problem && html`<p class="wrong" id="wrong" role="alert">${problem.text}</p>`;
   const field = problem
@@ -89,7 +89,7 @@ export function consentPage(frame: PageFrame, consent: Consent): SandboxReply {
   return page(frame, `Allow ${appLabel}?`, body, 200);
 }
 
-/** The page that says how it ended. */
+/** The page at the end of a sign-in. */
 export function outcomePage(frame: PageFrame, { mark, title, text, status, tryAgain }: Outcome): SandboxReply {
   const path = mark === "good" ? html`<path d="M15 24.5l6.5 6.5L34 18"/>` : html`<path d="M17 17l14 14M31 17L17 31"/>`;
   const body = html`
@@ -116,7 +116,7 @@ function scopeList(sign: Html, heading: string, scopes: readonly string[]): Html
   return html`<h2>${sign}${heading}</h2><ul>${items}</ul>`;
 }
 
-/** The organization's sign: a robot's head. */
+/** The organization's logo: a robot's head. */
 const LOGO = html`<svg viewBox="0 0 28 28" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" aria-hidden="true"><rect x="4" y="9" width="20" height="15" rx="4"/><path d="M14 9V4M11 4h6M10 15v2M18 15v2"/></svg>`;
 
 const ICON =

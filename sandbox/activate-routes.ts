@@ -9,11 +9,11 @@ const COOKIE = "activate_browser";
 export interface ActivateOptions {
   frame: PageFrame;
   codes: DeviceCodes;
-  /** Who signs in on this page; undefined when nobody can. */
+  /** The person who signs in on this page; undefined when nobody can. */
   signInUser: () => SignInUser | undefined;
-  /** The scopes out of these that the org grants to this client at the moment. */
+  /** Those of the scopes that the org grants to this client at the moment. */
   grantable: (client: OAuthClient, scopes: readonly string[]) => string[];
-  /** The person decided; the code is known to be pending and in time. */
+  /** Called when the person has decided. The code is pending and in time. */
   decide: (code: DeviceCode, decision: "allow" | "deny") => void;
 }
 
@@ -21,11 +21,11 @@ export interface ActivateOptions {
 export function activateRoutes({ frame, codes, signInUser, grantable, decide }: ActivateOptions): Route[] {
   const secret = randomBytes(32);
 
-  /** Good for one code in one browser, so that no other page can decide in a person's name. */
+  /** The value is good for one code in one browser, so that no other page can decide in the person's name. */
   const csrfToken = (code: DeviceCode, browser: string) =>
     createHmac("sha256", secret).update(`${code.deviceCode} ${browser}`).digest("base64url");
 
-  /** The answer for a code that cannot be decided on (any more); undefined when it can. */
+  /** The answer for a code that nobody can decide on (any more); undefined for any other code. */
   function closed(code: DeviceCode | undefined, typed: string): SandboxReply | undefined {
     if (code === undefined) {
       return codePage(frame, { code: typed, text: "This code is not known here. Check it and type it again." });

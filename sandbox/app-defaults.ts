@@ -3,7 +3,7 @@ import { isObject } from "./json.js";
 import type { Org } from "./org.js";
 import type { JsonObject } from "./state/model.js";
 
-/** What an app of one sign-on mode must bring (the document's `required`), and the name of its template. */
+/** The paths that an app of each sign-on mode must have (the document's `required`), and the name of its template. */
 const MODES: Readonly<Record<string, { template?: string; required: readonly string[] }>> = {
   OPENID_CONNECT: { template: "oidc_client", required: ["settings.oauthClient"] },
   BOOKMARK: { template: "bookmark", required: ["settings.app.url"] },
@@ -27,14 +27,14 @@ const MODES: Readonly<Record<string, { template?: string; required: readonly str
   },
 };
 
-/** The paths that an app of its sign-on mode must bring and does not. A mode nobody knows yet brings what it likes. */
+/** The paths that an app must have and lacks. An app of an unknown mode may have anything. */
 export function missingInApp(app: JsonObject): string[] {
   const mode = typeof app.signOnMode === "string" ? MODES[app.signOnMode] : undefined;
   const required = ["label", "signOnMode", ...(mode?.required ?? [])];
   return required.filter((path) => valuesAt(app, path.split(".")).every((value) => value === ""));
 }
 
-/** The key name of a new app: the one given, that of the template of its mode, or one made from the label. */
+/** The key name of a new app: the given one, that of the template of its mode, or one made from the label. */
 export function appName(org: Org, app: JsonObject): string {
   if (typeof app.name === "string" && app.name !== "") return app.name;
   const template = MODES[String(app.signOnMode)]?.template;
@@ -45,7 +45,7 @@ export function appName(org: Org, app: JsonObject): string {
   return `acmerobotics_${slug}_${org.apps.size + 1}`;
 }
 
-/** An app as Okta completes it: what is given, and defaults beneath it. */
+/** An app with Okta's defaults for all values that were not given. */
 export function completeApp(org: Org, id: string, name: string, given: JsonObject): JsonObject & { label: string } {
   const defaults: JsonObject = {
     id,
@@ -79,7 +79,7 @@ function hasAppLinks(given: JsonObject): boolean {
   return valuesAt(given, ["visibility", "appLinks"]).length > 0;
 }
 
-/** The client of an OIDC app: its id is the app's, and a confidential one is given a secret. */
+/** The client of an OIDC app. Its id is that of the app, and a confidential client gets a secret. */
 function oauthDefaults(org: Org, id: string, given: JsonObject): JsonObject {
   const [method = "client_secret_basic"] = valuesAt(given, [
     "credentials",
@@ -96,7 +96,10 @@ function oauthDefaults(org: Org, id: string, given: JsonObject): JsonObject {
   };
 }
 
-/** `over` laid upon `under`, objects member by member; a list replaces a list. */
+/**
+ * The values of `over` and, where it has none, those of `under`. Objects are merged member by member; a list replaces a
+ * list.
+ */
 function merged(under: JsonObject, over: JsonObject): JsonObject {
   const result: JsonObject = { ...under };
   for (const [name, value] of Object.entries(over)) {

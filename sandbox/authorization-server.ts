@@ -11,22 +11,22 @@ import type { Signer } from "./signer.js";
 import { createTokens, type Grant } from "./tokens.js";
 
 export interface AuthorizationServerOptions {
-  /** Where the org answers, e.g. `http://127.0.0.1:8080`; the issuer of its tokens. */
+  /** The origin of the org, e.g. `http://127.0.0.1:8080`. It is the issuer of its tokens. */
   origin: () => string;
   orgName: string;
   /** Epoch milliseconds. */
   now: () => number;
   clients: readonly OAuthClient[];
-  /** Who signs in on the activation page; undefined when nobody can. */
+  /** The person who signs in on the activation page; undefined when nobody can. */
   signInUser: () => SignInUser | undefined;
-  /** False for a user whose tokens are worth nothing any more. Default: every user is active. */
+  /** False for a user whose tokens no longer count. Default: every user is active. */
   isActive?: (userId: string) => boolean;
   /** False for an app that was deactivated or deleted. Default: every app works. */
   clientWorks?: (clientId: string) => boolean;
   onEvent?: (event: OAuthEvent) => void;
-  /** Every device sign-in is allowed at once, without a page. */
+  /** True where every device sign-in is allowed at once, without a page. */
   autoApprove?: boolean;
-  /** Seconds between two polls; 0 lets a client poll as it likes. Default 5. */
+  /** Seconds between two polls; 0 sets no limit. Default 5. */
   deviceIntervalSeconds?: number;
   /** Default 600, as in Okta. */
   deviceCodeLifetimeSeconds?: number;
@@ -34,43 +34,43 @@ export interface AuthorizationServerOptions {
   accessTokenLifetimeSeconds?: number;
   /** Default 90 days, as in Okta's org authorization server. */
   refreshTokenLifetimeSeconds?: number;
-  /** How long a rotated refresh token still works. Default 0: a second use ends the sign-in. */
+  /** How long a rotated refresh token still works, in milliseconds. Default 0: a second use ends the sign-in. */
   rotationGraceMs?: number;
-  /** Makes what signs the tokens. Default: a signer with a key of its own. */
+  /** Makes the signer of tokens. Default: a signer with a new key. */
   signer?: () => Promise<Signer>;
 }
 
-/** What tests, faults and the demo may do to the authorization server from outside. */
+/** Controls of the authorization server for tests, faults and the demo. */
 export interface AuthorizationControl {
   /** Codes that wait for a person, oldest first. */
   pendingUserCodes(): string[];
   /** Decides as the person on the page would. @throws RangeError when no such code is pending */
   approve(userCode: string): void;
   deny(userCode: string): void;
-  /** Whether every device sign-in is allowed at once from now on. */
+  /** Allows every device sign-in at once from now on, or no longer. */
   autoApprove(on: boolean): void;
-  /** Grants only these of the Okta API scopes asked for, also on refresh; undefined: all again. */
+  /** Grants only these of the Okta API scopes that clients ask for, also on refresh; undefined grants all again. */
   grantOnly(scopes: readonly string[] | undefined): void;
-  /** The next `count` polls are told to slow down. */
+  /** Tells the next `count` polls to slow down. */
   slowDownNext(count: number): void;
-  /** Whether refresh tokens are refused. */
+  /** Refuses refresh tokens, or no longer. */
   refuseRefresh(on: boolean): void;
-  /** Whether every client has to prove its key (RFC 9449), whatever its settings. */
+  /** Demands a proof of possession (RFC 9449) from every client, whatever its settings, or no longer. */
   demandDpop(on: boolean): void;
-  /** Whether the API asks for a nonce in proofs too; Okta's does not, others may. */
+  /** Makes the API ask for a nonce in proofs, or no longer. Okta's does not; others may. */
   demandApiNonce(on: boolean): void;
-  /** The nonce given out so far is refused from now on. */
+  /** Refuses the present nonce from now on. */
   rotateDpopNonce(): void;
-  /** All access tokens issued so far are past their time; refresh tokens stay good. */
+  /** Ends the time of all access tokens issued so far. Refresh tokens stay good. */
   expireAccessTokens(): void;
-  /** All tokens issued so far are revoked. */
+  /** Revokes all tokens issued so far. */
   revokeEverything(): void;
   addServiceClient(
     client: Partial<Omit<ServiceClient, "id" | "method">> & { clientId: string; jwks: ServiceClient["jwks"] },
   ): void;
   /**
-   * A Bearer token of the device app without a sign-in: as if the person had allowed these scopes,
-   * or, in an org where nobody can sign in, for the app itself.
+   * A Bearer token of the device app without a sign-in. It is as if the person had allowed these scopes; in an org
+   * where nobody can sign in it is for the app itself.
    */
   issueAccessToken(scopes: readonly string[], options?: { lifetimeSeconds?: number }): Promise<string>;
   /**
@@ -82,14 +82,14 @@ export interface AuthorizationControl {
 
 export interface AuthorizationServer {
   routes: Route[];
-  /** Who sends this request to the API; or the answer it gets instead. */
+  /** The caller of a request to the API, or the refusal that the request gets instead. */
   authenticate(request: ApiRequest): Promise<Caller | SandboxReply>;
   control: AuthorizationControl;
 }
 
 type ApiRequest = Pick<SandboxRequest, "method" | "url" | "headers">;
 
-/** The org authorization server of a pretend org: its endpoints, its activation page, and what it does to API requests. */
+/** The org authorization server of a sandbox: its endpoints, its activation page, and the check of API requests. */
 export function createAuthorizationServer(options: AuthorizationServerOptions): AuthorizationServer {
   const { origin, now, orgName, signInUser, isActive = () => true, clientWorks = () => true } = options;
   const clients = createClientRegistry(options.clients, now, clientWorks);
@@ -148,7 +148,7 @@ export function createAuthorizationServer(options: AuthorizationServerOptions): 
         await dpop.verify(request, { accessToken: value, boundTo: jkt, nonce: mood.demandApiNonce });
       } catch (error) {
         if (!(error instanceof DpopProblem)) throw error;
-        // Okta answers 400 to a proof that is wrong, and RFC 9449, section 9, 401 to one without a nonce.
+        // Okta answers 400 to a wrong proof; RFC 9449, section 9, asks for 401 where the nonce is missing.
         const wantsNonce = error.error === "use_dpop_nonce";
         return unauthorized(wantsNonce ? 401 : 400, "DPoP", error.error, error.message);
       }

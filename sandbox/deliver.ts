@@ -4,8 +4,8 @@ import type { Fault } from "./fault.js";
 import type { SandboxReply } from "./route.js";
 
 /**
- * Writes an answer to the wire, or what a fault leaves of it.
- * @returns the status that was sent; undefined where the client never learns one
+ * Writes an answer to the wire, spoiled by the fault where there is one.
+ * @returns the status that was sent; undefined where the client never gets one
  */
 export function deliver(response: ServerResponse, reply: SandboxReply, fault: Fault | undefined): number | undefined {
   const kind = fault !== undefined && "fault" in fault ? fault : undefined;

@@ -2,13 +2,13 @@ import { randomBytes, randomInt } from "node:crypto";
 import type { DeviceClient } from "./oauth-clients.js";
 import { OAuthRefusal } from "./oauth-reply.js";
 
-/** Letters that are not taken for one another and spell no words (RFC 8628, section 6.1). */
+/** Letters that cannot be confused and spell no words (RFC 8628, section 6.1). */
 const USER_CODE_LETTERS = "BCDFGHJKLMNPQRSTVWXZ";
 
-/** A timer may fire a moment early; that is no reason to slow a client down. */
+/** A timer may fire a moment early. Such a poll is not too fast. */
 const POLL_TOLERANCE_MS = 100;
 
-/** What a client that polls too fast has to wait longer, from then on (RFC 8628, section 3.5). */
+/** The time that is added to the interval of a client which polls too fast (RFC 8628, section 3.5). */
 const SLOW_DOWN_MS = 5_000;
 
 /** The person who signs in on the activation page. */
@@ -38,18 +38,18 @@ export interface DeviceCodeOptions {
   /** Epoch milliseconds. */
   now: () => number;
   lifetimeSeconds: number;
-  /** 0: never too fast by itself. */
+  /** With 0 no poll is too fast by itself. */
   intervalSeconds: number;
 }
 
 export interface DeviceCodes {
   start(client: DeviceClient, scopes: readonly string[]): DeviceCode;
-  /** The sign-in of a user code, however a person typed it; also after its time or its decision. */
+  /** The sign-in of a user code in any spelling. It is found also after its time or its decision. */
   find(userCode: string): DeviceCode | undefined;
-  /** Pending ones that are still in time, oldest first. */
+  /** The pending sign-ins that are still in time, oldest first. */
   pending(): DeviceCode[];
   expired(code: DeviceCode): boolean;
-  /** The next `count` polls are told to slow down. */
+  /** Tells the next `count` polls to slow down. */
   slowDownNext(count: number): void;
   /**
    * One poll of the token endpoint (RFC 8628, section 3.5). A code is good for one success.
@@ -132,7 +132,7 @@ function newUserCode(isTaken: (code: string) => boolean): string {
   return isTaken(code) ? newUserCode(isTaken) : code;
 }
 
-/** People type a code in small letters, without its hyphen or with spaces. */
+/** A code without hyphen, spaces and case, since people type it in many ways. */
 function plain(userCode: string): string {
   return userCode.toUpperCase().replace(/[^A-Z]/g, "");
 }

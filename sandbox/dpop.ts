@@ -7,7 +7,7 @@ import type { SandboxRequest } from "./route.js";
 /** The algorithms that Okta takes for a proof. */
 export const DPOP_ALGORITHMS = ["RS256", "RS384", "RS512", "ES256", "ES384", "ES512"];
 
-/** How far a proof's `iat` may be from the org's clock. */
+/** The most by which a proof's `iat` may differ from the org's clock. */
 const PROOF_AGE_MS = 300_000;
 
 /** A proof that does not prove anything; `error` is the code of RFC 9449, section 12.2. */
@@ -21,20 +21,20 @@ export class DpopProblem extends Error {
   }
 }
 
-/** What a proof has to show besides the possession of its key. */
+/** The demands on a proof besides its signature. */
 export interface ProofDemand {
-  /** The access token that comes with it, for `ath`. */
+  /** The access token of the request, for `ath`. */
   accessToken?: string;
   /** The thumbprint of the key that the token is bound to. */
   boundTo?: string | undefined;
-  /** The org wants its own nonce in the proof. */
+  /** True where the proof needs the org's nonce. */
   nonce: boolean;
 }
 
 export interface DpopVerifier {
-  /** The nonce that a proof made now should carry. */
+  /** The nonce for a proof that is made now. */
   nonce(): string;
-  /** From now on another nonce is asked for; the old one is refused. */
+  /** Asks for another nonce from now on, and refuses the old one. */
   rotateNonce(): void;
   /**
    * Checks the `DPoP` header of a request (RFC 9449, section 4.3).
@@ -84,7 +84,7 @@ export function createDpopVerifier(now: () => number): DpopVerifier {
       if (demand.nonce && payload.nonce !== nonce) {
         throw new DpopProblem("use_dpop_nonce", "Authorization server requires nonce in DPoP proof.");
       }
-      // Last, so that a proof that was refused for another reason has not been used up.
+      // The last check, so that a proof that was refused for another reason is not used up.
       if (typeof payload.jti !== "string") throw invalid("'jti' claim in the DPoP proof JWT is missing.");
       if (!proofs.firstUse(`${thumbprint} ${payload.jti}`, now() + 2 * PROOF_AGE_MS)) {
         throw invalid("The DPoP proof JWT has already been used.");
@@ -94,7 +94,7 @@ export function createDpopVerifier(now: () => number): DpopVerifier {
   };
 }
 
-/** Whether anybody could sign with a public key's private half. */
+/** True where anybody could guess the private half of a key and sign with it. */
 export function isWeak(jwk: JWK): boolean {
   return weaknessOf(createPublicKey({ key: jwk as JsonWebKey, format: "jwk" })) !== undefined;
 }

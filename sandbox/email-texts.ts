@@ -9,15 +9,15 @@ export type Recipients = "ALL_USERS" | "ADMINS_ONLY" | "NO_USERS";
 /** A kind of mail that the org sends. */
 export interface EmailTemplate {
   name: string;
-  /** Variables of which a body must refer to each. */
+  /** Variables that a body has to contain. */
   required: readonly string[];
-  /** To whom it may be limited; what people need to get in cannot be stopped. */
+  /** The groups of recipients to which the mail may be limited. Mails that people need to get in cannot be stopped. */
   recipients: readonly Recipients[];
-  /** The org's own text by language; English is always there. */
+  /** The org's own text by language. There is always one in English. */
   texts: ReadonlyMap<string, EmailText>;
 }
 
-/** A variable as a text refers to it. */
+/** A variable in the form in which texts contain it. */
 export function reference(name: string): string {
   return `\${${name}}`;
 }
@@ -112,7 +112,7 @@ export const EMAIL_TEMPLATES: readonly EmailTemplate[] = [
   }),
 ];
 
-/** The org's own text in a language, in its main language (`pt` for `pt-BR`), or else in English. */
+/** The org's own text in a language; otherwise in its main language (`pt` for `pt-BR`), or else in English. */
 export function ownText({ texts }: EmailTemplate, language = "en"): EmailText {
   const tag = language.toLowerCase();
   const found = texts.get(tag) ?? texts.get(tag.split("-")[0] ?? "") ?? texts.get("en");
@@ -120,12 +120,12 @@ export function ownText({ texts }: EmailTemplate, language = "en"): EmailText {
   return found;
 }
 
-/** Those of a template's required variables to which a body does not refer, as `${name}` or `$name`. */
+/** Those of a template's required variables that a body does not contain, as `${name}` or `$name`. */
 export function missingVariables({ required }: EmailTemplate, body: string): string[] {
   return required.filter((name) => !body.includes(reference(name)) && !new RegExp(`\\$${name}\\b`).test(body));
 }
 
-/** A text with its variables filled in; one that has no value stays as it is. */
+/** A text with its variables filled in. A variable without a value stays as it is. */
 export function filledIn(text: EmailText, values: ReadonlyMap<string, string>): EmailText {
   const fill = (source: string) =>
     source.replace(/\$(?:\{([\w.]+)\}|([a-z]\w*(?:\.\w+)*))/gi, (whole, braced?: string, bare?: string) => {

@@ -8,14 +8,14 @@ import type { RateLimiter } from "./rate-limit.js";
 import type { Caller, Route, SandboxReply, SandboxRequest } from "./route.js";
 import { createRouter } from "./router.js";
 
-/** Answers for tokens, and brings the OAuth endpoints with it. */
+/** Checks tokens, and brings the OAuth endpoints with it. */
 export interface Authorization {
   routes: Route[];
-  /** Who asks; or the answer (401) that the request gets instead. */
+  /** The caller of a request; or the answer (401) that the request gets instead. */
   authenticate(request: { method: string; url: URL; headers: Headers }): Promise<Caller | SandboxReply>;
 }
 
-/** A request off the wire, before anybody looked at it. */
+/** A request as it arrived, not yet checked. */
 export interface Arrival {
   method: string;
   url: URL;
@@ -29,9 +29,9 @@ export interface Engine {
 }
 
 /**
- * Takes each request through what an org checks, in this order: fault script, route, token, scope,
- * rate limit, body, and then the operation itself.
- * @param onUnknown told of a request for which there is no route, as "GET /path"
+ * Takes each request through an org's checks, in this order: fault script, route, token, scope, rate limit, body, and
+ * then the operation itself.
+ * @param onUnknown called for a request without a route, with "GET /path"
  */
 export function createEngine(parts: {
   org: Org;
@@ -95,7 +95,7 @@ export function createEngine(parts: {
   };
 }
 
-/** The answer that a fault gives in the org's place; undefined for faults that spoil the org's own. */
+/** The answer of a fault that replaces the org's own; undefined for faults that spoil the org's own. */
 function standInFor(fault: Fault): { reply: SandboxReply; performed: boolean } | undefined {
   if ("rewrite" in fault) return undefined;
   if ("status" in fault) {
@@ -107,7 +107,7 @@ function standInFor(fault: Fault): { reply: SandboxReply; performed: boolean } |
   }
   const portal = "<!doctype html><title>Sign in to the network</title><h1>Welcome to Cafe Wi-Fi</h1>";
   switch (fault.fault) {
-    // A connection that is cut or left hanging has no answer; what stands here is never sent.
+    // A connection that is cut or left hanging has no answer. This one is never sent.
     case "reset":
     case "hang":
     case "empty":

@@ -2,43 +2,42 @@ import type { SandboxReply } from "./route.js";
 import { pathMatches } from "./router.js";
 
 /**
- * One way for the org to misbehave.
+ * A fault of the org.
  *
- * Those of the first kind stand in for the org's answer: the operation does not run, unless
- * `performed` says that it ran and only its answer was lost. Those of the second kind spoil the
- * answer of an operation that ran.
+ * Faults of the first kind replace the org's answer. The operation does not run, unless `performed` says that it ran
+ * and only its answer was lost. Faults of the second kind spoil the answer of an operation that ran.
  */
 export type Fault =
   | ((
       | {
-          /** An answer of its own. Without `json` and `text` it has no body. */
+          /** A status of its own. Without `json` and `text` the answer has no body. */
           status: number;
           headers?: Record<string, string>;
           json?: unknown;
           text?: string;
         }
-      /** The connection is cut before a byte is answered. */
+      /** The connection is cut before the first byte of the answer. */
       | { fault: "reset" }
-      /** Nothing is ever answered; the connection stays open. */
+      /** The request gets no answer, and the connection stays open. */
       | { fault: "hang" }
-      /** Status 200 and a web page, as a captive portal sends. */
+      /** Status 200 and a web page, as from a captive portal. */
       | { fault: "html" }
-      /** Okta's refusal of an operation whose feature the org does not have: 401 with E0000015, as its document says. */
+      /** Okta's refusal of an operation whose feature the org does not have: 401 with E0000015, by its document. */
       | { fault: "feature-off" }
       /** Status 200 and no body at all. */
       | { fault: "empty" }
       /** Status 302 to `location`. */
       | { fault: "redirect"; location: string }
     ) & { performed?: boolean })
-  /** The answer's body ends in the middle, and the connection is cut. */
+  /** The body of the answer ends in the middle, and the connection is cut. */
   | { fault: "reset-body" }
   /** Half of the answer's body, declared as the whole. */
   | { fault: "truncate" }
-  /** The answer's body is no JSON, though it says so. */
+  /** The body of the answer is no JSON, though its type says so. */
   | { fault: "malformed" }
-  /** The answer declares itself `contentType`. */
+  /** The answer has this `contentType`. */
   | { fault: "content-type"; contentType: string }
-  /** The answer's body comes in pieces of `bytes` (default 1), one every `intervalMs`. */
+  /** The body of the answer comes in pieces of `bytes` (default 1), one every `intervalMs`. */
   | { fault: "slow-drip"; intervalMs: number; bytes?: number }
   /** The answer comes `delayMs` later. */
   | { fault: "delay"; delayMs: number }
@@ -47,18 +46,18 @@ export type Fault =
 
 export interface FaultScript {
   /**
-   * Makes the next request that matches go wrong, or the next `times`.
+   * Applies a fault to the next request that matches, or to the next `times`.
    * @param method an HTTP method, or `*` for any
-   * @param path a path whose `{parameters}` and `*` stand for any one segment, or an expression on the path
+   * @param path a path whose `{parameters}` and `*` stand for any one segment, or an expression for the path
    */
   next(method: string, path: string | RegExp, fault: Fault & { times?: number }): void;
-  /** The fault that this request meets, if any; counts it as used. */
+  /** The fault for this request, if any. It counts as used then. */
   take(method: string, pathname: string): Fault | undefined;
-  /** Forgets everything that has not happened yet. */
+  /** Forgets all faults that have not been used. */
   clear(): void;
 }
 
-/** Faults in the order in which they were asked for. */
+/** Faults in the order in which they were added. */
 export function createFaultScript(): FaultScript {
   let waiting: { method: string; path: string | RegExp; fault: Fault; left: number }[] = [];
   return {

@@ -8,15 +8,15 @@ type Expression =
   | { kind: "not"; inner: Expression }
   | { kind: "test"; path: string[]; operator: FilterOperator; value: Literal };
 
-/** What one operation's `filter` or `search` understands. */
+/** The rules of one operation's `filter` or `search`. */
 export interface FilterRules {
-  /** `search` compares strings without regard to case, `filter` with. */
+  /** `search` ignores the case of strings, `filter` does not. */
   caseSensitive: boolean;
-  /** True when the attribute may be used with the operator; `not` is asked for without an attribute. Default: all may. */
+  /** True when the attribute may be used with the operator; `not` comes without an attribute. Default: all may. */
   allows?: (operator: FilterOperator | "not", attribute: string) => boolean;
 }
 
-/** The deepest nesting that is read; a longer one is no question a person asks. */
+/** The deepest nesting of an expression. No person writes a deeper one. */
 const MAX_DEPTH = 50;
 
 const NUMBER = /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
@@ -33,7 +33,7 @@ export function compileFilter(text: string, rules: FilterRules): (object: unknow
   return (object) => meets(object, expression, rules.caseSensitive);
 }
 
-/** All values that a dotted path leads to; a list on the way stands for each of its elements. */
+/** All values at a dotted path. A list on the way stands for its elements. */
 export function valuesAt(object: unknown, path: readonly string[]): unknown[] {
   let values = elements(object);
   for (const name of path) {

@@ -10,7 +10,7 @@ const BASE_ATTRIBUTES: Readonly<Record<string, JsonObject>> = {
 
 const attributesOf = (org: Org) => ({ base: BASE_ATTRIBUTES, custom: org.groupAttributes });
 
-/** @returns what Okta has against a profile of one of its own groups */
+/** @returns Okta's objections to a profile of one of its own groups */
 export function groupProfileFaults(org: Org, profile: JsonObject): ProfileFault[] {
   return attributeFaults(profile, "group", attributesOf(org));
 }

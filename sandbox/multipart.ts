@@ -1,7 +1,7 @@
 import { invalid, refusal } from "./okta-error.js";
 import type { SandboxRequest } from "./route.js";
 
-/** A file that came as the one part of a multipart body. */
+/** The file of a multipart body with one part. */
 export interface UploadedFile {
   data: Uint8Array;
   name: string;

@@ -19,7 +19,7 @@ export interface DeviceClient extends ClientBase {
   method: "device";
 }
 
-/** A service app: proves itself with a key whose public half the org has. */
+/** A service app. It proves its identity with a key whose public half the org has. */
 export interface ServiceClient extends ClientBase {
   method: "service";
   jwks: JSONWebKeySet;
@@ -30,17 +30,17 @@ export type OAuthClient = DeviceClient | ServiceClient;
 
 const ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 const ASSERTION_ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"];
-/** How far a client's clock may be ahead. */
+/** The most by which a client's clock may be ahead. */
 const CLOCK_TOLERANCE_MS = 60_000;
-/** Okta refuses an assertion that lives longer than an hour. */
+/** The longest life of an assertion that Okta accepts. */
 const LONGEST_ASSERTION_MS = 3_600_000;
 
-/** The apps that the org knows, and how they prove who they are. */
+/** The apps that the org knows, and the check of their identity. */
 export interface ClientRegistry {
   add(client: OAuthClient): void;
   /**
-   * Finds out which client sends a request to an OAuth endpoint: a public client by its
-   * `client_id`, a service by a signed assertion (RFC 7523, section 3).
+   * Finds the client of a request to an OAuth endpoint: a public client by its `client_id`, a service by a signed
+   * assertion (RFC 7523, section 3).
    * @throws OAuthRefusal invalid_client, invalid_request
    */
   authenticate(request: SandboxRequest): Promise<OAuthClient>;
@@ -51,7 +51,7 @@ const rejected = (description: string) => new OAuthRefusal("invalid_client", des
 /**
  * The registry of one org.
  * @param now epoch milliseconds
- * @param works false for an app that was deactivated or deleted: the org no longer knows it as a client
+ * @param works false for an app that was deactivated or deleted; it counts as no client then
  */
 export function createClientRegistry(
   initial: readonly OAuthClient[],
@@ -127,7 +127,7 @@ export function createClientRegistry(
   };
 }
 
-/** What is wrong with a client assertion, in the words an org would use. */
+/** The fault of a client assertion, in an org's words. */
 function assertionProblem(error: unknown): string {
   if (error instanceof errors.JWTExpired) return "The client_assertion token is expired.";
   if (error instanceof errors.JWTClaimValidationFailed) {

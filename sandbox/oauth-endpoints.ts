@@ -16,16 +16,16 @@ const GRANT_TYPES_OF: Record<OAuthClient["method"], readonly GrantType[]> = {
   service: ["client_credentials"],
 };
 
-/** How strict or generous the org is at the moment. */
+/** The present strictness of the org. */
 export interface OrgMood {
-  /** Every device sign-in is allowed at once. */
+  /** True where every device sign-in is allowed at once. */
   autoApprove: boolean;
-  /** The only Okta API scopes that are granted; undefined: whatever the app has. */
+  /** The only Okta API scopes that are granted; undefined grants all scopes of the app. */
   grantOnly: ReadonlySet<string> | undefined;
   refuseRefresh: boolean;
-  /** Every client has to prove its key at the token endpoint. */
+  /** True where every client has to prove its key at the token endpoint. */
   demandDpop: boolean;
-  /** The API, too, asks for a nonce in proofs. */
+  /** True where the API, too, asks for a nonce in proofs. */
   demandApiNonce: boolean;
 }
 
@@ -39,7 +39,7 @@ export interface EndpointParts {
   dpop: DpopVerifier;
   mood: OrgMood;
   isActive: (userId: string) => boolean;
-  /** The scopes out of these that the org grants to this client at the moment. */
+  /** Those of the scopes that the org grants to this client at the moment. */
   grantable: (client: OAuthClient, scopes: readonly string[]) => string[];
   events: OAuthEvents;
   /** Decides on a device sign-in in the person's name. */
@@ -50,7 +50,7 @@ export interface EndpointParts {
 export function oauthEndpoints(parts: EndpointParts): Route[] {
   const { origin, now, clients, codes, tokens, dpop, mood, isActive, grantable, events, decide } = parts;
 
-  /** The key that the tokens of this request get bound to, if any (RFC 9449, section 5). */
+  /** The key to which the tokens of this request are bound, if any (RFC 9449, section 5). */
   async function boundTo(client: OAuthClient, request: SandboxRequest): Promise<string | undefined> {
     if (!client.dpopRequired && !mood.demandDpop && !request.headers.has("dpop")) return undefined;
     try {
@@ -121,7 +121,7 @@ export function oauthEndpoints(parts: EndpointParts): Route[] {
       events.issued(grant, reply);
       return oauthReply(reply, key === undefined ? {} : { "DPoP-Nonce": dpop.nonce() });
     } catch (error) {
-      // The others are part of an orderly sign-in.
+      // The other codes are part of an orderly sign-in.
       const orderly = ["authorization_pending", "slow_down", "use_dpop_nonce"];
       if (error instanceof OAuthRefusal && !orderly.includes(error.error)) events.refused(client, error.error);
       throw error;
@@ -133,7 +133,7 @@ export function oauthEndpoints(parts: EndpointParts): Route[] {
     if (client.method !== "device") throw notConfigured(client);
     const code = codes.start(client, requestedScopes(request.form.get("scope")));
     if (mood.autoApprove) decide(code, "allow");
-    // As Okta does, which answers with the domain that was asked.
+    // Okta also answers with the domain that the request went to.
     const page = `${request.url.origin}/activate`;
     return oauthReply({
       device_code: code.deviceCode,
@@ -228,7 +228,7 @@ function notConfigured(client: OAuthClient): OAuthRefusal {
   );
 }
 
-/** What the org tells about itself (RFC 8414; schema `OidcMetadata` of Okta's OAuth document). */
+/** The server's metadata (RFC 8414; schema `OidcMetadata` of Okta's OAuth document). */
 function serverMetadata(issuer: string): Record<string, unknown> {
   const authMethods = ["private_key_jwt", "none"];
   return {

@@ -2,26 +2,26 @@ import type { SignInUser } from "./device-codes.js";
 import type { OAuthClient } from "./oauth-clients.js";
 import type { Grant, TokenReply } from "./tokens.js";
 
-/** Something that the org's system log would hold. */
+/** An event for the org's system log. */
 export interface OAuthEvent {
   /** Okta's event type, e.g. `app.oauth2.token.grant.access_token`. */
   eventType: string;
   displayMessage: string;
   outcome: { result: "SUCCESS" | "FAILURE"; reason?: string };
   client: { id: string; label: string };
-  /** Undefined where a service acts for itself or nobody is known yet. */
+  /** Undefined where a service acts for itself or the user is not known yet. */
   user: SignInUser | undefined;
   scopes: readonly string[];
 }
 
 type Doing = Pick<Grant, "client" | "user" | "scopes">;
 
-/** Tells of what happened at the authorization server, in the system log's terms. */
+/** Reports events of the authorization server in the form of the system log. */
 export interface OAuthEvents {
   signedIn(doing: Doing): void;
-  /** One event for each token in the reply. */
+  /** Reports one event for each token in the reply. */
   issued(doing: Doing, reply: TokenReply): void;
-  /** The token endpoint refused, with this OAuth error code. */
+  /** Reports that the token endpoint refused with this OAuth error code. */
   refused(client: OAuthClient, error: string): void;
   reused(doing: Doing): void;
   revoked(doing: Doing): void;
@@ -29,7 +29,7 @@ export interface OAuthEvents {
 
 const TOKEN_NAMES = { access_token: "access", id_token: "ID", refresh_token: "refresh" } as const;
 
-/** Events of one org, handed to `onEvent` as they happen. */
+/** The events of one org. Each goes to `onEvent` at once. */
 export function createOAuthEvents(onEvent: (event: OAuthEvent) => void): OAuthEvents {
   const success = (eventType: string, displayMessage: string, { client, user, scopes }: Doing) =>
     onEvent({ eventType, displayMessage, outcome: { result: "SUCCESS" }, client, user, scopes });

@@ -1,6 +1,6 @@
 import type { SandboxReply } from "./route.js";
 
-/** No answer that may carry a token is kept by anyone on the way (RFC 6749, section 5.1). */
+/** An answer with a token must not be cached on the way (RFC 6749, section 5.1). */
 const NO_STORE = { "Cache-Control": "no-cache, no-store", Pragma: "no-cache" };
 
 /** A success of an OAuth endpoint. */
@@ -9,8 +9,8 @@ export function oauthReply(json?: unknown, headers: Record<string, string> = {})
 }
 
 /**
- * An OAuth endpoint says no: an error code and a description as in RFC 6749, section 5.2. Thrown
- * from anywhere below an endpoint and turned into the answer in one place.
+ * The refusal of an OAuth endpoint: an error code and a description (RFC 6749, section 5.2). Any code below an endpoint
+ * may throw it; one place turns it into the answer.
  */
 export class OAuthRefusal extends Error {
   readonly error: string;

@@ -16,9 +16,9 @@ const OPENID_SCOPES = {
 export const OPENID_SCOPE_NAMES = Object.keys(OPENID_SCOPES);
 
 /**
- * The areas of Okta's API, each with a `.read` and a `.manage` scope; `okta.logs` has no second.
- * An org knows them all, whether or not a tool here has a use for them.
- * Source: the OAuth scopes of Okta's management API description.
+ * The areas of Okta's API. Each has a `.read` and a `.manage` scope, except that `okta.logs` has only the first. An org
+ * knows all of them, whether or not a tool here uses them. Source: the OAuth scopes of Okta's management API
+ * description.
  */
 const OKTA_AREAS = new Set(
   `agentPools apiTokens appGrants apps apps.interclientTrust authenticators authorizationServers behaviors
@@ -30,7 +30,7 @@ const OKTA_AREAS = new Set(
   uischemas userRisk userTypes users ssf`.split(/\s+/),
 );
 
-/** True for a scope that says who signs in, rather than what may be done in the org. */
+/** True for a scope about the identity of the person, not about rights in the org. */
 export function isOpenIdScope(scope: string): scope is keyof typeof OPENID_SCOPES {
   return Object.hasOwn(OPENID_SCOPES, scope);
 }
@@ -40,7 +40,7 @@ function existsInOkta(scope: string): boolean {
   return scope === "okta.logs.read" || isOpenIdScope(scope) || (area !== undefined && OKTA_AREAS.has(area));
 }
 
-/** What a scope allows, in plain words; the scope itself where nobody has written any. */
+/** A scope in plain words. The scope itself where there are none. */
 export function scopeInWords(scope: string): string {
   if (isOpenIdScope(scope)) return OPENID_SCOPES[scope];
   return isKnownScope(scope) ? SCOPES[scope] : scope;

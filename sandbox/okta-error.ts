@@ -1,6 +1,6 @@
 import type { SandboxReply } from "./route.js";
 
-/** An error answer in Okta's form; thrown anywhere below a route's `handle`. */
+/** An error answer in Okta's form. Any code below a route's `handle` may throw it. */
 export class OktaRefusal extends Error {
   readonly reply: SandboxReply;
 
@@ -37,7 +37,7 @@ export function featureOff(): OktaRefusal {
   return refusal(401, "E0000015", "You do not have permission to access the feature you are requesting");
 }
 
-/** 400 E0000001: `field` did not validate, for the reasons in `causes`. */
+/** 400 E0000001: `field` is not valid, for the reasons in `causes`. */
 export function invalid(field: string, ...causes: string[]): OktaRefusal {
   return refusal(400, "E0000001", `Api validation failed: ${field}`, causes);
 }

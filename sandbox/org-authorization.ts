@@ -17,18 +17,15 @@ type Tuning = Omit<
 >;
 
 export interface OrgAuthorizationOptions extends Tuning {
-  /** Who signs in on the activation page. Default: the org's admin. */
+  /** The login of the person who signs in on the activation page. Default: the org's admin. */
   login?: string;
-  /** What else is known of the device app; by default it may have all scopes and needs no DPoP. */
+  /** Further properties of the device app. By default it may have all scopes and needs no DPoP. */
   deviceClient?: Partial<Pick<OAuthClient, "label" | "scopes" | "dpopRequired">>;
-  /** Keys, scopes and settings of the service app; without it nobody can sign in as the service app. */
+  /** Keys, scopes and settings of the service app. Without it nobody can sign in as the service app. */
   serviceClient?: Pick<ServiceClient, "jwks" | "scopes" | "dpopRequired">;
 }
 
-/**
- * An authorization server that knows the users and apps of `org` and writes to its system log;
- * what `startSandbox` takes as `authorization`.
- */
+/** An authorization server with the users, apps and system log of `org`. `startSandbox` takes it as `authorization`. */
 export function orgAuthorization(options: OrgAuthorizationOptions = {}): (org: Org) => AuthorizationServer {
   const { login = ADMIN_LOGIN, deviceClient, serviceClient, ...tuning } = options;
   return (org) => {
@@ -41,7 +38,7 @@ export function orgAuthorization(options: OrgAuthorizationOptions = {}): (org: O
       clients.push({ id, label: label(id, "okta-mcp service"), method: "service", ...serviceClient });
     }
     const isActive = (userId: string) => org.users.get(userId)?.status === "ACTIVE";
-    // A test's org may have clients without an app; an app that was there can be taken away.
+    // A test's org may have clients without an app. An app that existed may have been deleted.
     const apps = new Set(clients.map((client) => client.id).filter((id) => org.apps.get(id) !== undefined));
     return createAuthorizationServer({
       ...tuning,

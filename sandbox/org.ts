@@ -8,7 +8,7 @@ import type { Area, OrgState } from "./state/org-state.js";
 import { type NewUser, UserStore } from "./state/user-store.js";
 
 export interface OrgOptions {
-  /** Where the sandbox answers, e.g. `http://127.0.0.1:8080`. */
+  /** The origin of the sandbox, e.g. `http://127.0.0.1:8080`. */
   origin: string;
   /** The same seed makes the same ids. */
   seed: number;
@@ -17,15 +17,15 @@ export interface OrgOptions {
 }
 
 /**
- * The pretend org: all it knows, in memory. What Okta would refuse is the routes' business; a write
- * to the org always happens, and always leaves an event in its system log.
+ * The sandbox's org. It keeps everything in memory. The routes refuse what Okta would refuse; a write to the org itself
+ * always succeeds, and leaves an event in the system log.
  */
 export class Org implements OrgState {
   readonly name = ORG_NAME;
   readonly origin: string;
-  /** For what the org keeps. */
+  /** The source of chance for stored objects. */
   readonly random: Random;
-  /** For what comes and goes with a request, so that being asked does not change what the org makes up next. */
+  /** The source of chance for values of single requests, so that a request does not change the next stored values. */
   readonly requestRandom: Random;
   readonly now: () => number;
   readonly users: UserStore;
@@ -35,7 +35,7 @@ export class Org implements OrgState {
   readonly customAttributes = new Map<string, JsonObject>();
   /** The group schema's custom attributes by name, each in the form of Okta's `GroupSchemaAttribute`. */
   readonly groupAttributes = new Map<string, JsonObject>();
-  /** The largest page of any list; a page of Okta's may be shorter than the limit that was asked for. */
+  /** The largest page of any list. Okta's pages may be shorter than the limit of the request. */
   maxPageItems: number | undefined = undefined;
   readonly #events: LogEvent[] = [];
   #untold: (() => LogEvent)[] = [];
@@ -64,7 +64,7 @@ export class Org implements OrgState {
     return prefix + this.random.text(20 - prefix.length);
   }
 
-  /** The system log, oldest first. Events are told in full when they are first read; most never are. */
+  /** The system log, oldest first. An event is made in full when it is first read, since most never are. */
   get events(): LogEvent[] {
     for (const tell of this.#untold) this.#events.push(tell());
     this.#untold = [];
@@ -83,19 +83,19 @@ export class Org implements OrgState {
     this.#untold = [];
   }
 
-  /** For arranging tests and demonstrations. */
+  /** Adds a user without a request, for tests and demonstrations. */
   addUser(given: NewUser): User {
     return this.users.add(given);
   }
 
-  /** For arranging tests and demonstrations. */
+  /** Adds a group without a request, for tests and demonstrations. */
   addGroup(given: NewGroup, members: User[] = []): Group {
     const group = this.groups.add(given);
     for (const user of members) this.groups.addMember(group, user);
     return group;
   }
 
-  /** For arranging tests and demonstrations. */
+  /** Adds an app without a request, for tests and demonstrations. */
   addApp(given: NewApp, assigned: { users?: User[]; groups?: Group[] } = {}): App {
     const app = this.apps.add(given);
     for (const user of assigned.users ?? []) this.apps.assignUser(app, user);

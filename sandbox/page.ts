@@ -1,16 +1,16 @@
 import { invalid } from "./okta-error.js";
 import type { SandboxReply, SandboxRequest } from "./route.js";
 
-/** How an operation pages: the limits that the Management API document gives for it. */
+/** The limits of an operation's pages, by the Management API document. */
 export interface Paging {
   defaultLimit: number;
   maxLimit: number;
   minLimit?: number;
-  /** What becomes of a limit beyond the maximum; Okta does the one here and the other there. */
+  /** The treatment of a limit beyond the maximum. Okta has both. */
   beyond: "refuse" | "cap";
 }
 
-/** One page of `items` and the `Link` headers that lead on (Okta's "Pagination"). `show` is asked for the page's items only. */
+/** One page of `items` and its `Link` headers (Okta's "Pagination"). `show` is called for the page's items only. */
 export function pageOf<T extends { id: string }>(
   request: SandboxRequest,
   items: readonly T[],
@@ -39,12 +39,12 @@ export function limitOf(request: SandboxRequest, { defaultLimit, maxLimit, minLi
   throw invalid("limit", `limit: The limit must be a number from ${minLimit} to ${maxLimit}.`);
 }
 
-/** `rel="self"` or any other link to `url` itself. */
+/** A link to `url` itself, with any `rel`. */
 export function link(url: URL, rel: string): string {
   return `<${url.href}>; rel="${rel}"`;
 }
 
-/** `rel="next"`: the same list, further on. */
+/** The link with `rel="next"`: the same list from the next page on. */
 export function nextLink(url: URL, limit: number, after: string): string {
   const next = new URL(url);
   next.searchParams.set("after", after);
@@ -53,8 +53,8 @@ export function nextLink(url: URL, limit: number, after: string): string {
 }
 
 /**
- * A cursor names the item it points at, the one before it, and their place: so that a list goes on
- * without a gap or a repetition when items before the cursor, or one of the two, vanish meanwhile.
+ * A cursor has the ids of the item at which the next page begins and of the one before it, and the place. A list then
+ * goes on without a gap or a repetition, also when items before the cursor, or one of the two, are gone.
  */
 type Cursor = [followingId: string, lastId: string, offset: number];
 
@@ -80,7 +80,7 @@ function decodeCursor(after: string): Cursor {
       return [String(parsed[0]), String(parsed[1]), parsed[2]];
     }
   } catch {
-    // Falls through to the refusal: the cursor is not one of ours.
+    // A cursor of another form is refused below.
   }
   throw invalid("after", "after: The cursor is not valid.");
 }

@@ -1,27 +1,27 @@
 import type { Order } from "./priorities.js";
 import type { JsonObject } from "./state/model.js";
 
-/** What Okta knows of one type of policy. */
+/** The properties of one type of policy. */
 export interface PolicyKind {
-  /** The type of its rules, where that is another. */
+  /** The type of its rules, where it differs. */
   ruleType?: string;
-  /** How its rules are numbered; its policies, too, where there can be several at work. */
+  /** How its rules are numbered, and its policies where several can be active. */
   order: Order;
-  /** Its policies apply one after the other; the policies of other types all have priority 1. */
+  /** True where its policies apply in an order. Policies of other types all have priority 1. */
   ranked?: boolean;
-  /** An org has the one that Okta made, and no other can be made. */
+  /** True where an org has one policy of this type, made by Okta. */
   single?: boolean;
-  /** No rule can be added to the one that Okta made. */
+  /** True where Okta's own policy takes no further rules. */
   fixedRules?: boolean;
-  /** Every app has one policy of this type. */
+  /** True where every app has one policy of this type. */
   ofApps?: boolean;
-  /** The actions of the rule that Okta puts last; none where a policy can be without rules. */
+  /** The actions of the rule that Okta puts last; undefined where a policy may have no rules. */
   catchAll?: JsonObject;
 }
 
 /**
- * Every type of Okta's Management API document, and one that it will have some day: the sandbox shows
- * how a client fares with a type that nobody told it of.
+ * All types of Okta's Management API document, and a type of the future. With it the sandbox shows how a client copes
+ * with an unknown type.
  */
 export const POLICY_KINDS: Readonly<Record<string, PolicyKind>> = {
   OKTA_SIGN_ON: { ruleType: "SIGN_ON", order: "dense", ranked: true },
@@ -89,7 +89,7 @@ export const POLICY_KINDS: Readonly<Record<string, PolicyKind>> = {
   AGENT_DELEGATION: { order: "gapped", catchAll: { delegation: { grant: "NONE", askPerson: "ALWAYS" } } },
 };
 
-/** @throws RangeError for a type that the org does not know; a route refuses it before */
+/** @throws RangeError for an unknown type; routes refuse it before */
 export function kindOf(type: string): PolicyKind {
   const kind = Object.hasOwn(POLICY_KINDS, type) ? POLICY_KINDS[type] : undefined;
   if (kind === undefined) throw new RangeError(`There is no policy type ${type}.`);

@@ -1,21 +1,21 @@
-/** A policy or a rule, as far as its place in the order goes. */
+/** The parts of a policy or a rule that decide its place in the order. */
 export interface Ranked {
   id: string;
   priority: number;
-  /** What Okta made; it comes last, wherever the others are. */
+  /** True for Okta's own object. It always comes last. */
   system: boolean;
 }
 
 /**
- * The two ways in which Okta keeps priorities (Okta's guide "Policy and rule prioritization"):
- * `dense` counts from 1 without gaps, and a deletion closes up; `gapped` counts from 0, keeps the
- * numbers as they were given, and its system rule has 99.
+ * The two ways in which Okta keeps priorities (Okta's guide "Policy and rule prioritization"). `dense` counts from 1
+ * without gaps and closes up after a deletion. `gapped` counts from 0 and keeps the given numbers; its system rule has
+ * 99.
  */
 export type Order = "dense" | "gapped";
 
 const LAST = 99;
 
-/** What `items` look like from the first to the last. */
+/** The `items` from the first to the last. */
 export function inOrder<T extends Ranked>(items: Iterable<T>): T[] {
   return [...items].sort((a, b) => Number(a.system) - Number(b.system) || a.priority - b.priority);
 }
@@ -27,8 +27,8 @@ export function closeUp(order: Order, items: Iterable<Ranked>): void {
 }
 
 /**
- * Gives `item`, which is among `items`, the priority `wanted`; whoever is in the way moves down.
- * Without one it comes last, before what Okta made. The place of a system item is not for the asking.
+ * Gives `item`, one of the items, the priority `wanted`; items in the way move down. Without a number it comes last,
+ * before Okta's own. A system item keeps its place.
  */
 export function place(order: Order, items: Iterable<Ranked>, item: Ranked, wanted: number | undefined): void {
   const all = inOrder(items);

@@ -20,7 +20,7 @@ export const textAttribute = (title: string, more: Attribute = {}): Attribute =>
 
 export const EMAIL = /^[^\s@]+@[^\s@][^\s@.]*\.[^\s@]+$/;
 
-/** The attributes of a kind of profile: those that every org has, and its own. */
+/** The attributes of a kind of profile: those of every org, and the org's own. */
 export interface OrgAttributes {
   base: Readonly<Record<string, Attribute>>;
   custom: ReadonlyMap<string, Attribute>;
@@ -52,7 +52,7 @@ function definition(id: string, attributes: readonly (readonly [name: string, at
   return { id, type: "object", properties: Object.fromEntries(attributes), required };
 }
 
-/** What is wrong with a value, as Okta words it; undefined where nothing is. */
+/** The fault of a value in Okta's words; undefined where it has none. */
 function faultOf(attribute: Attribute, value: Json): string | undefined {
   const { type, minLength, maxLength, format } = attribute;
   const allowed = attribute.enum;
@@ -65,7 +65,7 @@ function faultOf(attribute: Attribute, value: Json): string | undefined {
   return undefined;
 }
 
-/** True for a whole number of 64 bits, which is what Okta's integers are. */
+/** True for a whole number of 64 bits, the range of Okta's integers. */
 function isLong(digits: string): boolean {
   return /^-?\d+$/.test(digits) && BigInt.asIntN(64, BigInt(digits)) === BigInt(digits);
 }
@@ -85,13 +85,13 @@ function isOfType(type: Json | undefined, value: Json): boolean {
   }
 }
 
-/** An attribute at fault, and why, in Okta's words. */
+/** An attribute with a fault, and the reason in Okta's words. */
 export interface ProfileFault {
   attribute: string;
   cause: string;
 }
 
-/** Checks a profile that is to be stored against the attributes of the org's schema. */
+/** Checks a profile against the attributes of the org's schema, before it is stored. */
 export function attributeFaults(
   profile: JsonObject,
   kind: "user" | "group",
@@ -116,7 +116,7 @@ export function attributeFaults(
   return faults;
 }
 
-/** @throws OktaRefusal 400 E0000001 that names every attribute at fault */
+/** @throws OktaRefusal 400 E0000001 that names every attribute with a fault */
 export function refuseFaults(faults: readonly ProfileFault[]): void {
   const [first] = faults;
   if (first !== undefined)

@@ -2,9 +2,9 @@ const ALPHANUMERIC = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuv
 
 /** A repeatable source of chance: the same seed gives the same sequence. */
 export interface Random {
-  /** A number from 0 up to, not including, 1. */
+  /** A number from 0 to below 1. */
   next(): number;
-  /** A whole number from 0 up to, not including, `below`. */
+  /** A whole number from 0 to below `below`. */
   int(below: number): number;
   /** One of `from`, which must not be empty. */
   pick<T>(from: readonly T[]): T;
@@ -12,7 +12,7 @@ export interface Random {
   text(length: number): string;
   /** The form of a version 4 UUID; its bits are no secret. */
   uuid(): string;
-  /** Leaves out the next `count` numbers, and returns the seed of a sequence that begins with them. */
+  /** Leaves out the next `count` numbers, and returns the seed of the sequence that begins with them. */
   skip(count: number): number;
 }
 

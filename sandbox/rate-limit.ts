@@ -1,22 +1,22 @@
-/** How many requests an endpoint takes, and in how long a time. */
+/** The number of requests that an endpoint takes in a window of time. */
 export interface RateLimit {
   perWindow: number;
   windowMs: number;
 }
 
-/** High enough that nobody meets it by accident; the headers are there all the same. */
+/** The default is too high to be met by accident. The headers are there all the same. */
 const DEFAULT_LIMIT: RateLimit = { perWindow: 60_000, windowMs: 60_000 };
 
 export interface RateLimiter {
   /** Sets the limit of every endpoint from now on and forgets what was counted. */
   set(limit: Partial<RateLimit>): void;
-  /** Counts one request to `bucket` and tells how it stands, with Okta's three headers. */
+  /** Counts one request to `bucket` and returns the state, with Okta's three headers. */
   take(bucket: string): { allowed: boolean; headers: Record<string, string> };
 }
 
 /**
- * One fixed window per bucket, as Okta counts. Windows begin on a whole second wherever they last
- * one, because `X-Rate-Limit-Reset` can only name whole seconds.
+ * One fixed window for each bucket, as Okta counts. A window of a second or more begins on a whole second, since
+ * `X-Rate-Limit-Reset` can only name whole seconds.
  */
 export function createRateLimiter(now: () => number): RateLimiter {
   let limit = DEFAULT_LIMIT;

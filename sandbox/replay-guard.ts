@@ -1,4 +1,4 @@
-/** Remembers what may be used once, until it would be refused for its age anyway. */
+/** Remembers values for single use, until they are refused for their age anyway. */
 export interface ReplayGuard {
   /** True the first time `id` is seen. `forgetAtMs` is in epoch milliseconds. */
   firstUse(id: string, forgetAtMs: number): boolean;

@@ -1,14 +1,14 @@
 import type { Json } from "../src/json/json.js";
 
-/** Who a verified access token speaks for. */
+/** The caller that a verified access token stands for. */
 export interface Caller {
   clientId: string;
-  /** The user's id in the device grant, the client id in the private-key method. */
+  /** The user's id with the device grant, the client id with the private-key sign-in. */
   subject: string;
   scopes: ReadonlySet<string>;
 }
 
-/** One request as a route sees it: parsed, authorized, its path parameters decoded. */
+/** One request in the form for a route: parsed and authorized, with decoded path parameters. */
 export interface SandboxRequest {
   method: string;
   /** The full URL, on the sandbox's own origin. */
@@ -25,7 +25,7 @@ export interface SandboxRequest {
   form: URLSearchParams;
   /** See `Org.maxPageItems`. */
   maxPageItems: number | undefined;
-  /** Set on routes that ask for a scope. */
+  /** Set where the route needs a scope. */
   caller: Caller | undefined;
 }
 
@@ -36,12 +36,12 @@ export interface SandboxReply {
   html?: string;
 }
 
-/** One operation of the pretend org. The engine checks token, scope, faults and rate limit before `handle` runs. */
+/** One operation of the sandbox's org. The engine checks token, scope, faults and rate limit before `handle` runs. */
 export interface Route {
   method: "GET" | "POST" | "PUT" | "DELETE";
   /** e.g. `/api/v1/users/{userId}` */
   template: string;
-  /** The OAuth scope the operation asks for; undefined for the OAuth endpoints and pages, which check for themselves. */
+  /** The OAuth scope of the operation; undefined for the OAuth endpoints and pages, which have their own checks. */
   scope?: string;
   handle(request: SandboxRequest): SandboxReply | Promise<SandboxReply>;
 }

@@ -12,8 +12,8 @@ export interface Router {
 }
 
 /**
- * Finds routes by method and path. A literal segment wins over a parameter. A trailing slash makes
- * no difference, so that a path that lost its last segment (`…/users/..`) does what it would do at Okta.
+ * Finds routes by method and path. A literal segment has precedence over a parameter. A trailing slash makes no
+ * difference, so that a path without its last segment (`…/users/..`) does the same as at Okta.
  */
 export function createRouter(routes: readonly Route[]): Router {
   const byShape = new Map<string, { route: Route; segments: string[] }[]>();

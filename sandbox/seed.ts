@@ -12,7 +12,10 @@ import { decidePolicies } from "./seed/policies.js";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** Puts the company into an empty org: people, apps, groups and a week of log. The same seed and time make the same company. */
+/**
+ * Fills an empty org with a company: people, apps, groups and a week of log. The same seed and time make the same
+ * company.
+ */
 export function seedCompany(org: Org): void {
   hirePeople(org);
   const apps = SEED_APPS.map(({ app, groups, inactive }) => {
@@ -36,7 +39,7 @@ export function seedCompany(org: Org): void {
   designBrands(org);
   writeEmails(org);
   registerDomains(org);
-  // A company is not founded in a moment: the log begins with the week that people see.
+  // The log begins with the week that people see, not with the setup of the company.
   org.forgetEvents();
   liveThroughAWeek(org);
   const ageMs = () => (100 + org.random.int(900)) * DAY_MS;

@@ -12,13 +12,16 @@ import { pathMatches } from "./router.js";
 import { managementRoutes } from "./routes/index.js";
 import { seedCompany } from "./seed.js";
 
-/** More than any real body, images included; a test may still send 10 MB. */
+/** The largest body. No real one has as much, images included; a test may send 10 MB. */
 const MAX_BODY_BYTES = 32 * 1024 * 1024;
 
-/** As long as a load balancer keeps an idle connection, so that a client is not cut off between two calls. */
+/**
+ * How long an idle connection stays open, in milliseconds. A load balancer keeps it as long, so that a client is not
+ * cut off between two calls.
+ */
 const KEEP_ALIVE_MS = 60_000;
 
-/** One request as it reached the sandbox, for tests to look at. It holds what was sent, tokens included. */
+/** One request as it reached the sandbox, for tests. It holds everything that was sent, tokens included. */
 export interface RecordedRequest {
   method: string;
   /** Path and query, as sent. */
@@ -28,28 +31,28 @@ export interface RecordedRequest {
   rawBody: Buffer;
   /** The body as text. */
   body: string;
-  /** The status that was answered; undefined until then, and for ever where the connection was cut or left hanging. */
+  /** The status of the answer; undefined before it, and for ever where the connection was cut or left hanging. */
   status: number | undefined;
 }
 
 export interface SandboxOptions {
   /** 0, the default, takes any free port. */
   port?: number;
-  /** Which company is made up; the same number makes the same one. Default 1. `null`: an org with nobody in it. */
+  /** The seed of the company. The same number makes the same company. Default 1. `null` makes an org without people. */
   seed?: number | null;
   /** Epoch milliseconds; by default the clock of the machine. */
   now?: () => number;
-  /** How many requests are kept for looking at; the oldest go first. Default 10,000. */
+  /** The number of requests that are kept; the oldest go first. Default 10,000. */
   keepRequests?: number;
 }
 
-/** With an authorization server of the caller's choice. */
+/** Options with an authorization server of the caller's choice. */
 export interface SandboxOptionsWith<A extends Authorization> extends SandboxOptions {
-  /** Makes the org's authorization server. By default it is `orgAuthorization()`: the admin and the device app. */
+  /** Makes the org's authorization server. The default is `orgAuthorization()`: the admin and the device app. */
   authorization: (org: Org) => A;
 }
 
-/** A pretend Okta org, listening. */
+/** A sandbox that listens. */
 export interface Sandbox<A extends Authorization = AuthorizationServer> {
   /** e.g. `http://127.0.0.1:39211` */
   readonly origin: string;
@@ -57,22 +60,22 @@ export interface Sandbox<A extends Authorization = AuthorizationServer> {
   readonly authorization: A;
   /** Every request, in the order of arrival. */
   readonly requests: readonly RecordedRequest[];
-  /** Requests for which there was no route, as "GET /path"; a test should find it empty. */
+  /** Requests without a route, as "GET /path". A test should find none. */
   readonly unknownRoutes: readonly string[];
   /** See `FaultScript.next`. */
   readonly next: FaultScript["next"];
-  /** Forgets the faults that have not happened yet. */
+  /** Forgets the faults that have not been used. */
   readonly clearFaults: () => void;
-  /** Sets a real rate limit on every endpoint; what was counted is forgotten. */
+  /** Sets a rate limit on every endpoint and forgets the counts so far. */
   readonly limit: (limit: Partial<RateLimit>) => void;
-  /** Resolves when the next request that matches has arrived in full, before it is answered. `path` as for `next`. */
+  /** Resolves when the next request that matches has arrived in full, before its answer. `path` as for `next`. */
   readonly arrival: (method: string, path: string) => Promise<RecordedRequest>;
   /** Stops listening and cuts every connection, hanging ones too. */
   readonly close: () => Promise<void>;
 }
 
 /**
- * Starts a pretend org on 127.0.0.1.
+ * Starts a sandbox on 127.0.0.1.
  * @throws Error of `node:net` when the port is taken
  */
 export function startSandbox(options?: SandboxOptions): Promise<Sandbox>;
@@ -139,7 +142,7 @@ async function open<A extends Authorization>(options: SandboxOptionsWith<A>): Pr
       return;
     }
     const method = incoming.method ?? "GET";
-    // Put together by hand: as a relative reference, a path that begins with two slashes would name a host.
+    // The URL is joined as text. As a relative reference, a path that begins with two slashes would name a host.
     const url = new URL(`http://${incoming.headers.host}${incoming.url ?? "/"}`);
     const headers = new Headers(
       Object.entries(incoming.headersDistinct).flatMap(([name, values]) =>
@@ -153,7 +156,7 @@ async function open<A extends Authorization>(options: SandboxOptionsWith<A>): Pr
   }
 
   server.on("request", (incoming, response) => {
-    // A client that leaves in the middle of its request is nobody's fault and needs no answer.
+    // A client that leaves in the middle of its request needs no answer.
     serve(incoming, response).catch(() => response.destroy());
   });
 
@@ -180,9 +183,9 @@ async function open<A extends Authorization>(options: SandboxOptionsWith<A>): Pr
 const READING: ReadonlySet<string> = new Set(["GET", "HEAD"]);
 
 /**
- * The answer to a request that a page of another site made: a browser takes it here by a name of that page's own,
- * which its owner lets point to this machine (DNS rebinding), or sends it across and names the page in `Origin`.
- * Undefined for every other request. Only the names of this machine with the port that is listened on are the sandbox's.
+ * The refusal of a request that a page of another site made; undefined for every other request. Such a page reaches the
+ * sandbox by a name of its own that leads to this machine (DNS rebinding), or across sites with its name in `Origin`.
+ * The sandbox answers only to this machine's names with its own port.
  */
 function refuseStranger({ headers, method = "GET" }: IncomingMessage, port: number): OktaRefusal | undefined {
   const names = ["127.0.0.1", "localhost"].flatMap((name) =>
@@ -190,7 +193,7 @@ function refuseStranger({ headers, method = "GET" }: IncomingMessage, port: numb
   );
   const host = headers.host?.toLowerCase();
   if (host === undefined || !names.includes(host)) {
-    // RFC 9110, section 15.5.20: the server is none that answers for this host.
+    // RFC 9110, section 15.5.20: this server does not answer for that host.
     return refusal(
       421,
       "E0000003",
@@ -202,7 +205,7 @@ function refuseStranger({ headers, method = "GET" }: IncomingMessage, port: numb
   return refusal(403, "E0000006", "The sandbox takes no changes from a page of another site.");
 }
 
-/** The whole body; undefined where it is too large. Rejects when the client leaves before its end. */
+/** The whole body; undefined where it is too large. Rejects when the client leaves early. */
 async function readBody(incoming: IncomingMessage): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let bytes = 0;

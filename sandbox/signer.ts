@@ -3,15 +3,15 @@ import { newKeyPair } from "../src/checks/key-pair.js";
 
 const ALGORITHM = "RS256";
 
-/** What signs an org's tokens. */
+/** The signer of an org's tokens. */
 export interface Signer {
-  /** The public key, with `kid`, as the org shows it (RFC 7517). */
+  /** The public key, with `kid`, in the form that the org publishes (RFC 7517). */
   publicJwk: JWK;
   /** A JWT in compact form with these claims (RFC 7519). */
   sign(claims: Record<string, unknown>): Promise<string>;
 }
 
-/** A signer with a new RSA key, which takes a processor a good 100 ms to find. */
+/** A signer with a new RSA key. A processor takes about 100 ms to find one. */
 export async function createSigner(): Promise<Signer> {
   const { privateKey, publicKey } = newKeyPair({ type: "rsa", modulusLength: 2048 });
   const jwk = publicKey.export({ format: "jwk" }) as JWK;

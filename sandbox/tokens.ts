@@ -5,7 +5,7 @@ import type { OAuthClient } from "./oauth-clients.js";
 import { OAuthRefusal } from "./oauth-reply.js";
 import { createSigner, type Signer } from "./signer.js";
 
-/** One consent: what a person, or a service for itself, let an app do. Its tokens end with it. */
+/** One consent of a person, or of a service for itself. Its tokens end with it. */
 export interface Grant {
   readonly client: OAuthClient;
   /** Undefined where a service acts for itself. */
@@ -18,7 +18,7 @@ export interface Grant {
   revoked: boolean;
 }
 
-/** An access token as its issuer remembers it. */
+/** An access token in the memory of its issuer. */
 export interface IssuedToken {
   readonly grant: Grant;
   readonly jti: string;
@@ -53,9 +53,9 @@ export interface TokenOptions {
   now: () => number;
   accessTokenLifetimeSeconds: number;
   refreshTokenLifetimeSeconds: number;
-  /** How long a refresh token still works after it was rotated. */
+  /** How long a refresh token still works after its rotation, in milliseconds. */
   rotationGraceMs: number;
-  /** Makes what signs, when it is first needed. Default: `createSigner`. */
+  /** Makes the signer when it is first needed. Default: `createSigner`. */
   signer?: (() => Promise<Signer>) | undefined;
 }
 
@@ -63,34 +63,34 @@ export interface Tokens {
   /** The public key that signs, as a key set (RFC 7517). */
   keys(): Promise<{ keys: JWK[] }>;
   /**
-   * Issues an access token, and the refresh and ID token that the scopes call for.
-   * `lifetimeSeconds` overrides that of the options.
+   * Issues an access token, and the refresh and ID token for the scopes. `lifetimeSeconds` overrides that of the
+   * options.
    */
   issue(grant: Grant, scopes: readonly string[], lifetimeSeconds?: number): Promise<TokenReply>;
   /** Takes over a refresh token that an org of before issued for this grant. */
   adopt(grant: Grant, refreshToken: string): void;
   /**
-   * Takes a refresh token out of use and returns its grant (RFC 6749, section 6). A token that was
-   * used before ends the whole grant; `onReuse` is told.
+   * Takes a refresh token out of use and returns its grant (RFC 6749, section 6). A second use of a token ends the
+   * whole grant, and `onReuse` is called.
    * @throws OAuthRefusal invalid_grant
    */
   rotate(client: OAuthClient, refreshToken: string, onReuse: (grant: Grant) => void): Grant;
-  /** An access token that is good now, or what is known of a refresh token; undefined otherwise. */
+  /** An access token that is good now, or the facts of a refresh token; undefined otherwise. */
   active(token: string): IssuedToken | undefined;
   activeRefresh(token: string): { grant: Grant; expiresAtMs: number } | undefined;
   /**
    * Ends a token (RFC 7009); a refresh token ends its whole grant.
-   * @returns the grant, if the token was one of this client's
+   * @returns the grant, if the token belonged to this client
    * @throws OAuthRefusal invalid_grant when it belongs to another client
    */
   revoke(client: OAuthClient, token: string): Grant | undefined;
-  /** Every access token issued so far is past its time. */
+  /** Ends the time of every access token issued so far. */
   expireAccessTokens(): void;
-  /** Every grant made so far is revoked. */
+  /** Revokes every grant made so far. */
   revokeEverything(): void;
 }
 
-/** The tokens of one org. Only those that it remembers are good, whatever they are signed with. */
+/** The tokens of one org. Only tokens that it remembers are good, whoever signed them. */
 export function createTokens(options: TokenOptions): Tokens {
   const { origin, now, rotationGraceMs } = options;
   const accessTokens = new Map<string, IssuedToken>();

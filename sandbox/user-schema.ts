@@ -48,9 +48,9 @@ const BASE_ATTRIBUTES: Readonly<Record<string, Attribute>> = {
 const attributesOf = (org: Org) => ({ base: BASE_ATTRIBUTES, custom: org.customAttributes });
 
 /**
- * Checks a profile that is to be stored against the org's schema, logins in use included.
+ * Checks a profile against the org's schema and the logins in use, before it is stored.
  * @param ownId the user whose profile it is; undefined for a new one
- * @returns the attribute at fault and why, in Okta's words, for each fault
+ * @returns each attribute with a fault, and the reason in Okta's words
  */
 export function profileFaults(org: Org, profile: JsonObject, ownId?: string): ProfileFault[] {
   const faults = attributeFaults(profile, "user", attributesOf(org));

@@ -11,7 +11,7 @@ import { appOf, bodyOf, doerOf, groupOf, objectIn, startsWith, userOf, wordsOf }
 const USERS = { defaultLimit: 50, minLimit: 1, maxLimit: 500, beyond: "refuse" } as const;
 const GROUPS = { defaultLimit: 20, minLimit: 20, maxLimit: 200, beyond: "refuse" } as const;
 
-/** Who has an app: users assigned by hand or through a group, and groups. */
+/** The users and groups of an app: users assigned by hand or through a group, and groups. */
 export function appAssignmentRoutes(org: Org): Route[] {
   const read = "okta.apps.read";
   const manage = "okta.apps.manage";
@@ -125,7 +125,7 @@ function hasName(org: Org, assigned: AppUser, q: string): boolean {
   return [assigned.credentials.userName, firstName, lastName, email].some((value) => startsWith(value, q));
 }
 
-/** `expand=group` embeds the group, `expand=metadata` where the assignment's attributes come from. */
+/** The embedded part: `expand=group` embeds the group, `expand=metadata` the sources of the attributes. */
 function embeddedInAssignment(org: Org, request: SandboxRequest, assigned: AppGroup): JsonObject | undefined {
   const expand = wordsOf(request, "expand");
   const group = org.groups.get(assigned.id);

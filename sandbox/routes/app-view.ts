@@ -5,7 +5,7 @@ import type { App, AppGroup, AppUser, JsonObject } from "../state/model.js";
 import { href } from "./shared.js";
 import { fullUser } from "./user-view.js";
 
-/** An app as Okta shows it: the object as it was sent, whole, and links. */
+/** An app in Okta's form: the whole object as it was sent, with links. */
 export function shownApp(org: Org, app: App): JsonObject {
   const path = `/api/v1/apps/${app.id}`;
   const visibility = isObject(app.visibility) ? app.visibility : {};
@@ -30,7 +30,7 @@ export function shownApp(org: Org, app: App): JsonObject {
   };
 }
 
-/** What `useOptimization=true` leaves of an app: everything but its settings and credentials. */
+/** An app with `useOptimization=true`: everything but its settings and credentials. */
 export function optimizedApp(org: Org, app: App): JsonObject {
   const { settings: _settings, credentials: _credentials, ...rest } = shownApp(org, app);
   return rest;

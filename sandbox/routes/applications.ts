@@ -12,10 +12,12 @@ import { appOf, bodyOf, doerOf, filtered, flagOf, startsWith } from "./shared.js
 const PAGING = { defaultLimit: 20, maxLimit: 200, beyond: "refuse" } as const;
 const MAX_LABEL_CHARS = 100;
 
-/** What Okta assigns itself: ignored in a body. */
+/** Fields that Okta sets itself. It ignores them in a body. */
 const SYSTEM_ASSIGNED = ["id", "status", "created", "lastUpdated", "features", "orn", "_links", "_embedded"];
 
-/** What `filter` may ask for: the document of `listApplications` names the first five and, with `expand`, `user.id`. */
+/**
+ * The attributes of `filter`. The document of `listApplications` names the first five and, with `expand`, `user.id`.
+ */
 const FILTERABLE = ["id", "status", "name", "credentials.signing.kid", "settings.slo.enabled", "user.id"];
 const FILTER = {
   caseSensitive: true,
@@ -94,7 +96,7 @@ function listApps(org: Org, request: SandboxRequest): SandboxReply {
   );
 }
 
-/** `expand=user/{userId}` embeds that user's assignment, where there is one. */
+/** An app with the embedded assignment of `expand=user/{userId}`, where there is one. */
 function withEmbeddedUser(org: Org, request: SandboxRequest, app: App, shown: JsonObject): JsonObject {
   const [, userId] = /^user\/(.+)$/.exec(request.query.get("expand") ?? "") ?? [];
   if (userId === undefined) return shown;
@@ -111,7 +113,7 @@ function createApp(org: Org, request: SandboxRequest): SandboxReply {
   return { status: 200, json: shownApp(org, app) };
 }
 
-/** The whole app but what Okta assigns; a client secret stays where none is given. */
+/** Replaces the whole app, except for the fields that Okta sets. A client secret stays where none is given. */
 function replaceApp(org: Org, request: SandboxRequest, app: App): SandboxReply {
   const given = checkedBody(request);
   const complete = completeApp(org, app.id, app.name, given);
@@ -127,7 +129,7 @@ function replaceApp(org: Org, request: SandboxRequest, app: App): SandboxReply {
   return { status: 200, json: shownApp(org, org.apps.change(next, note, doerOf(org, request))) };
 }
 
-/** The body without what Okta assigns. @throws OktaRefusal 400 E0000001 for what must be there and is not */
+/** The body without the fields that Okta sets. @throws OktaRefusal 400 E0000001 where a required field is missing */
 function checkedBody(request: SandboxRequest): JsonObject {
   const body = bodyOf(request);
   const given = Object.fromEntries(Object.entries(body).filter(([name]) => !SYSTEM_ASSIGNED.includes(name)));

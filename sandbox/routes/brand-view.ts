@@ -13,12 +13,12 @@ export function brandOf(org: Org, request: SandboxRequest): Brand {
   return found;
 }
 
-/** A link of Okta's kind that also says what may be done there. */
+/** A link in Okta's form, with the methods that it allows. */
 export function linkTo(org: Org, path: string, ...allow: string[]): JsonObject {
   return { ...href(org, path), hints: { allow } };
 }
 
-/** A brand as Okta shows it, with what `expand` asks for embedded. */
+/** A brand in Okta's form, with the embedded parts of `expand`. */
 export function shownBrand(org: Org, brand: Brand, expand: readonly string[] = []): JsonObject {
   const store = org.area(brandArea);
   const path = `/api/v1/brands/${brand.id}`;
@@ -42,7 +42,7 @@ export function shownBrand(org: Org, brand: Brand, expand: readonly string[] = [
   };
 }
 
-/** A theme as Okta shows it. */
+/** A theme in Okta's form. */
 export function shownTheme(org: Org, brand: Brand, theme: Theme): JsonObject {
   const path = `/api/v1/brands/${brand.id}/themes/${theme.id}`;
   return { ...theme, _links: { self: linkTo(org, path, "GET", "PUT") } };

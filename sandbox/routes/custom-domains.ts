@@ -101,7 +101,7 @@ export function customDomainRoutes(org: Org): Route[] {
   ];
 }
 
-/** The name for a brand that is made with a domain: the domain's, and a number where another brand has it. */
+/** The name for a brand that is made with a domain: that of the domain, with a number where another brand has it. */
 function unusedName(brands: BrandStore, domain: string): string {
   const taken = new Set(brands.all().map(({ name }) => name));
   let name = domain;
@@ -117,7 +117,7 @@ function domainOf(org: Org, request: SandboxRequest): CustomDomain {
   return found;
 }
 
-/** A domain as Okta shows it on its own. */
+/** A domain in the form for a single domain. */
 function shownDomain(org: Org, domain: CustomDomain): JsonObject {
   const path = `/api/v1/domains/${domain.id}`;
   return {
@@ -131,13 +131,17 @@ function shownDomain(org: Org, domain: CustomDomain): JsonObject {
   };
 }
 
-/** A domain as Okta shows it in a list, which has a part of its properties only. */
+/** A domain in the form for a list. It has only a part of the properties. */
 function listedDomain(org: Org, domain: CustomDomain): JsonObject {
   const { dnsRecords: _records, ...listed } = shownDomain(org, domain);
   return listed;
 }
 
-/** Checks a certificate as Okta does, and gives what is shown of it. @throws OktaRefusal 400 E0000001 */
+/**
+ * Checks a certificate as Okta does.
+ * @returns the part that Okta shows
+ * @throws OktaRefusal 400 E0000001
+ */
 function certificateIn(body: JsonObject, { domain, validationStatus }: CustomDomain): JsonObject {
   if (textIn(body, "type") !== "PEM") throw invalid("type", "type: The value must be PEM.");
   const certificate = parsed(body, "certificate");

@@ -94,7 +94,7 @@ function policyOf(org: Org, request: SandboxRequest): DeviceAssurance {
   return found;
 }
 
-/** What a body brings, without what Okta sets itself. @throws OktaRefusal 400 E0000001 */
+/** The fields of a body without those that Okta sets. @throws OktaRefusal 400 E0000001 */
 function givenIn(org: Org, request: SandboxRequest, ownId?: string): JsonObject & { name: string; platform: string } {
   const body = bodyOf(request);
   const { name, platform, osVersion, osVersionConstraints = null } = body;
@@ -115,14 +115,14 @@ function givenIn(org: Org, request: SandboxRequest, ownId?: string): JsonObject 
   return { ...Object.fromEntries(own), name, platform };
 }
 
-/** True when a rule of an app sign-in policy asks for it. */
+/** True when a rule of an app sign-in policy requires this policy. */
 function isInUse(org: Org, id: string): boolean {
   const store = org.area(POLICIES);
   const rules = store.ofType("ACCESS_POLICY").flatMap((policy) => store.rulesOf(policy));
   return rules.some((rule) => valuesAt(rule, ["conditions", "device", "assurance", "include"]).includes(id));
 }
 
-/** The document's own example of this answer has no error code. */
+/** Okta's refusal. The document's own example of this answer has no error code. */
 function inUse(): OktaRefusal {
   const errorSummary = "Device assurance is in use and cannot be deleted.";
   return new OktaRefusal({ status: 409, json: { errorSummary, errorId: "", errorCauses: [] } }, errorSummary);

@@ -24,7 +24,7 @@ export function customizationOf(org: Org, of: BrandTemplate, request: SandboxReq
   return found;
 }
 
-/** The text that is sent: the customization for the language, else the default one, else the org's own. */
+/** The text that goes out: the customization for the language, else the default one, else the org's own. */
 export function textFor(org: Org, of: BrandTemplate, language: string | undefined): EmailText {
   const customizations = org.area(emailTemplateArea).customizationsOf(of);
   return (
@@ -34,7 +34,7 @@ export function textFor(org: Org, of: BrandTemplate, language: string | undefine
   );
 }
 
-/** A text with its variables filled in from who asks. */
+/** A text with its variables filled in for the caller. */
 export function preview(org: Org, request: SandboxRequest, text: EmailText): EmailText {
   return filledIn(text, valuesFor(org, org.users.get(request.caller?.subject ?? "")));
 }
@@ -52,7 +52,7 @@ function valuesFor(org: Org, user: User | undefined): ReadonlyMap<string, string
   return new Map([["org.name", org.name], ["orgName", org.name], ["baseURL", org.origin], ...links, ...own]);
 }
 
-/** A template as Okta shows it, with what `expand` asks for embedded. */
+/** A template in Okta's form, with the embedded parts of `expand`. */
 export function shownTemplate(org: Org, of: BrandTemplate, request: SandboxRequest): JsonObject {
   const expand = wordsOf(request, "expand");
   if (expand.some((word) => word !== "settings" && word !== "customizationCount")) {
@@ -75,13 +75,13 @@ export function shownTemplate(org: Org, of: BrandTemplate, request: SandboxReque
   };
 }
 
-/** Who receives the mails of a template, as Okta shows it. */
+/** The recipients of a template's mails, in Okta's form. */
 export function shownSettings(org: Org, of: BrandTemplate): JsonObject {
   const recipients = org.area(emailTemplateArea).recipientsOf(of);
   return { recipients, _links: linksOf(org, of, "settings", { template: "" }) };
 }
 
-/** A customized text as Okta shows it. */
+/** A customized text in Okta's form. */
 export function shownCustomization(org: Org, of: BrandTemplate, customization: EmailCustomization): JsonObject {
   const path = `customizations/${customization.id}`;
   return {
@@ -90,14 +90,14 @@ export function shownCustomization(org: Org, of: BrandTemplate, customization: E
   };
 }
 
-/** What may be done at a path below a template, by its last segment. */
+/** The allowed methods of paths below a template, by the last segment. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   settings: ["GET", "PUT"],
   customizations: ["GET", "POST", "DELETE"],
   test: ["POST"],
 };
 
-/** Links to paths below a template: to what is shown itself, and to others by their names. */
+/** Links to paths below a template: to the shown object itself, and to others by their names. */
 export function linksOf(
   org: Org,
   { brand, template }: BrandTemplate,

@@ -3,7 +3,7 @@ import { adminGroupArea } from "../state/group-rules.js";
 import type { Group, JsonObject } from "../state/model.js";
 import { href } from "./shared.js";
 
-/** A group as Okta shows it, in a list and on its own. */
+/** A group in Okta's form, in a list and on its own. */
 export function listedGroup(org: Org, group: Group): JsonObject {
   const path = `/api/v1/groups/${group.id}`;
   const { appId } = org.groups.sourceOf(group);
@@ -23,7 +23,7 @@ export function listedGroup(org: Org, group: Group): JsonObject {
   };
 }
 
-/** What `expand` adds to a group: `stats` and, for a group that an app imports, `app`. */
+/** The parts that `expand` adds to a group: `stats` and, for a group that an app imports, `app`. */
 export function embeddedInGroup(org: Org, group: Group, expand: readonly string[]): JsonObject {
   const embedded: JsonObject = {};
   if (expand.includes("stats")) {

@@ -29,14 +29,14 @@ const RULES = { defaultLimit: 50, maxLimit: 200, beyond: "cap" } as const;
 const MEMBERS = { defaultLimit: 1000, maxLimit: 1000, beyond: "cap" } as const;
 const APPS = { defaultLimit: 20, maxLimit: 200, beyond: "cap" } as const;
 
-/** What `filter` may ask for: the document of `listGroups` names these and no others. */
+/** The attributes of `filter`: those that the document of `listGroups` names. */
 const FILTER = {
   caseSensitive: true,
   allows: (_operator: string, attribute: string) =>
     ["", "id", "type", "lastUpdated", "lastMembershipUpdated"].includes(attribute),
 };
 
-/** What `search` may ask for besides the profile: the document of `listGroups` names these. */
+/** The attributes of `search` besides the profile: those that the document of `listGroups` names. */
 const SEARCHABLE = ["id", "type", "created", "lastUpdated", "lastMembershipUpdated", "source.id"];
 const SEARCH = {
   caseSensitive: false,
@@ -124,15 +124,15 @@ export function groupRoutes(org: Org): Route[] {
   ];
 }
 
-/** @throws OktaRefusal when something other than an administrator decides who is in the group */
+/** @throws OktaRefusal when a rule, an app or Okta decides who is in the group */
 export function refuseFixedMembership(org: Org, group: Group): void {
   refuseKept(group);
   if (org.groups.sourceOf(group).rule !== undefined) throw unsupported();
 }
 
 /**
- * The document answers a change of what an app imports with 403 alone; of its own groups Okta says that
- * the operation is not supported.
+ * Refuses a change of a group that Okta or an app manages. For imported groups the document only says 403; for its own
+ * groups Okta says that the operation is not supported.
  * @throws OktaRefusal for groups of any other type than OKTA_GROUP
  */
 function refuseKept({ type }: Group): void {
@@ -140,7 +140,7 @@ function refuseKept({ type }: Group): void {
   if (type !== "OKTA_GROUP") throw forbidden();
 }
 
-/** Okta's answer to a change of what it or an app manages: "Unsupported operation." */
+/** Okta's answer to a change of a group that Okta or an app manages: "Unsupported operation." */
 function unsupported(): Error {
   return refusal(501, "E0000060", "Unsupported operation.");
 }
@@ -155,7 +155,7 @@ function listGroups(org: Org, request: SandboxRequest): SandboxReply {
   };
   const groups = org.groups.all();
   if (query.has("search")) {
-    // `source.id` is searched though a group shows its source as a link only.
+    // `source.id` can be searched, though a group shows its source only as a link.
     const withSource = groups.map((group) => ({ ...group, source: { id: org.groups.sourceOf(group).appId } }));
     const found = sorted(request, filtered(request, "search", withSource, SEARCH));
     return pageOf(

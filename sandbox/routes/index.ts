@@ -36,7 +36,7 @@ const AREAS = [
   emailDomainRoutes,
 ];
 
-/** Every operation of the Management API that the sandbox has. A new area is one entry above. */
+/** All operations of the Management API in the sandbox. A new area is one entry above. */
 export function managementRoutes(org: Org): Route[] {
   return AREAS.flatMap((routesOf) => routesOf(org));
 }

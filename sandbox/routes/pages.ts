@@ -14,7 +14,7 @@ const KINDS: readonly PageKind[] = ["sign-in", "error"];
 const STATES: readonly PageState[] = ["customized", "preview"];
 const EXPANDABLE = ["default", "customized", "customizedUrl", "preview", "previewUrl"];
 
-/** Where a browser finds each page. */
+/** The address of each page for a browser. */
 const ADDRESSES: Record<PageKind, Record<PageState, string>> = {
   "sign-in": { customized: "/login/login.htm", preview: "/login/preview" },
   error: { customized: "/error", preview: "/error/preview" },

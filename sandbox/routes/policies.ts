@@ -11,7 +11,7 @@ import { bodyOf, doerOf, flagOf, href, sorted, startsWith, wordsOf } from "./sha
 
 const PAGING = { defaultLimit: 20, maxLimit: 200, beyond: "cap" } as const;
 
-/** What Okta sets itself and takes from no body; the status is taken by `statusIn`. */
+/** Fields that Okta sets itself and takes from no body. `statusIn` takes the status. */
 const SET_BY_OKTA = ["id", "status", "system", "created", "lastUpdated", "_links", "_embedded"];
 
 export function policyRoutes(org: Org): Route[] {
@@ -131,7 +131,7 @@ function typeIn(type: unknown): string {
 }
 
 /**
- * What a body brings, without what Okta sets itself; `type` where the body names none.
+ * The fields of a body without those that Okta sets. `type` stands in where the body names none.
  * @throws OktaRefusal 400 E0000001
  */
 export function givenIn(body: JsonObject, type: string): JsonObject & { type: string; name: string } {
@@ -145,8 +145,8 @@ export function givenIn(body: JsonObject, type: string): JsonObject & { type: st
 }
 
 /**
- * The status that a body names, which Okta takes for policies and rules (schema `LifecycleStatus`).
- * @throws OktaRefusal 400 E0000003 for a value that is none
+ * The status in a body. Okta takes it for policies and rules (schema `LifecycleStatus`).
+ * @throws OktaRefusal 400 E0000003 for an unknown value
  */
 export function statusIn({ status = null }: JsonObject): Policy["status"] | undefined {
   if (status === null) return undefined;
@@ -154,7 +154,7 @@ export function statusIn({ status = null }: JsonObject): Policy["status"] | unde
   throw refusal(400, "E0000003", "The request body was not well-formed.");
 }
 
-/** The status of what is added: either the address or the body can have it inactive. */
+/** The status of a new object. Either the address or the body can make it inactive. */
 export function newStatus(request: SandboxRequest): Policy["status"] {
   return flagOf(request, "activate", true) ? (statusIn(bodyOf(request)) ?? "ACTIVE") : "INACTIVE";
 }
@@ -165,7 +165,10 @@ export function refuseTakenName(name: string, others: readonly Policy[], owner?:
   throw invalid("name", "name: An object with this field already exists in the current organization");
 }
 
-/** What Okta made has no DELETE and no lifecycle among its links. @throws OktaRefusal 405 E0000022 */
+/**
+ * Refuses a change of Okta's own object. It has no DELETE and no lifecycle among its links. @throws OktaRefusal 405
+ * E0000022
+ */
 export function refuseSystem(object: Policy): void {
   if (object.system) throw refusal(405, "E0000022", "The endpoint does not support the provided HTTP method");
 }

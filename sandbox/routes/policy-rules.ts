@@ -104,7 +104,7 @@ function ruleOf(org: Org, request: SandboxRequest): { policy: Policy; rule: Poli
   return { policy, rule };
 }
 
-/** What a body says of a rule. @throws OktaRefusal 400 E0000001 for a type that is not that of its policy */
+/** The fields of a body for a rule. @throws OktaRefusal 400 E0000001 for a type other than that of the policy */
 function ruleIn(request: SandboxRequest, policy: Policy) {
   const type = ruleTypeOf(policy.type);
   const given = givenIn(bodyOf(request), type);

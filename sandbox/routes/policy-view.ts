@@ -3,7 +3,7 @@ import { kindOf } from "../policy-types.js";
 import type { JsonObject } from "../state/model.js";
 import type { Policy, PolicyRule } from "../state/policy-store.js";
 
-/** A policy as Okta shows it: the object as it was sent, whole, and links to what can be done with it. */
+/** A policy in Okta's form: the whole object as it was sent, with links to its operations. */
 export function shownPolicy(org: Org, policy: Policy): JsonObject {
   const path = `/api/v1/policies/${policy.id}`;
   const { ofApps, fixedRules } = kindOf(policy.type);
@@ -17,7 +17,7 @@ export function shownPolicy(org: Org, policy: Policy): JsonObject {
   };
 }
 
-/** A rule as Okta shows it. */
+/** A rule in Okta's form. */
 export function shownRule(org: Org, policy: Policy, rule: PolicyRule): JsonObject {
   return { ...rule, _links: ownLinks(org, `/api/v1/policies/${policy.id}/rules/${rule.id}`, rule) };
 }
@@ -31,7 +31,7 @@ function ownLinks(org: Org, path: string, object: Policy): JsonObject {
   };
 }
 
-/** Schema `HrefObject` with the methods that the address takes. */
+/** A link with its methods (schema `HrefObject`). */
 function linkTo(org: Org, path: string, allow: string[]): JsonObject {
   return { href: `${org.origin}${path}`, hints: { allow } };
 }

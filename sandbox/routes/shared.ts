@@ -31,7 +31,7 @@ export function appOf(org: Org, request: SandboxRequest): App {
   return found;
 }
 
-/** Who asks, for the system log: the person who signed in, or the service app. */
+/** The caller for the system log: the person who signed in, or the service app. */
 export function doerOf(org: Org, request: SandboxRequest): Doer {
   const { subject, clientId } = request.caller ?? { subject: "unknown", clientId: "unknown" };
   const user = org.users.get(subject);
@@ -63,7 +63,7 @@ export function objectIn(body: JsonObject, name: string): JsonObject | undefined
   return value;
 }
 
-/** A property of a body that must be text with something in it. @throws OktaRefusal 400 E0000001 */
+/** A property of a body that must be text and not empty. @throws OktaRefusal 400 E0000001 */
 export function textIn(body: JsonObject, name: string): string {
   const value = body[name];
   if (typeof value !== "string" || value.trim() === "") throw invalid(name, `${name}: The field cannot be left blank`);
@@ -88,20 +88,20 @@ export function flagOf(request: SandboxRequest, name: string, byDefault: boolean
   return value === "true";
 }
 
-/** The words of a parameter that may come more than once or separated by commas. */
+/** The words of a parameter, from repeated parameters or separated by commas. */
 export function wordsOf(request: SandboxRequest, name: string): string[] {
   return request.query.getAll(name).flatMap((value) => value.split(",").map((word) => word.trim()));
 }
 
-/** Those of `items` that meet the expression in the query parameter `name`; all where it is not given. */
+/** The `items` that match the expression in the query parameter `name`; all where it is not given. */
 export function filtered<T>(request: SandboxRequest, name: string, items: T[], rules: FilterRules): T[] {
   const expression = request.query.get(name);
   return expression === null ? items : items.filter(compileFilter(expression, rules));
 }
 
 /**
- * What the `search` of a list understands: the attributes of `own` and of the profile; no `ne` and no
- * `ew`, and `co` on the attributes of `inside` only.
+ * The rules of a list's `search`: the attributes of `own` and of the profile, without `ne` and `ew`, and `co` on the
+ * attributes of `inside` only.
  */
 export function searchRules(own: readonly string[], inside: readonly string[]): NonNullable<FilterRules["allows"]> {
   return (operator, attribute) =>
@@ -112,7 +112,7 @@ export function searchRules(own: readonly string[], inside: readonly string[]): 
       (operator !== "co" || inside.includes(attribute)));
 }
 
-/** `items` in the order of `sortBy` and `sortOrder`, ties by id; as they are without `sortBy`. */
+/** The `items` in the order of `sortBy` and `sortOrder`, ties by id. Without `sortBy` they stay as they are. */
 export function sorted<T extends { id: string }>(request: SandboxRequest, items: T[]): T[] {
   const sortBy = request.query.get("sortBy");
   if (sortBy === null) return items;

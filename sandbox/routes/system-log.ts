@@ -22,8 +22,8 @@ interface Placed extends Position {
 }
 
 /**
- * The system log. A query with `until`, and one in descending order, is bounded and ends. Any other
- * is Okta's polling query: every page has a next link, the last one too, which later finds what is new.
+ * The system log. A query with `until`, or in descending order, has an end. Any other is Okta's polling query: every
+ * page has a next link, and that of the last page finds later events.
  */
 export function systemLogRoutes(org: Org): Route[] {
   return [
@@ -60,7 +60,7 @@ function listEvents(org: Org, request: SandboxRequest): SandboxReply {
   if (polling || found.length > page.length) {
     const end = page.at(-1) ?? start ?? { published: since, number: -1 };
     const next = new URL(url);
-    // The window of later pages stays where it is; by default it would slide along with the clock.
+    // The window stays the same on later pages. The default would move along with the clock.
     next.searchParams.set("since", since);
     if (!polling) next.searchParams.set("until", until);
     links.push(nextLink(next, limit, `${Date.parse(end.published)}_${end.number}`));
@@ -88,7 +88,7 @@ function isDescending(sortOrder: string | null): boolean {
   return sortOrder === "DESCENDING";
 }
 
-/** A time parameter in the form in which events are published, so that text compares as time. */
+/** A time parameter in the form of published events, so that texts compare as times. */
 function timeOf(query: URLSearchParams, name: "since" | "until"): string | undefined {
   const given = query.get(name);
   if (given === null) return undefined;
@@ -97,7 +97,7 @@ function timeOf(query: URLSearchParams, name: "since" | "until"): string | undef
   return new Date(epochMs).toISOString();
 }
 
-/** What `filter` and `q` ask of an event: the expression holds, and every keyword is somewhere in it. */
+/** The condition of `filter` and `q`: the expression holds, and every keyword occurs in the event. */
 function conditionOf(query: URLSearchParams): (event: LogEvent) => boolean {
   const expression = query.get("filter");
   const meets = expression === null ? () => true : compileFilter(expression, { caseSensitive: false });

@@ -25,7 +25,9 @@ const VARIANTS: Readonly<Record<string, readonly string[]>> = {
 };
 const OPTIONAL = ["loadingPageTouchPointVariant", "primaryColorContrastHex", "secondaryColorContrastHex"];
 
-/** An image of a theme: what Okta takes by the description of its upload operation, and how it answers. */
+/**
+ * An image of a theme: the formats and sizes that Okta accepts (description of its upload operation), and the answer.
+ */
 interface ImageRule {
   segment: string;
   field: "logo" | "favicon" | "backgroundImage";
@@ -122,7 +124,7 @@ function themeOf(org: Org, request: SandboxRequest): { brand: Brand; theme: Them
   return { brand, theme };
 }
 
-/** A body's settings, checked and complete: what is left out gets Okta's own value. */
+/** The complete settings of a body. Missing ones get Okta's own value. */
 function settingsIn(body: JsonObject): JsonObject {
   const { id: _id, logo: _logo, favicon: _favicon, backgroundImage: _background, _links, ...settings } = body;
   const causes: string[] = [];
@@ -158,7 +160,7 @@ function contrastOf(colour: string): string {
 
 function check({ field, formats, maxBytes }: ImageRule, { data, name }: UploadedFile): void {
   const image = recogniseImage(data);
-  // Okta wants both: the content, and a name that ends as such files do.
+  // Okta checks both the content and the ending of the name.
   if (image === undefined || !formats.includes(image.format) || !formats.some((format) => isNamedAs(format, name))) {
     throw invalid("file", `file: The file must be in ${formats.join(", ")} format.`);
   }

@@ -4,7 +4,7 @@ import type { Route, SandboxReply, SandboxRequest } from "../route.js";
 import type { Doer, LogNote, User, UserStatus } from "../state/model.js";
 import { doerOf, flagOf, userOf } from "./shared.js";
 
-/** A plain step from one status to another. */
+/** A step from one status to another. */
 interface Step {
   operation: string;
   from: readonly UserStatus[];
@@ -82,7 +82,7 @@ function wrongStatus(): Error {
   return refusal(403, "E0000038", "This operation is not allowed in the user's current status.");
 }
 
-/** A user with a password is ACTIVE at once; one without, or one that comes back, has to set one first. */
+/** A user with a password becomes ACTIVE at once. One without, or one that comes back, has to set a password first. */
 function activate(org: Org, user: User, request: SandboxRequest, sendEmail: boolean): SandboxReply {
   const hasPassword = "password" in user.credentials && user.status === "STAGED";
   const note = { eventType: "user.lifecycle.activate", displayMessage: "Activate Okta user" };

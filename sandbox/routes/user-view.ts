@@ -5,7 +5,7 @@ import type { JsonObject, User, UserStatus } from "../state/model.js";
 import { USER_SCHEMA_ID, USER_TYPE_ID } from "../state/user-store.js";
 import { href } from "./shared.js";
 
-/** Which lifecycle operations Okta links to in which status. */
+/** The lifecycle operations to which Okta links, by status. */
 const LIFECYCLE_LINKS: Record<UserStatus, readonly string[]> = {
   STAGED: ["activate", "deactivate"],
   PROVISIONED: ["reactivate", "deactivate"],
@@ -17,12 +17,12 @@ const LIFECYCLE_LINKS: Record<UserStatus, readonly string[]> = {
   DEPROVISIONED: ["activate"],
 };
 
-/** A user as one of a list: only its own link. */
+/** A user in the form for a list, with only its own link. */
 export function listedUser(org: Org, user: User): JsonObject {
   return { ...user, _links: { self: href(org, `/api/v1/users/${user.id}`) } };
 }
 
-/** A user on its own: with links to everything that can be done to it now. */
+/** A user in the form for a single user, with links to all operations that are possible now. */
 export function fullUser(org: Org, user: User): JsonObject {
   const path = `/api/v1/users/${user.id}`;
   const lifecycle = LIFECYCLE_LINKS[user.status].map((name) => {
@@ -41,8 +41,8 @@ export function fullUser(org: Org, user: User): JsonObject {
 }
 
 /**
- * The projection that the `fields` parameter of `listUsers` asks for, e.g.
- * `id,status,profile:(firstName,city)`; the id is always there.
+ * The projection of the `fields` parameter of `listUsers`, e.g. `id,status,profile:(firstName,city)`. The id is always
+ * there.
  * @throws OktaRefusal 400 E0000001 when it cannot be read
  */
 export function projection(fields: string): (user: JsonObject) => JsonObject {

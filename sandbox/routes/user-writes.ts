@@ -14,10 +14,10 @@ import { fullUser } from "./user-view.js";
 const MAX_GROUPS_OF_NEW_USER = 20;
 const MIN_PASSWORD_CHARS = 8;
 
-/** A new password lets these in again. */
+/** Statuses that end with a new password. */
 const WAITING_FOR_PASSWORD: readonly UserStatus[] = ["PROVISIONED", "RECOVERY", "PASSWORD_EXPIRED", "LOCKED_OUT"];
 
-/** `createUser`: the status depends on `activate`, `nextLogin`, `provider` and on whether a password came along. */
+/** `createUser`: the status depends on `activate`, `nextLogin`, `provider` and on the password. */
 export function createUser(org: Org, request: SandboxRequest): SandboxReply {
   const body = bodyOf(request);
   const activate = flagOf(request, "activate", true);
@@ -43,7 +43,10 @@ export function createUser(org: Org, request: SandboxRequest): SandboxReply {
   return { status: 200, json: fullUser(org, user) };
 }
 
-/** `updateUser` merges, `replaceUser` replaces: what is not given is gone. A null clears an attribute in both. */
+/**
+ * `updateUser` merges. `replaceUser` replaces and removes attributes that are not given. Both clear an attribute with
+ * null.
+ */
 export function updateUser(org: Org, request: SandboxRequest, how: "merge" | "replace"): SandboxReply {
   const user = userOf(org, request);
   const body = bodyOf(request);
@@ -82,7 +85,7 @@ function cannotExpire(errorCode: string, reason: string): Error {
   return refusal(400, errorCode, summary, [summary]);
 }
 
-/** @throws OktaRefusal 400 E0000001 that names every attribute at fault */
+/** @throws OktaRefusal 400 E0000001 that names every attribute with a fault */
 function checkProfile(org: Org, profile: JsonObject, owner?: User): void {
   refuseFaults(profileFaults(org, profile, owner?.id));
 }
@@ -93,8 +96,8 @@ function checkType(body: JsonObject): void {
 }
 
 /**
- * The credentials of a body. What Okta shows again is the provider and the recovery question; that
- * a password came along is all that is kept of it. An empty password, as Okta shows it, is none.
+ * The credentials of a body. Okta shows the provider and the recovery question again; of a password it only keeps that
+ * there was one. An empty password, as Okta shows it, is none.
  */
 function credentialsIn(body: JsonObject): { hasPassword: boolean; shown: JsonObject } {
   const credentials = objectIn(body, "credentials") ?? {};

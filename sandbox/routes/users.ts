@@ -10,11 +10,11 @@ import { deactivate } from "./user-lifecycle.js";
 import { fullUser, listedUser, projection } from "./user-view.js";
 import { createUser, updateUser } from "./user-writes.js";
 
-/** Pages of users, and of the groups of a user. The latter operation has pages though its document names no parameter for them. */
+/** Pages of users, and of the groups of a user. The document names no parameter for the latter, but it has pages. */
 const PAGING = { defaultLimit: 200, maxLimit: 200, beyond: "cap" } as const;
 const PEOPLE_PICKER = { defaultLimit: 10, maxLimit: 200, beyond: "cap" } as const;
 
-/** What `filter` may ask for: the document of `listUsers` names these and no others. */
+/** The attributes of `filter`: those that the document of `listUsers` names. */
 const FILTERABLE = ["status", "id", "profile.login", "profile.email", "profile.firstName", "profile.lastName"];
 const FILTER = {
   caseSensitive: true,
@@ -24,9 +24,12 @@ const FILTER = {
       : operator === "eq" && FILTERABLE.includes(attribute),
 };
 
-/** What `search` may ask for besides the profile: the document of `listUsers` names these, `lastLogin` not among them. */
+/**
+ * The attributes of `search` besides the profile: those that the document of `listUsers` names. `lastLogin` is not
+ * among them.
+ */
 const SEARCHABLE = ["id", "status", "created", "activated", "statusChanged", "lastUpdated", "type.id"];
-/** The four attributes in which `search` looks for a part of a text. */
+/** The four attributes in which `search` finds a part of a text. */
 const SEARCHABLE_INSIDE = ["profile.firstName", "profile.lastName", "profile.email", "profile.login"];
 const SEARCH = {
   caseSensitive: false,
@@ -115,7 +118,7 @@ function listUsers(org: Org, request: SandboxRequest): SandboxReply {
   return { status: 200, headers, json: found.slice(0, limitOf(request, PEOPLE_PICKER)).map(show) };
 }
 
-/** Why a locked-out user cannot sign in (schema `UserBlock`). */
+/** The reason why a locked-out user cannot sign in (schema `UserBlock`). */
 function blocksOf(user: User): JsonObject[] {
   return user.status === "LOCKED_OUT" ? [{ type: "DEVICE_BASED", appliesTo: "ANY_DEVICES" }] : [];
 }

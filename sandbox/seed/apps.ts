@@ -1,7 +1,7 @@
 import { DEVICE_CLIENT_ID, SERVICE_CLIENT_ID } from "../facts.js";
 import type { JsonObject } from "../state/model.js";
 
-/** One app of the company and the groups that have it, by name. `Everyone` is the built-in group. */
+/** One app of the company and the names of the groups that have it. `Everyone` is the built-in group. */
 export interface SeedApp {
   app: JsonObject & { label: string; signOnMode: string };
   groups: readonly string[];
@@ -41,10 +41,10 @@ const saml = (host: string, more: JsonObject = {}): JsonObject => ({
   },
 });
 
-/** The directory that a group is imported from; kept first so that the group can name it. */
+/** The directory that brings an imported group. It is added first, so that the group can name it. */
 export const DIRECTORY_LABEL = "Plant Directory";
 
-/** The 15 apps of the company: every sign-on mode that Okta has in use, and one that it will have some day. */
+/** The 15 apps of the company: one of every sign-on mode of Okta's, and one of a future mode. */
 export const SEED_APPS: readonly SeedApp[] = [
   {
     app: {

@@ -2,11 +2,11 @@ import type { Org } from "../org.js";
 import { brandArea, DEFAULT_BRAND_ID } from "../state/brand-store.js";
 import { page, signInBody } from "./pages.js";
 
-/** Ids of the company's further brands, for what other areas attach to them. */
+/** Ids of the company's further brands. Other areas refer to them. */
 export const JAPAN_BRAND_ID = "bndSandboxJapan00001";
 export const CARE_BRAND_ID = "bndSandboxCare000001";
 
-/** Gives the company its brands: the default one, a shop in Japan with pages of its own, and a help line. */
+/** Adds the company's brands: the default one, a shop in Japan with pages of its own, and a help line. */
 export function designBrands(org: Org): void {
   const store = org.area(brandArea);
   const main = store.get(DEFAULT_BRAND_ID);
@@ -26,7 +26,7 @@ export function designBrands(org: Org): void {
     removePoweredByOkta: true,
     agreeToCustomPrivacyPolicy: true,
     customPrivacyPolicyUrl: "https://jp.acme-robotics.example/privacy",
-    // Okta knows more than its document says.
+    // A field that Okta has and its document lacks.
     accessibilityStatementUrl: "https://jp.acme-robotics.example/a11y",
   });
   store.changeTheme(japan, {

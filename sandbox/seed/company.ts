@@ -1,4 +1,4 @@
-/** One department: its people, what they are called, and where its costs go. */
+/** One department: its people, their titles and its cost centre. */
 export interface Department {
   name: string;
   division: string;
@@ -7,7 +7,7 @@ export interface Department {
   titles: readonly string[];
 }
 
-/** The company on paper. Headcounts, the head of each department included, come to 248. */
+/** The departments of the company. Their headcounts, heads included, add up to 248. */
 export const DEPARTMENTS: readonly Department[] = [
   {
     name: "Engineering",

@@ -6,7 +6,7 @@ import type { JsonObject } from "../state/model.js";
 const BIOMETRIC: JsonObject = { screenLockType: { include: ["BIOMETRIC"] } };
 const ALL_VOLUMES: JsonObject = { diskEncryptionType: { include: ["ALL_INTERNAL_VOLUMES"] } };
 
-/** At least one for every platform, with a fixed minimum, with one that moves, and with none. */
+/** At least one policy for every platform: with a fixed minimum, with one that moves, and with none. */
 export const SEED_ASSURANCES: readonly (JsonObject & { name: string; platform: string })[] = [
   {
     name: "macOS laptops",
@@ -95,7 +95,10 @@ export const SEED_ASSURANCES: readonly (JsonObject & { name: string; platform: s
   },
 ];
 
-/** Writes down what the company asks of devices. Returns the ids by name. */
+/**
+ * Adds the company's device assurance policies.
+ * @returns the ids by name
+ */
 export function askOfDevices(org: Org, ageMs: () => number): Map<string, string> {
   const store = org.area(DEVICE_ASSURANCE);
   const by = org.users.find(ADMIN_LOGIN)?.id ?? "";

@@ -7,8 +7,8 @@ import { emailDomainArea, recordsOf as mailRecords } from "../state/email-domain
 import { CARE_BRAND_ID } from "./brands.js";
 
 /**
- * Gives the company two addresses and two domains that mails come from. One of each is in use; the
- * other waits to be verified: the address has its records in DNS, the email domain a part of them.
+ * Adds two custom domains and two email domains of the company. One of each is in use; the other waits to be verified.
+ * The waiting custom domain has its records in DNS, the email domain a part of them.
  */
 export function registerDomains(org: Org): void {
   const dns = org.area(dnsArea);
@@ -17,7 +17,7 @@ export function registerDomains(org: Org): void {
     id: "OcDSandboxLogin00001",
     domain: `login.${COMPANY_DOMAIN}`,
     certificateSourceType: "OKTA_MANAGED",
-    // Okta knows more than its document says.
+    // A field that Okta has and its document lacks.
     tlsPolicy: { minimumVersion: "TLSv1.2" },
   });
   login.dnsRecords.push({

@@ -4,7 +4,7 @@ import { brandArea, DEFAULT_BRAND_ID } from "../state/brand-store.js";
 import { type BrandTemplate, emailTemplateArea, type NewCustomization } from "../state/email-template-store.js";
 import { CARE_BRAND_ID, JAPAN_BRAND_ID } from "./brands.js";
 
-/** A mail of the company's own: a greeting, a sentence and the variable that the template asks for. */
+/** A mail of the company: a greeting, a sentence and the variable that the template needs. */
 function mail(language: string, greeting: string, sentence: string, variable: string): string {
   const direction = /^(ar|he)/.test(language) ? ' dir="rtl"' : "";
   return `<!DOCTYPE html>
@@ -37,7 +37,7 @@ const TEXTS: readonly { brandId: string; template: string; texts: readonly NewCu
     brandId: DEFAULT_BRAND_ID,
     template: "UserActivation",
     texts: [
-      // Okta knows more than its document says.
+      // A field that Okta has and its document lacks.
       { ...activation("en", "Welcome aboard, human", "Hello", "Your account is ready."), reviewedBy: "People team" },
       activation("de", "Willkommen an Bord – Ihr Konto ist bereit", "Grüß Gott", "Ihr Konto wartet auf Sie."),
       activation("fr", "Bienvenue à bord", "Bonjour", "Votre compte vous attend – à bientôt !"),
@@ -68,7 +68,7 @@ const TEXTS: readonly { brandId: string; template: string; texts: readonly NewCu
   },
 ];
 
-/** Gives the company's brands mails of their own, in their people's languages. */
+/** Adds the company's own mails to its brands, in the languages of their people. */
 export function writeEmails(org: Org): void {
   const store = org.area(emailTemplateArea);
   for (const [set, { brandId, template: name, texts }] of TEXTS.entries()) {

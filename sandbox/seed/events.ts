@@ -39,13 +39,13 @@ const BROWSERS = [
   },
 ] as const;
 
-/** One kind of thing that happens, and how often compared with the others. */
+/** A kind of event, and its weight compared with the others. */
 interface Happening {
   weight: number;
   note: (scene: Scene) => LogNote;
-  /** Who it happens to; by default anybody who can sign in. */
+  /** The users whom it concerns; by default all who can sign in. */
   who?: (users: User[]) => User[];
-  /** `stranger`: a client outside the company's offices; `admin`: the administrator does it to the user. */
+  /** The actor. `stranger`: a client outside the company's offices; `admin`: the administrator acts on the user. */
   by?: "stranger" | "admin";
 }
 
@@ -143,9 +143,9 @@ const HAPPENINGS: readonly Happening[] = [
   },
 ];
 
-/** Lets a week go by: some 3,000 events, oldest first, and `lastLogin` of whoever signed in. */
+/** Adds the events of a week: some 3,000, oldest first, and `lastLogin` of everybody who signed in. */
 export function liveThroughAWeek(org: Org): void {
-  // A sequence of its own, so that more log does not make other people.
+  // The events have their own random numbers, so that a longer log does not change the people.
   const random = createRandom(org.random.int(2 ** 31));
   const users = org.users.all().filter((user) => !["STAGED", "PROVISIONED", "DEPROVISIONED"].includes(user.status));
   const active = users.filter((user) => user.status === "ACTIVE");

@@ -6,7 +6,7 @@ import { DEPARTMENTS, PROJECT_GROUPS } from "./company.js";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** Makes 25 groups: Everyone, one imported from the directory `directoryId`, the departments, and what people work on. */
+/** Adds 25 groups: Everyone, one imported from the directory `directoryId`, the departments, and projects. */
 export function formGroups(org: Org, directoryId: string): void {
   org.groupAttributes.set("kind", textAttribute("Kind", { description: "What the group is for" }));
   const everybody = org.users.all().filter((user) => user.status !== "DEPROVISIONED");
@@ -39,7 +39,7 @@ const directoryGroup = {
   } satisfies JsonObject,
 };
 
-/** Groups whose members follow from who somebody is. */
+/** True where a person's profile puts the person into a group. */
 function belongs(group: string, { profile }: User): boolean {
   switch (group) {
     case "Managers":

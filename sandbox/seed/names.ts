@@ -1,4 +1,7 @@
-/** Given names and family names that belong together; the Latin form, and where people use another script, that too. */
+/**
+ * Given names and family names that belong together, in Latin form and, where people use another script, in that one
+ * too.
+ */
 export interface NamePool {
   locale: string;
   given: readonly string[];
@@ -7,7 +10,7 @@ export interface NamePool {
   own?: Readonly<Record<string, string>>;
 }
 
-/** The people of a company with offices in many countries. */
+/** Names for a company with offices in many countries. */
 export const NAME_POOLS: readonly NamePool[] = [
   {
     locale: "en_US",
@@ -126,7 +129,7 @@ export const NAME_POOLS: readonly NamePool[] = [
   },
 ];
 
-/** Letters that do not fall apart into a plain one and its mark. */
+/** Letters that do not decompose into a plain letter and a mark. */
 const PLAIN: Readonly<Record<string, string>> = {
   ß: "ss",
   ø: "o",

@@ -35,14 +35,14 @@ const WIDGET = `  <div id="okta-login-container"></div>
     new OktaSignIn(config).renderEl({ el: "#okta-login-container" }, OktaUtil.completeLogin);
   </script>`;
 
-/** What a sign-in page has where the widget goes, under a line of the org's own. */
+/** The body of a sign-in page: a line of the org's own above the place of the widget. */
 export function signInBody(greeting: string): string {
   return `  <header>${greeting}</header>\n${WIDGET}`;
 }
 
 const NO_POLICY = { mode: "report_only", reportUri: "", srcList: [] };
 
-/** The pages that Okta shows as long as an org has none of its own. */
+/** Okta's own pages, for an org that has none of its own. */
 export const DEFAULT_PAGES: Readonly<Record<PageKind, JsonObject>> = {
   "sign-in": {
     pageContent: page("en", "{{pageTitle}}", WIDGET),

@@ -7,7 +7,7 @@ import { loginPart, NAME_POOLS } from "./names.js";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** Of each unusual status so many; everybody else is ACTIVE. */
+/** The number of people in each unusual status. All others are ACTIVE. */
 const UNUSUAL: readonly [UserStatus, number][] = [
   ["STAGED", 7],
   ["PROVISIONED", 7],
@@ -40,7 +40,7 @@ const CUSTOM_ATTRIBUTES: Readonly<Record<string, JsonObject>> = {
 
 const CERTIFICATIONS = ["forklift", "laser-safety", "first-aid", "iso-10218", "lockout-tagout"] as const;
 
-/** Hires 250 people: the departments' heads first, then everybody who reports to them, and the administrator. */
+/** Adds 250 people: first the heads of the departments, then the people who report to them, and the administrator. */
 export function hirePeople(org: Org): void {
   const { random } = org;
   for (const [name, attribute] of Object.entries(CUSTOM_ATTRIBUTES)) {
@@ -78,7 +78,7 @@ function hire(
   const { department, title, status, manager } = job;
   const { firstName, lastName, displayName, locale, login } = newName(org);
   const office = random.pick(OFFICES);
-  // Whoever has not started yet was entered only lately.
+  // A person who has not started yet was entered lately.
   const isNew = status === "STAGED" || status === "PROVISIONED";
   const createdMs = org.now() - (isNew ? 1 + random.int(20) : 60 + random.int(2400)) * DAY_MS - random.int(DAY_MS);
   const roll = random.next();
@@ -118,7 +118,7 @@ function hire(
   return user;
 }
 
-/** Gives a user the dates that fit its status. Sign-ins come with the system log. */
+/** Gives a user dates that fit the status. Sign-ins come with the system log. */
 function finish(org: Org, user: User, createdMs: number): void {
   const { random } = org;
   if (user.status === "STAGED" || user.status === "PROVISIONED") return;

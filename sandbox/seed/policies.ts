@@ -61,7 +61,7 @@ const passwordActions = (unlock: "ALLOW" | "DENY"): JsonObject => ({
   selfServiceUnlock: { access: unlock },
 });
 
-/** What the company has decided, besides the policies that Okta makes. `<name>` stands for the id of a device assurance policy. */
+/** The company's policies besides those that Okta makes. `<name>` stands for the id of a device assurance policy. */
 export const SEED_POLICIES: readonly SeedPolicy[] = [
   {
     policy: { type: "OKTA_SIGN_ON", name: "Administrators", description: "Short sessions, always a second factor" },
@@ -234,8 +234,8 @@ export const SEED_POLICIES: readonly SeedPolicy[] = [
 ];
 
 /**
- * Writes down the company's policies.
- * @param assurances device assurance policies by name, for the rules that ask for them
+ * Adds the company's policies.
+ * @param assurances device assurance policies by name, for the rules that require them
  */
 export function decidePolicies(org: Org, assurances: ReadonlyMap<string, string>, ageMs: () => number): void {
   const store = org.area(POLICIES);

@@ -2,7 +2,7 @@ import { appParty, groupParty, userParty } from "./log-event.js";
 import type { App, AppGroup, AppUser, Doer, Group, JsonObject, LogNote, User } from "./model.js";
 import type { OrgState } from "./org-state.js";
 
-/** An app's own object (`label`, `signOnMode`, `settings` …); `id`, `name`, `status` and times are made up where missing. */
+/** The app's own object (`label`, `signOnMode`, `settings` …). Missing `id`, `name`, `status` and times are made up. */
 export type NewApp = JsonObject & { label: string };
 
 interface Entry {
@@ -12,7 +12,7 @@ interface Entry {
   groups: Map<string, AppGroup>;
 }
 
-/** The apps of the org and who has them. Every write happens and is logged. */
+/** The apps of the org and their assignments. Every write succeeds and is logged. */
 export class AppStore {
   readonly #org: OrgState;
   readonly #entries = new Map<string, Entry>();
@@ -46,7 +46,7 @@ export class AppStore {
     return app;
   }
 
-  /** Puts `next` in the place of the app with the same id; `lastUpdated` follows. */
+  /** Replaces the app with the same id by `next`, and updates `lastUpdated`. */
   change(next: App, note: LogNote, doer?: Doer): App {
     const entry = this.#entries.get(next.id);
     if (entry === undefined) throw new RangeError(`There is no app ${next.id} to change.`);
@@ -61,7 +61,7 @@ export class AppStore {
     this.#org.log({ ...note, target: [appParty(app)] }, doer);
   }
 
-  /** Assigned by hand or through a group; by hand wins. In the order of assignment. */
+  /** The users of an app, in the order of assignment. An assignment by hand has precedence over one through a group. */
   usersOf(app: App): AppUser[] {
     const entry = this.#entries.get(app.id);
     if (entry === undefined) return [];
@@ -96,7 +96,7 @@ export class AppStore {
     return assigned;
   }
 
-  /** True when there was an assignment by hand to take away. */
+  /** Removes an assignment by hand. True when there was one. */
   unassignUser(app: App, user: User, doer?: Doer): boolean {
     if (!this.#entries.get(app.id)?.users.delete(user.id)) return false;
     const eventType = "application.user_membership.remove";
@@ -116,7 +116,7 @@ export class AppStore {
     return assigned;
   }
 
-  /** True when there was an assignment to take away. */
+  /** Removes an assignment of a group. True when there was one. */
   unassignGroup(app: App, group: Group, doer?: Doer): boolean {
     if (!this.#entries.get(app.id)?.groups.delete(group.id)) return false;
     const eventType = "group.application_assignment.remove";
@@ -125,12 +125,12 @@ export class AppStore {
     return true;
   }
 
-  /** Takes a user's assignments away without an event of its own. */
+  /** Removes a user's assignments without an event. */
   forgetUser(userId: string): void {
     for (const { users } of this.#entries.values()) users.delete(userId);
   }
 
-  /** Takes a group's assignments away without an event of its own. */
+  /** Removes a group's assignments without an event. */
   forgetGroup(groupId: string): void {
     for (const { groups } of this.#entries.values()) groups.delete(groupId);
   }

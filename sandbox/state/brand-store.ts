@@ -1,7 +1,7 @@
 import type { Doer, JsonObject } from "./model.js";
 import type { Area, OrgState } from "./org-state.js";
 
-/** A brand as the org keeps it: the settings as they were sent, and what Okta adds to them. */
+/** A stored brand: the settings as they were sent, with Okta's additions. */
 export interface Brand extends JsonObject {
   id: string;
   name: string;
@@ -20,7 +20,7 @@ export type PageState = "customized" | "preview";
 export const DEFAULT_BRAND_ID = "bndSandboxDefault001";
 const DEFAULT_THEME_ID = "thdSandboxDefault001";
 
-/** What a brand has besides its settings, kept by other areas, which set these functions when they begin. */
+/** Further parts of a brand that other areas keep. They set these functions when they begin. */
 export interface BrandLinks {
   /** The custom domains that show the brand, as Okta shows them. */
   domains(brandId: string): JsonObject[];
@@ -37,7 +37,7 @@ interface Entry {
 
 const EVENT_NAMES: Record<PageKind, string> = { "sign-in": "custom_signin", error: "custom_error" };
 
-/** The brands of the org with their themes and pages. Every write happens and is logged. */
+/** The brands of the org with their themes and pages. Every write succeeds and is logged. */
 export class BrandStore {
   readonly #org: OrgState;
   readonly #entries = new Map<string, Entry>();
@@ -79,7 +79,7 @@ export class BrandStore {
     return brand;
   }
 
-  /** Puts `settings` in the place of a brand's settings; what they lack falls back to Okta's own values. */
+  /** Replaces a brand's settings by `settings`. Missing ones get Okta's own value. */
   replace(brand: Brand, settings: JsonObject & { name: string }, doer?: Doer): Brand {
     const { id, isDefault } = brand;
     const next: Brand = { ...newSettings(), ...settings, id, isDefault };
@@ -101,7 +101,7 @@ export class BrandStore {
     return entry.theme;
   }
 
-  /** What Okta itself shows in the place of an image of a theme. */
+  /** Okta's own image in place of a missing image of a theme. */
   ownImage(name: "logo" | "favicon" | "backgroundImage"): string | null {
     return newTheme(this.#org)[name];
   }
@@ -111,7 +111,7 @@ export class BrandStore {
     this.#log(brand, `system.${EVENT_NAMES[kind]}.update`, `Update ${state} ${kind} page`, doer);
   }
 
-  /** True when there was a page to remove. */
+  /** Removes a page. True when there was one. */
   removePage(brand: Brand, kind: PageKind, state: PageState, doer?: Doer): boolean {
     if (!this.#of(brand).pages.delete(`${kind}/${state}`)) return false;
     this.#log(brand, `system.${EVENT_NAMES[kind]}.delete`, `Delete ${state} ${kind} page`, doer);

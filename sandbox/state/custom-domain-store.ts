@@ -6,13 +6,13 @@ import type { Area, OrgState } from "./org-state.js";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** How long a verification value is good for. */
+/** The life of a verification value, in days. */
 const RECORD_DAYS = 7;
 
-/** How long a certificate is good for that the org gets itself. */
+/** The life of a certificate that the org gets itself, in days. */
 const CERTIFICATE_DAYS = 90;
 
-/** A custom domain as the org keeps it; `_links` are made when it is shown. */
+/** A stored custom domain. `_links` are made when it is shown. */
 export interface CustomDomain extends JsonObject {
   id: string;
   domain: string;
@@ -30,13 +30,13 @@ interface DomainRecord extends JsonObject {
   values: string[];
 }
 
-/** What a new domain may be told. */
+/** The properties of a new domain. */
 export interface NewCustomDomain extends JsonObject {
   domain: string;
   certificateSourceType: "MANUAL" | "OKTA_MANAGED";
 }
 
-/** The custom domains of the org. Every write happens and is logged. */
+/** The custom domains of the org. Every write succeeds and is logged. */
 export class CustomDomainStore {
   readonly #org: OrgState;
   readonly #domains = new Map<string, CustomDomain>();
@@ -74,8 +74,8 @@ export class CustomDomainStore {
   }
 
   /**
-   * Looks for the domain's records in DNS. The TXT record shows whose the domain is; with the CNAME
-   * as well, a certificate can be had. What was reached once stays.
+   * Looks for the domain's records in DNS. The TXT record proves ownership; with the CNAME as well, a certificate can
+   * be had. A state that was reached stays.
    */
   verify(domain: CustomDomain, doer?: Doer): void {
     const dns = this.#org.area(dnsArea);
@@ -87,7 +87,7 @@ export class CustomDomainStore {
     this.#log(domain, "verify", "Verify custom URL domain", doer);
   }
 
-  /** Puts a certificate of the customer's in place, which the customer then renews. */
+  /** Sets a certificate of the customer, who then renews it. */
   setCertificate(domain: CustomDomain, certificate: JsonObject, doer?: Doer): void {
     domain.certificateSourceType = "MANUAL";
     this.#install(domain, certificate);
@@ -128,17 +128,20 @@ export class CustomDomainStore {
   }
 }
 
-/** The records that DNS should have, as DNS has them. */
+/** The records that DNS should have, in the form of DNS. */
 export function recordsOf({ dnsRecords }: CustomDomain): DnsRecord[] {
   return dnsRecords.map(({ recordType, fqdn, values }) => ({ type: recordType, name: fqdn, values }));
 }
 
-/** What shows that a domain is one's own: a value that follows from the domain, so that a seed draws no lots for it. */
+/**
+ * The value that proves ownership of a domain. It follows from the domain, so that it does not change the random
+ * numbers of a seed.
+ */
 export function proofOf(id: string, domain: string): string {
   return createHash("sha256").update(`${id} ${domain}`).digest("hex").slice(0, 32);
 }
 
-/** The custom domains of an org; brands show which of them are theirs. */
+/** The custom domains of an org. Brands show their own. */
 export const customDomainArea: Area<CustomDomainStore> = {
   name: "custom domains",
   create: (org) => new CustomDomainStore(org),

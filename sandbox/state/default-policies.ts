@@ -8,7 +8,7 @@ const NOBODY_LEFT_OUT = { people: { users: { exclude: [] } } };
 
 type Given = NewPolicy["given"];
 
-/** The policies of an org; those that Okta makes in every org are there from the beginning. */
+/** The policies of an org. Those that Okta makes in every org are there from the beginning. */
 export const POLICIES: Area<PolicyStore> = {
   name: "policies",
   create(org) {
@@ -22,7 +22,7 @@ export const POLICIES: Area<PolicyStore> = {
   },
 };
 
-/** Each with its default rule, where that is not the catch-all rule of its type. */
+/** Okta's own policies, each with its default rule where that is not the catch-all rule of its type. */
 function defaultPolicies(org: OrgState): { policy: Given; rule?: Given }[] {
   const everyone = org.groups.all().filter(({ type }) => type === "BUILT_IN");
   const forEveryone = { people: { groups: { include: everyone.map(({ id }) => id) } } };

@@ -1,7 +1,7 @@
 import type { JsonObject } from "./model.js";
 import type { Area } from "./org-state.js";
 
-/** A device assurance policy as the org keeps it: the object as it was sent, and what Okta adds to it. */
+/** A stored device assurance policy: the object as it was sent, with Okta's additions. */
 export interface DeviceAssurance extends JsonObject {
   id: string;
   name: string;

@@ -1,6 +1,6 @@
 import type { Area } from "./org-state.js";
 
-/** A record as a domain asks for it. */
+/** A record that a domain needs. */
 export interface DnsRecord {
   type: string;
   /** Fully qualified name. */
@@ -8,14 +8,11 @@ export interface DnsRecord {
   values: readonly string[];
 }
 
-/**
- * The pretend world's DNS. Nothing is looked up anywhere: a record is there when somebody, a test or
- * a demonstration, has set it here.
- */
+/** The sandbox's DNS. It looks nothing up: a record is there when a test or a demonstration has set it. */
 export class Dns {
   readonly #records = new Map<string, readonly string[]>();
 
-  /** Puts records into DNS, in the place of others of the same type and name. */
+  /** Sets records, in place of others of the same type and name. */
   set(...records: readonly DnsRecord[]): void {
     for (const { type, name, values } of records) this.#records.set(key(type, name), values);
   }
@@ -31,10 +28,10 @@ export class Dns {
   }
 }
 
-/** DNS compares names without regard to case (RFC 4343), and a dot at the end says nothing. */
+/** The key of a record. DNS ignores case (RFC 4343), and a dot at the end has no meaning. */
 function key(type: string, name: string): string {
   return `${type} ${name.toLowerCase().replace(/\.$/, "")}`;
 }
 
-/** The DNS in which an org looks for the records of its domains. */
+/** The DNS in which an org looks up the records of its domains. */
 export const dnsArea: Area<Dns> = { name: "dns", create: () => new Dns() };

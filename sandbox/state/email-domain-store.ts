@@ -4,7 +4,7 @@ import { type DnsRecord, dnsArea } from "./dns.js";
 import type { Doer, JsonObject } from "./model.js";
 import type { Area, OrgState } from "./org-state.js";
 
-/** An email domain as the org keeps it. Which brands send from it is kept with the brands. */
+/** A stored email domain. The brands keep which of them send from it. */
 export interface EmailDomain extends JsonObject {
   id: string;
   domain: string;
@@ -23,14 +23,14 @@ interface EmailDomainRecord extends JsonObject {
   verificationValue: string;
 }
 
-/** What a new email domain may be told. */
+/** The properties of a new email domain. */
 export interface NewEmailDomain extends JsonObject {
   domain: string;
   displayName: string;
   userName: string;
 }
 
-/** The email domains of the org. Every write happens and is logged. */
+/** The email domains of the org. Every write succeeds and is logged. */
 export class EmailDomainStore {
   readonly #org: OrgState;
   readonly #domains = new Map<string, EmailDomain>();
@@ -48,7 +48,7 @@ export class EmailDomainStore {
     return this.#domains.get(id);
   }
 
-  /** Adds an email domain, from which the brand `brandId` sends from then on. */
+  /** Adds an email domain. The brand `brandId` sends from it from then on. */
   add({ brandId, ...given }: NewEmailDomain, doer?: Doer): EmailDomain {
     const id = typeof given.id === "string" ? given.id : this.#org.newId("OeD");
     const subdomain = typeof given.validationSubdomain === "string" ? given.validationSubdomain : "mail";
@@ -80,7 +80,7 @@ export class EmailDomainStore {
     this.#log(domain, "verify", "Verify email domain", doer);
   }
 
-  /** Removes an email domain; the brands that sent from it send from the org's own again. */
+  /** Removes an email domain. Its brands send from the org's own again. */
   remove(domain: EmailDomain, doer?: Doer): void {
     this.#domains.delete(domain.id);
     for (const brand of this.#org.area(brandArea).all()) {
@@ -107,7 +107,7 @@ function recordsFor(id: string, domain: string, subdomain: string): EmailDomainR
   ];
 }
 
-/** The records that DNS should have, as DNS has them. */
+/** The records that DNS should have, in the form of DNS. */
 export function recordsOf({ dnsValidationRecords }: EmailDomain): DnsRecord[] {
   return dnsValidationRecords.map(({ recordType, fqdn, verificationValue }) => ({
     type: recordType,

@@ -3,7 +3,7 @@ import type { Brand } from "./brand-store.js";
 import type { Doer, JsonObject } from "./model.js";
 import type { Area, OrgState } from "./org-state.js";
 
-/** A customized text of a template in one language; `_links` are made when it is shown. */
+/** A customized text of a template in one language. `_links` are made when it is shown. */
 export interface EmailCustomization extends JsonObject {
   id: string;
   language: string;
@@ -14,7 +14,7 @@ export interface EmailCustomization extends JsonObject {
   lastUpdated: string;
 }
 
-/** What a new customization may be told. */
+/** The properties of a new customization. */
 export interface NewCustomization extends JsonObject {
   language: string;
   subject: string;
@@ -28,7 +28,7 @@ export interface SentMail extends EmailText {
   to: string[];
 }
 
-/** A template of one brand: every brand has all of them, each with texts of its own. */
+/** A template of one brand. Every brand has all templates, each with its own texts. */
 export interface BrandTemplate {
   brand: Brand;
   template: EmailTemplate;
@@ -39,7 +39,7 @@ interface Entry {
   recipients: Recipients;
 }
 
-/** The email templates of every brand. Every write happens and is logged. */
+/** The email templates of every brand. Every write succeeds and is logged. */
 export class EmailTemplateStore {
   readonly #org: OrgState;
   readonly #entries = new Map<string, Entry>();
@@ -75,7 +75,7 @@ export class EmailTemplateStore {
     return customization;
   }
 
-  /** Puts a text in the place of another's; `isDefault` makes it the default instead of the one before. */
+  /** Replaces a text by another. With `isDefault` it becomes the default. */
   replace(of: BrandTemplate, id: string, given: NewCustomization, isDefault: boolean, doer?: Doer): void {
     for (const one of this.#entry(of).customizations) {
       if (one.id === id) Object.assign(one, given, { lastUpdated: this.#org.timestamp() });

@@ -1,7 +1,7 @@
 import type { Json } from "../../src/json/json.js";
 import type { Group, User } from "./model.js";
 
-/** What an expression of a group rule is evaluated for. */
+/** The user for whom an expression of a group rule is evaluated. */
 export interface Subject {
   user: User;
   groups: readonly Group[];
@@ -33,7 +33,7 @@ const FUNCTIONS: Readonly<Record<string, (subject: Subject, args: string[]) => b
   "String.startsWith": (_, [text = "", start = ""]) => text.startsWith(start),
 };
 
-/** Reads an expression from left to right; what it does not know makes it throw. */
+/** Reads an expression from left to right. It throws for an unknown part. */
 class Evaluation {
   readonly #tokens: string[];
   readonly #subject: Subject;
@@ -114,7 +114,7 @@ class Evaluation {
   }
 }
 
-/** Whether a condition is true of a user; false where it says what is not known here. */
+/** True where a condition holds for a user; false where the condition has an unknown part. */
 export function isTrueOf(expression: string, subject: Subject): boolean {
   const tokens = tokensOf(expression);
   try {

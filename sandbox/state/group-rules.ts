@@ -18,10 +18,10 @@ const madeByRuleArea: Area<Set<string>> = { name: "memberships made by rules", c
 /** The ids of the groups that have an admin role assigned. */
 export const adminGroupArea: Area<Set<string>> = { name: "admin groups", create: () => new Set() };
 
-/** True while rules are applied, since what they do would have them applied again. */
+/** True while rules are applied. Their own changes must not apply them again. */
 const applyingArea: Area<{ now: boolean }> = { name: "applying group rules", create: () => ({ now: false }) };
 
-/** Rules that follow from each other settle long before that; Okta warns of more than one step. */
+/** The most rounds. Rules that depend on each other settle long before; Okta warns of more than one step. */
 const MAX_ROUNDS = 10;
 
 function isTrue(org: OrgState, rule: GroupRule, user: User): boolean {
@@ -31,7 +31,7 @@ function isTrue(org: OrgState, rule: GroupRule, user: User): boolean {
   return isTrueOf(expression, { user, groups: org.groups.ofUser(user.id) });
 }
 
-/** One look at one rule for one user. @returns true where it moved them */
+/** Applies one rule to one user once. @returns true where it moved the user */
 function apply(org: OrgState, rule: GroupRule, user: User, group: Group): boolean {
   const made = org.area(madeByRuleArea);
   const key = `${rule.id} ${group.id} ${user.id}`;
@@ -47,7 +47,10 @@ function apply(org: OrgState, rule: GroupRule, user: User, group: Group): boolea
   return true;
 }
 
-/** Puts people into the groups that active rules fill, and takes out those of whom a rule is no longer true, as Okta does after each change. */
+/**
+ * Puts people into the groups that active rules fill, and takes out those for whom a rule no longer holds. Okta does
+ * this after each change.
+ */
 export function applyGroupRules(org: OrgState): void {
   const rules = org.area(groupRuleArea).filter((rule) => rule.status === "ACTIVE");
   const applying = org.area(applyingArea);
@@ -68,7 +71,7 @@ export function applyGroupRules(org: OrgState): void {
   }
 }
 
-/** A rule that names a group which is gone does nothing any more. */
+/** Stops the rules that name a deleted group. */
 export function invalidateRulesOf(org: OrgState, groupId: string): void {
   for (const rule of org.area(groupRuleArea)) {
     if (JSON.stringify([rule.conditions, rule.actions]).includes(groupId)) rule.status = "INVALID";

@@ -3,7 +3,7 @@ import { groupParty, userParty } from "./log-event.js";
 import type { Doer, Group, GroupSource, GroupType, JsonObject, User } from "./model.js";
 import type { OrgState } from "./org-state.js";
 
-/** What a new group may be told. */
+/** The properties of a new group. */
 export interface NewGroup extends GroupSource {
   id?: string;
   type?: GroupType;
@@ -20,7 +20,7 @@ interface Entry {
   members: Set<string>;
 }
 
-/** The groups of the org and who is in them. Every write happens and is logged. */
+/** The groups of the org and their members. Every write succeeds and is logged. */
 export class GroupStore {
   readonly #org: OrgState;
   readonly #entries = new Map<string, Entry>();
@@ -42,7 +42,7 @@ export class GroupStore {
     return this.#entries.get(id)?.group;
   }
 
-  /** What fills the group besides administrators; empty for a plain one. */
+  /** The rule or app that fills the group besides administrators; empty for a plain group. */
   sourceOf(group: Group): GroupSource {
     return this.#entries.get(group.id)?.source ?? {};
   }
@@ -106,19 +106,19 @@ export class GroupStore {
     applyGroupRules(this.#org);
   }
 
-  /** The groups that an app brought to the org go with it. */
+  /** Removes the groups that an app brought to the org. */
   forgetApp(appId: string, doer?: Doer): void {
     for (const { group, source } of [...this.#entries.values()]) if (source.appId === appId) this.remove(group, doer);
   }
 
-  /** Puts a new user into the groups that hold everybody. */
+  /** Puts a new user into the groups of everybody. */
   joinBuiltIns(userId: string): void {
     for (const { group, members } of this.#entries.values()) {
       if (group.type === "BUILT_IN") members.add(userId);
     }
   }
 
-  /** Takes a user out of the groups without an event of its own. */
+  /** Takes a user out of the groups without an event. */
   forgetUser(userId: string, { keepBuiltIns }: { keepBuiltIns: boolean }): void {
     for (const { group, members } of this.#entries.values()) {
       if (!keepBuiltIns || group.type !== "BUILT_IN") members.delete(userId);

@@ -1,7 +1,7 @@
 import type { Random } from "../random.js";
 import type { App, Doer, Group, LogEvent, LogNote, LogParty, User } from "./model.js";
 
-/** The org itself, where nobody else did it. */
+/** The org itself, where no other actor is known. */
 export const SYSTEM: Doer = {
   actor: {
     id: "SystemPrincipal",
@@ -13,7 +13,7 @@ export const SYSTEM: Doer = {
   client: { userAgent: null, zone: null, device: null, id: null, ipAddress: null, geographicalContext: null },
 };
 
-/** How many numbers of chance an event takes. */
+/** The number of random numbers that an event takes. */
 export const EVENT_NUMBERS = 27 + 22 + 32;
 
 /**

@@ -13,7 +13,7 @@ export type UserStatus =
   | "SUSPENDED"
   | "DEPROVISIONED";
 
-/** A user as the org keeps it. Times are ISO 8601; `_links` are made when it is shown. */
+/** A stored user. Times are ISO 8601; `_links` are made when it is shown. */
 export interface User {
   id: string;
   status: UserStatus;
@@ -25,7 +25,7 @@ export interface User {
   passwordChanged: string | null;
   type: { id: string };
   profile: JsonObject;
-  /** As shown: a password is an empty object, a recovery answer is absent. */
+  /** The credentials in the form that Okta shows: a password is an empty object, a recovery answer is absent. */
   credentials: JsonObject;
 }
 
@@ -41,7 +41,7 @@ export interface Group {
   profile: JsonObject;
 }
 
-/** What decides who is in a group besides an administrator. */
+/** The source of a group's members besides an administrator. */
 export interface GroupSource {
   /** The app that imports an APP_GROUP. */
   appId?: string;
@@ -49,7 +49,7 @@ export interface GroupSource {
   rule?: string;
 }
 
-/** An application as the org keeps it: the object as it was sent, and what Okta adds to it. */
+/** A stored application: the object as it was sent, with Okta's additions. */
 export interface App extends JsonObject {
   id: string;
   name: string;
@@ -77,7 +77,7 @@ export interface AppGroup {
   profile: JsonObject;
 }
 
-/** Who did something, or to what: schemas `LogActor` and `LogTarget`. */
+/** An actor or a target of an event: schemas `LogActor` and `LogTarget`. */
 export interface LogParty {
   id: string;
   type: string;
@@ -86,7 +86,7 @@ export interface LogParty {
   detailEntry: JsonObject | null;
 }
 
-/** Where a request came from: schema `LogClient`. */
+/** The origin of a request: schema `LogClient`. */
 export interface LogClient {
   userAgent: { rawUserAgent: string; os: string; browser: string } | null;
   zone: string | null;
@@ -96,13 +96,13 @@ export interface LogClient {
   geographicalContext: JsonObject | null;
 }
 
-/** Who does something, and from where. */
+/** The actor of a write and the origin of its request. */
 export interface Doer {
   actor: LogParty;
   client: LogClient;
 }
 
-/** What is said of an event; the org adds the rest. */
+/** The given parts of an event. The org adds the rest. */
 export interface LogNote {
   eventType: string;
   displayMessage: string;
@@ -110,7 +110,7 @@ export interface LogNote {
   outcome?: { result: "SUCCESS" | "FAILURE" | "ALLOW" | "DENY" | "CHALLENGE"; reason?: string };
   target?: LogParty[];
   debugData?: JsonObject;
-  /** Epoch milliseconds; now, where it is not said. */
+  /** Epoch milliseconds; by default now. */
   publishedMs?: number | undefined;
   securityContext?: JsonObject;
 }

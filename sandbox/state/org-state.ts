@@ -1,14 +1,14 @@
 import type { App, Doer, Group, LogNote, User } from "./model.js";
 
-/** State that one area of the API keeps in the org; made on first use. An area is one constant of this type. */
+/** The state of one area of the API, made on first use. An area is one constant of this type. */
 export interface Area<T> {
   readonly name: string;
   create(org: OrgState): T;
 }
 
-/** The org as its stores see it: what they have in common, and what each does with the others. */
+/** The org from the view of its stores: their common parts, and the stores themselves. */
 export interface OrgState {
-  /** Where the sandbox answers, e.g. `http://127.0.0.1:8080`. */
+  /** The origin of the sandbox, e.g. `http://127.0.0.1:8080`. */
   readonly origin: string;
   readonly name: string;
   readonly now: () => number;

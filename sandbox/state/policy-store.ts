@@ -4,7 +4,7 @@ import { closeUp, inOrder, place } from "../priorities.js";
 import type { App, Doer, JsonObject, LogParty } from "./model.js";
 import type { OrgState } from "./org-state.js";
 
-/** A policy or a rule as the org keeps it: the object as it was sent, and what Okta adds to it. */
+/** A stored policy or rule: the object as it was sent, with Okta's additions. */
 export interface Policy extends JsonObject {
   id: string;
   type: string;
@@ -17,17 +17,17 @@ export interface Policy extends JsonObject {
 }
 export type PolicyRule = Policy;
 
-/** What is said of a new policy or rule; the store adds the rest. A `priority` is a wish. */
+/** The properties of a new policy or rule. The store adds the rest. A `priority` is a wish. */
 export interface NewPolicy {
   /** The object's own members, without those that Okta sets. */
   given: JsonObject & { type: string; name: string };
   status?: Policy["status"];
   system?: boolean;
-  /** Epoch milliseconds; now, where it is not said. */
+  /** Epoch milliseconds; by default now. */
   createdMs?: number;
 }
 
-/** What is said of a policy or rule that is replaced. */
+/** The new properties of a policy or rule that is replaced. */
 type Replacing = Required<Pick<NewPolicy, "given" | "status">>;
 
 type What =
@@ -42,11 +42,11 @@ interface Entry {
   rules: Map<string, PolicyRule>;
 }
 
-/** The policies of the org, their rules, and which policy each app has. What Okta would refuse is the routes' business. */
+/** The policies of the org, their rules, and the policy of each app. The routes refuse what Okta would refuse. */
 export class PolicyStore {
   readonly #org: OrgState;
   readonly #entries = new Map<string, Entry>();
-  /** By policy type and app id; an app that is not here has the policy that Okta made. */
+  /** By policy type and app id. An app that is not here has Okta's own policy. */
   readonly #assigned = new Map<string, string>();
 
   constructor(org: OrgState) {
@@ -77,7 +77,7 @@ export class PolicyStore {
     return this.#org.apps.all().filter((app) => this.policyOf(app, policy.type)?.id === policy.id);
   }
 
-  /** The policy of a type that an app has. */
+  /** The policy of a type that applies to an app. */
   policyOf(app: App, type: string): Policy | undefined {
     const assigned = this.#assigned.get(`${type} ${app.id}`);
     return assigned === undefined
@@ -85,12 +85,12 @@ export class PolicyStore {
       : this.get(assigned);
   }
 
-  /** Gives an app this policy in place of the one of the same type that it had. */
+  /** Gives an app this policy in place of its present one of the same type. */
   assign(policy: Policy, app: App): void {
     this.#assigned.set(`${policy.type} ${app.id}`, policy.id);
   }
 
-  /** Adds a policy without an event, with the rule that Okta puts last; for what was there before anybody asked. */
+  /** Adds a policy with the rule that Okta puts last, without an event. It is for the first state of an org. */
   insert({ given, status = "ACTIVE", system = false, createdMs }: NewPolicy): Policy {
     const kind = kindOf(given.type);
     const id = this.#org.newId(kind.order === "dense" ? "00p" : "rst");
@@ -132,7 +132,7 @@ export class PolicyStore {
     return rule;
   }
 
-  /** Puts the members of `given` in the place of those that a policy had, and gives it this status. */
+  /** Replaces the members of a policy by those of `given`, and sets this status. */
   replace(policy: Policy, { given, status }: Replacing, doer?: Doer): Policy {
     const next = this.#replaced(policy, { given, status });
     this.#entries.set(policy.id, { policy: next, rules: this.#rules(policy) });
@@ -143,7 +143,7 @@ export class PolicyStore {
     return next;
   }
 
-  /** Puts the members of `given` in the place of those that a rule had, and gives it this status. */
+  /** Replaces the members of a rule by those of `given`, and sets this status. */
   replaceRule(policy: Policy, rule: PolicyRule, { given, status }: Replacing, doer?: Doer): PolicyRule {
     const next = this.#replaced(rule, { given, status });
     const rules = this.#rules(policy);
@@ -170,7 +170,7 @@ export class PolicyStore {
     this.#log(policy, "lifecycle.delete", doer);
   }
 
-  /** Takes a group or user that is gone out of the conditions of policies and rules. */
+  /** Takes a deleted group or user out of the conditions of policies and rules. */
   forgetPerson(kind: "groups" | "users", id: string): void {
     for (const { policy, rules } of this.#entries.values()) {
       for (const object of [policy, ...rules.values()]) {

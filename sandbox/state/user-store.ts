@@ -5,18 +5,18 @@ import type { OrgState } from "./org-state.js";
 
 /** The one user type of the org. */
 export const USER_TYPE_ID = "otySandboxDefault001";
-/** The schema of that type, which has an id of its own. */
+/** The schema of that type. It has an id of its own. */
 export const USER_SCHEMA_ID = "oscSandboxDefault001";
 
-/** What a new user may be told; everything else gets a sensible value. */
+/** The properties of a new user. The others get a sensible value. */
 export interface NewUser {
   id?: string;
   status?: UserStatus;
   /** `login` and `email` are made up where both are missing. */
   profile: JsonObject;
-  /** As shown by Okta; see `User`. */
+  /** In the form that Okta shows; see `User`. */
   credentials?: JsonObject;
-  /** False: a password is still to be set. By default only a STAGED user has none. */
+  /** False where the user has to set a password. By default only a STAGED user has none. */
   hasPassword?: boolean;
   /** Epoch milliseconds. */
   createdMs?: number | undefined;
@@ -24,7 +24,7 @@ export interface NewUser {
   lastLoginMs?: number;
 }
 
-/** The users of the org. Every write happens, whatever Okta would say to it, and is logged. */
+/** The users of the org. Every write succeeds, whatever Okta would say, and is logged. */
 export class UserStore {
   readonly #org: OrgState;
   readonly #byId = new Map<string, User>();
@@ -53,7 +53,7 @@ export class UserStore {
     return this.#byId.get(this.#idByLogin.get(login.toLowerCase()) ?? "");
   }
 
-  /** A user by id, by login, or by what stands before the login's `@` where only one user has it. */
+  /** A user by id, by login, or by the part of the login before the `@` where only one user has it. */
   find(idOrLogin: string): User | undefined {
     const wanted = idOrLogin.toLowerCase();
     const exact = this.#byId.get(idOrLogin) ?? this.findByLogin(idOrLogin);
@@ -97,7 +97,7 @@ export class UserStore {
     return user;
   }
 
-  /** Replaces the given parts of a user; `lastUpdated` follows. */
+  /** Replaces the given parts of a user, and updates `lastUpdated`. */
   change(user: User, changes: Partial<User>, note: LogNote, doer?: Doer): void {
     this.#idByLogin.delete(loginKey(user));
     Object.assign(user, changes, { lastUpdated: this.#org.timestamp() });
