@@ -6,8 +6,8 @@ import { code, table } from "./docs/markdown.js";
 const root = fileURLToPath(new URL("..", import.meta.url));
 
 /**
- * The rooms of the house, the lowest first, each with what it is for. A file imports from its own room and from
- * rooms before it, types included, so that no two rooms need each other.
+ * The rooms of the house and their purposes, the lowest room first. A file imports from its own room and from rooms
+ * before it, types included, so that no two rooms need each other.
  */
 export const ROOMS = {
   "src/json": "pure functions on JSON: exact numbers, paths, depth, size",
@@ -15,23 +15,23 @@ export const ROOMS = {
   "src/errors": "the closed set of error codes, Okta's codes in our words, rendering",
   "src/files": "files of this machine, read and kept safely: allowed folders, private folders, time limits",
   "src/net": "HTTP without Okta: proxy, loopback, challenges, time limits",
-  "src/checks": "what is checked before it is sent, and without asking the org: certificates, keys, images, times",
+  "src/checks": "checks that need no org: certificates, keys, images, times",
   "src/log.ts": "the log, to stderr or a file",
-  "src/okta": "Okta's operations, scopes, object kinds and transport; the only room that touches the SDK",
+  "src/okta": "Okta's operations, scopes, object kinds and transport; the only room that takes types from the SDK",
   "src/auth": "sessions: device grant, private key, given token; token stores",
   "src/tool.ts": "the contract between tools and engine",
-  "src/catalogue": "which tools exist and for whom: definitions, choice, scopes",
-  "src/results": "what a model gets to see: shape, lists, size, lost settings, hidden attributes",
-  "src/effects": "what a write does besides what its name says: order, status, groups that follow, policies that name",
-  "src/foresight": "what Okta would refuse, found out before it is asked: attributes, searches, names that are taken",
-  "src/guard": "what may not be touched, done or seen: protected objects, limits, masks",
-  "src/journal": "changes on record, previews, the way back",
+  "src/catalogue": "the tools of a session: definitions, choice, scopes",
+  "src/results": "results in the form for a model: shape, lists, size, lost settings, hidden attributes",
+  "src/effects": "further effects of a write: order, status, groups that depend on it, policies that name its object",
+  "src/foresight": "refusals of Okta's, found before Okta is asked: unknown attributes, wrong searches, taken names",
+  "src/guard": "limits on calls: protected objects, numbers of writes, hidden attributes",
+  "src/journal": "the record of changes, previews, undo",
   "src/config": "settings, from flags and the environment",
   "src/call": "the one path of a call: arguments, sign-in, guard, consent, run",
   "src/mcp": "one protocol connection: lists, calls, questions, JSON-RPC, stdio",
   sandbox: "the pretend org: authorization server, Management API, seed; a house of its own",
   tools: "one object per tool, a file for each area; `shared/` holds what several areas share",
-  "src/cli": "the commands, and what puts all the rest together",
+  "src/cli": "the commands, and the composition of all other rooms",
   bin: "the start",
 } as const;
 
