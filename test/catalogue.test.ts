@@ -59,6 +59,19 @@ const EFFECTS_BY_VERB: Readonly<Record<string, readonly string[]>> = {
 /** The changes that neither overwrite anything nor decide who gets in. */
 const ONLY_ADD_TO_WHAT_IS_THERE = ["activate_application", "verify_custom_domain", "verify_email_domain"];
 
+/** What the description of an argument begins with: it tells what to do, and "With search." tells nobody anything. */
+const VERBS = [
+  ...["Activate", "Add", "Allow", "Ask", "Check", "Choose", "Compare", "Email", "Embed", "End", "Enforce", "Filter"],
+  ...["Find", "Give", "Have", "Keep", "Link", "List", "Look", "Lose", "Name", "Only", "Pass", "Put", "Read", "Repeat"],
+  ...["Say", "Search", "Set", "Show", "Sort", "Start", "Take", "Undo", "Use"],
+];
+
+/** True where a text names a value of a pattern, or the form of one. */
+function showsForm(text: string, pattern: string): boolean {
+  const examples = text.match(/"[^"]+"|#?[\w.]*\w/g) ?? [];
+  return text.includes("#RRGGBB") || examples.some((one) => new RegExp(pattern).test(one.replaceAll('"', "")));
+}
+
 describe.each(tools)("$name", (tool) => {
   const { name, title, description, scope, effect, definition } = tool;
 
@@ -106,16 +119,21 @@ describe.each(tools)("$name", (tool) => {
 
   test("is described in short and plain sentences", () => {
     expect(title).toMatch(/^[A-Z][A-Za-z0-9 -]{3,48}$/);
+    const repeatsName = title.toLowerCase().replaceAll(/[ -]/g, "_") === name;
+    expect(definition.title, "a title that repeats the name is not sent").toBe(repeatsName ? undefined : title);
     expect(description.length).toBeLessThanOrEqual(MOST_DESCRIPTION_CHARS);
     expect(description).toMatch(/^[A-Z][\s\S]+\.$/);
     expect(description, "no shouting").not.toMatch(/!|\b(IMPORTANT|NOTE|NEVER|ALWAYS|MUST|WARNING)\b/);
     expect(description).not.toMatch(/\s{2,}|\n/);
   });
 
-  test("describes every argument", () => {
-    for (const [argument, { description: text = "" }] of Object.entries(catalogue.schema(name).properties)) {
+  test("describes every argument where clients see it, in a sentence that says what to do", () => {
+    for (const [argument, { description: text = "" }] of Object.entries(definition.inputSchema.properties)) {
       expect(argument).toMatch(/^[a-z]+(_[a-z0-9]+)*$/);
-      expect(text, argument).toMatch(/^["A-Z0-9].*[.…]$/s);
+      // Every tool takes it, and of a write it is told once, in the server's instructions.
+      if (argument === "fields" && effect !== "reads") continue;
+      expect(VERBS, `${argument}: ${text}`).toContain(text.split(" ")[0]);
+      expect(text, argument).toMatch(/[.…]$/);
       // One argument alone names a dozen values.
       const most = `${name}.${argument}` === "list_policies.type" ? 250 : 150;
       expect(text.length, argument).toBeLessThanOrEqual(most);
@@ -142,9 +160,10 @@ describe.each(tools)("$name", (tool) => {
 
   test("says in words what a keyword would say that not every client passes on", () => {
     for (const [argument, schema] of Object.entries(catalogue.schema(name).properties)) {
-      const { description, default: byDefault, maximum } = schema;
-      for (const value of [byDefault, maximum]) {
-        // An integer of JSON ends there anyway, and these are what leaving an argument out means.
+      const { description = "", default: byDefault, minimum, maximum, pattern } = schema;
+      if (typeof pattern === "string") expect(showsForm(description, pattern), argument).toBe(true);
+      for (const value of [byDefault, maximum, maximum === undefined ? undefined : minimum]) {
+        // These are what leaving an argument out means.
         if (value === undefined || value === false || value === "") continue;
         expect(description, argument).toContain(String(value));
       }

@@ -9,9 +9,11 @@ import {
   isObject,
   type Json,
   type JsonObject,
+  type KnownFields,
   OktaMcpError,
   ofMade,
   refuseOtherStatus,
+  some,
   textAt,
   touchedByDeletedApp,
   undoBy,
@@ -50,14 +52,14 @@ export const listApplications = defineTool({
   effect: "reads",
   compares: { q: ["name", "label"], include_non_deleted: ["status"] },
   input: z.strictObject({
-    q: z.string().optional().describe("Start of name or label."),
+    q: z.string().optional().describe("Search by the start of name or label."),
     after,
     limit: limit(200, 20),
     filter: filter("id, status, name, credentials.signing.kid, settings.slo.enabled, user.id", 'status eq "ACTIVE"'),
-    expand: z.string().min(1).optional().describe('"user/{userId}", with filter user.id eq the same user.'),
-    include_non_deleted: z.boolean().optional().describe("Inactive ones too."),
-    use_optimization: z.boolean().optional().describe("Fewer properties of each app."),
-    always_include_vpn_settings: z.boolean().optional().describe("With the VPN settings."),
+    expand: z.string().min(1).optional().describe('Embed "user/{userId}"; filter by user.id eq the same user as well.'),
+    include_non_deleted: z.boolean().optional().describe("List inactive ones too."),
+    use_optimization: z.boolean().optional().describe("Show fewer properties of each app."),
+    always_include_vpn_settings: z.boolean().optional().describe("Show the VPN settings too."),
     fetch_all: fetchAll,
   }),
   run: ({ okta, list }, a) =>
@@ -87,13 +89,13 @@ export const getApplication = defineTool({
   effect: "reads",
   input: z.strictObject({
     app_id: appId,
-    expand: z.string().min(1).optional().describe('"user/{userId}" embeds that user\'s assignment.'),
+    expand: z.string().min(1).optional().describe('Give "user/{userId}" to embed that user\'s assignment.'),
   }),
   run: async ({ okta }, a) =>
     withPolicies(await okta.applications.getApplication({ appId: a.app_id, expand: a.expand })),
 });
 
-const appConfig = jsonObject("Okta application: label, signOnMode, name, settings, credentials …", {
+const APP_FIELDS: KnownFields = {
   name: "string",
   label: "string",
   signOnMode: "string",
@@ -132,7 +134,9 @@ const appConfig = jsonObject("Okta application: label, signOnMode, name, setting
       ],
     },
   },
-});
+};
+const wholeApp = (fields: KnownFields) =>
+  jsonObject("Give the application as Okta has it: label, signOnMode, name, settings, credentials …", fields);
 
 export const createApplication = defineTool({
   name: "create_application",
@@ -141,7 +145,7 @@ export const createApplication = defineTool({
   scope: "okta.apps.manage",
   effect: "adds",
   input: z.strictObject({
-    app_config: appConfig,
+    app_config: wholeApp(APP_FIELDS),
     activate,
   }),
   async alsoDoes(_context, { app_config, activate }) {
@@ -170,7 +174,17 @@ export const updateApplication = defineTool({
   scope: "okta.apps.manage",
   effect: "changes",
   destructive: true,
-  input: z.strictObject({ app_id: appId, app_config: appConfig }),
+  input: z.strictObject({
+    app_id: appId,
+    app_config: wholeApp(
+      some(
+        APP_FIELDS,
+        ...["label", "visibility.hide", "credentials.userNameTemplate", "settings.notes"],
+        ...["settings.oauthClient.redirect_uris", "settings.oauthClient.post_logout_redirect_uris"],
+        ...["settings.oauthClient.grant_types", "settings.signOn.ssoAcsUrl", "settings.signOn.audience"],
+      ),
+    ),
+  }),
   async alsoDoes(_context, _a, { body, current }) {
     await refuseOtherStatus(body, current, { activate: "activate_application", deactivate: "deactivate_application" });
     return [];

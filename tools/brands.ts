@@ -62,7 +62,7 @@ export const listBrandDomains = defineTool({
   run: async ({ okta, list }, a) => list(wholeList(await domainsOf(okta, a.brand_id)), {}),
 });
 
-const name = z.string().min(1).describe("Unlike any other brand's.");
+const name = z.string().min(1).describe("Choose a name that no other brand has.");
 
 /** In a preview, refuses a name that another brand has. */
 function refuseTakenName(context: ToolContext, name: string, own?: string): Promise<string[]> {
@@ -101,12 +101,12 @@ const brandSettings = z.strictObject({
   agree_to_custom_privacy_policy: z
     .boolean()
     .optional()
-    .describe("The person's consent, needed for custom_privacy_policy_url."),
-  custom_privacy_policy_url: webAddress("Own privacy policy.").optional(),
+    .describe("Say that the person consents, which custom_privacy_policy_url needs."),
+  custom_privacy_policy_url: webAddress("Link to this privacy policy.").optional(),
   remove_powered_by_okta: z.boolean().optional().describe('Take "Powered by Okta" off; default false.'),
-  locale: z.string().min(2).optional().describe("Language tag, e.g. pt-BR."),
-  email_domain_id: id("From list_email_domains.").optional(),
-  default_app: jsonObject("Where people land after sign-in.", {
+  locale: z.string().min(2).optional().describe("Give a language tag, e.g. pt-BR."),
+  email_domain_id: id("Find it with list_email_domains.").optional(),
+  default_app: jsonObject("Choose where people land after sign-in.", {
     appInstanceId: "string",
     appLinkName: "string",
     classicApplicationUri: "string",

@@ -22,7 +22,7 @@ import {
 } from "./shared/kit.js";
 import { after, brandId, id } from "./shared/params.js";
 
-const domainId = id("From list_custom_domains.");
+const domainId = id("Find it with list_custom_domains.");
 
 /** The largest file that is read as a private key. */
 const MAX_KEY_BYTES = 64 * 1024;
@@ -116,11 +116,11 @@ export const createCustomDomain = defineTool({
   alsoUses: ["okta.brands.read"],
   effect: "adds",
   input: z.strictObject({
-    domain: z.string().min(1).describe("E.g. login.acme.com."),
+    domain: z.string().min(1).describe("Name the domain, e.g. login.acme.com."),
     certificate_source_type: z
       .string()
       .min(1)
-      .describe("OKTA_MANAGED (Okta gets and renews it) or MANUAL (see upsert_custom_domain_certificate)."),
+      .describe("Choose OKTA_MANAGED (Okta gets and renews it) or MANUAL (see upsert_custom_domain_certificate)."),
   }),
   foresee: (context, a) =>
     refuseTaken(context, {
@@ -239,9 +239,9 @@ const pemText = z.string().min(1).max(100_000);
 
 const certificateInput = z.strictObject({
   domain_id: domainId,
-  certificate: pemText.describe("PEM text."),
-  certificate_chain: pemText.describe("Its issuers, PEM text, nearest first."),
-  private_key_file_path: z.string().min(1).describe("PEM file in an allowed folder."),
+  certificate: pemText.describe("Give it as PEM text."),
+  certificate_chain: pemText.describe("Give its issuers as PEM text, nearest first."),
+  private_key_file_path: z.string().min(1).describe("Name a PEM file in an allowed folder."),
 });
 
 /** The certificate to send, after all checks, and the domain as it is now. */

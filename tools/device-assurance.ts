@@ -8,11 +8,13 @@ import {
   itemsAt,
   type Json,
   type JsonObject,
+  type KnownFields,
   OktaMcpError,
   objectAt,
   ofMade,
   policiesTouched,
   refuseTaken,
+  some,
   textAt,
   undoBy,
   valueAt,
@@ -77,7 +79,9 @@ export const listDeviceAssurancePolicies = defineTool({
       .string()
       .regex(VERSION, "has to be a version of numbers, e.g. 14.2.1")
       .optional()
-      .describe("Such as 14.2.1; without_minimum lists those that name none. Then fields begin with items."),
+      .describe(
+        "Compare with a version, e.g. 14.2.1; without_minimum lists those that name none. Then fields begin with items.",
+      ),
     after,
   }),
   async run({ okta, list, collect, excerpt }, a) {
@@ -100,7 +104,7 @@ export const listDeviceAssurancePolicies = defineTool({
   },
 });
 
-const deviceAssuranceId = id("From list_device_assurance_policies.");
+const deviceAssuranceId = id("Find it with list_device_assurance_policies.");
 
 export const getDeviceAssurancePolicy = defineTool({
   name: "get_device_assurance_policy",
@@ -117,35 +121,37 @@ const DYNAMIC_VERSION = {
   distanceFromLatestMajor: "integer",
   latestSecurityPatch: "boolean",
 } as const;
-const policyData = jsonObject(
-  "Okta device assurance policy: name, platform (ANDROID, CHROMEOS, IOS, MACOS, WINDOWS), osVersion, osVersionConstraints …",
-  {
-    name: "string",
-    platform: "string",
-    osVersion: { minimum: "string", dynamicVersionRequirement: DYNAMIC_VERSION },
-    osVersionConstraints: [
-      { majorVersionConstraint: "string", minimum: "string", dynamicVersionRequirement: DYNAMIC_VERSION },
-    ],
-    diskEncryptionType: { include: ["string"] },
-    screenLockType: { include: ["string"] },
-    secureHardwarePresent: "boolean",
-    jailbreak: "boolean",
-    displayRemediationMode: "string",
-    thirdPartySignalProviders: {
-      dtc: {
-        browserVersion: { minimum: "string" },
-        osVersion: { minimum: "string" },
-        ...fieldsOf("boolean", "osFirewall", "diskEncrypted", "screenLockSecured", "managedDevice"),
-      },
+const POLICY_FIELDS: KnownFields = {
+  name: "string",
+  platform: "string",
+  osVersion: { minimum: "string", dynamicVersionRequirement: DYNAMIC_VERSION },
+  osVersionConstraints: [
+    { majorVersionConstraint: "string", minimum: "string", dynamicVersionRequirement: DYNAMIC_VERSION },
+  ],
+  diskEncryptionType: { include: ["string"] },
+  screenLockType: { include: ["string"] },
+  secureHardwarePresent: "boolean",
+  jailbreak: "boolean",
+  displayRemediationMode: "string",
+  thirdPartySignalProviders: {
+    dtc: {
+      browserVersion: { minimum: "string" },
+      osVersion: { minimum: "string" },
+      ...fieldsOf("boolean", "osFirewall", "diskEncrypted", "screenLockSecured", "managedDevice"),
     },
   },
-);
+};
+const wholePolicy = (fields: KnownFields) =>
+  jsonObject(
+    "Give the policy as Okta has it: name, platform (ANDROID, CHROMEOS, IOS, MACOS, WINDOWS), osVersion, osVersionConstraints …",
+    fields,
+  );
 const userStatedOsVersion = z
   .string()
   .min(1)
   .max(100)
   .optional()
-  .describe("The minimum OS version as the person named it.");
+  .describe("Repeat the minimum OS version as the person named it.");
 
 /** The place of a policy's minimum version. The browser tells that of a ChromeOS device (schema `DTCChromeOS`). */
 function versionPlace(body: JsonObject): readonly string[] {
@@ -206,7 +212,7 @@ export const createDeviceAssurancePolicy = defineTool({
     "Create a device assurance policy for any platform. It takes effect once an app sign-in rule names it: see update_policy_rule.",
   scope: "okta.deviceAssurance.manage",
   effect: "adds",
-  input: z.strictObject({ policy_data: policyData, user_stated_os_version: userStatedOsVersion }),
+  input: z.strictObject({ policy_data: wholePolicy(POLICY_FIELDS), user_stated_os_version: userStatedOsVersion }),
   change: {
     state: ({ okta }, _a, made) =>
       ofMade(made, (id) => okta.deviceAssurance.getDeviceAssurancePolicy({ deviceAssuranceId: id })),
@@ -235,7 +241,13 @@ export const replaceDeviceAssurancePolicy = defineTool({
   destructive: true,
   input: z.strictObject({
     device_assurance_id: deviceAssuranceId,
-    policy_data: policyData,
+    policy_data: wholePolicy(
+      some(
+        POLICY_FIELDS,
+        ...["name", "osVersion.minimum", "diskEncryptionType", "screenLockType"],
+        ...["secureHardwarePresent", "jailbreak"],
+      ),
+    ),
     user_stated_os_version: userStatedOsVersion,
   }),
   replaces: {

@@ -13,12 +13,12 @@ import {
   limit,
 } from "./shared/params.js";
 
-const customization = { ...emailTemplate, customization_id: id("From list_email_customizations.") };
+const customization = { ...emailTemplate, customization_id: id("Find it with list_email_customizations.") };
 const content = {
   language: emailLanguage,
-  subject: z.string().describe("Subject line."),
-  body: z.string().describe("HTML with the template's required variables."),
-  is_default: z.boolean().optional().describe("For languages without an own text."),
+  subject: z.string().describe("Give the subject line."),
+  body: z.string().describe("Give HTML with the template's required variables."),
+  is_default: z.boolean().optional().describe("Use it for languages without a text of their own."),
 };
 
 export const listEmailCustomizations = defineTool({
@@ -229,7 +229,7 @@ export const deleteEmailCustomization = defineTool({
   effect: "removes",
   input: z.strictObject({
     ...customization,
-    language: z.string().default("unknown").describe("Its language, as a check; default unknown."),
+    language: z.string().default("unknown").describe("Give its language as a check; default unknown."),
   }),
   async impact(context, a) {
     const all = await customizationsOf(context, a);

@@ -5,9 +5,9 @@ import { withDnsTable } from "./shared/dns.js";
 import { itemsAt, ofMade, refuseTaken, textAt, undoBy } from "./shared/kit.js";
 import { after, brandId, id } from "./shared/params.js";
 
-const emailDomainId = id("From list_email_domains.");
-const displayName = z.string().min(1).describe("Sender's name.");
-const userName = z.string().min(1).describe("Sender's address before the @.");
+const emailDomainId = id("Find it with list_email_domains.");
+const displayName = z.string().min(1).describe("Give the sender's name.");
+const userName = z.string().min(1).describe("Give the sender's address before the @.");
 const expandBrands = z.boolean().default(false).describe("Embed the brands using it.");
 
 const expand = (brands: boolean) => (brands ? ["brands"] : undefined);
@@ -50,10 +50,10 @@ export const createEmailDomain = defineTool({
   effect: "adds",
   input: z.strictObject({
     brand_id: brandId,
-    domain: z.string().min(1).describe("Where mails come from, e.g. acme.com."),
+    domain: z.string().min(1).describe("Name the domain that mails come from, e.g. acme.com."),
     display_name: displayName,
     user_name: userName,
-    validation_subdomain: z.string().min(1).default("mail").describe("Subdomain for mails; default mail."),
+    validation_subdomain: z.string().min(1).default("mail").describe("Use this subdomain for mails; default mail."),
     expand_brands: expandBrands,
   }),
   foresee: (context, a) =>

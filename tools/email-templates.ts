@@ -101,7 +101,7 @@ export const replaceEmailSettings = defineTool({
   destructive: true,
   input: z.strictObject({
     ...emailTemplate,
-    recipients: z.string().min(1).describe("ALL_USERS, ADMINS_ONLY or NO_USERS."),
+    recipients: z.string().min(1).describe("Choose ALL_USERS, ADMINS_ONLY or NO_USERS."),
   }),
   change: {
     state: ({ okta }, a) => okta.customization.getEmailSettings({ brandId: a.brand_id, templateName: a.template_name }),

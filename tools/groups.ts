@@ -26,19 +26,22 @@ const MAX_GROUPS = 10_000;
 export const listGroups = defineTool({
   name: "list_groups",
   title: "List groups",
-  description: "List groups with all attributes; best with search.",
+  description: "List groups with all attributes; narrow them with search.",
   scope: "okta.groups.read",
   alsoUses: ["okta.schemas.read"],
   effect: "reads",
   compares: { q: ["profile.name"] },
   input: z.strictObject({
-    search: z.string().default("").describe('E.g. profile.name sw "Eng" or type eq "OKTA_GROUP".'),
+    search: z
+      .string()
+      .default("")
+      .describe('Search by any attribute, e.g. profile.name sw "Eng" or type eq "OKTA_GROUP".'),
     filter: filter("id, type, lastUpdated, lastMembershipUpdated", 'type eq "OKTA_GROUP"'),
-    q: z.string().optional().describe("Start of the name; no paging."),
+    q: z.string().optional().describe("Search by the start of the name; it has no pages."),
     fetch_all: fetchAll,
     after,
     limit: limit(MAX_GROUPS, MAX_GROUPS),
-    expand: z.string().min(1).optional().describe('"stats" (number of members and apps) or "app".'),
+    expand: z.string().min(1).optional().describe('Embed "stats" (numbers of members and apps) or "app".'),
     sort_by: sortBy,
     sort_order: sortOrder,
   }),
@@ -88,7 +91,7 @@ export const listGroupApps = defineTool({
     ),
 });
 
-const profile = jsonObject("Name, description and custom attributes.", { name: "string", description: "string" });
+const profile = jsonObject("Give name, description and custom attributes.", { name: "string", description: "string" });
 
 /** In a preview, refuses a name that another group has. Groups of apps may share names. */
 function refuseTakenName(context: ToolContext, profile: Json, own?: string): Promise<string[]> {

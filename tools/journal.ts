@@ -3,7 +3,7 @@ import { defineTool } from "../src/tool.js";
 import { windowAt } from "./shared/kit.js";
 import { after, id, time } from "./shared/params.js";
 
-const changeId = id("From list_changes.");
+const changeId = id("Find it with list_changes.");
 
 export const listChanges = defineTool({
   name: "list_changes",
@@ -13,12 +13,15 @@ export const listChanges = defineTool({
   about: "all",
   effect: "reads",
   input: z.strictObject({
-    since: time("ISO 8601, or e.g. -7d, today."),
-    until: time("As since."),
-    tool: z.string().min(1).optional().describe("Its name."),
-    target_id: z.string().min(1).optional().describe("Id of the object."),
-    outcome: z.enum(["done", "refused", "failed", "unknown", "not_refused"]).optional().describe("How it ended."),
-    limit: z.number().int().min(1).max(200).optional().describe("Items a page, up to 200."),
+    since: time("Start at this time: ISO 8601 or e.g. -7d, today."),
+    until: time("End at this time, given like since."),
+    tool: z.string().min(1).optional().describe("List calls of this tool alone."),
+    target_id: z.string().min(1).optional().describe("List changes of the object with this id."),
+    outcome: z
+      .enum(["done", "refused", "failed", "unknown", "not_refused"])
+      .optional()
+      .describe("List changes that ended like this."),
+    limit: z.number().int().min(1).max(200).optional().describe("Ask for 1 to 200 items a page."),
     after,
   }),
   run({ changes, list, now }, a) {
@@ -49,7 +52,7 @@ export const undoChange = defineTool({
   effect: "removes",
   input: z.strictObject({
     change_id: changeId,
-    force: z.boolean().default(false).describe("Even if changed since."),
+    force: z.boolean().default(false).describe("Undo it even if the object has changed since."),
   }),
   impact: ({ changes }, a) => changes.describeUndo(a.change_id, a.force),
   run: ({ changes }, a) => changes.undo(a.change_id, a.force),

@@ -6,12 +6,14 @@ import {
   fieldsOf,
   type Json,
   type JsonObject,
+  type KnownFields,
   ofMade,
   PASSES_NONE,
   type Passed,
   passedBy,
   passingImpact,
   refuseTaken,
+  some,
   switchedBy,
   textAt,
   touchedByPassing,
@@ -31,15 +33,15 @@ export const listPolicies = defineTool({
     type: z
       .string()
       .min(1)
-      .describe(`One of ${POLICY_TYPES.join(", ")}, or a later type.`),
-    status: z.enum(["ACTIVE", "INACTIVE"]).optional().describe("Only with this status."),
-    q: z.string().optional().describe("Start of the name."),
+      .describe(`Choose ${POLICY_TYPES.join(", ")} or a later type.`),
+    status: z.enum(["ACTIVE", "INACTIVE"]).optional().describe("List only those with this status."),
+    q: z.string().optional().describe("Search by the start of the name."),
     limit: pageSize,
     after,
     fetch_all: fetchAll,
-    expand: z.string().min(1).optional().describe('"rules" embeds the rules.'),
-    sort_by: z.string().min(1).optional().describe('"name", ascending.'),
-    resource_id: id("Authorization server of the policies.").optional(),
+    expand: z.string().min(1).optional().describe('Give "rules" to embed the rules.'),
+    sort_by: z.string().min(1).optional().describe('Sort by "name", ascending.'),
+    resource_id: id("Give an authorization server's id to list its policies.").optional(),
   }),
   run: ({ okta, list }, a) =>
     list(
@@ -66,12 +68,12 @@ export const getPolicy = defineTool({
   effect: "reads",
   input: z.strictObject({
     policy_id: policyId,
-    expand: z.string().min(1).optional().describe('"rules" embeds the rules.'),
+    expand: z.string().min(1).optional().describe('Give "rules" to embed the rules.'),
   }),
   run: ({ okta }, a) => okta.policies.getPolicy({ policyId: a.policy_id, expand: a.expand }),
 });
 
-const policyData = jsonObject("Okta policy: type, name, priority, conditions, settings …", {
+const POLICY_FIELDS: KnownFields = {
   type: "string",
   name: "string",
   description: "string",
@@ -95,7 +97,9 @@ const policyData = jsonObject("Okta policy: type, name, priority, conditions, se
       lockout: { maxAttempts: "integer", autoUnlockMinutes: "integer", showLockoutFailures: "boolean" },
     },
   },
-});
+};
+const wholePolicy = (fields: KnownFields) =>
+  jsonObject("Give the policy as Okta has it: type, name, priority, conditions, settings …", fields);
 
 /** In a preview, refuses a name that another policy of the type has. */
 function refuseTakenName(context: ToolContext, policy: Json, own?: string): Promise<string[]> {
@@ -130,7 +134,7 @@ export const createPolicy = defineTool({
   scope: "okta.policies.manage",
   effect: "adds",
   input: z.strictObject({
-    policy_data: policyData,
+    policy_data: wholePolicy(POLICY_FIELDS),
     activate: activateOrStatus,
   }),
   async alsoDoes(_context, { policy_data, activate }) {
@@ -160,7 +164,16 @@ export const updatePolicy = defineTool({
   effect: "changes",
   destructive: true,
   alsoUses: ["okta.groups.read", "okta.users.read", "okta.apps.read"],
-  input: z.strictObject({ policy_id: policyId, policy_data: policyData }),
+  input: z.strictObject({
+    policy_id: policyId,
+    policy_data: wholePolicy(
+      some(
+        POLICY_FIELDS,
+        ...["name", "description", "priority", "conditions.people", "settings.authenticators"],
+        ...["settings.password.complexity.minLength", "settings.password.age.maxAgeDays", "settings.password.lockout"],
+      ),
+    ),
+  }),
   async alsoDoes(_context, { policy_id }, { body, current }) {
     const turn = await switchedBy(body, current, "policy");
     return turn === undefined ? [] : [{ tool: `${turn}_policy`, args: { policy_id } }];

@@ -7,11 +7,13 @@ import {
   groupsFilledByPolicyRule,
   type Json,
   type JsonObject,
+  type KnownFields,
   ofMade,
   PASSES_NONE,
   type Passed,
   passedBy,
   passingImpact,
+  some,
   switchedBy,
   textAt,
   undoBy,
@@ -22,7 +24,7 @@ import { FILLED_BY_RULE, POLICY_SET_BY_OKTA, withNote, withType } from "./shared
 /** Rules have the type of their policy, with this exception (schemas `PolicyType` and `PolicyRuleType`). */
 const RULE_TYPE_OF: Readonly<Record<string, string>> = { OKTA_SIGN_ON: "SIGN_ON" };
 
-const ruleData = jsonObject("Okta policy rule: name, priority, conditions, actions.", {
+const RULE_FIELDS: KnownFields = {
   type: "string",
   name: "string",
   status: "string",
@@ -75,7 +77,9 @@ const ruleData = jsonObject("Okta policy rule: name, priority, conditions, actio
     idp: { providers: [{ type: "string", id: "string", name: "string" }] },
     profileEnrollment: { access: "string", unknownUserAction: "string", targetGroupIds: ["string"] },
   },
-});
+};
+const wholeRule = (fields: KnownFields) =>
+  jsonObject("Give the rule as Okta has it: name, priority, conditions, actions.", fields);
 
 export const listPolicyRules = defineTool({
   name: "list_policy_rules",
@@ -135,7 +139,7 @@ export const createPolicyRule = defineTool({
   effect: "adds",
   input: z.strictObject({
     policy_id: policyId,
-    rule_data: ruleData,
+    rule_data: wholeRule(RULE_FIELDS),
     activate: activateOrStatus,
   }),
   async alsoDoes(_context, { rule_data, activate }) {
@@ -171,7 +175,19 @@ export const updatePolicyRule = defineTool({
   effect: "changes",
   destructive: true,
   alsoUses: ["okta.groups.read", "okta.users.read"],
-  input: z.strictObject({ policy_id: policyId, rule_id: ruleId, rule_data: ruleData }),
+  input: z.strictObject({
+    policy_id: policyId,
+    rule_id: ruleId,
+    rule_data: wholeRule(
+      some(
+        RULE_FIELDS,
+        ...["name", "priority", "conditions.people", "conditions.network", "conditions.riskScore"],
+        ...["actions.appSignOn.access", "actions.appSignOn.verificationMethod.factorMode"],
+        ...["actions.appSignOn.verificationMethod.reauthenticateIn", "actions.signon.access"],
+        ...["actions.signon.requireFactor", "actions.signon.session"],
+      ),
+    ),
+  }),
   async alsoDoes(_context, { policy_id, rule_id }, { body, current }) {
     const turn = await switchedBy(body, current, "rule");
     return turn === undefined ? [] : [{ tool: `${turn}_policy_rule`, args: { policy_id, rule_id } }];

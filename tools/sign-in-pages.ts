@@ -63,13 +63,10 @@ const signInPage = z.strictObject({
     .string()
     .regex(/^(?:\*|\^?\d+(?:\.\d+){0,2})$/, { message: 'has to be "*", "^7", "7" or "7.20"' })
     .optional()
-    .describe('"*", "^7", "7.20" …; see list_sign_in_widget_versions.'),
-  widget_customizations: jsonObject("Texts, links, widgetGeneration …", {
-    ...fieldsOf("string", "signInLabel", "usernameLabel", "usernameInfoTip", "passwordLabel", "passwordInfoTip"),
-    ...fieldsOf("boolean", "showPasswordVisibilityToggle", "showUserIdentifier"),
-    ...fieldsOf("string", "forgotPasswordLabel", "forgotPasswordUrl", "unlockAccountLabel", "unlockAccountUrl"),
-    ...fieldsOf("string", "helpLabel", "helpUrl", "customLink1Label", "customLink1Url"),
-    ...fieldsOf("string", "customLink2Label", "customLink2Url", "widgetGeneration"),
+    .describe('Choose "*", "^7", "7.20" …; see list_sign_in_widget_versions.'),
+  widget_customizations: jsonObject("Set texts, links, widgetGeneration …", {
+    ...fieldsOf("string", "signInLabel", "usernameLabel", "passwordLabel", "forgotPasswordLabel", "forgotPasswordUrl"),
+    ...fieldsOf("string", "helpLabel", "helpUrl", "customLink1Label", "customLink1Url", "widgetGeneration"),
   }).optional(),
   csp_mode: cspMode,
   csp_report_uri: cspReportUri,

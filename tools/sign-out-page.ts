@@ -17,8 +17,8 @@ export const getSignOutPageSettings = defineTool({
 
 const signOutPage = z.strictObject({
   brand_id: brandId,
-  type: z.enum(["OKTA_DEFAULT", "EXTERNALLY_HOSTED"]).describe("Okta's page, or one elsewhere."),
-  url: webAddress("Needed for EXTERNALLY_HOSTED.").optional(),
+  type: z.enum(["OKTA_DEFAULT", "EXTERNALLY_HOSTED"]).describe("Choose Okta's page or one elsewhere."),
+  url: webAddress("Link to the page; EXTERNALLY_HOSTED needs it.").optional(),
 });
 
 function proposedPage(a: z.infer<typeof signOutPage>): JsonObject {

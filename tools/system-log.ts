@@ -3,9 +3,10 @@ import { defineTool } from "../src/tool.js";
 import { isObject, type Json, notes, textAt, unknownEventTypes, windowAt, withFilterHelp } from "./shared/kit.js";
 import { after, fetchAll, idOrLogin, limit, time } from "./shared/params.js";
 
-const since = (byDefault: string) => time(`ISO 8601 or e.g. -7d, 24h, today; default ${byDefault}.`);
-const until = time("As since; default now.");
-const q = z.string().optional().describe("Keywords, all to match.");
+const since = (byDefault: string) =>
+  time(`Start at this time: ISO 8601 or e.g. -7d, 24h, today; default ${byDefault}.`);
+const until = time("End at this time, given like since; default now.");
+const q = z.string().optional().describe("Search for these words; all have to match.");
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -95,10 +96,13 @@ export const getLogs = defineTool({
     limit: limit(1000, 100),
     since: since("7 days before until"),
     until,
-    filter: z.string().optional().describe('E.g. eventType eq "user.session.start" and target.id eq "00u…".'),
+    filter: z
+      .string()
+      .optional()
+      .describe('Filter events, e.g. eventType eq "user.session.start" and target.id eq "00u…".'),
     q,
-    sort_order: z.enum(["ASCENDING", "DESCENDING"]).optional().describe("By time; default ASCENDING."),
-    full: z.boolean().default(false).describe("Whole events."),
+    sort_order: z.enum(["ASCENDING", "DESCENDING"]).optional().describe("Sort by time; default ASCENDING."),
+    full: z.boolean().default(false).describe("Show whole events."),
   }),
   async run({ okta, list, hasFields, now }, a) {
     // Without an end Okta always offers a next page, for polling.
@@ -168,11 +172,11 @@ export const getLoginFailures = defineTool({
   input: z.strictObject({
     since: since("24 hours before until"),
     until,
-    user_id: idOrLogin("Only this one: id or login.")
+    user_id: idOrLogin("Look at this user alone: id or login.")
       .refine((value) => !value.includes('"'), { message: "has a quotation mark, which no id or login has" })
       .optional(),
     q,
-    events: z.boolean().default(false).describe("The latest events too."),
+    events: z.boolean().default(false).describe("Show the latest events too."),
   }),
   async run({ okta, collect, excerpt, hasFields, now }, a) {
     const { since: start, until: end } = windowOf(a, 1, now());

@@ -51,29 +51,29 @@ function variant(place: string, names: readonly string[]) {
   return z
     .string()
     .regex(/^[A-Z][A-Z0-9_]*$/, { message: `has to be the name of a variant: ${names.join(", ")}` })
-    .describe(`${place}: ${names.join(", ")}.`);
+    .describe(`Choose the look of ${place}: ${names.join(", ")}.`);
 }
 
-const contrast = "Text on it, #000000 or #ffffff; default Okta's choice.";
+const contrast = "Set the text on it to #000000 or #ffffff; otherwise Okta chooses.";
 const pageVariants = ["BACKGROUND_IMAGE", "BACKGROUND_SECONDARY_COLOR", "OKTA_DEFAULT"];
 
 const theme = z.strictObject({
   brand_id: brandId,
   theme_id: themeId,
-  primary_color_hex: colour("Buttons and navigation, #RRGGBB."),
-  secondary_color_hex: colour("Background of pages, #RRGGBB."),
-  sign_in_page_touch_point_variant: variant("Sign-in page", pageVariants),
-  end_user_dashboard_touch_point_variant: variant("Dashboard", [
+  primary_color_hex: colour("Set the colour of buttons and navigation, #RRGGBB."),
+  secondary_color_hex: colour("Set the background of pages, #RRGGBB."),
+  sign_in_page_touch_point_variant: variant("the sign-in page", pageVariants),
+  end_user_dashboard_touch_point_variant: variant("the dashboard", [
     "FULL_THEME",
     "LOGO_ON_FULL_WHITE_BACKGROUND",
     "OKTA_DEFAULT",
     "WHITE_LOGO_BACKGROUND",
   ]),
-  error_page_touch_point_variant: variant("Error page", pageVariants),
-  email_template_touch_point_variant: variant("Emails", ["FULL_THEME", "OKTA_DEFAULT"]),
+  error_page_touch_point_variant: variant("the error page", pageVariants),
+  email_template_touch_point_variant: variant("emails", ["FULL_THEME", "OKTA_DEFAULT"]),
   primary_color_contrast_hex: colour(contrast).optional(),
   secondary_color_contrast_hex: colour(contrast).optional(),
-  loading_page_touch_point_variant: variant("Loading page", ["NONE", "OKTA_DEFAULT"]).optional(),
+  loading_page_touch_point_variant: variant("the loading page", ["NONE", "OKTA_DEFAULT"]).optional(),
 });
 
 function themeBody(a: z.infer<typeof theme>): JsonObject {
@@ -136,7 +136,7 @@ const MAX_LOGO_BYTES = 100 * 1024;
 const MAX_IMAGE_BYTES = 2 * 1024 * 1024;
 const MAX_FAVICON_PIXELS = 512;
 
-const filePath = z.string().min(1).describe("On this machine, in an allowed folder.");
+const filePath = z.string().min(1).describe("Name a file of this machine in an allowed folder.");
 
 async function readImage({ readFile }: ToolContext, path: string, formats: readonly string[], maxBytes: number) {
   const { data, name } = await readFile(path, { maxBytes });

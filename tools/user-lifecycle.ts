@@ -14,7 +14,7 @@ export const deactivateUser = defineTool({
   effect: "removes",
   input: z.strictObject({
     user_id: userId,
-    send_email: z.boolean().optional().describe("Email the admin."),
+    send_email: z.boolean().optional().describe("Email the admin about it."),
   }),
   async impact(context, a) {
     const { status, ...impact } = await describeUser(context, a.user_id);
@@ -42,7 +42,7 @@ export const deleteDeactivatedUser = defineTool({
   effect: "removes",
   input: z.strictObject({
     user_id: userId,
-    send_email: z.boolean().optional().describe("Email the admin."),
+    send_email: z.boolean().optional().describe("Email the admin about it."),
   }),
   async impact(context, a) {
     const { status, ...impact } = await describeUser(context, a.user_id);

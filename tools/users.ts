@@ -8,11 +8,13 @@ import {
   ifFound,
   type Json,
   type JsonObject,
+  type KnownFields,
   OktaMcpError,
   objectAt,
   ofMade,
   refuseTaken,
   schemaAttributes,
+  some,
   textAt,
 } from "./shared/kit.js";
 import {
@@ -36,7 +38,7 @@ export const listUsers = defineTool({
   name: "list_users",
   title: "List users",
   description:
-    "List users with all attributes; best with search. Deactivated ones only come with search or filter. For one use get_user.",
+    "List users with all attributes; narrow them with search. Deactivated ones only come with search or filter. For one use get_user.",
   scope: "okta.users.read",
   alsoUses: ["okta.schemas.read"],
   effect: "reads",
@@ -45,18 +47,20 @@ export const listUsers = defineTool({
     search: z
       .string()
       .default("")
-      .describe('E.g. status eq "ACTIVE" and profile.department eq "Sales"; also sw, co, gt, lt, ge, le, pr.'),
+      .describe(
+        'Search by any attribute, e.g. status eq "ACTIVE" and profile.department eq "Sales"; also sw, co, gt, lt, ge, le, pr.',
+      ),
     filter: filter(
       "status, lastUpdated, id, profile.login, profile.email, profile.firstName, profile.lastName",
       'status eq "ACTIVE"',
     ),
-    q: z.string().optional().describe("Starts of first name, last name or email; no paging."),
+    q: z.string().optional().describe("Search by the start of first name, last name or email; it has no pages."),
     fetch_all: fetchAll,
     after,
     limit: limit(MAX_USERS, MAX_USERS),
     sort_by: sortBy,
     sort_order: sortOrder,
-    expand: z.string().min(1).optional().describe('Embeds more, e.g. "classification".'),
+    expand: z.string().min(1).optional().describe('Embed more, e.g. "classification".'),
   }),
   run({ okta, list }, a) {
     const byQ = Boolean(a.q) && !a.search && !a.filter;
@@ -87,7 +91,7 @@ export const getUser = defineTool({
   effect: "reads",
   input: z.strictObject({
     user_id: userId,
-    expand: z.string().min(1).optional().describe('Embeds more: "blocks" or "classification".'),
+    expand: z.string().min(1).optional().describe('Embed "blocks" or "classification".'),
   }),
   run: ({ okta }, a) => okta.users.getUser({ userId: a.user_id, expand: a.expand }),
 });
@@ -107,7 +111,7 @@ export const getUserProfileAttributes = defineTool({
   alsoUses: ["okta.schemas.read"],
   effect: "reads",
   input: z.strictObject({
-    schema_id: id("Id of a user type's schema; by default \"default\", the default user type's.").default("default"),
+    schema_id: id("Give the id of a user type's schema; \"default\" is the default type's.").default("default"),
   }),
   async run({ okta, may, collect }, a) {
     if (may("okta.schemas.read")) {
@@ -126,9 +130,9 @@ export const getUserProfileAttributes = defineTool({
 
 const USER_ATTRIBUTES = fieldsOf("string", ...BASE_ATTRIBUTES.user);
 
-const userType = jsonObject('User type, as { "id": "…" }.', { id: "string" }).optional();
+const userType = jsonObject('Name the user type as { "id": "…" }.', { id: "string" }).optional();
 
-const credentials = jsonObject("Okta credentials: password, recovery_question, provider.", {
+const CREDENTIALS: KnownFields = {
   password: {
     value: "string",
     hash: { algorithm: "string", value: "string", salt: "string", saltOrder: "string", workFactor: "integer" },
@@ -136,9 +140,11 @@ const credentials = jsonObject("Okta credentials: password, recovery_question, p
   },
   recovery_question: { question: "string", answer: "string" },
   provider: { type: "string", name: "string" },
-}).optional();
+};
+const credentials = (fields: KnownFields) =>
+  jsonObject("Give password, recovery_question or provider as Okta has them.", fields).optional();
 
-const realmId = id("The user's realm.").optional();
+const realmId = id("Give the id of the realm to put the user into.").optional();
 
 /** In a preview, refuses a login that another user has. */
 function refuseTakenLogin(context: ToolContext, profile: JsonObject, own = ""): Promise<string[]> {
@@ -166,15 +172,15 @@ export const createUser = defineTool({
   effect: "adds",
   input: z.strictObject({
     profile: jsonObject(
-      "Attributes: login, email, firstName, lastName …, custom ones too; see get_user_profile_attributes.",
+      "Give login, email, firstName, lastName …, custom attributes too; see get_user_profile_attributes.",
       USER_ATTRIBUTES,
     ),
     activate,
-    credentials,
-    group_ids: z.array(id("From list_groups.")).optional().describe("Groups to join, from list_groups."),
+    credentials: credentials(CREDENTIALS),
+    group_ids: z.array(id("Find it with list_groups.")).optional().describe("Find groups to join with list_groups."),
     type: userType,
     realm_id: realmId,
-    provider: z.boolean().optional().describe("Whether credentials name a provider."),
+    provider: z.boolean().optional().describe("Say whether credentials name a provider."),
     next_login: z.enum(["changePassword"]).optional().describe("Have the password changed at first sign-in."),
   }),
   async foresee(context, a) {
@@ -233,8 +239,8 @@ export const updateUser = defineTool({
   destructive: true,
   input: z.strictObject({
     user_id: userId,
-    profile: jsonObject("Attributes to change, custom ones too; null clears one.", USER_ATTRIBUTES).optional(),
-    credentials,
+    profile: jsonObject("Give the attributes to change, custom ones too; null clears one.", USER_ATTRIBUTES).optional(),
+    credentials: credentials(some(CREDENTIALS, "password.value", "recovery_question")),
     realm_id: realmId,
     strict: z.boolean().optional().describe("Check a password's age and history."),
   }),

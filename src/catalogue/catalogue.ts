@@ -14,7 +14,8 @@ export type CatalogueEntry = Tool & {
 /** A tool as `tools/list` shows it. */
 export interface ToolDefinition {
   name: string;
-  title: string;
+  /** Left out where it repeats the name, which clients show then. */
+  title?: string;
   description: string;
   inputSchema: ArgumentsSchema;
   annotations: { readOnlyHint?: true; destructiveHint?: boolean };
@@ -91,11 +92,11 @@ function annotationsOf(tool: Tool): ToolDefinition["annotations"] {
 
 /** What every tool takes. */
 const SHARED_ARGUMENTS = {
-  fields: z.array(z.string().min(1)).optional().describe("Only these dotted paths."),
+  fields: z.array(z.string().min(1)).optional().describe("Keep only these dotted paths."),
 };
 /** What every tool that lists takes. */
 const LIST_ARGUMENTS = {
-  count_only: z.boolean().optional().describe("Answer with the number of items alone."),
+  count_only: z.boolean().optional().describe("Only count the items."),
 };
 /** What every tool that reads takes. */
 const READ_ARGUMENTS = {
@@ -103,13 +104,13 @@ const READ_ARGUMENTS = {
 };
 /** What every tool that writes takes. */
 const WRITE_ARGUMENTS = {
-  dry_run: z.boolean().optional().describe("Show what it would send and change, and do nothing."),
+  dry_run: z.boolean().optional().describe("Only show what would change."),
 };
 const CONSENT_ARGUMENTS = {
-  confirmation: z.string().optional().describe("From needs_confirmation."),
+  confirmation: z.string().optional().describe("Give the needs_confirmation value after a yes."),
 };
 const REPLACE_ARGUMENTS = {
-  allow_removals: z.boolean().optional().describe("Accept losses."),
+  allow_removals: z.boolean().optional().describe("Lose what the body leaves out."),
 };
 
 /** True for a tool that answers with a list, page by page. */
@@ -126,9 +127,6 @@ function withEngineArguments(tool: Tool): z.ZodObject {
     ...(tool.replaces ? REPLACE_ARGUMENTS : {}),
   });
 }
-
-/** Checked here, and told by an argument's description where it helps. */
-const UNSAID = ["minLength", "maxLength", "minimum", "pattern"] as const;
 
 /**
  * The keywords of JSON Schema that OpenAI, Gemini and Anthropic all know, also where they compile a
@@ -152,8 +150,9 @@ function schemaOf(entry: CatalogueEntry): ArgumentsSchema {
     // A value that only code can check is shown by its description and the type in its metadata.
     unrepresentable: "any",
     override: ({ jsonSchema }) => {
-      for (const keyword of UNSAID) delete jsonSchema[keyword];
+      // An integer of JSON ends there anyway.
       if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
+      if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
       if (jsonSchema.default === false || jsonSchema.default === "") delete jsonSchema.default;
     },
   });
@@ -171,24 +170,23 @@ function portable({ properties, items, ...schema }: ArgumentSchema): ArgumentSch
   return kept;
 }
 
-/** What is told once, in the server's instructions, since every tool that reads or that writes takes it. */
-const TOLD_ONCE = ["include_links", "count_only", "dry_run"] as const;
-
-/**
- * What a tool shows of its arguments. All that it takes stands there, since clients let a model give
- * nothing else; what `fields` are is told where answers are long.
- */
-function shown(entry: CatalogueEntry, schema: ArgumentsSchema): ArgumentsSchema {
+/** The part of a schema that a list shows: everything that the tool takes, since clients let a model give nothing else. */
+function shown({ effect }: CatalogueEntry, schema: ArgumentsSchema): ArgumentsSchema {
   const { properties = {}, required } = portable(schema);
-  const isLong = isPaged(entry) && entry.scope !== null;
-  for (const name of isLong ? TOLD_ONCE : [...TOLD_ONCE, "fields"]) delete properties[name]?.description;
+  // What a write answers is one object or a word, and seldom has to be made smaller.
+  if (effect !== "reads") delete properties.fields?.description;
   return { type: "object", properties, ...(required ? { required } : {}), additionalProperties: false };
+}
+
+/** True for a title that is the name in other characters, as "Get sign-in page" is of get_sign_in_page. */
+function repeatsName({ name, title }: Tool): boolean {
+  return title.toLowerCase().replaceAll(/[ -]/g, "_") === name;
 }
 
 function define(entry: CatalogueEntry, schema: ArgumentsSchema): ToolDefinition {
   return {
     name: entry.name,
-    title: entry.title,
+    ...(repeatsName(entry) ? {} : { title: entry.title }),
     description: entry.description,
     inputSchema: shown(entry, schema),
     annotations: annotationsOf(entry),

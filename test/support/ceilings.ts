@@ -2,7 +2,7 @@
 export const MOST_BYTES = 96_000;
 
 /** The most for what an admin of people and access turns on: users, groups, applications, policies, logs. */
-export const MOST_BYTES_OF_ACCESS = 56_000;
+export const MOST_BYTES_OF_ACCESS = 51_500;
 export const AREAS_OF_ACCESS = [
   "users",
   "groups",

@@ -38,4 +38,4 @@ export { ifFound, ifOffered, ifReadable } from "../../src/okta/tolerate.js";
 export { difference } from "../../src/results/difference.js";
 export { notes, wholeList } from "../../src/results/listing.js";
 export { counted, MAX_NAMES, withNames } from "../../src/text/counted.js";
-export { fieldsOf, type KnownFields, openObject } from "./known-fields.js";
+export { fieldsOf, type KnownFields, openObject, some } from "./known-fields.js";

@@ -39,3 +39,21 @@ export function openObject(fields: KnownFields): FieldSchema {
 export function fieldsOf<const Name extends string>(type: Field, ...names: Name[]): { [name in Name]: Field } {
   return Object.fromEntries(names.map((name) => [name, type])) as { [name in Name]: Field };
 }
+
+/**
+ * Some of the fields of an object, by dotted paths; a path to an object or a list stands for all of it. A tool that
+ * replaces an object names those that are changed most: all others stand in the object that was read before.
+ * @throws Error for a path that leads to no field: a mistake in the code, found at start
+ */
+export function some(fields: KnownFields, ...paths: string[]): KnownFields {
+  const chosen: { [name: string]: Field } = {};
+  for (const name of new Set(paths.map((path) => path.split(".")[0] ?? ""))) {
+    const field = fields[name];
+    const below = paths.filter((path) => path.startsWith(`${name}.`)).map((path) => path.slice(name.length + 1));
+    if (field === undefined) throw new Error(`There is no field ${name}.`);
+    if (below.length === 0) chosen[name] = field;
+    else if (typeof field === "string" || isList(field)) throw new Error(`${name} has no fields.`);
+    else chosen[name] = some(field, ...below);
+  }
+  return chosen;
+}

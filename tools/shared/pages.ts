@@ -4,10 +4,10 @@ import { given } from "./bodies.js";
 import { counted, ifFound, itemsAt, type Json, type JsonObject, OktaMcpError, textAt, undoBy, without } from "./kit.js";
 
 /** Arguments for a page that Okta hosts and an org may write itself. */
-export const pageContent = z.string().min(1).optional().describe("HTML of the whole page.");
-export const cspMode = z.enum(["enforced", "report_only"]).optional().describe("Content security policy.");
-export const cspReportUri = z.string().min(1).optional().describe("Where browsers report violations.");
-export const cspSrcList = z.array(z.string().min(1)).optional().describe("Sources it allows.");
+export const pageContent = z.string().min(1).optional().describe("Give the HTML of the whole page.");
+export const cspMode = z.enum(["enforced", "report_only"]).optional().describe("Enforce the policy or only report.");
+export const cspReportUri = z.string().min(1).optional().describe("Have browsers report violations here.");
+export const cspSrcList = z.array(z.string().min(1)).optional().describe("Allow these sources.");
 
 /** The body of a page. @throws OktaMcpError bad_input where it would be empty */
 export function pageBody(

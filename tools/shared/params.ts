@@ -50,14 +50,14 @@ export function jsonObject(description: string, fields: KnownFields) {
     .meta({ ...openObject(fields), description });
 }
 
-export const userId = idOrLogin("From list_users, or a login.");
-export const groupId = id("From list_groups.");
-export const appId = id("From list_applications.");
-export const policyId = id("From list_policies.");
-export const ruleId = id("From list_policy_rules.");
+export const userId = idOrLogin("Find it with list_users, or give the login.");
+export const groupId = id("Find it with list_groups.");
+export const appId = id("Find it with list_applications.");
+export const policyId = id("Find it with list_policies.");
+export const ruleId = id("Find it with list_policy_rules.");
 
-export const after = z.string().min(1).optional().describe("A next_cursor.");
-export const fetchAll = z.boolean().default(false).describe("All pages.");
+export const after = z.string().min(1).optional().describe("Pass a next_cursor to go on.");
+export const fetchAll = z.boolean().default(false).describe("Read all pages instead of one.");
 
 /** Whether a new object is active from the start. */
 export const activate = z.boolean().default(true).describe("Activate at once; default true.");
@@ -67,13 +67,19 @@ export const activateOrStatus = z.boolean().optional().describe("Activate at onc
 
 /** A page size that Okta accepts. */
 export function limit(max: number, byDefault: number) {
-  return z.number().int().min(1).max(max).optional().describe(`Items a page, up to ${max}; default ${byDefault}.`);
+  return z
+    .number()
+    .int()
+    .min(1)
+    .max(max)
+    .optional()
+    .describe(`Ask for 1 to ${max} items a page; default ${byDefault}.`);
 }
 
 export const filter = (properties: string, example: string) =>
-  z.string().optional().describe(`On ${properties}, e.g. ${example}.`);
-export const sortBy = z.string().min(1).optional().describe("With search.");
-export const sortOrder = z.enum(["asc", "desc"]).optional().describe("With sort_by.");
+  z.string().optional().describe(`Filter by ${properties}, e.g. ${example}.`);
+export const sortBy = z.string().min(1).optional().describe("Sort by this attribute; use it with `search`.");
+export const sortOrder = z.enum(["asc", "desc"]).optional().describe("Use it with `sort_by`.");
 
 /** A point in time, as `windowAt` reads it. */
 export function time(description: string) {
@@ -84,8 +90,8 @@ export function time(description: string) {
     .describe(description);
 }
 
-export const brandId = id("From list_brands.");
-export const themeId = id("From list_brand_themes.");
+export const brandId = id("Find it with list_brands.");
+export const themeId = id("Find it with list_brand_themes.");
 
 /** An address on the web. */
 export function webAddress(description: string) {
@@ -99,15 +105,15 @@ export function webAddress(description: string) {
 
 /** Related objects to embed, by Okta's names. */
 export function expand<const Names extends readonly [string, ...string[]]>(names: Names) {
-  return z.array(z.enum(names)).optional().describe("Adds these as _embedded.");
+  return z.array(z.enum(names)).optional().describe("Add these as _embedded.");
 }
 
-export const pageSize = z.number().int().min(1).optional().describe("Items a page.");
+export const pageSize = z.number().int().min(1).optional().describe("Ask for so many items a page.");
 
 /** An email template of a brand. */
 export type EmailTemplate = { brand_id: string; template_name: string };
 
-export const emailTemplate = { brand_id: brandId, template_name: id("From list_email_templates.") };
+export const emailTemplate = { brand_id: brandId, template_name: id("Find it with list_email_templates.") };
 
 /** The arguments that name the email template of a call. */
 export const emailTemplateOf = ({ brand_id, template_name }: EmailTemplate): EmailTemplate => ({
@@ -115,4 +121,4 @@ export const emailTemplateOf = ({ brand_id, template_name }: EmailTemplate): Ema
   template_name,
 });
 
-export const emailLanguage = z.string().min(2).describe("Language tag, e.g. pt-BR.");
+export const emailLanguage = z.string().min(2).describe("Give a language tag, e.g. pt-BR.");
