@@ -92,6 +92,8 @@ export interface ScopeStatus {
   unlocking_nothing: string[];
   active_tools: string[];
   disabled_tools: { name: string; scope: string | null; why: string }[];
+  /** Tools that are on and that `tools/list` does not show, since it has room for no more. */
+  unlisted_tools: { name: string; why: string }[];
   what_to_do: string[];
 }
 
@@ -162,6 +164,9 @@ export interface Changes {
 
 /** What a tool does to the org. */
 export type Effect = "reads" | "adds" | "changes" | "removes";
+
+/** Something that a tool does for tools that are not listed: it finds them, or it calls those of one effect. */
+export type Reach = "finds" | Effect;
 
 /** What a person should see before saying yes to a removal, read from the org at that moment. */
 export interface Impact {
@@ -269,6 +274,8 @@ interface ToolParts<Input extends z.ZodObject> {
   compares?: Readonly<Record<string, readonly string[]>>;
   /** It reads files of this machine, so that the folders that the client opens are asked for before it runs. */
   readsFiles?: true;
+  /** Of a tool that stands in for tools which are not listed: what it does for them; "all" is everything. */
+  reaches?: "all" | readonly Reach[];
   /** A `z.strictObject`; the engine adds the arguments that follow from the effect. */
   input: Input;
   /**

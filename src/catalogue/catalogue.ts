@@ -7,6 +7,8 @@ export type Areas = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
 export type CatalogueEntry = Tool & {
   area: string;
+  /** The tool's place among those that leave a list which is full, the first to leave at 0; a tool without one stays. */
+  leaves?: number;
   /** The tool's own arguments and those that follow from its effect. */
   arguments: z.ZodObject;
 };
@@ -48,7 +50,7 @@ export interface LeftOut {
 }
 
 /** What is known of a tool without loading it. */
-export type ToolCard = Choosable & Pick<Tool, "scope" | "about">;
+export type ToolCard = Choosable & Pick<Tool, "scope" | "about" | "reaches"> & Pick<CatalogueEntry, "leaves">;
 
 /** The tools as far as a list of them needs them, so that it is there before they are. */
 export interface ToolListing {
@@ -200,16 +202,27 @@ function isTool(value: unknown): value is Tool {
 /**
  * Makes the catalogue of what the areas export.
  * @param choice the tools that the settings let be; by default all
+ * @param leaving the names of the tools that may leave a list which is full, the first to leave first
  * @throws Error when two tools share a name: a mistake in the code, found at start
  */
-export function createCatalogue(areas: Areas, choice: ToolChoice = ALL_TOOLS): Catalogue {
+export function createCatalogue(
+  areas: Areas,
+  choice: ToolChoice = ALL_TOOLS,
+  leaving: readonly string[] = [],
+): Catalogue {
   const byName = new Map<string, CatalogueEntry>();
   const leftOut: LeftOut[] = [];
   const all = new Map<string, CatalogueEntry>();
   for (const [area, module] of Object.entries(areas)) {
     for (const tool of Object.values(module).filter(isTool)) {
       if (all.has(tool.name)) throw new Error(`Two tools are named ${tool.name}.`);
-      const entry = { ...tool, area, arguments: withEngineArguments(tool) };
+      const place = leaving.indexOf(tool.name);
+      const entry = {
+        ...tool,
+        area,
+        ...(place < 0 ? {} : { leaves: place }),
+        arguments: withEngineArguments(tool),
+      };
       all.set(tool.name, entry);
       const why = leftOutBecause(choice, entry);
       if (why === undefined) byName.set(tool.name, entry);

@@ -3,6 +3,7 @@ import type { SignInMethod } from "../okta/token.js";
 import type { ScopeStatus } from "../tool.js";
 import { type ScopesInUse, type ScopeView, scopeState, toolsOn } from "./active-tools.js";
 import type { Catalogue, CatalogueEntry } from "./catalogue.js";
+import { listing, MOST_LISTED, reaching } from "./listed-tools.js";
 
 /** Why a tool is off for its scope, as the end of a sentence. */
 export const WHY_OFF = {
@@ -31,6 +32,17 @@ function unlocksSomething(scope: string, { entries, leftOut }: Catalogue): boole
   );
 }
 
+/** The tools that a full list does not show, with the tools that find and call each of them. */
+function unlistedTools(on: readonly CatalogueEntry[]): ScopeStatus["unlisted_tools"] {
+  return listing(on).unlisted.map((tool) => {
+    const through = reaching(on, tool).map(({ name }) => name);
+    return {
+      name: tool.name,
+      why: `the list has room for ${MOST_LISTED} tools, and other tools are needed more often; reached through ${through.join(", ")}`,
+    };
+  });
+}
+
 /** Compares what is configured and granted with what the tools need. */
 export function scopeStatus(catalogue: Catalogue, view: ScopeView, signedIn: boolean): ScopeStatus {
   const on = toolsOn(catalogue, view);
@@ -54,6 +66,10 @@ export function scopeStatus(catalogue: Catalogue, view: ScopeView, signedIn: boo
   if (catalogue.leftOut.length > 0) {
     advice.push("Tools that a setting leaves out: only a person can change that setting and start the server again.");
   }
+  const unlisted = unlistedTools(on);
+  if (unlisted.length > 0) {
+    advice.push("Tools that are not listed are on all the same; fewer scopes, or OKTA_MCP_TOOLS, make room for them.");
+  }
   return {
     signed_in: signedIn,
     configured_scopes: [...view.configured],
@@ -63,6 +79,7 @@ export function scopeStatus(catalogue: Catalogue, view: ScopeView, signedIn: boo
     ),
     active_tools: on.map(({ name }) => name),
     disabled_tools: disabled,
+    unlisted_tools: unlisted,
     what_to_do: advice,
   };
 }

@@ -1,8 +1,9 @@
 import { areas } from "../../tools/index.js";
+import { LEAVING } from "../../tools/shared/own-tools.js";
 import { type Catalogue, createCatalogue } from "../catalogue/catalogue.js";
 import type { Settings } from "../config/config.js";
 
 /** The tools that the settings let be. */
 export function chosenCatalogue({ choice }: Pick<Settings, "choice">): Catalogue {
-  return createCatalogue(areas, choice);
+  return createCatalogue(areas, choice, LEAVING);
 }

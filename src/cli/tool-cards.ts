@@ -1,17 +1,21 @@
 import { areas } from "../../tools/index.js";
+import { LEAVING } from "../../tools/shared/own-tools.js";
 import { createCatalogue, type ToolCard } from "../catalogue/catalogue.js";
+import { ALL_TOOLS } from "../catalogue/choice.js";
 
 /**
  * The properties of every tool that decide whether it is listed. In a bundle, `scripts/known-values-plugin.ts` replaces
  * this module by its result, so that no tool and no schema is made before a call needs it.
  */
-export const toolCards: readonly ToolCard[] = createCatalogue(areas).entries.map(
-  ({ name, area, scope, effect, staysOn, about }) => ({
+export const toolCards: readonly ToolCard[] = createCatalogue(areas, ALL_TOOLS, LEAVING).entries.map(
+  ({ name, area, scope, effect, staysOn, about, reaches, leaves }) => ({
     name,
     area,
     scope,
     effect,
     ...(staysOn && { staysOn }),
     ...(about && { about }),
+    ...(reaches && { reaches }),
+    ...(leaves === undefined ? {} : { leaves }),
   }),
 );

@@ -1,8 +1,9 @@
 import type { Session } from "../auth/session.js";
 import { scopeView, toolsOn } from "../catalogue/active-tools.js";
 import type { ToolDefinition, ToolListing } from "../catalogue/catalogue.js";
+import { listing } from "../catalogue/listed-tools.js";
 
-/** The tools that a client sees: those that are on for the session at the moment. */
+/** The tools that a client sees: those that are on for the session at the moment, as far as a list has room for them. */
 export class VisibleTools {
   readonly #catalogue: ToolListing;
   readonly #session: Session;
@@ -36,6 +37,6 @@ export class VisibleTools {
   }
 
   #names(): string[] {
-    return toolsOn(this.#catalogue, scopeView(this.#session)).map(({ name }) => name);
+    return listing(toolsOn(this.#catalogue, scopeView(this.#session))).listed.map(({ name }) => name);
   }
 }

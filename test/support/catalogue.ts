@@ -1,9 +1,11 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { createCatalogue } from "../../src/catalogue/catalogue.js";
+import { ALL_TOOLS } from "../../src/catalogue/choice.js";
 import { areas } from "../../tools/index.js";
+import { LEAVING, OWN_TOOLS } from "../../tools/shared/own-tools.js";
 
 /** Every tool there is, as the server has it. */
-export const catalogue = createCatalogue(areas);
+export const catalogue = createCatalogue(areas, ALL_TOOLS, LEAVING);
 
 /** A folder of the checkout. */
 export const root = new URL("../../", import.meta.url);
@@ -20,12 +22,10 @@ const official = JSON.parse(readFileSync(new URL("test/fixtures/official-tools.j
 /** Which tools the specification puts under which scope. */
 export const scopesToTools: Readonly<Record<string, readonly string[]>> = official.scopes;
 
-/** Tools that the official server lacks, and the scope each needs. A tool of our own is one line here. */
-export const toolsOfOurOwn: Readonly<Record<string, string | null>> = {
-  list_changes: null,
-  get_change: null,
-  undo_change: null,
-};
+/** Tools that the official server lacks, and the scope that each needs. */
+export const toolsOfOurOwn: Readonly<Record<string, string | null>> = Object.fromEntries(
+  Object.keys(OWN_TOOLS).map((name) => [name, catalogue.get(name)?.scope ?? null]),
+);
 
 /** The names of the tools of our own under one scope. */
 export const ownUnder = (scope: string) => Object.keys(toolsOfOurOwn).filter((name) => toolsOfOurOwn[name] === scope);

@@ -29,6 +29,7 @@ import type { Every } from "../../src/mcp/progress.js";
 import { createServer } from "../../src/mcp/server.js";
 import { SCOPES } from "../../src/okta/scopes.js";
 import { areas } from "../../tools/index.js";
+import { LEAVING } from "../../tools/shared/own-tools.js";
 import { testAuthorization } from "./authorization.js";
 import { catalogue as everyTool } from "./catalogue.js";
 import { withItems } from "./result-text.js";
@@ -89,6 +90,8 @@ export interface ConnectOptions {
   now?: () => number;
   /** By default every tool there is. */
   tools?: Areas;
+  /** The tools that may leave a list which is full, the first to leave first; by default those of the product. */
+  leaving?: readonly string[];
   /** Loads the tools for calls; by default they are there. */
   load?: (tools: Catalogue) => Promise<Catalogue>;
 }
@@ -191,7 +194,8 @@ export async function connect(options: ConnectOptions = {}) {
       },
     },
   });
-  const chosen = options.tools || options.choice ? createCatalogue(options.tools ?? areas, options.choice) : everyTool;
+  const { tools = areas, choice, leaving = LEAVING } = options;
+  const chosen = options.tools || choice || options.leaving ? createCatalogue(tools, choice, leaving) : everyTool;
   const { load } = options;
   const catalogue = load ? { ...chosen, load: () => load(chosen) } : chosen;
   const newServer = () =>
