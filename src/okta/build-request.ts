@@ -1,4 +1,5 @@
 import { OktaMcpError } from "../errors/index.js";
+import { quoteOkta } from "../text/quote.js";
 import table from "./operations.json" with { type: "json" };
 import { fillPath } from "./path.js";
 import type { OktaRequest, Upload } from "./request.js";
@@ -41,7 +42,7 @@ export function buildRequest(api: string, operation: string, params: object): Ok
   const operations = Object.hasOwn(OPERATIONS, api) ? OPERATIONS[api] : undefined;
   const recorded = operations && Object.hasOwn(operations, operation) ? operations[operation] : undefined;
   if (recorded === undefined) {
-    throw new OktaMcpError("bad_input", `Okta has no operation "${operation}" in an API "${api}".`);
+    throw new OktaMcpError("bad_input", `Okta has no operation ${quoteOkta(operation)} in an API ${quoteOkta(api)}.`);
   }
   if (recorded.scopes.length === 0) {
     throw new OktaMcpError("bad_input", `Okta documents no OAuth scope for ${operation}, so it is not called.`);

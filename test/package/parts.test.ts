@@ -57,3 +57,14 @@ test("no module of ours that is loaded later has a default, which a build would 
     expect(text, file).not.toMatch(/^export default\b|\bas default\b/m);
   }
 });
+
+test("no module of ours loads Okta's SDK, whose types alone are used", async () => {
+  const uses = (await sources()).flatMap(([file, text]) =>
+    [...text.matchAll(/^.*"@okta\/okta-sdk-nodejs.*$/gm)].map(([line]) => ({ file, line })),
+  );
+  expect(uses.length).toBeGreaterThan(0);
+  for (const { file, line } of uses) {
+    expect(file).toBe(join("src", "okta", "operations.ts"));
+    expect(line).toMatch(/^import type /);
+  }
+});
