@@ -1,8 +1,8 @@
 import { OktaMcpError } from "../errors/index.js";
+import { pause, type Sleep } from "../net/waiting.js";
 import type { DeviceAuthorization, Grant, OAuthClient } from "./oauth-client.js";
 import { explain, type FailureContext, OAuthFailure, oktaSaid } from "./oauth-failure.js";
-import { pause, withRetries } from "./retry.js";
-import type { Sleep } from "./waiting.js";
+import { withRetries } from "./retry.js";
 
 export interface DeviceGrantOptions {
   client: OAuthClient;
@@ -57,7 +57,7 @@ async function poll(
   for (;;) {
     const waitMs = faults ? faultWaitMs(intervalMs, faults) : intervalMs;
     const leftMs = expiresAtMs - now();
-    await pause(Math.max(0, Math.min(waitMs, leftMs)), sleep, signal);
+    await pause(Math.max(0, Math.min(waitMs, leftMs)), { sleep, signal }, "Waiting for Okta");
     if (waitMs >= leftMs) throw faults ? explain(faults.last, context) : expired(context);
     try {
       return await client.redeemDeviceCode(deviceCode, signal);

@@ -1,4 +1,5 @@
 import { OktaMcpError } from "../errors/index.js";
+import { cancelled, untilAborted } from "../net/waiting.js";
 import { SIGN_IN_SCOPES } from "../okta/scopes.js";
 import type { AccessToken } from "../okta/token.js";
 import { CurrentSignIn } from "./current-sign-in.js";
@@ -13,7 +14,6 @@ import type { PendingSignIn, Session, SessionStatus } from "./session.js";
 import type { SessionParts } from "./session-parts.js";
 import type { Keeping } from "./sign-in-vault.js";
 import { foreignLinkWarning, signInData, signInTarget } from "./sign-in-words.js";
-import { cancelled, untilAborted } from "./waiting.js";
 
 /** A session of a person who signs in with the device grant (RFC 8628). */
 export class DeviceSession implements Session {

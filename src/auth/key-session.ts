@@ -1,4 +1,5 @@
 import { OktaMcpError } from "../errors/index.js";
+import { cancelled, untilAborted } from "../net/waiting.js";
 import type { AccessToken } from "../okta/token.js";
 import { OrgToken } from "./access-token.js";
 import { KeyTokenCache } from "./key-token-cache.js";
@@ -13,7 +14,6 @@ import { type Revocable, revokeAll } from "./revoke-all.js";
 import type { PendingSignIn, Session, SessionStatus } from "./session.js";
 import type { SessionParts } from "./session-parts.js";
 import type { Keeping } from "./sign-in-vault.js";
-import { cancelled, untilAborted } from "./waiting.js";
 
 interface Current {
   /** Also kept as it is, to be revoked. */

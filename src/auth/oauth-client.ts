@@ -1,12 +1,12 @@
 import * as oauth from "oauth4webapi";
 import { isHttpsOrLocal } from "../net/loopback.js";
+import type { ServerClock } from "../net/server-clock.js";
 import { fitsHeader } from "./access-token.js";
 import { OAuthFailure } from "./oauth-failure.js";
 import { type OAuthHttpOptions, oauthFetch } from "./oauth-http.js";
 import type { PrivateKey } from "./private-key.js";
 import { clientAssertion } from "./private-key-jwt.js";
 import { ProofKey } from "./proof-key.js";
-import type { ServerClock } from "./server-clock.js";
 
 /** What a token endpoint granted (RFC 6749, section 5.1). */
 export interface Grant {
@@ -153,7 +153,6 @@ export class OAuthClient {
       const aheadMs = clock.aheadMs;
       let nonceCame = false;
       const send = oauthFetch(this.#options, signal, (headers) => {
-        clock.learn(headers);
         nonceCame = proofKey?.learn("authorization-server", headers) ?? false;
       });
       try {

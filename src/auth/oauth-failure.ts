@@ -19,8 +19,10 @@ interface FailureFacts {
   status?: number;
   /** How long Okta asks to wait. */
   retryAfterMs?: number | undefined;
-  /** The time limit of a request passed. */
-  timedOut?: boolean;
+  /** False where the same request would end the same way, or has taken too long already; with `network`. */
+  repeatable?: boolean;
+  /** What the person can do, where more is known than the kind tells. */
+  fix?: string | undefined;
 }
 
 /** A failed exchange with an OAuth endpoint, before it is put into words. Carries no secret. */
@@ -30,7 +32,8 @@ export class OAuthFailure extends Error {
   readonly description: string | undefined;
   readonly status: number | undefined;
   readonly retryAfterMs: number | undefined;
-  readonly timedOut: boolean;
+  readonly fix: string | undefined;
+  readonly #repeatable: boolean;
 
   constructor(kind: OAuthFailureKind, what: string, facts: FailureFacts = {}) {
     super(what);
@@ -40,12 +43,18 @@ export class OAuthFailure extends Error {
     this.description = facts.description;
     this.status = facts.status;
     this.retryAfterMs = facts.retryAfterMs;
-    this.timedOut = facts.timedOut ?? false;
+    this.fix = facts.fix;
+    this.#repeatable = facts.repeatable ?? true;
   }
 
-  /** True when the same request may well succeed later. */
+  /** True where Okta has decided nothing: the same request may well succeed later. */
   get passing(): boolean {
     return this.kind === "busy" || this.kind === "network";
+  }
+
+  /** True where the same request is worth sending again at once. */
+  get repeatable(): boolean {
+    return this.passing && this.#repeatable;
   }
 }
 
@@ -87,7 +96,13 @@ export function explain(failure: OAuthFailure, context: FailureContext): OktaMcp
     case "busy":
       return explainBusy(failure, context);
     case "network":
-      return new OktaMcpError("unreachable", `${context.what} failed: ${failure.message}.`);
+      return new OktaMcpError(
+        "unreachable",
+        `${context.what} failed on the way to ${context.orgUrl}: ${failure.message}.`,
+        {
+          ...(failure.fix === undefined ? {} : { fix: failure.fix }),
+        },
+      );
     case "unusable":
       return explainUnusable(failure, context);
   }
@@ -153,7 +168,9 @@ function explainBusy(failure: OAuthFailure, { what }: FailureContext): OktaMcpEr
 
 function explainUnusable(failure: OAuthFailure, { what, orgUrl }: FailureContext): OktaMcpError {
   return new OktaMcpError("unreachable", `${what} failed: ${failure.message}.`, {
-    fix: `Check that ${orgUrl} is the address of your Okta org (OKTA_ORG_URL) and that no proxy or sign-in page of the network answers in its place.`,
+    fix:
+      failure.fix ??
+      `Check that ${orgUrl} is the address of your Okta org (OKTA_ORG_URL) and that no proxy or sign-in page of the network answers in its place.`,
   });
 }
 

@@ -1,16 +1,16 @@
-import { causesOf } from "../errors/causes.js";
-import { isOwnFault } from "../errors/own-fault.js";
-import { toOktaMcpError } from "../errors/render.js";
-import { TimeIsUp, withinTime } from "../net/time-limit.js";
+import { type Exchanged, exchange } from "../net/exchange.js";
+import type { HttpAnswer, SendHttp } from "../net/http-client.js";
+import { inWords, NoAnswer } from "../net/no-answer.js";
+import { fromNowMs, retryAfterMs } from "../net/retry-after.js";
+import type { ServerClock } from "../net/server-clock.js";
+import { resetSecondsOf } from "../okta/rate-limit.js";
 import { OAuthFailure } from "./oauth-failure.js";
-import type { ServerClock } from "./server-clock.js";
-import { cancelled } from "./waiting.js";
 
 /** What the OAuth endpoints are reached with. */
 export interface OAuthHttpOptions {
   /** The org's origin; nothing is ever sent elsewhere. */
   orgUrl: string;
-  fetch: typeof fetch;
+  fetch: SendHttp;
   clock: ServerClock;
   /** From the request's start to the last byte of its answer. */
   timeoutMs: number;
@@ -19,96 +19,81 @@ export interface OAuthHttpOptions {
 /** Longest answer that is read; a token answer has a few thousand bytes. */
 const MAX_ANSWER_BYTES = 1_000_000;
 
-type Send = (url: string, init: RequestInit) => Promise<Response>;
+/** A request as oauth4webapi hands it over. */
+interface OAuthRequest {
+  method: string;
+  headers: Record<string, string>;
+  body?: URLSearchParams | undefined;
+}
+
+type Send = (url: string, init: OAuthRequest) => Promise<Response>;
 
 /**
  * Makes the `fetch` of one exchange with an OAuth endpoint. It resolves with a whole answer of
  * status 200 to 499, read to its end; everything else is an `OAuthFailure`, but for a mistake of our own code, which is
  * OktaMcpError bug.
  *
- * @param onHeaders sees the headers of every answer, refusals included
+ * @param onHeaders sees the headers of every whole answer, refusals included
  */
 export function oauthFetch(
   { orgUrl, fetch, clock, timeoutMs }: OAuthHttpOptions,
   signal: AbortSignal | undefined,
   onHeaders: (headers: Headers) => void,
 ): Send {
-  return async (url, init) => {
-    if (new URL(url).origin !== orgUrl) throw new OAuthFailure("unusable", "the request was meant for another server");
-    try {
-      return await withinTime({ timeLimitMs: timeoutMs, signal }, async (limit) => {
-        const response = await fetch(url, { ...init, redirect: "manual", signal: limit });
-        onHeaders(response.headers);
-        const refusal = unusable(response, clock);
-        if (refusal === undefined) return await readWhole(response);
-        await response.body?.cancel();
-        throw refusal;
-      });
-    } catch (error) {
-      if (error instanceof OAuthFailure) throw error;
-      if (signal?.aborted) throw cancelled("The request to Okta");
-      if (error instanceof TimeIsUp) {
-        const seconds = Math.round(timeoutMs / 1000);
-        throw new OAuthFailure("network", `${orgUrl} gave no whole answer within ${seconds} s`, { timedOut: true });
-      }
-      if (isOwnFault(error)) throw toOktaMcpError(error);
-      throw new OAuthFailure("network", `${orgUrl} could not be reached, or its answer was lost (${reason(error)})`);
-    }
+  return async (text, { method, headers, body }) => {
+    const url = new URL(text);
+    if (url.origin !== orgUrl) throw new OAuthFailure("unusable", "the request was meant for another server");
+    const options = { fetch, clock, signal, timeLimitMs: timeoutMs, maxBytes: MAX_ANSWER_BYTES };
+    const what = `${method} ${url.pathname}`;
+    const answered = await exchange({ method, url, headers, body: body?.toString() }, { ...options, what }).catch(
+      (error: unknown) => {
+        throw error instanceof NoAnswer ? failureOf(error) : error;
+      },
+    );
+    onHeaders(answered.response.headers);
+    refuseUnusable(answered.response, clock);
+    return forLibrary(answered);
   };
 }
 
-/** Why an answer is none that an OAuth endpoint gives, by its status; undefined where it may be one. */
-function unusable(response: Response, clock: ServerClock): OAuthFailure | undefined {
-  const { status } = response;
-  if (status === 429 || status >= 500) return busy(response, clock);
-  if (status < 200) return new OAuthFailure("unusable", `the answer has the status ${status}, which ends no request`);
-  if (status < 300 || status >= 400) return undefined;
-  return new OAuthFailure("unusable", `the answer was a redirect (${status}), which is not followed`);
+/** Says what a request without an answer means for a sign-in. */
+function failureOf({ why }: NoAnswer): OAuthFailure {
+  const { reason, passing, fix } = inWords(why);
+  switch (why.kind) {
+    case "timed-out":
+      // Too much time is gone already.
+      return new OAuthFailure("network", reason, { repeatable: false });
+    case "too-long":
+      return new OAuthFailure("unusable", "the answer was far too long");
+    case "unknown-coding":
+    case "other-protocol":
+      return new OAuthFailure("unusable", reason, { fix });
+    default:
+      return new OAuthFailure("network", reason, { fix, repeatable: passing });
+  }
 }
+
+/** @throws OAuthFailure for an answer that none of the OAuth endpoints gives, by its status */
+function refuseUnusable({ status, headers }: HttpAnswer, clock: ServerClock): void {
+  if (status === 429 || status >= 500) {
+    throw new OAuthFailure("busy", `Okta answered with status ${status}`, {
+      status,
+      retryAfterMs: retryAfterMs(headers, clock) ?? fromNowMs((resetSecondsOf(headers) ?? Number.NaN) * 1000, clock),
+    });
+  }
+  if (status < 200) throw new OAuthFailure("unusable", `the answer has the status ${status}, which ends no request`);
+  if (status >= 300 && status < 400)
+    throw new OAuthFailure("unusable", `the answer was a redirect (${status}), which is not followed`);
+}
+
+/** Statuses of 2xx whose answers have no body; a `Response` does not take one either. */
+const NO_BODY: ReadonlySet<number> = new Set([204, 205]);
 
 /**
- * The answer with its body in memory. `WWW-Authenticate` stays behind: the error is read from the
+ * The answer as oauth4webapi takes it. `WWW-Authenticate` stays behind: the error is read from the
  * body, where OAuth says more about it (RFC 6749, section 5.2).
  */
-async function readWhole(response: Response): Promise<Response> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of response.body ?? []) {
-    bytes += chunk.byteLength;
-    if (bytes > MAX_ANSWER_BYTES) throw new OAuthFailure("unusable", "the answer was far too long");
-    chunks.push(chunk);
-  }
-  const headers = { "content-type": response.headers.get("content-type") ?? "" };
-  return new Response(bytes > 0 ? Buffer.concat(chunks) : null, { status: response.status, headers });
-}
-
-function busy({ status, headers }: Response, clock: ServerClock): OAuthFailure {
-  return new OAuthFailure("busy", `Okta answered with status ${status}`, {
-    status,
-    retryAfterMs: retryAfterMs(headers, clock),
-  });
-}
-
-/** `Retry-After` (RFC 9110, section 10.2.3), else Okta's `X-Rate-Limit-Reset` in epoch seconds. */
-function retryAfterMs(headers: Headers, clock: ServerClock): number | undefined {
-  const retryAfter = headers.get("retry-after")?.trim() ?? "";
-  const resetSeconds = headers.get("x-rate-limit-reset")?.trim() ?? "";
-  // The server's own `Date` is the better measure of a time that it names.
-  const nowMs = Date.parse(headers.get("date") ?? "") || clock.now();
-  if (/^\d{1,9}$/.test(retryAfter)) return Number(retryAfter) * 1000;
-  const atMs = retryAfter
-    ? Date.parse(retryAfter)
-    : /^\d{1,12}$/.test(resetSeconds)
-      ? Number(resetSeconds) * 1000
-      : Number.NaN;
-  return Number.isNaN(atMs) ? undefined : Math.max(0, atMs - nowMs);
-}
-
-/** The code of a network error, wherever `fetch` put it; no free text, which could quote a header. */
-function reason(error: unknown): string {
-  for (const cause of causesOf(error)) {
-    const code = (cause as NodeJS.ErrnoException).code;
-    if (typeof code === "string" && /^[A-Z][A-Z0-9_]+$/.test(code)) return code;
-  }
-  return "no further reason";
+function forLibrary({ response: { status, headers }, text }: Exchanged): Response {
+  const body = text === "" || NO_BODY.has(status) ? null : text;
+  return new Response(body, { status, headers: { "content-type": headers.get("content-type") ?? "" } });
 }

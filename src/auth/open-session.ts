@@ -1,13 +1,16 @@
 import { OktaMcpError } from "../errors/index.js";
 import type { Log } from "../log.js";
+import { createDirectFetch } from "../net/direct-fetch.js";
+import type { SendHttp } from "../net/http-client.js";
 import { isHttpsOrLocal } from "../net/loopback.js";
+import { ServerClock } from "../net/server-clock.js";
+import { realSleep, type Sleep } from "../net/waiting.js";
 import { DeviceSession } from "./device-session.js";
 import { KeySession } from "./key-session.js";
 import type { Session } from "./session.js";
 import type { Credential, SessionParts } from "./session-parts.js";
 import { StaticSession } from "./static-token.js";
 import type { TokenStoreKind } from "./store-contract.js";
-import { realSleep, type Sleep } from "./waiting.js";
 
 export interface SessionOptions {
   /** The org's origin, e.g. `https://acme.okta.com`; plain http for loopback addresses only. */
@@ -22,10 +25,13 @@ export interface SessionOptions {
   /** True where a sign-in has to last longer than this process, as one by a command does. */
   outlives?: boolean;
   log: Log;
-  fetch?: typeof fetch;
+  /** The way to the org; by default straight there. */
+  fetch?: SendHttp;
   /** Epoch milliseconds. */
   now?: () => number;
   sleep?: Sleep;
+  /** The org's clock; whatever else speaks with the org shares it. */
+  clock?: ServerClock;
   /** The folder for token files and locks; default the system's folder for application data. */
   stateDir?: string;
   /** Time limit of one request to an OAuth endpoint. Default 30 seconds. */
@@ -38,14 +44,16 @@ export interface SessionOptions {
  */
 export function createSession(options: SessionOptions): Session {
   const { credential, tokenStore, log, stateDir } = options;
+  const now = options.now ?? Date.now;
   const parts: SessionParts = {
     orgUrl: pinnedOrigin(options.orgUrl),
     clientId: options.clientId ?? "",
     configured: new Set(options.scopes),
     log,
-    fetch: options.fetch ?? globalThis.fetch,
-    now: options.now ?? Date.now,
+    fetch: options.fetch ?? createDirectFetch(),
+    now,
     sleep: options.sleep ?? realSleep,
+    clock: options.clock ?? new ServerClock(now),
     requestTimeoutMs: options.requestTimeoutMs ?? 30_000,
   };
   if (credential.method === "access-token") return new StaticSession(parts, credential.token);

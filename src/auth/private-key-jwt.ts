@@ -1,7 +1,7 @@
 import type { webcrypto } from "node:crypto";
 import { type ClientAuth, modifyAssertion, PrivateKeyJwt } from "oauth4webapi";
+import type { ServerClock } from "../net/server-clock.js";
 import type { PrivateKey } from "./private-key.js";
-import type { ServerClock } from "./server-clock.js";
 
 /** Okta takes up to an hour; this much makes up for a clock that is a little behind. */
 const LIFETIME_SECONDS = 300;

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { importJWK, SignJWT } from "jose";
 import { newKeyPair } from "../checks/key-pair.js";
 import { type Challenge, challengesOf } from "../net/challenge.js";
-import type { ServerClock } from "./server-clock.js";
+import type { ServerClock } from "../net/server-clock.js";
 
 /** Taken by Okta for proofs (`dpop_signing_alg_values_supported`), and the quickest to make. */
 const ALGORITHM = "ES256";
@@ -81,16 +81,15 @@ export class ProofKey {
       .sign(this.#privateKey);
   }
 
-  /** Learns the nonce and the time of an answer (RFC 9449, section 8.2). True when the answer brought a nonce. */
+  /** Learns the nonce of an answer (RFC 9449, section 8.2). True when the answer brought one. */
   learn(verifier: Verifier, headers: Headers): boolean {
-    this.#clock.learn(headers);
     const nonce = headers.get("dpop-nonce");
     if (!nonce) return false;
     this.#nonces.set(verifier, nonce);
     return true;
   }
 
-  /** Learns from an answer. True when it asks for a proof with the nonce it brings (RFC 9449, section 9). */
+  /** Learns the nonce of an answer. True when it asks for a proof with the nonce it brings (RFC 9449, section 9). */
   challenged(verifier: Verifier, headers: Headers): boolean {
     return this.learn(verifier, headers) && challengesOf(headers).some(asksForNonce);
   }

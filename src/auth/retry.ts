@@ -1,5 +1,5 @@
+import { pause, type Sleep } from "../net/waiting.js";
 import { OAuthFailure } from "./oauth-failure.js";
-import { cancelled, type Sleep } from "./waiting.js";
 
 const ATTEMPTS = 3;
 const FIRST_WAIT_MS = 500;
@@ -8,7 +8,7 @@ const LONGEST_WAIT_MS = 20_000;
 
 /**
  * Repeats an exchange that may be repeated, a few times and soon, as long as what went wrong may
- * pass. A request that used up its time limit is not repeated: too much time is gone already.
+ * pass soon.
  * @throws what the last attempt threw
  */
 export async function withRetries<T>(attempt: () => Promise<T>, sleep: Sleep, signal?: AbortSignal): Promise<T> {
@@ -16,21 +16,10 @@ export async function withRetries<T>(attempt: () => Promise<T>, sleep: Sleep, si
     try {
       return await attempt();
     } catch (error) {
-      if (!(error instanceof OAuthFailure) || !error.passing || error.timedOut || made >= ATTEMPTS) throw error;
+      if (!(error instanceof OAuthFailure) || !error.repeatable || made >= ATTEMPTS) throw error;
       const waitMs = error.retryAfterMs ?? FIRST_WAIT_MS * 2 ** (made - 1) * (0.5 + Math.random() / 2);
       if (waitMs > LONGEST_WAIT_MS) throw error;
-      await pause(waitMs, sleep, signal);
+      await pause(waitMs, { sleep, signal }, "Waiting for Okta");
     }
   }
-}
-
-/** Sleeps. @throws OktaMcpError cancelled */
-export async function pause(ms: number, sleep: Sleep, signal: AbortSignal | undefined): Promise<void> {
-  try {
-    await sleep(ms, signal);
-  } catch (error) {
-    if (signal?.aborted) throw cancelled("Waiting for Okta");
-    throw error;
-  }
-  if (signal?.aborted) throw cancelled("Waiting for Okta");
 }

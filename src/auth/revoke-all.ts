@@ -1,7 +1,7 @@
 import type { Log } from "../log.js";
+import type { Sleep } from "../net/waiting.js";
 import type { OAuthClient } from "./oauth-client.js";
 import { withRetries } from "./retry.js";
-import type { Sleep } from "./waiting.js";
 
 /** A token, and of which sort it is. */
 export interface Revocable {

@@ -1,6 +1,8 @@
 import type { Log } from "../log.js";
+import type { SendHttp } from "../net/http-client.js";
+import type { ServerClock } from "../net/server-clock.js";
+import type { Sleep } from "../net/waiting.js";
 import type { PrivateKey } from "./private-key.js";
-import type { Sleep } from "./waiting.js";
 
 /** What this process proves itself with. */
 export type Credential =
@@ -14,9 +16,10 @@ export interface SessionParts {
   clientId: string;
   configured: ReadonlySet<string>;
   log: Log;
-  fetch: typeof fetch;
+  fetch: SendHttp;
   /** Epoch milliseconds. */
   now: () => number;
   sleep: Sleep;
+  clock: ServerClock;
   requestTimeoutMs: number;
 }

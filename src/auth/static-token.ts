@@ -1,10 +1,10 @@
 import { OktaMcpError } from "../errors/index.js";
+import { cancelled } from "../net/waiting.js";
 import type { AccessToken } from "../okta/token.js";
 import { fitsHeader, OrgToken } from "./access-token.js";
 import { Listeners } from "./listeners.js";
 import type { PendingSignIn, Session, SessionStatus } from "./session.js";
 import type { SessionParts } from "./session-parts.js";
-import { cancelled } from "./waiting.js";
 
 const NEW_TOKEN = "Get a new access token, set OKTA_ACCESS_TOKEN to it and start again.";
 

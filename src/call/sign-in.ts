@@ -1,6 +1,7 @@
 import type { PendingSignIn, Session } from "../auth/session.js";
 import { foreignLinkWarning, signInData, signInTarget } from "../auth/sign-in-words.js";
 import { OktaMcpError } from "../errors/index.js";
+import { untilAborted } from "../net/waiting.js";
 import { type Answer, InputNeeded, type Resumed } from "./input-needed.js";
 import type { Seals, Subject } from "./seals.js";
 
@@ -30,6 +31,9 @@ export interface SigningIn extends LinkChannels {
   resumed?: Resumed | undefined;
   seals: Seals;
 }
+
+/** How the error of a call that is cancelled while it waits goes. */
+const LEFT = ["The call", "while it waited for the sign-in"] as const;
 
 const NEEDS_SIGN_IN: ReadonlySet<string> = new Set(["signed_out", "sign_in_pending", "session_ended"]);
 
@@ -96,11 +100,11 @@ export class SignInPrompt {
     }
     const done = pending.done.then(() => "done" as const);
     const waited = "Waiting for a person to sign in to Okta";
-    const first = await waiting(waited, unlessAborted(Promise.race([done, shown]), signal));
+    const first = await waiting(waited, untilAborted(Promise.race([done, shown]), signal, ...LEFT));
     if (first === "done") return true;
     refuseDeclined(pending, first);
     if (first !== "accepted") return false;
-    await waiting(waited, unlessAborted(done, signal));
+    await waiting(waited, untilAborted(done, signal, ...LEFT));
     return true;
   }
 
@@ -136,15 +140,5 @@ function refuseDeclined(pending: PendingSignIn, answer: Answer): void {
   pending.cancel();
   throw new OktaMcpError("login_denied", "The person did not want to open the sign-in link.", {
     atTerminal: { message: "You did not want to open the sign-in link." },
-  });
-}
-
-function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise<T>((resolve, reject) => {
-    const abort = () =>
-      reject(new OktaMcpError("cancelled", "The call was cancelled while it waited for the sign-in."));
-    if (signal.aborted) abort();
-    signal.addEventListener("abort", abort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
   });
 }

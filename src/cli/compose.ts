@@ -6,6 +6,8 @@ import type { Config } from "../config/config.js";
 import type { Journal } from "../journal/change.js";
 import type { Log } from "../log.js";
 import type { ServerOptions } from "../mcp/server.js";
+import type { SendHttp } from "../net/http-client.js";
+import { ServerClock } from "../net/server-clock.js";
 import { createOperations, type Operations } from "../okta/operations.js";
 import type { CallOptions } from "../okta/request.js";
 import { createTransport, type TransportOptions } from "../okta/transport.js";
@@ -22,8 +24,8 @@ export interface ComposeOptions {
   journal: Journal | undefined;
   version: string;
   log: Log;
-  /** By default the platform's. */
-  fetch?: typeof fetch;
+  /** The way to the org; by default straight there. */
+  fetch?: SendHttp;
   /** True where a sign-in has to last longer than this process, as one by a command does. */
   outlives?: boolean;
   /** Epoch milliseconds. */
@@ -59,7 +61,7 @@ export interface CallsOptions {
 export function compose(options: ComposeOptions): Composed {
   const { settings, journal, version, log, fetch, outlives = false, now } = options;
   const { orgUrl, clientId, scopes, credential, tokenStore, confirm, maxResultChars, guard, fileRoots } = settings;
-  const shared = { orgUrl, log, ...(fetch && { fetch }), ...(now && { now }) };
+  const shared = { orgUrl, log, clock: new ServerClock(now), ...(fetch && { fetch }), ...(now && { now }) };
   const session = createSession({
     ...shared,
     clientId,

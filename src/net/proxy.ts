@@ -1,39 +1,31 @@
 import { OktaMcpError } from "../errors/index.js";
+import { createDirectFetch, loadedOnce } from "./direct-fetch.js";
+import type { SendHttp } from "./http-client.js";
 import { LOOPBACK_HOSTS } from "./loopback.js";
-
-type Fetch = typeof globalThis.fetch;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * The `fetch` for everything that goes to Okta. Where `HTTPS_PROXY`, `HTTP_PROXY` or their
  * lower-case forms are set it goes through that proxy, past it for the hosts in `NO_PROXY` and for
- * this machine; else it is the platform's own. The proxy's code loads with the first request.
+ * this machine; else it goes straight there. What sends loads with the first request.
  * @throws OktaMcpError bad_config for a proxy that is no http(s) URL; the value, which may hold a
  *   password, stays out of the message
  */
-export function createFetch(env: Environment = process.env): Fetch {
+export function createFetch(env: Environment = process.env): SendHttp {
   const httpProxy = readProxy(env, "http_proxy");
   const httpsProxy = readProxy(env, "https_proxy") ?? httpProxy;
-  if (httpsProxy === undefined && httpProxy === undefined) return globalThis.fetch;
+  if (httpsProxy === undefined && httpProxy === undefined) return createDirectFetch();
   const listed = env.no_proxy ?? env.NO_PROXY ?? "";
   // A sandbox or a test org on this machine is not behind the company's proxy.
   const noProxy = listed.trim() === "*" ? "*" : [listed, ...LOOPBACK_HOSTS].join(",");
-  let proxied: Promise<Fetch> | undefined;
-  return async (input, init) => {
-    // Empty strings, since undici reads the environment for what it is not given.
-    proxied ??= loadProxied({ httpProxy: httpProxy ?? "", httpsProxy: httpsProxy ?? "", noProxy });
-    const through = await proxied;
-    return await through(input, init);
-  };
-}
-
-async function loadProxied(proxies: { httpProxy: string; httpsProxy: string; noProxy: string }): Promise<Fetch> {
-  const undici = await import("undici");
-  const dispatcher = new undici.EnvHttpProxyAgent(proxies);
-  // The same functions and objects as the platform's, under types of their own.
-  const through = undici.fetch as unknown as (input: unknown, init: object) => Promise<Response>;
-  return (input, init) => through(input, { ...init, dispatcher });
+  // Empty strings, since undici reads the environment for what it is not given.
+  const proxies = { httpProxy: httpProxy ?? "", httpsProxy: httpsProxy ?? "", noProxy };
+  return loadedOnce(async () => {
+    const { EnvHttpProxyAgent, fetch } = await import("undici");
+    const dispatcher = new EnvHttpProxyAgent(proxies);
+    return (url, init) => fetch(url, { ...init, dispatcher });
+  });
 }
 
 function readProxy(env: Environment, name: "http_proxy" | "https_proxy"): string | undefined {

@@ -3,21 +3,26 @@ import { cutDeep } from "../json/depth.js";
 import { parseJson, TooManyValues } from "../json/exact-json.js";
 import type { Json } from "../json/json.js";
 import type { Log } from "../log.js";
-import { type Exchanged, ExchangeFault, exchange, type HttpAnswer, type SendHttp } from "./exchange.js";
+import { type Exchanged, exchange } from "../net/exchange.js";
+import type { HttpAnswer, SendHttp } from "../net/http-client.js";
+import { NoAnswer } from "../net/no-answer.js";
+import { retryAfterMs } from "../net/retry-after.js";
+import type { ServerClock } from "../net/server-clock.js";
+import { pause, type Sleep } from "../net/waiting.js";
+import { encodeBody } from "./body.js";
 import {
   changesSomething,
   costlyFault,
   type Fault,
   faultError,
+  faultOf,
   malformedFault,
   notOktaFault,
   redirectFault,
 } from "./fault.js";
 import { nextCursor } from "./page.js";
-import { retryAfterMs } from "./rate-limit.js";
 import type { CallOptions, OktaRequest, OktaResponse } from "./request.js";
 import type { Scheduler } from "./scheduler.js";
-import type { Sleep } from "./sleep.js";
 import type { AccessToken, TokenSource } from "./token.js";
 
 /** Bounds of one call, or of one attempt where they say so. */
@@ -45,6 +50,7 @@ export interface TransportContext {
   log: Pick<Log, "debug">;
   fetch: SendHttp;
   now: () => number;
+  clock: ServerClock;
   sleep: Sleep;
   random: () => number;
   limits: CallLimits;
@@ -134,7 +140,7 @@ export class Call {
       isOwnLimit = answered.response.status === 429 && refusals?.isOwnLimit(body) === true;
     } catch (error) {
       slot.done();
-      if (error instanceof ExchangeFault) return await this.#retryFault(error.fault);
+      if (error instanceof NoAnswer) return await this.#retryFault(faultOf(error));
       throw error;
     }
     const { response, text } = answered;
@@ -146,25 +152,30 @@ export class Call {
   }
 
   async #exchange(token: AccessToken): Promise<Exchanged> {
-    const { fetch, userAgent, limits, now, scheduler, log } = this.#context;
+    const { fetch, userAgent, limits, now, clock, log } = this.#context;
     const { method, template, headers, body } = this.#request;
     const url = this.#url;
     const authorization = await token.headers(method, url);
+    const encoded = await encodeBody(body);
+    const ours = { Accept: "application/json", "User-Agent": userAgent };
+    const sent = { ...encoded.headers, ...ours, ...headers, ...authorization };
     const sentMs = now();
-    const answered = await exchange(this.#request, {
-      fetch,
-      url,
-      headers: { Accept: "application/json", "User-Agent": userAgent, ...headers, ...authorization },
-      signal: this.#options.signal,
-      timeLimitMs: body !== undefined && "part" in body ? limits.uploadTimeoutMs : limits.requestTimeoutMs,
-      maxBytes: limits.maxResponseBytes,
-    }).catch((error: unknown) => {
+    const answered = await exchange(
+      { method, url, headers: sent, body: encoded.body },
+      {
+        fetch,
+        clock,
+        signal: this.#options.signal,
+        what: this.#bucket,
+        timeLimitMs: body !== undefined && "part" in body ? limits.uploadTimeoutMs : limits.requestTimeoutMs,
+        maxBytes: limits.maxResponseBytes,
+      },
+    ).catch((error: unknown) => {
       // Cancelled on its way, it may have arrived.
       if (error instanceof OktaMcpError) this.#maybeDone = true;
       throw error;
     });
     const { response } = answered;
-    scheduler.clock.observe(response.headers.get("Date"), sentMs, now());
     log.debug("okta answered", {
       method,
       template,
@@ -251,8 +262,7 @@ export class Call {
     headers: Headers,
     error: (retryAfterSeconds?: number) => OktaMcpError,
   ): Promise<undefined> {
-    const nowMs = this.#context.now();
-    const toldMs = (retryAfterMs(headers, nowMs, this.#context.scheduler.clock) ?? 0) - nowMs;
+    const toldMs = retryAfterMs(headers, this.#context.clock) ?? 0;
     const giveUp = () => error(toldMs > 0 ? Math.ceil(toldMs / 1000) : undefined);
     if (!this.#isIdempotent()) throw giveUp();
     return await this.#retry(Math.max(this.#backoffMs(), toldMs), `Okta answered ${status}`, giveUp);
@@ -264,13 +274,7 @@ export class Call {
     if (this.#retries >= limits.maxRetries || now() + waitMs > this.#retryUntilMs) throw error();
     this.#retries += 1;
     onWait?.(`${reason}; trying again in ${Math.max(1, Math.round(waitMs / 1000))} s`);
-    try {
-      await sleep(waitMs, signal);
-    } catch (cause) {
-      if (!signal?.aborted) throw cause;
-      const { method, template } = this.#request;
-      throw new OktaMcpError("cancelled", `${method} ${template} was cancelled before another attempt. ${reason}.`);
-    }
+    await pause(waitMs, { sleep, signal }, this.#bucket, `before another attempt. ${reason}`);
   }
 
   #isIdempotent(): boolean {

@@ -125,7 +125,12 @@ export function createOperations(transport: Transport, defaults: CallOptions = {
 
 /** Loads ahead of the first call what it needs: the table of operations, what sends them, and what tells of Okta's refusals. */
 export async function preload(): Promise<void> {
-  await Promise.all([import("./build-request.js"), import("./http.js"), import("./from-okta.js"), loadCall()]);
+  await Promise.all([
+    import("./build-request.js"),
+    import("../net/http-client.js"),
+    import("./from-okta.js"),
+    loadCall(),
+  ]);
   // The first one makes Node.js load the whole of its `fetch`.
   new Headers();
 }

@@ -1,4 +1,5 @@
-import type { ServerClock } from "./server-clock.js";
+import { count, retryAfterMs } from "../net/retry-after.js";
+import type { ServerClock } from "../net/server-clock.js";
 
 /** What an answer tells about the rate limit of its endpoint. */
 export interface Answer {
@@ -104,10 +105,10 @@ export class Bucket {
   }
 
   #readWindow(headers: Headers, nowMs: number): void {
-    const resetSeconds = count(headers.get("X-Rate-Limit-Reset"));
+    const resetSeconds = resetSecondsOf(headers);
     const remaining = count(headers.get("X-Rate-Limit-Remaining"));
     const known = this.#window;
-    if (resetSeconds === undefined || remaining === undefined || resetSeconds > MAX_EPOCH_SECONDS) {
+    if (resetSeconds === undefined || remaining === undefined) {
       this.#window = undefined;
     } else if (known === undefined || resetSeconds > known.resetSeconds || this.#resetMs(known) <= nowMs) {
       this.#window = { resetSeconds, remaining };
@@ -122,7 +123,7 @@ export class Bucket {
       this.#struckAt = this.#sent;
     }
     const resetMs = this.#window === undefined || this.#limit === "concurrency" ? 0 : this.#resetMs(this.#window);
-    const toldMs = Math.max(resetMs, retryAfterMs(headers, nowMs, this.#clock) ?? 0);
+    const toldMs = Math.max(resetMs, nowMs + (retryAfterMs(headers, this.#clock) ?? 0));
     const backoffMs = Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (this.#strikes - 1));
     const waitMs = toldMs > nowMs ? toldMs - nowMs : backoffMs * (0.5 + this.#random() / 2);
     const jitterMs = this.#random() * Math.min(MAX_JITTER_MS, waitMs * JITTER_SHARE);
@@ -135,15 +136,8 @@ export class Bucket {
   }
 }
 
-/** When `Retry-After` (RFC 9110, section 10.2.3: seconds or a date) ends, by our clock. */
-export function retryAfterMs(headers: Headers, nowMs: number, clock: ServerClock): number | undefined {
-  const value = headers.get("Retry-After");
-  if (value === null) return undefined;
-  const seconds = count(value);
-  const atMs = seconds === undefined ? clock.toLocalMs(Date.parse(value)) : nowMs + seconds * 1000;
-  return Number.isNaN(atMs) ? undefined : atMs;
-}
-
-function count(value: string | null): number | undefined {
-  return value !== null && /^\d{1,15}$/.test(value) ? Number(value) : undefined;
+/** When a rate limit begins anew, by `X-Rate-Limit-Reset` in epoch seconds; undefined where that is no time. */
+export function resetSecondsOf(headers: Headers): number | undefined {
+  const seconds = count(headers.get("X-Rate-Limit-Reset"));
+  return seconds !== undefined && seconds <= MAX_EPOCH_SECONDS ? seconds : undefined;
 }

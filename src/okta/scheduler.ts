@@ -1,12 +1,13 @@
 import { OktaMcpError } from "../errors/index.js";
+import type { ServerClock } from "../net/server-clock.js";
+import { cancelled, type Sleep } from "../net/waiting.js";
 import { type Answer, Bucket, type Limit } from "./rate-limit.js";
-import { ServerClock } from "./server-clock.js";
-import type { Sleep } from "./sleep.js";
 
 export interface SchedulerOptions {
   /** Requests on their way at the same time, over all endpoints. */
   maxConcurrent: number;
   now: () => number;
+  clock: ServerClock;
   sleep: Sleep;
   random: () => number;
 }
@@ -49,7 +50,6 @@ const PATIENCE_MS = 1000;
  * endpoint's rate limit has room.
  */
 export class Scheduler {
-  readonly clock = new ServerClock();
   readonly #options: SchedulerOptions;
   readonly #lanes = new Map<string, Lane>();
   #active = 0;
@@ -65,7 +65,7 @@ export class Scheduler {
    */
   acquire(key: string, waiter: Waiter): Promise<Slot> {
     const { signal } = waiter;
-    if (signal?.aborted) return Promise.reject(cancelled());
+    if (signal?.aborted) return Promise.reject(cancelled(...LEFT));
     const lane = this.#lane(key);
     return new Promise<Slot>((resolve, reject) => {
       const settle = () => signal?.removeEventListener("abort", onAbort);
@@ -83,7 +83,7 @@ export class Scheduler {
       };
       const onAbort = () => {
         lane.waiting.splice(lane.waiting.indexOf(queued), 1);
-        queued.fail(cancelled());
+        queued.fail(cancelled(...LEFT));
         this.#tidy(lane);
       };
       signal?.addEventListener("abort", onAbort, { once: true });
@@ -104,7 +104,7 @@ export class Scheduler {
   #lane(key: string): Lane {
     const known = this.#lanes.get(key);
     if (known !== undefined) return known;
-    const bucket = new Bucket(this.clock, this.#options.random);
+    const bucket = new Bucket(this.#options.clock, this.#options.random);
     const lane: Lane = { bucket, waiting: [], alarm: undefined, patience: undefined };
     this.#lanes.set(key, lane);
     return lane;
@@ -191,6 +191,9 @@ export class Scheduler {
   }
 }
 
+/** How the error of a call that is cancelled in the queue goes. */
+const LEFT = ["The call", "while it waited for its turn"] as const;
+
 const LIMIT_WORDS: Readonly<Record<Limit, string>> = {
   window: "Okta's rate limit is reached",
   concurrency: "Okta already works on as many requests at the same time as this org may have",
@@ -203,8 +206,4 @@ function rateLimited(seconds: number, limit: Limit): OktaMcpError {
       ? `Okta's rate limit for this operation is used up for another ${seconds} s, which is longer than a call waits.`
       : `${LIMIT_WORDS.concurrency}, also after this call has waited several times.`;
   return new OktaMcpError("rate_limited", message, { retryAfterSeconds: seconds });
-}
-
-function cancelled(): OktaMcpError {
-  return new OktaMcpError("cancelled", "The call was cancelled while it waited for its turn.");
 }

@@ -1,9 +1,11 @@
 import type { Log } from "../log.js";
+import { createDirectFetch } from "../net/direct-fetch.js";
+import type { SendHttp } from "../net/http-client.js";
+import { ServerClock } from "../net/server-clock.js";
+import { realSleep, type Sleep } from "../net/waiting.js";
 import type { CallLimits, TransportContext } from "./call.js";
-import type { SendHttp } from "./exchange.js";
 import type { Transport } from "./request.js";
 import { Scheduler } from "./scheduler.js";
-import { type Sleep, sleep as sleepInRealTime } from "./sleep.js";
 import type { TokenSource } from "./token.js";
 
 /** Bounds of a transport. */
@@ -29,10 +31,12 @@ export interface TransportOptions {
   tokens: TokenSource;
   userAgent: string;
   log: Pick<Log, "debug">;
-  /** By default, and for the platform's own `fetch`, Node's HTTP client, which is quicker. */
+  /** The way to the org; by default straight there. */
   fetch?: SendHttp;
   /** Epoch milliseconds. */
   now?: () => number;
+  /** The org's clock; the session shares it. */
+  clock?: ServerClock;
   sleep?: Sleep;
   /** From 0 to 1. */
   random?: () => number;
@@ -45,13 +49,13 @@ export interface TransportOptions {
  */
 export function createTransport(options: TransportOptions): Transport {
   const { orgUrl, tokens, userAgent, log } = options;
-  const { now = Date.now, sleep = sleepInRealTime, random = Math.random } = options;
-  const { fetch: given = globalThis.fetch } = options;
-  const fetch = given === globalThis.fetch ? nodeHttp() : given;
+  const { now = Date.now, sleep = realSleep, random = Math.random } = options;
+  const { fetch = createDirectFetch(), clock = new ServerClock(now) } = options;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
-  const scheduler = new Scheduler({ maxConcurrent: limits.maxConcurrent, now, sleep, random });
+  const scheduler = new Scheduler({ maxConcurrent: limits.maxConcurrent, now, clock, sleep, random });
   const { origin } = new URL(orgUrl);
-  const context: TransportContext = { origin, tokens, userAgent, log, fetch, now, sleep, random, limits, scheduler };
+  const shared = { tokens, userAgent, log, fetch, now, clock, sleep, random, limits, scheduler };
+  const context: TransportContext = { origin, ...shared };
   return {
     send: async (request, callOptions = {}) => {
       const { Call } = await loadCall();
@@ -62,12 +66,3 @@ export function createTransport(options: TransportOptions): Transport {
 
 /** Loads what makes a call: no start needs it, and a process that sends nothing never does. */
 export const loadCall = () => import("./call.js");
-
-/** Node's HTTP client, loaded with the first request: no process that sends none pays for it. */
-function nodeHttp(): SendHttp {
-  let loaded: Promise<SendHttp> | undefined;
-  return async (url, init) => {
-    loaded ??= import("./http.js").then(({ createSendHttp }) => createSendHttp());
-    return await (await loaded)(url, init);
-  };
-}

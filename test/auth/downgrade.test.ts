@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { OAuthClient } from "../../src/auth/oauth-client.js";
 import { ProofKey } from "../../src/auth/proof-key.js";
-import { ServerClock } from "../../src/auth/server-clock.js";
+import { ServerClock } from "../../src/net/server-clock.js";
 import { errorOf, json, startOrg } from "../okta/support.js";
 
 const clock = new ServerClock(Date.now);

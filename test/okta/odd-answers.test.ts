@@ -2,8 +2,9 @@ import { once } from "node:events";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { OAuthClient } from "../../src/auth/oauth-client.js";
-import { ServerClock } from "../../src/auth/server-clock.js";
-import { exchange, type SendHttp } from "../../src/okta/exchange.js";
+import { exchange } from "../../src/net/exchange.js";
+import type { SendHttp } from "../../src/net/http-client.js";
+import { ServerClock } from "../../src/net/server-clock.js";
 import { errorOf, request, testTransport } from "./support.js";
 
 /** Long enough for a busy machine to answer, short enough to wait for where nothing ends by itself. */
@@ -146,10 +147,10 @@ test("a call that is cancelled before it begins sends nothing, also by an HTTP c
     sent.push(url.pathname);
     return new Response("[]");
   };
-  const options = { url: new URL("http://127.0.0.1:9/x"), headers: {}, timeLimitMs: LIMIT_MS, maxBytes: 100 };
-  const write = request("POST", "/x");
-  expect((await exchange(write, { ...options, fetch, signal: undefined })).text).toBe("[]");
-  const ended = exchange(write, { ...options, fetch, signal: AbortSignal.abort() });
+  const options = { fetch, clock: new ServerClock(), timeLimitMs: LIMIT_MS, maxBytes: 100, what: "It" };
+  const write = { method: "POST", url: new URL("http://127.0.0.1:9/x"), headers: {} };
+  expect((await exchange(write, { ...options, signal: undefined })).text).toBe("[]");
+  const ended = exchange(write, { ...options, signal: AbortSignal.abort() });
   expect(await errorOf(ended)).toMatchObject({ code: "cancelled" });
   expect(sent).toEqual(["/x"]);
 });

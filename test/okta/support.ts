@@ -2,8 +2,8 @@ import { once } from "node:events";
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { onTestFinished } from "vitest";
+import type { Sleep } from "../../src/net/waiting.js";
 import type { OktaRequest } from "../../src/okta/request.js";
-import type { Sleep } from "../../src/okta/sleep.js";
 import type { AccessToken, TokenSource } from "../../src/okta/token.js";
 import { createTransport, type TransportOptions } from "../../src/okta/transport.js";
 

@@ -27,6 +27,7 @@ import { copyJson, parseJson } from "../../src/json/exact-json.js";
 import { createLog } from "../../src/log.js";
 import type { Every } from "../../src/mcp/progress.js";
 import { createServer } from "../../src/mcp/server.js";
+import { ServerClock } from "../../src/net/server-clock.js";
 import { SCOPES } from "../../src/okta/scopes.js";
 import { areas } from "../../tools/index.js";
 import { LEAVING } from "../../tools/shared/own-tools.js";
@@ -169,6 +170,7 @@ export async function connect(options: ConnectOptions = {}) {
   const sleep = (_ms: number, signal?: AbortSignal) => delay(5, undefined, { signal });
   // The transport's waits take no time, and its clock tells as if they had.
   let waitedMs = 0;
+  const transportNow = () => Date.now() + waitedMs;
   const { session, calls, server } = compose({
     settings: {
       orgUrl: origin,
@@ -185,9 +187,10 @@ export async function connect(options: ConnectOptions = {}) {
     version: "0.0.0",
     log,
     now: options.now ?? Date.now,
-    session: { now: Date.now, sleep },
+    session: { now: Date.now, clock: new ServerClock(), sleep },
     transport: {
-      now: () => Date.now() + waitedMs,
+      now: transportNow,
+      clock: new ServerClock(transportNow),
       sleep: async (ms, signal) => {
         waitedMs += ms;
         await delay(1, undefined, { signal });

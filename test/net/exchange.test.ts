@@ -3,17 +3,11 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
 import { expect, onTestFinished, test } from "vitest";
-import { ExchangeFault, exchange } from "../../src/okta/exchange.js";
-import { createSendHttp } from "../../src/okta/http.js";
-import type { OktaRequest } from "../../src/okta/request.js";
+import { exchange, type HttpRequest } from "../../src/net/exchange.js";
+import { createHttpClient } from "../../src/net/http-client.js";
+import { inWords, NoAnswer } from "../../src/net/no-answer.js";
+import { ServerClock } from "../../src/net/server-clock.js";
 
-const LIST: OktaRequest = {
-  operation: "listThings",
-  method: "GET",
-  template: "/api/v1/things",
-  path: "/api/v1/things",
-  query: new URLSearchParams(),
-};
 const TEXT = JSON.stringify([{ name: "Łódź, 東京", blob: "x".repeat(200_000) }]);
 
 /** A server that answers each request as told, and a way to ask it. */
@@ -30,18 +24,35 @@ async function openServer(answer: (response: ServerResponse, request: IncomingMe
     server.close();
   });
   const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/api/v1/things`);
-  const fetch = createSendHttp();
-  const ask = (more: { request?: OktaRequest; maxBytes?: number; signal?: AbortSignal } = {}) =>
-    exchange(more.request ?? LIST, {
-      fetch,
-      url,
-      headers: { Accept: "application/json" },
-      signal: more.signal,
-      timeLimitMs: 10_000,
-      maxBytes: more.maxBytes ?? 1_000_000,
-    });
-  return { ask, connections: () => connections };
+  const fetch = createHttpClient();
+  const clock = new ServerClock();
+  const ask = (more: { request?: Partial<HttpRequest>; maxBytes?: number; signal?: AbortSignal } = {}) =>
+    exchange(
+      { method: "GET", url, headers: { Accept: "application/json" }, ...more.request },
+      {
+        fetch,
+        clock,
+        signal: more.signal,
+        timeLimitMs: 10_000,
+        maxBytes: more.maxBytes ?? 1_000_000,
+        what: "The question",
+      },
+    );
+  return { ask, clock, connections: () => connections };
 }
+
+/** Why a request got no answer. */
+async function noAnswer(asked: Promise<unknown>): Promise<NoAnswer> {
+  const thrown: unknown = await asked.catch((error: unknown) => error);
+  return thrown instanceof NoAnswer ? thrown : expect.unreachable(`there is an answer, or ${thrown}`);
+}
+
+test("teaches the clock the server's time", async () => {
+  const date = new Date(Date.now() + 600_000).toUTCString();
+  const { ask, clock } = await openServer((response) => response.writeHead(200, { Date: date }).end("[]"));
+  await ask();
+  expect(clock.aheadMs).toBeGreaterThan(590_000);
+});
 
 test("keeps its connection for the requests that follow", async () => {
   const { ask, connections } = await openServer((response) => response.end("[]"));
@@ -78,8 +89,12 @@ test.each(["zstd-of-tomorrow", "constructor", "gzip, gzip, gzip, gzip"])(
   "says that %s cannot be unpacked, and does not try again",
   async (coding) => {
     const { ask } = await openServer((response) => response.writeHead(200, { "Content-Encoding": coding }).end("[]"));
-    await expect(ask()).rejects.toMatchObject({
-      fault: { reason: expect.stringContaining(coding), passing: false, nothingSent: false },
+    const { why } = await noAnswer(ask());
+    expect(why).toEqual({ kind: "unknown-coding", codings: coding });
+    expect(inWords(why)).toMatchObject({
+      reason: expect.stringContaining(coding),
+      passing: false,
+      nothingSent: false,
     });
   },
 );
@@ -99,7 +114,7 @@ test.each([
   ["gzip that is none", { "Content-Encoding": "gzip" }, Buffer.from("not gzip")],
 ])("finds %s to be no answer", async (_, headers, body) => {
   const { ask } = await openServer((response) => response.writeHead(200, headers).end(body));
-  await expect(ask()).rejects.toBeInstanceOf(ExchangeFault);
+  expect((await noAnswer(ask())).why.kind).toBe("network");
 });
 
 test("finds an answer that breaks off to be none", async () => {
@@ -107,7 +122,8 @@ test("finds an answer that breaks off to be none", async () => {
     response.writeHead(200, { "Content-Length": 1000 });
     response.write("[", () => response.destroy());
   });
-  await expect(ask()).rejects.toMatchObject({ fault: { reason: "connection reset", nothingSent: false } });
+  const { why } = await noAnswer(ask());
+  expect(inWords(why)).toMatchObject({ reason: "connection reset", nothingSent: false });
 });
 
 test("stops unpacking what unpacks to more than an answer may have", async () => {
@@ -115,7 +131,7 @@ test("stops unpacking what unpacks to more than an answer may have", async () =>
     response.writeHead(200, { "Content-Encoding": "gzip" });
     response.end(gzipSync(Buffer.alloc(50_000_000, "x")));
   });
-  await expect(ask({ maxBytes: 100_000 })).rejects.toBeInstanceOf(ExchangeFault);
+  expect((await noAnswer(ask({ maxBytes: 100_000 }))).why).toEqual({ kind: "too-long", maxBytes: 100_000 });
 });
 
 test("hands a redirect back and does not follow it", async () => {
@@ -138,7 +154,7 @@ test("sends a body with its length, once", async () => {
     });
     request.on("end", () => response.end(JSON.stringify({ length, coding, body })));
   });
-  const { text } = await ask({ request: { ...LIST, method: "POST", body: { json: { name: "Łódź" } } } });
+  const { text } = await ask({ request: { method: "POST", body: '{"name":"Łódź"}' } });
   expect(JSON.parse(text)).toEqual({ length: "18", body: '{"name":"Łódź"}' });
 });
 
@@ -150,12 +166,9 @@ test("says that nothing was sent where nobody listens", async () => {
   const { port } = closed.address() as AddressInfo;
   closed.close();
   await once(closed, "close");
-  const fetch = createSendHttp();
-  const url = new URL(`http://127.0.0.1:${port}/`);
-  const options = { fetch, url, headers: {}, signal: undefined, timeLimitMs: 10_000, maxBytes: 1000 };
-  await expect(exchange(LIST, options)).rejects.toMatchObject({
-    fault: { reason: "connection refused", nothingSent: true },
-  });
+  const { why } = await noAnswer(ask({ request: { url: new URL(`http://127.0.0.1:${port}/`) } }));
+  expect(why).toEqual({ kind: "network", code: "ECONNREFUSED" });
+  expect(inWords(why)).toMatchObject({ reason: "connection refused", nothingSent: true });
   expect((await ask()).text).toBe("");
 });
 
@@ -165,6 +178,9 @@ test("leaves at once when it is cancelled, before and in the middle of an answer
     response.writeHead(200);
     response.write("[", () => stop.abort());
   });
-  await expect(ask({ signal: stop.signal })).rejects.toMatchObject({ code: "cancelled" });
+  await expect(ask({ signal: stop.signal })).rejects.toMatchObject({
+    code: "cancelled",
+    message: "The question was cancelled before Okta answered.",
+  });
   await expect(ask({ signal: stop.signal })).rejects.toMatchObject({ code: "cancelled" });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { ServerClock } from "../../src/okta/server-clock.js";
+import { ServerClock } from "../../src/net/server-clock.js";
 
 const NOON = Date.UTC(2026, 0, 1, 12);
 const date = (ms: number) => new Date(ms).toUTCString();
@@ -45,5 +45,21 @@ describe("Okta's time", () => {
     observe(clock, NOON + 5000, -600_000);
     const local = clock.toLocalMs(NOON - 600_000);
     expect(Math.abs(local - NOON)).toBeLessThanOrEqual(1020);
+  });
+});
+
+describe("the time that is signed for the org", () => {
+  test.each([600_000, -600_000])("is the org's, %i ms ahead", (skewMs) => {
+    const clock = new ServerClock(() => NOON);
+    observe(clock, NOON - 500, skewMs);
+    expect(Math.abs(clock.aheadMs - skewMs)).toBeLessThanOrEqual(1000);
+    expect(clock.now()).toBe(NOON + clock.aheadMs);
+  });
+
+  test.each([0, 900, 30_000, -30_000])("is ours where a slow network explains the difference (%i ms)", (skewMs) => {
+    const clock = new ServerClock(() => NOON);
+    observe(clock, NOON - 500, skewMs);
+    expect(clock.aheadMs).toBe(0);
+    expect(clock.now()).toBe(NOON);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { createFetch } from "../../src/net/proxy.js";
+import { errorOf, json, request, startOrg, testTransport } from "../okta/support.js";
 import { openProxy } from "../support/tls-org.js";
-import { errorOf, json, request, startOrg, testTransport } from "./support.js";
 
 /** A proxy that leads to `target`, whatever host is asked for. */
 const startProxy = ({ url }: { url: string }) => openProxy({ port: Number(new URL(url).port) });
@@ -106,8 +106,13 @@ describe("a proxy", () => {
     }
   });
 
-  test("is not looked for where none is set", () => {
-    expect(createFetch({})).toBe(globalThis.fetch);
-    expect(createFetch({ HTTPS_PROXY: "", http_proxy: " ", NO_PROXY: "*" })).toBe(globalThis.fetch);
-  });
+  test.each([{}, { HTTPS_PROXY: "", http_proxy: " ", NO_PROXY: "*" }])(
+    "is not looked for where none is set (%j)",
+    async (env) => {
+      const org = await startOrg(json(200, {}));
+      await testTransport(org, { fetch: createFetch(env) }).transport.send(request("GET", "/x"));
+      // The platform's `fetch`, which proxies need, would say so.
+      expect(org.seen[0]?.headers).not.toHaveProperty("sec-fetch-mode");
+    },
+  );
 });

@@ -1,0 +1,74 @@
+import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from "node:http";
+import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
+import { unpacked } from "./content-coding.js";
+import { NoAnswer } from "./no-answer.js";
+
+/** What is read of an answer; a `Response` is one. */
+export interface HttpAnswer {
+  status: number;
+  /** True for 2xx. */
+  ok: boolean;
+  headers: Headers;
+  body: ReadableStream<Uint8Array> | AsyncIterable<Uint8Array> | null;
+}
+
+/** Sends one HTTP request; `fetch` does. Rejects where no answer comes, with a code in the error or its cause. */
+export type SendHttp = (
+  url: URL,
+  init: {
+    method: string;
+    headers: Record<string, string>;
+    body?: string | Uint8Array<ArrayBuffer>;
+    redirect: "manual";
+    signal: AbortSignal;
+  },
+) => Promise<HttpAnswer>;
+
+/** Sooner than servers and what stands before them close a connection that is not in use. */
+const IDLE_MS = 4_000;
+
+/**
+ * Takes the place of `fetch`: Node's own HTTP client with connections that stay open. It does what is needed here and
+ * no more, in about half of the time that `fetch` takes: redirects are handed back, what is packed is unpacked,
+ * failures keep their codes.
+ */
+export function createHttpClient(): SendHttp {
+  const options = { keepAlive: true, timeout: IDLE_MS };
+  const agents = { "http:": new HttpAgent(options), "https:": new HttpsAgent(options) };
+  return (url, { method, headers, body, signal }) =>
+    new Promise((resolve, reject) => {
+      const isPlain = url.protocol === "http:";
+      const request = (isPlain ? httpRequest : httpsRequest)(url, {
+        method,
+        headers,
+        agent: agents[isPlain ? "http:" : "https:"],
+        signal,
+      });
+      request.once("response", (message) => {
+        try {
+          resolve(toAnswer(message));
+        } catch (error) {
+          reject(error);
+        }
+      });
+      // To an answer of this sort Node.js gives no event of an answer, nor one of an error (RFC 9110, section 15.2.2).
+      request.once("upgrade", ({ statusCode = 101 }, socket) => {
+        socket.destroy();
+        reject(new NoAnswer({ kind: "other-protocol", status: statusCode }));
+      });
+      // Once there is an answer, its body tells of what goes wrong.
+      request.on("error", reject);
+      // A connection can end without an error; where there was an answer this is nothing new.
+      request.once("close", () => reject(Object.assign(new Error("no answer came"), { code: "ECONNRESET" })));
+      request.end(body);
+    });
+}
+
+function toAnswer(message: IncomingMessage): HttpAnswer {
+  const { statusCode: status = 0, rawHeaders } = message;
+  const headers = new Headers();
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    headers.append(rawHeaders[index] ?? "", rawHeaders[index + 1] ?? "");
+  }
+  return { status, ok: status >= 200 && status < 300, headers, body: unpacked(message, headers) };
+}
