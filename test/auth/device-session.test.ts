@@ -1,6 +1,7 @@
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { createDirectFetch } from "../../src/net/direct-fetch.js";
 import { ask, failure, REVOKE, SCOPES, startOrg, type TestOrg, TOKEN, tokenValue } from "./support.js";
 
 const refreshes = (org: TestOrg) => org.sent(TOKEN).filter(({ form }) => form.get("grant_type") === "refresh_token");
@@ -90,6 +91,28 @@ describe("renewing a sign-in", () => {
     expect(error.fix).toMatch(/takes the same refresh token again for a short time/);
     expect((await session.status()).signedIn).toBe(true);
     expect(await ask(session, org)).toBe(200);
+  });
+
+  test("that meets a proxy which opens TLS keeps the sign-in, and says what to do once its token is over", async () => {
+    const org = await startOrg();
+    const direct = createDirectFetch();
+    let opened = false;
+    const untrusted = () => Object.assign(new Error("self-signed"), { code: "SELF_SIGNED_CERT_IN_CHAIN" });
+    const session = org.session({ fetch: (...sent) => (opened ? Promise.reject(untrusted()) : direct(...sent)) });
+    await org.signIn(session);
+    const first = await session.token();
+    opened = true;
+    org.time.pass(3550);
+    expect(await session.token()).toBe(first);
+    org.time.pass(100);
+    const error = await failure(session.token());
+    expect(error).toMatchObject({
+      code: "unreachable",
+      message: expect.stringMatching(/not trusted \(SELF_SIGNED_CERT_IN_CHAIN\)\. The sign-in is kept/),
+      fix: expect.stringMatching(/NODE_EXTRA_CA_CERTS.* Try again soon/),
+    });
+    opened = false;
+    expect(await session.token()).not.toBe(first);
   });
 
   test("ahead of time that fails leaves the present token in use", async () => {

@@ -4,6 +4,8 @@ import { describe, expect, test } from "vitest";
 import { SERVICE_CLIENT_ID } from "../../sandbox/facts.js";
 import { parsePrivateKey } from "../../src/auth/private-key.js";
 import { newKeyPair } from "../../src/checks/key-pair.js";
+import { ServerClock } from "../../src/net/server-clock.js";
+import { request, testTransport } from "../okta/support.js";
 import {
   ask,
   failure,
@@ -190,6 +192,16 @@ describe("a clock that is wrong", () => {
     expect(await ask(session, org)).toBe(200);
     expect(org.sent(TOKEN).length).toBeLessThanOrEqual(2);
     expect((await session.token()).expiresAtMs).toBe(now() + 3_600_000);
+  });
+
+  test("is known from the calls before: the first proof of the app carries the org's time", async () => {
+    const org = await startOrg();
+    const now = () => org.time.now() - 600_000;
+    const clock = new ServerClock(now);
+    const { transport } = testTransport({ url: org.sandbox.origin }, { now, clock });
+    await failure(transport.send(request("GET", "/api/v1/users")));
+    expect(await ask(org.serviceSession({ now, clock }), org)).toBe(200);
+    expect(org.sent(TOKEN)).toHaveLength(1);
   });
 
   test.each([-600, 600, 7200])("by %i seconds does not keep proofs (DPoP) from being accepted", async (seconds) => {

@@ -95,6 +95,26 @@ describeWhereBuilt("the built command", () => {
     });
   }
 
+  whereBuilt("tells a person who signs in of the password that the proxy wants, and of the certificate", async () => {
+    const env = { ...ORG, HOME: temporaryFolder(), OKTA_MCP_TOKEN_STORE: "file" };
+    const refusing = await openNetwork("407 Proxy Authentication Required");
+    const refused = await run({ ...env, HTTPS_PROXY: `http://jo:hunter2@${refusing.proxy.host}` }, [
+      "login",
+      "--no-browser",
+    ]);
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toContain("the proxy refused to lead there (407)");
+    expect(refused.stderr).toContain("name:password@proxy.example.com");
+    expect(refused.stderr).not.toContain("hunter2");
+
+    const { org, proxy } = await openNetwork();
+    const untrusted = await run({ ...env, HTTPS_PROXY: `http://${proxy.host}` }, ["login", "--no-browser"]);
+    expect(untrusted.code).toBe(1);
+    expect(untrusted.stderr).toContain("certificate is not trusted");
+    expect(untrusted.stderr).toContain("NODE_EXTRA_CA_CERTS");
+    expect(org.asked).toEqual([]);
+  });
+
   whereBuilt("does not start with a proxy that is none", async () => {
     const { code, stderr } = await run({ ...WITH_TOKEN, HTTPS_PROXY: "socks5://jo:hunter2@127.0.0.1:1" });
     expect(code).toBe(2);
@@ -133,17 +153,17 @@ describeWhereBuilt("a mistake in the built command", () => {
     return { ...ORG, OKTA_ORG_URL: "http://127.0.0.1:9", NODE_OPTIONS: `--require=${preload}` };
   };
 
+  const CREDENTIALS = {
+    "in a call": { OKTA_ACCESS_TOKEN: "token-1" },
+    "while an app signs in": { OKTA_PRIVATE_KEY_FILE: KEY_FILE, OKTA_KEY_ID: "ci" },
+  };
   for (const [what, code] of Object.entries(MISTAKES)) {
-    whereBuilt(`is no fault of the network: ${what}`, async () => {
-      const { stderr } = await run({ ...broken(code), OKTA_ACCESS_TOKEN: "token-1" });
-      expect(stderr).toContain('"code":"bug"');
-      expect(stderr).not.toContain("unreachable");
-    });
+    for (const [when, credential] of Object.entries(CREDENTIALS)) {
+      whereBuilt(`is no fault of the network ${when}: ${what}`, async () => {
+        const { stderr } = await run({ ...broken(code), ...credential });
+        expect(stderr).toContain('"code":"bug"');
+        expect(stderr).not.toContain("unreachable");
+      });
+    }
   }
-
-  whereBuilt("is no fault of the network while an app signs in", async () => {
-    const mistake = broken("globalThis.fetch = async () => new (void 0)();");
-    const { stderr } = await run({ ...mistake, OKTA_PRIVATE_KEY_FILE: KEY_FILE, OKTA_KEY_ID: "ci" });
-    expect(stderr).toContain('"code":"bug"');
-  });
 });
