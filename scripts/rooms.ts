@@ -14,7 +14,7 @@ export const ROOMS = {
   "src/text": "pure functions on text: quoting, escaping, redacting, comparing names, secrets by name and by look",
   "src/errors": "the closed set of error codes, Okta's codes in our words, rendering",
   "src/files": "files of this machine, read and kept safely: allowed folders, private folders, time limits",
-  "src/net": "one HTTP exchange, without Okta: client, proxy, loopback, clock, waits, challenges, reasons for no answer",
+  "src/net": "one HTTP exchange, without Okta: client, proxy, loopback, clock, waits, challenges, missing answers",
   "src/checks": "checks that need no org: certificates, keys, images, times",
   "src/log.ts": "the log, to stderr or a file",
   "src/okta": "Okta's operations, scopes, object kinds and transport; the only room that takes types from the SDK",
