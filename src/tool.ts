@@ -2,9 +2,11 @@ import type * as z from "zod";
 import type { OktaMcpError } from "./errors/index.js";
 import type { LocalFile } from "./files/allowed-file.js";
 import type { Json, JsonObject } from "./json/json.js";
+import type { ProtectedKind } from "./okta/objects.js";
 import type { Operations, Page } from "./okta/operations.js";
+import type { Purpose, ToolFor } from "./okta/purpose.js";
 import type { Scope } from "./okta/scopes.js";
-import type { IsProtected, ProtectedKind, Touched } from "./okta/targets.js";
+import type { IsProtected, Touched } from "./okta/targets.js";
 
 /** The lists that are searched by attributes. */
 export type Searched = "user" | "group" | "app";

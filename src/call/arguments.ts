@@ -2,7 +2,7 @@ import type * as z from "zod";
 import type { Catalogue, CatalogueEntry } from "../catalogue/catalogue.js";
 import { findTool } from "../catalogue/find-tool.js";
 import { OktaMcpError } from "../errors/index.js";
-import { idsIn } from "../journal/undo-plan.js";
+import { idsIn } from "../okta/objects.js";
 import { MAX_DEPTH, tooDeep } from "../json/depth.js";
 import { isObject } from "../json/json.js";
 import { hint, nearest } from "../text/nearest.js";

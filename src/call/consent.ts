@@ -3,7 +3,7 @@ import { OktaMcpError } from "../errors/index.js";
 import type { Consent, Reading } from "../journal/consent.js";
 import { stringifyJson } from "../json/exact-json.js";
 import type { Json } from "../json/json.js";
-import { valueAt } from "../json/json.js";
+import { kindOfArgument, nameOf, OBJECTS } from "../okta/objects.js";
 import { isKeptIn } from "../results/keep-hidden.js";
 import { type Loss, losses, type NamedLoss, named, widensToEverybody } from "../results/losses.js";
 import { type ShapeOptions, shape } from "../results/shape.js";
@@ -75,17 +75,14 @@ function lostLine({ path, value }: NamedLoss, how: Loss["how"]): string {
 
 const EVERYBODY = "names nobody in particular any more, which Okta takes for everybody";
 
-/** The object as most of Okta's name themselves. */
+/** The object that the innermost id of a call names. */
 function targetOf(current: Json, args: Arguments): Impact["target"] {
-  const ids = Object.entries(args).filter(([name, value]) => name.endsWith("_id") && typeof value === "string");
-  const [name = "object", id = ""] = ids.at(-1) ?? [];
-  const names = [["name"], ["profile", "name"]].map((path) => valueAt(current, ...path));
-  const label = valueAt(current, "label") ?? names.find((one) => typeof one === "string");
-  return {
-    type: name.replace(/_id$/, "").replaceAll("_", " "),
-    name: typeof label === "string" ? label : "",
-    id: String(id),
-  };
+  const named = Object.entries(args).flatMap(([argument, id]) => {
+    const kind = kindOfArgument(argument);
+    return kind === undefined || typeof id !== "string" ? [] : [{ type: OBJECTS[kind].word, id }];
+  });
+  const { type, id } = named.at(-1) ?? { type: "object", id: "" };
+  return { type, name: nameOf(current) ?? "", id };
 }
 
 /** What a full replace would drop, and what a person should see of it. */

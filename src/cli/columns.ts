@@ -1,6 +1,7 @@
 import { isExactNumber } from "../json/exact-json.js";
 import type { Json } from "../json/json.js";
 import { isObject, valueAt as valueIn } from "../json/json.js";
+import { NAME_PATHS } from "../okta/objects.js";
 import { visibleStart } from "../text/quote.js";
 
 /** One column of a table: the dotted path of its values, and its heading. */
@@ -11,15 +12,16 @@ export interface Column {
   width: number;
 }
 
+/** The dotted paths of what people call an object of Okta's. */
+const NAMES_AT_OKTA: readonly string[] = NAME_PATHS.map((path) => path.join("."));
+
+/** The dotted paths of what people call a record; a change is known by what it was about. */
+const NAMES: readonly string[] = [...NAMES_AT_OKTA, "target"];
+
 /** Fields that people look for first in a record of Okta, the most telling first. */
 const TELLING = [
   "id",
-  "profile.login",
-  "label",
-  "profile.name",
-  "name",
-  "displayName",
-  "title",
+  ...NAMES_AT_OKTA,
   "published",
   "eventType",
   "outcome.result",
@@ -29,8 +31,6 @@ const TELLING = [
   "type",
   "signOnMode",
   "platform",
-  "domain",
-  "language",
   "area",
   "effect",
   "scope",
@@ -44,17 +44,6 @@ const TELLING = [
   "lastUpdated",
   "created",
 ];
-
-/** Fields that name a record. The first one that it has counts. */
-const NAMES: ReadonlySet<string> = new Set([
-  "profile.login",
-  "label",
-  "profile.name",
-  "name",
-  "displayName",
-  "title",
-  "target",
-]);
 
 /** The most columns. With more of them a table is harder to read than the JSON. */
 const MAX_COLUMNS = 7;
@@ -141,7 +130,7 @@ interface Fitting extends Column {
 }
 
 function sortOf(path: string, values: readonly (Json | undefined)[]): Sort {
-  if (NAMES.has(path)) return "name";
+  if (NAMES.includes(path)) return "name";
   // Okta's `alternateId` is a login or a label of any length.
   if (path === "id" || /(?:_id|(?<!\balternate)Id)$/.test(path)) return "id";
   const shown = values.filter(isShown);
@@ -161,7 +150,7 @@ export function chooseColumns(
 ): Column[] {
   const isAskedFor = wanted !== undefined && wanted.length > 0;
   const paths = choosePaths(items, wanted);
-  const hasName = paths.some((path) => NAMES.has(path));
+  const hasName = paths.some((path) => NAMES.includes(path));
   const columns = paths.map((path): Fitting => {
     const values = items.slice(0, 1_000).map((item) => valueAt(item, path));
     const sort = sortOf(path, values);

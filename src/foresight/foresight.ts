@@ -1,85 +1,30 @@
 import { OktaMcpError } from "../errors/index.js";
-import type { Json } from "../json/json.js";
 import { isObject } from "../json/json.js";
-import type { Operations } from "../okta/operations.js";
+import { OBJECTS, type ObjectType } from "../okta/objects.js";
 import type { Scope } from "../okta/scopes.js";
-import { idsUnder, TARGET_TYPES } from "../okta/targets.js";
+import { idsUnder } from "../okta/targets.js";
 import { reasonOf } from "../okta/tolerate.js";
 import type { Arguments, ToolContext } from "../tool.js";
-
-/** How what an argument names is read. */
-interface Reader {
-  scope: Scope;
-  /** Arguments that say where it is. */
-  within?: readonly string[];
-  read(okta: Operations, id: string, where: (argument: string) => string): Promise<Json | undefined>;
-}
-
-const OWN_READERS: Readonly<Record<string, Reader>> = {
-  rule_id: {
-    scope: "okta.policies.read",
-    within: ["policy_id"],
-    read: (okta, ruleId, where) => okta.policies.getPolicyRule({ policyId: where("policy_id"), ruleId }),
-  },
-  brand_id: {
-    scope: "okta.brands.read",
-    read: (okta, brandId) => okta.customization.getBrand({ brandId }),
-  },
-  theme_id: {
-    scope: "okta.brands.read",
-    within: ["brand_id"],
-    read: (okta, themeId, where) => okta.customization.getBrandTheme({ brandId: where("brand_id"), themeId }),
-  },
-  domain_id: {
-    scope: "okta.domains.read",
-    read: (okta, domainId) => okta.customDomains.getCustomDomain({ domainId }),
-  },
-  email_domain_id: {
-    scope: "okta.emailDomains.read",
-    read: (okta, emailDomainId) => okta.emailDomains.getEmailDomain({ emailDomainId }),
-  },
-  template_name: {
-    scope: "okta.templates.read",
-    within: ["brand_id"],
-    read: (okta, templateName, where) =>
-      okta.customization.getEmailTemplate({ brandId: where("brand_id"), templateName }),
-  },
-  customization_id: {
-    scope: "okta.templates.read",
-    within: ["brand_id", "template_name"],
-    read: (okta, customizationId, where) =>
-      okta.customization.getEmailCustomization({
-        brandId: where("brand_id"),
-        templateName: where("template_name"),
-        customizationId,
-      }),
-  },
-};
-
-/** By argument, so that what a tool of any area names is read alike. */
-const READERS: Readonly<Record<string, Reader>> = {
-  ...OWN_READERS,
-  ...Object.fromEntries(Object.values(TARGET_TYPES).map((type): [string, Reader] => [type.argument, type])),
-};
-
-/** Okta has these ids, and this server no operation with a scope of its own that reads what they name. */
-const WITHOUT_READER = ["realm_id"];
 
 /** Objects of one call that are read before a preview. */
 const MAX_READ = 30;
 
+/** An object of Okta's that the arguments of a call name. */
 interface Named {
   argument: string;
   id: string;
-  reader: Reader;
+  type: ObjectType;
 }
 
 function namedBy(args: Arguments): Named[] {
-  return Object.entries(READERS).flatMap(([argument, reader]) =>
-    idsUnder(args, argument)
+  return Object.values(OBJECTS).flatMap((type) => {
+    const { argument, collection } = type;
+    // What has no place in Okta's paths cannot be looked for there.
+    if (argument === undefined || collection === undefined) return [];
+    return idsUnder(args, argument)
       .filter((id) => id !== "")
-      .map((id) => ({ argument, id, reader })),
-  );
+      .map((id) => ({ argument, id, type }));
+  });
 }
 
 /**
@@ -90,15 +35,18 @@ function namedBy(args: Arguments): Named[] {
 export async function readNamed(args: Arguments, { okta, may }: ToolContext): Promise<string[]> {
   const named = namedBy(args);
   // What stands within another is read through it.
-  const around = new Set(named.flatMap(({ reader }) => (may(reader.scope) ? (reader.within ?? []) : [])));
+  const around = new Set(
+    named.flatMap(({ type: { scope, within = [] } }) => (scope !== undefined && may(scope) ? within : [])),
+  );
   const where = (argument: string) => String(args[argument]);
   const unread = (argument: string, why: string) => `Whether ${argument} is right was not checked: ${why}.`;
   const told = await Promise.all(
-    named.slice(0, MAX_READ).map(async ({ argument, id, reader }): Promise<string[]> => {
+    named.slice(0, MAX_READ).map(async ({ argument, id, type: { scope, read } }): Promise<string[]> => {
       if (around.has(argument)) return [];
-      if (!may(reader.scope)) return [unread(argument, `${reader.scope} is not granted`)];
+      if (scope === undefined || read === undefined) return [unread(argument, "it cannot be read from here")];
+      if (!may(scope)) return [unread(argument, `${scope} is not granted`)];
       try {
-        await reader.read(okta, id, where);
+        await read(okta, id, where);
         return [];
       } catch (error) {
         return [unread(argument, `it cannot be read (${reasonOf(error, "not_found", "bad_input")})`)];
@@ -106,8 +54,7 @@ export async function readNamed(args: Arguments, { okta, may }: ToolContext): Pr
     }),
   );
   const rest = named.length > MAX_READ ? [`Of the ids given, the first ${MAX_READ} were checked.`] : [];
-  const none = WITHOUT_READER.filter((argument) => typeof args[argument] === "string");
-  return [...new Set([...told.flat(), ...rest, ...none.map((name) => unread(name, "it cannot be read from here"))])];
+  return [...new Set([...told.flat(), ...rest])];
 }
 
 /** What may be taken already. */

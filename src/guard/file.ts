@@ -2,7 +2,7 @@ import { readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { whyUnreadable } from "../files/unreadable.js";
 import { withoutTilde } from "../files/user-dirs.js";
-import { PROTECTED_KINDS } from "../okta/targets.js";
+import { PROTECTED_KINDS } from "../okta/objects.js";
 import { visible } from "../text/quote.js";
 import { schemaWords } from "../text/schema-words.js";
 import { doubleKey } from "./double-key.js";

@@ -3,8 +3,8 @@ import type { Session } from "../auth/session.js";
 import { type ErrorCode, OktaMcpError } from "../errors/index.js";
 import type { Json } from "../json/json.js";
 import { textAt } from "../json/json.js";
-import type { IsProtected, ProtectedKind } from "../okta/targets.js";
-import { type Identity, identityOf, isUserId, TARGET_TYPES, type Target, type Touched } from "../okta/targets.js";
+import { PROTECTABLE, type ProtectedKind } from "../okta/objects.js";
+import { type Identity, type IsProtected, identityOf, isUserId, type Target, type Touched } from "../okta/targets.js";
 import { matchesGlob, sameFolded } from "../text/glob.js";
 import { visible } from "../text/quote.js";
 import { checkGroups } from "./kept-groups.js";
@@ -94,7 +94,7 @@ export class Protection {
   }
 
   async #checkRules(target: Target, reader: TargetReader, touched?: Touched): Promise<void> {
-    const { kind, word } = TARGET_TYPES[target.type];
+    const { protectedBy: kind, word } = PROTECTABLE[target.type];
     const rules = this.#rules.protect.filter((rule) => rule.kind === kind);
     const isId = target.type !== "user" || isUserId(target.id);
     const named = { id: target.id, logins: isId ? [] : [target.id], names: [] };
@@ -109,7 +109,7 @@ export class Protection {
 
   /** @throws OktaMcpError protected where it may not be read, since nobody then knows what it is */
   async #look(target: Target, reader: TargetReader): Promise<Json | undefined> {
-    const { word, kind, scope } = TARGET_TYPES[target.type];
+    const { word, protectedBy: kind, scope } = PROTECTABLE[target.type];
     try {
       return await reader.read(target);
     } catch (error) {

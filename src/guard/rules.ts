@@ -1,4 +1,4 @@
-import type { ProtectedKind } from "../okta/targets.js";
+import type { ProtectedKind } from "../okta/objects.js";
 
 /** By what a rule knows an object; a login is for users alone. */
 export type RuleKey = "id" | "login" | "name" | "pattern";

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { TOOL_PATTERN } from "../catalogue/choice.js";
-import type { ProtectedKind } from "../okta/targets.js";
+import type { ProtectedKind } from "../okta/objects.js";
 import { folded } from "../text/glob.js";
 
 const text = (description: string) =>

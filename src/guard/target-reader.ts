@@ -1,6 +1,7 @@
 import type { Json } from "../json/json.js";
+import { PROTECTABLE } from "../okta/objects.js";
 import type { Operations } from "../okta/operations.js";
-import { TARGET_TYPES, type Target } from "../okta/targets.js";
+import type { Target } from "../okta/targets.js";
 
 /** What a write is about to do to its targets. */
 export type WriteKind = "adds" | "changes" | "removes";
@@ -16,7 +17,7 @@ export class TargetReader {
 
   read({ type, id }: Target): Promise<Json | undefined> {
     const key = `${type} ${id}`;
-    const known = this.#read.get(key) ?? TARGET_TYPES[type].read(this.#okta, id);
+    const known = this.#read.get(key) ?? PROTECTABLE[type].read(this.#okta, id);
     this.#read.set(key, known);
     return known;
   }

@@ -4,6 +4,7 @@ import { OktaMcpError } from "../errors/index.js";
 import type { Guard } from "../guard/guard.js";
 import type { Json } from "../json/json.js";
 import { isObject, type JsonObject } from "../json/json.js";
+import { idsIn } from "../okta/objects.js";
 import { difference, hiddenIn, sameButHidden, settled } from "../results/difference.js";
 import { MASK } from "../text/secrets.js";
 import type { ChangeQuery, Changes, ToolContext, UndoStep } from "../tool.js";
@@ -179,9 +180,9 @@ function withoutPaths({ requests }: Change): Json {
 
 /** The ids that a call named, and that of what it made. */
 function idsOf({ arguments: args, after, before }: Change): string[] {
-  const named = isObject(args) ? Object.entries(args) : [];
+  const named = isObject(args) ? Object.values(idsIn(args)) : [];
   const own = [before, after].flatMap((side) => (isObject(side) ? [side.id] : []));
-  const ids = [...named.flatMap(([key, value]) => (key.endsWith("_id") ? [value] : [])), ...own];
+  const ids = [...named, ...own];
   return [...new Set(ids.filter((id) => typeof id === "string" && id !== MASK))] as string[];
 }
 

@@ -1,12 +1,13 @@
 import type { Json } from "../json/json.js";
 import { isObject, type JsonObject } from "../json/json.js";
 import { changesSomething } from "../okta/fault.js";
+import { nameOf } from "../okta/objects.js";
 import type { OktaRequest } from "../okta/request.js";
 import { difference, merged, settled } from "../results/difference.js";
 import { isSecret } from "../text/secrets.js";
 import type { Effect, FieldChange, Impact, Kept } from "../tool.js";
 import { type Mask, marked } from "./masking.js";
-import { nameOf, type State, toJson } from "./state.js";
+import { type State, toJson } from "./state.js";
 
 /** Thrown instead of sending: in a preview nothing leaves that could change anything. */
 export class NotSent extends Error {

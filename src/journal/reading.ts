@@ -1,8 +1,8 @@
 import type { Catalogue, CatalogueEntry } from "../catalogue/catalogue.js";
 import { textAt } from "../json/json.js";
+import { nameOf } from "../okta/objects.js";
 import type { Scope } from "../okta/scopes.js";
 import type { Change, Journal } from "./change.js";
-import { nameOf } from "./state.js";
 
 export interface ReadingRights {
   catalogue: Catalogue;

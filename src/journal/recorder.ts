@@ -4,6 +4,7 @@ import { stringifyJson } from "../json/exact-json.js";
 import type { Json } from "../json/json.js";
 import type { Log } from "../log.js";
 import { changesSomething } from "../okta/fault.js";
+import { nameOf } from "../okta/objects.js";
 import type { OktaRequest, OktaResponse } from "../okta/request.js";
 import { redact } from "../text/redact.js";
 import type { Arguments } from "../tool.js";
@@ -17,7 +18,7 @@ import {
   type UndoMark,
 } from "./change.js";
 import type { Mask } from "./masking.js";
-import { MAX_KEPT_CHARS, nameOf, type State, toJson } from "./state.js";
+import { MAX_KEPT_CHARS, type State, toJson } from "./state.js";
 
 /** Errors after which nobody knows whether Okta did what it was asked for, where they do not say themselves. */
 const UNSURE: ReadonlySet<ErrorCode> = new Set(["okta_down", "unreachable", "cancelled", "bug"]);

@@ -1,11 +1,11 @@
 import type { Guard } from "../guard/guard.js";
 import type { Json } from "../json/json.js";
 import { isObject } from "../json/json.js";
+import { nameOf } from "../okta/objects.js";
 import { isUserId } from "../okta/targets.js";
 import { MASK } from "../text/secrets.js";
 import type { Change, SentRequest } from "./change.js";
 import type { Mask } from "./masking.js";
-import { nameOf } from "./state.js";
 
 /** What stands for an error's text that may name what is hidden. */
 const NOT_SHOWN = "Not shown: it was recorded before the guard file hid what it hides now.";

@@ -1,7 +1,6 @@
 import { OktaMcpError } from "../errors/index.js";
 import { copyJson } from "../json/exact-json.js";
 import type { Json } from "../json/json.js";
-import { textAt } from "../json/json.js";
 
 /** The object that a write changes, at one moment; `value` is null where there is none. */
 export type State = { value: Json } | { unknown: string };
@@ -27,22 +26,4 @@ export async function readState(read: (() => Promise<Json | undefined>) | undefi
 /** What a tool takes or returns, as the JSON that it is made of. */
 export function toJson(value: unknown): Json {
   return copyJson((value ?? null) as Json);
-}
-
-const NAMES: readonly (readonly string[])[] = [
-  ["profile", "login"],
-  ["profile", "name"],
-  ["label"],
-  ["name"],
-  ["domain"],
-  ["language"],
-];
-
-/** What an object is called; undefined where it has none of the usual names. */
-export function nameOf(object: Json | undefined): string | undefined {
-  for (const path of NAMES) {
-    const name = textAt(object, ...path);
-    if (name !== "") return name;
-  }
-  return undefined;
 }

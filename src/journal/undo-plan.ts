@@ -3,6 +3,7 @@ import { OktaMcpError } from "../errors/index.js";
 import { stringifyJson } from "../json/exact-json.js";
 import type { Json } from "../json/json.js";
 import { isObject, type JsonObject } from "../json/json.js";
+import { idsIn } from "../okta/objects.js";
 import { difference, hiddenIn, sameButHidden, settled } from "../results/difference.js";
 import type { Arguments, Done, FieldChange, ToolContext, Undo, UndoStep } from "../tool.js";
 import type { Change } from "./change.js";
@@ -130,11 +131,6 @@ export function putBack({ args, before }: Done, tool: string): Undo {
   }
   const { _embedded, ...body } = before;
   return { steps: [{ tool, args: idsIn(args), body }] };
-}
-
-/** The arguments that say where an object is. */
-export function idsIn(args: Arguments): Arguments {
-  return Object.fromEntries(Object.entries(args).filter(([name]) => name.endsWith("_id") || name === "template_name"));
 }
 
 /** The arguments that say what is made there. */

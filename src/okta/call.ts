@@ -215,7 +215,7 @@ export class Call {
       return { status: 204, headers, json: undefined };
     }
     const error = (retryAfterSeconds?: number) =>
-      refusals.fromOkta({ ...this.#request, status, headers, body, retryAfterSeconds });
+      refusals.fromOkta({ ...this.#request, status, headers, body, retryAfterSeconds, toolFor: this.#options.toolFor });
     // Okta refuses some requests with 5xx too, and then has done nothing.
     const refusal = error();
     if (status >= 500 && refusal.code === "okta_down") this.#maybeDone = true;

@@ -2,8 +2,10 @@ import { type ErrorCode, type ErrorDetails, OktaMcpError } from "../errors/index
 import { meaningOf, OKTA_CODES } from "../errors/okta-codes/index.js";
 import { failedChallenge } from "../net/challenge.js";
 import { quoteOkta } from "../text/quote.js";
-import { finderOf, otherKind } from "./id-kinds.js";
+import { otherKind } from "./id-kinds.js";
+import { innermostKind, kindAfter } from "./objects.js";
 import { idsInPath } from "./path.js";
+import type { ToolFor } from "./purpose.js";
 import { grantAdvice } from "./scopes.js";
 
 /** What is known of a request that Okta refused. */
@@ -20,6 +22,8 @@ export interface Refused {
   body: unknown;
   /** What `Retry-After` asked for. */
   retryAfterSeconds?: number | undefined;
+  /** Tells the tools that advice names; without it advice names none. */
+  toolFor?: ToolFor | undefined;
 }
 
 /** Okta's error object (schema `Error` of the Management API); every field may be missing. */
@@ -131,23 +135,29 @@ function missingScope({ headers }: Refused, okta: OktaError, text: string): Kind
   };
 }
 
-/** Advice with the tool that finds the object of the path, the innermost one; without it where there is none. */
-function withFinder(fix: string, { template }: Refused): string {
-  const finder = template
-    .split("/")
-    .map((segment) => finderOf(segment))
-    .findLast((name) => name !== undefined);
+/** The ids in the path of a request, each with its kind and the tool that finds ids of that kind. */
+function idsOf({ template, path, toolFor }: Refused) {
+  return idsInPath({ template, path }).map(({ before, id }) => {
+    const kind = kindAfter(before);
+    return { id, kind, finder: kind && toolFor?.(`find ${kind}`) };
+  });
+}
+
+/** Advice with the tool that finds objects of the kind that the path is about; without it where no tool does. */
+function withFinder(fix: string, refused: Refused): string {
+  const kind = innermostKind(refused.template);
+  const finder = kind && refused.toolFor?.(`find ${kind}`);
   return finder === undefined
     ? fix.replace(/ \(\{finder\}\)| with \{finder\}/g, "")
     : fix.replaceAll("{finder}", finder);
 }
 
-function notFound({ template, path }: Refused, okta: OktaError): Kind {
-  const ids = idsInPath({ template, path });
+function notFound(refused: Refused, okta: OktaError): Kind {
+  const ids = idsOf(refused);
   const named = ids.filter(({ id }) => id !== "" && okta.summary.includes(id));
   const asked = named.length > 0 ? named : ids;
-  const why = asked.map(({ id, segment }) => otherKind(id, segment)).find((sentence) => sentence !== undefined);
-  const finders = asked.flatMap(({ segment }) => finderOf(segment) ?? []);
+  const why = asked.map(({ id, kind }) => kind && otherKind(id, kind)).find((sentence) => sentence !== undefined);
+  const finders = asked.flatMap(({ finder }) => finder ?? []);
   return {
     code: "not_found",
     ...(why === undefined ? {} : { why }),

@@ -51,16 +51,20 @@ export function fillPath(template: string, values: Readonly<Record<string, strin
   });
 }
 
-/** The ids in the path of a request, each with the segment before it: `users` and the id of a user. */
-export function idsInPath({
-  template,
-  path,
-}: Pick<OktaRequest, "template" | "path">): { segment: string; id: string }[] {
-  const segments = template.split("/");
+/** An id in the path of a request. */
+export interface IdInPath {
+  /** The path up to the id, with `{}` in place of each id in it: `/api/v1/policies/{}/rules`. */
+  before: string;
+  id: string;
+}
+
+/** The ids in the path of a request, in their order. */
+export function idsInPath({ template, path }: Pick<OktaRequest, "template" | "path">): IdInPath[] {
+  const segments = template.split("/").map((segment) => (segment.startsWith("{") ? "{}" : segment));
   const values = path.split("/");
   return segments.flatMap((segment, index) =>
-    segment.startsWith("{")
-      ? [{ segment: segments[index - 1] ?? "", id: decodeURIComponent(values[index] ?? "") }]
+    segment === "{}"
+      ? [{ before: segments.slice(0, index).join("/"), id: decodeURIComponent(values[index] ?? "") }]
       : [],
   );
 }

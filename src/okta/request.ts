@@ -1,4 +1,5 @@
 import type { Json } from "../json/json.js";
+import type { ToolFor } from "./purpose.js";
 
 /** A file for a multipart upload; Okta's name for the part is the name of the parameter. */
 export interface Upload {
@@ -51,6 +52,8 @@ export interface CallOptions {
   onWait?: (message: string) => void;
   /** Asked about every request before it leaves; what it throws keeps the request here. */
   beforeSend?: (request: OktaRequest) => Promise<void>;
+  /** Tells which tool serves a purpose, for advice on what Okta refused. */
+  toolFor?: ToolFor;
   /** Told what Okta answered to a request, before the caller gets it. */
   onAnswer?: (answer: OktaResponse, request: OktaRequest) => void;
 }

@@ -1,6 +1,7 @@
 import { isExactNumber } from "../json/exact-json.js";
 import type { Json } from "../json/json.js";
 import { isObject, type JsonObject } from "../json/json.js";
+import { idsIn } from "../okta/objects.js";
 import { isPrivateKey, isSecret, isSecretName, isSecretPart, MASK } from "../text/secrets.js";
 import { isItemList, notes } from "./listing.js";
 import { fieldsNote } from "./missing-fields.js";
@@ -175,8 +176,8 @@ function namesIn(value: Json, options: ShapeOptions): Json {
 /** The ids among the arguments. A result repeats them where Okta answered without a body. */
 function idsOf(args: Readonly<Record<string, unknown>>): JsonObject {
   const ids: JsonObject = {};
-  for (const [key, value] of Object.entries(args)) {
-    if (key.endsWith("_id") && typeof value === "string") ids[key] = value;
+  for (const [key, value] of Object.entries(idsIn(args))) {
+    if (typeof value === "string") ids[key] = value;
   }
   return ids;
 }
