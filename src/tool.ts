@@ -221,6 +221,8 @@ export interface ToolContext {
   /** True when the session may use this scope; for what a tool can do better with a further scope. */
   may(scope: Scope): boolean;
   scopeStatus(): Promise<ScopeStatus>;
+  /** The name of the tool that serves a purpose; undefined where no tool that is on does. */
+  toolFor: ToolFor;
   /** Who signed in, as Okta named them; undefined for a service app and where the token does not tell. */
   signedInAs(): Promise<string | undefined>;
   /**
@@ -264,6 +266,8 @@ interface ToolParts<Input extends z.ZodObject> {
   scope: Scope | null;
   /** Further scopes with which it answers better. */
   alsoUses?: readonly Scope[];
+  /** What texts of the engine send their reader to this tool for; each purpose has one tool. */
+  purpose?: Purpose;
   /** No setting leaves it out, since it tells why others are off. */
   staysOn?: true;
   /** Of a tool without a scope: which tools with one it is about, of which some have to be on. */

@@ -46,6 +46,7 @@ async function pageWithPolicies(page: Promise<{ items: Json[]; next: string | un
 
 export const listApplications = defineTool({
   name: "list_applications",
+  purpose: "find app",
   title: "List applications",
   description: "List applications with all their settings; access_policy_id is the sign-on policy.",
   scope: "okta.apps.read",
@@ -83,6 +84,7 @@ export const listApplications = defineTool({
 
 export const getApplication = defineTool({
   name: "get_application",
+  purpose: "show app",
   title: "Get application",
   description: "Get one application with all its settings; access_policy_id is its sign-on policy.",
   scope: "okta.apps.read",

@@ -22,6 +22,7 @@ const expandBrand = expand(["themes", "domains", "emailDomain"]);
 
 export const listBrands = defineTool({
   name: "list_brands",
+  purpose: "find brand",
   title: "List brands",
   description: "List the org's brands; isDefault marks the one of the Okta subdomain.",
   scope: "okta.brands.read",
@@ -44,6 +45,7 @@ export const listBrands = defineTool({
 
 export const getBrand = defineTool({
   name: "get_brand",
+  purpose: "show brand",
   title: "Get brand",
   description: "Get one brand. For its colours use list_brand_themes.",
   scope: "okta.brands.read",

@@ -31,6 +31,7 @@ const allDomains = async ({ okta }: ToolContext) => itemsAt(await okta.customDom
 
 export const listCustomDomains = defineTool({
   name: "list_custom_domains",
+  purpose: "find customDomain",
   title: "List custom domains",
   description: "List custom domains with status and certificate. For DNS records use get_custom_domain.",
   scope: "okta.domains.read",
@@ -41,6 +42,7 @@ export const listCustomDomains = defineTool({
 
 export const getCustomDomain = defineTool({
   name: "get_custom_domain",
+  purpose: "show customDomain",
   title: "Get custom domain",
   description: "Get one custom domain with its DNS records.",
   scope: "okta.domains.read",

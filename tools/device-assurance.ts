@@ -62,6 +62,7 @@ const MAX_POLICIES = 1000;
 
 export const listDeviceAssurancePolicies = defineTool({
   name: "list_device_assurance_policies",
+  purpose: "find deviceAssurance",
   title: "List device assurance policies",
   description:
     "List device assurance policies of all platforms, or only those with a minimum OS version below version_threshold.",
@@ -108,6 +109,7 @@ const deviceAssuranceId = id("Find it with list_device_assurance_policies.");
 
 export const getDeviceAssurancePolicy = defineTool({
   name: "get_device_assurance_policy",
+  purpose: "show deviceAssurance",
   title: "Get device assurance policy",
   description: "Get one device assurance policy.",
   scope: "okta.deviceAssurance.read",

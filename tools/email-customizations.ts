@@ -23,6 +23,7 @@ const content = {
 
 export const listEmailCustomizations = defineTool({
   name: "list_email_customizations",
+  purpose: "find emailCustomization",
   title: "List email customizations",
   description: "List the customized texts of an email template, one a language.",
   scope: "okta.templates.read",
@@ -43,6 +44,7 @@ export const listEmailCustomizations = defineTool({
 
 export const getEmailCustomization = defineTool({
   name: "get_email_customization",
+  purpose: "show emailCustomization",
   title: "Get email customization",
   description: "Get one customized text of an email template. Filled in it is get_email_customization_preview.",
   scope: "okta.templates.read",

@@ -18,6 +18,7 @@ const emailDomains = ({ okta }: ToolContext, brands: boolean, cursor?: string) =
 
 export const listEmailDomains = defineTool({
   name: "list_email_domains",
+  purpose: "find emailDomain",
   title: "List email domains",
   description: "List email domains with DNS records and status.",
   scope: "okta.emailDomains.read",
@@ -28,6 +29,7 @@ export const listEmailDomains = defineTool({
 
 export const getEmailDomain = defineTool({
   name: "get_email_domain",
+  purpose: "show emailDomain",
   title: "Get email domain",
   description: "Get one email domain with its DNS records.",
   scope: "okta.emailDomains.read",

@@ -17,6 +17,7 @@ const expandTemplate = expand(["settings", "customizationCount"]);
 
 export const listEmailTemplates = defineTool({
   name: "list_email_templates",
+  purpose: "find emailTemplate",
   title: "List email templates",
   description: "List a brand's email templates by name.",
   scope: "okta.templates.read",
@@ -43,6 +44,7 @@ export const listEmailTemplates = defineTool({
 
 export const getEmailTemplate = defineTool({
   name: "get_email_template",
+  purpose: "show emailTemplate",
   title: "Get email template",
   description: "Get one email template. For its texts use list_email_customizations or get_email_default_content.",
   scope: "okta.templates.read",

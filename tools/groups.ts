@@ -25,6 +25,7 @@ const MAX_GROUPS = 10_000;
 
 export const listGroups = defineTool({
   name: "list_groups",
+  purpose: "find group",
   title: "List groups",
   description: "List groups with all attributes; narrow them with search.",
   scope: "okta.groups.read",
@@ -68,6 +69,7 @@ export const listGroups = defineTool({
 
 export const getGroup = defineTool({
   name: "get_group",
+  purpose: "show group",
   title: "Get group",
   description: "Get one group with all attributes.",
   scope: "okta.groups.read",

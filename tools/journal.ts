@@ -7,6 +7,7 @@ const changeId = id("Find it with list_changes.");
 
 export const listChanges = defineTool({
   name: "list_changes",
+  purpose: "find change",
   title: "List changes",
   description: "List recorded writes, newest first.",
   scope: null,
@@ -34,6 +35,7 @@ export const listChanges = defineTool({
 
 export const getChange = defineTool({
   name: "get_change",
+  purpose: "show change",
   title: "Get change",
   description: "Get a write with what it changed.",
   scope: null,
@@ -45,6 +47,7 @@ export const getChange = defineTool({
 
 export const undoChange = defineTool({
   name: "undo_change",
+  purpose: "undo change",
   title: "Undo change",
   description: "Take a write back as far as Okta allows.",
   scope: null,

@@ -24,6 +24,7 @@ import { POLICY_SET_BY_OKTA, POLICY_TYPES, typed, withNote, withType } from "./s
 
 export const listPolicies = defineTool({
   name: "list_policies",
+  purpose: "find policy",
   title: "List policies",
   description: "List the policies of one type, whole. For what a policy does use list_policy_rules.",
   scope: "okta.policies.read",
@@ -62,6 +63,7 @@ export const listPolicies = defineTool({
 
 export const getPolicy = defineTool({
   name: "get_policy",
+  purpose: "show policy",
   title: "Get policy",
   description: "Get one policy of any type, whole. For its rules use list_policy_rules.",
   scope: "okta.policies.read",

@@ -83,6 +83,7 @@ const wholeRule = (fields: KnownFields) =>
 
 export const listPolicyRules = defineTool({
   name: "list_policy_rules",
+  purpose: "find policyRule",
   title: "List policy rules",
   description:
     "List a policy's rules with conditions and actions. Of those whose conditions are met, the lowest priority number decides.",
@@ -99,6 +100,7 @@ export const listPolicyRules = defineTool({
 
 export const getPolicyRule = defineTool({
   name: "get_policy_rule",
+  purpose: "show policyRule",
   title: "Get policy rule",
   description: "Get one policy rule with its conditions and actions.",
   scope: "okta.policies.read",

@@ -3,6 +3,7 @@ import { defineTool } from "../src/tool.js";
 
 export const getScopeStatus = defineTool({
   name: "get_scope_status",
+  purpose: "explain scopes",
   title: "Get scope status",
   description: "Tell which scopes are configured and granted, which tools are on or off and what to do.",
   scope: null,

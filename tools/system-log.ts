@@ -84,6 +84,7 @@ const COMPARED = {
 
 export const getLogs = defineTool({
   name: "get_logs",
+  purpose: "find logEvent",
   title: "Get system log",
   description:
     "Read system log events of a time window: time, type, actor, target, outcome, address. For failed and denied sign-ins use get_login_failures.",

@@ -18,6 +18,7 @@ import { brandId, themeId } from "./shared/params.js";
 
 export const listBrandThemes = defineTool({
   name: "list_brand_themes",
+  purpose: "find theme",
   title: "List brand themes",
   description: "List a brand's themes (each brand has one): colours, images, variants.",
   scope: "okta.brands.read",
@@ -28,6 +29,7 @@ export const listBrandThemes = defineTool({
 
 export const getBrandTheme = defineTool({
   name: "get_brand_theme",
+  purpose: "show theme",
   title: "Get brand theme",
   description: "Get one theme: colours, images, variants.",
   scope: "okta.brands.read",

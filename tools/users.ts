@@ -36,6 +36,7 @@ const MAX_USERS = 200;
 
 export const listUsers = defineTool({
   name: "list_users",
+  purpose: "find user",
   title: "List users",
   description:
     "List users with all attributes; narrow them with search. Deactivated ones only come with search or filter. For one use get_user.",
@@ -85,6 +86,7 @@ export const listUsers = defineTool({
 
 export const getUser = defineTool({
   name: "get_user",
+  purpose: "show user",
   title: "Get user",
   description: "Get one user by id or login, with all attributes. To search use list_users.",
   scope: "okta.users.read",
@@ -104,6 +106,7 @@ function attributesOf(schema: Json | undefined): Json[] {
 
 export const getUserProfileAttributes = defineTool({
   name: "get_user_profile_attributes",
+  purpose: "show userSchema",
   title: "Get user profile attributes",
   description:
     "List the attributes a user profile can have: with okta.schemas.read from the org's schema, else the names seen on users, marked as inferred.",

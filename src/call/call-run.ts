@@ -1,5 +1,5 @@
 import { principalKey } from "../auth/principal.js";
-import { scopeView } from "../catalogue/active-tools.js";
+import { scopeView, toolsByPurpose } from "../catalogue/active-tools.js";
 import type { Catalogue } from "../catalogue/catalogue.js";
 import { findTool } from "../catalogue/find-tool.js";
 import { requireScopes } from "../catalogue/require-scopes.js";
@@ -14,6 +14,7 @@ import type { Performed } from "../journal/undo.js";
 import { withDefaults } from "../journal/undo-plan.js";
 import type { Write } from "../journal/writes.js";
 import type { JsonObject } from "../json/json.js";
+import type { ToolFor } from "../okta/purpose.js";
 import { type ShapeOptions, toStructured } from "../results/shape.js";
 import { withinLimit } from "../results/size-limit.js";
 import type { Impact, ToolContext, UndoStep } from "../tool.js";
@@ -54,6 +55,7 @@ export class CallRun {
   readonly #call: RequestedCall;
   readonly #caller: Caller;
   readonly #guard: CallGuard;
+  readonly #toolFor: ToolFor;
   /** The record of a tool that writes. */
   readonly #write: Write | undefined;
   /** How it was agreed to, once it was. */
@@ -65,8 +67,9 @@ export class CallRun {
     this.#call = call;
     this.#caller = caller;
     this.#guard = guard;
+    this.#toolFor = toolsByPurpose(settings.catalogue, () => scopeView(operator.session));
     const { tool, preview, undoes } = call;
-    this.#write = tool.effect === "reads" ? undefined : operator.writes.open(tool, preview, undoes);
+    this.#write = tool.effect === "reads" ? undefined : operator.writes.open(tool, preview, undoes, this.#toolFor);
   }
 
   /**
@@ -102,7 +105,7 @@ export class CallRun {
     const shaping = { ...prepared.shaping, hides: this.#operator.guard.hides };
     const context = await this.#context(prepared, shaping);
     await this.#write?.understood(args, body);
-    await this.#guard.begin(tool, args, context.okta);
+    await this.#guard.begin(tool, args, context);
     const looking = { tool, args, body, context, shaping, losses: prepared.losses };
     const first = await this.#look(looking);
     return this.#write?.preview
@@ -215,7 +218,7 @@ export class CallRun {
     const given = withDefaults(tool, { args, body });
     const callGuard = guard.forCall();
     const weigh = async () => {
-      await callGuard.begin(tool, given, context.okta);
+      await callGuard.begin(tool, given, context);
       const looking = { tool, args: given, body, context, shaping };
       return readImpact({ ...looking, losses: "meant" }, await this.#look(looking, callGuard));
     };
@@ -231,6 +234,7 @@ export class CallRun {
     return toolContext({
       operator,
       catalogue,
+      toolFor: this.#toolFor,
       caller: this.#caller,
       hooks: [this.#guard.options(), this.#write?.options() ?? {}],
       shaping,

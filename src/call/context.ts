@@ -6,6 +6,7 @@ import { readAllowedFile } from "../files/allowed-file.js";
 import { checkProfile } from "../foresight/profile-faults.js";
 import { checkedList } from "../foresight/search-names.js";
 import { marked } from "../journal/masking.js";
+import type { ToolFor } from "../okta/purpose.js";
 import type { CallOptions } from "../okta/request.js";
 import { countItems } from "../results/counting.js";
 import { difference } from "../results/difference.js";
@@ -21,6 +22,8 @@ export type Hooks = Pick<CallOptions, "beforeSend" | "onAnswer">;
 export interface ContextOptions {
   operator: Operator;
   catalogue: Catalogue;
+  /** Tells the tools that advice names. */
+  toolFor: ToolFor;
   caller: Pick<Caller, "signal" | "progress">;
   /** In their order, each sees every request and every answer. */
   hooks: readonly Hooks[];
@@ -38,7 +41,7 @@ export interface ContextOptions {
 
 /** What a tool's code gets for one call. */
 export function toolContext(options: ContextOptions): ToolContext {
-  const { operator, catalogue, shaping, maxResultChars, countOnly, folders, now } = options;
+  const { operator, catalogue, toolFor, shaping, maxResultChars, countOnly, folders, now } = options;
   const { session, guard, schemas, mask, files } = operator;
   const { signal, progress } = options.caller;
   const walk: Walk = {
@@ -49,6 +52,7 @@ export function toolContext(options: ContextOptions): ToolContext {
   const context: ToolContext = {
     okta: operator.operations({
       signal,
+      toolFor,
       ...(progress ? { onWait: (message: string) => progress(message) } : {}),
       ...inTurn(options.hooks),
     }),
@@ -68,6 +72,7 @@ export function toolContext(options: ContextOptions): ToolContext {
         shape: (item) => shape(item, { ...shaping, fields: undefined }),
         maxChars: maxResultChars * share,
       }),
+    toolFor,
     hasFields: shaping.fields !== undefined,
     may: (scope) => scopeState(scope, scopeView(session)) === "on",
     hides: (...path) => guard.isHidden(...path),

@@ -1,4 +1,5 @@
 import type { Session } from "../auth/session.js";
+import type { ToolFor } from "../okta/purpose.js";
 import { covers, type Scope } from "../okta/scopes.js";
 import type { SignInMethod } from "../okta/token.js";
 import type { ToolCard } from "./catalogue.js";
@@ -36,4 +37,9 @@ export function toolsOn<Card extends ToolCard>({ entries }: { entries: readonly 
   const writes = on.some(({ effect }) => effect !== "reads");
   const hasSubject = ({ about }: ToolCard) => about === undefined || (about === "all" ? on.length > 0 : writes);
   return entries.filter((tool) => (tool.scope === null ? hasSubject(tool) : on.includes(tool)));
+}
+
+/** Gives the name of the tool that serves a purpose, among those that are on for a session at the moment of asking. */
+export function toolsByPurpose(listing: { entries: readonly ToolCard[] }, view: () => ScopesInUse): ToolFor {
+  return (purpose) => toolsOn(listing, view()).find((tool) => tool.purpose === purpose)?.name;
 }

@@ -50,7 +50,9 @@ export interface LeftOut {
 }
 
 /** What is known of a tool without loading it. */
-export type ToolCard = Choosable & Pick<Tool, "scope" | "about" | "reaches"> & Pick<CatalogueEntry, "leaves">;
+export type ToolCard = Choosable &
+  Pick<Tool, "scope" | "about" | "reaches" | "purpose"> &
+  Pick<CatalogueEntry, "leaves">;
 
 /** The tools as far as a list of them needs them, so that it is there before they are. */
 export interface ToolListing {

@@ -29,7 +29,7 @@ const ADVICE = {
   chain:
     "Give the issuers' certificates as PEM text, line by line: first the one that issued the certificate, then the one that issued that.",
   renew: "Renew the certificate, and give the new one with its chain.",
-  host: "Give the certificate that was ordered for this name, or choose another domain from list_custom_domains.",
+  host: "Give the certificate that was ordered for this name, or choose another custom domain.",
   later: "Wait until then, or give the certificate that is in use now.",
 };
 

@@ -8,13 +8,14 @@ import { ALL_TOOLS } from "../catalogue/choice.js";
  * this module by its result, so that no tool and no schema is made before a call needs it.
  */
 export const toolCards: readonly ToolCard[] = createCatalogue(areas, ALL_TOOLS, LEAVING).entries.map(
-  ({ name, area, scope, effect, staysOn, about, reaches, leaves }) => ({
+  ({ name, area, scope, effect, staysOn, about, purpose, reaches, leaves }) => ({
     name,
     area,
     scope,
     effect,
     ...(staysOn && { staysOn }),
     ...(about && { about }),
+    ...(purpose && { purpose }),
     ...(reaches && { reaches }),
     ...(leaves === undefined ? {} : { leaves }),
   }),

@@ -1,10 +1,17 @@
 import { OktaMcpError } from "../errors/index.js";
 import { isExactNumber } from "../json/exact-json.js";
 import type { Json, JsonObject } from "../json/json.js";
+import type { ToolFor } from "../okta/purpose.js";
 import { hint, nearest } from "../text/nearest.js";
 import { visibleStart } from "../text/quote.js";
 import type { ProfileCheck, ProfileKind } from "../tool.js";
-import type { ProfileAttribute, ProfileAttributes, ProfileSchemas, SchemaReader } from "./profile-schemas.js";
+import {
+  attributesListedBy,
+  type ProfileAttribute,
+  type ProfileAttributes,
+  type ProfileSchemas,
+  type SchemaReader,
+} from "./profile-schemas.js";
 
 /** The most faults that one error names. */
 const MAX_TOLD = 20;
@@ -33,8 +40,8 @@ function faultOf({ type, values, minLength = 0, maxLength = Number.POSITIVE_INFI
 }
 
 /** The advice for a profile with faults. No tool lists the attributes of a group's profile. */
-function fixFor(kind: ProfileKind, attributes: ProfileAttributes): string {
-  if (kind === "user") return "Correct the profile; get_user_profile_attributes lists what it can have.";
+function fixFor(kind: ProfileKind, attributes: ProfileAttributes, toolFor: ToolFor): string {
+  if (kind === "user") return `Correct the profile${attributesListedBy(toolFor)}.`;
   const names = [...attributes.keys()];
   const more = names.length > MAX_TOLD ? ` and ${names.length - MAX_TOLD} more` : "";
   return `Correct the profile; a group's profile can have ${names
@@ -78,7 +85,7 @@ export async function checkProfile(
   if (faults.length === 0) return [];
   const told = faults.slice(0, MAX_TOLD).join("; ");
   throw new OktaMcpError("bad_input", `Okta would refuse this profile: ${told}.`, {
-    fix: fixFor(kind, attributes),
+    fix: fixFor(kind, attributes, reader.toolFor),
     namesNoObject: true,
   });
 }

@@ -1,6 +1,7 @@
 import type { Json } from "../json/json.js";
 import { asObject, itemsAt, type JsonObject, objectAt, valueAt } from "../json/json.js";
 import type { Operations } from "../okta/operations.js";
+import type { ToolFor } from "../okta/purpose.js";
 import type { Scope } from "../okta/scopes.js";
 import { reasonOf } from "../okta/tolerate.js";
 import type { ProfileKind } from "../tool.js";
@@ -29,6 +30,13 @@ export interface KnownSchema {
 export interface SchemaReader {
   okta: Operations;
   may(scope: Scope): boolean;
+  toolFor: ToolFor;
+}
+
+/** The tool that lists the attributes of users, as the end of a sentence; empty where that tool is not on. */
+export function attributesListedBy(toolFor: ToolFor): string {
+  const name = toolFor("show userSchema");
+  return name === undefined ? "" : `; ${name} lists what a user's profile can have`;
 }
 
 /**

@@ -7,7 +7,7 @@ import { nearest } from "../text/nearest.js";
 import { visibleStart } from "../text/quote.js";
 import type { ItemList, ListOptions, SearchArguments, Searched } from "../tool.js";
 import { BASE_ATTRIBUTES, OWN_ATTRIBUTES, OWN_VALUES } from "./known-attributes.js";
-import type { KnownSchema, ProfileSchemas, SchemaReader } from "./profile-schemas.js";
+import { attributesListedBy, type KnownSchema, type ProfileSchemas, type SchemaReader } from "./profile-schemas.js";
 
 const PROFILE = "profile.";
 /** The most names and values that one message holds. */
@@ -79,7 +79,7 @@ class SearchNames {
     for (const used of this.#used) await this.#checkName(used);
     if (this.#problems.size > 0) {
       throw new OktaMcpError("bad_input", `${[...this.#problems].slice(0, MAX_TOLD).join(" ")} Nothing was searched.`, {
-        fix: "Correct the names and values; get_user_profile_attributes lists what a user's profile has.",
+        fix: `Correct the names and values${attributesListedBy(this.#reader.toolFor)}.`,
         namesNoObject: true,
       });
     }

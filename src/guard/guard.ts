@@ -6,7 +6,7 @@ import type { ProtectedKind } from "../okta/objects.js";
 import type { Operations } from "../okta/operations.js";
 import type { CallOptions, OktaRequest } from "../okta/request.js";
 import { type IsProtected, type Touched, targetsOfArguments, targetsOfRequest } from "../okta/targets.js";
-import type { Tool } from "../tool.js";
+import type { Tool, ToolContext } from "../tool.js";
 import type { LimitStore } from "./limit-store.js";
 import { type Counted, type WantedAtOnce, WriteLimits } from "./limits.js";
 import { HiddenValues, type Hiding, Masks } from "./masks.js";
@@ -116,15 +116,19 @@ export class CallGuard {
 
   /**
    * Looks at a call before anything happens.
-   * @param okta operations made with `options`
+   * @param context its operations are made with `options`
    * @throws OktaMcpError protected, and what reading a target fails with
    */
-  async begin(tool: GuardedTool, args: Readonly<Record<string, unknown>>, okta: Operations): Promise<void> {
+  async begin(
+    tool: GuardedTool,
+    args: Readonly<Record<string, unknown>>,
+    { okta, toolFor }: Pick<ToolContext, "okta" | "toolFor">,
+  ): Promise<void> {
     this.#tool = tool;
     this.#okta = okta;
     this.#reader = new TargetReader(okta);
     this.#hidden.noteArguments(args);
-    this.#masks.refuseComparison(tool, args);
+    this.#masks.refuseComparison(tool, args, toolFor);
     if (tool.effect === "reads") return;
     this.#mayRemove = tool.effect === "removes";
     await this.#limits.check(this.#mayRemove && tool.scope !== null ? "removal" : "write");

@@ -2,6 +2,7 @@ import { changedAtTerminal, OktaMcpError, reworded } from "../errors/index.js";
 import { copyJson, isExactNumber } from "../json/exact-json.js";
 import type { Json } from "../json/json.js";
 import { mapTexts } from "../json/json.js";
+import { type ToolFor, withTool } from "../okta/purpose.js";
 import { idsUnder, isUserId } from "../okta/targets.js";
 import { folded } from "../text/glob.js";
 import { visible } from "../text/quote.js";
@@ -83,7 +84,11 @@ export class Masks {
    * else has an answer depend on them.
    * @throws OktaMcpError protected where the arguments of a call compare something with an attribute that is hidden
    */
-  refuseComparison({ effect, compares = {} }: Pick<Tool, "effect" | "compares">, args: Arguments): void {
+  refuseComparison(
+    { effect, compares = {} }: Pick<Tool, "effect" | "compares">,
+    args: Arguments,
+    toolFor: ToolFor,
+  ): void {
     if (this.none) return;
     const refuse = (argument: string, attribute: string, fix: string) => {
       const file = this.#source.file ?? "the guard file";
@@ -94,7 +99,7 @@ export class Masks {
       );
     };
     if (this.hidesLogins && idsUnder(args, "user_id").some((id) => id !== OWN_USER && !isUserId(id)))
-      refuse("user_id", "the login", "Name the user by id, from list_users.");
+      refuse("user_id", "the login", `Name the user by id. Find the id${withTool(toolFor, "find user")}.`);
     if (effect !== "reads") return;
     const fix = "Search and sort by other attributes, or leave the argument out.";
     for (const argument of COMPARING) {

@@ -5,6 +5,7 @@ import type { Guard } from "../guard/guard.js";
 import type { Json } from "../json/json.js";
 import { isObject, type JsonObject } from "../json/json.js";
 import { idsIn } from "../okta/objects.js";
+import { type ToolFor, withTool } from "../okta/purpose.js";
 import { difference, hiddenIn, sameButHidden, settled } from "../results/difference.js";
 import { MASK } from "../text/secrets.js";
 import type { ChangeQuery, Changes, ToolContext, UndoStep } from "../tool.js";
@@ -127,6 +128,8 @@ export class ChangeHistory implements Changes {
     return shownChange(change, mask, guard);
   }
 
+  #toolFor: ToolFor = (purpose) => this.#options.context().toolFor(purpose);
+
   #journal(): Journal {
     const { journal } = this.#options;
     if (journal) return journal;
@@ -139,7 +142,7 @@ export class ChangeHistory implements Changes {
     const change = await findChange(this.#journal(), id);
     if (change) return change;
     throw new OktaMcpError("not_found", "The journal of this org and client has no change with that id.", {
-      fix: "Find its id with list_changes.",
+      fix: `Find its id${withTool(this.#toolFor, "find change")}.`,
     });
   }
 
@@ -169,7 +172,8 @@ export class ChangeHistory implements Changes {
     const undo = entry.change?.undo;
     if (typeof undo === "string") return cannot(undo);
     if (undo === undefined && !entry.replaces) return cannot("This tool names no way back.");
-    return { possible: true, with: "undo_change; dry_run shows what it would do" };
+    const by = this.#toolFor("undo change");
+    return { possible: true, ...(by === undefined ? {} : { with: `${by}; dry_run shows what it would do` }) };
   }
 }
 

@@ -5,6 +5,7 @@ import type { Json } from "../json/json.js";
 import type { Log } from "../log.js";
 import { changesSomething } from "../okta/fault.js";
 import { nameOf } from "../okta/objects.js";
+import { type ToolFor, withTool } from "../okta/purpose.js";
 import type { OktaRequest, OktaResponse } from "../okta/request.js";
 import { redact } from "../text/redact.js";
 import type { Arguments } from "../tool.js";
@@ -29,6 +30,8 @@ export interface RecorderOptions {
   /** Asked when the first line is written: who signed in may not be known before. */
   who: () => Promise<Pick<Change, "org" | "actor">>;
   mask: Mask;
+  /** Tells the tools that advice names. */
+  toolFor: ToolFor;
   /** The attributes that the guard file hides. */
   hiddenNames: readonly string[];
   /** Where this call takes another change back. */
@@ -197,7 +200,7 @@ export class Recorder {
     const other = await findChange(this.#options.journal, first);
     if (other === undefined || other.undo_run === run) return;
     throw new OktaMcpError("conflict", `Nothing was changed. Change ${of} is being undone by another call.`, {
-      fix: "Look at it with get_change.",
+      fix: `Look at it${withTool(this.#options.toolFor, "show change")}.`,
       data: { undone_by: change?.undone_by },
     });
   }

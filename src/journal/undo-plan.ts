@@ -4,6 +4,7 @@ import { stringifyJson } from "../json/exact-json.js";
 import type { Json } from "../json/json.js";
 import { isObject, type JsonObject } from "../json/json.js";
 import { idsIn } from "../okta/objects.js";
+import { withTool } from "../okta/purpose.js";
 import { difference, hiddenIn, sameButHidden, settled } from "../results/difference.js";
 import type { Arguments, Done, FieldChange, ToolContext, Undo, UndoStep } from "../tool.js";
 import type { Change } from "./change.js";
@@ -33,10 +34,8 @@ export interface Planning {
   shown: Change;
 }
 
-function cannot({ id, tool }: Change, why: string, fix?: string): OktaMcpError {
-  return new OktaMcpError("conflict", `Nothing was changed. Change ${id} (${tool}) cannot be undone: ${why}`, {
-    fix: fix ?? "Look at it with get_change; what it holds helps to put things right by hand.",
-  });
+function cannot({ id, tool }: Change, why: string, fix: string): OktaMcpError {
+  return new OktaMcpError("conflict", `Nothing was changed. Change ${id} (${tool}) cannot be undone: ${why}`, { fix });
 }
 
 function changedSince({ id, tool }: Change, why: string, fields?: readonly FieldChange[]): OktaMcpError {
@@ -46,8 +45,11 @@ function changedSince({ id, tool }: Change, why: string, fields?: readonly Field
   });
 }
 
-/** @throws OktaMcpError conflict where the change had no effect, or has been undone */
-function refuseIfSettled(change: Change, force: boolean): void {
+/**
+ * @param looking the tool that shows a change, as a part of a sentence
+ * @throws OktaMcpError conflict where the change had no effect, or has been undone
+ */
+function refuseIfSettled(change: Change, force: boolean, looking: string): void {
   const { outcome, undone_by: by } = change;
   if (outcome === "refused" || outcome === "failed") throw cannot(change, "it changed nothing.", "Nothing to do.");
   if (by !== undefined) {
@@ -55,7 +57,7 @@ function refuseIfSettled(change: Change, force: boolean): void {
     throw cannot(
       change,
       "it has been undone already, or that was begun.",
-      `Look at ${by[0] ?? ""} with get_change; to go back again undo that.`,
+      `Look at ${by[0] ?? ""}${looking}; to go back again undo that.`,
     );
   }
   if (outcome === "unknown" && !force) {
@@ -69,15 +71,18 @@ function refuseIfSettled(change: Change, force: boolean): void {
  */
 export async function planUndo(change: Change, planning: Planning): Promise<UndoPlan> {
   const { catalogue, mask, context, force, withheld, shown } = planning;
-  refuseIfSettled(change, force);
+  const looking = withTool(context.toolFor, "show change");
+  const byHand = `Look at it${looking}; what it holds helps to put things right by hand.`;
+  const no = (why: string) => cannot(change, why, byHand);
+  refuseIfSettled(change, force, looking);
   const tool = catalogue.get(change.tool);
-  if (!tool) throw cannot(change, `the tool ${change.tool} is not on here.`);
-  if (withheld !== undefined) throw cannot(change, `${withheld}.`);
+  if (!tool) throw no(`the tool ${change.tool} is not on here.`);
+  if (withheld !== undefined) throw no(`${withheld}.`);
   const undo = tool.change?.undo ?? (tool.replaces ? putBack : "this tool names no way back.");
-  if (typeof undo === "string") throw cannot(change, undo);
+  if (typeof undo === "string") throw no(undo);
   const { arguments: args, before } = change;
   if (!isObject(args) || before === undefined) {
-    throw cannot(change, `what was there before is not known. ${shown.notes?.join(" ") ?? ""}`.trim());
+    throw no(`what was there before is not known. ${shown.notes?.join(" ") ?? ""}`.trim());
   }
   const present = await presentState(tool, context, args, change.after);
   if (!force) refuseIfChanged(shown, present, mask);
@@ -85,9 +90,9 @@ export async function planUndo(change: Change, planning: Planning): Promise<Undo
   const now = "value" in present ? mask(present.value) : undefined;
   const done: Done = { args, before: value, after: change.after ?? null, present: now };
   const how = undo(done, change.tool);
-  if ("cannot" in how) throw cannot(change, how.cannot);
+  if ("cannot" in how) throw no(how.cannot);
   const off = how.steps.find((step) => catalogue.get(step.tool) === undefined);
-  if (off) throw cannot(change, `that takes the tool ${off.tool}, which is not on here.`);
+  if (off) throw no(`that takes the tool ${off.tool}, which is not on here.`);
   const stays = masked.length > 0 ? [`Masked in the journal, so it stays as it is now: ${masked.join(", ")}.`] : [];
   const back = hiddenIn(shown.before, mask(value)).filter((path) => !masked.includes(path));
   const restored = back.length > 0 ? [`Hidden, and put back as it was where it is written: ${back.join(", ")}.`] : [];

@@ -3,6 +3,7 @@ import type { CatalogueEntry } from "../catalogue/catalogue.js";
 import type { OktaMcpError } from "../errors/index.js";
 import { isObject, type JsonObject } from "../json/json.js";
 import type { Log } from "../log.js";
+import type { ToolFor } from "../okta/purpose.js";
 import type { CallOptions, OktaRequest } from "../okta/request.js";
 import { isKeptIn } from "../results/keep-hidden.js";
 import { type IsHidden, losses, named } from "../results/losses.js";
@@ -46,11 +47,11 @@ export class Writes {
   }
 
   /** Opens the record of one call of a tool that writes; in a preview nothing is recorded. */
-  open(tool: CatalogueEntry, preview: boolean, undo: UndoMark | undefined): Write {
+  open(tool: CatalogueEntry, preview: boolean, undo: UndoMark | undefined, toolFor: ToolFor): Write {
     const { journal, mask, hiddenNames, log, now } = this.#options;
     if (preview || journal === undefined) return new Write(tool, this.#options, preview, undefined);
     const who = async () => recordedAs(await this.#options.who());
-    const recorder = new Recorder({ journal, tool, who, mask, hiddenNames, undo, log, now });
+    const recorder = new Recorder({ journal, tool, who, mask, toolFor, hiddenNames, undo, log, now });
     return new Write(tool, this.#options, false, recorder);
   }
 }

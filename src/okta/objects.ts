@@ -249,9 +249,9 @@ export function kindOfArgument(argument: string): ObjectKind | undefined {
   return BY_ARGUMENT.get(argument);
 }
 
-/** The arguments of a call that say where an object is. */
+/** The arguments of a call that say where an object is: ids, and the names that stand for ids. */
 export function idsIn(args: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(Object.entries(args).filter(([name]) => BY_ARGUMENT.has(name)));
+  return Object.fromEntries(Object.entries(args).filter(([name]) => name.endsWith("_id") || BY_ARGUMENT.has(name)));
 }
 
 /**

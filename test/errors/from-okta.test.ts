@@ -1,10 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { fromOkta, type Refused } from "../../src/okta/from-okta.js";
+import { catalogue } from "../support/catalogue.js";
+
+const toolFor: Refused["toolFor"] = (purpose) => catalogue.entries.find((tool) => tool.purpose === purpose)?.name;
 
 function refused(status: number, body: unknown, more: Partial<Refused> = {}) {
   const template = "/api/v1/groups/{groupId}/users/{userId}";
   const path = "/api/v1/groups/00g1/users/a%40b.c";
-  return fromOkta({ method: "PUT", template, path, status, headers: new Headers(), body, ...more });
+  return fromOkta({ method: "PUT", template, path, status, headers: new Headers(), body, toolFor, ...more });
 }
 
 function body(errorCode: string, errorSummary: string, ...causes: string[]) {
@@ -150,6 +153,8 @@ describe("what Okta refused", () => {
       "Find the right id with list_email_domains.",
     ],
     ["/api/v1/meta/schemas/user/{schemaId}", "/api/v1/meta/schemas/user/x", "x", "Look the id up first."],
+    // No tool lists the rules of groups, and those of policies have other ids.
+    ["/api/v1/groups/rules/{groupRuleId}", "/api/v1/groups/rules/0pr1", "0pr1", "Look the id up first."],
   ])("as not found at %s (%s, %s) says how to find it", (template, path, id, fix) => {
     const error = refused(404, body("E0000007", `Not found: Resource not found: ${id} (Thing)`), { template, path });
     expect(error).toMatchObject({ code: "not_found", fix });
