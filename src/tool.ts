@@ -1,6 +1,7 @@
 import type * as z from "zod";
 import type { OktaMcpError } from "./errors/index.js";
 import type { LocalFile } from "./files/allowed-file.js";
+import type { FieldChange, Kept } from "./json/field-change.js";
 import type { Json, JsonObject } from "./json/json.js";
 import type { ProtectedKind } from "./okta/objects.js";
 import type { Operations, Page } from "./okta/operations.js";
@@ -53,25 +54,6 @@ export interface ItemList {
   count?: number | undefined;
   /** The first item as it came, which has all of its names. */
   sample?: Json | undefined;
-}
-
-/** One field in which two values differ; a side on which the field is missing is absent. */
-export interface FieldChange {
-  /** Dotted path; empty for the value as a whole. */
-  field: string;
-  before?: Json;
-  after?: Json;
-}
-
-/** A body with what its sender could not see, and where that stands. */
-export interface Kept {
-  body: JsonObject;
-  /** Dotted paths of what was kept. */
-  paths: string[];
-  /** Those that may be told: what results leave out altogether is not told of either. */
-  told: string[];
-  /** What was kept there, which must not be shown. */
-  values: Json[];
 }
 
 /** Whose profile a schema describes. */
@@ -353,6 +335,16 @@ interface ToolParts<Input extends z.ZodObject> {
    * @param body as in `Proposal`
    */
   run(context: ToolContext, args: z.infer<Input>, body: { [key: string]: Json }): Promise<unknown>;
+}
+
+/** A job that people know under other names: what does it here, or where it is done instead. */
+export interface Elsewhere {
+  /** The names in snake_case, without a prefix such as `okta_`. */
+  names: readonly string[];
+  /** The tools that do it; none where nothing here does. */
+  use: readonly string[];
+  /** The rest of a sentence that begins with the tools, or a whole one where there are none. */
+  how: string;
 }
 
 /** Gives a tool's functions the types of its input; changes nothing. */

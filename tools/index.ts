@@ -14,6 +14,8 @@ import * as policyLifecycle from "./policy-lifecycle.js";
 import * as policyRuleLifecycle from "./policy-rule-lifecycle.js";
 import * as policyRules from "./policy-rules.js";
 import * as session from "./session.js";
+import { elsewhere } from "./shared/elsewhere.js";
+import { LEAVING } from "./shared/own-tools.js";
 import * as signInPages from "./sign-in-pages.js";
 import * as signOutPage from "./sign-out-page.js";
 import * as systemLog from "./system-log.js";
@@ -41,3 +43,6 @@ export const areas = {
   themes,
   users: { ...users, ...userLifecycle },
 };
+
+/** What is known of the tools besides themselves. */
+export const notes = { leaving: LEAVING, elsewhere };

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { Tool } from "../tool.js";
+import type { Elsewhere, Tool } from "../tool.js";
 import { ALL_TOOLS, type Choosable, leftOutBecause, type ToolChoice } from "./choice.js";
 
 /** The tools as `tools/index.ts` gives them: area -> exports of its file. */
@@ -68,6 +68,8 @@ export interface Catalogue extends ToolListing {
   readonly entries: readonly CatalogueEntry[];
   /** The others, in the same order. They are neither listed nor called. */
   readonly leftOut: readonly LeftOut[];
+  /** The names under which people know jobs from elsewhere. */
+  readonly elsewhere: readonly Elsewhere[];
   get(name: string): CatalogueEntry | undefined;
   /** The tool of a name, also one that a setting leaves out; undefined where this version has no such tool. */
   known(name: string): CatalogueEntry | undefined;
@@ -201,16 +203,24 @@ function isTool(value: unknown): value is Tool {
   return typeof value === "object" && value !== null && "effect" in value && "run" in value && "input" in value;
 }
 
+/** What is known of the tools besides themselves. */
+export interface CatalogueNotes {
+  /** The names of the tools that may leave a list which is full, the first to leave first. */
+  leaving?: readonly string[];
+  /** The names under which people know jobs from elsewhere. */
+  elsewhere?: readonly Elsewhere[];
+}
+
 /**
  * Makes the catalogue of what the areas export.
  * @param choice the tools that the settings let be; by default all
- * @param leaving the names of the tools that may leave a list which is full, the first to leave first
+ * @param notes what is known of the tools besides
  * @throws Error when two tools share a name: a mistake in the code, found at start
  */
 export function createCatalogue(
   areas: Areas,
   choice: ToolChoice = ALL_TOOLS,
-  leaving: readonly string[] = [],
+  { leaving = [], elsewhere = [] }: CatalogueNotes = {},
 ): Catalogue {
   const byName = new Map<string, CatalogueEntry>();
   const leftOut: LeftOut[] = [];
@@ -247,6 +257,7 @@ export function createCatalogue(
   const catalogue: Catalogue = {
     entries,
     leftOut: leftOut.sort((a, b) => (a.tool.name < b.tool.name ? -1 : 1)),
+    elsewhere,
     get: (name) => byName.get(name),
     known: (name) => all.get(name),
     schema,

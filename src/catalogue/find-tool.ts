@@ -28,7 +28,7 @@ export function lookUp(
  */
 export function findTool(catalogue: Catalogue, name: string): CatalogueEntry {
   const found = lookUp(catalogue, name);
-  if ("names" in found) throw unknownTool(name, found.names);
+  if ("names" in found) throw unknownTool(name, found.names, catalogue.elsewhere);
   if (found.why !== undefined) throw switchedOff(name, found.why);
   return found.tool;
 }

@@ -1,6 +1,6 @@
 import { OktaMcpError } from "../errors/index.js";
 import { nearest } from "../text/nearest.js";
-import { NAMES_ELSEWHERE } from "./names-elsewhere.js";
+import type { Elsewhere } from "../tool.js";
 
 /** A longer name is none of a tool. */
 const MAX_NAME_CHARS = 100;
@@ -38,10 +38,10 @@ function misspelt(name: string, tools: readonly string[]): string | undefined {
 }
 
 /** What does the job of a tool that is not here, as a sentence or two; undefined where that cannot be told. */
-function insteadOf(name: string, tools: readonly string[]): string | undefined {
+function insteadOf(name: string, tools: readonly string[], elsewhere: readonly Elsewhere[]): string | undefined {
   const own = ownForm(name);
   if (tools.includes(own)) return `Its name here is ${own}.`;
-  const known = NAMES_ELSEWHERE.find(({ names }) => names.includes(own));
+  const known = elsewhere.find(({ names }) => names.includes(own));
   if (known) return [known.use.join(" and "), known.how].filter(Boolean).join(" ");
   const meant = misspelt(own, tools);
   return meant && `Did you mean ${meant}?`;
@@ -50,9 +50,10 @@ function insteadOf(name: string, tools: readonly string[]): string | undefined {
 /**
  * The error for a name that no tool has.
  * @param tools the names that there are
+ * @param elsewhere the names that people know from elsewhere
  */
-export function unknownTool(name: string, tools: readonly string[]): OktaMcpError {
-  const instead = insteadOf(name, tools);
+export function unknownTool(name: string, tools: readonly string[], elsewhere: readonly Elsewhere[]): OktaMcpError {
+  const instead = insteadOf(name, tools, elsewhere);
   return new OktaMcpError("bad_input", `There is no such tool.${instead ? ` ${instead}` : ""}`, {
     fix: "Choose a tool from tools/list, or from `okta-mcp tools`.",
     atTerminal: { fix: "`okta-mcp tools` lists them." },

@@ -1,5 +1,4 @@
-import { areas } from "../../tools/index.js";
-import { LEAVING } from "../../tools/shared/own-tools.js";
+import { areas, notes } from "../../tools/index.js";
 import { createCatalogue, type ToolCard } from "../catalogue/catalogue.js";
 import { ALL_TOOLS } from "../catalogue/choice.js";
 
@@ -7,7 +6,7 @@ import { ALL_TOOLS } from "../catalogue/choice.js";
  * The properties of every tool that decide whether it is listed. In a bundle, `scripts/known-values-plugin.ts` replaces
  * this module by its result, so that no tool and no schema is made before a call needs it.
  */
-export const toolCards: readonly ToolCard[] = createCatalogue(areas, ALL_TOOLS, LEAVING).entries.map(
+export const toolCards: readonly ToolCard[] = createCatalogue(areas, ALL_TOOLS, notes).entries.map(
   ({ name, area, scope, effect, staysOn, about, purpose, reaches, leaves }) => ({
     name,
     area,

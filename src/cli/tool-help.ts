@@ -62,7 +62,7 @@ export function showTool(
   whyOff: (tool: CatalogueEntry) => string | null,
 ): void {
   const found = lookUp(catalogue, name);
-  if ("names" in found) throw atTerminal(unknownTool(name, found.names), new Set(found.names));
+  if ("names" in found) throw atTerminal(unknownTool(name, found.names, catalogue.elsewhere), new Set(found.names));
   const { tool } = found;
   const width = io.stdout.isTTY ? columnsOf(io.stdout) : Number.POSITIVE_INFINITY;
   const dim = (text: string) => io.style("dim", text, io.stdout);

@@ -72,7 +72,7 @@ const EXAMPLE = `For example:
   OKTA_ORG_URL=https://acme.okta.com
   OKTA_CLIENT_ID=0oa1b2c3d4e5f6g7h8i9
   OKTA_SCOPES="okta.users.read okta.groups.read okta.logs.read"
-Without an org, try the sandbox: okta-mcp call list_users --sandbox`;
+Without an org, try the sandbox: add --sandbox`;
 
 /** The settings in the example. */
 const OF_EXAMPLE: ReadonlySet<SettingKey> = new Set(["orgUrl", "clientId", "scopes"]);

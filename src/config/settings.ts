@@ -139,7 +139,7 @@ function toolPatterns(text: string): string[] | Problem {
   const odd = words.filter((word) => !TOOL_PATTERN.test(word));
   if (odd.length > 0) {
     return {
-      problem: `holds ${odd.map(shown).join(", ")}, which names no tool. Give names, areas or patterns, e.g. "list_*, get_user".`,
+      problem: `holds ${odd.map(shown).join(", ")}, which names no tool. Give names, areas or patterns, e.g. "list_*, users".`,
     };
   }
   return words.length > 0 ? words : { problem: 'names no tool. Give names, areas or patterns, e.g. "list_*".' };

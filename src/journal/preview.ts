@@ -1,3 +1,4 @@
+import type { FieldChange, Kept } from "../json/field-change.js";
 import type { Json } from "../json/json.js";
 import { isObject, type JsonObject } from "../json/json.js";
 import { changesSomething } from "../okta/fault.js";
@@ -5,7 +6,7 @@ import { nameOf } from "../okta/objects.js";
 import type { OktaRequest } from "../okta/request.js";
 import { difference, merged, settled } from "../results/difference.js";
 import { isSecret } from "../text/secrets.js";
-import type { Effect, FieldChange, Impact, Kept } from "../tool.js";
+import type { Effect, Impact } from "../tool.js";
 import { type Mask, marked } from "./masking.js";
 import { type State, toJson } from "./state.js";
 

@@ -1,12 +1,13 @@
 import type { Catalogue, CatalogueEntry } from "../catalogue/catalogue.js";
 import { OktaMcpError } from "../errors/index.js";
 import { stringifyJson } from "../json/exact-json.js";
+import type { FieldChange } from "../json/field-change.js";
 import type { Json } from "../json/json.js";
 import { isObject, type JsonObject } from "../json/json.js";
 import { idsIn } from "../okta/objects.js";
 import { withTool } from "../okta/purpose.js";
 import { difference, hiddenIn, sameButHidden, settled } from "../results/difference.js";
-import type { Arguments, Done, FieldChange, ToolContext, Undo, UndoStep } from "../tool.js";
+import type { Arguments, Done, ToolContext, Undo, UndoStep } from "../tool.js";
 import type { Change } from "./change.js";
 import type { Reading } from "./consent.js";
 import { fillMasked, type Mask } from "./masking.js";

@@ -17,7 +17,7 @@ import type { Log } from "../log.js";
 import { type AnswerOptions, callAnswer } from "./call-answer.js";
 import { ClientQuestions, type ClientQuestionsOptions, type Extra } from "./client-questions.js";
 import { formAnswers } from "./form-answers.js";
-import { INSTRUCTIONS } from "./instructions.js";
+import { instructionsFor } from "./instructions.js";
 import { LoadAhead } from "./load-ahead.js";
 import { type Every, type ProgressReport, progressOf } from "./progress.js";
 import { faultFields } from "./protocol-fault.js";
@@ -64,10 +64,10 @@ function notLoaded(cause: unknown): OktaMcpError {
 }
 
 /** The MCP library's server, before it knows what to answer. */
-function protocolServer(version: string): Server {
+function protocolServer(version: string, instructions: string): Server {
   const server = new Server(
     { name: "okta-mcp", title: "Okta administration", version },
-    { capabilities: { tools: { listChanged: true } }, instructions: INSTRUCTIONS, jsonSchemaValidator: formAnswers },
+    { capabilities: { tools: { listChanged: true } }, instructions, jsonSchemaValidator: formAnswers },
   );
   // Clients made with this library take the id 0 in a cancellation for none, and would show a withdrawn question on.
   // biome-ignore lint/complexity/useLiteralKeys: The library keeps it private; so the compiler still checks the name.
@@ -81,8 +81,8 @@ function protocolServer(version: string): Server {
  */
 export function createServer(options: ServerOptions): OktaMcpServer {
   const { catalogue, session, calls, log } = options;
-  const server = protocolServer(options.version);
   const tools = new VisibleTools(catalogue, session);
+  const server = protocolServer(options.version, instructionsFor(tools.cards()));
   const ahead = new LoadAhead(options);
   const questions = new ClientQuestions(server, options);
 

@@ -1,6 +1,6 @@
 import type { Session } from "../auth/session.js";
 import { scopeView, toolsOn } from "../catalogue/active-tools.js";
-import type { ToolDefinition, ToolListing } from "../catalogue/catalogue.js";
+import type { ToolCard, ToolDefinition, ToolListing } from "../catalogue/catalogue.js";
 import { listing } from "../catalogue/listed-tools.js";
 
 /** The tools that a client sees: those that are on for the session at the moment, as far as a list has room for them. */
@@ -17,6 +17,11 @@ export class VisibleTools {
   /** The answer to `tools/list`. */
   definitions(): Promise<ToolDefinition[]> {
     return this.#catalogue.definitions(this.#names());
+  }
+
+  /** The tools themselves, as far as they are known without loading them. */
+  cards(): readonly ToolCard[] {
+    return listing(toolsOn(this.#catalogue, scopeView(this.#session))).listed;
   }
 
   /** Calls back whenever other tools are visible than at the moment, until `unwatch`. */
@@ -37,6 +42,6 @@ export class VisibleTools {
   }
 
   #names(): string[] {
-    return listing(toolsOn(this.#catalogue, scopeView(this.#session))).listed.map(({ name }) => name);
+    return this.cards().map(({ name }) => name);
   }
 }

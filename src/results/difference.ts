@@ -1,8 +1,8 @@
 import { isExactNumber } from "../json/exact-json.js";
+import type { FieldChange } from "../json/field-change.js";
 import type { Json } from "../json/json.js";
 import { isObject, type JsonObject, valueAt } from "../json/json.js";
 import { MASK } from "../text/secrets.js";
-import type { FieldChange } from "../tool.js";
 
 /**
  * True for equal JSON, whatever the order of keys.

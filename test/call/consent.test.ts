@@ -57,7 +57,7 @@ const REPLACES: readonly Loss[] = [
       const app_config = { label: "Wiki", name: "bookmark", signOnMode: "BOOKMARK", settings: { app } };
       return { app_id: id, app_config };
     },
-    asks: /^Update application: app "Wiki" \(0oa\w+\)$/,
+    asks: /^Update application: application "Wiki" \(0oa\w+\)$/,
     tells: "- settings.notes is lost, now {'admin':'Call Bob first'}",
   },
   {
@@ -80,7 +80,7 @@ const REPLACES: readonly Loss[] = [
       const { id } = await connected.get("create_policy_rule", { ...args, rule_data: { ...rule_data, conditions } });
       return { ...args, rule_id: id, rule_data };
     },
-    asks: /^Update policy rule: rule "Night"/,
+    asks: /^Update policy rule: policy rule "Night"/,
     tells: /- conditions is lost, now .*ANYWHERE/,
   },
   {
@@ -91,7 +91,7 @@ const REPLACES: readonly Loss[] = [
       const { id } = await connected.get("create_device_assurance_policy", { policy_data: more });
       return { device_assurance_id: id, policy_data };
     },
-    asks: /^Replace device assurance policy: device assurance "Macs"/,
+    asks: /^Replace device assurance policy: device assurance policy "Macs"/,
     tells: /- diskEncryptionType is lost, now .*ALL_INTERNAL_VOLUMES/,
   },
   {
@@ -196,7 +196,7 @@ const HIDDEN_LOSSES: readonly (Loss & { loses: string[] })[] = [
       return { policy_id: policy.id, rule_id: id, rule_data: { ...rule_data, actions } };
     },
     loses: ["actions.appSignOn.verificationMethod.constraints[0].possession.phishingResistant"],
-    asks: /^Update policy rule: rule "Night"/,
+    asks: /^Update policy rule: policy rule "Night"/,
     tells: "phishingResistant is lost, now 'REQUIRED'",
   },
   {
@@ -216,7 +216,7 @@ const HIDDEN_LOSSES: readonly (Loss & { loses: string[] })[] = [
       'settings.signOn.attributeStatements[name=email].values["user.email"]',
       "settings.signOn.attributeStatements[name=team]",
     ],
-    asks: /^Update application: app "Payroll"/,
+    asks: /^Update application: application "Payroll"/,
     tells: /- settings\.signOn\.attributeStatements\[name=team\] is lost, now .*user\.team/,
   },
   {
@@ -244,7 +244,7 @@ const HIDDEN_LOSSES: readonly (Loss & { loses: string[] })[] = [
       return { device_assurance_id: id, policy_data: { ...policy_data, screenLockType: { include: ["BIOMETRIC"] } } };
     },
     loses: ['screenLockType.include["PASSCODE"]'],
-    asks: /^Replace device assurance policy: device assurance "Pixels"/,
+    asks: /^Replace device assurance policy: device assurance policy "Pixels"/,
     tells: `- screenLockType.include['PASSCODE'] is lost`,
   },
   {

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { NAMES_ELSEWHERE } from "../../src/catalogue/names-elsewhere.js";
 import { ownForm, unknownTool } from "../../src/catalogue/unknown-tool.js";
+import { elsewhere as known } from "../../tools/shared/elsewhere.js";
 import { catalogue } from "../support/catalogue.js";
 import { connect } from "../support/client.js";
 
 const tools = catalogue.entries.map(({ name }) => name);
-const messageFor = (name: string) => unknownTool(name, tools).message;
-const elsewhere = NAMES_ELSEWHERE.flatMap(({ names }) => names);
+const messageFor = (name: string) => unknownTool(name, tools, known).message;
+const elsewhere = known.flatMap(({ names }) => names);
 
 describe("the names that people know from elsewhere", () => {
   test("are forty or more, each once, written as they are looked up, and none is a tool's", () => {
@@ -17,7 +17,7 @@ describe("the names that people know from elsewhere", () => {
   });
 
   test("lead to tools that exist, or to where it is done instead", () => {
-    for (const { use, how, names } of NAMES_ELSEWHERE) {
+    for (const { use, how, names } of known) {
       expect(use.filter((tool) => !tools.includes(tool))).toEqual([]);
       expect(how, names[0]).toMatch(/[a-z].*\.$/);
       if (use.length === 0) expect(how, names[0]).toMatch(/^No tool does that here\. .* Okta Admin Console: /);

@@ -1,11 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { createCatalogue } from "../../src/catalogue/catalogue.js";
-import { ALL_TOOLS } from "../../src/catalogue/choice.js";
-import { areas } from "../../tools/index.js";
-import { LEAVING, OWN_TOOLS } from "../../tools/shared/own-tools.js";
+import { areas, notes } from "../../tools/index.js";
+import { OWN_TOOLS } from "../../tools/shared/own-tools.js";
 
 /** Every tool there is, as the server has it. */
-export const catalogue = createCatalogue(areas, ALL_TOOLS, LEAVING);
+export const catalogue = createCatalogue(areas, undefined, notes);
 
 /** A folder of the checkout. */
 export const root = new URL("../../", import.meta.url);

@@ -29,8 +29,7 @@ import type { Every } from "../../src/mcp/progress.js";
 import { createServer } from "../../src/mcp/server.js";
 import { ServerClock } from "../../src/net/server-clock.js";
 import { SCOPES } from "../../src/okta/scopes.js";
-import { areas } from "../../tools/index.js";
-import { LEAVING } from "../../tools/shared/own-tools.js";
+import { areas, notes } from "../../tools/index.js";
 import { testAuthorization } from "./authorization.js";
 import { catalogue as everyTool } from "./catalogue.js";
 import { withItems } from "./result-text.js";
@@ -197,8 +196,9 @@ export async function connect(options: ConnectOptions = {}) {
       },
     },
   });
-  const { tools = areas, choice, leaving = LEAVING } = options;
-  const chosen = options.tools || choice || options.leaving ? createCatalogue(tools, choice, leaving) : everyTool;
+  const { tools = areas, choice, leaving = notes.leaving } = options;
+  const isOther = options.tools || choice || options.leaving;
+  const chosen = isOther ? createCatalogue(tools, choice, { ...notes, leaving }) : everyTool;
   const { load } = options;
   const catalogue = load ? { ...chosen, load: () => load(chosen) } : chosen;
   const newServer = () =>

@@ -1,12 +1,4 @@
-/** What does a job here that people know under other names, or where it is done instead. */
-export interface Elsewhere {
-  /** Names in snake_case, without a prefix such as `okta_`. */
-  names: readonly string[];
-  /** The tools that do it; none where nothing here does. */
-  use: readonly string[];
-  /** The rest of a sentence that begins with the tools, or a whole one where there are none. */
-  how: string;
-}
+import type { Elsewhere } from "../../src/tool.js";
 
 const inConsole = (what: string, where: string) =>
   `No tool does that here. ${what} in the Okta Admin Console: ${where}.`;
@@ -193,7 +185,7 @@ const OTHERS: readonly Elsewhere[] = [
 ];
 
 /** Names of tools of other Okta servers, of Okta's SDKs and of its Terraform provider. */
-export const NAMES_ELSEWHERE: readonly Elsewhere[] = [
+export const elsewhere: readonly Elsewhere[] = [
   ...SAME_JOB.map(([tool, ...names]) => ({ names, use: [tool], how: "does it." })),
   ...OTHERS,
 ];
