@@ -1,6 +1,7 @@
 import { OktaMcpError } from "../errors/index.js";
 import { isObject } from "../json/json.js";
-import { OBJECTS, type ObjectType } from "../okta/objects.js";
+import { readerOf } from "../okta/object-readers.js";
+import { OBJECT_KINDS, OBJECTS, type ObjectKind } from "../okta/objects.js";
 import type { Scope } from "../okta/scopes.js";
 import { idsUnder } from "../okta/targets.js";
 import { reasonOf } from "../okta/tolerate.js";
@@ -13,17 +14,17 @@ const MAX_READ = 30;
 interface Named {
   argument: string;
   id: string;
-  type: ObjectType;
+  kind: ObjectKind;
 }
 
 function namedBy(args: Arguments): Named[] {
-  return Object.values(OBJECTS).flatMap((type) => {
-    const { argument, collection } = type;
+  return OBJECT_KINDS.flatMap((kind) => {
+    const { argument, collection } = OBJECTS[kind];
     // What has no place in Okta's paths cannot be looked for there.
     if (argument === undefined || collection === undefined) return [];
     return idsUnder(args, argument)
       .filter((id) => id !== "")
-      .map((id) => ({ argument, id, type }));
+      .map((id) => ({ argument, id, kind }));
   });
 }
 
@@ -36,12 +37,17 @@ export async function readNamed(args: Arguments, { okta, may }: ToolContext): Pr
   const named = namedBy(args);
   // What stands within another is read through it.
   const around = new Set(
-    named.flatMap(({ type: { scope, within = [] } }) => (scope !== undefined && may(scope) ? within : [])),
+    named.flatMap(({ kind }) => {
+      const { scope, within = [] } = OBJECTS[kind];
+      return scope !== undefined && may(scope) ? within : [];
+    }),
   );
   const where = (argument: string) => String(args[argument]);
   const unread = (argument: string, why: string) => `Whether ${argument} is right was not checked: ${why}.`;
   const told = await Promise.all(
-    named.slice(0, MAX_READ).map(async ({ argument, id, type: { scope, read } }): Promise<string[]> => {
+    named.slice(0, MAX_READ).map(async ({ argument, id, kind }): Promise<string[]> => {
+      const { scope } = OBJECTS[kind];
+      const read = readerOf(kind);
       if (around.has(argument)) return [];
       if (scope === undefined || read === undefined) return [unread(argument, "it cannot be read from here")];
       if (!may(scope)) return [unread(argument, `${scope} is not granted`)];

@@ -1,5 +1,5 @@
 import type { Json } from "../json/json.js";
-import { PROTECTABLE } from "../okta/objects.js";
+import { readProtectable } from "../okta/object-readers.js";
 import type { Operations } from "../okta/operations.js";
 import type { Target } from "../okta/targets.js";
 
@@ -17,7 +17,7 @@ export class TargetReader {
 
   read({ type, id }: Target): Promise<Json | undefined> {
     const key = `${type} ${id}`;
-    const known = this.#read.get(key) ?? PROTECTABLE[type].read(this.#okta, id);
+    const known = this.#read.get(key) ?? readProtectable(type, this.#okta, id);
     this.#read.set(key, known);
     return known;
   }

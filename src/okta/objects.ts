@@ -1,5 +1,4 @@
 import { type Json, textAt } from "../json/json.js";
-import type { Operations } from "./operations.js";
 import type { Scope } from "./scopes.js";
 
 /** The kinds of objects that rules can protect, by the name of their list in a guard file. */
@@ -26,11 +25,6 @@ export interface ObjectType {
   scope?: Scope;
   /** The arguments that name the objects which this one stands within, the outermost first. */
   within?: readonly string[];
-  /**
-   * Reads one object.
-   * @param where gives the id under an argument of `within`
-   */
-  read?(okta: Operations, id: string, where: (argument: string) => string): Promise<Json | undefined>;
   /** The list of a guard file that protects objects of this kind. */
   protectedBy?: ProtectedKind;
 }
@@ -47,7 +41,6 @@ const TYPES = {
     idPrefixes: ["00u"],
     name: ["profile", "login"],
     scope: "okta.users.read",
-    read: (okta, userId) => okta.users.getUser({ userId }),
     protectedBy: "users",
   },
   group: {
@@ -57,7 +50,6 @@ const TYPES = {
     idPrefixes: ["00g"],
     name: ["profile", "name"],
     scope: "okta.groups.read",
-    read: (okta, groupId) => okta.groups.getGroup({ groupId }),
     protectedBy: "groups",
   },
   app: {
@@ -67,7 +59,6 @@ const TYPES = {
     idPrefixes: ["0oa"],
     name: ["label"],
     scope: "okta.apps.read",
-    read: (okta, appId) => okta.applications.getApplication({ appId }),
     protectedBy: "apps",
   },
   policy: {
@@ -77,7 +68,6 @@ const TYPES = {
     idPrefixes: ["00p", "rst"],
     name: ["name"],
     scope: "okta.policies.read",
-    read: (okta, policyId) => okta.policies.getPolicy({ policyId }),
     protectedBy: "policies",
   },
   policyRule: {
@@ -88,7 +78,6 @@ const TYPES = {
     name: ["name"],
     scope: "okta.policies.read",
     within: ["policy_id"],
-    read: (okta, ruleId, where) => okta.policies.getPolicyRule({ policyId: where("policy_id"), ruleId }),
   },
   groupRule: { word: "group rule", collection: "groups/rules", idPrefixes: ["0pr"], name: ["name"] },
   deviceAssurance: {
@@ -98,7 +87,6 @@ const TYPES = {
     idPrefixes: ["dae"],
     name: ["name"],
     scope: "okta.deviceAssurance.read",
-    read: (okta, deviceAssuranceId) => okta.deviceAssurance.getDeviceAssurancePolicy({ deviceAssuranceId }),
     protectedBy: "policies",
   },
   brand: {
@@ -108,7 +96,6 @@ const TYPES = {
     idPrefixes: ["bnd"],
     name: ["name"],
     scope: "okta.brands.read",
-    read: (okta, brandId) => okta.customization.getBrand({ brandId }),
   },
   theme: {
     word: "theme",
@@ -117,7 +104,6 @@ const TYPES = {
     idPrefixes: ["thd"],
     scope: "okta.brands.read",
     within: ["brand_id"],
-    read: (okta, themeId, where) => okta.customization.getBrandTheme({ brandId: where("brand_id"), themeId }),
   },
   customDomain: {
     word: "custom domain",
@@ -126,7 +112,6 @@ const TYPES = {
     idPrefixes: ["OcD"],
     name: ["domain"],
     scope: "okta.domains.read",
-    read: (okta, domainId) => okta.customDomains.getCustomDomain({ domainId }),
   },
   emailDomain: {
     word: "email domain",
@@ -135,7 +120,6 @@ const TYPES = {
     idPrefixes: ["OeD"],
     name: ["domain"],
     scope: "okta.emailDomains.read",
-    read: (okta, emailDomainId) => okta.emailDomains.getEmailDomain({ emailDomainId }),
   },
   emailTemplate: {
     word: "email template",
@@ -144,8 +128,6 @@ const TYPES = {
     name: ["name"],
     scope: "okta.templates.read",
     within: ["brand_id"],
-    read: (okta, templateName, where) =>
-      okta.customization.getEmailTemplate({ brandId: where("brand_id"), templateName }),
   },
   emailCustomization: {
     word: "email customization",
@@ -155,12 +137,6 @@ const TYPES = {
     name: ["language"],
     scope: "okta.templates.read",
     within: ["brand_id", "template_name"],
-    read: (okta, customizationId, where) =>
-      okta.customization.getEmailCustomization({
-        brandId: where("brand_id"),
-        templateName: where("template_name"),
-        customizationId,
-      }),
   },
   userSchema: {
     word: "schema",
@@ -169,7 +145,6 @@ const TYPES = {
     idPrefixes: ["osc"],
     name: ["title"],
     scope: "okta.schemas.read",
-    read: (okta, schemaId) => okta.schemas.getUserSchema({ schemaId }),
   },
   userType: { word: "user type", collection: "types/user", idPrefixes: ["oty"], name: ["displayName"] },
   realm: {
@@ -208,13 +183,10 @@ export type ProtectableKind = {
   [Kind in ObjectKind]: (typeof TYPES)[Kind] extends { protectedBy: ProtectedKind } ? Kind : never;
 }[ObjectKind];
 
-/** What is known of every kind that a rule can protect; each of them is read by its id alone. */
-interface ProtectableType extends Required<Pick<ObjectType, "word" | "argument" | "scope" | "protectedBy">> {
-  read(okta: Operations, id: string): Promise<Json | undefined>;
-}
-
 /** The rows of the table that a rule of a guard file can protect. */
-export const PROTECTABLE: Readonly<Record<ProtectableKind, ProtectableType>> = TYPES;
+export const PROTECTABLE: Readonly<
+  Record<ProtectableKind, Required<Pick<ObjectType, "word" | "argument" | "scope" | "protectedBy">>>
+> = TYPES;
 
 /** True for a kind of object that a rule of a guard file can protect. */
 export function isProtectable(kind: ObjectKind): kind is ProtectableKind {

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { otherKind } from "../../src/okta/id-kinds.js";
+import { readerOf } from "../../src/okta/object-readers.js";
 import {
   kindAfter,
   kindOfArgument,
@@ -49,8 +50,8 @@ describe("the table of kinds of objects", () => {
 
   test("can be read wherever it says where an object stands", () => {
     for (const kind of kindsWith((one) => OBJECTS[one].within)) {
-      const { within = [], read, argument } = OBJECTS[kind];
-      expect([read, argument].includes(undefined), kind).toBe(false);
+      const { within = [], argument } = OBJECTS[kind];
+      expect([readerOf(kind), argument].includes(undefined), kind).toBe(false);
       for (const outer of within) expect(kindOfArgument(outer), `${kind} ${outer}`).toBeDefined();
     }
   });
