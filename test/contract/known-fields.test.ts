@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import type { ArgumentSchema } from "../../src/catalogue/catalogue.js";
+import { some } from "../../tools/shared/known-fields.js";
 import { catalogue } from "../support/catalogue.js";
 import { FACTS_FILE } from "../support/openapi-dir.js";
 
@@ -89,4 +90,40 @@ describe("the fields that a schema names", () => {
     });
     expect(strange(schema, described, path)).toEqual([]);
   });
+
+  /** The paths of all fields that a schema names. */
+  const pathsIn = ({ properties = {}, items }: ArgumentSchema): string[] => [
+    ...Object.entries(properties).flatMap(([name, inner]) => [
+      name,
+      ...pathsIn(inner).map((path) => `${name}.${path}`),
+    ]),
+    ...(items ? pathsIn(items) : []),
+  ];
+
+  test.each([
+    ["update_application.app_config", "create_application.app_config"],
+    ["update_policy.policy_data", "create_policy.policy_data"],
+    ["update_policy_rule.rule_data", "create_policy_rule.rule_data"],
+    ["replace_device_assurance_policy.policy_data", "create_device_assurance_policy.policy_data"],
+    ["update_user.credentials", "create_user.credentials"],
+  ])("of %s are some of those of %s", (part, whole) => {
+    const [few = [], many = []] = [part, whole].map((path) =>
+      objects.filter((object) => object.path === path).flatMap(({ schema }) => pathsIn(schema)),
+    );
+    expect(few.length).toBeGreaterThan(2);
+    expect(few.length).toBeLessThan(many.length);
+    expect(few.filter((path) => !many.includes(path))).toEqual([]);
+  });
+});
+
+test("some fields of an object are chosen by paths that there are", () => {
+  const fields = { name: "string", list: ["string"], deep: { one: "string", two: { three: "boolean" } } } as const;
+  expect(some(fields, "name", "list", "deep.two")).toEqual({
+    name: "string",
+    list: ["string"],
+    deep: { two: { three: "boolean" } },
+  });
+  expect(some(fields, "deep.one", "deep.two.three")).toEqual({ deep: { one: "string", two: { three: "boolean" } } });
+  expect(some(fields, "deep.one", "deep")).toEqual({ deep: fields.deep });
+  for (const path of ["nme", "deep.on", "name.x", "list.x"]) expect(() => some(fields, path), path).toThrow();
 });

@@ -51,7 +51,7 @@ export function some(fields: KnownFields, ...paths: string[]): KnownFields {
     const field = fields[name];
     const below = paths.filter((path) => path.startsWith(`${name}.`)).map((path) => path.slice(name.length + 1));
     if (field === undefined) throw new Error(`There is no field ${name}.`);
-    if (below.length === 0) chosen[name] = field;
+    if (paths.includes(name)) chosen[name] = field;
     else if (typeof field === "string" || isList(field)) throw new Error(`${name} has no fields.`);
     else chosen[name] = some(field, ...below);
   }
