@@ -56,9 +56,6 @@ const EFFECTS_BY_VERB: Readonly<Record<string, readonly string[]>> = {
   undo: ["removes"],
 };
 
-/** The changes that neither overwrite anything nor decide who gets in. */
-const ONLY_ADD_TO_WHAT_IS_THERE = ["activate_application", "verify_custom_domain", "verify_email_domain"];
-
 /** What the description of an argument begins with: it tells what to do, and "With search." tells nobody anything. */
 const VERBS = [
   ...["Activate", "Add", "Allow", "Ask", "Check", "Choose", "Compare", "Email", "Embed", "End", "Enforce", "Filter"],
@@ -104,7 +101,8 @@ describe.each(tools)("$name", (tool) => {
     // What MCP takes where nothing is said: not read-only, and destructive unless it is.
     const { readOnlyHint = false, destructiveHint = !readOnlyHint } = definition.annotations;
     expect(readOnlyHint).toBe(effect === "reads");
-    const isDestructive = effect === "removes" || (effect === "changes" && !ONLY_ADD_TO_WHAT_IS_THERE.includes(name));
+    // The snapshots show which tools say so; of a change the tool itself has to.
+    const isDestructive = effect === "removes" || tool.destructive === true;
     expect(destructiveHint).toBe(isDestructive);
     expect(Object.keys(definition.annotations)).toEqual([effect === "reads" ? "readOnlyHint" : "destructiveHint"]);
   });

@@ -27,6 +27,27 @@ function tools(catalogue: Catalogue): string {
   return `There are ${catalogue.entries.length} tools in ${areas.size} areas; the definitions of all of them take ${kB} kB.`;
 }
 
+/** Jobs of an admin in words, each with the names of tools that would do it. */
+const JOBS: readonly { words: string; tools: RegExp }[] = [
+  { words: "unlocks a user", tools: /unlock/ },
+  { words: "activates a user", tools: /(?<!de)activate_user/ },
+  { words: "suspends a user", tools: /suspend/ },
+  { words: "resets passwords or factors", tools: /reset|factor/ },
+  { words: "ends sessions", tools: /revoke|sessions/ },
+  { words: "assigns an app", tools: /assign/ },
+  { words: "manages admin roles", tools: /role/ },
+  { words: "manages group rules", tools: /group_rule/ },
+  { words: "manages network zones", tools: /zone/ },
+  { words: "manages API tokens", tools: /token/ },
+];
+
+/** The jobs that no tool does, as one item of a list. */
+function missingJobs({ entries }: Catalogue): string {
+  const missing = JOBS.filter(({ tools }) => !entries.some(({ name }) => tools.test(name))).map(({ words }) => words);
+  const list = [missing.slice(0, -1).join(", "), missing.at(-1)].filter(Boolean).join(" or ");
+  return `- **What it cannot do:** no tool ${list}. Use Okta's Admin Console for these.`;
+}
+
 /** Clients that limit the number of tools, and the setting with which okta-mcp stays within each limit. */
 const HOSTS: readonly { client: string; limit: string; flag: "--tools" | "--exclude-tools"; patterns: string[] }[] = [
   {
@@ -117,6 +138,7 @@ function codex(): string {
 const PARTS: Readonly<Record<string, (catalogue: Catalogue) => string>> = {
   settings,
   tools,
+  cannot: missingJobs,
   hosts,
   errors,
   example,
