@@ -1,10 +1,10 @@
 import fs from "node:fs";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import lockfile from "proper-lockfile";
 import { OktaMcpError } from "../errors/index.js";
 import { Deadline, FILE_STEP_LIMIT_MS } from "../files/deadline.js";
 import { ensurePrivateDir } from "../files/private-dir.js";
+import { realSleep } from "../net/waiting.js";
 
 /** A holder shows this often that it is alive. */
 const UPDATE_MS = 1_000;
@@ -69,7 +69,7 @@ export class Locks {
             "Another okta-mcp process has been renewing the same sign-in for a minute.",
           );
         }
-        await delay(POLL_MS * (0.5 + Math.random()));
+        await realSleep(POLL_MS * (0.5 + Math.random()));
       }
     }
   }

@@ -1,8 +1,9 @@
+import { type Backoff, backoffMs } from "../net/backoff.js";
 import { pause, type Sleep } from "../net/waiting.js";
 import { OAuthFailure } from "./oauth-failure.js";
 
+const BACKOFF: Backoff = { firstMs: 500, longestMs: 8000 };
 const ATTEMPTS = 3;
-const FIRST_WAIT_MS = 500;
 /** Longer than this nobody waits inside a call; the answer then says how long Okta asks for. */
 const LONGEST_WAIT_MS = 20_000;
 
@@ -17,7 +18,7 @@ export async function withRetries<T>(attempt: () => Promise<T>, sleep: Sleep, si
       return await attempt();
     } catch (error) {
       if (!(error instanceof OAuthFailure) || !error.repeatable || made >= ATTEMPTS) throw error;
-      const waitMs = error.retryAfterMs ?? FIRST_WAIT_MS * 2 ** (made - 1) * (0.5 + Math.random() / 2);
+      const waitMs = error.retryAfterMs ?? backoffMs(BACKOFF, made - 1, Math.random);
       if (waitMs > LONGEST_WAIT_MS) throw error;
       await pause(waitMs, { sleep, signal }, "Waiting for Okta");
     }

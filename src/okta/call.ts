@@ -3,6 +3,7 @@ import { cutDeep } from "../json/depth.js";
 import { parseJson, TooManyValues } from "../json/exact-json.js";
 import type { Json } from "../json/json.js";
 import type { Log } from "../log.js";
+import { type Backoff, backoffMs } from "../net/backoff.js";
 import { type Exchanged, exchange } from "../net/exchange.js";
 import type { HttpAnswer, SendHttp } from "../net/http-client.js";
 import { NoAnswer } from "../net/no-answer.js";
@@ -57,8 +58,7 @@ export interface TransportContext {
   scheduler: Scheduler;
 }
 
-const FIRST_RETRY_MS = 500;
-const MAX_RETRY_MS = 8000;
+const RETRY_BACKOFF: Backoff = { firstMs: 500, longestMs: 8000 };
 const PASSING_STATUSES = new Set([500, 502, 503, 504]);
 const IDEMPOTENT_METHODS = new Set(["GET", "HEAD", "PUT", "DELETE"]);
 /** Okta deactivates a user on a first DELETE and deletes on the next: not the same thing twice. */
@@ -283,8 +283,7 @@ export class Call {
   }
 
   #backoffMs(): number {
-    const { random } = this.#context;
-    return Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** this.#retries) * (0.5 + random() / 2);
+    return backoffMs(RETRY_BACKOFF, this.#retries, this.#context.random);
   }
 }
 

@@ -1,3 +1,4 @@
+import { type Backoff, backoffMs } from "../net/backoff.js";
 import { count, retryAfterMs } from "../net/retry-after.js";
 import type { ServerClock } from "../net/server-clock.js";
 
@@ -17,8 +18,7 @@ export type Permission = "now" | "after-answer" | { atMs: number };
 
 /** A larger reset is no epoch time in seconds (this is the year 2286). */
 const MAX_EPOCH_SECONDS = 1e10;
-const FIRST_BACKOFF_MS = 1000;
-const MAX_BACKOFF_MS = 30_000;
+const BACKOFF: Backoff = { firstMs: 1000, longestMs: 30_000 };
 /** Keeps several processes of one org from waking in the same moment. */
 const MAX_JITTER_MS = 250;
 const JITTER_SHARE = 0.02;
@@ -124,8 +124,7 @@ export class Bucket {
     }
     const resetMs = this.#window === undefined || this.#limit === "concurrency" ? 0 : this.#resetMs(this.#window);
     const toldMs = Math.max(resetMs, nowMs + (retryAfterMs(headers, this.#clock) ?? 0));
-    const backoffMs = Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (this.#strikes - 1));
-    const waitMs = toldMs > nowMs ? toldMs - nowMs : backoffMs * (0.5 + this.#random() / 2);
+    const waitMs = toldMs > nowMs ? toldMs - nowMs : backoffMs(BACKOFF, this.#strikes - 1, this.#random);
     const jitterMs = this.#random() * Math.min(MAX_JITTER_MS, waitMs * JITTER_SHARE);
     this.#blockedUntilMs = Math.max(this.#blockedUntilMs, nowMs + waitMs + jitterMs);
   }
