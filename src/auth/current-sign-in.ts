@@ -177,7 +177,8 @@ export class CurrentSignIn {
     const obtainedAtMs = this.#options.parts.now();
     const signIn: StoredSignIn = {
       ...before,
-      user: before.user ?? grant.user,
+      // Name and id are those of one ID token, so that a renewal makes nobody another.
+      ...(before.user === undefined && { user: grant.user, subject: grant.subject }),
       grantedScopes: grant.scopes ?? before.grantedScopes,
       accessToken: grant.accessToken,
       refreshToken: grant.refreshToken ?? before.refreshToken,

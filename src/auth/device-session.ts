@@ -102,6 +102,7 @@ export class DeviceSession implements Session {
       method: this.method,
       signedIn: signIn !== undefined && (renewable || !isOver(signIn, now())),
       user: signIn?.user,
+      subject: signIn?.subject,
       configuredScopes: [...this.configured],
       grantedScopes: signIn && [...signIn.grantedScopes],
       expiresAtMs: signIn?.expiresAtMs,

@@ -18,6 +18,8 @@ export interface Grant {
   expiresInMs: number | undefined;
   /** Who signed in, from a valid ID token. */
   user: string | undefined;
+  /** The id by which the org knows them (`sub` of that ID token). */
+  subject: string | undefined;
   /** The key that the access token is bound to (RFC 9449); undefined for a Bearer token. */
   proofKey: ProofKey | undefined;
 }
@@ -208,7 +210,7 @@ export class OAuthClient {
       refreshToken: reply.refresh_token,
       scopes: reply.scope?.split(/\s+/).filter((scope) => scope !== ""),
       expiresInMs: reply.expires_in === undefined ? undefined : reply.expires_in * 1000,
-      user: idToken === undefined ? undefined : await this.#userOf(whole),
+      ...(idToken === undefined ? NOBODY : await this.#personOf(whole)),
       proofKey: bound ? proofKey : undefined,
     };
   }
@@ -218,17 +220,24 @@ export class OAuthClient {
    * shown: where it does not hold - an org's own domain can differ from the issuer that its app is
    * set to - nobody is named, and the sign-in stands.
    */
-  async #userOf(response: Response): Promise<string | undefined> {
+  async #personOf(response: Response): Promise<Pick<Grant, "user" | "subject">> {
     const client = this.#client();
     try {
       const reply = await oauth.processGenericTokenEndpointResponse(this.#server, client, response);
       const claims = oauth.getValidatedIdTokenClaims(reply);
-      const name = claims?.preferred_username ?? claims?.email ?? claims?.name ?? claims?.sub;
-      return typeof name === "string" ? name.slice(0, MAX_USER_CHARS) : undefined;
+      const subject = shortText(claims?.sub);
+      return { user: shortText(claims?.preferred_username ?? claims?.email ?? claims?.name) ?? subject, subject };
     } catch {
-      return undefined;
+      return NOBODY;
     }
   }
+}
+
+/** An answer without an ID token, or with one that does not hold. */
+const NOBODY: Pick<Grant, "user" | "subject"> = { user: undefined, subject: undefined };
+
+function shortText(claim: unknown): string | undefined {
+  return typeof claim === "string" ? claim.slice(0, MAX_USER_CHARS) : undefined;
 }
 
 const MAX_USER_CHARS = 256;

@@ -17,6 +17,7 @@ export class StaticSession implements Session {
   readonly #token: OrgToken;
   readonly #granted: ReadonlySet<string> | undefined;
   readonly #user: string | undefined;
+  readonly #subject: string | undefined;
   readonly #listeners = new Listeners();
   #ended = false;
 
@@ -43,6 +44,8 @@ export class StaticSession implements Session {
     }
     this.#granted = scopes && new Set(scopes);
     this.#user = typeof claims?.sub === "string" ? claims.sub.slice(0, 256) : undefined;
+    // Okta's access tokens name the user's login as `sub`, and the id as `uid`.
+    this.#subject = typeof claims?.uid === "string" ? claims.uid.slice(0, 256) : undefined;
     this.#token = new OrgToken(orgUrl, {
       value,
       scopes,
@@ -89,6 +92,7 @@ export class StaticSession implements Session {
       method: this.method,
       signedIn: !this.#ended,
       user: this.#user,
+      subject: this.#subject,
       configuredScopes: [...this.configured],
       grantedScopes: this.#granted && [...this.#granted],
       expiresAtMs: this.#token.expiresAtMs,

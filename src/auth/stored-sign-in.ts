@@ -10,6 +10,8 @@ export const storedSignIn = z.object({
   signInId: z.string(),
   /** Who signed in, from the ID token. */
   user: z.string().optional(),
+  /** The id by which the org knows them (`sub` of the ID token); absent in what older versions kept. */
+  subject: z.string().optional(),
   askedScopes: z.array(z.string()),
   grantedScopes: z.array(z.string()),
   accessToken: z.string(),

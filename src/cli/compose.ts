@@ -1,8 +1,10 @@
 import { createSession, type SessionOptions } from "../auth/open-session.js";
 import type { Session } from "../auth/session.js";
 import { type Engine, type LazyInvoker, lazyInvoker } from "../call/lazy-invoker.js";
+import type { SealStore } from "../call/seals.js";
 import type { ToolListing } from "../catalogue/catalogue.js";
 import type { Config } from "../config/config.js";
+import type { LimitStore } from "../guard/limit-store.js";
 import type { Journal } from "../journal/change.js";
 import type { Log } from "../log.js";
 import type { ServerOptions } from "../mcp/server.js";
@@ -51,6 +53,9 @@ export interface CallsOptions {
   session?: Session;
   /** True where a flag on the command line answers in a person's place. */
   yesFlag?: boolean;
+  /** Where seals are kept and writes are counted; by default in memory, for these calls alone. */
+  seals?: SealStore;
+  limits?: LimitStore;
 }
 
 /**

@@ -1,4 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { ADMIN_LOGIN } from "../../sandbox/facts.js";
+import type { Invoker } from "../../src/call/invoke.js";
+import { MemoryLimitStore } from "../../src/guard/limit-store.js";
 import type { GuardFile } from "../../src/guard/schema.js";
 import { accepts, type ConnectOptions, connect, declines } from "../support/client.js";
 import { guardRules } from "./support.js";
@@ -53,6 +56,34 @@ describe("a limit on writes in a session", () => {
     const second = await first.newClient();
     expect((await second.call("create_group", { profile: { name: "b" } })).isError).toBe(false);
     expect((await first.create("c")).isError).toBe(true);
+  });
+});
+
+describe("servers with one store of counts", () => {
+  const rules = () => guardRules({ limits: { writes: { per_session: 2 } } });
+  const create = async (invoker: Invoker, name: string) => {
+    const caller = { signal: new AbortController().signal, ask: undefined };
+    const outcome = await invoker.invoke("create_group", { profile: { name } }, caller);
+    return "error" in outcome ? outcome.error : undefined;
+  };
+
+  test("share what a person may write", async () => {
+    const { openCalls } = await connect({ guard: rules() });
+    const limits = new MemoryLimitStore();
+    const both = [await openCalls({ limits }), await openCalls({ limits })];
+    const all = await Promise.all(Array.from({ length: 6 }, (_, n) => create(both[n % 2] as Invoker, `g${n}`)));
+    expect(all.filter((error) => error === undefined)).toHaveLength(2);
+    expect(all.find((error) => error !== undefined)?.data).toMatchObject({ limit: 2, counted_for: ADMIN_LOGIN });
+  });
+
+  test("count each person's writes apart", async () => {
+    const { openCalls, openCallsOfAnother } = await connect({ guard: rules() });
+    const limits = new MemoryLimitStore();
+    const [mine, theirs] = [await openCalls({ limits }), await openCallsOfAnother({ limits })];
+    expect(await create(mine, "a")).toBeUndefined();
+    expect(await create(mine, "b")).toBeUndefined();
+    expect((await create(mine, "c"))?.code).toBe("protected");
+    expect(await create(theirs, "d")).toBeUndefined();
   });
 });
 

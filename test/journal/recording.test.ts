@@ -8,6 +8,8 @@ import { recording } from "./support.js";
 
 const profile = { login: "bo@acme.example", email: "bo@acme.example", firstName: "Bo", lastName: "Li" };
 
+const USER_ID = expect.stringMatching(/^00u\w+$/);
+
 describe("a write that was done", () => {
   test("has who, where, what, how it was agreed to, the object before and after, and Okta's request id", async () => {
     const { get, latest, newGroup, sandbox, sent } = await recording();
@@ -16,7 +18,7 @@ describe("a write that was done", () => {
     const change = await latest();
     expect(change).toMatchObject({
       org: sandbox.origin,
-      actor: { user: ADMIN_LOGIN, client_id: DEVICE_CLIENT_ID, method: "access-token" },
+      actor: { user: ADMIN_LOGIN, client_id: DEVICE_CLIENT_ID, method: "access-token", subject: USER_ID },
       tool: "update_group",
       effect: "changes",
       arguments: { group_id: id, profile: { name: "Sales", description: "Sells more" } },
@@ -315,5 +317,8 @@ test("the first write after a sign-in has who signed in", async () => {
     { outcome: "refused", error: { code: "sign_in_pending" }, actor: { user: null } },
   ]);
   await call("create_group", { profile: { name: "Sales" } });
-  expect(await latest()).toMatchObject({ outcome: "done", actor: { user: ADMIN_LOGIN, method: "device" } });
+  expect(await latest()).toMatchObject({
+    outcome: "done",
+    actor: { user: ADMIN_LOGIN, method: "device", subject: USER_ID },
+  });
 });

@@ -18,7 +18,7 @@ import { startSandbox } from "../../sandbox/server.js";
 import type { Credential } from "../../src/auth/session-parts.js";
 import { type Areas, type Catalogue, createCatalogue } from "../../src/catalogue/catalogue.js";
 import type { ToolChoice } from "../../src/catalogue/choice.js";
-import { compose } from "../../src/cli/compose.js";
+import { type CallsOptions, compose } from "../../src/cli/compose.js";
 import type { ConfirmMode } from "../../src/config/settings.js";
 import { DEFAULT_RESULT_CHARS } from "../../src/config/settings.js";
 import { type GuardRules, NO_RULES } from "../../src/guard/rules.js";
@@ -170,32 +170,34 @@ export async function connect(options: ConnectOptions = {}) {
   // The transport's waits take no time, and its clock tells as if they had.
   let waitedMs = 0;
   const transportNow = () => Date.now() + waitedMs;
-  const { session, calls, server } = compose({
-    settings: {
-      orgUrl: origin,
-      clientId: "clientId" in options ? options.clientId : DEVICE_CLIENT_ID,
-      scopes: [...scopes],
-      credential,
-      tokenStore: "memory",
-      confirm: options.confirmMode ?? "ask",
-      maxResultChars: options.maxResultChars ?? DEFAULT_RESULT_CHARS,
-      guard: options.guard ?? NO_RULES,
-      fileRoots: [...(options.fileRoots ?? [])],
-    },
-    journal: options.journal,
-    version: "0.0.0",
-    log,
-    now: options.now ?? Date.now,
-    session: { now: Date.now, clock: new ServerClock(), sleep },
-    transport: {
-      now: transportNow,
-      clock: new ServerClock(transportNow),
-      sleep: async (ms, signal) => {
-        waitedMs += ms;
-        await delay(1, undefined, { signal });
+  const composed = (signedInBy: Credential) =>
+    compose({
+      settings: {
+        orgUrl: origin,
+        clientId: "clientId" in options ? options.clientId : DEVICE_CLIENT_ID,
+        scopes: [...scopes],
+        credential: signedInBy,
+        tokenStore: "memory",
+        confirm: options.confirmMode ?? "ask",
+        maxResultChars: options.maxResultChars ?? DEFAULT_RESULT_CHARS,
+        guard: options.guard ?? NO_RULES,
+        fileRoots: [...(options.fileRoots ?? [])],
       },
-    },
-  });
+      journal: options.journal,
+      version: "0.0.0",
+      log,
+      now: options.now ?? Date.now,
+      session: { now: Date.now, clock: new ServerClock(), sleep },
+      transport: {
+        now: transportNow,
+        clock: new ServerClock(transportNow),
+        sleep: async (ms, signal) => {
+          waitedMs += ms;
+          await delay(1, undefined, { signal });
+        },
+      },
+    });
+  const { session, calls, server } = composed(credential);
   const { tools = areas, choice, leaving = notes.leaving } = options;
   const isOther = options.tools || choice || options.leaving;
   const chosen = isOther ? createCatalogue(tools, choice, { ...notes, leaving }) : everyTool;
@@ -212,6 +214,15 @@ export async function connect(options: ConnectOptions = {}) {
       monotonicMs: options.monotonicMs,
       every: options.every,
     });
+
+  /** The path of calls without a client, as an adapter of another protocol has it. */
+  const openCalls = (how?: CallsOptions) => calls(catalogue, how).ready();
+  /** The same for somebody else: a session with the same org whose token does not tell who it is. */
+  const openCallsOfAnother = (how?: CallsOptions) => {
+    const token = `${OPAQUE_TOKEN}-of-another`;
+    knowByName(sandbox.authorization, token, issued);
+    return composed({ method: "access-token", token }).calls(catalogue, how).ready();
+  };
 
   /** What the client was asked, in order. */
   const asked: ElicitRequest["params"][] = [];
@@ -266,7 +277,22 @@ export async function connect(options: ConnectOptions = {}) {
   /** The body of the last request. */
   const lastBody = (): unknown => parseJson(requests.at(-1)?.body || "null");
 
-  return { ...first, newClient, sandbox, org, session, control, asked, sent, writes, lastBody, logged, logSays };
+  const paths = { openCalls, openCallsOfAnother };
+  return {
+    ...first,
+    ...paths,
+    newClient,
+    sandbox,
+    org,
+    session,
+    control,
+    asked,
+    sent,
+    writes,
+    lastBody,
+    logged,
+    logSays,
+  };
 }
 
 /** How tests call the tools of a client's server. */

@@ -1,0 +1,225 @@
+import { describe, expect, test } from "vitest";
+import type { DeferringCaller } from "../../src/call/caller.js";
+import type { Answer, Resumed } from "../../src/call/input-needed.js";
+import type { Invoker, Outcome } from "../../src/call/invoke.js";
+import { MemorySealStore } from "../../src/call/seals.js";
+import { findChange } from "../../src/journal/change.js";
+import { MemoryJournal } from "../../src/journal/memory-journal.js";
+import { guardRules } from "../guard/support.js";
+import { changesIn } from "../journal/support.js";
+import { type ConnectOptions, connect } from "../support/client.js";
+
+const FIVE_MINUTES_MS = 300_000;
+
+/** A caller that cannot hold its call, as over stateless HTTP. */
+function later(resumed?: Resumed): DeferringCaller {
+  return { signal: new AbortController().signal, ask: "later", showLink: "later", resumed };
+}
+
+/** Makes a round of a call. */
+const round = (invoker: Invoker, tool: string, args: object, resumed?: Resumed): Promise<Outcome> =>
+  invoker.invoke(tool, args, later(resumed));
+
+/** The question of a round that ended with one, and the way to answer it. */
+function questionOf(outcome: Outcome) {
+  if (!("needs" in outcome)) throw new Error(`no question: ${JSON.stringify(outcome)}`);
+  const [need] = outcome.needs;
+  if (need === undefined) throw new Error("a round asks for nothing");
+  const answer = (given: Answer): Resumed => ({ state: outcome.state, answers: { [need.id]: given } });
+  return { need, state: outcome.state, answer };
+}
+
+const errorOf = (outcome: Outcome) => ("error" in outcome ? outcome.error : undefined);
+
+/** An org with a group that is about to be deleted, and a journal. */
+async function withGroup(options: ConnectOptions = {}) {
+  const journal = new MemoryJournal();
+  const connected = await connect({ journal, ...options });
+  const invoker = await connected.openCalls();
+  const ada = connected.org.addUser({ profile: { login: "ada@acme.example" } });
+  const lab = connected.org.addGroup({ profile: { name: "Lab" } }, [ada]);
+  const args = { group_id: lab.id };
+  const remove = (resumed?: Resumed) => round(invoker, "delete_group", args, resumed);
+  const isThere = () => connected.org.groups.get(lab.id) !== undefined;
+  const changes = () => changesIn(journal);
+  return { ...connected, journal, invoker, lab, args, remove, isThere, changes };
+}
+
+describe("a caller that cannot hold its call", () => {
+  test("gets the question, and nothing has happened", async () => {
+    const { remove, lab, writes, changes } = await withGroup();
+    const { need } = questionOf(await remove());
+    expect(need).toMatchObject({ id: "confirm", kind: "form" });
+    expect(need.message).toContain(`Delete group: group "Lab" (${lab.id})\n- 1 member: ada@acme.example`);
+    expect(writes()).toEqual([]);
+    expect(await changes()).toEqual([]);
+  });
+
+  test("goes on with a yes, once the target was read again, and the record says that a person agreed", async () => {
+    const { remove, sent, isThere, changes, lab } = await withGroup();
+    const { answer } = questionOf(await remove());
+    const before = sent().length;
+    expect(await remove(answer("accepted"))).toMatchObject({ result: {} });
+    const after = sent().slice(before);
+    expect(after).toContain(`GET /api/v1/groups/${lab.id}`);
+    expect(after.indexOf(`GET /api/v1/groups/${lab.id}`)).toBeLessThan(
+      after.indexOf(`DELETE /api/v1/groups/${lab.id}`),
+    );
+    expect(isThere()).toBe(false);
+    expect(await changes()).toMatchObject([{ tool: "delete_group", outcome: "done", confirmed: "person" }]);
+  });
+
+  test.each<[Answer, string]>([
+    ["declined", "The person declined."],
+    ["cancelled", "closed the question"],
+    ["timed_out", "Nobody answered in time."],
+    ["not_shown", "faster than anybody can read"],
+    ["failed", "could not show the question"],
+  ])("is refused with %s as a caller that holds is, once and for all", async (given, words) => {
+    const { remove, isThere, changes } = await withGroup();
+    const { answer } = questionOf(await remove());
+    const error = errorOf(await remove(answer(given)));
+    expect(error).toMatchObject({ code: "declined", data: { answer: given } });
+    expect(error?.message).toContain(words);
+    expect(await changes()).toMatchObject([{ outcome: "refused", confirmed: "not_given" }]);
+    expect(errorOf(await remove(answer("accepted")))).toMatchObject({ data: { answer: "not_valid" } });
+    expect(isThere()).toBe(true);
+  });
+
+  test("is told when the target has changed since the question", async () => {
+    const { remove, org, lab, isThere } = await withGroup();
+    const { answer } = questionOf(await remove());
+    org.groups.addMember(lab, org.addUser({ profile: { login: "bob@acme.example" } }));
+    expect(errorOf(await remove(answer("accepted")))?.message).toContain("The target changed while");
+    expect(isThere()).toBe(true);
+  });
+
+  test("cannot answer twice with one state", async () => {
+    const { remove, org, invoker, isThere, writes } = await withGroup();
+    const { answer } = questionOf(await remove());
+    const both = await Promise.all([remove(answer("accepted")), remove(answer("accepted"))]);
+    expect(both.filter((outcome) => "result" in outcome)).toHaveLength(1);
+    expect(isThere()).toBe(false);
+    const other = org.addGroup({ profile: { name: "Other" } });
+    const again = await round(invoker, "delete_group", { group_id: other.id }, answer("accepted"));
+    expect(errorOf(again)).toMatchObject({ code: "declined", data: { decided_by: "okta-mcp", answer: "not_valid" } });
+    expect(writes()).toHaveLength(1);
+  });
+
+  test("cannot move an answer to other arguments, and the good call still takes it", async () => {
+    const { remove, org, invoker, isThere } = await withGroup();
+    const other = org.addGroup({ profile: { name: "Other" } });
+    const { answer } = questionOf(await remove());
+    const moved = await round(invoker, "delete_group", { group_id: other.id }, answer("accepted"));
+    expect(errorOf(moved)).toMatchObject({ code: "declined", data: { answer: "not_valid" } });
+    expect(errorOf(moved)?.message).toContain("about another call");
+    expect(org.groups.get(other.id)).toBeDefined();
+    expect(isThere()).toBe(true);
+    expect(await remove(answer("accepted"))).toMatchObject({ result: {} });
+    expect(isThere()).toBe(false);
+  });
+
+  test.each(["", "x", "a.b", `${"A".repeat(12)}.${"A".repeat(43)}`])("cannot make a state up: %j", async (state) => {
+    const { remove, isThere } = await withGroup();
+    const { state: real } = questionOf(await remove());
+    for (const made of [state, `${real.split(".")[0]}.${state}`]) {
+      const error = errorOf(await remove({ state: made, answers: { confirm: "accepted" } }));
+      expect(error).toMatchObject({ code: "declined", data: { answer: "not_valid" } });
+    }
+    expect(isThere()).toBe(true);
+  });
+
+  test("has five minutes", async () => {
+    const clock = { nowMs: Date.now() };
+    const { remove, isThere } = await withGroup({ now: () => clock.nowMs });
+    const { answer } = questionOf(await remove());
+    clock.nowMs += FIVE_MINUTES_MS;
+    expect(errorOf(await remove(answer("accepted")))).toMatchObject({
+      code: "declined",
+      data: { answer: "timed_out" },
+    });
+    expect(isThere()).toBe(true);
+  });
+
+  test("is asked nothing where nobody has to agree, and where the settings have nobody asked", async () => {
+    const { invoker } = await withGroup();
+    expect(await round(invoker, "create_group", { profile: { name: "New" } })).toMatchObject({ result: {} });
+    const { remove, isThere } = await withGroup({ confirmMode: "never" });
+    expect(await remove()).toMatchObject({ result: {} });
+    expect(isThere()).toBe(false);
+  });
+
+  test("undoes a change with one yes", async () => {
+    const { invoker, journal, changes, org } = await withGroup();
+    await round(invoker, "create_group", { profile: { name: "New" } });
+    const [made] = await changes();
+    const args = { change_id: made?.id };
+    const { answer, need } = questionOf(await round(invoker, "undo_change", args));
+    expect(need.message).toContain("delete_group");
+    expect(await round(invoker, "undo_change", args, answer("accepted"))).toMatchObject({ result: {} });
+    expect(org.groups.all().map(({ profile }) => profile.name)).not.toContain("New");
+    expect((await findChange(journal, made?.id ?? ""))?.undone_by).toHaveLength(1);
+  });
+});
+
+describe("several processes with one store of seals", () => {
+  test("a yes counts in each of them, once among all", async () => {
+    const { openCalls, args, isThere } = await withGroup();
+    const seals = new MemorySealStore();
+    const [one, other] = [await openCalls({ seals }), await openCalls({ seals })];
+    const { answer } = questionOf(await round(one, "delete_group", args));
+    expect(await round(other, "delete_group", args, answer("accepted"))).toMatchObject({ result: {} });
+    expect(isThere()).toBe(false);
+    expect(errorOf(await round(one, "delete_group", args, answer("accepted")))?.code).toBe("not_found");
+  });
+
+  test("the yes of one person is nobody else's", async () => {
+    const { openCalls, openCallsOfAnother, args, isThere } = await withGroup();
+    const seals = new MemorySealStore();
+    const { answer } = questionOf(await round(await openCalls({ seals }), "delete_group", args));
+    const other = await openCallsOfAnother({ seals });
+    const error = errorOf(await round(other, "delete_group", args, answer("accepted")));
+    expect(error).toMatchObject({ code: "declined", data: { answer: "not_valid" } });
+    expect(error?.message).toContain("of another person");
+    expect(isThere()).toBe(true);
+  });
+});
+
+describe("limits", () => {
+  test("count a call once, however many rounds it takes", async () => {
+    const { remove, org, invoker } = await withGroup({
+      guard: guardRules({ limits: { removals: { per_session: 1 } } }),
+    });
+    await remove();
+    const { answer } = questionOf(await remove());
+    expect(await remove(answer("accepted"))).toMatchObject({ result: {} });
+    const other = { group_id: org.addGroup({ profile: { name: "Other" } }).id };
+    expect(errorOf(await round(invoker, "delete_group", other))?.code).toBe("protected");
+  });
+});
+
+describe("a sign-in", () => {
+  test("is a link first, then the call goes on", async () => {
+    const { remove, control, session, isThere, changes } = await withGroup({ signIn: "device" });
+    const { need, answer } = questionOf(await remove());
+    expect(need).toMatchObject({ id: "sign_in", kind: "link", url: expect.stringContaining("/activate") });
+    expect(await changes()).toEqual([]);
+    expect(errorOf(await remove(answer("accepted")))?.code).toBe("sign_in_pending");
+    const signedIn = new Promise<void>((resolve) => session.onChange(resolve));
+    control.approve(control.pendingUserCodes()[0] ?? "");
+    await signedIn;
+    const question = questionOf(await remove());
+    expect(question.need.id).toBe("confirm");
+    expect(await remove(question.answer("accepted"))).toMatchObject({ result: {} });
+    expect(isThere()).toBe(false);
+  });
+
+  test("that the person does not want is given up, by an answer that counts alone", async () => {
+    const { remove, session } = await withGroup({ signIn: "device" });
+    const { answer } = questionOf(await remove());
+    const made = questionOf(await remove({ state: "made.up", answers: { sign_in: "declined" } }));
+    expect(made.need.id).toBe("sign_in");
+    expect(errorOf(await remove(answer("declined")))?.code).toBe("login_denied");
+    expect((await session.status()).signedIn).toBe(false);
+  });
+});
