@@ -102,7 +102,7 @@ const APP_FIELDS: KnownFields = {
   label: "string",
   signOnMode: "string",
   visibility: { autoSubmitToolbar: "boolean", hide: { iOS: "boolean", web: "boolean" } },
-  accessibility: { selfService: "boolean", errorRedirectUrl: "string", loginRedirectUrl: "string" },
+  accessibility: { selfService: "boolean" },
   credentials: {
     scheme: "string",
     userName: "string",
@@ -181,7 +181,7 @@ export const updateApplication = defineTool({
     app_config: wholeApp(
       some(
         APP_FIELDS,
-        ...["label", "visibility.hide", "credentials.userNameTemplate", "settings.notes"],
+        ...["label", "visibility.hide", "credentials.userNameTemplate"],
         ...["settings.oauthClient.redirect_uris", "settings.oauthClient.post_logout_redirect_uris"],
         ...["settings.oauthClient.grant_types", "settings.signOn.ssoAcsUrl", "settings.signOn.audience"],
       ),

@@ -113,7 +113,7 @@ const WRITE_ARGUMENTS = {
   dry_run: z.boolean().optional().describe("Only show what would change."),
 };
 const CONSENT_ARGUMENTS = {
-  confirmation: z.string().optional().describe("Give the needs_confirmation value after a yes."),
+  confirmation: z.string().optional().describe("Give the needs_confirmation value if a person agrees."),
 };
 const REPLACE_ARGUMENTS = {
   allow_removals: z.boolean().optional().describe("Lose what the body leaves out."),
