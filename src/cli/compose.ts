@@ -11,6 +11,7 @@ import type { ServerOptions } from "../mcp/server.js";
 import type { SendHttp } from "../net/http-client.js";
 import { ServerClock } from "../net/server-clock.js";
 import { createOperations, type Operations } from "../okta/operations.js";
+import type { OrgTraffic } from "../okta/org-traffic.js";
 import type { CallOptions } from "../okta/request.js";
 import { createTransport, type TransportOptions } from "../okta/transport.js";
 
@@ -32,6 +33,8 @@ export interface ComposeOptions {
   outlives?: boolean;
   /** Epoch milliseconds. */
   now?: () => number;
+  /** The traffic that the sessions of this process share, where there are several. */
+  traffic?: OrgTraffic;
   /** What the session alone does in another way. */
   session?: Partial<SessionOptions>;
   /** What the transport alone does in another way. */
@@ -66,7 +69,8 @@ export interface CallsOptions {
 export function compose(options: ComposeOptions): Composed {
   const { settings, journal, version, log, fetch, outlives = false, now } = options;
   const { orgUrl, clientId, scopes, credential, tokenStore, confirm, maxResultChars, guard, fileRoots } = settings;
-  const shared = { orgUrl, log, clock: new ServerClock(now), ...(fetch && { fetch }), ...(now && { now }) };
+  const traffic = options.traffic?.with(orgUrl) ?? { clock: new ServerClock(now) };
+  const shared = { orgUrl, log, clock: traffic.clock, ...(fetch && { fetch }), ...(now && { now }) };
   const session = createSession({
     ...shared,
     clientId,
@@ -77,7 +81,7 @@ export function compose(options: ComposeOptions): Composed {
     ...options.session,
   });
   const userAgent = `okta-mcp/${version} node/${process.versions.node}`;
-  const transport = createTransport({ ...shared, tokens: session, userAgent, ...options.transport });
+  const transport = createTransport({ ...shared, ...traffic, tokens: session, userAgent, ...options.transport });
   const operations = (call: CallOptions) => createOperations(transport, call);
   const engine: Engine = {
     session,

@@ -4,10 +4,12 @@ import { createServer } from "../mcp/server.js";
 import { StdioTransport } from "../mcp/stdio-transport.js";
 import { preload } from "../okta/operations.js";
 import { openBrowser } from "./browser.js";
-import type { Connection } from "./connection.js";
+import { type Connection, openConnection } from "./connection.js";
 import { endSoon, written } from "./exit.js";
+import type { SettingFlags } from "./flags.js";
 import { ENDING_SIGNALS } from "./interrupt.js";
 import type { Io } from "./io.js";
+import { claimStdout } from "./stdout.js";
 import { toolList } from "./tool-list.js";
 import { version } from "./version.js";
 
@@ -22,10 +24,24 @@ const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
 
 /**
  * Serves one MCP client on stdin and stdout until it leaves: stdin or stdout closed, or a signal.
- * @param protocol what writes to the client, from `claimStdout`
  * @returns the exit code: 0, since that a client leaves is how this ends; 1 after a message that is too long to be read
+ * @throws OktaMcpError bad_config, bad_input
  */
-export async function serve(io: Io, connection: Connection, protocol: Writable): Promise<number> {
+export async function serve(io: Io, options: SettingFlags): Promise<number> {
+  const protocol = claimStdout(io);
+  const connection = await openConnection(io, options, { sandboxSignIn: "person" });
+  try {
+    if (connection.sandbox && !io.stdin.isTTY) {
+      io.note(`okta-mcp: using a sandbox, a pretend Okta org at ${connection.sandbox}. Nothing in it is real.`);
+    }
+    return await serveClient(io, connection, protocol);
+  } finally {
+    await connection.close();
+  }
+}
+
+/** @param protocol the stream that writes to the client, from `claimStdout` */
+async function serveClient(io: Io, connection: Connection, protocol: Writable): Promise<number> {
   const { config, session, log } = connection;
   const catalogue = toolList(config);
   const server = createServer({

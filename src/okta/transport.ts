@@ -37,6 +37,8 @@ export interface TransportOptions {
   now?: () => number;
   /** The org's clock; the session shares it. */
   clock?: ServerClock;
+  /** Decides when requests leave. Transports to one org share it; by default this one has its own. */
+  scheduler?: Scheduler;
   sleep?: Sleep;
   /** From 0 to 1. */
   random?: () => number;
@@ -52,7 +54,8 @@ export function createTransport(options: TransportOptions): Transport {
   const { now = Date.now, sleep = realSleep, random = Math.random } = options;
   const { fetch = createDirectFetch(), clock = new ServerClock(now) } = options;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
-  const scheduler = new Scheduler({ maxConcurrent: limits.maxConcurrent, now, clock, sleep, random });
+  const { maxConcurrent } = limits;
+  const { scheduler = new Scheduler({ maxConcurrent, now, clock, sleep, random }) } = options;
   const { origin } = new URL(orgUrl);
   const shared = { tokens, userAgent, log, fetch, now, clock, sleep, random, limits, scheduler };
   const context: TransportContext = { origin, ...shared };

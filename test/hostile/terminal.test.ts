@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import type { SandboxReply } from "../../sandbox/route.js";
 import { forTerminal } from "../../src/cli/io.js";
-import { main } from "../../src/cli/main.js";
+import { main } from "../../src/cli/start.js";
 import { temporaryFolder } from "../support/cli.js";
 import { APPROVED, openCliOrg } from "../support/cli-org.js";
 import { hiddenIn } from "../support/deceptive.js";

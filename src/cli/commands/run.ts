@@ -12,6 +12,6 @@ export const runCommand: MakeCommand = (io, finish) =>
     ]),
     { calls: true },
   ).action(async (options: SettingFlags) => {
-    const { runServer } = await import("../run-server.js");
-    finish(await runServer(io, options));
+    const { serve } = await import("../serve.js");
+    finish(await serve(io, options));
   });

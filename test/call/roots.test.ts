@@ -1,0 +1,69 @@
+import { mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { expect, onTestFinished, test } from "vitest";
+import * as z from "zod";
+import { defineTool } from "../../src/tool.js";
+import { connect } from "../support/client.js";
+
+/** A tool that reads the org, then a file. */
+const readsFile = (says: { readsFiles?: true }) =>
+  defineTool({
+    name: "read_file",
+    title: "Read file",
+    description: "Reads a file.",
+    scope: "okta.groups.read",
+    effect: "reads",
+    ...says,
+    input: z.strictObject({ path: z.string() }),
+    async run({ okta, readFile }, { path }) {
+      await okta.groups.listGroups.page({});
+      const { data } = await readFile(path, { maxBytes: 100 });
+      await readFile(path, { maxBytes: 100 });
+      return { text: Buffer.from(data).toString() };
+    },
+  });
+
+const readsNone = defineTool({
+  name: "list_everything",
+  title: "List everything",
+  description: "Reads no file.",
+  scope: "okta.groups.read",
+  effect: "reads",
+  input: z.strictObject({}),
+  run: async ({ okta }) => ({ items: (await okta.groups.listGroups.page({})).items }),
+});
+
+/** A folder with a file that the client's roots name, and what was sent to the org each time the client was asked for them. */
+async function open(says: { readsFiles?: true }) {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), "okta-mcp-roots-")));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, "a.txt");
+  writeFileSync(file, "hello");
+  const asked: string[][] = [];
+  let sent: () => string[] = () => [];
+  const tools = { files: { readFile: readsFile(says), listEverything: readsNone } };
+  const roots = () => {
+    asked.push(sent());
+    return [pathToFileURL(folder).href];
+  };
+  const connected = await connect({ tools, roots });
+  ({ sent } = connected);
+  return { ...connected, file, asked };
+}
+
+test("roots are asked for once, before a tool that reads files sends anything, and for no other tool", async () => {
+  const { get, file, asked } = await open({ readsFiles: true });
+  await get("list_everything");
+  expect(asked).toEqual([]);
+  expect(await get("read_file", { path: file })).toEqual({ text: "hello" });
+  expect(asked).toHaveLength(1);
+  expect(asked[0]).toHaveLength(1);
+});
+
+test("a tool that does not say that it reads files reads none", async () => {
+  const { call, file, asked } = await open({});
+  expect((await call("read_file", { path: file })).error?.code).toBe("bug");
+  expect(asked).toEqual([]);
+});
