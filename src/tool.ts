@@ -15,7 +15,7 @@ export type Searched = "user" | "group" | "app";
 /** Fetches the page at a cursor (undefined: the first). */
 export type PageFetcher = (after: string | undefined) => Promise<Page>;
 
-/** What a call searches and sorts by. */
+/** The arguments with which a call searches and sorts. */
 export interface SearchArguments {
   search?: string | undefined;
   filter?: string | undefined;
@@ -23,54 +23,57 @@ export interface SearchArguments {
 }
 
 export interface ListOptions extends SearchArguments {
-  /** Whose attributes `search`, `filter` and `sort_by` name; they are checked before anything is asked for. */
+  /**
+   * The objects whose attributes `search`, `filter` and `sort_by` name. These attributes are checked before anything is
+   * asked of Okta.
+   */
   of?: Searched | undefined;
   /** The `next_cursor` of an earlier answer. */
   after?: string | undefined;
-  /** Follow the pages to the end, or to the limit of a result's size. */
+  /** True to follow the pages to the end, or to the limit of a result's size. */
   fetch_all?: boolean | undefined;
   /**
-   * Of a search that Okta answers with one page only, cut without a link to more: the number of items
-   * that was asked for. As many as that mean that there may be more.
+   * For a search that Okta answers with one page and no link to more: the number of items that was asked for. Where so
+   * many come, there may be more.
    */
   cutAt?: number | undefined;
 }
 
-/** What only the engine can mark a list with. */
+/** The mark of a list. Only the engine can set it. */
 export const LIST: unique symbol = Symbol("list");
 
-/** A list as a tool returns it: its items in the form in which they reach the model, and no more than fit. */
+/** A list in a tool's result. Its items have the form for the model, and only those that fit are in it. */
 export interface ItemList {
-  /** No JSON from the org can pass for one. */
+  /** No JSON from the org can have this key. */
   readonly [LIST]: true;
   items: Json[];
   has_more: boolean;
   next_cursor: string | undefined;
-  /** Why it stopped where it did, when that is not plain from the rest. */
+  /** The reason why the list stops, where the rest does not tell it. */
   note: string | undefined;
-  /** What kept the rest from being read; the items before are there all the same. */
+  /** The error that kept the rest from being read. The items before it are there. */
   stoppedBy?: OktaMcpError | undefined;
-  /** How many items there are, where only that was asked for; then none of them is here. */
+  /** The number of items, where only the number was asked for. The list is empty then. */
   count?: number | undefined;
-  /** The first item as it came, which has all of its names. */
+  /** The first item in its original form, with all of its fields. */
   sample?: Json | undefined;
 }
 
-/** Whose profile a schema describes. */
+/** The owner of the profile that a schema describes. */
 export type ProfileKind = "user" | "group";
 
 export interface ProfileCheck {
-  /** True where the profile is all there will be, so that what it lacks is missing. */
+  /** True where the profile is complete, so that a missing attribute is missing for good. */
   whole: boolean;
-  /** Of the user type's schema; the default type's where it is left out. */
+  /** The id of the user type's schema; by default that of the default type. */
   schemaId?: string | undefined;
 }
 
-/** What `get_scope_status` and `okta-mcp status` tell of scopes and tools. */
+/** The scopes and tools in the form for `get_scope_status` and `okta-mcp status`. */
 export interface ScopeStatus {
   signed_in: boolean;
   configured_scopes: string[];
-  /** null while nobody is signed in or the token does not tell. */
+  /** null while nobody is signed in or the token does not tell its scopes. */
   granted_scopes: string[] | null;
   /** Configured scopes that no tool uses. */
   unlocking_nothing: string[];
@@ -83,37 +86,39 @@ export interface ScopeStatus {
 
 export type Arguments = Readonly<Record<string, unknown>>;
 
-/** A call that takes a change back, or a part of one. */
+/** A call of an undo. */
 export interface UndoStep {
   tool: string;
   args: Arguments;
-  /** For a full replace: the whole body, in place of the one that its arguments would make. */
+  /** For a full replace: the whole body, in place of the one that the arguments make. */
   body?: { [key: string]: Json };
-  /** Dotted paths at which it writes what is there already, as the record does not tell what was. */
+  /** Dotted paths at which the call writes the present value, since the record does not have the old one. */
   keeps?: readonly string[];
 }
 
-/** How a change is taken back, or why it cannot be. */
+/** The way to take back a change, or the reason why there is none. */
 export type Undo =
   | {
       /** In their order. */
       steps: readonly UndoStep[];
-      /** What is left to do once the first step has made an object, given what that step answered. */
+      /** The calls that remain once the first step has made an object, given the answer to that step. */
       afterwards?: (made: Json) => readonly UndoStep[];
-      /** What is not as it was, a sentence each. */
+      /** A sentence for everything that is not as it was. */
       notes?: readonly string[];
     }
   | { cannot: string };
 
 /** A change that is to be taken back. */
 export interface Done<Args = Arguments> {
-  /** As recorded, secrets masked. */
+  /** The recorded arguments, with masked secrets. */
   args: Args;
-  /** The object before; what was masked in it is filled in from the object as it is now. Null where there was none. */
+  /**
+   * The object before the change; its masked values are filled in from the present object. Null where there was none.
+   */
   before: Json;
-  /** The object after, as recorded; null where there was none. */
+  /** The recorded object after the change; null where there was none. */
   after: Json;
-  /** The object as it is now, secrets masked; null where there is none, undefined where it cannot be read. */
+  /** The present object, with masked secrets; null where there is none, undefined where it cannot be read. */
   present?: Json | undefined;
 }
 
@@ -128,111 +133,122 @@ export interface ChangeQuery {
   limit?: number | undefined;
 }
 
-/** What tools may do with the journal. */
+/** The part of the journal for tools. */
 export interface Changes {
   /** The changes after the one with the id `after`, the newest first, in short. */
   page(query: ChangeQuery, after: string | undefined): Promise<{ items: Json[]; next: string | undefined }>;
   /** One change, whole. @throws OktaMcpError not_found */
   get(id: string): Promise<Json>;
   /**
-   * What taking a change back would do.
-   * @throws OktaMcpError not_found; conflict where it cannot be done, or the object has changed since and `force` is not set
+   * The preview of an undo.
+   * @throws OktaMcpError not_found; conflict where the change cannot be taken back, or the object has changed since and
+   * `force` is not set
    */
   describeUndo(
     id: string,
     force: boolean,
   ): Promise<{ target: { type: string; name: string; id: string }; details: string[]; state: Json }>;
-  /** Takes a change back; throws as `describeUndo`, and what the calls throw. */
+  /** Takes back a change. @throws as `describeUndo`; the errors of its calls */
   undo(id: string, force: boolean): Promise<Json>;
 }
 
-/** What a tool does to the org. */
+/** The effect of a tool on the org. */
 export type Effect = "reads" | "adds" | "changes" | "removes";
 
 /** Something that a tool does for tools that are not listed: it finds them, or it calls those of one effect. */
 export type Reach = "finds" | Effect;
 
-/** What a person should see before saying yes to a removal, read from the org at that moment. */
+/** The description of a removal for a person, read from the org at that moment. */
 export interface Impact {
-  /** What is removed, e.g. `{ type: "group", name: "Engineering", id: "00g…" }`. */
+  /** The object that is removed, e.g. `{ type: "group", name: "Engineering", id: "00g…" }`. */
   target: { type: string; name: string; id: string };
-  /** What goes with it, a line each, e.g. "214 members lose it". */
+  /** The consequences, one line each, e.g. "214 members lose it". */
   details: string[];
-  /** What becomes of other objects, a line each; the result of the call tells it once more. */
+  /** The effects on other objects, one line each. The result of the call repeats them. */
   sideEffects?: string[];
-  /** Whatever else, when changed, asks for a new confirmation. */
+  /** Further state whose change requires a new confirmation. */
   state?: Json;
 }
 
-/** A write as it is about to be made. */
+/** A write that is about to be made. */
 export interface Proposal {
-  /** For full replaces what goes to Okta: what `replaces.proposed` made of the arguments, or the object that is put back. */
+  /**
+   * For full replaces the body for Okta: made of the arguments by `replaces.proposed`, or the object that is put back.
+   */
   body: { [key: string]: Json };
-  /** For full replaces the object as it is now, read once for all that ask; an empty one for every other tool. */
+  /** For full replaces the present object. It is read once for all who ask. Empty for every other tool. */
   current(): Promise<Json>;
-  /** What the body has because it could not be seen, and stays. */
+  /** The hidden parts of the body, which stay. */
   kept: Omit<Kept, "body">;
 }
 
-/** A call of another tool that would do the same as a part of this one. */
+/** A call of another tool that does the same as a part of this one. */
 export interface SameAs {
   tool: string;
   args: { readonly [argument: string]: Json };
 }
 
-/** What a tool's code gets: an authorized Okta, a way to list, and nothing of the plumbing behind. */
+/** The engine for a tool's code: an authorized Okta and a way to list, without the plumbing. */
 export interface ToolContext {
   /** Okta's operations, bound to the caller's session, time limits and cancellation. */
   okta: Operations;
-  /** Pages through a list operation as the arguments ask for, ready for `run` to return. */
+  /** Pages through a list operation as the arguments ask. `run` can return the result as it is. */
   list(fetchPage: PageFetcher, options: ListOptions): Promise<ItemList>;
   /** Reads every item of a list for a tool's own use, up to `maxItems`; `complete` is false where there was more. */
   collect(fetchPage: PageFetcher, maxItems: number): Promise<{ items: Json[]; complete: boolean }>;
-  /** Reads a list to its end, where only the whole of it allows a conclusion. @throws OktaMcpError where that cannot be done */
+  /**
+   * Reads a list to its end, for conclusions that need the whole list. @throws OktaMcpError where that is not possible
+   */
   whole(fetchPage: PageFetcher): Promise<Json[]>;
-  /** Looks for an item, page by page until it is found; `complete` is false where a list too long to be read may have it. */
+  /**
+   * Looks for an item page by page, until it is found. `complete` is false where the list was too long to be read to
+   * its end.
+   */
   find(fetchPage: PageFetcher, isIt: (item: Json) => boolean): Promise<{ found: Json | undefined; complete: boolean }>;
   /**
    * Checks the profile of a user, or of one of Okta's own groups, against the org's schema.
-   * @returns what could not be checked, a sentence each
-   * @throws OktaMcpError bad_input that names what Okta would refuse
+   * @returns a sentence for everything that could not be checked
+   * @throws OktaMcpError bad_input that names everything that Okta would refuse
    */
   checkProfile(kind: ProfileKind, profile: JsonObject, how: ProfileCheck): Promise<string[]>;
   /** As many of the first items as fit into a share (0 to 1) of a result's size. */
   excerpt(items: readonly Json[], share: number): Json[];
-  /** True when the session may use this scope; for what a tool can do better with a further scope. */
+  /** True when the session may use this scope. A tool may answer better with a further scope. */
   may(scope: Scope): boolean;
   scopeStatus(): Promise<ScopeStatus>;
   /** The name of the tool that serves a purpose; undefined where no tool that is on does. */
   toolFor: ToolFor;
-  /** Who signed in, as Okta named them; undefined for a service app and where the token does not tell. */
+  /** The login of the person who signed in; undefined for a service app and where the token does not tell it. */
   signedInAs(): Promise<string | undefined>;
   /**
    * Reads a file of this machine from inside the allowed folders, up to `maxBytes`; for tools that say `readsFiles`.
    * @throws OktaMcpError bad_input for anything else, with how to allow a folder
    */
   readFile(path: string, limits: { maxBytes: number }): Promise<LocalFile>;
-  /** True where a guard file hides the attribute at a path, so that no answer may depend on its value. */
+  /** True where a guard file hides the attribute at a path. No answer may depend on its value then. */
   hides(...path: string[]): boolean;
-  /** What differs between two states of an object, field by field. What is hidden is told as changed, whatever it was and is. */
+  /**
+   * The differences between two states of an object, field by field. A hidden field counts as changed, whatever its
+   * values.
+   */
   difference(before: Json, after: Json): FieldChange[];
   /** The journal of changes, and the way back. */
   changes: Changes;
-  /** True where the caller chose fields of the result: then the whole has to be there to choose from. */
+  /** True where the caller chose fields of the result. The result has to be whole then. */
   readonly hasFields: boolean;
   /** Epoch milliseconds. */
   now(): number;
 }
 
 /**
- * What a tool does to the org, from which MCP's hints follow. Of a change the effect does not tell
- * whether it is destructive in MCP's sense, so the tool has to.
+ * The effects of a tool, from which MCP's hints follow. Whether a change is destructive in MCP's sense does not follow
+ * from its effect, so the tool says it.
  */
 export type Effects =
   | { effect: "reads" | "adds" | "removes"; destructive?: never }
   | {
       effect: "changes";
-      /** True where it overwrites what was there, or decides who gets in; false where it only adds to it. */
+      /** True where the tool overwrites something or decides who gets in; false where it only adds. */
       destructive: boolean;
     };
 
@@ -244,73 +260,72 @@ interface ToolParts<Input extends z.ZodObject> {
   name: string;
   title: string;
   description: string;
-  /** The scope without which it is neither listed nor run; null for what needs no org. */
+  /** The scope without which the tool is neither listed nor run; null for a tool that needs no org. */
   scope: Scope | null;
-  /** Further scopes with which it answers better. */
+  /** Further scopes with which the tool answers better. */
   alsoUses?: readonly Scope[];
   /** What texts of the engine send their reader to this tool for; each purpose has one tool. */
   purpose?: Purpose;
-  /** No setting leaves it out, since it tells why others are off. */
+  /** No setting turns this tool off, since it tells why others are off. */
   staysOn?: true;
-  /** Of a tool without a scope: which tools with one it is about, of which some have to be on. */
+  /** For a tool without a scope: the tools that it is about. It is on where one of them is on. */
   about?: "all" | "writes";
   /**
-   * Of a reading tool: the dotted paths of the attributes that are compared with the value of an argument,
-   * by the argument. One that a guard file hides cannot be guessed that way, since the call is refused.
-   * `search`, `filter` and `sort_by` name theirs themselves.
+   * For a reading tool: the dotted paths of the attributes that Okta compares with an argument, by the name of the
+   * argument. The call is refused where a guard file hides one of them, so that nobody can guess its value. `search`,
+   * `filter` and `sort_by` name their attributes themselves.
    */
   compares?: Readonly<Record<string, readonly string[]>>;
   /** It reads files of this machine, so that the folders that the client opens are asked for before it runs. */
   readsFiles?: true;
   /** Of a tool that stands in for tools which are not listed: what it does for them; "all" is everything. */
   reaches?: "all" | readonly Reach[];
-  /** A `z.strictObject`; the engine adds the arguments that follow from the effect. */
+  /** A `z.strictObject`. The engine adds the arguments that follow from the effect. */
   input: Input;
   /**
-   * For what a person has to agree to: reads the target and what goes with it; undefined where
-   * these arguments need no consent. Throws where the call is out of the question.
+   * Where a person has to agree: reads the target and the consequences. Undefined where these arguments need no
+   * consent. Throws where the call is not possible.
    */
   impact?(context: ToolContext, args: z.infer<Input>, proposal: Proposal): Promise<Impact | undefined>;
   /**
-   * What a call does besides what the tool's name says, as calls of other tools: an update whose body
-   * turns a policy off does what `deactivate_policy` does. The settings that leave these tools out,
-   * their scopes, their impact and their effect count for the call as well.
-   * @throws OktaMcpError bad_input for a body that would do what no tool does
+   * The effects of a call besides the one in the tool's name, as calls of other tools: an update whose body turns a
+   * policy off does the same as `deactivate_policy`. The settings that turn these tools off, their scopes, impact and
+   * effect count for this call as well.
+   * @throws OktaMcpError bad_input for a body with an effect that no tool has
    */
   alsoDoes?(context: ToolContext, args: z.infer<Input>, proposal: Proposal): Promise<readonly SameAs[]>;
   /**
-   * For writes that change objects which no argument names, as members lose a group that is deleted:
-   * finds these objects, so that the call is refused where one of them is protected.
+   * For writes that change objects without naming them, as a deleted group's members lose the group: finds these
+   * objects, so that the call is refused where one of them is protected.
    */
   touches?: {
-    /** Of which kinds they are; they are read only where a rule protects one of these kinds. */
+    /** The kinds of these objects. They are read only where a rule protects one of these kinds. */
     kinds: readonly ProtectedKind[];
     /**
-     * Every one of them. Throws where they cannot be read whole, since nobody then knows whether one is protected.
+     * All of these objects. Throws where they cannot be read whole, since one of them may be protected.
      * @param isProtected true for a kind of which a rule protects some; the others need not be read
      */
     read(context: ToolContext, args: z.infer<Input>, proposal: Proposal, isProtected: IsProtected): Promise<Touched[]>;
   };
-  /** For full replaces: what is there now and what it would become, so that nothing goes unnoticed. */
+  /** For full replaces: the present object and the proposed one, so that no loss goes unnoticed. */
   replaces?: {
     current(context: ToolContext, args: z.infer<Input>): Promise<Json>;
     proposed(args: z.infer<Input>): { [key: string]: Json };
-    /** Names the object for a person, where it does not do so itself by `label`, `name` or `profile.name`. */
+    /** Names the object for a person, where it has no `label`, `name` or `profile.name`. */
     target?(context: ToolContext, args: z.infer<Input>): Promise<Impact["target"]>;
     /** Dotted paths that Okta sets itself and a body need not repeat. */
     setByOkta: readonly string[];
-    /** What Okta takes where a body does not name a dotted path; a value equal to it cannot get lost. */
+    /** The value that Okta takes where a body does not name a dotted path. A value equal to it cannot get lost. */
     defaults?: Readonly<Record<string, string | number | boolean>>;
   };
   /**
-   * For writes: what they change and how they are taken back, for previews, the journal and undo. A
-   * tool that `replaces` needs nothing here: its object is the state, and the one before is put back.
+   * For writes: the object's state and the way back, for previews, the journal and undo. A tool with `replaces` needs
+   * nothing here: its object is the state, and the old one is put back.
    */
   change?: {
     /**
-     * The object as it is at this moment; null where there is none, undefined where this session
-     * cannot read it.
-     * @param made what the call answered or, later, the object as it was then; undefined before the call
+     * The present object; null where there is none, undefined where this session cannot read it.
+     * @param made the answer to the call or, later, the object as it was then; undefined before the call
      */
     state?(context: ToolContext, args: z.infer<Input>, made?: Json): Promise<Json | undefined>;
     /** The scopes besides the tool's own that seeing a state on record takes, where it holds objects of another kind. */

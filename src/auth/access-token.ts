@@ -2,7 +2,7 @@ import { OktaMcpError } from "../errors/index.js";
 import type { AccessToken } from "../okta/token.js";
 import type { ProofKey } from "./proof-key.js";
 
-/** What an access token is made of. */
+/** The parts of an access token. */
 export interface TokenParts {
   value: string;
   scopes: readonly string[] | undefined;
@@ -17,7 +17,7 @@ export function fitsHeader(token: string): boolean {
   return /^[\x21-\x7e]+$/.test(token);
 }
 
-/** The access token of one org: keeps its value to itself and authorizes requests to that org only. */
+/** The access token of one org. It keeps its value to itself and authorizes requests to that org only. */
 export class OrgToken implements AccessToken {
   readonly scopes: readonly string[] | undefined;
   readonly expiresAtMs: number | undefined;

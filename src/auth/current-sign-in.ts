@@ -18,9 +18,9 @@ export interface ReadySignIn {
   token: OrgToken;
   proofKey: ProofKey | undefined;
   granted: ReadonlySet<string>;
-  /** Okta did not accept the access token any more. */
+  /** True where Okta refused the access token. */
   rejected: boolean;
-  /** The store holds it too, or did when it was last looked at. */
+  /** True where the store holds it too, as far as is known. */
   stored: boolean;
 }
 
@@ -30,18 +30,18 @@ export interface CurrentSignInOptions {
   asked: readonly string[];
   keeping: Keeping;
   openClient: () => Promise<OAuthClient>;
-  /** Called whenever another sign-in counts, or none any more. */
+  /** Called when another sign-in counts, or none any more. */
   onChange: () => void;
 }
 
-/** The sign-in that a session works with: in memory, and in the store that other processes read and write too. */
+/** The sign-in of a session: in memory, and in the store that other processes use too. */
 export class CurrentSignIn {
   readonly vault: SignInVault;
   readonly #options: CurrentSignInOptions;
   #ready: ReadySignIn | undefined;
   #ended: OktaMcpError | undefined;
   #unfit = "";
-  /** The store holds a sign-in with other scopes: that of another window, which a renewal here must leave alone. */
+  /** True where the store holds a sign-in of another window with other scopes. A renewal here must leave it alone. */
   #occupied = false;
 
   constructor(options: CurrentSignInOptions) {
@@ -55,29 +55,32 @@ export class CurrentSignIn {
     return this.#ready;
   }
 
-  /** Why the last sign-in is over; undefined where none has ended, and once there is another. */
+  /** The reason why the last sign-in is over; undefined where none has ended, and once there is another. */
   get ended(): OktaMcpError | undefined {
     return this.#ended;
   }
 
-  /** Why the sign-in in the store is of no use here, in a sentence; empty where it is of use, or none is there. */
+  /**
+   * The reason why the sign-in in the store cannot be used here, in a sentence; empty where it can be, or there is
+   * none.
+   */
   get unfit(): string {
     return this.#unfit;
   }
 
-  /** The access token, while it neither was rejected nor is due for renewal. */
+  /** The access token, as long as it is neither rejected nor due for renewal. */
   usable(): OrgToken | undefined {
     const ready = this.#ready;
     return ready && !ready.rejected && !isDue(ready.signIn, this.#options.parts.now()) ? ready.token : undefined;
   }
 
-  /** Takes down that Okta did not accept a token. */
+  /** Remembers that Okta refused a token. */
   reject(token: AccessToken): void {
     if (this.#ready?.token === token) this.#ready.rejected = true;
   }
 
   /**
-   * Takes over what the store holds, where that is newer than what this session has.
+   * Takes over a newer sign-in from the store.
    * @throws OktaMcpError bad_config when the store cannot be read
    */
   async read(): Promise<void> {
@@ -85,7 +88,7 @@ export class CurrentSignIn {
     const ready = this.#ready;
     this.#occupied = false;
     if (found.signIn === undefined) {
-      // Signed out by another process; a store that may only be locked proves nothing.
+      // Another process has signed out. A store that may only be locked proves nothing.
       if (found.certain && ready?.stored) this.#set(undefined);
       this.#unfit = found.certain ? "" : "No earlier sign-in can be seen in the system keychain, which may be locked.";
       return;
@@ -110,7 +113,7 @@ export class CurrentSignIn {
     }
   }
 
-  /** Makes a person's approval the sign-in of this session, and stores it in place of whatever the store holds. */
+  /** Makes a person's approval the sign-in of this session, and stores it in place of any other. */
   async begin(grant: Grant): Promise<void> {
     const { orgUrl, clientId, now } = this.#options.parts;
     const askedScopes = [...this.#options.asked];
@@ -121,19 +124,19 @@ export class CurrentSignIn {
       clientId,
       signInId: randomUUID(),
       askedScopes,
-      // RFC 6749, section 5.1: no `scope` in the answer means as asked for.
+      // RFC 6749, section 5.1: without `scope` in the answer, the scopes are those that were asked for.
       grantedScopes: askedScopes,
       accessToken: "",
       obtainedAtMs: now(),
     });
   }
 
-  /** Makes what Okta granted for the sign-in `before` the sign-in of this session, and stores it. */
+  /** Makes Okta's grant for the sign-in `before` the sign-in of this session, and stores it. */
   async renew(before: StoredSignIn, grant: Grant): Promise<OrgToken> {
     return (await this.#keep(grant, before)).token;
   }
 
-  /** Ends the sign-in here. @returns the error that tells why, now and to whoever comes later */
+  /** Ends the sign-in here. @returns the error with the reason, for this call and later ones */
   async end(why: string): Promise<OktaMcpError> {
     const { orgUrl, log } = this.#options.parts;
     this.#ended = new OktaMcpError("session_ended", `The sign-in to ${orgUrl} has ended. ${why}.`);
@@ -148,7 +151,7 @@ export class CurrentSignIn {
 
   /**
    * Forgets every sign-in here and in the store.
-   * @returns those that were known
+   * @returns the known sign-ins
    * @throws OktaMcpError bad_config when the store does not let them be deleted
    */
   forget(): Promise<StoredSignIn[]> {
@@ -157,7 +160,7 @@ export class CurrentSignIn {
       const known = [this.#ready?.signIn, found?.signIn].filter((signIn) => signIn !== undefined);
       this.#set(undefined);
       this.#ended = undefined;
-      // Here first: then an org that does not answer cannot keep the tokens alive on this machine.
+      // The store comes first, so that an org which does not answer cannot keep the tokens alive on this machine.
       await this.vault.remove();
       return known;
     });

@@ -25,7 +25,7 @@ export interface StartedGrant {
   poll(): Promise<Grant>;
 }
 
-/** RFC 8628, section 3.5: what `slow_down` adds to the interval, for good. */
+/** The time that `slow_down` adds to the interval, for good (RFC 8628, section 3.5). */
 const SLOW_DOWN_MS = 5_000;
 /** The longest wait between two polls while Okta cannot be reached. */
 const LONGEST_FAULT_WAIT_MS = 60_000;
@@ -71,14 +71,14 @@ async function poll(
       } else if (error.kind === "refused") {
         throw explainEnd(error, context);
       } else {
-        // A dropped connection, a busy org, a captive portal: the person may be approving meanwhile.
+        // A dropped connection, a busy org, a captive portal: the person may approve meanwhile.
         faults = { count: (faults?.count ?? 0) + 1, last: error };
       }
     }
   }
 }
 
-/** Growing waits (RFC 8628, section 3.5), and at least as long as Okta asks for. */
+/** The wait after a fault. It grows (RFC 8628, section 3.5), and is at least as long as Okta asks. */
 function faultWaitMs(intervalMs: number, { count, last }: { count: number; last: OAuthFailure }): number {
   const growing = Math.min(Math.max(intervalMs, 1000) * 2 ** count, Math.max(LONGEST_FAULT_WAIT_MS, intervalMs));
   return Math.max(growing, last.retryAfterMs ?? 0);

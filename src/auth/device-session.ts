@@ -117,7 +117,7 @@ export class DeviceSession implements Session {
     return this.#listeners.add(listener);
   }
 
-  /** A renewal under way is left to finish: cut off, it could lose the only refresh token. */
+  /** A running renewal goes on to its end. If it were cut off, the only refresh token could be lost. */
   close(): void {
     this.#closed.abort();
     this.#listeners.clear();
@@ -135,7 +135,7 @@ export class DeviceSession implements Session {
     const grant = await startDeviceGrant({ client, context, now, sleep, signal: stop.signal });
     const { authorization, expiresAtMs } = grant;
     const done = this.#finish(grant.poll());
-    // Not everybody waits for the end; that is no unhandled rejection.
+    // Nobody need wait for the end, so its rejection must not count as unhandled.
     done.catch(() => {});
     const { origin } = new URL(authorization.verificationUriComplete);
     this.#pending = {
@@ -161,7 +161,7 @@ export class DeviceSession implements Session {
     }
   }
 
-  /** Why there is no token, for a call that needs one. */
+  /** The error of a call that needs a token, where there is none. */
   #nobody(): OktaMcpError {
     const { orgUrl } = this.#parts;
     if (this.#pending) {

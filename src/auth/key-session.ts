@@ -16,18 +16,18 @@ import type { SessionParts } from "./session-parts.js";
 import type { Keeping } from "./sign-in-vault.js";
 
 interface Current {
-  /** Also kept as it is, to be revoked. */
+  /** The value of the token, for its revocation. */
   value: string;
   token: OrgToken;
   scopes: ReadonlySet<string>;
   lifetime: Lifetime;
-  /** Okta did not accept it any more. */
+  /** True where Okta refused it. */
   rejected: boolean;
 }
 
 /**
- * A session in which a service app proves itself by its private key (RFC 7523). It keeps its token
- * for other processes only where the settings name a store that lasts.
+ * A session of a service app that proves its identity with its private key (RFC 7523). It keeps its token for other
+ * processes only where the settings name a lasting store.
  */
 export class KeySession implements Session {
   readonly method = "private-key";
@@ -47,7 +47,7 @@ export class KeySession implements Session {
     this.configured = configured;
     this.#parts = parts;
     this.#privateKey = privateKey;
-    // `auto` finds a keychain without being asked for one, which is no wish to have the app's token there.
+    // `auto` finds a keychain by itself. That is no request to keep the app's token there.
     const isKept = keeping.kind === "file" || keeping.kind === "keychain";
     this.#cache = isKept ? new KeyTokenCache(parts, privateKey, keeping) : undefined;
     this.#context = { orgUrl, clientId, method: this.method, scopes: [...configured], what: "The app's sign-in" };
@@ -120,7 +120,7 @@ export class KeySession implements Session {
     return current && !current.rejected && !isDue(current.lifetime, this.#parts.now()) ? current.token : undefined;
   }
 
-  /** A token that another process has got, or a new one. One process at a time asks for a new one. */
+  /** A token that another process has got, or a new one. Only one process at a time asks for a new one. */
   async #obtain(): Promise<OrgToken> {
     const cache = this.#cache;
     if (!cache) return this.#exchange();
@@ -131,13 +131,13 @@ export class KeySession implements Session {
       await this.#takeOver();
       const got = this.#usable();
       if (got) return got;
-      // What the store holds now is of no use to anybody: the refused token itself, or one of other settings.
+      // The stored token is of no use to anybody: Okta refused it, or it belongs to other settings.
       if (this.#current?.rejected) await cache.drop();
       return this.#exchange();
     });
   }
 
-  /** Takes over the token in the store, where that is another one than this session has, and no older one. */
+  /** Takes over the token in the store, where it is another one than this session's, and not older. */
   async #takeOver(): Promise<void> {
     const kept = await this.#cache?.read();
     const current = this.#current;
@@ -160,7 +160,7 @@ export class KeySession implements Session {
     return values;
   }
 
-  /** Here first: then an org that does not answer cannot keep the token alive on this machine. */
+  /** The store comes first, so that an org which does not answer cannot keep the token alive on this machine. */
   #forgetKept(cache: KeyTokenCache): Promise<string[]> {
     return cache.locked(async () => {
       const kept = await cache.readAny();
@@ -193,7 +193,7 @@ export class KeySession implements Session {
   async #accept(grant: Grant): Promise<OrgToken> {
     const { orgUrl, now } = this.#parts;
     const { accessToken, scopes, expiresInMs, proofKey } = grant;
-    // RFC 6749, section 5.1: no `scope` in the answer means as asked for.
+    // RFC 6749, section 5.1: without `scope` in the answer, the scopes are those that were asked for.
     const granted = scopes ?? [...this.configured];
     const obtainedAtMs = now();
     const expiresAtMs = expiresInMs === undefined ? undefined : obtainedAtMs + expiresInMs;

@@ -8,10 +8,9 @@ import { type Keeping, SignInVault } from "./sign-in-vault.js";
 import type { StoredSignIn } from "./stored-sign-in.js";
 
 /**
- * Keeps the token of a service app from one process to the next, in the store of the sign-ins of
- * persons. There is one place for an org and client: what was obtained with another key or other
- * scopes is not used but replaced, so that nothing is left over which no sign-out would find.
- * What the store cannot do is logged, and costs a new token but no call.
+ * Keeps the token of a service app from one process to the next, in the store for sign-ins. There is one place for an
+ * org and client. A token of another key or of other scopes is replaced, so that no token is left that a sign-out would
+ * not find. An error of the store is logged, and costs a new token but no call.
  */
 export class KeyTokenCache {
   readonly #vault: SignInVault;
@@ -26,18 +25,18 @@ export class KeyTokenCache {
     this.#vault = new SignInVault({ ...keeping, key: { orgUrl, clientId, method: "private-key" }, log });
   }
 
-  /** Where the token is kept, in words. */
+  /** The place of the token, in words. */
   kept(): Promise<string> {
     return this.#vault.kept();
   }
 
-  /** What is kept, if it was obtained with this very key for these very scopes and has not run out. Never rejects. */
+  /** The stored token, if it belongs to this key and these scopes and has not run out. Never rejects. */
   async read(): Promise<StoredSignIn | undefined> {
     const kept = await this.readAny();
     return kept && this.#fits(kept) ? kept : undefined;
   }
 
-  /** What is kept, whether or not it can be used. Never rejects. */
+  /** The stored token, even if it cannot be used. Never rejects. */
   async readAny(): Promise<StoredSignIn | undefined> {
     try {
       return (await this.#vault.read()).signIn;
@@ -50,7 +49,7 @@ export class KeyTokenCache {
     }
   }
 
-  /** Keeps what Okta granted just now, unless nobody can tell when it ends, or scopes are missing that may be granted soon. */
+  /** Stores a new token, unless its end is unknown, or scopes are missing that may be granted soon. */
   async write({ accessToken, scopes, proofKey }: Grant, obtainedAtMs: number, expiresAtMs: number | undefined) {
     const { orgUrl, clientId, configured } = this.#parts;
     const askedScopes = [...configured];
@@ -73,12 +72,12 @@ export class KeyTokenCache {
     await this.#vault.write(signIn, { usedUp: true });
   }
 
-  /** Removes what is kept. @throws OktaMcpError bad_config when that fails */
+  /** Removes the stored token. @throws OktaMcpError bad_config when that fails */
   remove(): Promise<void> {
     return this.#vault.remove();
   }
 
-  /** Removes a token that Okta refuses. Never rejects: it is refused once more by whoever finds it. */
+  /** Removes a token that Okta refused. Never rejects: whoever finds it is refused once more. */
   async drop(): Promise<void> {
     await this.#vault.remove().catch((error: unknown) => {
       this.#parts.log.warn("A token of the app that Okta refuses could not be removed.", { why: error });
@@ -93,7 +92,7 @@ export class KeyTokenCache {
   #fits(kept: StoredSignIn): boolean {
     const { configured, now } = this.#parts;
     const asked = new Set(kept.askedScopes);
-    // One from the future was written under a clock that was wrong, and then its end is, too.
+    // A token from the future was stored under a wrong clock, so its end is wrong too.
     const isDated = kept.expiresAtMs !== undefined && kept.obtainedAtMs <= now();
     const isSame = asked.size === configured.size && [...configured].every((scope) => asked.has(scope));
     return kept.signedBy === this.#signedBy && isSame && isDated && !isOver(kept, now());

@@ -7,24 +7,24 @@ import { parseStoredSignIn, type StoredSignIn } from "./stored-sign-in.js";
 
 const SERVICE = "okta-mcp";
 
-/** Windows takes 2,560 bytes an entry. */
+/** The most characters of an entry. Windows takes 2,560 bytes. */
 const MAX_ENTRY_CHARS = 2_400;
 
 /**
- * The head entry, under the plain account name. It is written last and in one go: whatever happens
- * before that, the sign-in of before is still whole.
+ * The head entry, under the plain account name. It is written last and in one step, so that the earlier sign-in stays
+ * whole until then.
  */
 interface Head {
   version: 1;
-  /** Which of two sets of part entries belongs to it; the other is free for the next write. */
+  /** The set of part entries that belongs to the head. The other set is free for the next write. */
   set: "a" | "b";
   parts: number;
   refreshToken?: string | undefined;
 }
 
 /**
- * Keeps a sign-in in the system keychain: the refresh token in one entry, everything else, the
- * access token included, in as many more as it takes.
+ * Keeps a sign-in in the system keychain. The refresh token has one entry. All other parts, the access token included,
+ * have as many further entries as they need.
  */
 export class KeychainStore implements TokenStore {
   readonly shared = true;
@@ -53,7 +53,7 @@ export class KeychainStore implements TokenStore {
   read(): Promise<Found> {
     return this.#with(async (keychain) => {
       const text = await keychain.getPassword(SERVICE, this.#account);
-      // A locked keyring of the Secret Service says the same as an empty one.
+      // A locked keyring of the Secret Service answers like an empty one.
       if (text === null) return { signIn: undefined, certain: process.platform !== "linux" };
       const head = parseHead(text);
       if (!head) return { signIn: undefined, certain: true };
@@ -93,7 +93,7 @@ export class KeychainStore implements TokenStore {
     });
   }
 
-  /** In clear words, since people look into their keychain. */
+  /** The account name in clear words, since people look into their keychain. */
   get #account(): string {
     const { orgUrl, clientId, method } = this.#key;
     return `${orgUrl} ${clientId}${method === undefined ? "" : ` (${method})`}`;
@@ -133,7 +133,7 @@ function parseHead(text: string): Head | undefined {
   }
 }
 
-/** JSON in which a character is a byte. */
+/** JSON in which each character is one byte. */
 function asciiJson(value: object): string {
   return JSON.stringify(value).replace(
     /[\u007f-\uffff]/g,

@@ -12,7 +12,7 @@ export interface Keychain {
 /** Opens a keychain for as long as `action` runs. @throws KeychainProblem */
 export type UseKeychain = <T>(action: (keychain: Keychain) => Promise<T>) => Promise<T>;
 
-/** The keychain cannot be used; the message says why in a few words. */
+/** The error for a keychain that cannot be used. The message has the reason in a few words. */
 export class KeychainProblem extends Error {
   constructor(why: string) {
     super(why);
@@ -20,16 +20,15 @@ export class KeychainProblem extends Error {
   }
 }
 
-/** Any call that takes longer waits for a locked or stuck keyring. */
+/** The time limit of a call. A longer call waits for a locked or stuck keyring. */
 const CALL_TIMEOUT_MS = 3_000;
-/** A process may need this long to start on a busy machine. */
+/** The time limit for the start of the process on a busy machine. */
 const START_TIMEOUT_MS = 10_000;
 
 /**
- * The keychain of the system, through keytar, in a process of its own: a call to a stuck keyring
- * does not come back for a minute and holds up the exit of the process that made it, and only a
- * process can be stopped at once. An app built on Electron cannot be started a second time as
- * plain Node.js; there it is asked directly.
+ * The keychain of the system, through keytar, in a process of its own. A call to a stuck keyring returns after a minute
+ * and delays the exit of its process; only a process can be stopped at once. An app built on Electron cannot start
+ * itself again as plain Node.js, and asks directly.
  */
 export const useSystemKeychain: UseKeychain = (action) =>
   process.versions.electron ? useKeychainHere(action) : useKeychainInHelper(action);
@@ -43,7 +42,7 @@ const useKeychainInHelper: UseKeychain = async (action) => {
   }
 };
 
-/** The keychain, asked by this very process. */
+/** The keychain, asked by this process itself. */
 export const useKeychainHere: UseKeychain = async (action) => {
   const { default: keytar } = await import("keytar").catch(() => {
     throw new KeychainProblem("keytar cannot be loaded on this system");
@@ -64,7 +63,7 @@ function keytarPath(): string {
 }
 
 /**
- * What the process runs: a call a line on stdin, an answer a line on stdout. Secrets travel in
+ * The program of the process: one call on each line of stdin, one answer on each line of stdout. Secrets travel in
  * these pipes only, never in arguments or the environment.
  */
 const HELPER_PROGRAM = `
@@ -86,7 +85,7 @@ interface HelperLine {
   problem?: string;
 }
 
-/** A native library may have something of its own to say on stdout. */
+/** One answer. A native library may write other lines to stdout. */
 function parseLine(text: string): HelperLine | undefined {
   try {
     return JSON.parse(text) as HelperLine;
@@ -128,7 +127,7 @@ class Helper implements Keychain {
     };
     child.on("error", end);
     child.on("close", end);
-    // A process that has just ended closes its pipe; its end is reported above.
+    // A process that has just ended closes its pipe. Its end is reported above.
     child.stdin?.on("error", () => {});
     if (!child.stdout) return;
     createInterface({ input: child.stdout }).on("line", (text) => {

@@ -1,8 +1,8 @@
-/** Those who want to know when something has changed. One that throws does not keep the others from knowing. */
+/** Functions that are called when something has changed. An error of one does not stop the others. */
 export class Listeners {
   readonly #listeners = new Set<() => void>();
 
-  /** Returns the way to stop listening. */
+  /** Adds a listener. @returns a function that removes it */
   add(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => {
@@ -15,7 +15,7 @@ export class Listeners {
       try {
         listener();
       } catch {
-        // The listener's own affair: a sign-in must not fail for it.
+        // A sign-in must not fail because of a listener.
       }
     }
   }

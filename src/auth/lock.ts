@@ -6,18 +6,18 @@ import { Deadline, FILE_STEP_LIMIT_MS } from "../files/deadline.js";
 import { ensurePrivateDir } from "../files/private-dir.js";
 import { realSleep } from "../net/waiting.js";
 
-/** A holder shows this often that it is alive. */
+/** The interval at which a holder shows that it is alive. */
 const UPDATE_MS = 1_000;
-/** A lock that nobody has touched for so long belongs to a process that was killed. */
+/** The age of an untouched lock whose holder counts as killed. */
 const STALE_MS = 6_000;
-/** Longer than any renewal takes. */
+/** How long to wait for a lock. No renewal takes longer. */
 const GIVE_UP_MS = 60_000;
 const POLL_MS = 60;
 
-/** The system's functions, but for the one that removes a lock. */
+/** The system's functions, except that removing a lock does nothing. */
 const KEEPING = { ...fs, rmdir: (_path: string, done: (error: null) => void) => done(null) };
 
-/** Tells for how long at most this process stood still: stopped by a signal, or asleep with its machine. */
+/** Measures the longest time for which this process stood still, stopped by a signal or asleep with its machine. */
 class StopWatch {
   readonly #timer = setInterval(() => this.#look(), UPDATE_MS / 2).unref();
   #lastMs = Date.now();
@@ -37,7 +37,7 @@ class StopWatch {
   }
 }
 
-/** Folders in which locks are made; each step there has a time limit. */
+/** Folders for locks. Each step there has a time limit. */
 export class Locks {
   readonly #deadline: Deadline;
 
@@ -47,11 +47,11 @@ export class Locks {
   }
 
   /**
-   * Waits until no other process holds the lock `name` in the folder `dir`, and takes it. A lock
-   * whose holder was killed is taken over after a few seconds.
-   * @returns how to give it back; never rejects
-   * @throws OktaMcpError okta_down when another process holds it for a minute; what the system says when locks cannot be
-   *   made in `dir`, or that the folder does not answer in time
+   * Waits until no other process holds the lock `name` in the folder `dir`, and takes it. It takes over the lock of a
+   * killed holder after a few seconds.
+   * @returns a function that gives the lock back; never rejects
+   * @throws OktaMcpError okta_down when another process holds it for a minute; the system's error when locks cannot be
+   * made in `dir`, or the folder does not answer in time
    */
   async take(dir: string, name: string): Promise<() => Promise<void>> {
     const path = join(dir, name);
@@ -83,15 +83,15 @@ export class Locks {
           realpath: false,
           stale: STALE_MS,
           update: UPDATE_MS,
-          // A lock lost while this process was asleep: the other one's result is read from the store.
+          // The lock was lost while this process slept. The other process's result is read from the store.
           onCompromised: () => {},
         });
         const release = async () => {
-          // After so long it may be another process's lock by now: it is left there to grow old by itself.
+          // After so long it may be another process's lock, so it is left to grow old.
           if (watch.stop() >= STALE_MS - UPDATE_MS) await lockfile.unlock(path, { realpath: false, fs: KEEPING });
           else await unlock();
         };
-        // The folder answered after the time limit: nobody here waits for the lock any more.
+        // The folder answered too late: nobody here waits for the lock any more.
         if (!isWanted) await release();
         return release;
       });

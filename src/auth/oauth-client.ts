@@ -8,15 +8,15 @@ import type { PrivateKey } from "./private-key.js";
 import { clientAssertion } from "./private-key-jwt.js";
 import { ProofKey } from "./proof-key.js";
 
-/** What a token endpoint granted (RFC 6749, section 5.1). */
+/** The grant of a token endpoint (RFC 6749, section 5.1). */
 export interface Grant {
   accessToken: string;
   refreshToken: string | undefined;
-  /** Undefined where the answer names none: then as asked for. */
+  /** Undefined where the answer names none; then they are those that were asked for. */
   scopes: string[] | undefined;
   /** Undefined where the answer does not tell. */
   expiresInMs: number | undefined;
-  /** Who signed in, from a valid ID token. */
+  /** The person who signed in, from a valid ID token. */
   user: string | undefined;
   /** The id by which the org knows them (`sub` of that ID token). */
   subject: string | undefined;
@@ -24,7 +24,7 @@ export interface Grant {
   proofKey: ProofKey | undefined;
 }
 
-/** What a device authorization answer says (RFC 8628, section 3.2). */
+/** The answer to a device authorization request (RFC 8628, section 3.2). */
 export interface DeviceAuthorization {
   deviceCode: string;
   userCode: string;
@@ -40,33 +40,33 @@ export interface OAuthClientOptions extends OAuthHttpOptions {
   privateKey?: PrivateKey | undefined;
 }
 
-/** RFC 8628, section 3.2: the interval where the answer names none. */
+/** The interval where the answer names none (RFC 8628, section 3.2). */
 const DEFAULT_INTERVAL_SECONDS = 5;
 
-/** Where an org names no pause between two polls. */
+/** The pause where an org names 0. */
 const MIN_INTERVAL_MS = 200;
 
-/** How far the ID token's times may be off, in seconds; it is only shown, and clocks differ. */
+/** The tolerance for an ID token's times, in seconds. They are only shown, and clocks differ. */
 const CLOCK_TOLERANCE_SECONDS = 120;
 
-/** A second try that another circumstance is worth. */
+/** The change with which a second try makes sense. */
 type Remedy = "prove" | "nonce" | "clock";
 
 /**
- * One app's dealings with the org authorization server. Every method is one exchange; answers that
- * ask for a proof of possession, a nonce or another clock are met within it, each once.
- * All methods throw `OAuthFailure`, or OktaMcpError cancelled when the signal aborts.
+ * One app's exchanges with the org authorization server. Every method is one exchange. Where an answer asks for a proof
+ * of possession, a nonce or another clock, the exchange is repeated once for each. All methods throw `OAuthFailure`, or
+ * OktaMcpError cancelled when the signal aborts.
  */
 export class OAuthClient {
   readonly #options: OAuthClientOptions;
   readonly #server: oauth.AuthorizationServer & Record<Endpoint, string>;
-  /** Made when Okta first demands a proof; proofs are then sent from the start. */
+  /** Made when Okta first demands a proof. Proofs are then sent from the start. */
   #proofKey: ProofKey | undefined;
 
   constructor(options: OAuthClientOptions) {
     const { orgUrl } = options;
     this.#options = options;
-    // Fixed, not discovered: no answer can then point tokens at another place.
+    // The endpoints are fixed and not discovered, so that no answer can send tokens to another place.
     this.#server = {
       issuer: orgUrl,
       token_endpoint: `${orgUrl}/oauth2/v1/token`,
@@ -140,7 +140,7 @@ export class OAuthClient {
     });
   }
 
-  /** Runs one exchange, again where the refusal itself says what was missing. */
+  /** Runs one exchange, and repeats it where the refusal says what was missing. */
   async #exchange<T>(
     endpoint: Endpoint,
     boundTo: ProofKey | undefined,
@@ -174,7 +174,7 @@ export class OAuthClient {
   }
 
   #client(): oauth.Client {
-    // oauth4webapi reads the machine's clock; this brings it to the clock given, corrected by the org's.
+    // oauth4webapi reads the machine's clock. This skew brings it to the given clock, corrected by the org's.
     const skewSeconds = Math.round((this.clock.now() - Date.now()) / 1000);
     return {
       client_id: this.#options.clientId,
@@ -187,7 +187,7 @@ export class OAuthClient {
     return {
       headers,
       [oauth.customFetch]: send,
-      // Plain http is for loopback orgs alone, which `createSession` has made sure of.
+      // Plain http is for loopback orgs alone; `createSession` checks that.
       [oauth.allowInsecureRequests]: this.#options.orgUrl.startsWith("http://"),
     };
   }
@@ -197,7 +197,8 @@ export class OAuthClient {
     const reply = await oauth.processGenericTokenEndpointResponse(this.#server, this.#client(), rest);
     const bound = reply.token_type === "dpop";
     if (bound && !proofKey) throw new OAuthFailure("unusable", "the token is bound to a key that was never shown");
-    // A proof is only sent where Okta has demanded one: a token that anybody could use is no answer to it (RFC 9449, section 5).
+    // A proof is only sent where Okta has demanded one. A token that anybody could use is no answer to it (RFC 9449,
+    // section 5).
     if (!bound && proofKey) {
       throw new OAuthFailure(
         "unusable",
@@ -216,9 +217,9 @@ export class OAuthClient {
   }
 
   /**
-   * Who the ID token names, once it is validated (OpenID Connect Core, section 3.1.3.7). It is only
-   * shown: where it does not hold - an org's own domain can differ from the issuer that its app is
-   * set to - nobody is named, and the sign-in stands.
+   * The person whom the ID token names, once it is validated (OpenID Connect Core, section 3.1.3.7). The name is only
+   * shown. Where the validation fails, nobody is named and the sign-in stands: an org's own domain can differ from the
+   * issuer of its app.
    */
   async #personOf(response: Response): Promise<Pick<Grant, "user" | "subject">> {
     const client = this.#client();
@@ -248,7 +249,7 @@ type Endpoint = "token_endpoint" | "device_authorization_endpoint" | "revocation
 
 type RequestOptions = oauth.HttpRequestOptions<"POST", URLSearchParams>;
 
-/** What a refusal asks for, if anything can be done about it. */
+/** The change that a refusal asks for, if there is one. */
 function remedyFor(
   { error }: OAuthFailure,
   proved: boolean,
@@ -258,12 +259,15 @@ function remedyFor(
   const aboutProof = error === "invalid_dpop_proof" || error === "use_dpop_nonce";
   if (aboutProof && !proved) return "prove";
   if (error === "use_dpop_nonce" && nonceCame) return "nonce";
-  // Okta does not say in a code that an assertion or a proof is too old or too new.
+  // No code of Okta's says that an assertion or a proof is too old or too new.
   if (clockCorrected && (aboutProof || error === "invalid_client")) return "clock";
   return undefined;
 }
 
-/** Takes one member out of a JSON answer: the answer without it, its value, and the answer as it came. */
+/**
+ * Takes one member out of a JSON answer.
+ * @returns the answer without it, its value, and the original answer
+ */
 async function takeOut(
   response: Response,
   member: string,
@@ -275,7 +279,7 @@ async function takeOut(
     const { [member]: taken, ...rest } = JSON.parse(text) as Record<string, unknown>;
     return { rest: again(JSON.stringify(rest)), taken, whole: again(text) };
   } catch {
-    // Not JSON: reported by whoever reads the rest.
+    // A body that is no JSON is reported by its reader.
     return { rest: again(text), taken: undefined, whole: again(text) };
   }
 }
@@ -285,11 +289,11 @@ async function readDeviceAuthorization(
   client: oauth.Client,
   response: Response,
 ): Promise<DeviceAuthorization> {
-  // RFC 8628 does not forbid an interval of 0, the library does: it is read apart.
+  // RFC 8628 allows an interval of 0, but the library does not, so it is read apart.
   const { rest, taken: interval } = await takeOut(response, "interval");
   const answer = await oauth.processDeviceAuthorizationResponse(server, client, rest);
   const { user_code: userCode, verification_uri: uri, verification_uri_complete: complete = uri } = answer;
-  // RFC 8628, section 6.1: letters or digits, grouped by hyphens; nothing that could pass for a link or for words of ours.
+  // RFC 8628, section 6.1: letters or digits, grouped by hyphens. No link and no words of ours can look like it.
   if (!/^[a-z0-9-]{1,32}$/i.test(userCode))
     throw new OAuthFailure("unusable", "the code to be typed in is none of letters and digits");
   return {
@@ -306,30 +310,30 @@ function isSeconds(value: unknown): value is number {
   return typeof value === "number" && Number.isFinite(value) && value >= 0;
 }
 
-/** Longer than any link that a person can look over. */
+/** The longest link. No person can check a longer one. */
 const MAX_LINK_CHARS = 2_000;
 
-/** Whether a link has user info, also an empty one, which browsers leave out without a word. */
+/** True for a link with user info, even an empty one, which browsers silently leave out. */
 function hasUserInfo(text: string): boolean {
   const [authority = ""] = text.replace(/^[a-z][a-z0-9+.-]{0,20}:[/\\]*/i, "").split(/[/\\?#]/, 1);
   return authority.includes("@");
 }
 
-/** A link that a person may be shown. Its host stands in ASCII, so that no letter passes for another. */
+/** A link that may be shown to a person. Its host is in ASCII, so that no letter imitates another. */
 function link(text: string): string {
   if (text.length > MAX_LINK_CHARS) throw new OAuthFailure("unusable", "the sign-in link in the answer is too long");
   const url = URL.canParse(text) && !/[\p{Cc}\s]/u.test(text) ? new URL(text) : undefined;
   if (url === undefined || !isHttpsOrLocal(url)) {
     throw new OAuthFailure("unusable", "the sign-in link in the answer is not a web address");
   }
-  // What stands before an @ looks like the host and is none.
+  // The part before an @ looks like the host and is none.
   if (url.username !== "" || url.password !== "" || hasUserInfo(text)) {
     throw new OAuthFailure("unusable", "the sign-in link in the answer has a user name before its host");
   }
   return url.href;
 }
 
-/** The library's errors hold the answers that they are about, tokens included: only their sort goes on. */
+/** An error of the library as our own. It holds the answer, tokens included, so only its sort is kept. */
 function asFailure(error: unknown): unknown {
   if (error instanceof oauth.ResponseBodyError) {
     const code = /^[\x21-\x7e]{1,64}$/.test(error.error) ? error.error : "(unreadable)";

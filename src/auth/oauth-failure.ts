@@ -3,11 +3,11 @@ import type { SignInMethod } from "../okta/token.js";
 import { quoteOkta } from "../text/quote.js";
 
 /**
- * Why an OAuth endpoint gave nothing usable.
+ * The reason why an OAuth endpoint gave no usable answer.
  * - `refused`: an OAuth error (RFC 6749, section 5.2)
  * - `busy`: 429 or 5xx
- * - `network`: no answer, or not the whole of it
- * - `unusable`: an answer, but not one that the endpoint gives
+ * - `network`: no answer, or only a part of it
+ * - `unusable`: an answer in another form than the endpoint's
  */
 export type OAuthFailureKind = "refused" | "busy" | "network" | "unusable";
 
@@ -17,7 +17,7 @@ interface FailureFacts {
   /** Okta's own words; data. */
   description?: string | undefined;
   status?: number;
-  /** How long Okta asks to wait. */
+  /** The wait that Okta asks for. */
   retryAfterMs?: number | undefined;
   /** False where the same request would end the same way, or has taken too long already; with `network`. */
   repeatable?: boolean;
@@ -25,7 +25,7 @@ interface FailureFacts {
   fix?: string | undefined;
 }
 
-/** A failed exchange with an OAuth endpoint, before it is put into words. Carries no secret. */
+/** A failed exchange with an OAuth endpoint, not yet in words for callers. It holds no secret. */
 export class OAuthFailure extends Error {
   readonly kind: OAuthFailureKind;
   readonly error: string;
@@ -58,20 +58,20 @@ export class OAuthFailure extends Error {
   }
 }
 
-/** What was being done when it failed. */
+/** The action that failed. */
 export interface FailureContext {
   orgUrl: string;
   clientId: string;
   method: SignInMethod;
   /** The scopes that were asked for. */
   scopes: readonly string[];
-  /** What failed, as the beginning of a sentence: "The sign-in", "The renewal of the sign-in". */
+  /** The action as the beginning of a sentence: "The sign-in", "The renewal of the sign-in". */
   what: string;
 }
 
 const APP_PAGE = "In the Okta Admin Console, open the app (Applications > Applications > your app)";
 
-/** Advice for a failure, in the Admin Console's words, by the method of the sign-in. */
+/** Advice for a failure, in the words of the Admin Console, by the method of the sign-in. */
 const ADVICE = {
   client: {
     device: `${APP_PAGE} and check on its General tab that the Client ID is the one in OKTA_CLIENT_ID, that Client authentication is None (an OIDC Native Application) and that the app is active.`,
@@ -85,9 +85,8 @@ const ADVICE = {
 } as const;
 
 /**
- * Puts a failure into the words and codes that callers see.
- * `invalid_grant`, `access_denied` and `expired_token` mean different things in different places;
- * whoever knows better handles them before.
+ * Puts a failure into words and codes for callers. `invalid_grant`, `access_denied` and `expired_token` mean different
+ * things in different places; code that knows better handles them before.
  */
 export function explain(failure: OAuthFailure, context: FailureContext): OktaMcpError {
   switch (failure.kind) {
@@ -140,7 +139,7 @@ function rejected(message: string, fix: string | undefined): OktaMcpError {
   return new OktaMcpError("client_rejected", message, fix === undefined ? {} : { fix });
 }
 
-/** Okta does not always say which scope it refuses; every one that was asked for is named. */
+/** The error about refused scopes. Okta does not always name the scope, so all that were asked for are named. */
 function refusedScopes(said: string, { clientId, scopes, method }: FailureContext): OktaMcpError {
   const ofOkta = scopes.filter((scope) => scope.startsWith("okta."));
   const refreshable =
@@ -174,7 +173,7 @@ function explainUnusable(failure: OAuthFailure, { what, orgUrl }: FailureContext
   });
 }
 
-/** Okta's own words as data, with the colon before them; nothing where it said nothing. */
+/** Okta's own words as data, after a colon; empty where there are none. */
 export function oktaSaid({ description }: OAuthFailure): string {
   return description ? `: ${quoteOkta(description)}` : "";
 }

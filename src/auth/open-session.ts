@@ -20,9 +20,9 @@ export interface SessionOptions {
   /** `OKTA_SCOPES`. */
   scopes: readonly string[];
   credential: Credential;
-  /** Where a sign-in is kept. With a private key `auto` keeps nothing; a given token is never kept. */
+  /** The place of a sign-in. With a private key `auto` keeps nothing; a given token is never kept. */
   tokenStore: TokenStoreKind;
-  /** True where a sign-in has to last longer than this process, as one by a command does. */
+  /** True where a sign-in has to last longer than this process, as that of a command does. */
   outlives?: boolean;
   log: Log;
   /** The way to the org; by default straight there. */
@@ -67,7 +67,7 @@ export function createSession(options: SessionOptions): Session {
   return new DeviceSession(parts, keeping);
 }
 
-/** The origin that tokens go to and come from. */
+/** The origin to which tokens go and from which they come. */
 function pinnedOrigin(orgUrl: string): string {
   const url = URL.canParse(orgUrl) ? new URL(orgUrl) : undefined;
   if (url !== undefined && isHttpsOrLocal(url)) return url.origin;

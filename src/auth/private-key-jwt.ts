@@ -3,14 +3,14 @@ import { type ClientAuth, modifyAssertion, PrivateKeyJwt } from "oauth4webapi";
 import type { ServerClock } from "../net/server-clock.js";
 import type { PrivateKey } from "./private-key.js";
 
-/** Okta takes up to an hour; this much makes up for a clock that is a little behind. */
+/** The life of an assertion. Okta takes up to an hour; five minutes allow for a clock that is a little behind. */
 const LIFETIME_SECONDS = 300;
 
 /**
- * Proves at one endpoint who the app is, by a signed assertion (RFC 7523, sections 2.2 and 3). Each
- * result makes a fresh one, with a `jti` of its own, whenever it is used.
+ * Proves the app's identity at one endpoint with a signed assertion (RFC 7523, sections 2.2 and 3). Each use of the
+ * result makes a new assertion, with its own `jti`.
  *
- * @param endpoint the URL that is called; Okta wants exactly this as the audience
+ * @param endpoint the called URL; Okta requires exactly this as the audience
  */
 export async function clientAssertion(
   { key, alg, kid }: PrivateKey,
@@ -28,7 +28,7 @@ export async function clientAssertion(
         payload.sub = clientId;
         payload.aud = endpoint;
         payload.exp = Math.floor(clock.now() / 1000) + LIFETIME_SECONDS;
-        // Okta asks for neither, and both fail an assertion when this clock is a moment ahead.
+        // Okta requires neither claim, and both make an assertion fail when this clock is a moment ahead.
         payload.iat = undefined;
         payload.nbf = undefined;
       },

@@ -17,7 +17,7 @@ export type AssertionAlgorithm =
   | "ES384"
   | "ES512";
 
-/** A private key that was tried out and can sign client assertions. Shows nothing of itself when printed. */
+/** A tested private key that can sign client assertions. It prints nothing of itself. */
 export interface PrivateKey {
   readonly key: KeyObject;
   readonly alg: AssertionAlgorithm;
@@ -25,7 +25,7 @@ export interface PrivateKey {
   readonly kid: string;
 }
 
-/** Tells a key from every other, by its id at Okta and its public half; nothing of the private half is in it. */
+/** Tells a key from every other by its id at Okta and its public half. It holds nothing of the private half. */
 export function fingerprint({ key, kid }: PrivateKey): string {
   const publicHalf = createPublicKey(key).export({ type: "spki", format: "der" });
   return createHash("sha256").update(`${kid}\n`).update(publicHalf).digest("base64url");
@@ -51,11 +51,11 @@ const ADVICE = {
 };
 
 /**
- * Reads a private key: PEM (PKCS#8, PKCS#1 or SEC 1; real or literal `\n` line ends) or a JWK.
- * RSA from 2048 bits and EC on P-256, P-384 or P-521, and none whose signatures anybody could make.
+ * Reads a private key: PEM (PKCS#8, PKCS#1 or SEC 1; real or literal `\n` line ends) or a JWK. It accepts RSA from 2048
+ * bits and EC on P-256, P-384 or P-521, but no key whose signatures anybody could make.
  *
- * @param keyId the key's id at Okta; wins over the `kid` of a JWK
- * @throws OktaMcpError bad_config that says what is wrong and how to mend it, and holds nothing of the key
+ * @param keyId the key's id at Okta; it has precedence over the `kid` of a JWK
+ * @throws OktaMcpError bad_config with the fault and its fix, and nothing of the key
  */
 export function parsePrivateKey(text: string, keyId?: string): PrivateKey {
   const trimmed = pemText(unquoted(text.trim())).trim();
@@ -70,7 +70,7 @@ export function parsePrivateKey(text: string, keyId?: string): PrivateKey {
   return { key, alg, kid: id };
 }
 
-/** What a key was found to be, before it is checked. */
+/** A key of a known form, not yet checked. */
 interface Found {
   key: KeyObject;
   kid?: string | undefined;
@@ -109,7 +109,7 @@ function fromJwk(text: string): Found {
   }
 }
 
-/** How the DER inside a PEM block with this label is to be read. */
+/** The form of the DER inside a PEM block with each label. */
 const PEM_TYPES: Readonly<Record<string, "pkcs8" | "pkcs1" | "sec1">> = {
   "PRIVATE KEY": "pkcs8",
   "RSA PRIVATE KEY": "pkcs1",
@@ -129,7 +129,7 @@ function fromPem(text: string): Found {
     throw noPrivateBlock(blocks.map(({ label }) => label));
   }
   try {
-    // Base64 alone, so that a key whose line breaks were lost on the way still reads.
+    // Only the base64 is read, so that a key still reads when its line breaks were lost.
     const der = Buffer.from(block.body.replaceAll(/\s/g, ""), "base64");
     return { key: createPrivateKey({ key: der, format: "der", type }) };
   } catch {
@@ -155,7 +155,7 @@ function noPrivateBlock(labels: string[]): OktaMcpError {
   );
 }
 
-/** The algorithm to sign with: the one that a JWK names, if it fits the key, else the usual one. */
+/** The algorithm to sign with: that of the JWK, if it fits the key; otherwise the usual one. */
 function algorithmOf(key: KeyObject, named: string | undefined): AssertionAlgorithm {
   const fitting = fittingAlgorithms(key);
   const chosen = named === undefined ? fitting[0] : fitting.find((alg) => alg === named);
@@ -183,13 +183,13 @@ function fittingAlgorithms(key: KeyObject): readonly [AssertionAlgorithm, ...Ass
   }
 }
 
-/** A damaged key can be well-formed; only a signature shows that its parts belong together. */
+/** Signs once with a key. A damaged key can be well-formed; only a signature shows that its parts belong together. */
 function tryOut(key: KeyObject): void {
   const probe = Buffer.from("okta-mcp");
   try {
     if (verify("sha256", probe, createPublicKey(key), sign("sha256", probe, key))) return;
   } catch {
-    // Reported below: the library's message may quote the key.
+    // The error is reported below, since the library's message may quote the key.
   }
   throw bad("The private key is damaged: what it signs cannot be verified.", ADVICE.wholeKey);
 }
@@ -209,7 +209,7 @@ function bad(message: string, fix: string): OktaMcpError {
   return new OktaMcpError("bad_config", message, { fix });
 }
 
-/** A short name out of a key file, fit for a message; anything that is not a plain name is not shown. */
+/** A short name from a key file for a message. A text that is no plain name is not shown. */
 function printable(name: string): string {
   return /^[\w.:-]{1,32}$/.test(name) ? name : "(unreadable)";
 }

@@ -4,10 +4,10 @@ import { newKeyPair } from "../checks/key-pair.js";
 import { type Challenge, challengesOf } from "../net/challenge.js";
 import type { ServerClock } from "../net/server-clock.js";
 
-/** Taken by Okta for proofs (`dpop_signing_alg_values_supported`), and the quickest to make. */
+/** The algorithm of proofs. Okta accepts it (`dpop_signing_alg_values_supported`), and it is the quickest. */
 const ALGORITHM = "ES256";
 
-/** Who asks for a proof: each keeps nonces of its own (RFC 9449, section 9). */
+/** The server that asks for a proof. Each has its own nonces (RFC 9449, section 9). */
 export type Verifier = "authorization-server" | "resource-server";
 
 /** A proof key as it is stored. */
@@ -22,8 +22,8 @@ export interface ProofJwk {
 type SigningKey = Awaited<ReturnType<typeof importJWK>>;
 
 /**
- * A key that DPoP-bound tokens are bound to (RFC 9449), and the nonces learned for it.
- * The key stays inside; only `toJwk` gives it out, for the token store.
+ * The key to which DPoP-bound tokens are bound (RFC 9449), and its nonces. The key stays inside; only `toJwk` returns
+ * it, for the token store.
  */
 export class ProofKey {
   readonly #privateKey: SigningKey;
@@ -52,7 +52,7 @@ export class ProofKey {
     return new ProofKey(await importJWK(jwk, ALGORITHM), jwk, clock);
   }
 
-  /** The private key, for the token store and nobody else. */
+  /** The private key, for the token store alone. */
   toJwk(): ProofJwk {
     return this.#privateJwk;
   }

@@ -17,8 +17,8 @@ export interface RenewalOptions {
 }
 
 /**
- * Renews the access token of a sign-in (RFC 6749, section 6). Okta takes each refresh token once, and several
- * processes may share it: the store and its lock say whose turn it is.
+ * Renews the access token of a sign-in (RFC 6749, section 6). Okta takes each refresh token once, and several processes
+ * may share it. The store and its lock decide whose turn it is.
  */
 export class Renewal {
   readonly #options: RenewalOptions;
@@ -31,7 +31,7 @@ export class Renewal {
   }
 
   /**
-   * A token that is good, out of the store or from Okta. Concurrent callers share one renewal.
+   * A good token, from the store or from Okta. Concurrent callers share one renewal.
    * @throws OktaMcpError as `TokenSource.token`
    */
   run(): Promise<OrgToken> {
@@ -41,14 +41,14 @@ export class Renewal {
     return this.#running;
   }
 
-  /** Waits until no renewal is under way, however it ended. */
+  /** Waits until no renewal runs, whatever its outcome. */
   async settled(): Promise<void> {
     await this.#running?.catch(() => {});
   }
 
   async #renew(): Promise<OrgToken> {
     if (!this.#current.ready) await this.#current.read();
-    // Somebody may have signed in elsewhere, or another process renewed the tokens.
+    // A person may have signed in elsewhere, or another process renewed the tokens.
     const usable = this.#current.usable();
     if (usable) return usable;
     if (!this.#current.ready) throw this.#options.nobody();
@@ -60,7 +60,7 @@ export class Renewal {
     });
   }
 
-  /** Asks Okta for new tokens. Runs in the lock, after the store was read. */
+  /** Asks Okta for new tokens. It runs in the lock, after the store was read. */
   async #refresh(): Promise<OrgToken> {
     const ready = this.#current.ready;
     if (!ready) throw this.#options.nobody();
@@ -78,7 +78,7 @@ export class Renewal {
           throw new OAuthFailure("refused", "it was renewed by another process", { error: "invalid_grant" });
         return client.refresh(used, proofKey);
       }, this.#options.parts.sleep);
-      // Whoever took the lock over meanwhile has written what is newer than this.
+      // A process that took over the lock meanwhile has written newer tokens.
       if (await this.#isReplaced(used)) return this.#current.usable() ?? this.#refresh();
       return await this.#current.renew(signIn, grant);
     } catch (error) {
@@ -89,21 +89,21 @@ export class Renewal {
   }
 
   /**
-   * True where another process has put a newer sign-in into the store or signed out, which this session then knows. A
-   * process that was stopped for long, with its machine or by a signal, has lost the lock without knowing: it must
-   * neither use again what it has used up, nor write over what is newer.
+   * True where another process has stored a newer sign-in or signed out; this session then knows it. A process that was
+   * stopped for long, with its machine or by a signal, has lost the lock without noticing. It must neither use its
+   * refresh token again nor overwrite newer tokens.
    */
   async #isReplaced(used: string): Promise<boolean> {
     await this.#current.read().catch(() => {});
     return this.#current.ready?.signIn.refreshToken !== used;
   }
 
-  /** Okta refuses the refresh token: another process may have used it, lock or no lock. */
+  /** Handles a refused refresh token. Another process may have used it, in spite of the lock. */
   async #afterRefusal(used: string, refusal: OAuthFailure): Promise<OrgToken> {
     const replaced = await this.#isReplaced(used);
     const usable = this.#current.usable();
     if (usable) return usable;
-    // Each round uses up a refresh token that somebody else has put there meanwhile.
+    // Each round uses up a refresh token that another process has stored meanwhile.
     if (this.#current.ready && replaced) return this.#refresh();
     throw await this.#current.end(`Okta does not accept its refresh token any more${oktaSaid(refusal)}`);
   }

@@ -13,7 +13,7 @@ import { parseStoredSignIn, type StoredSignIn } from "./stored-sign-in.js";
 /** A sign-in has a few thousand bytes. */
 const MAX_FILE_BYTES = 1_000_000;
 
-/** Neither follows a link nor waits for the other end of a pipe. */
+/** Flags that follow no link and do not wait for the other end of a pipe. */
 const READ_NO_LINK = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
 /** A write takes milliseconds; what is older was left behind. */

@@ -3,7 +3,7 @@ import { doubleKey } from "../guard/double-key.js";
 import { parseJson } from "../json/exact-json.js";
 import { isObject } from "../json/json.js";
 
-/** A longer text is left as it is, and refused for not being what the argument has to be. */
+/** The longest text that is parsed. A longer one stays as it is, and the tool's schema refuses it. */
 const MAX_TEXT_CHARS = 1_000_000;
 
 /** A number as JSON writes it (RFC 8259, section 6). */
@@ -14,7 +14,7 @@ const TRUTH: ReadonlyMap<string, boolean> = new Map([
   ["false", false],
 ]);
 
-/** What a JSON text stands for; undefined for what is none, or says two things of one key. */
+/** The value of a JSON text; undefined where it is no JSON, or has a key twice. */
 function parsed(text: string): unknown {
   let value: unknown;
   try {
@@ -27,16 +27,16 @@ function parsed(text: string): unknown {
 
 function numberIn(text: string, type: "integer" | "number"): number | undefined {
   const value = JSON_NUMBER.test(text) ? Number(text) : Number.NaN;
-  // Beyond these a number would be another than the text says.
+  // Beyond this range a number would differ from its text.
   if (type === "integer") return Number.isSafeInteger(value) ? value : undefined;
   return Number.isFinite(value) ? value : undefined;
 }
 
-/** What a text stands for where a value of this type is asked for; undefined where it cannot be one. */
+/** The value of a text where this type is wanted; undefined where it cannot be one. */
 function standsFor(text: string, type: ArgumentSchema["type"]): unknown {
   switch (type) {
     case "boolean":
-      // Python writes them with a capital letter.
+      // Python writes these words with a capital letter.
       return TRUTH.get(text.toLowerCase());
     case "integer":
     case "number":
@@ -50,21 +50,20 @@ function standsFor(text: string, type: ArgumentSchema["type"]): unknown {
   }
 }
 
-/** An argument as it was meant; undefined for one that was not given. */
+/** An argument as the client meant it; undefined where it was not given. */
 function meant(value: unknown, { type }: ArgumentSchema, isRequired: boolean): unknown {
   const isText = typeof value === "string" && value.length <= MAX_TEXT_CHARS;
   const text = isText ? value.trim() : undefined;
   const saysNothing = value === null || value === "" || (text === "null" && type !== "string");
   if (saysNothing && !isRequired) return undefined;
-  // A text that is asked for stays as it is, whatever it looks like.
+  // Where text is wanted, a text stays as it is.
   return text === undefined || type === "string" ? value : (standsFor(text, type) ?? value);
 }
 
 /**
- * The arguments of a call as the client meant them. Some clients send a list, an object, a number or
- * a boolean as JSON text, and fill what they leave out with null or an empty text. Taken is what can
- * mean one thing only; all else stays as it is, and is refused like anything that does not fit. What
- * stands inside an object or a list is never touched.
+ * The arguments of a call as the client meant them. Some clients send a list, an object, a number or a boolean as JSON
+ * text, and null or an empty text for arguments without a value. Only values that can mean one thing are changed. All
+ * others stay as they are, and the tool's schema refuses them. Values inside an object or a list are never changed.
  */
 export function clientArguments(raw: unknown, { properties, required = [] }: ArgumentsSchema): unknown {
   if (raw === undefined || raw === null) return {};
@@ -79,8 +78,8 @@ export function clientArguments(raw: unknown, { properties, required = [] }: Arg
 }
 
 /**
- * The parameters of a `tools/call` with its arguments as an object: some clients send null for no
- * arguments, or all of them as one JSON text, as models write them.
+ * The parameters of a `tools/call` with its arguments as an object. Some clients send null for no arguments, or all
+ * arguments as one JSON text.
  */
 export function callParameters(params: { [key: string]: unknown }): { [key: string]: unknown } {
   const { arguments: args, ...others } = params;

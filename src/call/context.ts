@@ -66,7 +66,7 @@ export function toolContext(options: ContextOptions): ToolContext {
     whole: (fetchPage) => wholeItems(fetchPage, walk),
     find: (fetchPage, isIt) => findItem(fetchPage, isIt, walk),
     checkProfile: (kind, profile, how) => checkProfile(kind, profile, how, schemas, context),
-    // `fields` chooses from the whole result that the excerpt becomes a part of.
+    // `fields` chooses from the whole result, and the excerpt is a part of it.
     excerpt: (items, share) =>
       excerpt(items, {
         shape: (item) => shape(item, { ...shaping, fields: undefined }),

@@ -1,7 +1,7 @@
 /**
- * How a person answered, or why no answer came: nobody did in time; the client says that it knows no
- * questions (`unsupported`); it said no faster than a person can, so that none saw it (`not_shown`); or
- * showing it failed.
+ * The answer of a person, or the reason why there is none: nobody answered in time; the client knows no questions
+ * (`unsupported`); the client answered faster than a person can, so that nobody saw the question (`not_shown`); or the
+ * client failed to show it.
  */
 export type Answer = "accepted" | "declined" | "cancelled" | "timed_out" | "unsupported" | "not_shown" | "failed";
 

@@ -38,7 +38,7 @@ export class Invoker {
   async invoke(name: string, raw: unknown, caller: Caller): Promise<Outcome> {
     const { operator, catalogue, log, now } = this.#options;
     const startedAtMs = now();
-    // A name that no tool has is a client's text like any other.
+    // An unknown name is text of a client, and is not logged.
     const tool = catalogue.get(name) ? name : "(no such tool)";
     const guard = operator.guard.forCall();
     const told = () => ({ tool, ms: now() - startedAtMs });

@@ -36,7 +36,7 @@ export function lazyInvoker(engine: Engine, catalogue: ToolListing): LazyInvoker
       return invoker !== undefined;
     },
     ready() {
-      // What failed once, for want of open files say, may do the next time.
+      // Loading may fail once, for example for want of open files, and succeed later.
       invoker ??= load().catch((error: unknown) => {
         invoker = undefined;
         throw error;

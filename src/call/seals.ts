@@ -105,7 +105,7 @@ export class Seals {
     const [nonce = ""] = text.split(".", 1);
     const open = await this.#store.find(nonce);
     if (open === undefined) return "unknown";
-    // The text is compared as it stands, since several texts stand for the same bytes.
+    // The texts are compared, since several texts stand for the same bytes.
     const [given, expected] = [Buffer.from(text), Buffer.from(await this.#text(nonce, open))];
     if (given.length !== expected.length || !timingSafeEqual(given, expected)) return "unknown";
     if (open.endsAtMs <= this.#now()) return "expired";

@@ -5,7 +5,7 @@ import { untilAborted } from "../net/waiting.js";
 import { type Answer, InputNeeded, type Resumed } from "./input-needed.js";
 import type { Seals, Subject } from "./seals.js";
 
-/** A link that a person is to open. */
+/** A link for a person to open. */
 export interface Link {
   url: string;
   message: string;
@@ -14,13 +14,13 @@ export interface Link {
 /** Asks the client to show a link (URL elicitation); `done` settles when the link has served. */
 export type ShowLink = (link: Link, done: Promise<void>) => Promise<Answer>;
 
-/** The ways in which a caller can bring a link before a person. */
+/** The ways to show a link to a person. */
 export interface LinkChannels {
   /** `later` where the caller can show a link and cannot hold the call meanwhile. */
   showLink?: ShowLink | "later" | undefined;
   /** Opens the system's browser. True when one was started. */
   openBrowser?: ((url: string) => Promise<boolean>) | undefined;
-  /** Lets the client know what is being waited for, as long as it is. */
+  /** Reports the present wait to the client as long as it lasts. */
   waiting?: (<T>(what: string, until: Promise<T>) => Promise<T>) | undefined;
 }
 
@@ -82,7 +82,7 @@ export class SignInPrompt {
     );
   }
 
-  /** True when the client showed the link and the person signed in; false where it cannot show one. */
+  /** True when the client showed the link and the person signed in; false where it cannot show links. */
   async #throughClient(
     pending: PendingSignIn,
     caller: SigningIn,

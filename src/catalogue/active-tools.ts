@@ -4,26 +4,26 @@ import { covers, type Scope } from "../okta/scopes.js";
 import type { SignInMethod } from "../okta/token.js";
 import type { ToolCard } from "./catalogue.js";
 
-/** What decides whether a tool is on. */
+/** The scopes that decide whether a tool is on. */
 export interface ScopesInUse {
   /** `OKTA_SCOPES`. */
   configured: ReadonlySet<string>;
-  /** What the token grants; undefined while that is not known. */
+  /** The scopes of the token; undefined while they are not known. */
   granted: ReadonlySet<string> | undefined;
 }
 
-/** What a session may use, as it is told to a person. */
+/** The scopes of a session, for a person. */
 export interface ScopeView extends ScopesInUse {
-  /** How the session signs in, for advice. */
+  /** The way in which the session signs in, for advice. */
   method: SignInMethod;
 }
 
-/** What the session may use, at this moment. */
+/** The scopes that the session may use now. */
 export function scopeView(session: Pick<Session, "configured" | "granted" | "method">): ScopeView {
   return { configured: session.configured, granted: session.granted(), method: session.method };
 }
 
-/** Whether a session may use a scope, and if not, where it is missing. */
+/** Whether a session may use a scope, and otherwise the place where it is missing. */
 export function scopeState(scope: Scope | null, view: ScopesInUse): "on" | "not_configured" | "not_granted" {
   if (scope === null) return "on";
   if (!covers(view.configured, scope)) return "not_configured";
@@ -31,7 +31,10 @@ export function scopeState(scope: Scope | null, view: ScopesInUse): "on" | "not_
   return "on";
 }
 
-/** The tools that are on for a session: those whose scope it has, and those without one that have something to be about. */
+/**
+ * The tools that are on for a session: those whose scope it has, and those without a scope that have a tool to be
+ * about.
+ */
 export function toolsOn<Card extends ToolCard>({ entries }: { entries: readonly Card[] }, view: ScopesInUse): Card[] {
   const on = entries.filter(({ scope }) => scope !== null && scopeState(scope, view) === "on");
   const writes = on.some(({ effect }) => effect !== "reads");

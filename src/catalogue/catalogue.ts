@@ -9,7 +9,7 @@ export type CatalogueEntry = Tool & {
   area: string;
   /** The tool's place among those that leave a list which is full, the first to leave at 0; a tool without one stays. */
   leaves?: number;
-  /** The tool's own arguments and those that follow from its effect. */
+  /** The tool's own arguments and those that its effect adds. */
   arguments: z.ZodObject;
 };
 
@@ -23,13 +23,13 @@ export interface ToolDefinition {
   annotations: { readOnlyHint?: true; destructiveHint?: boolean };
 }
 
-/** JSON Schema of a tool's arguments, each by its name. */
+/** The JSON Schema of a tool's arguments, by name. */
 export interface ArgumentsSchema extends ArgumentSchema {
   type: "object";
   properties: { [argument: string]: ArgumentSchema };
 }
 
-/** What a JSON Schema says of one argument, as far as it is read here. */
+/** The parts of an argument's JSON Schema that are read here. */
 export interface ArgumentSchema {
   description?: string;
   type?: string;
@@ -42,23 +42,23 @@ export interface ArgumentSchema {
   [keyword: string]: unknown;
 }
 
-/** A tool that a setting leaves out. */
+/** A tool that a setting leaves out, with the reason. */
 export interface LeftOut {
   tool: CatalogueEntry;
   /** The end of a sentence, e.g. "OKTA_MCP_TOOLS does not name it". */
   why: string;
 }
 
-/** What is known of a tool without loading it. */
+/** The properties of a tool that are known without loading it. */
 export type ToolCard = Choosable &
   Pick<Tool, "scope" | "about" | "reaches" | "purpose"> &
   Pick<CatalogueEntry, "leaves">;
 
-/** The tools as far as a list of them needs them, so that it is there before they are. */
+/** The tools, as far as a list needs them. It is there before the tools are loaded. */
 export interface ToolListing {
-  /** Every tool that the settings let be, by name in alphabetical order. */
+  /** All tools that the settings allow, in alphabetical order. */
   readonly entries: readonly ToolCard[];
-  /** The public faces of tools, in the order of the names; computed once. */
+  /** The definitions of tools, in the order of the names. They are computed once. */
   definitions(names: readonly string[]): Promise<ToolDefinition[]>;
   /** The tools themselves. */
   load(): Promise<Catalogue>;
@@ -66,22 +66,24 @@ export interface ToolListing {
 
 export interface Catalogue extends ToolListing {
   readonly entries: readonly CatalogueEntry[];
-  /** The others, in the same order. They are neither listed nor called. */
+  /** The tools that the settings leave out, in the same order. They are neither listed nor called. */
   readonly leftOut: readonly LeftOut[];
   /** The names under which people know jobs from elsewhere. */
   readonly elsewhere: readonly Elsewhere[];
   get(name: string): CatalogueEntry | undefined;
-  /** The tool of a name, also one that a setting leaves out; undefined where this version has no such tool. */
+  /** The tool of a name, also one that a setting leaves out. Undefined where this version has no such tool. */
   known(name: string): CatalogueEntry | undefined;
-  /** The tool's public face; computed once. */
+  /** The definition of a tool. It is computed once. */
   definition(name: string): ToolDefinition;
-  /** Everything that is known of what the tool takes, also in keywords that its public face leaves out; computed once. */
+  /**
+   * The complete schema of a tool's arguments, with the keywords that its definition leaves out. It is computed once.
+   */
   schema(name: string): ArgumentsSchema;
 }
 
 /**
- * MCP's hints (schema `ToolAnnotations`); what is not said has the value that MCP gives it. A tool
- * that is not destructive does no more than add to what is there.
+ * MCP's hints (schema `ToolAnnotations`). A hint that is left out has MCP's default. A tool that is not destructive
+ * only adds to the org.
  */
 function annotationsOf(tool: Tool): ToolDefinition["annotations"] {
   switch (tool.effect) {
@@ -96,19 +98,19 @@ function annotationsOf(tool: Tool): ToolDefinition["annotations"] {
   }
 }
 
-/** What every tool takes. */
+/** Arguments of every tool. */
 const SHARED_ARGUMENTS = {
   fields: z.array(z.string().min(1)).optional().describe("Keep only these dotted paths."),
 };
-/** What every tool that lists takes. */
+/** Arguments of every tool that lists. */
 const LIST_ARGUMENTS = {
   count_only: z.boolean().optional().describe("Only count the items."),
 };
-/** What every tool that reads takes. */
+/** Arguments of every tool that reads. */
 const READ_ARGUMENTS = {
   include_links: z.boolean().optional().describe("Keep _links."),
 };
-/** What every tool that writes takes. */
+/** Arguments of every tool that writes. */
 const WRITE_ARGUMENTS = {
   dry_run: z.boolean().optional().describe("Only show what would change."),
 };
@@ -135,9 +137,9 @@ function withEngineArguments(tool: Tool): z.ZodObject {
 }
 
 /**
- * The keywords of JSON Schema that OpenAI, Gemini and Anthropic all know, also where they compile a
- * schema into a grammar. One that a provider does not know fails the request with all of its tools;
- * what other keywords would say stands in an argument's description.
+ * The keywords of JSON Schema that OpenAI, Gemini and Anthropic all know, also where they compile a schema into a
+ * grammar. An unknown keyword fails the request with all of its tools, so descriptions say what further keywords would
+ * say.
  */
 const SHARED_KEYWORDS: ReadonlySet<string> = new Set([
   "type",
@@ -153,7 +155,7 @@ function schemaOf(entry: CatalogueEntry): ArgumentsSchema {
   const { $schema: _dialect, ...schema } = z.toJSONSchema(entry.arguments, {
     io: "input",
     target: "draft-7",
-    // A value that only code can check is shown by its description and the type in its metadata.
+    // A value that only code can check is described by its text and by the type in its metadata.
     unrepresentable: "any",
     override: ({ jsonSchema }) => {
       // An integer of JSON ends there anyway.
@@ -165,7 +167,7 @@ function schemaOf(entry: CatalogueEntry): ArgumentsSchema {
   return schema as ArgumentsSchema;
 }
 
-/** A schema without the keywords that some provider does not know. */
+/** A schema without keywords that some provider does not know. */
 function portable({ properties, items, ...schema }: ArgumentSchema): ArgumentSchema {
   const kept: ArgumentSchema = Object.fromEntries(Object.entries(schema).filter(([key]) => SHARED_KEYWORDS.has(key)));
   if (properties) {

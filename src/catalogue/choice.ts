@@ -2,28 +2,28 @@ import { matchesGlob } from "../text/glob.js";
 import { nearest } from "../text/nearest.js";
 import type { Tool } from "../tool.js";
 
-/** What a tool's name and a pattern for it are made of. */
+/** The characters of tool names and of patterns for them. */
 export const TOOL_PATTERN = /^[A-Za-z0-9_*?-]{1,100}$/;
 
-/** Some patterns, and the setting or file that holds them. */
+/** Patterns, and the setting or file that holds them. */
 export interface ToolPatterns {
   /** Names of tools or areas, `*` and `?` standing for any characters and for one. */
   patterns: readonly string[];
-  /** Where a person finds them, e.g. "OKTA_MCP_TOOLS". */
+  /** The place of the patterns for a person, e.g. "OKTA_MCP_TOOLS". */
   where: string;
 }
 
-/** Which tools the settings let an assistant have. */
+/** The tools that the settings allow an assistant. */
 export interface ToolChoice {
-  /** The setting that keeps every tool off which writes; undefined where none does. */
+  /** The setting that turns all writing tools off; undefined where none does. */
   readOnly: string | undefined;
-  /** Where given, only these. */
+  /** Only these tools, where given. */
   include: ToolPatterns | undefined;
-  /** None of these, included or not. */
+  /** Tools that are off, even if they are included. */
   exclude: readonly ToolPatterns[];
 }
 
-/** What of a tool a choice looks at. */
+/** The properties of a tool on which a choice depends. */
 export type Choosable = Pick<Tool, "name" | "effect" | "staysOn"> & { area: string };
 
 /** Every tool. */

@@ -1,13 +1,13 @@
 /**
- * The first key that an object in a JSON text has twice, with the path to it; undefined where none
- * has. `JSON.parse` keeps the last of them without a word.
+ * The first key that an object in a JSON text has twice, with its path; undefined where there is none. `JSON.parse`
+ * silently keeps the last of them.
  * @param text valid JSON
  */
 export function doubleKey(text: string): string | undefined {
-  /** What is open around the place: the keys seen in an object, nothing for a list; and its own key. */
+  /** The open objects and lists around the current place. An object has the keys seen so far; a list has none. */
   const open: { keys: Set<string> | undefined; at: string }[] = [];
   let key = "";
-  // An end that is missing is none to look for at each quotation mark again.
+  // The closing quotation mark is optional, so that a missing one is searched for only once.
   for (const [token, string, colon] of text.matchAll(/("(?:\\.|[^"\\])*"?)\s*(:?)|[{}[\]]/g)) {
     if (token === "{" || token === "[") {
       open.push({ keys: token === "{" ? new Set() : undefined, at: key });

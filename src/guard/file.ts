@@ -9,10 +9,10 @@ import { doubleKey } from "./double-key.js";
 import type { Allowance, GuardRules, ProtectionRule, RuleKey } from "./rules.js";
 import { type GuardFile, guardFileSchema } from "./schema.js";
 
-/** A guard file's rules and what a person should know of it, or all that is wrong with it. */
+/** The rules of a guard file and a notice for a person; or all problems of the file. */
 export type ReadGuard = { rules: GuardRules; notice?: string } | { problems: string[] };
 
-/** Thousands of rules fit; what is larger was not meant to be one. */
+/** The largest guard file. Thousands of rules fit into it. */
 const MAX_BYTES = 1_000_000;
 const MAX_NAMED = 20;
 
@@ -59,7 +59,7 @@ function parseGuard(text: string): { content: GuardFile } | { problems: string[]
   try {
     json = JSON.parse(text);
   } catch (error) {
-    // The engine's message quotes the text around the mistake; its place is enough.
+    // The engine's message quotes the text around the mistake. The place is enough.
     const place = /\(line \d+ column \d+\)|position \d+/.exec((error as Error).message)?.[0];
     return {
       problems: [
@@ -68,7 +68,7 @@ function parseGuard(text: string): { content: GuardFile } | { problems: string[]
     };
   }
   const twice = doubleKey(text);
-  // All but the last of them would count for nothing, and with it what was to be protected.
+  // Only the last of them would count, and the others protect nothing.
   if (twice !== undefined) return { problems: [`${visible(twice)} stands there twice. Put the two together.`] };
   const parsed = guardFileSchema().safeParse(json, { error: schemaWords });
   if (parsed.success) return { content: parsed.data };

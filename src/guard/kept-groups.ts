@@ -9,18 +9,18 @@ import { visible } from "../text/quote.js";
 import { refused } from "./refused.js";
 import type { TargetReader, WriteKind } from "./target-reader.js";
 
-/** What a write does to a group: to the object as a whole, or to who is in it. */
+/** True where a write removes a group as a whole, rather than its members. */
 function isRemovalOfGroup(targets: readonly Target[], kind: WriteKind): boolean {
   return kind === "removes" && targets.every(({ type }) => type === "group");
 }
 
 /**
- * Keeps writes away from groups whose members and profile are not the org's own to change. Okta takes
- * such changes for the type OKTA_GROUP alone (operations `assignUserToGroup`, `unassignUserFromGroup`
- * and `replaceGroup`); an imported group can be deleted (`deleteGroup`), a built-in one cannot.
- * @param targets all that one write touches
- * @throws OktaMcpError protected, naming where the group comes from; what reading the group fails
- * with, but for an addition, of which Okta's own refusal is enough
+ * Refuses writes to groups whose members and profile the org does not decide. Okta accepts such changes for the type
+ * OKTA_GROUP alone (operations `assignUserToGroup`, `unassignUserFromGroup` and `replaceGroup`). An imported group can
+ * be deleted (`deleteGroup`), a built-in one cannot.
+ * @param targets all objects that one write touches
+ * @throws OktaMcpError protected, with the source of the group; the error of reading the group, except for an addition,
+ * which Okta judges itself
  */
 export async function checkGroups(
   targets: readonly Target[],
@@ -28,7 +28,7 @@ export async function checkGroups(
   reader: TargetReader,
   session: Session,
 ): Promise<void> {
-  // The assignment of an app to a group changes neither its members nor its profile.
+  // The assignment of an app to a group changes neither members nor profile.
   const isAssignment = targets.some(({ type }) => type === "app");
   for (const target of targets) {
     if (target.type !== "group" || (isAssignment && kind === "adds")) continue;
@@ -42,7 +42,7 @@ export async function checkGroups(
   }
 }
 
-/** The name of the app or directory that a group comes from; undefined where it cannot be told. */
+/** The name of the app or directory that a group comes from; undefined where it is not known. */
 async function sourceOf(group: Json | undefined, reader: TargetReader, session: Session): Promise<string | undefined> {
   const href = textAt(group, "_links", "source", "href");
   const id = textAt(group, "source", "id") || (/\/apps\/([\w-]{1,100})$/.exec(href)?.[1] ?? "");

@@ -3,7 +3,7 @@ import { type ErrorDetails, OktaMcpError } from "../errors/index.js";
 import { hasRoom, type LimitStore, MINUTE_MS, type Used, type Wanted } from "./limit-store.js";
 import type { Allowance, GuardRules } from "./rules.js";
 
-/** What a call counts as: a removal is a write as well. */
+/** The kinds of counted calls. A removal counts as a write as well. */
 export type Counted = "write" | "removal";
 
 type Name = "writes" | "removals";
@@ -64,7 +64,10 @@ export class WriteLimits {
     }
   }
 
-  /** Counts one that is about to happen, so that of several at once none slips through. @throws as `check` */
+  /**
+   * Counts a call that is about to happen, before it happens, so that none of several calls at once slips through.
+   * @throws as `check`
+   */
   async take(as: Counted): Promise<void> {
     const { store, now } = this.#options;
     const wanted = await this.#limited(atOnce(as));
@@ -100,7 +103,7 @@ export class WriteLimits {
     }
     const limit = perMinute ?? 0;
     const nowMs = this.#options.now();
-    // As many have to pass as make room for all that are wanted at once.
+    // The time at which enough calls are older than a minute to make room for all that are wanted.
     const freeAtMs = (recent.at(more - 1 - limit) ?? nowMs) + MINUTE_MS;
     const waitSeconds = more > limit ? undefined : Math.max(1, Math.ceil((freeAtMs - nowMs) / 1000));
     const reached: Reached = { key: "per_minute", limit, span: "within a minute", used: recent.length, more };

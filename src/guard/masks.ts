@@ -12,16 +12,16 @@ import type { GuardRules } from "./rules.js";
 
 type Arguments = Readonly<Record<string, unknown>>;
 
-/** What Okta takes for the user who asks (operation `getUser`). */
+/** Okta's word for the user who asks (operation `getUser`). */
 const OWN_USER = "me";
 
-/** What becomes of an attribute in a result. */
+/** The two ways to hide an attribute in a result. */
 export type Hiding = "mask" | "omit";
 
-/** Arguments of reading tools that name the attributes which Okta compares with values. */
+/** Arguments of reading tools that name attributes for Okta to compare. */
 const COMPARING: readonly string[] = ["search", "filter", "sort_by"];
 
-/** A name or path as attributes are compared: Okta tells none of two apart that differ in case alone. */
+/** A name or path in the form for comparisons. Okta has no two attributes that differ only in case. */
 function plain(name: string): string {
   return name.toLowerCase();
 }
@@ -31,9 +31,9 @@ function lastPart(name: string): string {
 }
 
 /**
- * Which attributes a guard file hides. A name hides the attribute wherever it stands, a dotted path
- * wherever the objects around it have these names, since objects stand inside others: a user in an
- * assignment, a policy in a comparison.
+ * The attributes that a guard file hides. A plain name hides the attribute everywhere. A dotted path hides it wherever
+ * the objects around it have these names, since objects stand inside others: a user in an assignment, a policy in a
+ * comparison.
  */
 export class Masks {
   readonly #rules = new Map<string, { path: string; hiding: Hiding }[]>();
@@ -55,7 +55,7 @@ export class Masks {
     return this.#rules.size === 0;
   }
 
-  /** The names and paths that are hidden, in one spelling and order. */
+  /** The hidden names and paths, in one spelling and order. */
   get names(): string[] {
     return [...this.#rules.values()].flatMap((rules) => rules.map(({ path }) => path)).sort();
   }
@@ -65,12 +65,12 @@ export class Masks {
     return this.hides("profile", "login");
   }
 
-  /** True where the attribute at a path of an object is hidden, or something around it is. */
+  /** True where the attribute at a path of an object is hidden, or an object around it. */
   hides(...path: readonly string[]): boolean {
     return path.some((_, index) => this.at(path.slice(0, index + 1)) !== undefined);
   }
 
-  /** What becomes of the attribute at a path; undefined where it is shown. */
+  /** The treatment of the attribute at a path; undefined where it is shown. */
   at(path: readonly string[]): Hiding | undefined {
     const key = path.at(-1);
     const rules = key === undefined ? undefined : this.#rules.get(plain(lastPart(key)));
@@ -80,9 +80,9 @@ export class Masks {
   }
 
   /**
-   * Searching by an attribute tells its values piece by piece; so do sorting, thresholds and whatever
-   * else has an answer depend on them.
-   * @throws OktaMcpError protected where the arguments of a call compare something with an attribute that is hidden
+   * Refuses comparisons with hidden attributes. A search tells their values piece by piece, and so do sorting,
+   * thresholds and everything else whose answer depends on them.
+   * @throws OktaMcpError protected where the arguments of a call compare something with a hidden attribute
    */
   refuseComparison(
     { effect, compares = {} }: Pick<Tool, "effect" | "compares">,
@@ -115,7 +115,7 @@ export class Masks {
     }
   }
 
-  /** Tells of every text of a value that may be seen, and its key. */
+  /** Calls `tell` for every visible text of a value, with its key. */
   eachSeen(value: unknown, tell: (text: string, key: string) => void, path: readonly string[] = []): void {
     if (this.none) return;
     if (typeof value === "string") tell(value, path.at(-1) ?? "");
@@ -128,7 +128,7 @@ export class Masks {
       }
   }
 
-  /** Every text and number at hidden attributes of a value. */
+  /** Every text and number at the hidden attributes of a value. */
   hiddenIn(value: unknown, path: readonly string[] = []): string[] {
     if (this.none || typeof value !== "object" || value === null) return [];
     if (Array.isArray(value)) return value.flatMap((item) => this.hiddenIn(item, path));
@@ -145,28 +145,28 @@ function leaves(value: unknown): string[] {
   return Object.values(value).flatMap(leaves);
 }
 
-/** Shorter values say little and stand in many words. */
+/** The least characters of a hidden value. Shorter ones tell little and occur in many words. */
 const MIN_CHARS = 3;
 
-/** Keys whose value is what a next call needs, and no attribute. */
+/** Keys of values that a next call needs. They are no attributes. */
 const KEPT = /^(?:id|confirmation|next_cursor|rule|file)$|_id$|[a-z]Id$/;
 
-/** The hidden values that one call has come across, so that no text built of them shows them. */
+/** The hidden values that one call has met. No text made of them shows them. */
 export class HiddenValues {
   readonly #masks: Masks;
   readonly #values = new Set<string>();
-  /** The texts that stand in Okta's answers where they may be seen, by their keys. */
+  /** The visible texts of Okta's answers, by their keys. */
   readonly #seen = new Map<string, Set<string>>();
-  /** The secrets among the call's own arguments, which Okta may repeat in the text of an error. */
+  /** The secrets among the call's own arguments. Okta may repeat them in the text of an error. */
   readonly #secrets = new Set<string>();
-  /** The texts of the call's own arguments, but for ids and what is hidden. */
+  /** The texts of the call's own arguments, without ids and hidden values. */
   readonly #given = new Set<string>();
 
   constructor(masks: Masks) {
     this.#masks = masks;
   }
 
-  /** Takes note of the hidden values in what Okta answered, and of those that may be seen. */
+  /** Remembers the hidden and the visible values of an answer of Okta's. */
   note(answer: unknown): void {
     for (const hidden of this.#masks.hiddenIn(answer)) add(this.#values, hidden);
     this.#masks.eachSeen(answer, (text, key) => {
@@ -175,12 +175,12 @@ export class HiddenValues {
     });
   }
 
-  /** Takes note of values that must not be shown wherever they stand. */
+  /** Remembers values that must not be shown anywhere. */
   conceal(value: unknown): void {
     for (const hidden of leaves(value)) add(this.#values, hidden);
   }
 
-  /** Takes note of the arguments of the call. */
+  /** Remembers the arguments of the call. */
   noteArguments(args: unknown): void {
     for (const secret of secretsIn(args)) add(this.#secrets, secret);
     for (const hidden of this.#masks.hiddenIn(args)) add(this.#values, hidden);
@@ -189,11 +189,11 @@ export class HiddenValues {
     });
   }
 
-  /** A text with the mask in place of every hidden value that stands in it as a word of its own. */
+  /** A text in which a mask replaces every hidden value that stands there as a word of its own. */
   inText(text: string, values: ReadonlySet<string> = this.#values): string {
     if (values.size === 0) return text;
     const lower = text.toLowerCase();
-    // Few of many values stand in one text, and only for those an expression is worth its making.
+    // A text contains few of many values. An expression is made only for those.
     return [...values]
       .filter((value) => lower.includes(value.toLowerCase()))
       .sort((a, b) => b.length - a.length)
@@ -201,9 +201,9 @@ export class HiddenValues {
   }
 
   /**
-   * A result of ours with every text masked that is a hidden value. Ids stay, and so does a text that
-   * Okta's answers have under the same key where it may be seen: an attribute that equals a hidden one
-   * must not tell so by being masked.
+   * A result of our own in which a mask replaces every text that equals a hidden value. Ids stay. A text also stays
+   * where Okta's answers have it under the same key in a visible place, since a mask there would tell that it equals a
+   * hidden value.
    */
   inResult(result: Json): Json {
     if (this.#values.size === 0) return result;

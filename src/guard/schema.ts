@@ -11,7 +11,7 @@ const text = (description: string) =>
     .refine((value) => value === "" || folded(value) !== "", "holds nothing that can be seen")
     .describe(description);
 
-/** A rule says in exactly one way which object it means. */
+/** A rule has exactly one way to name its object. */
 function exactlyOne<Shape extends z.ZodRawShape>(schema: z.ZodObject<Shape, z.core.$strict>) {
   const ways = Object.keys(schema.shape).filter((key) => key !== "reason");
   return schema
@@ -31,10 +31,10 @@ const allowance = (what: string) =>
     .optional()
     .describe(what);
 
-/** The schema of a guard file, as it is written. `guard.schema.json` is made of it, and only who has such a file needs it. */
+/** The schema of a guard file. `guard.schema.json` is made of it. It is made only where there is such a file. */
 export function guardFileSchema() {
   const id = text("Okta's id of the object.").optional();
-  /** @param name what counts as the name of such an object */
+  /** @param name the text that counts as the name of such an object */
   const byName = (name: string) => ({
     id,
     name: text(`${name}.`).optional(),
@@ -67,7 +67,7 @@ export function guardFileSchema() {
       .describe("Policies, with their rules, and device assurance policies that no tool may change."),
   } satisfies Record<ProtectedKind, z.ZodType>);
 
-  /** An attribute is one name or several with dots between; nothing that could not be one. */
+  /** An attribute is one name, or several with dots between them. */
   const attribute = z
     .string()
     .regex(/^[^\s.*?[\]"'\\]+(\.[^\s.*?[\]"'\\]+)*$/, "is no attribute: give a name, or a dotted path as profile.ssn");

@@ -4,7 +4,7 @@ import type { Operations } from "../okta/operations.js";
 import { idsInPath } from "../okta/path.js";
 import { jsonBodyOf, type OktaRequest } from "../okta/request.js";
 
-/** Reads an object whose status a body may name, by the template of its address. */
+/** Readers of the objects whose status a body may name, by the template of their address. */
 const READERS: Readonly<Record<string, (okta: Operations, ids: readonly string[]) => Promise<Json | undefined>>> = {
   "/api/v1/policies/{policyId}": (okta, [policyId = ""]) => okta.policies.getPolicy({ policyId }),
   "/api/v1/policies/{policyId}/rules/{ruleId}": (okta, [policyId = "", ruleId = ""]) =>
@@ -18,15 +18,14 @@ function statusFields(body: JsonObject): [name: string, value: Json][] {
 }
 
 /**
- * True for a request whose body may switch off an object that is there. Only a status that is
- * `ACTIVE`, or the one that the object has, surely does not; so a body of an unknown kind of object
- * that names any other is taken to switch it off.
- * @throws what reading the object fails with
+ * True for a request whose body may switch off an existing object. The status `ACTIVE`, or the one that the object has,
+ * surely does not. A body for an unknown kind of object counts as switching it off where it has any other status.
+ * @throws the error of reading the object
  */
 export async function switchesOff(request: OktaRequest, okta: Operations): Promise<boolean> {
   const { template } = request;
   const json = jsonBodyOf(request);
-  // What is added was not there to be switched off.
+  // An object that is added was not on before.
   if (!template.endsWith("}") || !isObject(json)) return false;
   const fields = statusFields(json as JsonObject).filter(([name, value]) => name !== "status" || value !== "ACTIVE");
   if (fields.length === 0) return false;

@@ -3,10 +3,10 @@ import { readProtectable } from "../okta/object-readers.js";
 import type { Operations } from "../okta/operations.js";
 import type { Target } from "../okta/targets.js";
 
-/** What a write is about to do to its targets. */
+/** The effect of a write on its targets. */
 export type WriteKind = "adds" | "changes" | "removes";
 
-/** Reads objects for one call, each once until it is told to forget. */
+/** Reads objects for one call. It reads each once, until it is told to forget. */
 export class TargetReader {
   readonly #okta: Operations;
   readonly #read = new Map<string, Promise<Json | undefined>>();

@@ -2,14 +2,14 @@ import { parseJson } from "../json/exact-json.js";
 import type { Json } from "../json/json.js";
 
 /**
- * How a write ended. `unknown`: the request left, and nothing tells whether Okta did it; so, too,
- * while a call is still under way.
+ * The outcome of a write. `unknown`: the request left, and nothing tells whether Okta made the change. A call that
+ * still runs is `unknown` too.
  */
 export type ChangeOutcome = "done" | "refused" | "failed" | "unknown";
 
 /**
- * Who agreed: a person who was asked, a one-time value given back, `--yes`, nobody by `OKTA_MCP_CONFIRM=never`,
- * nobody had to, or nobody did: the write was refused before.
+ * How the write was agreed to: by a person, by a one-time value given back, by `--yes`, unasked by
+ * `OKTA_MCP_CONFIRM=never`, unasked since nobody had to agree, or by nobody, since the write was refused before.
  */
 export type RecordedConsent = "person" | "one_time_value" | "yes_flag" | "never_asked" | "not_needed" | "not_given";
 
@@ -17,11 +17,11 @@ export type RecordedConsent = "person" | "one_time_value" | "yes_flag" | "never_
 export interface UndoMark {
   /** The change that is taken back. */
   of: string;
-  /** All changes of one undo share it. */
+  /** The run that all changes of one undo share. */
   run: string;
 }
 
-/** One request of a write, without its body, which follows from the arguments. */
+/** One request of a write. Its body is left out, since it follows from the arguments. */
 export interface SentRequest {
   method: string;
   /** With its query. */
@@ -30,7 +30,7 @@ export interface SentRequest {
   okta_request_id?: string;
 }
 
-/** One write as the journal has it. Times are ISO 8601; nothing in it is unmasked. */
+/** One write in the journal. Times are ISO 8601. Everything in it is masked. */
 export interface Change {
   id: string;
   at: string;
@@ -38,51 +38,54 @@ export interface Change {
   /** `subject`: the id of the user or app at the org; absent where it was not known, as in lines of before. */
   actor: { user: string | null; client_id: string | null; method: string; subject?: string };
   tool: string;
-  /** Of the call: an update that takes something away `removes`. */
+  /** The effect of this call. An update that takes something away `removes`. */
   effect: string;
-  /** Other tools that do the same as a part of the call. */
+  /** Other tools that do the same as a part of this call. */
   also_does?: string[];
   /** Absent where the call was refused before its arguments were understood. */
   arguments?: Json;
-  /** What the object is called, where that is known. */
+  /** The name of the object, where it is known. */
   target?: string;
   confirmed: RecordedConsent;
   requests: SentRequest[];
   outcome: ChangeOutcome;
   ended_at?: string;
   error?: { code: string; message: string };
-  /** The object before and after; null where there was none, absent where that is not known. */
+  /** The object before and after; null where there was none, absent where its state is not known. */
   before?: Json;
   after?: Json;
-  /** The attributes that the guard file hid when this was recorded; absent where it hid none. */
+  /** The attributes that the guard file hid when the change was recorded; absent where it hid none. */
   hidden_attributes?: string[];
-  /** What is not as one would expect, a sentence each. */
+  /** Sentences about anything unexpected. */
   notes?: string[];
   /** The change that this one takes back. */
   undo_of?: string;
-  /** All changes of one undo share it. */
+  /** The run that all changes of one undo share. */
   undo_run?: string;
   /** The changes that took this one back. */
   undone_by?: string[];
 }
 
-/** What the first line of a change holds. */
+/** The content of the first line of a change. */
 export type FirstLine = Omit<Change, "outcome" | "undone_by"> & { v: 1; outcome?: ChangeOutcome };
 
-/** What a later line adds or corrects. */
+/** The content of a later line. It adds to the change or corrects it. */
 export type LaterLine = { id: string } & Partial<Omit<Change, "id" | "at" | "undone_by">>;
 
 export type JournalLine = FirstLine | LaterLine;
 
 /** Keeps the changes made to one org. */
 export interface Journal {
-  /** Where, in words. */
+  /** The place of the journal, in words. */
   readonly place: string;
-  /** Makes sure that a line could be written, as far as that can be known without writing one. @throws OktaMcpError bad_config */
+  /** Checks that a line could be written, as far as possible without writing one. @throws OktaMcpError bad_config */
   check(): Promise<void>;
-  /** Adds a line; resolves when it would outlast a crash. @throws OktaMcpError bad_config when it cannot be written */
+  /**
+   * Adds a line. Resolves when the line would survive a crash. @throws OktaMcpError bad_config when it cannot be
+   * written
+   */
   append(line: JournalLine): Promise<void>;
-  /** Every change, the newest first. @throws OktaMcpError bad_config when it cannot be read */
+  /** All changes, the newest first. @throws OktaMcpError bad_config when they cannot be read */
   changes(): AsyncIterable<Change>;
 }
 
@@ -95,16 +98,19 @@ function isFirst(line: JournalLine): line is FirstLine {
 }
 
 /**
- * Puts lines together to changes, given the lines from the newest to the oldest: what comes later
- * wins, and a change without an outcome has an unknown one. Lines that were cut off by a crash or a
- * full disk are left out, and so is what comes a second time.
+ * Puts lines together to changes. It takes the lines from the newest to the oldest. Later lines have precedence, and a
+ * change without an outcome has an unknown one. Lines that a crash or a full disk cut off are left out, and so are
+ * repeated ones.
  */
 export class ChangeAssembler {
   readonly #later = new Map<string, LaterLine>();
   readonly #undoneBy = new Map<string, string[]>();
   readonly #seen = new Set<string>();
 
-  /** Takes the next older line; the change that it completes, if it does. */
+  /**
+   * Takes the next older line.
+   * @returns the change that the line completes, if any
+   */
   take(text: string): Change | undefined {
     const line = parsed(text);
     if (line === undefined || this.#seen.has(line.id)) return undefined;

@@ -1,19 +1,19 @@
 import type { Impact } from "../tool.js";
 
-/** Who agreed: a person who was asked, somebody who gave a one-time value back, or nobody had to. */
+/** How a call was agreed to: by a person, by a one-time value given back, or unasked. */
 export type Agreed = "person" | "one_time_value" | "never_asked";
 
-/** What came of asking for consent to a call. */
+/** The outcome of asking for consent. */
 export interface Consent {
   agreed: Agreed | "not_needed";
-  /** True where something gets lost: a removal, by whatever tool, or a full replace that drops settings. */
+  /** True where something gets lost: by a removal, whatever its tool, or by a full replace that drops settings. */
   loses: boolean;
-  /** What becomes of other objects, a line each. */
+  /** The effects on other objects, one line each. */
   sideEffects: string[];
 }
 
-/** What a call would take away. */
+/** The losses that a call would cause. */
 export interface Reading extends Pick<Consent, "loses" | "sideEffects"> {
-  /** What a person should see; undefined where nobody has to agree. */
+  /** The description for a person; undefined where nobody has to agree. */
   impact: Impact | undefined;
 }

@@ -10,15 +10,15 @@ import { stringifyJson } from "../json/exact-json.js";
 import { type Change, ChangeAssembler, type Journal, type JournalLine } from "./change.js";
 
 export interface FileJournalOptions {
-  /** The folder of this org and client; made when it is needed. */
+  /** The folder of this org and client. It is made when it is needed. */
   dir(): Promise<string>;
-  /** A file that has grown to this many bytes is put aside. */
+  /** The size in bytes at which a file is put aside. */
   maxFileBytes: number;
-  /** Files that are kept, the one written to included; older ones are deleted. */
+  /** The number of files that are kept, the current one included. Older ones are deleted. */
   maxFiles: number;
   /** Epoch milliseconds. */
   now?: () => number;
-  /** How long one step may take, e.g. a line written to the disk. Default 10 seconds. */
+  /** The time limit of one step, e.g. of writing a line to the disk. Default 10 seconds. */
   stepLimitMs?: number;
 }
 
@@ -26,12 +26,12 @@ const CURRENT = "changes.jsonl";
 const PUT_ASIDE = /^changes-\d{8}T\d{9}Z-[0-9a-f]{6}\.jsonl$/;
 const KEEPS = "the journal";
 
-/** Neither follows a link nor waits for the other end of a pipe. */
+/** Flags that follow no link and do not wait for the other end of a pipe. */
 const NO_LINK = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
 /**
- * A journal in JSON Lines files of mode 0600 in a folder of mode 0700. Any number of processes may
- * write at once: whole lines go to the end of the file in one write, which systems do not interleave.
+ * A journal in JSON Lines files of mode 0600 in a folder of mode 0700. Any number of processes may write at once: each
+ * line goes to the end of the file in one write, and systems do not mix such writes.
  */
 export class FileJournal implements Journal {
   readonly #options: FileJournalOptions;
@@ -64,7 +64,7 @@ export class FileJournal implements Journal {
     return written;
   }
 
-  /** Writes what is waiting, all of it at once, so that many calls share the wait for the disk. */
+  /** Writes all waiting lines at once, so that many calls share the wait for the disk. */
   async #writeWaiting(): Promise<void> {
     while (this.#waiting.length > 0) {
       const batch = this.#waiting.splice(0);
@@ -97,7 +97,8 @@ export class FileJournal implements Journal {
 
   async *changes(): AsyncGenerator<Change> {
     const changes = new ChangeAssembler();
-    // The others are looked for once this one is read: put aside meanwhile, it is read twice rather than never.
+    // The other files are listed after this one is read. A file that is put aside meanwhile is then read twice, not
+    // left out.
     yield* this.#changesIn(CURRENT, changes);
     for (const name of await this.#guard("read", putAsideNewestFirst)) yield* this.#changesIn(name, changes);
   }
@@ -110,7 +111,7 @@ export class FileJournal implements Journal {
     }
   }
 
-  /** The file for the next line; one that has no room for it is put aside first. */
+  /** The file for the next line. A file without room for it is put aside first. */
   async #openWithRoom(dir: string, bytes: number): Promise<FileHandle> {
     const file = await this.#open(dir);
     const { size, ino } = await file.stat();
@@ -125,7 +126,7 @@ export class FileJournal implements Journal {
     const path = join(dir, CURRENT);
     const flags = constants.O_APPEND | constants.O_CREAT | constants.O_RDWR | NO_LINK;
     const file = await open(path, flags, 0o600).catch(async (error: unknown) => {
-      // What O_NOFOLLOW answers to a link, and a system without it to a folder.
+      // The system's answer to O_NOFOLLOW on a link, and, on a system without that flag, on a folder.
       if (["ELOOP", "EISDIR"].includes(codeOf(error))) refuseIfShared(path, "file", await lstat(path), 0o600, KEEPS);
       throw error;
     });
@@ -142,7 +143,7 @@ export class FileJournal implements Journal {
     const path = join(dir, CURRENT);
     const time = new Date(this.#now()).toISOString().replace(/[-:.]/g, "");
     try {
-      // Another process may have been faster; its new file is to stay.
+      // Another process may have been faster. Its new file stays.
       if ((await stat(path)).ino !== ino) return;
       await rename(path, join(dir, `changes-${time}-${randomBytes(3).toString("hex")}.jsonl`));
     } catch (error) {
@@ -182,7 +183,7 @@ async function putAsideNewestFirst(dir: string): Promise<string[]> {
     .reverse();
 }
 
-/** False where a full disk or a crash cut the last line off. */
+/** False where a full disk or a crash cut off the last line. */
 async function endsCleanly(file: FileHandle): Promise<boolean> {
   const { size } = await file.stat();
   if (size === 0) return true;
@@ -201,7 +202,7 @@ async function readLines(path: string): Promise<string[]> {
       await file.close();
     }
   } catch (error) {
-    // Nothing was written yet, or another process has deleted it for its age.
+    // There is no line yet, or another process has deleted the file for its age.
     if (codeOf(error) === "ENOENT") return [];
     throw error;
   }

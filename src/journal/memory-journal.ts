@@ -1,10 +1,10 @@
 import { stringifyJson } from "../json/exact-json.js";
 import { type Change, ChangeAssembler, type Journal, type JournalLine } from "./change.js";
 
-/** Lines that are kept; the oldest go first. */
+/** The most lines that are kept; the oldest go first. */
 const MAX_LINES = 10_000;
 
-/** A journal that lives as long as the process: for the sandbox, in which nothing is real. */
+/** A journal that lives as long as the process. It is for the sandbox, whose objects are not real. */
 export class MemoryJournal implements Journal {
   readonly place = "memory of this process";
   #lines: string[] = [];

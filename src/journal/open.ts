@@ -13,12 +13,12 @@ export interface OpenJournalOptions {
   /** The org's origin. */
   orgUrl: string;
   clientId: string | undefined;
-  /** A file that has grown to this many bytes is put aside. */
+  /** The size in bytes at which a file is put aside. */
   maxFileBytes: number;
   maxFiles: number;
 }
 
-/** The journal of one org and client; nothing is touched until it is used. Undefined when it is off. */
+/** The journal of one org and client. It touches no file before its first use. Undefined when it is off. */
 export function openJournal(options: OpenJournalOptions): Journal | undefined {
   const { place, orgUrl, clientId = "", maxFileBytes, maxFiles } = options;
   if (place === "off") return undefined;
@@ -29,7 +29,7 @@ export function openJournal(options: OpenJournalOptions): Journal | undefined {
   });
 }
 
-/** The host is for people, the rest of the name tells clients of one org apart. */
+/** The name of the folder. Its host is for people; the rest tells the clients of one org apart. */
 function nameFor(orgUrl: string, clientId: string): string {
   return `${new URL(orgUrl).host.replace(/[^a-z0-9.-]/gi, "_")}-${fileNameOf({ orgUrl, clientId }).slice(0, 12)}`;
 }

@@ -11,29 +11,28 @@ export interface ReadingRights {
   may(scope: Scope): boolean;
 }
 
-/** What decides whose work a change is. */
+/** The parts of a change that tell which tool made it. */
 type Named = Pick<Change, "tool" | "arguments">;
 
-/** The scope that reading what a tool changes takes. */
+/** The scope for reading the objects that a tool changes. */
 function readScope(scope: Scope): Scope {
   return scope.replace(/\.manage$/, ".read") as Scope;
 }
 
 /**
- * Tells what of the changes on record a session may see: what it may read in the org. That follows
- * from the tool that made a change, whether or not that tool is on. Of a tool that this version does
- * not have nobody can tell, so that nothing of its changes is shown.
+ * Decides what a session may see of recorded changes: as much as it may read in the org. The tool that made a change
+ * decides this, whether or not it is on. Nothing is shown of a change whose tool this version does not have.
  */
 export class ReadingRight {
   readonly #rights: ReadingRights;
-  /** Every change by its id, read once where a change names another. */
+  /** All changes by id. They are read once, when a change names another. */
   #named: Promise<ReadonlyMap<string, Named>> | undefined;
 
   constructor(rights: ReadingRights) {
     this.#rights = rights;
   }
 
-  /** Why the content of a change is not shown; undefined where it is. */
+  /** The reason why the content of a change is not shown; undefined where it is shown. */
   async withheld(change: Change): Promise<string | undefined> {
     const tool = await this.#toolOf(change);
     if (!tool?.scope) {
@@ -46,8 +45,8 @@ export class ReadingRight {
   }
 
   /**
-   * What the object of a change is called, for a session that may see the change. A question may have
-   * named more than the object itself, such as the user of a membership.
+   * The name of a change's object, for a session that may see the change. A question may have named more than the
+   * object, such as the user of a membership.
    */
   async target(change: Change): Promise<string | null> {
     const others = (await this.#toolOf(change))?.alsoUses ?? [];
@@ -55,7 +54,10 @@ export class ReadingRight {
     return nameOf(change.before) ?? nameOf(change.after) ?? null;
   }
 
-  /** The tool whose work a change is: where it is an undo, which has no scope of its own, that of the change it names. */
+  /**
+   * The tool that made a change. For an undo, which has no scope of its own, it is the tool of the change that it
+   * names.
+   */
   async #toolOf(change: Named): Promise<CatalogueEntry | undefined> {
     let named: Named | undefined = change;
     const seen = new Set<Named>();

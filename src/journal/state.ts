@@ -2,14 +2,14 @@ import { OktaMcpError } from "../errors/index.js";
 import { copyJson } from "../json/exact-json.js";
 import type { Json } from "../json/json.js";
 
-/** The object that a write changes, at one moment; `value` is null where there is none. */
+/** The object of a write at one moment. `value` is null where there is none. */
 export type State = { value: Json } | { unknown: string };
 
-/** An object larger than this is not kept, in characters of its JSON. */
+/** The size of the largest object that is kept, in characters of its JSON. */
 export const MAX_KEPT_CHARS = 2_000_000;
 
 /**
- * Reads the state of an object. What cannot be read is unknown, with the reason; it never stops a write.
+ * Reads the state of an object. A state that cannot be read is unknown, with the reason. It never stops a write.
  * @throws OktaMcpError cancelled
  */
 export async function readState(read: (() => Promise<Json | undefined>) | undefined): Promise<State> {
@@ -23,7 +23,7 @@ export async function readState(read: (() => Promise<Json | undefined>) | undefi
   }
 }
 
-/** What a tool takes or returns, as the JSON that it is made of. */
+/** A tool's arguments or result as plain JSON. */
 export function toJson(value: unknown): Json {
   return copyJson((value ?? null) as Json);
 }

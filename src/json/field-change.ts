@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from "./json.js";
 
-/** One field in which two values differ; a side on which the field is missing is absent. */
+/** One field in which two values differ. The side without the field is absent. */
 export interface FieldChange {
   /** Dotted path; empty for the value as a whole. */
   field: string;
@@ -8,13 +8,13 @@ export interface FieldChange {
   after?: Json;
 }
 
-/** A body with what its sender could not see, and where that stands. */
+/** A body with the hidden values that its sender could not see, and their places. */
 export interface Kept {
   body: JsonObject;
-  /** Dotted paths of what was kept. */
+  /** The dotted paths of the kept values. */
   paths: string[];
-  /** Those that may be told: what results leave out altogether is not told of either. */
+  /** Those of the paths that may be told. A path that results leave out altogether is not told. */
   told: string[];
-  /** What was kept there, which must not be shown. */
+  /** The kept values. They must not be shown. */
   values: Json[];
 }

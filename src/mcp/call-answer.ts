@@ -4,12 +4,12 @@ import type { Reader } from "../errors/index.js";
 import { errorText, renderError } from "../errors/render.js";
 import { resultText } from "../results/result-text.js";
 
-/** The key under `_meta` that tells where an answer comes from (MCP, "General fields": a prefix, then a name). */
+/** The key under `_meta` for the source of an answer (MCP, "General fields": a prefix, then a name). */
 const PROVENANCE_KEY = "okta-mcp/provenance";
 
 /**
- * Marks an answer as data of the org, for clients and gateways that keep apart what may be followed
- * and what may not. Every answer carries it: an error may quote the org as well.
+ * Marks an answer as data of the org, for clients and gateways that separate data from instructions. Every answer has
+ * it, since an error may quote the org as well.
  */
 function provenance(org: string): { [key: string]: unknown } {
   return { [PROVENANCE_KEY]: { source: "okta-org", org, trust: "data" } };
@@ -18,7 +18,7 @@ function provenance(org: string): { [key: string]: unknown } {
 export interface AnswerOptions {
   /** The org that the session is with. */
   orgUrl: string;
-  /** The plain form goes along, for programs. */
+  /** True where the plain form is added for programs. */
   structuredContent: boolean;
   /** The reader of the errors; by default a model. */
   reader?: Reader;

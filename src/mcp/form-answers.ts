@@ -1,10 +1,10 @@
 import type { jsonSchemaValidator } from "@modelcontextprotocol/sdk/validation/types.js";
 import { isObject } from "../json/json.js";
 
-/** What a field of a form may hold, as `typeof` calls it. */
+/** The types of a form's fields, as `typeof` names them. */
 const TYPES: ReadonlySet<unknown> = new Set(["boolean", "string"]);
 
-/** Keywords that tell a person about a field and restrict nothing. */
+/** Keywords that describe a field for a person and restrict nothing. */
 const WORDS: ReadonlySet<string> = new Set(["type", "title", "description", "default"]);
 
 interface Form {
@@ -25,9 +25,9 @@ function problemIn({ properties, required = [] }: Form, answer: unknown): string
 }
 
 /**
- * Checks what a person answers to a form of ours (MCP elicitation): flat, of yes-or-no and text
- * fields. Whatever a form holds beyond that fails the check, so that nothing passes unchecked.
- * Stands in for a compiler of JSON Schema, whose loading would double the time to start.
+ * Checks the answer to a form of ours (MCP elicitation): flat, with yes-or-no and text fields. A form with anything
+ * else fails the check, so that nothing passes unchecked. It replaces a compiler of JSON Schema, which would double the
+ * time to start.
  */
 export const formAnswers: jsonSchemaValidator = {
   getValidator<T>(schema: object) {

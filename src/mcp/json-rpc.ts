@@ -9,14 +9,14 @@ import { parseJson, TooManyValues } from "../json/exact-json.js";
 import { isObject } from "../json/json.js";
 import { MAX_JSON_VALUES } from "../json/json-values.js";
 
-/** The answer to what is no message (JSON-RPC 2.0, section 5.1); `id` is null where it could not be told. */
+/** The answer to a line that is no message (JSON-RPC 2.0, section 5.1). `id` is null where it is not known. */
 export interface Refusal {
   jsonrpc: "2.0";
   id: string | number | null;
   error: { code: number; message: string };
 }
 
-/** What a line was: a message, or what is wrong with it and what to answer, which may be nothing. */
+/** A received line: a message, or a problem with the answers to it, if any. */
 export type Received = { message: JSONRPCMessage } | { problem: string; refusals: Refusal[] };
 
 type Members = Readonly<Record<string, unknown>>;
@@ -29,7 +29,7 @@ function refusal(code: number, message: string, id: unknown = null): Refusal {
   return { jsonrpc: "2.0", id: isId(id) ? id : null, error: { code, message } };
 }
 
-/** What keeps an object from being a message; the schema's own words would be those of five kinds of message at once. */
+/** The reason why an object is no message. The schema's own words would be those of five kinds of message at once. */
 function problemOf({ jsonrpc, id, method, params }: Members, hasId: boolean): string {
   if (jsonrpc !== "2.0") return 'jsonrpc has to be "2.0"';
   if (typeof method !== "string") return "method has to be a string";
@@ -38,7 +38,7 @@ function problemOf({ jsonrpc, id, method, params }: Members, hasId: boolean): st
   return "a request has jsonrpc, id, method and params alone, and params._meta.progressToken is a string or a whole number";
 }
 
-/** Nothing is answered to a notification, nor to an answer: that could go back and forth without end. */
+/** False for a notification, and for an answer: answering an answer could go on without end. */
 function isAnswerable(value: Members): boolean {
   const notification = typeof value.method === "string" && !("id" in value);
   const answer = !("method" in value) && ("result" in value || "error" in value);
@@ -55,8 +55,8 @@ function refuseBatch(batch: readonly unknown[]): Received {
 }
 
 /**
- * A server that has no tasks takes a request as if it asked for none (MCP 2025-11-25, Tasks, section
- * Capabilities); the MCP library would refuse it.
+ * A server without tasks treats a request as if it asked for none (MCP 2025-11-25, Tasks, section Capabilities). The
+ * MCP library would refuse it.
  */
 function withoutTask(message: JSONRPCMessage): JSONRPCMessage {
   if (!("method" in message) || message.params?.task === undefined) return message;
@@ -64,14 +64,14 @@ function withoutTask(message: JSONRPCMessage): JSONRPCMessage {
   return { ...message, params };
 }
 
-/** Requests of MCP 2026-07-28 carry their version under this key, whether or not there was an `initialize`. */
+/** The key of the version in requests of MCP 2026-07-28, with or without an `initialize`. */
 const VERSION_KEY = "io.modelcontextprotocol/protocolVersion";
 
 /**
- * Why a request is none of this protocol; undefined where it is one. A client of MCP 2026-07-28 sends its
- * version, its capabilities and its answers to questions with each request, and takes no result from here
- * for one: what it asked for would be done, and look failed. Whether it asks for the other era's methods
- * is an ordinary question, to which the library knows the answer.
+ * The reason why a request belongs to another protocol; undefined where it belongs to this one. A client of MCP
+ * 2026-07-28 sends its version, its capabilities and its answers to questions with each request. It does not understand
+ * a result from here: the call would be made and look failed. The library itself answers whether the other era's
+ * methods exist.
  */
 function ofAnotherEra(message: JSONRPCMessage): string | undefined {
   if (!("method" in message && "id" in message) || message.method === "server/discover") return undefined;
@@ -115,7 +115,7 @@ export function readMessage(line: string): Received {
   return { problem, refusals: [refusal(ErrorCode.InvalidRequest, `Invalid request: ${problem}.`, value.id)] };
 }
 
-/** What a validator found, a sentence each, where a text is its list of findings. */
+/** The findings of a validator, one sentence each, where a text is its list of findings. */
 function findingsIn(text: string): string[] | undefined {
   let findings: unknown;
   try {
@@ -133,8 +133,8 @@ function findingsIn(text: string): string[] | undefined {
 }
 
 /**
- * A message as it leaves. The MCP library calls a request whose parameters are wrong an internal error
- * and tells of it in its validator's JSON; JSON-RPC has a code for it, and people read sentences.
+ * A message in the form for a client. The MCP library reports wrong parameters as an internal error with its
+ * validator's JSON. JSON-RPC has a code for them, and people read sentences.
  */
 export function readable(message: JSONRPCMessage): JSONRPCMessage {
   if (!("error" in message) || message.error.code !== ErrorCode.InternalError) return message;

@@ -6,11 +6,11 @@ export interface LoadAheadOptions {
   session: Pick<Session, "restore">;
   calls: LazyInvoker;
   log: Pick<Log, "debug" | "warn">;
-  /** Loads what the first call needs besides. */
+  /** Loads further parts for the first call. */
   warmUp?: (() => Promise<unknown>) | undefined;
 }
 
-/** Restores an earlier sign-in and loads what calls need while the client is busy with something else. */
+/** Restores an earlier sign-in and loads the parts for calls while the client is busy. */
 export class LoadAhead {
   readonly #options: LoadAheadOptions;
   #timer: NodeJS.Timeout | undefined;
@@ -19,7 +19,7 @@ export class LoadAhead {
     this.#options = options;
   }
 
-  /** Begins after a while; an earlier plan gives way to this one. */
+  /** Begins after a while. It replaces an earlier plan. */
   after(waitMs: number): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.#load(), waitMs).unref();
@@ -35,7 +35,7 @@ export class LoadAhead {
     session.restore().catch((error: unknown) => log.debug("restore failed", { error }));
     try {
       await calls.ready();
-      // What has come in meanwhile is not kept waiting for the rest.
+      // Requests that came in meanwhile go first.
       await new Promise(setImmediate);
       await warmUp?.();
     } catch (error) {

@@ -1,26 +1,26 @@
 import type { Extra } from "./client-questions.js";
 
-/** How long a client hears nothing of a call that goes on: well under the 60 s after which most give up. */
+/** The longest silence during a call. Most clients give up after 60 s. */
 const SIGN_OF_LIFE_MS = 15_000;
 
-/** Calls `tick` again and again until the function that it returns is called. */
+/** Calls `tick` at intervals until the returned function is called. */
 export type Every = (intervalMs: number, tick: () => void) => () => void;
 
-/** The system's timer, which keeps no process alive. */
+/** The system's timer. It does not keep the process alive. */
 const every: Every = (intervalMs, tick) => {
   const timer = setInterval(tick, intervalMs).unref();
   return () => clearInterval(timer);
 };
 
 /**
- * What a client is told while its call goes on (MCP, "Progress"): each step as it happens, and every
- * 15 seconds what the call is at, so that a client whose patience begins anew with each notification
- * waits for a person, a sign-in or a rate limit as long as it takes.
+ * The reports to a client during its call (MCP, "Progress"): each step at once, and every 15 seconds the present wait.
+ * A client that counts its time limit from the last report therefore waits for a person, a sign-in or a rate limit as
+ * long as it takes.
  */
 export class ProgressReport {
   readonly #send: (progress: number, message: string) => void;
   readonly #stop: () => void;
-  /** Has to increase with each notification. */
+  /** MCP requires a number that increases with each report. */
   #count = 0;
   #message = "Working";
 
@@ -30,14 +30,14 @@ export class ProgressReport {
     this.#stop = repeat(SIGN_OF_LIFE_MS, () => this.say(this.#message));
   }
 
-  /** Tells a step at once. */
+  /** Reports a step at once. */
   say(message: string): void {
     this.#message = message;
     this.#count += 1;
     this.#send(this.#count, message);
   }
 
-  /** What the signs of life say until a promise is settled. */
+  /** Reports a wait until a promise is settled. */
   async waiting<T>(what: string, until: Promise<T>): Promise<T> {
     const before = this.#message;
     this.#message = what;
@@ -48,13 +48,13 @@ export class ProgressReport {
     }
   }
 
-  /** The call is over. */
+  /** Ends the reports. */
   end(): void {
     this.#stop();
   }
 }
 
-/** A report on a call for a client that asked for one with a token; undefined for every other. */
+/** The reports for a client that asked for them with a token; undefined for every other. */
 export function progressOf({ _meta, signal, sendNotification }: Extra, every?: Every): ProgressReport | undefined {
   const progressToken = _meta?.progressToken;
   if (progressToken === undefined) return undefined;

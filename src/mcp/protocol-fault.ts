@@ -3,19 +3,19 @@ import { parseJson } from "../json/exact-json.js";
 import { isObject } from "../json/json.js";
 import type { LogFields } from "../log.js";
 
-/** What is wrong with something a client sent, in words of ours that hold nothing of it. */
+/** A fault in a client's message, in our own words. It quotes nothing of the message. */
 export class MessageFault extends Error {
   override readonly name = "MessageFault";
 }
 
-/** What the MCP library says of a message that nobody waits for; the message itself follows as JSON. */
+/** The MCP library's words for a message that nobody waits for. The message itself follows as JSON. */
 const UNEXPECTED: Readonly<Record<string, string>> = {
   "Received a response for an unknown message ID": "an answer to no question of ours",
   "Received a progress notification for an unknown token": "progress of nothing that was asked for",
   "Unknown message type": "a message of no known kind",
 };
 
-/** How the library begins what it says of other faults; what follows may hold what a client sent. */
+/** The first words of other faults of the library. Text of a client may follow them. */
 const LIBRARY_WORDS = [
   "Uncaught error in notification handler",
   "Failed to send an error response",
@@ -25,8 +25,8 @@ const LIBRARY_WORDS = [
 ];
 
 /**
- * What a log may hold of a fault between client and server: what sort it is, and of a message its size and its id's
- * kind. A client's messages hold what people and models wrote, secrets included, so nothing of them is repeated.
+ * The parts of a protocol fault that a log may hold: its sort, and of a message the size and the kind of id. Nothing
+ * else of a message is logged, since people and models wrote it, and it may hold secrets.
  */
 export function faultFields(fault: unknown): LogFields {
   if (fault instanceof MessageFault) return { problem: fault.message };

@@ -23,13 +23,16 @@ import { type Every, type ProgressReport, progressOf } from "./progress.js";
 import { faultFields } from "./protocol-fault.js";
 import { VisibleTools } from "./visible-tools.js";
 
-/** How long a client may take to ask for the tools before the parts that calls need are loaded, which stops all else. */
+/**
+ * The time that a client has to ask for the tools before the parts for calls are loaded. Loading them stops everything
+ * else.
+ */
 const LIST_WAIT_MS = 100;
 
 export interface ServerOptions extends AnswerOptions, Omit<ClientQuestionsOptions, "log"> {
-  /** The tools as a list shows them. */
+  /** The tools in the form for a list. */
   catalogue: ToolListing;
-  /** Tells which tools are on. The session is its maker's to close. */
+  /** Decides which tools are on. Its maker closes it. */
   session: Session;
   /** The one path of calls. It outlives the connection, and several connections may share it. */
   calls: LazyInvoker;
@@ -37,9 +40,12 @@ export interface ServerOptions extends AnswerOptions, Omit<ClientQuestionsOption
   log: Log;
   /** Opens the system's browser for a sign-in. True when one was started. */
   openBrowser?: ((url: string) => Promise<boolean>) | undefined;
-  /** The timer of the signs of life of a call. */
+  /** The timer for the reports during a call. */
   every?: Every | undefined;
-  /** Loads what the first call needs; run, and an earlier sign-in restored, once the client has the list of tools or lets time pass. */
+  /**
+   * Loads the parts for the first call. It runs, and an earlier sign-in is restored, once the client has the list of
+   * tools or lets time pass.
+   */
   warmUp?: (() => Promise<unknown>) | undefined;
 }
 
@@ -47,15 +53,15 @@ export interface ServerOptions extends AnswerOptions, Omit<ClientQuestionsOption
 export interface OktaMcpServer {
   /** Serves until the transport closes. */
   connect(transport: Transport): Promise<void>;
-  /** Ends calls in progress and closes the transport. The session is the caller's to close. */
+  /** Ends running calls and closes the transport. The caller closes the session. */
   close(): Promise<void>;
-  /** Set by the caller: told when the client has gone. */
+  /** Set by the caller. It is called when the client has gone. */
   onClose: (() => void) | undefined;
 }
 
 const NOT_INITIALIZED = "Nothing was done: a session begins with initialize. Send that first, then call again.";
 
-/** The system's words on the cause name files of this machine, so that only the log has them. */
+/** The system's message names files of this machine, so only the log has it. */
 function notLoaded(cause: unknown): OktaMcpError {
   return new OktaMcpError("bug", "A part of okta-mcp could not be loaded. Nothing was sent to Okta.", {
     fix: "Repeat the call; if it fails again, restart the server, then install okta-mcp anew. Its log has the reason.",
@@ -63,7 +69,7 @@ function notLoaded(cause: unknown): OktaMcpError {
   });
 }
 
-/** The MCP library's server, before it knows what to answer. */
+/** The MCP library's server, without handlers. */
 function protocolServer(version: string, instructions: string): Server {
   const server = new Server(
     { name: "okta-mcp", title: "Okta administration", version },
@@ -89,7 +95,7 @@ export function createServer(options: ServerOptions): OktaMcpServer {
   server.setRequestHandler(ListToolsRequestSchema, async ({ params }) => {
     if (params?.cursor) throw new McpError(ErrorCode.InvalidParams, "The list of tools has one page, and no cursor.");
     const definitions = await tools.definitions();
-    // By then the answer has left.
+    // The answer has left by then.
     if (!calls.begun) ahead.after(1);
     return { tools: definitions };
   });

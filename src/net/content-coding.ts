@@ -1,7 +1,7 @@
 import { pipeline, type Readable, type Transform } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
 
-/** Content codings by their names (RFC 9110, section 8.4.1). What stands before an org may use one that nobody asked for. */
+/** Content codings by their names (RFC 9110, section 8.4.1). A device before an org may use one without being asked. */
 const DECODERS: ReadonlyMap<string, () => Transform> = new Map([
   ["gzip", createGunzip],
   ["x-gzip", createGunzip],
@@ -9,7 +9,7 @@ const DECODERS: ReadonlyMap<string, () => Transform> = new Map([
   ["br", createBrotliDecompress],
 ]);
 
-/** More codings on one answer serve no purpose but to make a small answer a large one. */
+/** The most codings of one answer. More of them only make a small answer a large one. */
 const MAX_CODINGS = 3;
 
 /** The codings of a body in the order in which they were applied, in small letters, since case does not count. */
@@ -32,7 +32,7 @@ export function unpacked(message: Readable, headers: Headers): Readable {
   return decoders.reduceRight<Readable>((packed, createDecoder) => {
     if (createDecoder === undefined) return packed;
     const plain = createDecoder();
-    // What fails on either side ends the other; whoever reads is told by the stream itself.
+    // A failure on either side ends the other. The stream reports it to the reader.
     pipeline(packed, plain, () => undefined);
     return plain;
   }, message);

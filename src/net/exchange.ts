@@ -26,7 +26,7 @@ export interface ExchangeOptions {
   /** The clock of the server that is asked; it learns from the answer. */
   clock: ServerClock;
   signal: AbortSignal | undefined;
-  /** For the whole exchange: connecting, headers and body. */
+  /** The time limit of the whole exchange: connecting, headers and body. */
   timeLimitMs: number;
   /** The longest answer that is read, after it is unpacked. */
   maxBytes: number;
@@ -79,7 +79,7 @@ async function readText({ body }: HttpAnswer, maxBytes: number): Promise<string 
     if (bytes > maxBytes) return undefined;
     chunks.push(chunk);
   }
-  // At once rather than chunk by chunk: a text made of many pieces is put together again before it is parsed.
+  // The chunks are joined at once. A text of many pieces would be joined again before it is parsed.
   return Buffer.concat(chunks, bytes)
     .toString("utf8")
     .replace(/^\uFEFF/, "");

@@ -3,7 +3,7 @@ import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import { unpacked } from "./content-coding.js";
 import { NoAnswer } from "./no-answer.js";
 
-/** What is read of an answer; a `Response` is one. */
+/** The parts of an answer that are read. A `Response` has them. */
 export interface HttpAnswer {
   status: number;
   /** True for 2xx. */
@@ -12,7 +12,7 @@ export interface HttpAnswer {
   body: ReadableStream<Uint8Array> | AsyncIterable<Uint8Array> | null;
 }
 
-/** Sends one HTTP request; `fetch` does. Rejects where no answer comes, with a code in the error or its cause. */
+/** Sends one HTTP request, as `fetch` does. Rejects where no answer comes, with a code in the error or its cause. */
 export type SendHttp = (
   url: URL,
   init: {
@@ -24,7 +24,7 @@ export type SendHttp = (
   },
 ) => Promise<HttpAnswer>;
 
-/** Sooner than servers and what stands before them close a connection that is not in use. */
+/** The longest idle time of a connection. Servers and the devices before them close idle connections later. */
 const IDLE_MS = 4_000;
 
 /**
@@ -51,14 +51,14 @@ export function createHttpClient(): SendHttp {
           reject(error);
         }
       });
-      // To an answer of this sort Node.js gives no event of an answer, nor one of an error (RFC 9110, section 15.2.2).
+      // Node.js reports neither an answer nor an error for this sort of answer (RFC 9110, section 15.2.2).
       request.once("upgrade", ({ statusCode = 101 }, socket) => {
         socket.destroy();
         reject(new NoAnswer({ kind: "other-protocol", status: statusCode }));
       });
-      // Once there is an answer, its body tells of what goes wrong.
+      // After the answer has begun, its body reports errors.
       request.on("error", reject);
-      // A connection can end without an error; where there was an answer this is nothing new.
+      // A connection can end without an error. After an answer this changes nothing.
       request.once("close", () => reject(Object.assign(new Error("no answer came"), { code: "ECONNRESET" })));
       request.end(body);
     });

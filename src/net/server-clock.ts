@@ -18,7 +18,7 @@ export class ServerClock {
     this.localNow = localNow;
   }
 
-  /** Learns from one answer: its `Date` header, and when by our clock it was asked for and had. */
+  /** Learns from one answer: its `Date` header, and our times of the request and the answer. */
   observe(date: string | null, sentMs: number, receivedMs: number): void {
     const dateMs = Date.parse(date ?? "");
     if (Number.isNaN(dateMs)) return;
@@ -27,7 +27,7 @@ export class ServerClock {
     this.#lowMs = Math.max(this.#lowMs, lowMs);
     this.#highMs = Math.min(this.#highMs, highMs);
     if (this.#lowMs > this.#highMs) {
-      // One of the clocks was set: what was learnt before holds no longer.
+      // One of the clocks was set, so earlier bounds no longer hold.
       this.#lowMs = lowMs;
       this.#highMs = highMs;
     }

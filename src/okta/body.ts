@@ -32,7 +32,7 @@ async function encoded(body: OktaRequest["body"]): Promise<EncodedBody> {
   const { part, upload } = body;
   const form = new FormData();
   form.append(part, new Blob([Uint8Array.from(upload.data)], { type: upload.contentType }), upload.name);
-  // As bytes rather than as a form, so that every `fetch` takes it, undici's own included.
+  // The form is sent as bytes, so that every `fetch` takes it, undici's own included.
   const written = new Response(form);
   return {
     body: new Uint8Array(await written.arrayBuffer()),

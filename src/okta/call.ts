@@ -26,11 +26,11 @@ import type { CallOptions, OktaRequest, OktaResponse } from "./request.js";
 import type { Scheduler } from "./scheduler.js";
 import type { AccessToken, TokenSource } from "./token.js";
 
-/** Bounds of one call, or of one attempt where they say so. */
+/** The limits of one call. Some of them are for one attempt and say so. */
 export interface CallLimits {
   /** For one attempt: connecting, headers and body. */
   requestTimeoutMs: number;
-  /** The same for an upload. */
+  /** The time limit of one upload. */
   uploadTimeoutMs: number;
   /** Longest wait for rate limits. */
   maxRateWaitMs: number;
@@ -38,12 +38,12 @@ export interface CallLimits {
   maxRateLimited: number;
   /** Further attempts after faults and 5xx answers. */
   maxRetries: number;
-  /** No such attempt begins later than this. */
+  /** The time after which no further such attempt begins. */
   retryWithinMs: number;
   maxResponseBytes: number;
 }
 
-/** What all calls of a transport share. */
+/** The parts that all calls of a transport share. */
 export interface TransportContext {
   origin: string;
   tokens: TokenSource;
@@ -61,26 +61,29 @@ export interface TransportContext {
 const RETRY_BACKOFF: Backoff = { firstMs: 500, longestMs: 8000 };
 const PASSING_STATUSES = new Set([500, 502, 503, 504]);
 const IDEMPOTENT_METHODS = new Set(["GET", "HEAD", "PUT", "DELETE"]);
-/** Okta deactivates a user on a first DELETE and deletes on the next: not the same thing twice. */
+/** Okta deactivates a user with the first DELETE and deletes the user with the next, so the two differ. */
 const NOT_IDEMPOTENT = new Set(["deleteUser"]);
 
-/** Loads what tells of Okta's refusals. It is large and no start needs it, so the first refusal loads it, or `preload` ahead of that. */
+/**
+ * Loads the table of Okta's refusals. It is large and no start needs it: the first refusal loads it, or `preload` ahead
+ * of that.
+ */
 const loadRefusals = () => import("./from-okta.js");
 
 type Refusals = Awaited<ReturnType<typeof loadRefusals>>;
 
-/** What is known of an answer that is no success. */
+/** The facts of an answer that is no success. */
 interface Judging {
   token: AccessToken;
-  /** It asks for a proof with the nonce that it brings. */
+  /** True where the answer asks for a proof with the nonce that it brings. */
   challenged: boolean;
-  /** A 429 that is about this call alone. */
+  /** True for a 429 about this call alone. */
   isOwnLimit: boolean;
   body: Json | undefined;
   refusals: Refusals;
 }
 
-/** One call: as many attempts as it takes and its limits allow. */
+/** One call with all of its attempts, within its limits. */
 export class Call {
   readonly #context: TransportContext;
   readonly #request: OktaRequest;
@@ -95,7 +98,7 @@ export class Call {
   #rateLimited = 0;
   #nonceSent = false;
   #tokenRenewed = false;
-  /** An attempt may have done its work without our seeing Okta's answer. */
+  /** True where an attempt may have succeeded without an answer from Okta. */
   #maybeDone = false;
 
   constructor(context: TransportContext, request: OktaRequest, options: CallOptions) {
@@ -115,13 +118,16 @@ export class Call {
         if (answer !== undefined) return answer;
       }
     } catch (error) {
-      // Whatever ended it: an attempt before the last may have done the work.
+      // An attempt before the last may have succeeded, whatever ended the call.
       const isOfWrite = error instanceof OktaMcpError && changesSomething(this.#request.method);
       throw isOfWrite ? ofWrite(error, this.#maybeDone) : error;
     }
   }
 
-  /** One attempt and the wait after it; nothing is returned where another one is to follow. */
+  /**
+   * One attempt and the wait after it.
+   * @returns undefined where another attempt follows
+   */
   async #attempt(): Promise<OktaResponse | undefined> {
     const { scheduler, tokens } = this.#context;
     const { signal, onWait } = this.#options;
@@ -171,7 +177,7 @@ export class Call {
         maxBytes: limits.maxResponseBytes,
       },
     ).catch((error: unknown) => {
-      // Cancelled on its way, it may have arrived.
+      // A request that was cancelled on its way may have arrived.
       if (error instanceof OktaMcpError) this.#maybeDone = true;
       throw error;
     });
@@ -194,7 +200,7 @@ export class Call {
     if (status >= 300 && status < 400) {
       throw faultError(this.#request, redirectFault(status, headers.get("Location"), this.#url), this.#attempts);
     }
-    // Neither 401 nor 429 did anything at Okta, so that another attempt is safe for every method.
+    // A 401 or a 429 did nothing at Okta, so another attempt is safe for every method.
     if (challenged && !this.#nonceSent) {
       this.#nonceSent = true;
       return undefined;
@@ -211,12 +217,12 @@ export class Call {
       throw faultError(this.#request, notOktaFault(status, headers.get("Content-Type")), this.#attempts);
     }
     if (status === 404 && this.#maybeDone && this.#request.method === "DELETE") {
-      // The attempt whose answer was lost has deleted it: what was asked for is so.
+      // The attempt without an answer has deleted the object, as was asked.
       return { status: 204, headers, json: undefined };
     }
     const error = (retryAfterSeconds?: number) =>
       refusals.fromOkta({ ...this.#request, status, headers, body, retryAfterSeconds, toolFor: this.#options.toolFor });
-    // Okta refuses some requests with 5xx too, and then has done nothing.
+    // Okta answers some refusals with 5xx too. It has done nothing then.
     const refusal = error();
     if (status >= 500 && refusal.code === "okta_down") this.#maybeDone = true;
     if (!PASSING_STATUSES.has(status) || refusal.code !== "okta_down") throw refusal;
@@ -225,7 +231,7 @@ export class Call {
 
   async #success({ status, headers }: HttpAnswer, text: string): Promise<OktaResponse | undefined> {
     const isEmpty = text.trim() === "";
-    // Taken for an answer, nothing would look like an empty list.
+    // An empty answer must not look like an empty list.
     if (isEmpty && this.#request.wantsList) return await this.#retryFault(malformedFault());
     let json: Json | undefined;
     try {
@@ -241,7 +247,7 @@ export class Call {
     return { status, headers, json, next: nextCursor(headers.get("Link"), this.#url) };
   }
 
-  /** The wait itself is the scheduler's, which holds back the endpoint's other calls too. */
+  /** The scheduler waits, and holds back other calls of the endpoint too. */
   #afterRateLimit(): undefined {
     this.#rateLimited += 1;
     if (this.#rateLimited > this.#context.limits.maxRateLimited) {
@@ -293,7 +299,7 @@ function urlOf(origin: string, { path, query }: OktaRequest): URL {
   if (url?.origin !== origin || url.pathname !== path) {
     throw new OktaMcpError("bug", "A request would have left its path; nothing was sent.");
   }
-  // URLSearchParams writes a space as `+`, which only forms read back as a space.
+  // URLSearchParams writes a space as `+`, which only forms read as a space.
   url.search = query.toString().replaceAll("+", "%20");
   return url;
 }

@@ -8,7 +8,7 @@ import { idsInPath } from "./path.js";
 import type { ToolFor } from "./purpose.js";
 import { grantAdvice } from "./scopes.js";
 
-/** What is known of a request that Okta refused. */
+/** The facts of a request that Okta refused. */
 export interface Refused {
   method: string;
   /** Okta's operation id, e.g. `listUsers`. */
@@ -35,11 +35,11 @@ interface OktaError {
 
 const MAX_CAUSES = 5;
 
-/** The words in which Okta says the same under its general validation error. */
+/** Okta's words for the same fault under its general validation error. */
 const STATE_WORDS =
   /already (?:exists|active|in use)|must be (?:deactivated|inactive)|current status|not (?:in )?active/i;
 
-/** Turns an answer of Okta that is no success into one of our errors; `data` has Okta's code and request id. */
+/** Makes one of our errors of an answer that is no success. `data` has Okta's code and request id. */
 export function fromOkta(refused: Refused): OktaMcpError {
   const { method, template, status, headers } = refused;
   const okta = readError(refused.body);
@@ -56,8 +56,8 @@ export function fromOkta(refused: Refused): OktaMcpError {
 }
 
 /**
- * Whether an answer blames the token: `certain` where it says so, `perhaps` for a 401 that gives no
- * reason at all, undefined where there is another reason.
+ * Whether an answer blames the token: `certain` where it says so, `perhaps` for a 401 without a reason, undefined where
+ * there is another reason.
  */
 export function tokenDoubt({ status, headers, body }: Pick<Refused, "status" | "headers" | "body">) {
   const { code } = readError(body);
@@ -69,14 +69,14 @@ export function tokenDoubt({ status, headers, body }: Pick<Refused, "status" | "
   return code === undefined && challenge === undefined ? "perhaps" : undefined;
 }
 
-/** How long Okta asks to wait in the words of a code, in seconds. */
+/** The waits that codes of Okta name in words, in seconds. */
 const OWN_WAITS_SECONDS: ReadonlyMap<string, number> = new Map([
   ["E0000109", 30],
   ["E0000118", 5],
   ["E0000133", 30],
 ]);
 
-/** Whether an answer with 429 is about what this one call asked for and not about the rate limit of its endpoint. */
+/** True for a 429 about the subject of this one call, and not about the rate limit of its endpoint. */
 export function isOwnLimit(body: unknown): boolean {
   const code = readError(body).code ?? "";
   return code !== "E0000047" && OKTA_CODES[code]?.[0] === 429;
@@ -84,7 +84,7 @@ export function isOwnLimit(body: unknown): boolean {
 
 interface Kind extends Pick<ErrorDetails, "fix" | "data"> {
   code: ErrorCode;
-  /** A sentence of ours after what Okta said. */
+  /** Our own sentence after Okta's words. */
   why?: string;
 }
 
@@ -184,7 +184,7 @@ function oktaIds(okta: OktaError, headers: Headers): Record<string, string> {
   };
 }
 
-/** Okta's codes and request ids; anything else under their name is no id. */
+/** The text of an id of Okta's: a code or a request id. Any other text is none. */
 function plainId(value: unknown): string | undefined {
   return typeof value === "string" && /^[\w.@-]{1,80}$/.test(value) ? value : undefined;
 }

@@ -1,7 +1,7 @@
 import { type Json, textAt } from "../json/json.js";
 import type { Scope } from "./scopes.js";
 
-/** The kinds of objects that rules can protect, by the name of their list in a guard file. */
+/** The kinds of objects that rules can protect, by their names in a guard file. */
 export const PROTECTED_KINDS = ["users", "groups", "apps", "policies"] as const;
 
 export type ProtectedKind = (typeof PROTECTED_KINDS)[number];

@@ -13,9 +13,9 @@ type SdkApiName = keyof SdkApis extends infer Key ? (Key extends `Object${infer 
 export type ApiName = SdkApiName | keyof DocumentedAlone;
 
 /**
- * What a caller may give where the SDK wants a value of type `Value`. Okta knows more fields, more
- * types and more enumerated values than the SDK does, so a body is plain JSON and an enumeration
- * any string; what stays checked is which parameters there are and which of them are required.
+ * A parameter's type for callers, where the SDK wants a value of type `Value`. Okta knows more fields, types and
+ * enumerated values than the SDK. So a body is plain JSON and an enumeration any string. The names of parameters and
+ * which of them are required stay checked.
  */
 type Plain<Value> = Value extends string
   ? string
@@ -33,7 +33,7 @@ type Plain<Value> = Value extends string
 
 type Params<SdkParams> = { [Name in keyof SdkParams]: Plain<NonNullable<SdkParams[Name]>> };
 
-/** One page of a list; `next` is Okta's cursor of the page after it, undefined on the last. */
+/** One page of a list. `next` is Okta's cursor of the page after it, undefined on the last. */
 export interface Page {
   items: Json[];
   next: string | undefined;
@@ -42,7 +42,7 @@ export interface Page {
 /** One operation. It answers with the JSON as it came from Okta, undefined where Okta sent none. */
 export type Operation<SdkParams> = (params: Params<SdkParams>, options?: CallOptions) => Promise<Json | undefined>;
 
-/** Okta pages some lists whose cursor the SDK does not know of, e.g. the rules of a policy. */
+/** A cursor for lists that Okta pages although the SDK knows no cursor, e.g. the rules of a policy. */
 interface Cursor {
   /** The `next` of the page before. */
   readonly after?: string | undefined;
@@ -81,7 +81,7 @@ type SdkApi<Name extends SdkApiName> = {
 export type Api<Name extends ApiName> = (Name extends SdkApiName ? SdkApi<Name> : unknown) &
   (Name extends keyof DocumentedAlone ? Readonly<DocumentedAlone[Name]> : unknown);
 
-/** The APIs that have a name here, and what the SDK calls them; every other is reached by `api`. */
+/** The APIs with a name here, and their names in the SDK. `api` reaches all others. */
 const AREAS = {
   users: "User",
   groups: "Group",
@@ -131,7 +131,7 @@ export async function preload(): Promise<void> {
     import("./from-okta.js"),
     loadCall(),
   ]);
-  // The first one makes Node.js load the whole of its `fetch`.
+  // The first use makes Node.js load its whole `fetch`.
   new Headers();
 }
 

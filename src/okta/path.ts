@@ -1,21 +1,21 @@
 import { OktaMcpError } from "../errors/index.js";
 import type { OktaRequest } from "./request.js";
 
-/** What ends a path segment, or is no character at all. */
+/** Characters that end a path segment, or are none at all. */
 const LEAVES_SEGMENT = /[/\\\p{Cc}\p{Cs}]/u;
 
-/** What URL parsers take for the folder itself or the one above; some servers drop what follows a `;`. */
+/** Segments that URL parsers take for the folder itself or its parent. Some servers ignore the part after a `;`. */
 const DOTS = /^\.{0,2}(?:;|$)/;
 
-/** What no id of Okta's has, but a login may: `jo_acme.com#EXT#@corp.onmicrosoft.com`. */
+/** Characters that a login may have and an id of Okta's may not: `jo_acme.com#EXT#@corp.onmicrosoft.com`. */
 const NOT_IN_ID = /[?#%]/;
 
-/** The parameter of a path template in whose place Okta takes a login. */
+/** The parameter of a path template for which Okta also accepts a login. */
 const LOGIN_PARAMETER = /\/users\/\{(\w+)\}/;
 
 /**
- * True for a value that, escaped, is one path segment, also to a server that takes escapes off
- * again and again: `%2e%2e` would become `..` there, and an operation on one object reach its collection.
+ * True for a value that, escaped, is one path segment, also for a server that removes escapes repeatedly: `%2e%2e`
+ * would become `..` there, and an operation on one object reach its collection.
  */
 export function isPathSegment(value: string): boolean {
   let form = value;
@@ -24,17 +24,17 @@ export function isPathSegment(value: string): boolean {
     const unescaped = form.replace(/%([0-9a-f]{2})/gi, (_, hex: string) =>
       String.fromCharCode(Number.parseInt(hex, 16)),
     );
-    // Every escape that goes makes it shorter.
+    // Each round makes the text shorter.
     if (unescaped === form) return true;
     form = unescaped;
   }
 }
 
 /**
- * Fills the `{parameters}` of a path template, each escaped so that it stays one path segment. A
- * last line of defence behind the schemas of the tools.
- * @throws OktaMcpError bad_input for a value that is missing or would leave its segment, and for one
- * that has `?`, `#` or `%` where Okta takes ids alone
+ * Fills the `{parameters}` of a path template. Each is escaped and stays one path segment. This is the last line of
+ * defence behind the schemas of the tools.
+ * @throws OktaMcpError bad_input for a value that is missing or would leave its segment, and for one with `?`, `#` or
+ * `%` where Okta accepts ids alone
  */
 export function fillPath(template: string, values: Readonly<Record<string, string>>): string {
   const login = LOGIN_PARAMETER.exec(template)?.[1];

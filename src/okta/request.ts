@@ -1,7 +1,7 @@
 import type { Json } from "../json/json.js";
 import type { ToolFor } from "./purpose.js";
 
-/** A file for a multipart upload; Okta's name for the part is the name of the parameter. */
+/** A file for a multipart upload. Its part has the name of the parameter. */
 export interface Upload {
   /** The file's bytes, sent as they are. */
   data: Uint8Array;
@@ -20,9 +20,9 @@ export interface OktaRequest {
   /** The path with its parameters filled in and escaped. */
   path: string;
   query: URLSearchParams;
-  /** True where only a list is an answer; elsewhere an empty body may be one. */
+  /** True where only a list is an answer. Elsewhere an empty body may be one. */
   wantsList?: boolean;
-  /** What an operation asks for besides authorization and the type of its body, e.g. `If-Match`. */
+  /** Further headers of an operation, besides authorization and the type of its body, e.g. `If-Match`. */
   headers?: Record<string, string>;
   /** `json` is sent as it is, as `application/json` unless the operation has a type of its own. */
   body?:
@@ -31,7 +31,7 @@ export interface OktaRequest {
     | { raw: Uint8Array | string; contentType: string };
 }
 
-/** The JSON that a request has for a body; undefined where it has another one or none. */
+/** The JSON body of a request; undefined where it has another body or none. */
 export function jsonBodyOf({ body }: Pick<OktaRequest, "body">): unknown {
   return body !== undefined && "json" in body ? body.json : undefined;
 }
@@ -45,16 +45,16 @@ export interface OktaResponse {
   next?: string | undefined;
 }
 
-/** What a caller of Okta may pass along: a way to stop, and somebody to tell why it takes long. */
+/** The options of a caller: a way to stop the call, and hooks. */
 export interface CallOptions {
   signal?: AbortSignal;
-  /** Told in plain words what is being waited for, e.g. "Rate limit reached; waiting 12 s". */
+  /** Called with the reason of a wait, e.g. "Rate limit reached; waiting 12 s". */
   onWait?: (message: string) => void;
-  /** Asked about every request before it leaves; what it throws keeps the request here. */
+  /** Called with every request before it leaves. An error from it keeps the request here. */
   beforeSend?: (request: OktaRequest) => Promise<void>;
   /** Tells which tool serves a purpose, for advice on what Okta refused. */
   toolFor?: ToolFor;
-  /** Told what Okta answered to a request, before the caller gets it. */
+  /** Called with Okta's answer to a request, before the caller gets it. */
   onAnswer?: (answer: OktaResponse, request: OktaRequest) => void;
 }
 

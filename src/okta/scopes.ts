@@ -1,7 +1,7 @@
 import type { Reader, TerminalWords } from "../errors/index.js";
 import type { SignInMethod } from "./token.js";
 
-/** Every Okta scope that a tool uses, in plain words, as a person reads it when granting it. */
+/** Every Okta scope that a tool uses, in plain words for the person who grants it. */
 export const SCOPES = {
   "okta.users.read": "Read users and their profiles",
   "okta.users.manage": "Create, change, deactivate and delete users",
@@ -31,20 +31,20 @@ export type Scope = keyof typeof SCOPES;
 /** The OpenID Connect scopes that the device grant asks for besides `OKTA_SCOPES`. */
 export const SIGN_IN_SCOPES = ["openid", "profile", "email", "offline_access"] as const;
 
-/** As few scopes as have every tool on: `manage` where there is one, since it covers `read`. */
+/** The fewest scopes that turn every tool on: `manage` where it exists, since it covers `read`. */
 export function fewestForAll(): Scope[] {
   const all = Object.keys(SCOPES).filter(isKnownScope);
   return all.filter((scope) => !scope.endsWith(".read") || !isKnownScope(scope.replace(/\.read$/, ".manage")));
 }
 
-/** True when `scope` is one that this server has a use for. */
+/** True for a scope that this server uses. */
 export function isKnownScope(scope: string): scope is Scope {
   return Object.hasOwn(SCOPES, scope);
 }
 
 /**
- * True when `granted` allows what `scope` stands for. `okta.x.manage` covers `okta.x.read`
- * (Okta's OAuth 2.0 scope documentation); nothing covers an unknown scope but itself.
+ * True when `granted` allows `scope`. `okta.x.manage` covers `okta.x.read` (Okta's OAuth 2.0 scope documentation). An
+ * unknown scope is covered by itself alone.
  */
 export function covers(granted: ReadonlySet<string>, scope: string): boolean {
   return granted.has(scope) || (scope.endsWith(".read") && granted.has(scope.replace(/\.read$/, ".manage")));

@@ -12,25 +12,25 @@ import {
 import { idsInPath } from "./path.js";
 import { jsonBodyOf, type OktaRequest } from "./request.js";
 
-/** Which kinds of objects rules protect, so that the others need not be read. */
+/** True for a kind of which a rule protects some. Objects of other kinds need not be read. */
 export type IsProtected = (kind: ProtectedKind) => boolean;
 
 /** An object that a write touches, as the call names it. */
 export interface Target {
   type: ProtectableKind;
-  /** Its id; of a user also the login. */
+  /** The id of the object; for a user also the login. */
   id: string;
 }
 
 /** An object that a call changes without naming it. */
 export interface Touched extends Target {
-  /** What becomes of it, as the end of a sentence: "loses the group Lab". */
+  /** The effect on the object, as the end of a sentence: "loses the group Lab". */
   how: string;
-  /** The object as the call has read it, so that it need not be read once more. */
+  /** The object, where the call has read it. It need not be read again then. */
   object?: Json | undefined;
 }
 
-/** What rules look at of an object. */
+/** The parts of an object that rules compare. */
 export interface Identity {
   id: string;
   /** A user's login; none for anything else. */
@@ -44,7 +44,7 @@ function strings(value: unknown): string[] {
   return [value].flat().filter((item) => typeof item === "string");
 }
 
-/** True for one of Okta's ids of users; a login, or the part of one before the @, can stand in the same place. */
+/** True for an id of a user. A login, or the part of one before the @, can stand in the same place. */
 export function isUserId(text: string): boolean {
   return kindsOfId(text).includes("user");
 }
