@@ -1,6 +1,6 @@
 import fc from "fast-check";
-import { HOSTILE_TEXTS } from "../../sandbox/hostile.js";
 import { HOSTILE_IDS } from "../support/hostile.js";
+import { HOSTILE_TEXTS } from "../support/hostile-org.js";
 
 /** The part of a JSON Schema that tells what to generate. */
 export interface Schema {

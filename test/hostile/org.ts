@@ -1,6 +1,6 @@
 import { onTestFinished } from "vitest";
-import { seedHostile } from "../../sandbox/hostile.js";
 import { type ConnectOptions, connect } from "../support/client.js";
+import { seedHostile } from "../support/hostile-org.js";
 
 export type JsonObject = { [key: string]: unknown };
 

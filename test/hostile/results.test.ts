@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { HOSTILE_TEXTS, MANY_ATTRIBUTES } from "../../sandbox/hostile.js";
 import { catalogue } from "../support/catalogue.js";
 import { connect } from "../support/client.js";
+import { HOSTILE_TEXTS, MANY_ATTRIBUTES } from "../support/hostile-org.js";
 import { objectsOf } from "../support/objects.js";
 import { withItems } from "../support/result-text.js";
 import { connectToHostile, type JsonObject, watchPrototypes } from "./org.js";

@@ -1,12 +1,12 @@
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { expect, onTestFinished, test } from "vitest";
-import { HOSTILE_TEXTS } from "../../sandbox/hostile.js";
 import { DEFAULT_RESULT_CHARS } from "../../src/config/settings.js";
 import { openOrg } from "../hostile/stdio.js";
 import { expectVisible } from "../hostile/visible.js";
 import { COMMAND, cleanEnv, runCli } from "../support/cli.js";
 import { hiddenIn } from "../support/deceptive.js";
+import { HOSTILE_TEXTS } from "../support/hostile-org.js";
 import { withItems } from "../support/result-text.js";
 
 /** More characters than that, and Claude Code shows the model a file's name in place of the result. */

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { HOSTILE_TEXTS } from "../../../sandbox/hostile.js";
 import type { Org } from "../../../sandbox/org.js";
 import { brandArea } from "../../../sandbox/state/brand-store.js";
 import { customDomainArea } from "../../../sandbox/state/custom-domain-store.js";
@@ -7,6 +6,7 @@ import { POLICIES } from "../../../sandbox/state/default-policies.js";
 import { DEVICE_ASSURANCE } from "../../../sandbox/state/device-assurance.js";
 import { emailDomainArea } from "../../../sandbox/state/email-domain-store.js";
 import { hiddenIn } from "../../support/deceptive.js";
+import { HOSTILE_TEXTS } from "../../support/hostile-org.js";
 import { type Outcome, outcome } from "../../support/server-process.js";
 import { type Call, declining, type Scenario } from "../attack.js";
 import { ALL_SCOPES } from "../calls.js";

@@ -1,12 +1,12 @@
-import { EMAIL_TEMPLATES } from "./email-texts.js";
-import type { Org } from "./org.js";
-import { brandArea } from "./state/brand-store.js";
-import { customDomainArea } from "./state/custom-domain-store.js";
-import { POLICIES } from "./state/default-policies.js";
-import { DEVICE_ASSURANCE } from "./state/device-assurance.js";
-import { emailDomainArea } from "./state/email-domain-store.js";
-import { emailTemplateArea } from "./state/email-template-store.js";
-import type { JsonObject } from "./state/model.js";
+import { EMAIL_TEMPLATES } from "../../sandbox/email-texts.js";
+import type { Org } from "../../sandbox/org.js";
+import { brandArea } from "../../sandbox/state/brand-store.js";
+import { customDomainArea } from "../../sandbox/state/custom-domain-store.js";
+import { POLICIES } from "../../sandbox/state/default-policies.js";
+import { DEVICE_ASSURANCE } from "../../sandbox/state/device-assurance.js";
+import { emailDomainArea } from "../../sandbox/state/email-domain-store.js";
+import { emailTemplateArea } from "../../sandbox/state/email-template-store.js";
+import type { JsonObject } from "../../sandbox/state/model.js";
 
 /** Invisible text: each letter as a tag character (Unicode block "Tags"). */
 function asTags(text: string): string {
