@@ -1,14 +1,20 @@
 import { activateRoutes } from "./activate-routes.js";
-import { createDeviceCodes, type DeviceCode, type SignInUser } from "./device-codes.js";
-import { createDpopVerifier, DPOP_ALGORITHMS, DpopProblem } from "./dpop.js";
-import { createClientRegistry, type DeviceClient, type OAuthClient, type ServiceClient } from "./oauth-clients.js";
+import { createDeviceCodes, type DeviceCode, type DeviceCodes, type SignInUser } from "./device-codes.js";
+import { createDpopVerifier, DPOP_ALGORITHMS, DpopProblem, type DpopVerifier } from "./dpop.js";
+import {
+  type ClientRegistry,
+  createClientRegistry,
+  type DeviceClient,
+  type OAuthClient,
+  type ServiceClient,
+} from "./oauth-clients.js";
 import { type OrgMood, oauthEndpoints } from "./oauth-endpoints.js";
 import { createOAuthEvents, type OAuthEvent } from "./oauth-events.js";
 import { isOpenIdScope } from "./oauth-scopes.js";
 import { refusal } from "./okta-error.js";
 import type { Caller, Route, SandboxReply, SandboxRequest } from "./route.js";
 import type { Signer } from "./signer.js";
-import { createTokens, type Grant } from "./tokens.js";
+import { createTokens, type Grant, type Tokens } from "./tokens.js";
 
 export interface AuthorizationServerOptions {
   /** The origin of the org, e.g. `http://127.0.0.1:8080`. It is the issuer of its tokens. */
@@ -165,14 +171,6 @@ export function createAuthorizationServer(options: AuthorizationServerOptions): 
     }).reply;
   }
 
-  function pendingCode(userCode: string): DeviceCode {
-    const code = codes.find(userCode);
-    if (code === undefined || !codes.pending().includes(code)) {
-      throw new RangeError(`No sign-in with the code ${userCode} is pending.`);
-    }
-    return code;
-  }
-
   function deviceGrant(scopes: readonly string[], boundTo: string | undefined): Grant {
     const client = options.clients.find((one): one is DeviceClient => one.method === "device");
     if (client === undefined) throw new RangeError("The org has no device app.");
@@ -185,35 +183,58 @@ export function createAuthorizationServer(options: AuthorizationServerOptions): 
       ...activateRoutes({ frame: { orgName }, codes, signInUser, grantable, decide }),
     ],
     authenticate,
-    control: {
-      pendingUserCodes: () => codes.pending().map((code) => code.userCode),
-      approve: (userCode) => decide(pendingCode(userCode), "allow"),
-      deny: (userCode) => decide(pendingCode(userCode), "deny"),
-      autoApprove(on) {
-        mood.autoApprove = on;
-      },
-      grantOnly(scopes) {
-        mood.grantOnly = scopes && new Set(scopes);
-      },
-      slowDownNext: codes.slowDownNext,
-      refuseRefresh(on) {
-        mood.refuseRefresh = on;
-      },
-      demandDpop(on) {
-        mood.demandDpop = on;
-      },
-      demandApiNonce(on) {
-        mood.demandApiNonce = on;
-      },
-      rotateDpopNonce: dpop.rotateNonce,
-      expireAccessTokens: tokens.expireAccessTokens,
-      revokeEverything: tokens.revokeEverything,
-      addServiceClient: ({ clientId, ...client }) =>
-        clients.add({ label: clientId, ...client, id: clientId, method: "service" }),
-      async issueAccessToken(scopes, { lifetimeSeconds } = {}) {
-        return (await tokens.issue(deviceGrant(scopes, undefined), scopes, lifetimeSeconds)).access_token;
-      },
-      adoptSignIn: ({ refreshToken, scopes, boundTo }) => tokens.adopt(deviceGrant(scopes, boundTo), refreshToken),
+    control: controlOf({ clients, dpop, codes, tokens, mood, decide, deviceGrant }),
+  };
+}
+
+/** The parts of an authorization server that its control works on. */
+interface ControlParts {
+  clients: ClientRegistry;
+  dpop: DpopVerifier;
+  codes: DeviceCodes;
+  tokens: Tokens;
+  mood: OrgMood;
+  decide(code: DeviceCode, decision: "allow" | "deny"): void;
+  deviceGrant(scopes: readonly string[], boundTo: string | undefined): Grant;
+}
+
+function controlOf({ clients, dpop, codes, tokens, mood, decide, deviceGrant }: ControlParts): AuthorizationControl {
+  function pendingCode(userCode: string): DeviceCode {
+    const code = codes.find(userCode);
+    if (code === undefined || !codes.pending().includes(code)) {
+      throw new RangeError(`No sign-in with the code ${userCode} is pending.`);
+    }
+    return code;
+  }
+
+  return {
+    pendingUserCodes: () => codes.pending().map((code) => code.userCode),
+    approve: (userCode) => decide(pendingCode(userCode), "allow"),
+    deny: (userCode) => decide(pendingCode(userCode), "deny"),
+    autoApprove(on) {
+      mood.autoApprove = on;
     },
+    grantOnly(scopes) {
+      mood.grantOnly = scopes && new Set(scopes);
+    },
+    slowDownNext: codes.slowDownNext,
+    refuseRefresh(on) {
+      mood.refuseRefresh = on;
+    },
+    demandDpop(on) {
+      mood.demandDpop = on;
+    },
+    demandApiNonce(on) {
+      mood.demandApiNonce = on;
+    },
+    rotateDpopNonce: dpop.rotateNonce,
+    expireAccessTokens: tokens.expireAccessTokens,
+    revokeEverything: tokens.revokeEverything,
+    addServiceClient: ({ clientId, ...client }) =>
+      clients.add({ label: clientId, ...client, id: clientId, method: "service" }),
+    async issueAccessToken(scopes, { lifetimeSeconds } = {}) {
+      return (await tokens.issue(deviceGrant(scopes, undefined), scopes, lifetimeSeconds)).access_token;
+    },
+    adoptSignIn: ({ refreshToken, scopes, boundTo }) => tokens.adopt(deviceGrant(scopes, boundTo), refreshToken),
   };
 }

@@ -48,7 +48,72 @@ export interface EndpointParts {
 
 /** The OAuth endpoints of an org authorization server, as routes. */
 export function oauthEndpoints(parts: EndpointParts): Route[] {
-  const { origin, now, clients, codes, tokens, dpop, mood, isActive, grantable, events, decide } = parts;
+  const { origin, now, clients, codes, tokens, mood, events, decide } = parts;
+
+  async function deviceAuthorize(request: SandboxRequest): Promise<SandboxReply> {
+    const client = await clients.authenticate(request);
+    if (client.method !== "device") throw notConfigured(client);
+    const code = codes.start(client, requestedScopes(request.form.get("scope")));
+    if (mood.autoApprove) decide(code, "allow");
+    // Okta also answers with the domain that the request went to.
+    const page = `${request.url.origin}/activate`;
+    return oauthReply({
+      device_code: code.deviceCode,
+      user_code: code.userCode,
+      verification_uri: page,
+      verification_uri_complete: `${page}?user_code=${code.userCode}`,
+      expires_in: Math.round((code.expiresAtMs - now()) / 1000),
+      interval: code.intervalMs / 1000,
+    });
+  }
+
+  async function revoke(request: SandboxRequest): Promise<SandboxReply> {
+    const client = await clients.authenticate(request);
+    const grant = tokens.revoke(client, required(request.form, "token"));
+    if (grant !== undefined) events.revoked(grant);
+    return oauthReply();
+  }
+
+  async function introspect(request: SandboxRequest): Promise<SandboxReply> {
+    const client = await clients.authenticate(request);
+    const value = required(request.form, "token");
+    const access = tokens.active(value);
+    const found = access ?? tokens.activeRefresh(value);
+    if (found === undefined || found.grant.client.id !== client.id) return oauthReply({ active: false });
+    const { user, boundTo: jkt, scopes } = found.grant;
+    return oauthReply({
+      active: true,
+      token_type: jkt === undefined ? "Bearer" : "DPoP",
+      scope: (access?.scopes ?? scopes).join(" "),
+      client_id: client.id,
+      username: user?.login ?? client.id,
+      sub: user?.login ?? client.id,
+      exp: Math.floor(found.expiresAtMs / 1000),
+      ...(jkt && { cnf: { jkt } }),
+      ...(access && {
+        iat: Math.floor(access.issuedAtMs / 1000),
+        iss: origin(),
+        aud: origin(),
+        jti: access.jti,
+        ...(user && { uid: user.id }),
+      }),
+    });
+  }
+
+  return [
+    endpoint("POST", "/oauth2/v1/device/authorize", deviceAuthorize),
+    endpoint("POST", "/oauth2/v1/token", tokenEndpoint(parts)),
+    endpoint("POST", "/oauth2/v1/revoke", revoke),
+    endpoint("POST", "/oauth2/v1/introspect", introspect),
+    endpoint("GET", "/oauth2/v1/keys", async () => oauthReply(await tokens.keys())),
+    endpoint("GET", "/.well-known/openid-configuration", () => oauthReply(serverMetadata(origin()))),
+    endpoint("GET", "/.well-known/oauth-authorization-server", () => oauthReply(serverMetadata(origin()))),
+  ];
+}
+
+/** Answers requests for tokens, by whichever grant they come (RFC 6749, section 3.2). */
+function tokenEndpoint(parts: EndpointParts): (request: SandboxRequest) => Promise<SandboxReply> {
+  const { now, clients, codes, tokens, dpop, mood, isActive, grantable, events } = parts;
 
   /** The key to which the tokens of this request are bound, if any (RFC 9449, section 5). */
   async function boundTo(client: OAuthClient, request: SandboxRequest): Promise<string | undefined> {
@@ -107,7 +172,7 @@ export function oauthEndpoints(parts: EndpointParts): Route[] {
     client_credentials: grantByCredentials,
   } satisfies Record<GrantType, unknown>;
 
-  async function token(request: SandboxRequest): Promise<SandboxReply> {
+  return async (request) => {
     const client = await clients.authenticate(request);
     try {
       const asked = required(request.form, "grant_type");
@@ -126,67 +191,7 @@ export function oauthEndpoints(parts: EndpointParts): Route[] {
       if (error instanceof OAuthRefusal && !orderly.includes(error.error)) events.refused(client, error.error);
       throw error;
     }
-  }
-
-  async function deviceAuthorize(request: SandboxRequest): Promise<SandboxReply> {
-    const client = await clients.authenticate(request);
-    if (client.method !== "device") throw notConfigured(client);
-    const code = codes.start(client, requestedScopes(request.form.get("scope")));
-    if (mood.autoApprove) decide(code, "allow");
-    // Okta also answers with the domain that the request went to.
-    const page = `${request.url.origin}/activate`;
-    return oauthReply({
-      device_code: code.deviceCode,
-      user_code: code.userCode,
-      verification_uri: page,
-      verification_uri_complete: `${page}?user_code=${code.userCode}`,
-      expires_in: Math.round((code.expiresAtMs - now()) / 1000),
-      interval: code.intervalMs / 1000,
-    });
-  }
-
-  async function revoke(request: SandboxRequest): Promise<SandboxReply> {
-    const client = await clients.authenticate(request);
-    const grant = tokens.revoke(client, required(request.form, "token"));
-    if (grant !== undefined) events.revoked(grant);
-    return oauthReply();
-  }
-
-  async function introspect(request: SandboxRequest): Promise<SandboxReply> {
-    const client = await clients.authenticate(request);
-    const value = required(request.form, "token");
-    const access = tokens.active(value);
-    const found = access ?? tokens.activeRefresh(value);
-    if (found === undefined || found.grant.client.id !== client.id) return oauthReply({ active: false });
-    const { user, boundTo: jkt, scopes } = found.grant;
-    return oauthReply({
-      active: true,
-      token_type: jkt === undefined ? "Bearer" : "DPoP",
-      scope: (access?.scopes ?? scopes).join(" "),
-      client_id: client.id,
-      username: user?.login ?? client.id,
-      sub: user?.login ?? client.id,
-      exp: Math.floor(found.expiresAtMs / 1000),
-      ...(jkt && { cnf: { jkt } }),
-      ...(access && {
-        iat: Math.floor(access.issuedAtMs / 1000),
-        iss: origin(),
-        aud: origin(),
-        jti: access.jti,
-        ...(user && { uid: user.id }),
-      }),
-    });
-  }
-
-  return [
-    endpoint("POST", "/oauth2/v1/device/authorize", deviceAuthorize),
-    endpoint("POST", "/oauth2/v1/token", token),
-    endpoint("POST", "/oauth2/v1/revoke", revoke),
-    endpoint("POST", "/oauth2/v1/introspect", introspect),
-    endpoint("GET", "/oauth2/v1/keys", async () => oauthReply(await tokens.keys())),
-    endpoint("GET", "/.well-known/openid-configuration", () => oauthReply(serverMetadata(origin()))),
-    endpoint("GET", "/.well-known/oauth-authorization-server", () => oauthReply(serverMetadata(origin()))),
-  ];
+  };
 }
 
 /** A route whose refusals become its answers. */

@@ -99,9 +99,8 @@ async function open<A extends Authorization>(options: SandboxOptionsWith<A>): Pr
   const authorization = options.authorization(org);
   const faults = createFaultScript();
   const limiter = createRateLimiter(now);
-  const requests: RecordedRequest[] = [];
+  const recorder = createRecorder(keepRequests);
   const unknownRoutes: string[] = [];
-  let waiting: { method: string; path: string; resolve: (request: RecordedRequest) => void }[] = [];
   const engine = createEngine({
     org,
     routes: managementRoutes(org),
@@ -109,25 +108,6 @@ async function open<A extends Authorization>(options: SandboxOptionsWith<A>): Pr
     limiter,
     onUnknown: (route) => unknownRoutes.push(route),
   });
-
-  function record(incoming: IncomingMessage, url: URL, headers: Headers, rawBody: Buffer): RecordedRequest {
-    const request: RecordedRequest = {
-      method: incoming.method ?? "GET",
-      path: incoming.url ?? "/",
-      headers: Object.fromEntries(headers),
-      rawBody,
-      get body() {
-        return rawBody.toString("utf8");
-      },
-      status: undefined,
-    };
-    requests.push(request);
-    if (requests.length > keepRequests) requests.shift();
-    const met = waiting.filter(({ method, path }) => method === request.method && pathMatches(path, url.pathname));
-    waiting = waiting.filter((entry) => !met.includes(entry));
-    for (const { resolve } of met) resolve(request);
-    return request;
-  }
 
   async function serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const stranger = refuseStranger(incoming, ownPort);
@@ -149,7 +129,7 @@ async function open<A extends Authorization>(options: SandboxOptionsWith<A>): Pr
         (values ?? []).map((value): [string, string] => [name, value]),
       ),
     );
-    const request = record(incoming, url, headers, rawBody);
+    const request = recorder.record(incoming, url, headers, rawBody);
     const fault = faults.take(method, url.pathname);
     const reply = await engine.answer({ method, url, headers, rawBody }, fault);
     request.status = deliver(response, reply, fault);
@@ -164,12 +144,12 @@ async function open<A extends Authorization>(options: SandboxOptionsWith<A>): Pr
     origin,
     org,
     authorization,
-    requests,
+    requests: recorder.requests,
     unknownRoutes,
     next: faults.next,
     clearFaults: faults.clear,
     limit: limiter.set,
-    arrival: (method, path) => new Promise((resolve) => waiting.push({ method, path, resolve })),
+    arrival: recorder.arrival,
     async close() {
       const closed = once(server, "close");
       server.close();
@@ -177,6 +157,33 @@ async function open<A extends Authorization>(options: SandboxOptionsWith<A>): Pr
       await closed;
     },
   };
+}
+
+/** Keeps the requests for looking at, and tells of those that are waited for. */
+function createRecorder(keepRequests: number) {
+  const requests: RecordedRequest[] = [];
+  let waiting: { method: string; path: string; resolve: (request: RecordedRequest) => void }[] = [];
+  function record(incoming: IncomingMessage, url: URL, headers: Headers, rawBody: Buffer): RecordedRequest {
+    const request: RecordedRequest = {
+      method: incoming.method ?? "GET",
+      path: incoming.url ?? "/",
+      headers: Object.fromEntries(headers),
+      rawBody,
+      get body() {
+        return rawBody.toString("utf8");
+      },
+      status: undefined,
+    };
+    requests.push(request);
+    if (requests.length > keepRequests) requests.shift();
+    const met = waiting.filter(({ method, path }) => method === request.method && pathMatches(path, url.pathname));
+    waiting = waiting.filter((entry) => !met.includes(entry));
+    for (const { resolve } of met) resolve(request);
+    return request;
+  }
+  const arrival: Sandbox["arrival"] = (method, path) =>
+    new Promise((resolve) => waiting.push({ method, path, resolve }));
+  return { requests, record, arrival };
 }
 
 /** The methods that change nothing, whoever sends them. */

@@ -90,60 +90,71 @@ export interface Tokens {
   revokeEverything(): void;
 }
 
-/** The tokens of one org. Only tokens that it remembers are good, whoever signed them. */
-export function createTokens(options: TokenOptions): Tokens {
-  const { origin, now, rotationGraceMs } = options;
-  const accessTokens = new Map<string, IssuedToken>();
-  const refreshTokens = new Map<string, RefreshToken>();
+/** The mint writes and signs the tokens of one org. It remembers none. */
+function createMint({ origin, now, signer: make = createSigner }: TokenOptions) {
   let made: Promise<Signer> | undefined;
   const signer = () => {
-    made ??= (options.signer ?? createSigner)();
+    made ??= make();
     return made;
   };
   const sign = async (claims: Record<string, unknown>) => (await signer()).sign(claims);
+  return {
+    keys: async () => ({ keys: [(await signer()).publicJwk] }),
+    async accessToken(grant: Grant, scopes: readonly string[], lifetimeSeconds: number) {
+      const issuedAtMs = now();
+      const expiresAtMs = issuedAtMs + lifetimeSeconds * 1000;
+      const jti = `AT.${randomBytes(32).toString("base64url")}`;
+      const token = await sign({
+        ver: 1,
+        jti,
+        iss: origin(),
+        aud: origin(),
+        sub: grant.user?.login ?? grant.client.id,
+        iat: seconds(issuedAtMs),
+        exp: seconds(expiresAtMs),
+        cid: grant.client.id,
+        ...(grant.user && { uid: grant.user.id, auth_time: seconds(grant.authTimeMs) }),
+        ...(grant.boundTo && { cnf: { jkt: grant.boundTo } }),
+        scp: scopes,
+      });
+      const issued: IssuedToken = { grant, jti, scopes, issuedAtMs, expiresAtMs, revoked: false };
+      return { token, issued };
+    },
+    idToken: (grant: Grant, user: SignInUser, scopes: readonly string[], accessToken: string) =>
+      sign({
+        ver: 1,
+        jti: `ID.${randomBytes(32).toString("base64url")}`,
+        iss: origin(),
+        aud: grant.client.id,
+        sub: user.id,
+        iat: seconds(now()),
+        exp: seconds(now()) + 3600,
+        auth_time: seconds(grant.authTimeMs),
+        amr: ["pwd"],
+        idp: "00oSandboxOkta0000001",
+        at_hash: createHash("sha256").update(accessToken).digest().subarray(0, 16).toString("base64url"),
+        ...(scopes.includes("profile") && { name: user.name, preferred_username: user.login }),
+        ...(scopes.includes("email") && { email: user.email, email_verified: true }),
+      }),
+  };
+}
+
+/** The tokens of one org. Only tokens that it remembers are good, whoever signed them. */
+export function createTokens(options: TokenOptions): Tokens {
+  const { now, rotationGraceMs } = options;
+  const accessTokens = new Map<string, IssuedToken>();
+  const refreshTokens = new Map<string, RefreshToken>();
+  const mint = createMint(options);
 
   function forgetExpired(): void {
     for (const [token, { expiresAtMs }] of accessTokens) if (expiresAtMs < now()) accessTokens.delete(token);
   }
 
   async function issueAccessToken(grant: Grant, scopes: readonly string[], lifetimeSeconds: number): Promise<string> {
-    const issuedAtMs = now();
-    const expiresAtMs = issuedAtMs + lifetimeSeconds * 1000;
-    const jti = `AT.${randomBytes(32).toString("base64url")}`;
-    const token = await sign({
-      ver: 1,
-      jti,
-      iss: origin(),
-      aud: origin(),
-      sub: grant.user?.login ?? grant.client.id,
-      iat: seconds(issuedAtMs),
-      exp: seconds(expiresAtMs),
-      cid: grant.client.id,
-      ...(grant.user && { uid: grant.user.id, auth_time: seconds(grant.authTimeMs) }),
-      ...(grant.boundTo && { cnf: { jkt: grant.boundTo } }),
-      scp: scopes,
-    });
+    const { token, issued } = await mint.accessToken(grant, scopes, lifetimeSeconds);
     forgetExpired();
-    accessTokens.set(token, { grant, jti, scopes, issuedAtMs, expiresAtMs, revoked: false });
+    accessTokens.set(token, issued);
     return token;
-  }
-
-  function issueIdToken(grant: Grant, user: SignInUser, scopes: readonly string[], accessToken: string) {
-    return sign({
-      ver: 1,
-      jti: `ID.${randomBytes(32).toString("base64url")}`,
-      iss: origin(),
-      aud: grant.client.id,
-      sub: user.id,
-      iat: seconds(now()),
-      exp: seconds(now()) + 3600,
-      auth_time: seconds(grant.authTimeMs),
-      amr: ["pwd"],
-      idp: "00oSandboxOkta0000001",
-      at_hash: createHash("sha256").update(accessToken).digest().subarray(0, 16).toString("base64url"),
-      ...(scopes.includes("profile") && { name: user.name, preferred_username: user.login }),
-      ...(scopes.includes("email") && { email: user.email, email_verified: true }),
-    });
   }
 
   function keepRefreshToken(grant: Grant, token: string): void {
@@ -161,7 +172,7 @@ export function createTokens(options: TokenOptions): Tokens {
   }
 
   return {
-    keys: async () => ({ keys: [(await signer()).publicJwk] }),
+    keys: mint.keys,
 
     async issue(grant, scopes, lifetimeSeconds = options.accessTokenLifetimeSeconds) {
       const { user } = grant;
@@ -172,7 +183,7 @@ export function createTokens(options: TokenOptions): Tokens {
         access_token: accessToken,
         scope: scopes.join(" "),
         ...(user && grant.scopes.includes("offline_access") && { refresh_token: issueRefreshToken(grant) }),
-        ...(user && scopes.includes("openid") && { id_token: await issueIdToken(grant, user, scopes, accessToken) }),
+        ...(user && scopes.includes("openid") && { id_token: await mint.idToken(grant, user, scopes, accessToken) }),
       };
     },
 

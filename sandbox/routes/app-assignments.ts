@@ -12,6 +12,7 @@ const USERS = { defaultLimit: 50, minLimit: 1, maxLimit: 500, beyond: "refuse" }
 const GROUPS = { defaultLimit: 20, minLimit: 20, maxLimit: 200, beyond: "refuse" } as const;
 
 /** The users and groups of an app: users assigned by hand or through a group, and groups. */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: a table of routes
 export function appAssignmentRoutes(org: Org): Route[] {
   const read = "okta.apps.read";
   const manage = "okta.apps.manage";
