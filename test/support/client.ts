@@ -14,7 +14,7 @@ import {
 import { expect, onTestFinished } from "vitest";
 import type { Authorization } from "../../sandbox/engine.js";
 import { ADMIN_LOGIN, DEVICE_CLIENT_ID } from "../../sandbox/facts.js";
-import { startSandbox } from "../../sandbox/server.js";
+import { type RecordedRequest, startSandbox } from "../../sandbox/server.js";
 import type { Credential } from "../../src/auth/session-parts.js";
 import { type Areas, type Catalogue, createCatalogue } from "../../src/catalogue/catalogue.js";
 import type { ToolChoice } from "../../src/catalogue/choice.js";
@@ -24,7 +24,7 @@ import { DEFAULT_RESULT_CHARS } from "../../src/config/settings.js";
 import { type GuardRules, NO_RULES } from "../../src/guard/rules.js";
 import type { Journal } from "../../src/journal/change.js";
 import { copyJson, parseJson } from "../../src/json/exact-json.js";
-import { createLog } from "../../src/log.js";
+import { createLog, type Log } from "../../src/log.js";
 import type { Every } from "../../src/mcp/progress.js";
 import { createServer } from "../../src/mcp/server.js";
 import { ServerClock } from "../../src/net/server-clock.js";
@@ -135,18 +135,8 @@ function knowByName(authorization: Authorization, name: string, token: string): 
   };
 }
 
-/** A real client, a real server, a real session and a sandbox org, all of them gone when the test is over. */
-export async function connect(options: ConnectOptions = {}) {
-  const { scopes = ALL_SCOPES, granted = scopes, signIn = "token", seed = null } = options;
-  const sandbox = await openOrg(seed);
-  const { org, origin, requests } = sandbox;
-  const { control } = sandbox.authorization;
-  const issued = signIn === "device" ? "" : await control.issueAccessToken(granted);
-  if (options.opaqueToken) knowByName(sandbox.authorization, OPAQUE_TOKEN, issued);
-  const credential: Credential =
-    signIn === "device"
-      ? { method: "device" }
-      : { method: "access-token", token: options.opaqueToken ? OPAQUE_TOKEN : issued };
+/** A log, what was written to it, and how to wait for what it says. */
+function createTestLog() {
   const logged: string[] = [];
   const lines = new EventEmitter();
   const write = (line: string | Uint8Array) => {
@@ -165,44 +155,108 @@ export async function connect(options: ConnectOptions = {}) {
       lines.on("line", look);
       look();
     });
+  return { log, logged, logSays };
+}
+
+/** A client that can do what the options say; `asked` gets what it is asked. */
+function createTestClient(options: ConnectOptions, asked: ElicitRequest["params"][]): Client {
+  const { person, links } = options;
+  const modes = { ...(person && { form: {} }), ...(links && { url: {} }) };
+  const elicitation = options.elicitation ?? (person || links ? modes : undefined);
+  const { roots } = options;
+  const capabilities: ClientCapabilities = {
+    ...(elicitation && { elicitation }),
+    ...(roots && { roots: {} }),
+  };
+  const client = new Client({ name: "test", version: "0.0.0" }, { capabilities });
+  if (roots) {
+    client.setRequestHandler(ListRootsRequestSchema, async () => ({
+      roots: (await roots()).map((uri) => ({ uri })),
+    }));
+  }
+  if (elicitation) {
+    client.setRequestHandler(ElicitRequestSchema, ({ params }) => {
+      asked.push(params);
+      const answer = params.mode === "url" ? links : person;
+      if (!answer) throw new Error("The client was asked for what it cannot do.");
+      return answer(params);
+    });
+  }
+  return client;
+}
+
+/** Ways to look at the requests that have reached an org. */
+function lookingAt(requests: readonly RecordedRequest[]) {
+  /** The requests to the Management API so far, e.g. `GET /api/v1/users?limit=2`. */
+  const sent = () =>
+    requests.filter(({ path }) => path.startsWith("/api/")).map(({ method, path }) => `${method} ${path}`);
+  /** Those among them that may change something. */
+  const writes = () => sent().filter((line) => !line.startsWith("GET "));
+  /** The body of the last request. */
+  const lastBody = (): unknown => parseJson(requests.at(-1)?.body || "null");
+  return { sent, writes, lastBody };
+}
+
+/** Puts a session, its calls and its servers together, whose waits take hardly any time. */
+function composeFor(options: ConnectOptions, orgUrl: string, log: Log, credential: Credential) {
   // A person is waited for in steps of five seconds; here a few milliseconds do.
   const sleep = (_ms: number, signal?: AbortSignal) => delay(5, undefined, { signal });
   // The transport's waits take no time, and its clock tells as if they had.
   let waitedMs = 0;
   const transportNow = () => Date.now() + waitedMs;
-  const composed = (signedInBy: Credential) =>
-    compose({
-      settings: {
-        orgUrl: origin,
-        clientId: "clientId" in options ? options.clientId : DEVICE_CLIENT_ID,
-        scopes: [...scopes],
-        credential: signedInBy,
-        tokenStore: "memory",
-        confirm: options.confirmMode ?? "ask",
-        maxResultChars: options.maxResultChars ?? DEFAULT_RESULT_CHARS,
-        guard: options.guard ?? NO_RULES,
-        fileRoots: [...(options.fileRoots ?? [])],
+  return compose({
+    settings: {
+      orgUrl,
+      clientId: "clientId" in options ? options.clientId : DEVICE_CLIENT_ID,
+      scopes: [...(options.scopes ?? ALL_SCOPES)],
+      credential,
+      tokenStore: "memory",
+      confirm: options.confirmMode ?? "ask",
+      maxResultChars: options.maxResultChars ?? DEFAULT_RESULT_CHARS,
+      guard: options.guard ?? NO_RULES,
+      fileRoots: [...(options.fileRoots ?? [])],
+    },
+    journal: options.journal,
+    version: "0.0.0",
+    log,
+    now: options.now ?? Date.now,
+    session: { now: Date.now, clock: new ServerClock(), sleep },
+    transport: {
+      now: transportNow,
+      clock: new ServerClock(transportNow),
+      sleep: async (ms, signal) => {
+        waitedMs += ms;
+        await delay(1, undefined, { signal });
       },
-      journal: options.journal,
-      version: "0.0.0",
-      log,
-      now: options.now ?? Date.now,
-      session: { now: Date.now, clock: new ServerClock(), sleep },
-      transport: {
-        now: transportNow,
-        clock: new ServerClock(transportNow),
-        sleep: async (ms, signal) => {
-          waitedMs += ms;
-          await delay(1, undefined, { signal });
-        },
-      },
-    });
-  const { session, calls, server } = composed(credential);
+    },
+  });
+}
+
+/** The tools that the options leave. */
+function catalogueOf(options: ConnectOptions) {
   const { tools = areas, choice, leaving = notes.leaving } = options;
   const isOther = options.tools || choice || options.leaving;
   const chosen = isOther ? createCatalogue(tools, choice, { ...notes, leaving }) : everyTool;
   const { load } = options;
-  const catalogue = load ? { ...chosen, load: () => load(chosen) } : chosen;
+  return load ? { ...chosen, load: () => load(chosen) } : chosen;
+}
+
+/** A real client, a real server, a real session and a sandbox org, all of them gone when the test is over. */
+export async function connect(options: ConnectOptions = {}) {
+  const { scopes = ALL_SCOPES, granted = scopes, signIn = "token", seed = null } = options;
+  const sandbox = await openOrg(seed);
+  const { org, origin, requests } = sandbox;
+  const { control } = sandbox.authorization;
+  const issued = signIn === "device" ? "" : await control.issueAccessToken(granted);
+  if (options.opaqueToken) knowByName(sandbox.authorization, OPAQUE_TOKEN, issued);
+  const credential: Credential =
+    signIn === "device"
+      ? { method: "device" }
+      : { method: "access-token", token: options.opaqueToken ? OPAQUE_TOKEN : issued };
+  const { log, logged, logSays } = createTestLog();
+  const composed = (signedInBy: Credential) => composeFor(options, origin, log, signedInBy);
+  const { session, calls, server } = composed(credential);
+  const catalogue = catalogueOf(options);
   const newServer = () =>
     createServer({
       ...server,
@@ -229,28 +283,7 @@ export async function connect(options: ConnectOptions = {}) {
 
   /** One more client with a server of its own; `meanwhile` happens before the two of them meet. */
   async function newClient(meanwhile: () => Promise<void> = () => Promise.resolve()) {
-    const { person, links } = options;
-    const modes = { ...(person && { form: {} }), ...(links && { url: {} }) };
-    const elicitation = options.elicitation ?? (person || links ? modes : undefined);
-    const { roots } = options;
-    const capabilities: ClientCapabilities = {
-      ...(elicitation && { elicitation }),
-      ...(roots && { roots: {} }),
-    };
-    const client = new Client({ name: "test", version: "0.0.0" }, { capabilities });
-    if (roots) {
-      client.setRequestHandler(ListRootsRequestSchema, async () => ({
-        roots: (await roots()).map((uri) => ({ uri })),
-      }));
-    }
-    if (elicitation) {
-      client.setRequestHandler(ElicitRequestSchema, ({ params }) => {
-        asked.push(params);
-        const answer = params.mode === "url" ? links : person;
-        if (!answer) throw new Error("The client was asked for what it cannot do.");
-        return answer(params);
-      });
-    }
+    const client = createTestClient(options, asked);
     const server = newServer();
     await meanwhile();
     const [ours, theirs] = InMemoryTransport.createLinkedPair();
@@ -269,30 +302,9 @@ export async function connect(options: ConnectOptions = {}) {
     expect(sandbox.unknownRoutes).toEqual([]);
   });
 
-  /** The requests to the Management API so far, e.g. `GET /api/v1/users?limit=2`. */
-  const sent = () =>
-    requests.filter(({ path }) => path.startsWith("/api/")).map(({ method, path }) => `${method} ${path}`);
-  /** Those among them that may change something. */
-  const writes = () => sent().filter((line) => !line.startsWith("GET "));
-  /** The body of the last request. */
-  const lastBody = (): unknown => parseJson(requests.at(-1)?.body || "null");
-
   const paths = { openCalls, openCallsOfAnother };
-  return {
-    ...first,
-    ...paths,
-    newClient,
-    sandbox,
-    org,
-    session,
-    control,
-    asked,
-    sent,
-    writes,
-    lastBody,
-    logged,
-    logSays,
-  };
+  const seen = { asked, ...lookingAt(requests), logged, logSays };
+  return { ...first, ...paths, newClient, sandbox, org, session, control, ...seen };
 }
 
 /** How tests call the tools of a client's server. */

@@ -86,18 +86,8 @@ interface Content {
 
 const METHODS = ["get", "post", "put", "patch", "delete"];
 
-export function createOpenApi(document: Document): OpenApi {
-  const raw = new Map<Operation, RawOperation>();
-  for (const [template, item] of Object.entries(document.paths)) {
-    for (const method of METHODS) {
-      const operation = item[method] as RawOperation | undefined;
-      if (operation !== undefined) raw.set(readOperation(method, template, item, operation), operation);
-    }
-  }
-  const operations = [...raw.keys()];
-  const ajv = { request: ajvFor("request"), response: ajvFor("response") };
-  const compiled = new Map<Schema, ValidateFunction>();
-
+/** The operations of a document with what it says of each, and how to follow its references. */
+function readDocument(document: Document) {
   function resolve<T>(value: unknown): T {
     let found = value;
     while (isRecord(found) && typeof found.$ref === "string") {
@@ -142,17 +132,33 @@ export function createOpenApi(document: Document): OpenApi {
     ];
   }
 
-  function ajvFor(direction: Direction): Ajv {
-    const made = new Ajv({
-      strict: false,
-      allErrors: true,
-      validateSchema: false,
-      unicodeRegExp: false,
-      logger: false,
-    });
-    addFormats.default(made);
-    return made.addSchema({ $id: direction, definitions: toJsonSchemas(document.components.schemas, direction) });
+  const raw = new Map<Operation, RawOperation>();
+  for (const [template, item] of Object.entries(document.paths)) {
+    for (const method of METHODS) {
+      const operation = item[method] as RawOperation | undefined;
+      if (operation !== undefined) raw.set(readOperation(method, template, item, operation), operation);
+    }
   }
+  return { resolve, raw };
+}
+
+function ajvFor(document: Document, direction: Direction): Ajv {
+  const made = new Ajv({
+    strict: false,
+    allErrors: true,
+    validateSchema: false,
+    unicodeRegExp: false,
+    logger: false,
+  });
+  addFormats.default(made);
+  return made.addSchema({ $id: direction, definitions: toJsonSchemas(document.components.schemas, direction) });
+}
+
+export function createOpenApi(document: Document): OpenApi {
+  const { resolve, raw } = readDocument(document);
+  const operations = [...raw.keys()];
+  const ajv = { request: ajvFor(document, "request"), response: ajvFor(document, "response") };
+  const compiled = new Map<Schema, ValidateFunction>();
 
   function faultsOf(schema: Schema, value: unknown, direction: Direction): string[] {
     let validate = compiled.get(schema);

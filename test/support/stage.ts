@@ -63,39 +63,63 @@ export interface Stage {
   close(): Promise<void>;
 }
 
+/** An org with an admin, a user and a group; `key` signs its service app in. */
+async function openPilotOrg(options: StageOptions, port: number, key: ReturnType<typeof createServiceKey> | undefined) {
+  const { clockAheadMs = 0, seed = null } = options;
+  const sandbox = await startSandbox({
+    port,
+    seed,
+    keepRequests: 100_000,
+    now: () => Date.now() + clockAheadMs,
+    authorization: orgAuthorization({
+      signer: () => {
+        signer ??= createSigner();
+        return signer;
+      },
+      autoApprove: true,
+      deviceIntervalSeconds: 1,
+      accessTokenLifetimeSeconds: options.tokenLifetimeSeconds ?? 3600,
+      ...(key && { serviceClient: { jwks: key.jwks, dpopRequired: true } }),
+    }),
+  });
+  const { org } = sandbox;
+  const profile = (login: string, firstName: string) => ({ login, email: login, firstName, lastName: "Example" });
+  if (seed === null) org.addUser({ profile: profile(ADMIN_LOGIN, "Ada") });
+  const user = org.addUser({ profile: profile("grace@acme-robotics.example", "Grace") });
+  const group = org.groups.add({ profile: { name: "Pilot", description: "before" } });
+  return { sandbox, userId: user.id, groupId: group.id };
+}
+
+/** Ends a server by leaving it. @throws AssertionError when it did not end as it should, or said what it should not */
+async function leave(server: ServerProcess, sandbox: Sandbox): Promise<void> {
+  const killer = setTimeout(() => server.child.kill("SIGKILL"), 5_000);
+  try {
+    const { code, signal } = await server.leave();
+    assert.deepEqual(
+      { code, signal },
+      { code: 0, signal: null },
+      "the server ends with exit code 0 when its client leaves",
+    );
+    assert.deepEqual(server.strays, [], "every line on stdout is a message of the protocol");
+    assert.doesNotMatch(server.stderr(), /^\s+at .+:\d+:\d+/m, "no stack trace on stderr");
+    assert.doesNotMatch(server.stderr(), /eyJ|Warning:/, "neither a token nor a warning of Node.js on stderr");
+    assert.deepEqual(sandbox.unknownRoutes, [], "the org knows every route that was asked for");
+  } finally {
+    clearTimeout(killer);
+    server.child.kill("SIGKILL");
+    server.letGo();
+  }
+}
+
 /** Sets a stage: a small org, and the built server connected to a client. Nothing is sent to the org yet. */
 export async function openStage(options: StageOptions = {}): Promise<Stage> {
-  const { signIn = "token", clockAheadMs = 0, wrap, scopes = SCOPES, granted = scopes, seed = null } = options;
+  const { signIn = "token", wrap, scopes = SCOPES, granted = scopes } = options;
   const folder = mkdtempSync(join(tmpdir(), "okta-mcp-faults-"));
   const runtimeDir = join(folder, "run");
   mkdirSync(runtimeDir, { mode: 0o700 });
   const key = signIn === "key" ? createServiceKey() : undefined;
 
-  async function openOrg(port: number) {
-    const sandbox = await startSandbox({
-      port,
-      seed,
-      keepRequests: 100_000,
-      now: () => Date.now() + clockAheadMs,
-      authorization: orgAuthorization({
-        signer: () => {
-          signer ??= createSigner();
-          return signer;
-        },
-        autoApprove: true,
-        deviceIntervalSeconds: 1,
-        accessTokenLifetimeSeconds: options.tokenLifetimeSeconds ?? 3600,
-        ...(key && { serviceClient: { jwks: key.jwks, dpopRequired: true } }),
-      }),
-    });
-    const { org } = sandbox;
-    const profile = (login: string, firstName: string) => ({ login, email: login, firstName, lastName: "Example" });
-    if (seed === null) org.addUser({ profile: profile(ADMIN_LOGIN, "Ada") });
-    const user = org.addUser({ profile: profile("grace@acme-robotics.example", "Grace") });
-    const group = org.groups.add({ profile: { name: "Pilot", description: "before" } });
-    return { sandbox, userId: user.id, groupId: group.id };
-  }
-
+  const openOrg = (port: number) => openPilotOrg(options, port, key);
   let present = await openOrg(0);
   let guardFile: string | undefined;
   if (options.guard) {
@@ -173,22 +197,9 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
       forgotten = 0;
     },
     async close() {
-      const killer = setTimeout(() => server.child.kill("SIGKILL"), 5_000);
       try {
-        const { code, signal } = await server.leave();
-        assert.deepEqual(
-          { code, signal },
-          { code: 0, signal: null },
-          "the server ends with exit code 0 when its client leaves",
-        );
-        assert.deepEqual(server.strays, [], "every line on stdout is a message of the protocol");
-        assert.doesNotMatch(server.stderr(), /^\s+at .+:\d+:\d+/m, "no stack trace on stderr");
-        assert.doesNotMatch(server.stderr(), /eyJ|Warning:/, "neither a token nor a warning of Node.js on stderr");
-        assert.deepEqual(present.sandbox.unknownRoutes, [], "the org knows every route that was asked for");
+        await leave(server, present.sandbox);
       } finally {
-        clearTimeout(killer);
-        server.child.kill("SIGKILL");
-        server.letGo();
         await present.sandbox.close();
         key?.remove();
         // A scenario may have taken from the owner the right to write there.

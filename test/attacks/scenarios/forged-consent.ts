@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { User } from "../../../sandbox/state/model.js";
 import { notOfThisMachine } from "../../support/programs.js";
 import { person } from "../../support/sandbox.js";
 import { type Json, outcome } from "../../support/server-process.js";
@@ -47,6 +48,69 @@ const bent = (value: string): readonly [string, unknown][] => {
   ];
 };
 
+/** How a value is refused. */
+const NOT_TAKEN = { sees: ["needs_confirmation", "bad_input"] };
+
+async function valuesAfterChanges(act: Act, kept: { group_id: string }, user: User): Promise<void> {
+  const { org } = act.sandbox;
+  await act.attack("a value after the target changed", {
+    async does() {
+      const given = await valueFor(act, "delete_group", kept);
+      const group = org.groups.get(kept.group_id);
+      if (group) org.groups.addMember(group, user);
+      return act.server.call("delete_group", { ...kept, confirmation: given });
+    },
+    ...NOT_TAKEN,
+  });
+  await act.attack("a value after the target got another name", {
+    async does() {
+      const given = await valueFor(act, "delete_group", kept);
+      Object.assign(org.groups.get(kept.group_id)?.profile ?? {}, { name: "Administrators" });
+      return act.server.call("delete_group", { ...kept, confirmation: given });
+    },
+    ...NOT_TAKEN,
+  });
+}
+
+async function valuesOfOtherCalls(act: Act, kept: { group_id: string }): Promise<void> {
+  const { org } = act.sandbox;
+  await act.attack("a value of another process", {
+    async does() {
+      const other = await startRaw(act);
+      const { text } = await other.call("delete_group", kept);
+      const confirmation = /"confirmation":"([^"]+)"/.exec(text)?.[1];
+      assert.ok(confirmation, text);
+      await other.leave();
+      return act.server.call("delete_group", { ...kept, confirmation });
+    },
+    ...NOT_TAKEN,
+  });
+  const losing = {
+    group_id: org.addGroup({ profile: { name: "Losing", description: "x" } }).id,
+    profile: { name: "Losing" },
+  };
+  await act.attack("a loss that the call alone allows", {
+    call: ["update_group", { ...losing, allow_removals: true }],
+    sees: "needs_confirmation",
+  });
+  await act.attack("the value of one loss for another", {
+    async does() {
+      const given = await valueFor(act, "update_group", { ...losing, allow_removals: true });
+      const more = { ...losing, profile: { name: "Lost" }, allow_removals: true, confirmation: given };
+      return act.server.call("update_group", more);
+    },
+    ...NOT_TAKEN,
+  });
+  const undone = async () => {
+    const given = await valueFor(act, "delete_group", kept);
+    return act.server.call("undo_change", { change_id: "20261126-000000-0000", confirmation: given });
+  };
+  await act.attack("the value of a removal for an undo", {
+    does: undone,
+    sees: ["not_found", "bad_input", "needs_confirmation"],
+  });
+}
+
 const values: Scenario = {
   name: "one-time values, where the client cannot ask",
   promise: FORGED_CONSENT,
@@ -60,20 +124,19 @@ const values: Scenario = {
       reaches: [`DELETE /api/v1/groups/${args.group_id}`],
     });
     const kept = { group_id: groupOf(act) };
-    const refused = { sees: ["needs_confirmation", "bad_input"] };
     await act.attacks(MADE_UP, (confirmation) => [
       `a made-up value: ${JSON.stringify(confirmation).slice(0, 40)}`,
-      { call: ["delete_group", { ...kept, confirmation }], ...refused },
+      { call: ["delete_group", { ...kept, confirmation }], ...NOT_TAKEN },
     ]);
     const value = await valueFor(act, "delete_group", kept);
     await act.attacks(bent(value), ([how, confirmation]) => [
       `a value ${how}`,
-      { call: ["delete_group", { ...kept, confirmation }], ...refused },
+      { call: ["delete_group", { ...kept, confirmation }], ...NOT_TAKEN },
     ]);
     const twin = { group_id: groupOf(act) };
     await act.attack("the value of another target", {
       call: ["delete_group", { ...twin, confirmation: value }],
-      ...refused,
+      ...NOT_TAKEN,
     });
     const user = org.addUser({ profile: person("member") });
     const filled = { group_id: groupOf(act, [user as never]), user_id: user.id };
@@ -84,7 +147,7 @@ const values: Scenario = {
     for (const [tool, other] of others) {
       await act.attack(`a value for another tool: ${tool}`, {
         call: [tool, { ...other, confirmation: value }],
-        ...refused,
+        ...NOT_TAKEN,
       });
     }
     await act.attack("a value that came of a preview", {
@@ -93,25 +156,9 @@ const values: Scenario = {
         const [found] = /[\w-]{12}\.[\w-]{43}/.exec(preview.text) ?? ["none"];
         return act.server.call("delete_group", { ...kept, confirmation: found });
       },
-      ...refused,
+      ...NOT_TAKEN,
     });
-    await act.attack("a value after the target changed", {
-      async does() {
-        const given = await valueFor(act, "delete_group", kept);
-        const group = org.groups.get(kept.group_id);
-        if (group) org.groups.addMember(group, user);
-        return act.server.call("delete_group", { ...kept, confirmation: given });
-      },
-      ...refused,
-    });
-    await act.attack("a value after the target got another name", {
-      async does() {
-        const given = await valueFor(act, "delete_group", kept);
-        Object.assign(org.groups.get(kept.group_id)?.profile ?? {}, { name: "Administrators" });
-        return act.server.call("delete_group", { ...kept, confirmation: given });
-      },
-      ...refused,
-    });
+    await valuesAfterChanges(act, kept, user);
     await act.attack("a value that was used", {
       async does() {
         const used = await valueFor(act, "remove_user_from_group", filled);
@@ -121,7 +168,7 @@ const values: Scenario = {
         act.forget();
         return act.server.call("remove_user_from_group", { ...filled, confirmation: used });
       },
-      ...refused,
+      ...NOT_TAKEN,
     });
     await act.attack("one value, twenty times at once", {
       async does() {
@@ -134,41 +181,7 @@ const values: Scenario = {
       sees: "true",
       reaches: /^(?:DELETE \S+)?$/,
     });
-    await act.attack("a value of another process", {
-      async does() {
-        const other = await startRaw(act);
-        const { text } = await other.call("delete_group", kept);
-        const confirmation = /"confirmation":"([^"]+)"/.exec(text)?.[1];
-        assert.ok(confirmation, text);
-        await other.leave();
-        return act.server.call("delete_group", { ...kept, confirmation });
-      },
-      ...refused,
-    });
-    const losing = {
-      group_id: org.addGroup({ profile: { name: "Losing", description: "x" } }).id,
-      profile: { name: "Losing" },
-    };
-    await act.attack("a loss that the call alone allows", {
-      call: ["update_group", { ...losing, allow_removals: true }],
-      sees: "needs_confirmation",
-    });
-    await act.attack("the value of one loss for another", {
-      async does() {
-        const given = await valueFor(act, "update_group", { ...losing, allow_removals: true });
-        const more = { ...losing, profile: { name: "Lost" }, allow_removals: true, confirmation: given };
-        return act.server.call("update_group", more);
-      },
-      ...refused,
-    });
-    const undone = async () => {
-      const given = await valueFor(act, "delete_group", kept);
-      return act.server.call("undo_change", { change_id: "20261126-000000-0000", confirmation: given });
-    };
-    await act.attack("the value of a removal for an undo", {
-      does: undone,
-      sees: ["not_found", "bad_input", "needs_confirmation"],
-    });
+    await valuesOfOtherCalls(act, kept);
   },
 };
 

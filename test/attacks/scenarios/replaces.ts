@@ -1,11 +1,9 @@
 import assert from "node:assert/strict";
-import { brandArea } from "../../../sandbox/state/brand-store.js";
-import { POLICIES } from "../../../sandbox/state/default-policies.js";
-import { DEVICE_ASSURANCE } from "../../../sandbox/state/device-assurance.js";
 import type { Json } from "../../support/server-process.js";
 import type { Act, Scenario } from "../attack.js";
 import { ALL_SCOPES } from "../calls.js";
 import { TALKED_INTO, TOO_MUCH } from "../promises.js";
+import { type Design, type Directory, fillBrand, fillDirectory, pageArguments } from "./replaceable.js";
 
 /** A full replace of something that holds a lot, with nothing left out. */
 interface Replace {
@@ -91,81 +89,16 @@ function* lossesIn({ args, body, paths }: Replace): Generator<Loss> {
   }
 }
 
-async function replacesOf(act: Act): Promise<{ replaces: Replace[]; flat: FlatReplace[] }> {
-  const { org } = act.sandbox;
+/** The replaces whose losses are within a body. */
+async function bodyReplaces(act: Act, directory: Directory, design: Design): Promise<Replace[]> {
+  const { group, profile, policy, place, app, assurance } = directory;
+  const { widget } = design;
   const read = async (tool: string, args: Json) => {
     const { sees, data, text } = await act.server.call(tool, args);
     assert.equal(sees, "ok", text);
     return data;
   };
-  const people = org.groups.all().filter(({ type }) => type === "OKTA_GROUP");
-  const [first, second] = people.map(({ id }) => id);
-  for (const name of ["owners", "costs", "rooms"]) org.groupAttributes.set(name, { type: "array", title: name });
-  const profile = { name: "Lab", description: "Where it is tried", owners: ["ada", "grace"] };
-  const group = org.addGroup({ profile });
-
-  const policies = org.area(POLICIES);
-  const conditions = { people: { groups: { include: [first, second] } } };
-  const settings = {
-    password: { complexity: { minLength: 14, excludeAttributes: ["firstName", "lastName"] }, age: { historyCount: 9 } },
-  };
-  const policy = policies.add({
-    given: { type: "PASSWORD", name: "Strict", description: "For the lab", conditions, settings } as never,
-  });
-  const ruled = policies.add({ given: { type: "OKTA_SIGN_ON", name: "Ruled", description: "x", conditions } as never });
-  const network = { connection: "ZONE", include: ["nzo1", "nzo2"] };
-  const signon = {
-    access: "ALLOW",
-    requireFactor: true,
-    session: { usePersistentCookie: true, maxSessionIdleMinutes: 9 },
-  };
-  const rule = policies.addRule(ruled, {
-    given: { type: "SIGN_ON", name: "Zones", conditions: { ...conditions, network }, actions: { signon } } as never,
-  });
-  const app = org.addApp({
-    label: "Wiki",
-    name: "bookmark",
-    signOnMode: "BOOKMARK",
-    accessibility: { selfService: false, errorRedirectUrl: "https://acme.example/e", loginRedirectUrl: null },
-    visibility: { autoLaunch: true, hide: { iOS: true, web: true }, appLinks: { login: true } },
-    settings: {
-      app: { requestIntegration: false, url: "https://wiki.example" },
-      notes: { admin: "Ask Grace", enduser: "x" },
-    },
-    profile: { owners: ["ada", "grace"], level: { tier: "gold" } },
-  });
-  const [assurance] = [...org.area(DEVICE_ASSURANCE).values()];
-  const brands = org.area(brandArea);
-  const brand = brands.add({ name: "Lab", customPrivacyPolicyUrl: "https://acme.example/p", locale: "de" } as never);
-  const page = {
-    pageContent: "<html>Lab</html>",
-    contentSecurityPolicySetting: {
-      mode: "enforced",
-      srcList: ["https://a.example", "https://b.example"],
-      reportUri: "https://r.example",
-    },
-  };
-  const widget = { widgetVersion: "^7", widgetCustomizations: { signInLabel: "Come in", customLink1Label: "Help" } };
-  for (const kind of ["sign-in", "error"] as const) {
-    for (const state of ["customized", "preview"] as const) {
-      brands.setPage(brand, kind, state, { ...page, ...(kind === "sign-in" ? widget : {}) } as never);
-    }
-  }
-  brands.setSignOut(brand, { type: "EXTERNALLY_HOSTED", url: "https://acme.example/bye" });
-  const theme = brands.changeTheme(brand, {
-    primaryColorHex: "#112233",
-    secondaryColorHex: "#332211",
-    primaryColorContrastHex: "#ffffff",
-    secondaryColorContrastHex: "#ffffff",
-    signInPageTouchPointVariant: "OKTA_DEFAULT",
-    endUserDashboardTouchPointVariant: "OKTA_DEFAULT",
-    errorPageTouchPointVariant: "OKTA_DEFAULT",
-    emailTemplateTouchPointVariant: "OKTA_DEFAULT",
-    loadingPageTouchPointVariant: "NONE",
-  });
-
-  const place = { policy_id: ruled.id, rule_id: rule.id };
-  const replaces: Replace[] = [
+  return [
     { tool: "update_group", args: { group_id: group.id, profile }, body: "profile", paths: ["description", "owners"] },
     {
       tool: "update_policy",
@@ -222,35 +155,29 @@ async function replacesOf(act: Act): Promise<{ replaces: Replace[]; flat: FlatRe
     ...(["customized", "preview"] as const).map((state) => ({
       tool: `replace_${state}_sign_in_page`,
       args: {
-        brand_id: brand.id,
-        page_content: page.pageContent,
+        ...pageArguments(design),
         widget_version: widget.widgetVersion,
         widget_customizations: widget.widgetCustomizations,
-        csp_mode: "enforced",
-        csp_report_uri: page.contentSecurityPolicySetting.reportUri,
-        csp_src_list: page.contentSecurityPolicySetting.srcList,
       },
       body: "widget_customizations",
       paths: ["signInLabel", "customLink1Label"],
     })),
   ];
+}
+
+/** The replaces whose losses are arguments. */
+function flatReplaces(design: Design, signInPages: readonly Replace[]): FlatReplace[] {
+  const { brand, theme } = design;
   const ofPage = ["page_content", "csp_mode", "csp_report_uri", "csp_src_list"];
-  const sign = replaces.filter(({ tool }) => tool.endsWith("_sign_in_page"));
-  const flat: FlatReplace[] = [
-    ...sign.map(({ tool, args }) => ({
+  return [
+    ...signInPages.map(({ tool, args }) => ({
       tool,
       args,
       droppable: [...ofPage, "widget_version", "widget_customizations"],
     })),
     ...(["customized", "preview"] as const).map((state) => ({
       tool: `replace_${state}_error_page`,
-      args: {
-        brand_id: brand.id,
-        page_content: page.pageContent,
-        csp_mode: "enforced",
-        csp_report_uri: page.contentSecurityPolicySetting.reportUri,
-        csp_src_list: page.contentSecurityPolicySetting.srcList,
-      },
+      args: pageArguments(design),
       droppable: ofPage,
     })),
     {
@@ -287,7 +214,13 @@ async function replacesOf(act: Act): Promise<{ replaces: Replace[]; flat: FlatRe
       droppable: ["url"],
     },
   ];
-  return { replaces, flat };
+}
+
+async function replacesOf(act: Act): Promise<{ replaces: Replace[]; flat: FlatReplace[] }> {
+  const design = fillBrand(act);
+  const replaces = await bodyReplaces(act, fillDirectory(act), design);
+  const signInPages = replaces.filter(({ tool }) => tool.endsWith("_sign_in_page"));
+  return { replaces, flat: flatReplaces(design, signInPages) };
 }
 
 /** Every way to lose something. */
