@@ -7,7 +7,7 @@ import type { ConfirmMode } from "../config/settings.js";
 import { toOktaMcpError } from "../errors/render.js";
 import { readNamed } from "../foresight/foresight.js";
 import type { CallGuard } from "../guard/guard.js";
-import type { Consent, Reading } from "../journal/consent.js";
+import type { Consent, Reading } from "../journal/agreed.js";
 import { ChangeHistory } from "../journal/history.js";
 import { toJson } from "../journal/state.js";
 import type { Performed } from "../journal/undo.js";

@@ -1,5 +1,5 @@
 import type { Answer, Resumed } from "./input-needed.js";
-import type { LinkChannels, ShowLink } from "./sign-in.js";
+import type { LinkChannels, ShowLink } from "./sign-in-prompt.js";
 
 interface CallerParts extends Omit<LinkChannels, "showLink"> {
   signal: AbortSignal;

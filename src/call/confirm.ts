@@ -1,6 +1,6 @@
 import type { ConfirmMode } from "../config/settings.js";
 import { OktaMcpError } from "../errors/index.js";
-import type { Agreed } from "../journal/consent.js";
+import type { Agreed } from "../journal/agreed.js";
 import { canonical } from "../json/json.js";
 import { lookalikes } from "../text/lookalikes.js";
 import { visible } from "../text/quote.js";

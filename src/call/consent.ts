@@ -1,6 +1,6 @@
 import type { ConfirmMode } from "../config/settings.js";
 import { OktaMcpError } from "../errors/index.js";
-import type { Consent, Reading } from "../journal/consent.js";
+import type { Consent, Reading } from "../journal/agreed.js";
 import { stringifyJson } from "../json/exact-json.js";
 import type { Json } from "../json/json.js";
 import { kindOfArgument, nameOf, OBJECTS } from "../okta/objects.js";

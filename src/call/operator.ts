@@ -12,7 +12,7 @@ import type { Log } from "../log.js";
 import type { Operations } from "../okta/operations.js";
 import type { CallOptions } from "../okta/request.js";
 import { MemorySealStore, type SealStore, Seals } from "./seals.js";
-import { SignInPrompt } from "./sign-in.js";
+import { SignInPrompt } from "./sign-in-prompt.js";
 
 export interface OperatorOptions {
   session: Session;

@@ -1,6 +1,6 @@
 import type { Catalogue, CatalogueEntry } from "../catalogue/catalogue.js";
+import type { Consent } from "../journal/agreed.js";
 import type { UndoMark } from "../journal/change.js";
-import type { Consent } from "../journal/consent.js";
 import type { JsonObject } from "../json/json.js";
 import type { ShapeOptions } from "../results/shape.js";
 import type { Arguments, UndoStep } from "../tool.js";

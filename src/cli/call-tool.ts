@@ -11,7 +11,7 @@ import type { Connection } from "./connection.js";
 import { errorFrom } from "./failure.js";
 import type { Io } from "./io.js";
 import { type Activity, askYesNo, startActivity } from "./person.js";
-import { showLink } from "./sign-in.js";
+import { showLink } from "./sign-in-link.js";
 import { atTerminal } from "./terminal-words.js";
 import { version } from "./version.js";
 

@@ -1,5 +1,5 @@
 import { type Config, loadConfig, type Need } from "../config/config.js";
-import { Masks } from "../guard/masks.js";
+import { Masks } from "../guard/hidden-attributes.js";
 import type { Journal } from "../journal/change.js";
 import { openJournal } from "../journal/open.js";
 import { createLog, type Log } from "../log.js";

@@ -16,6 +16,6 @@ export function toolList({ choice }: Pick<Settings, "choice">): ToolListing & { 
         return definition;
       });
     },
-    load: async () => (await import("./catalogue.js")).chosenCatalogue({ choice }),
+    load: async () => (await import("./chosen-catalogue.js")).chosenCatalogue({ choice }),
   };
 }

@@ -8,8 +8,8 @@ import { idsIn } from "../okta/objects.js";
 import { withTool } from "../okta/purpose.js";
 import { difference, hiddenIn, sameButHidden, settled } from "../results/difference.js";
 import type { Arguments, Done, ToolContext, Undo, UndoStep } from "../tool.js";
+import type { Reading } from "./agreed.js";
 import type { Change } from "./change.js";
-import type { Reading } from "./consent.js";
 import { fillMasked, type Mask } from "./masking.js";
 import { readState, type State, toJson } from "./state.js";
 

@@ -10,7 +10,7 @@ import {
 } from "@modelcontextprotocol/sdk/types.js";
 import type { HoldingCaller } from "../call/caller.js";
 import type { Answer } from "../call/input-needed.js";
-import type { Link } from "../call/sign-in.js";
+import type { Link } from "../call/sign-in-prompt.js";
 import { foldersOf } from "../files/allowed-file.js";
 import { isObject } from "../json/json.js";
 import type { Log } from "../log.js";

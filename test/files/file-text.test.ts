@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parsePrivateKey } from "../../src/auth/private-key.js";
-import { parseCallArguments } from "../../src/cli/arguments.js";
+import { parseCallArguments } from "../../src/cli/argument-texts.js";
 import { readKeyFile } from "../../src/config/key-text.js";
 import { pemText, textOfFile } from "../../src/files/file-text.js";
 import { temporaryFolder } from "../support/cli.js";

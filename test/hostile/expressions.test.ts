@@ -79,7 +79,7 @@ describe("the texts made of an expression show", () => {
 /** Expressions that are made of what others know: how many a file makes, and why they are linear. */
 const MADE_OF_TEXT = {
   "src/text/filter-words.ts": [1, "a copy of one that is written out"],
-  "src/guard/masks.ts": [1, "a value of the org as it is written, between two looks at one character"],
+  "src/guard/hidden-attributes.ts": [1, "a value of the org as it is written, between two looks at one character"],
   "sandbox/email-texts.ts": [1, "a name of our own as it is written"],
 } as const;
 

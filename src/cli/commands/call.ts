@@ -1,6 +1,6 @@
 import { buffer } from "node:stream/consumers";
 import { textOfFile } from "../../files/file-text.js";
-import { type Properties, parseCallArguments } from "../arguments.js";
+import { type Properties, parseCallArguments } from "../argument-texts.js";
 import { describedCommand, type MakeCommand } from "../command.js";
 import { showError, usageError } from "../failure.js";
 import type { SettingFlags } from "../flags.js";
@@ -44,7 +44,7 @@ export const callCommand: MakeCommand = (io, finish) =>
 async function callOne(io: Io, tool: string, json: string | undefined, options: CallOptions): Promise<number> {
   const { openConnection, showNotices } = await import("../connection.js");
   const { callTool } = await import("../call-tool.js");
-  const { chosenCatalogue } = await import("../catalogue.js");
+  const { chosenCatalogue } = await import("../chosen-catalogue.js");
   const { showResult } = await import("../result.js");
   const connection = await openConnection(io, options, { sandboxSignIn: "ready" });
   try {
@@ -72,7 +72,7 @@ async function callEach(io: Io, file: string, tool: string | undefined, options:
   }
   const { openConnection, showNotices } = await import("../connection.js");
   const { openCaller } = await import("../call-tool.js");
-  const { chosenCatalogue } = await import("../catalogue.js");
+  const { chosenCatalogue } = await import("../chosen-catalogue.js");
   const { parseEach, readEach, runEach } = await import("../each.js");
   const content = await readEach(io, file);
   const connection = await openConnection(io, options, { sandboxSignIn: "ready" });

@@ -112,7 +112,7 @@ export const journalCommand: MakeCommand = (io, finish) =>
   ).action(async (options: SettingFlags & Wanted) => {
     const { openConnection, showNotices } = await import("../connection.js");
     const { callTool } = await import("../call-tool.js");
-    const { chosenCatalogue } = await import("../catalogue.js");
+    const { chosenCatalogue } = await import("../chosen-catalogue.js");
     const { showResult } = await import("../result.js");
     const args = argumentsOf(options);
     const connection = await openConnection(io, options, { sandboxSignIn: "ready" });

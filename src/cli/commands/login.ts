@@ -37,7 +37,7 @@ async function login(
   options: { browser: boolean; signal: AbortSignal },
 ): Promise<void> {
   if (session.method === "device") {
-    const { signIn } = await import("../sign-in.js");
+    const { signIn } = await import("../sign-in-link.js");
     await signIn(io, session, options);
     return;
   }
@@ -57,7 +57,7 @@ async function login(
 
 /** Reports who signed in, what was granted and what was not, and which tools are on now. */
 async function report(io: Io, { session, config, sandbox }: Connection): Promise<void> {
-  const { chosenCatalogue } = await import("../catalogue.js");
+  const { chosenCatalogue } = await import("../chosen-catalogue.js");
   const status = await session.status();
   const granted = session.granted();
   const who = status.user ? ` as ${visible(status.user)}` : "";

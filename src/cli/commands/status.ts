@@ -65,7 +65,7 @@ interface ToolCount {
 }
 
 async function countTools({ session, config }: Connection): Promise<ToolCount> {
-  const { chosenCatalogue } = await import("../catalogue.js");
+  const { chosenCatalogue } = await import("../chosen-catalogue.js");
   const catalogue = chosenCatalogue(config);
   const view = { configured: session.configured, granted: session.granted() };
   return {

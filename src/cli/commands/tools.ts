@@ -32,7 +32,7 @@ export const toolsCommand: MakeCommand = (io, finish) =>
       .argument("[tool]", "only this tool, with its arguments")
       .option("--json", "One JSON array instead of text; of one tool its schema."),
   ).action(async (name: string | undefined, options: SettingFlags & { json?: true }) => {
-    const { chosenCatalogue } = await import("../catalogue.js");
+    const { chosenCatalogue } = await import("../chosen-catalogue.js");
     const { view, settings } = await scopesInUse(io, options);
     const catalogue = chosenCatalogue(settings);
     const on = toolsOn(catalogue, view);

@@ -23,7 +23,7 @@ export const undoCommand: MakeCommand = (io, finish) =>
   ).action(async (id: string, options: UndoOptions) => {
     const { openConnection, showNotices } = await import("../connection.js");
     const { callTool } = await import("../call-tool.js");
-    const { chosenCatalogue } = await import("../catalogue.js");
+    const { chosenCatalogue } = await import("../chosen-catalogue.js");
     const { showResult } = await import("../result.js");
     const { yes = false, force = false, dryRun = false, json = false, sandbox = false } = options;
     const connection = await openConnection(io, options, { sandboxSignIn: "ready" });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { SYSTEM, userParty } from "../../sandbox/state/log-event.js";
 import { OktaMcpError } from "../../src/errors/index.js";
-import { HiddenValues, Masks } from "../../src/guard/masks.js";
+import { HiddenValues, Masks } from "../../src/guard/hidden-attributes.js";
 import { MemoryJournal } from "../../src/journal/memory-journal.js";
 import { createLog } from "../../src/log.js";
 import { accepts, type ConnectOptions, connect } from "../support/client.js";

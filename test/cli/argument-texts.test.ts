@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { type Properties, parseCallArguments } from "../../src/cli/arguments.js";
+import { type Properties, parseCallArguments } from "../../src/cli/argument-texts.js";
 import { temporaryFolder } from "../support/cli.js";
 
 const TOOL: Properties = {
