@@ -2,7 +2,8 @@ import { closeSync, constants, fstatSync, openSync, writeSync } from "node:fs";
 import { OktaMcpError } from "./errors/index.js";
 import { isExactNumber } from "./json/exact-json.js";
 import { visible } from "./text/quote.js";
-import { isUnlogged, REDACTED, redact } from "./text/redact.js";
+import { REDACTED, redact } from "./text/redact.js";
+import { isUnlogged } from "./text/secrets.js";
 
 /** From what always matters to what only a developer wants to see. */
 export const LOG_LEVELS = ["error", "warn", "info", "debug", "trace"] as const;

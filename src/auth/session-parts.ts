@@ -4,7 +4,7 @@ import type { ServerClock } from "../net/server-clock.js";
 import type { Sleep } from "../net/waiting.js";
 import type { PrivateKey } from "./private-key.js";
 
-/** What this process proves itself with. */
+/** The means by which this process proves its identity. */
 export type Credential =
   | { method: "device" }
   | { method: "private-key"; key: PrivateKey }

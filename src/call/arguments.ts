@@ -9,9 +9,8 @@ import { hint, nearest } from "../text/nearest.js";
 import { shortened } from "../text/quote.js";
 import { schemaWords } from "../text/schema-words.js";
 import { findMask } from "../text/secrets.js";
+import type { Arguments } from "../tool.js";
 import { clientArguments } from "./client-arguments.js";
-
-type Arguments = Readonly<Record<string, unknown>>;
 
 /** Problems that one answer names; what a caller sent may have any number. */
 const MAX_NAMED = 10;

@@ -8,14 +8,12 @@ import { isKeptIn } from "../results/keep-hidden.js";
 import { type Loss, losses, type NamedLoss, named, widensToEverybody } from "../results/losses.js";
 import { type ShapeOptions, shape } from "../results/shape.js";
 import { shortened, visible } from "../text/quote.js";
-import type { Impact, Proposal, Tool, ToolContext } from "../tool.js";
+import type { Arguments, Impact, Proposal, Tool, ToolContext } from "../tool.js";
 import type { Caller } from "./caller.js";
 import { changedMeanwhile, confirm, sameImpact } from "./confirm.js";
 import type { Resumed } from "./input-needed.js";
 import type { Seals } from "./seals.js";
 import type { Look, OtherCall } from "./side-effects.js";
-
-type Arguments = Readonly<Record<string, unknown>>;
 
 /** What has to be known to tell what a call would take away. */
 export interface Impacting {

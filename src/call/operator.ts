@@ -6,7 +6,7 @@ import { Guard } from "../guard/guard.js";
 import { type LimitStore, MemoryLimitStore } from "../guard/limit-store.js";
 import type { GuardRules } from "../guard/rules.js";
 import type { Journal } from "../journal/change.js";
-import { type Mask, maskWith } from "../journal/masking.js";
+import { type Masking, maskWith } from "../journal/masking.js";
 import { Writes } from "../journal/writes.js";
 import type { Log } from "../log.js";
 import type { Operations } from "../okta/operations.js";
@@ -49,7 +49,7 @@ export class Operator {
   readonly writes: Writes;
   readonly seals: Seals;
   /** Hides what the journal does not keep. */
-  readonly mask: Mask;
+  readonly mask: Masking;
   /** What the org's schemas say of profiles. */
   readonly schemas: ProfileSchemas;
   readonly signIn = new SignInPrompt();

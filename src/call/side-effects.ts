@@ -7,10 +7,8 @@ import type { CallGuard } from "../guard/guard.js";
 import type { JsonObject } from "../json/json.js";
 import { keepHidden, NOTHING_KEPT } from "../results/keep-hidden.js";
 import { type ShapeOptions, shape } from "../results/shape.js";
-import type { Proposal, Tool, ToolContext } from "../tool.js";
+import type { Arguments, Proposal, Tool, ToolContext } from "../tool.js";
 import { refuseMask } from "./arguments.js";
-
-type Arguments = Readonly<Record<string, unknown>>;
 
 /** What a call does besides what its tool's name says, as a call of another tool. */
 export interface OtherCall {

@@ -34,7 +34,7 @@ export type CallOutcome = { result: Record<string, unknown> } | { error: OktaMcp
 const CALL_TIMEOUT_MS = 24 * 3_600_000;
 
 /** A real MCP client and the real server, linked inside this process. */
-export interface Caller {
+export interface ToolCaller {
   /** Never rejects. */
   call(call: Omit<ToolCall, "yes">): Promise<CallOutcome>;
   close(): Promise<void>;
@@ -64,7 +64,7 @@ export async function openCaller(
   connection: Connection,
   catalogue: Catalogue,
   { yes }: Pick<ToolCall, "yes">,
-): Promise<Caller> {
+): Promise<ToolCaller> {
   const session = io.interactive ? connection.session : withoutPerson(connection.session);
   const server = createServer({
     ...connection.server,

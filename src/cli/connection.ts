@@ -1,5 +1,5 @@
 import { type Config, loadConfig, type Need } from "../config/config.js";
-import { Masks } from "../guard/hidden-attributes.js";
+import { HiddenAttributes } from "../guard/hidden-attributes.js";
 import type { Journal } from "../journal/change.js";
 import { openJournal } from "../journal/open.js";
 import { createLog, type Log } from "../log.js";
@@ -44,8 +44,8 @@ export async function openConnection(
   const org = options.sandbox ? await startSandboxOrg(source, sandboxSignIn, needs) : undefined;
   try {
     const config = org?.config ?? loadConfig(source, needs);
-    const masks = new Masks(config.guard);
-    const hides = (path: readonly string[]) => masks.at(path) !== undefined;
+    const attributes = new HiddenAttributes(config.guard);
+    const hides = (path: readonly string[]) => attributes.at(path) !== undefined;
     const log = createLog({ level: config.logLevel, file: config.logFile, stderr: io.stderr, hides });
     const journal = await journalOf(config, org !== undefined);
     const fetch = createFetch(io.env);

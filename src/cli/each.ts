@@ -10,7 +10,7 @@ import { parseJson } from "../json/exact-json.js";
 import { isObject } from "../json/json.js";
 import { inertJson } from "../text/inert-json.js";
 import { visible } from "../text/quote.js";
-import type { Caller } from "./call-tool.js";
+import type { ToolCaller } from "./call-tool.js";
 import type { Io } from "./io.js";
 import { atTerminal } from "./terminal-words.js";
 
@@ -102,7 +102,12 @@ export function parseEach(content: string, catalogue: Catalogue): EachCall[] {
  * After a failed call it makes the next one; a stop ends it.
  * @returns the exit code: 1 where a call failed or gave only a part of a list
  */
-export async function runEach(io: Io, caller: Caller, calls: readonly EachCall[], signal: AbortSignal): Promise<0 | 1> {
+export async function runEach(
+  io: Io,
+  caller: ToolCaller,
+  calls: readonly EachCall[],
+  signal: AbortSignal,
+): Promise<0 | 1> {
   let failed = 0;
   for (const [index, { line, tool, args }] of calls.entries()) {
     if (signal.aborted || io.stoppedBy !== undefined) {

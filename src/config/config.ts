@@ -1,4 +1,5 @@
-import { type PrivateKey, parsePrivateKey } from "../auth/private-key.js";
+import { parsePrivateKey } from "../auth/private-key.js";
+import type { Credential } from "../auth/session-parts.js";
 import type { TokenStoreKind } from "../auth/store-contract.js";
 import { type Choosable, type ToolChoice, unmatchedPatterns } from "../catalogue/choice.js";
 import { OktaMcpError } from "../errors/index.js";
@@ -13,12 +14,6 @@ import { unfilled, unquoted } from "./given.js";
 import { readKeyFile, readKeyText } from "./key-text.js";
 import type { ConfirmMode } from "./settings.js";
 import { readSettings, SETTING_KEYS, SETTINGS, type Setting, type SettingKey, type SettingValues } from "./settings.js";
-
-/** The means by which this process proves its identity. */
-export type Credential =
-  | { method: "device" }
-  | { method: "private-key"; key: PrivateKey }
-  | { method: "access-token"; token: string };
 
 /** The settings, checked. */
 export interface Settings {

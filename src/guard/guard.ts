@@ -7,7 +7,7 @@ import type { Operations } from "../okta/operations.js";
 import type { CallOptions, OktaRequest } from "../okta/request.js";
 import { type IsProtected, type Touched, targetsOfArguments, targetsOfRequest } from "../okta/targets.js";
 import type { Tool, ToolContext } from "../tool.js";
-import { HiddenValues, type Hiding, Masks } from "./hidden-attributes.js";
+import { HiddenAttributes, HiddenValues, type Hiding } from "./hidden-attributes.js";
 import type { LimitStore } from "./limit-store.js";
 import { type Counted, type WantedAtOnce, WriteLimits } from "./limits.js";
 import { Protection } from "./protection.js";
@@ -21,7 +21,7 @@ function takesAway({ method, template }: OktaRequest): boolean {
 }
 
 /** A call as another tool would make it. */
-export interface OtherCall {
+export interface GuardedCall {
   tool: Pick<Tool, "effect">;
   args: Readonly<Record<string, unknown>>;
 }
@@ -41,17 +41,17 @@ export interface GuardOptions {
 export class Guard {
   readonly #protection: Protection;
   readonly #limits: WriteLimits;
-  readonly #masks: Masks;
+  readonly #attributes: HiddenAttributes;
 
   constructor({ rules, session, limits, who, now }: GuardOptions) {
     this.#protection = new Protection(rules, session, who);
     this.#limits = new WriteLimits({ rules, store: limits, who, now });
-    const masks = new Masks(rules);
-    this.#masks = masks;
-    this.hiddenNames = masks.names;
-    this.isHidden = (...path) => masks.hides(...path);
-    this.hidesLogins = masks.hidesLogins;
-    this.hides = masks.none ? undefined : (path) => masks.at(path);
+    const attributes = new HiddenAttributes(rules);
+    this.#attributes = attributes;
+    this.hiddenNames = attributes.names;
+    this.isHidden = (...path) => attributes.hides(...path);
+    this.hidesLogins = attributes.hidesLogins;
+    this.hides = attributes.none ? undefined : (path) => attributes.at(path);
   }
 
   /** What becomes of the attribute at a path of a result; undefined where nothing is hidden at all. */
@@ -68,14 +68,14 @@ export class Guard {
 
   /** What hides the hidden values of some JSON in texts about it. */
   texts(about: unknown): (text: string) => string {
-    const hidden = new HiddenValues(this.#masks);
+    const hidden = new HiddenValues(this.#attributes);
     hidden.note(about);
     return (text) => hidden.inText(text);
   }
 
   /** Begins to look after one call. */
   forCall(): CallGuard {
-    return new CallGuard(this.#protection, this.#limits, this.#masks);
+    return new CallGuard(this.#protection, this.#limits, this.#attributes);
   }
 }
 
@@ -86,7 +86,7 @@ type GuardedTool = Pick<Tool, "name" | "effect" | "scope" | "compares">;
 export class CallGuard {
   readonly #protection: Protection;
   readonly #limits: WriteLimits;
-  readonly #masks: Masks;
+  readonly #attributes: HiddenAttributes;
   readonly #hidden: HiddenValues;
   /** What Okta answered in this call, to be told from what a tool made of it. */
   readonly #answers = new WeakSet<object>();
@@ -96,11 +96,11 @@ export class CallGuard {
   /** True where the call was looked at as one that removes. */
   #mayRemove = false;
 
-  constructor(protection: Protection, limits: WriteLimits, masks: Masks) {
+  constructor(protection: Protection, limits: WriteLimits, attributes: HiddenAttributes) {
     this.#protection = protection;
     this.#limits = limits;
-    this.#masks = masks;
-    this.#hidden = new HiddenValues(masks);
+    this.#attributes = attributes;
+    this.#hidden = new HiddenValues(attributes);
   }
 
   /** How the operations of this call have to be made, so that no request and no answer goes past the guard. */
@@ -128,7 +128,7 @@ export class CallGuard {
     this.#okta = okta;
     this.#reader = new TargetReader(okta);
     this.#hidden.noteArguments(args);
-    this.#masks.refuseComparison(tool, args, toolFor);
+    this.#attributes.refuseComparison(tool, args, toolFor);
     if (tool.effect === "reads") return;
     this.#mayRemove = tool.effect === "removes";
     await this.#limits.check(this.#mayRemove && tool.scope !== null ? "removal" : "write");
@@ -153,7 +153,7 @@ export class CallGuard {
    * @param others as the tools would be called that do nothing else
    * @throws OktaMcpError protected, as `begin` does for these calls
    */
-  async also(others: readonly OtherCall[]): Promise<void> {
+  async also(others: readonly GuardedCall[]): Promise<void> {
     if (this.#tool === undefined || this.#reader === undefined) return;
     this.#mayRemove = [this.#tool, ...others.map(({ tool }) => tool)].some(({ effect }) => effect === "removes");
     if (this.#mayRemove && this.#tool.scope !== null) await this.#limits.check("removal");

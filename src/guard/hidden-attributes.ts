@@ -7,10 +7,8 @@ import { idsUnder, isUserId } from "../okta/targets.js";
 import { folded } from "../text/glob.js";
 import { visible } from "../text/quote.js";
 import { MASK, secretsIn } from "../text/secrets.js";
-import type { Tool } from "../tool.js";
+import type { Arguments, Tool } from "../tool.js";
 import type { GuardRules } from "./rules.js";
-
-type Arguments = Readonly<Record<string, unknown>>;
 
 /** Okta's word for the user who asks (operation `getUser`). */
 const OWN_USER = "me";
@@ -35,7 +33,7 @@ function lastPart(name: string): string {
  * the objects around it have these names, since objects stand inside others: a user in an assignment, a policy in a
  * comparison.
  */
-export class Masks {
+export class HiddenAttributes {
   readonly #rules = new Map<string, { path: string; hiding: Hiding }[]>();
   readonly #source: Pick<GuardRules, "mask" | "omit" | "file">;
 
@@ -153,7 +151,7 @@ const KEPT = /^(?:id|confirmation|next_cursor|rule|file)$|_id$|[a-z]Id$/;
 
 /** The hidden values that one call has met. No text made of them shows them. */
 export class HiddenValues {
-  readonly #masks: Masks;
+  readonly #attributes: HiddenAttributes;
   readonly #values = new Set<string>();
   /** The visible texts of Okta's answers, by their keys. */
   readonly #seen = new Map<string, Set<string>>();
@@ -162,14 +160,14 @@ export class HiddenValues {
   /** The texts of the call's own arguments, without ids and hidden values. */
   readonly #given = new Set<string>();
 
-  constructor(masks: Masks) {
-    this.#masks = masks;
+  constructor(attributes: HiddenAttributes) {
+    this.#attributes = attributes;
   }
 
   /** Remembers the hidden and the visible values of an answer of Okta's. */
   note(answer: unknown): void {
-    for (const hidden of this.#masks.hiddenIn(answer)) add(this.#values, hidden);
-    this.#masks.eachSeen(answer, (text, key) => {
+    for (const hidden of this.#attributes.hiddenIn(answer)) add(this.#values, hidden);
+    this.#attributes.eachSeen(answer, (text, key) => {
       const texts = this.#seen.get(key) ?? new Set();
       this.#seen.set(key, texts.add(text));
     });
@@ -183,8 +181,8 @@ export class HiddenValues {
   /** Remembers the arguments of the call. */
   noteArguments(args: unknown): void {
     for (const secret of secretsIn(args)) add(this.#secrets, secret);
-    for (const hidden of this.#masks.hiddenIn(args)) add(this.#values, hidden);
-    this.#masks.eachSeen(args, (text, key) => {
+    for (const hidden of this.#attributes.hiddenIn(args)) add(this.#values, hidden);
+    this.#attributes.eachSeen(args, (text, key) => {
       if (!KEPT.test(key)) add(this.#given, text);
     });
   }

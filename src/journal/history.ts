@@ -11,7 +11,7 @@ import { MASK } from "../text/secrets.js";
 import type { ChangeQuery, Changes, ToolContext, UndoStep } from "../tool.js";
 import type { Reading } from "./agreed.js";
 import { type Change, findChange, type Journal } from "./change.js";
-import type { Mask } from "./masking.js";
+import type { Masking } from "./masking.js";
 import { ReadingRight } from "./reading.js";
 import { shownChange } from "./shown.js";
 import { toJson } from "./state.js";
@@ -21,7 +21,7 @@ import { allSteps, describePlan, planUndo, type UndoPlan } from "./undo-plan.js"
 export interface ChangeHistoryOptions {
   journal: Journal | undefined;
   catalogue: Catalogue;
-  mask: Mask;
+  mask: Masking;
   /** Knows what is hidden. */
   guard: Guard;
   /** The context of the call that asks. */

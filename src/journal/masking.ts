@@ -7,7 +7,7 @@ import { type ShapeOptions, shape } from "../results/shape.js";
 import { MASK } from "../text/secrets.js";
 
 /** Hides what is not to be kept or shown; what is hidden is `MASK`, and nothing is left out. */
-export type Mask = (value: Json) => Json;
+export type Masking = (value: Json) => Json;
 
 const PRIVATE_KEY = /-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----/;
 
@@ -22,7 +22,7 @@ function withoutKeys(value: Json): Json {
  * A value as the journal keeps it: without `_links`, with a mask for secrets, for private keys
  * wherever they stand, and for what the settings hide, left out or not.
  */
-export function maskWith(hides: ShapeOptions["hides"]): Mask {
+export function maskWith(hides: ShapeOptions["hides"]): Masking {
   const masks = hides && ((path: readonly string[]) => (hides(path) === undefined ? undefined : "mask"));
   return (value) => withoutKeys(shape(value, { hides: masks }));
 }
@@ -32,14 +32,14 @@ export interface Marked {
   /** The object with a mark of its own in the place of each mask. No value that anybody may guess equals a mark. */
   value: Json;
   /** A value that was made from the object, fit to be shown. */
-  show: Mask;
+  show: Masking;
 }
 
 /**
  * Prepares an object for a comparison that tells nothing of what is hidden: what stays as it is keeps its
  * mark, and all else that is put there differs from it, the right value as much as a wrong one.
  */
-export function marked(object: Json, mask: Mask): Marked {
+export function marked(object: Json, mask: Masking): Marked {
   const start = `${MASK} ${randomUUID()} `;
   let count = 0;
   return {

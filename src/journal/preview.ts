@@ -7,7 +7,7 @@ import type { OktaRequest } from "../okta/request.js";
 import { difference, merged, settled } from "../results/difference.js";
 import { isSecret } from "../text/secrets.js";
 import type { Effect, Impact } from "../tool.js";
-import { type Mask, marked } from "./masking.js";
+import { type Masking, marked } from "./masking.js";
 import { type State, toJson } from "./state.js";
 
 /** Thrown instead of sending: in a preview nothing leaves that could change anything. */
@@ -27,7 +27,7 @@ export async function refuseWrites(request: OktaRequest): Promise<void> {
 }
 
 /** What a write would send, as it may be shown. */
-function shownRequest({ method, path, query, body }: OktaRequest, mask: Mask): JsonObject {
+function shownRequest({ method, path, query, body }: OktaRequest, mask: Masking): JsonObject {
   return {
     method,
     path,
@@ -36,7 +36,7 @@ function shownRequest({ method, path, query, body }: OktaRequest, mask: Mask): J
   };
 }
 
-function shownBody(body: NonNullable<OktaRequest["body"]>, mask: Mask): Json {
+function shownBody(body: NonNullable<OktaRequest["body"]>, mask: Masking): Json {
   if ("json" in body) return mask(toJson(body.json));
   if ("raw" in body) return { content_type: body.contentType, length: body.raw.length };
   const { name, contentType, data } = body.upload;
@@ -63,7 +63,7 @@ export interface Previewed {
   kept: Omit<Kept, "body">;
   /** What could not be checked, a sentence each. */
   unchecked: readonly string[];
-  mask: Mask;
+  mask: Masking;
 }
 
 /** What the object is once the write is done; null where it is gone then. */

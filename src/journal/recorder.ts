@@ -18,7 +18,7 @@ import {
   type SentRequest,
   type UndoMark,
 } from "./change.js";
-import type { Mask } from "./masking.js";
+import type { Masking } from "./masking.js";
 import { MAX_KEPT_CHARS, type State, toJson } from "./state.js";
 
 /** Errors after which nobody knows whether Okta did what it was asked for, where they do not say themselves. */
@@ -29,7 +29,7 @@ export interface RecorderOptions {
   tool: { name: string; effect: string };
   /** Asked when the first line is written: who signed in may not be known before. */
   who: () => Promise<Pick<Change, "org" | "actor">>;
-  mask: Mask;
+  mask: Masking;
   /** Tells the tools that advice names. */
   toolFor: ToolFor;
   /** The attributes that the guard file hides. */

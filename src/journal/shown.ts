@@ -5,7 +5,7 @@ import { nameOf } from "../okta/objects.js";
 import { isUserId } from "../okta/targets.js";
 import { MASK } from "../text/secrets.js";
 import type { Change, SentRequest } from "./change.js";
-import type { Mask } from "./masking.js";
+import type { Masking } from "./masking.js";
 
 /** What stands for an error's text that may name what is hidden. */
 const NOT_SHOWN = "Not shown: it was recorded before the guard file hid what it hides now.";
@@ -16,7 +16,7 @@ const NOT_SHOWN = "Not shown: it was recorded before the guard file hid what it 
  */
 export function shownChange(
   change: Change,
-  mask: Mask,
+  mask: Masking,
   guard: Pick<Guard, "hiddenNames" | "hidesLogins" | "texts">,
 ): Change {
   const { arguments: args, before, after, requests, target, error, notes } = change;

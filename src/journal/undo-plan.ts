@@ -10,7 +10,7 @@ import { difference, hiddenIn, sameButHidden, settled } from "../results/differe
 import type { Arguments, Done, ToolContext, Undo, UndoStep } from "../tool.js";
 import type { Reading } from "./agreed.js";
 import type { Change } from "./change.js";
-import { fillMasked, type Mask } from "./masking.js";
+import { fillMasked, type Masking } from "./masking.js";
 import { readState, type State, toJson } from "./state.js";
 
 /** How a change would be taken back, from the state of things at this moment. */
@@ -25,7 +25,7 @@ export interface UndoPlan {
 
 export interface Planning {
   catalogue: Catalogue;
-  mask: Mask;
+  mask: Masking;
   context: ToolContext;
   /** Go on although the object has changed since. */
   force: boolean;
@@ -112,7 +112,7 @@ export function presentState(
   return readState(read && (async () => read(context, args, made)));
 }
 
-function refuseIfChanged(change: Change, present: State, mask: Mask): void {
+function refuseIfChanged(change: Change, present: State, mask: Masking): void {
   if (change.after === undefined) throw changedSince(change, "how the object was left is not known.");
   if ("unknown" in present)
     throw changedSince(change, `whether the object has changed since is not known: ${present.unknown}.`);
@@ -191,7 +191,7 @@ export function allSteps(plan: UndoPlan): UndoStep[] {
 }
 
 /** What becomes of which field, as a person should see it. */
-function fieldsToTell({ change: { before }, undo, present }: UndoPlan, mask: Mask): FieldChange[] {
+function fieldsToTell({ change: { before }, undo, present }: UndoPlan, mask: Masking): FieldChange[] {
   if (before === undefined || !("value" in present)) return [];
   const now = present.value;
   const [first] = undo.steps;
@@ -210,7 +210,7 @@ function fieldsToTell({ change: { before }, undo, present }: UndoPlan, mask: Mas
  */
 export function describePlan(
   plan: UndoPlan,
-  mask: Mask,
+  mask: Masking,
   first: Reading | undefined,
 ): { target: { type: string; name: string; id: string }; details: string[]; state: Json } {
   const { change, undo, present, notes } = plan;

@@ -4,7 +4,7 @@ import type { Json } from "../json/json.js";
 import { isObject } from "../json/json.js";
 import type { UndoStep } from "../tool.js";
 import type { UndoMark } from "./change.js";
-import type { Mask } from "./masking.js";
+import type { Masking } from "./masking.js";
 import { newChangeId } from "./recorder.js";
 import { toJson } from "./state.js";
 import { laterSteps, type UndoPlan } from "./undo-plan.js";
@@ -24,13 +24,13 @@ export type PerformStep = (step: UndoStep, mark: UndoMark) => Promise<Performed>
 const AT_ONCE = 6;
 
 /** A call as it may be shown. */
-function shownStep({ tool, args, body }: UndoStep, mask: Mask): Json {
+function shownStep({ tool, args, body }: UndoStep, mask: Masking): Json {
   return mask(toJson({ tool, arguments: args, ...(body === undefined ? {} : { body }) }));
 }
 
 export interface Undoing {
   perform: PerformStep;
-  mask: Mask;
+  mask: Masking;
   /** Epoch milliseconds. */
   now: () => number;
 }
@@ -71,7 +71,7 @@ export async function runUndo(plan: UndoPlan, { perform, mask, now }: Undoing): 
   };
 }
 
-function previewed(plan: UndoPlan, first: Json, mask: Mask): Json {
+function previewed(plan: UndoPlan, first: Json, mask: Masking): Json {
   const later = laterSteps(plan).map((step) => shownStep(step, mask));
   const { change, notes } = plan;
   const tool = plan.undo.steps[0]?.tool ?? "";
@@ -100,7 +100,7 @@ function partly(error: OktaMcpError, done: readonly Performed[], left: readonly 
 async function performAll(
   steps: readonly UndoStep[],
   perform: (step: UndoStep) => Promise<Performed>,
-  mask: Mask,
+  mask: Masking,
 ): Promise<{ changes: string[]; failed: Json[] }> {
   const waiting = [...steps];
   const changes: string[] = [];

@@ -10,7 +10,7 @@ import { type IsHidden, losses, named } from "../results/losses.js";
 import type { Arguments, Impact, ToolContext } from "../tool.js";
 import type { Consent } from "./agreed.js";
 import type { Change, Journal, UndoMark } from "./change.js";
-import type { Mask } from "./masking.js";
+import type { Masking } from "./masking.js";
 import { NotSent, type Previewed, previewOf, refuseWrites } from "./preview.js";
 import { Recorder } from "./recorder.js";
 import { type State, toJson } from "./state.js";
@@ -21,7 +21,7 @@ export interface WritesOptions {
   journal: Journal | undefined;
   /** On whose behalf calls are made at the moment. */
   who: () => Promise<Principal>;
-  mask: Mask;
+  mask: Masking;
   /** Tells what the guard file hides. */
   isHidden: IsHidden;
   /** The attributes that the guard file hides. */

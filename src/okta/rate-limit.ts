@@ -3,7 +3,7 @@ import { count, retryAfterMs } from "../net/retry-after.js";
 import type { ServerClock } from "../net/server-clock.js";
 
 /** What an answer tells about the rate limit of its endpoint. */
-export interface Answer {
+export interface RateAnswer {
   status: number;
   headers: Headers;
   /** True for a 429 that is about what one call asked for, e.g. a second text message, and not about the endpoint. */
@@ -82,7 +82,7 @@ export class Bucket {
   }
 
   /** The request was answered. `sent` is what `send` returned. */
-  answer(sent: number, { status, headers, isOwnLimit = false }: Answer, nowMs: number): void {
+  answer(sent: number, { status, headers, isOwnLimit = false }: RateAnswer, nowMs: number): void {
     this.#inFlight -= 1;
     this.#overdue = 0;
     this.#answered = true;

@@ -1,7 +1,7 @@
 import { OktaMcpError } from "../errors/index.js";
 import type { ServerClock } from "../net/server-clock.js";
 import { cancelled, type Sleep } from "../net/waiting.js";
-import { type Answer, Bucket, type Limit } from "./rate-limit.js";
+import { Bucket, type Limit, type RateAnswer } from "./rate-limit.js";
 
 export interface SchedulerOptions {
   /** Requests on their way at the same time, over all endpoints. */
@@ -22,7 +22,7 @@ export interface Waiter {
 
 /** Leave to send one request. `done` must be called once, without an answer where there was none. */
 export interface Slot {
-  done(answer?: Answer): void;
+  done(answer?: RateAnswer): void;
 }
 
 interface Queued extends Waiter {

@@ -1,11 +1,7 @@
-import { isSecretName } from "./secrets.js";
+import { isUnlogged } from "./secrets.js";
 
-/** What stands in place of a secret. */
+/** Stands in logs and messages where a secret was; in results it is `MASK`. */
 export const REDACTED = "[redacted]";
-
-/** What besides the names of secrets is not logged: codes that stand for a sign-in, headers and what else identifies a session. */
-const LOG_ONLY =
-  /(?:authorization|cookies?|verifier|credentials?|(?:device|user|auth(?:orization)?)[_-]?code)$|^(?:code|sid|dpop)$/i;
 
 /** A name, and `:` or `=`: as JSON, as JSON inside a JSON string, as an object literal, as a form. */
 const NAME = /(?<![\w-])([\w-]+)(\\*["']?\s*[:=]\s*)/g;
@@ -21,11 +17,6 @@ const PEM = /-----BEGIN [A-Z0-9 ]+-----[\s\S]*?(?:-----END [A-Z0-9 ]+-----|$)/g;
 const JWT = /(?<![\w-])eyJ[\w-]{8,}(?:\.[\w-]*){0,4}/g;
 const SCHEME = /\b(Bearer|DPoP|SSWS|Basic)(\s+)(?=[\w.~+/=-]*\d|[\w.~+/=-]{20})[\w.~+/=-]{8,}/gi;
 const USER_INFO = /(?<![a-z0-9+.-])([a-z][a-z0-9+.-]*:\/\/)[^/\s"'?#]+@/gi;
-
-/** True when a field of this name holds a secret, or what else is not to be logged. */
-export function isUnlogged(name: string): boolean {
-  return isSecretName(name) || LOG_ONLY.test(name);
-}
 
 /**
  * The text without anything that looks like a secret: PEM blocks, JWTs, authorization values, the

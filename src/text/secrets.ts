@@ -1,6 +1,6 @@
 import type { Json } from "../json/json.js";
 
-/** Stands in results where a secret was. */
+/** Stands in results and in the journal where a secret was; in logs it is `REDACTED`. */
 export const MASK = "[masked]";
 
 /** Last words of names whose value is a secret: `client_secret`, `securityToken`, `PASSPHRASE`. */
@@ -52,6 +52,15 @@ export function isSecretName(name: string): boolean {
   const words = wordsOf(name);
   if (DEEDS.test(words) || HARMLESS.test(words)) return false;
   return SECRET_NAME.test(words) || SECRET_ENDING.test(words.slice(words.lastIndexOf(" ") + 1));
+}
+
+/** What besides the names of secrets is not logged: codes that stand for a sign-in, headers and what else identifies a session. */
+const LOG_ONLY =
+  /(?:authorization|cookies?|verifier|credentials?|(?:device|user|auth(?:orization)?)[_-]?code)$|^(?:code|sid|dpop)$/i;
+
+/** True when a field of this name holds a secret, or what else is not to be logged. */
+export function isUnlogged(name: string): boolean {
+  return isSecretName(name) || LOG_ONLY.test(name);
 }
 
 /** The private members of a JSON Web Key (RFC 7518, section 6). */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { SYSTEM, userParty } from "../../sandbox/state/log-event.js";
 import { OktaMcpError } from "../../src/errors/index.js";
-import { HiddenValues, Masks } from "../../src/guard/hidden-attributes.js";
+import { HiddenAttributes, HiddenValues } from "../../src/guard/hidden-attributes.js";
 import { MemoryJournal } from "../../src/journal/memory-journal.js";
 import { createLog } from "../../src/log.js";
 import { accepts, type ConnectOptions, connect } from "../support/client.js";
@@ -50,18 +50,18 @@ describe("an attribute that the guard file hides", () => {
   });
 
   test("is hidden by its path only where the objects around it have these names", () => {
-    const masks = new Masks({ mask: ["profile.ssn", "settings.app.url"], omit: [], file: "" });
-    expect(masks.at(["profile", "ssn"])).toBe("mask");
-    expect(masks.at(["_embedded", "user", "profile", "ssn"])).toBe("mask");
-    expect(masks.at(["before", "settings", "app", "url"])).toBe("mask");
-    expect(masks.at(["ssn"])).toBeUndefined();
-    expect(masks.at(["myprofile", "ssn"])).toBeUndefined();
-    expect(masks.at(["settings", "url"])).toBeUndefined();
+    const attributes = new HiddenAttributes({ mask: ["profile.ssn", "settings.app.url"], omit: [], file: "" });
+    expect(attributes.at(["profile", "ssn"])).toBe("mask");
+    expect(attributes.at(["_embedded", "user", "profile", "ssn"])).toBe("mask");
+    expect(attributes.at(["before", "settings", "app", "url"])).toBe("mask");
+    expect(attributes.at(["ssn"])).toBeUndefined();
+    expect(attributes.at(["myprofile", "ssn"])).toBeUndefined();
+    expect(attributes.at(["settings", "url"])).toBeUndefined();
   });
 
   test("is hidden where its name has a dot in it", () => {
-    const masks = new Masks({ mask: ["acme.badge"], omit: [], file: "" });
-    expect(masks.at(["profile", "acme.badge"])).toBe("mask");
+    const attributes = new HiddenAttributes({ mask: ["acme.badge"], omit: [], file: "" });
+    expect(attributes.at(["profile", "acme.badge"])).toBe("mask");
   });
 
   test("cannot be searched or sorted by", async () => {
@@ -195,7 +195,7 @@ describe("the value of a hidden attribute", () => {
   });
 
   test("is looked for as a word of its own, and ids stay ids", () => {
-    const hidden = new HiddenValues(new Masks({ mask: ["name", "manager_id"], omit: [], file: "" }));
+    const hidden = new HiddenValues(new HiddenAttributes({ mask: ["name", "manager_id"], omit: [], file: "" }));
     hidden.note([{ name: "Ada" }, { name: "It" }, { name: 'a "b" c' }, { name: "$&(x" }, { manager_id: "00u12345" }]);
     expect(hidden.inText("ADA, Adam and Ada's It")).toBe("[masked], Adam and [masked]'s It");
     expect(hidden.inText("say a 'b' c; $&(x")).toBe("say [masked]; [masked]");
@@ -211,7 +211,7 @@ describe("the value of a hidden attribute", () => {
   });
 
   test("goes with an error's cause neither", () => {
-    const hidden = new HiddenValues(new Masks({ mask: ["ssn"], omit: [], file: "" }));
+    const hidden = new HiddenValues(new HiddenAttributes({ mask: ["ssn"], omit: [], file: "" }));
     hidden.note({ ssn: SSN });
     const error = hidden.inError(
       new OktaMcpError("bug", `oh ${SSN}`, {
@@ -229,10 +229,10 @@ describe("the value of a hidden attribute", () => {
 
 test("a log shows no hidden field", () => {
   const lines: string[] = [];
-  const masks = new Masks({ mask: ["mobilePhone"], omit: ["profile.ssn"], file: "" });
+  const attributes = new HiddenAttributes({ mask: ["mobilePhone"], omit: ["profile.ssn"], file: "" });
   const log = createLog({
     level: "trace",
-    hides: (path) => masks.at(path) !== undefined,
+    hides: (path) => attributes.at(path) !== undefined,
     stderr: { write: (line) => lines.push(String(line)) > 0 },
   });
   log.info("x", { mobilePhone: 47_555, user: { profile: { ssn: SSN, city: "Oslo" } }, all: [{ mobilePhone: PHONE }] });
