@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { Session } from "../../src/auth/session.js";
 import type { DeferringCaller } from "../../src/call/caller.js";
 import type { Answer, Resumed } from "../../src/call/input-needed.js";
 import type { Invoker, Outcome } from "../../src/call/invoke.js";
@@ -222,4 +223,25 @@ describe("a sign-in", () => {
     expect(errorOf(await remove(answer("declined")))?.code).toBe("login_denied");
     expect((await session.status()).signedIn).toBe(false);
   });
+});
+
+test("nothing is done where somebody else signs in while a person is being asked", async () => {
+  const { openCalls, session, args, isThere } = await withGroup();
+  let user = "ada";
+  const status = async () => ({ ...(await session.status()), user, subject: undefined });
+  const ofSeveral: Session = new Proxy(session, {
+    get(target, name: keyof Session) {
+      const value = name === "status" ? status : target[name];
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+  const invoker = await openCalls({ session: ofSeveral });
+  const ask = async () => {
+    user = "bob";
+    return "accepted" as const;
+  };
+  const outcome = await invoker.invoke("delete_group", args, { signal: new AbortController().signal, ask });
+  expect(errorOf(outcome)).toMatchObject({ code: "conflict" });
+  expect(errorOf(outcome)?.message).toContain("Somebody else signed in");
+  expect(isThere()).toBe(true);
 });
