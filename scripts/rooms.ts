@@ -27,7 +27,7 @@ export const ROOMS = {
   "src/guard": "limits on calls: protected objects, numbers of writes, hidden attributes",
   "src/journal": "the record of changes, previews, undo",
   "src/config": "settings, from flags and the environment",
-  "src/call": "the one path of a call: arguments, sign-in, guard, consent, run",
+  "src/call": "the one path of a call, and the operator behind it: arguments, sign-in, guard, consent, seals, run",
   "src/mcp": "one protocol connection: lists, calls, questions, JSON-RPC, stdio",
   sandbox: "the pretend org: authorization server, Management API, seed; a house of its own",
   tools: "one object per tool, a file for each area; `shared/` holds what several areas share",

@@ -7,20 +7,13 @@ import type { ProtectedKind } from "./okta/objects.js";
 import type { Operations, Page } from "./okta/operations.js";
 import type { Purpose, ToolFor } from "./okta/purpose.js";
 import type { Scope } from "./okta/scopes.js";
+import type { ProfileKind, SearchArguments, Searched } from "./okta/searched.js";
 import type { IsProtected, Touched } from "./okta/targets.js";
 
-/** The lists that are searched by attributes. */
-export type Searched = "user" | "group" | "app";
+export type { ProfileKind, SearchArguments, Searched };
 
 /** Fetches the page at a cursor (undefined: the first). */
 export type PageFetcher = (after: string | undefined) => Promise<Page>;
-
-/** The arguments with which a call searches and sorts. */
-export interface SearchArguments {
-  search?: string | undefined;
-  filter?: string | undefined;
-  sort_by?: string | undefined;
-}
 
 export interface ListOptions extends SearchArguments {
   /**
@@ -58,9 +51,6 @@ export interface ItemList {
   /** The first item in its original form, with all of its fields. */
   sample?: Json | undefined;
 }
-
-/** The owner of the profile that a schema describes. */
-export type ProfileKind = "user" | "group";
 
 export interface ProfileCheck {
   /** True where the profile is complete, so that a missing attribute is missing for good. */
