@@ -1,4 +1,4 @@
-import { LOOPBACK_HOSTS } from "../net/loopback.js";
+import { isHttpsOrLocal, LOOPBACK_HOSTS } from "../net/loopback.js";
 
 /** The org's address, or the fault of the given one and how to correct it. */
 export type OrgUrl = { origin: string; adminHost?: string } | { problem: string };
@@ -36,7 +36,7 @@ export function parseOrgUrl(text: string): OrgUrl {
     ...(url.hash === "" ? [] : ["a fragment"]),
   ];
   const after = extra.length > 0 ? `has ${extra.join(" and ")} after the host` : undefined;
-  if (protocol === "http:" && !loopback) {
+  if (!isHttpsOrLocal(url)) {
     const also = after === undefined ? "" : `, and ${after}`;
     return {
       problem: `uses plain http, which is for localhost, 127.0.0.1 and [::1] only${also}. Use https://${url.host}.`,
