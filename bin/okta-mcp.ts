@@ -12,8 +12,8 @@ function absolute(folder: string | undefined): string | undefined {
 }
 
 /**
- * Where this user's programs keep what they can make again.
- * @throws the system's error when it knows no home folder of this user
+ * The user's folder for files that programs can make again. @throws the system's error when this user has no home
+ * folder
  */
 function cacheFolder(): string {
   const { LOCALAPPDATA, XDG_CACHE_HOME } = process.env;
@@ -37,9 +37,8 @@ function makeFolders(path: string): void {
 }
 
 /**
- * Whether only this user and root can put something else in the place of what lies in a folder. Of a folder that all
- * may write to, such as `/tmp`, the sticky bit keeps others' hands off; a group of the same number as the user is, by
- * convention, the user's own.
+ * True where only this user and root can replace the content of a folder. In a folder that all may write to, such as
+ * `/tmp`, the sticky bit protects it. A group with the user's own number counts as the user's own, by convention.
  */
 function isOutOfReach({ uid, gid, mode }: Stats, user: number | undefined): boolean {
   const byGroup = (mode & 0o020) !== 0 && (uid !== user || gid !== user);
@@ -76,7 +75,7 @@ function privateFolder(path: string): string | undefined {
   return readdirSync(folder).every(isOwn) ? folder : undefined;
 }
 
-/** Whether the command line asks for a pretend org, which leaves nothing in the person's folders. */
+/** True where the command line asks for the sandbox. It leaves nothing in the person's folders. */
 function isForPractice(argv: readonly string[]): boolean {
   return argv[0] === "sandbox" || argv.includes("--sandbox");
 }

@@ -17,7 +17,7 @@ const withoutSchemaCompiler: Plugin = {
   },
 };
 
-/** How everything is made smaller and written out. */
+/** The options for making everything smaller and writing it out. */
 const FORM = { platform: "node", target: "node20.19", minify: true } satisfies BuildOptions;
 
 const OWN_URL = 'const ownUrl = require("node:url").pathToFileURL(__filename).href;';

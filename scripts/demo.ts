@@ -55,7 +55,7 @@ async function pressAllow(link: string): Promise<void> {
   await fetch(new URL("/activate", link), { method: "POST", body: form, headers: { cookie } });
 }
 
-/** What the pretend company is known to have. */
+/** Facts of the sandbox's company. */
 function must<T>(value: T | undefined, what: string): T {
   if (value === undefined) throw new Error(`The pretend company lacks ${what}.`);
   return value;

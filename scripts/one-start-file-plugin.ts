@@ -4,8 +4,8 @@ import type { Plugin } from "esbuild";
 const start = fileURLToPath(new URL("../src/cli/start.ts", import.meta.url));
 
 /**
- * What a package exports where Node.js imports it. A bundler does not know it of a CommonJS package: `export *` of one
- * gives nothing in a file of its own, and each name that was asked of it there would be undefined.
+ * The exports of a package in Node.js. A bundler does not know them of a CommonJS package: `export *` of one gives
+ * nothing in a separate file, and each imported name would be undefined there.
  */
 async function namesOf(file: string): Promise<string[]> {
   const names = Object.keys(await import(pathToFileURL(file).href));

@@ -1,7 +1,7 @@
 import type { Metafile } from "esbuild";
 import { type BundledPackage, packageFolderOf } from "./bundled-packages.js";
 
-/** What a lock file of npm says of a package. */
+/** The entry of a package in npm's lock file. */
 interface LockedPackage {
   /** The package's own name, where it is installed under another. */
   name?: string;
@@ -38,7 +38,7 @@ function purlOf({ name, version }: { name: string; version: string }): string {
   return `pkg:npm/${name.replace("@", "%40")}@${version}`;
 }
 
-/** What the lock file calls a folder, wherever `node_modules` itself stands. */
+/** The lock file's name of a folder, wherever `node_modules` itself is. */
 function lockedFolder(folder: string): string {
   return folder.replace(/^.*?(?=node_modules\/)/, "");
 }
@@ -65,7 +65,7 @@ function optionalParts(manifest: Manifest, lock: Lock): Part[] {
   return [...found.values()];
 }
 
-/** Which folder of a package has which others in use; the project itself is "". */
+/** The folders of packages that each package uses; the project itself is "". */
 function uses(metafile: Metafile, lock: Lock, manifest: Manifest, optional: readonly Part[]): Map<string, Set<string>> {
   const used = new Map<string, Set<string>>();
   const add = (from: string, to: string) => used.set(from, (used.get(from) ?? new Set()).add(to));

@@ -79,7 +79,7 @@ test("the README says what no tool does, and nothing that a tool does", () => {
   ] as const) {
     expect(sentence.includes(words), words).toBe(!names.some((name) => tools.test(name)));
   }
-  const made = createCatalogue({ ...areas, more: { unlockUser: { ...areas.users.getUser, name: "unlock_user" } } });
+  const made = createCatalogue({ ...areas, more: { unlockAll: { ...areas.users.getUser, name: "unlock_all" } } });
   expect(renewedPage("<!-- generated: cannot -->\n\n<!-- end of generated -->", made)).not.toContain("unlocks");
 });
 

@@ -44,5 +44,5 @@ export const areas = {
   users: { ...users, ...userLifecycle },
 };
 
-/** What is known of the tools besides themselves. */
+/** The facts about tools that are not part of a tool. */
 export const notes = { leaving: LEAVING, elsewhere };

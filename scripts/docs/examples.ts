@@ -1,13 +1,13 @@
 import { CERTIFICATE, FILES } from "./files.js";
 
-/** What a tool is called with and what it answers. */
+/** The arguments or the answer of a tool. */
 export type JsonObject = { [key: string]: unknown };
 
 /** The pretend company, as an example finds its way in it. */
 export interface Company {
   /** The id of the item of this name (or label, login, domain, language) in what a list tool answers. */
   find(listTool: string, name: string, args?: JsonObject): Promise<string>;
-  /** What a tool answers. */
+  /** The answer of a tool. */
   get(tool: string, args: JsonObject): Promise<JsonObject>;
 }
 
@@ -47,7 +47,7 @@ const text = async ({ find }: Company, language: string) => ({
   customization_id: await find("list_email_customizations", language, FORGOTTEN),
 });
 
-/** What was read, without what Okta sets itself, and with a change. */
+/** An object that was read, without the fields that Okta sets itself, and with a change. */
 function changed(read: JsonObject, change: JsonObject): JsonObject {
   const setByOkta =
     /^(id|orn|status|created|lastUpdated|system|createdBy|createdDate|lastUpdate|lastUpdatedBy|_embedded)$/;

@@ -16,7 +16,7 @@ export const NOT_HERE: Readonly<Record<string, string>> = {
   export_users_csv: "A job for the shell, so that no tool writes files; see [Users as CSV](#users-as-csv).",
 };
 
-/** What an argument of theirs does otherwise here; everything else means the same. */
+/** The arguments of okta-mcp-server that have another meaning here. All others mean the same. */
 const DIFFERENCES: readonly (readonly [tools: string, argument: string, difference: string])[] = [
   [
     "every list",

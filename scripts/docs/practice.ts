@@ -25,7 +25,7 @@ const SHOWN_ORIGIN = "https://acme.okta.com";
 /** One call as it went. */
 export interface Shown {
   args: JsonObject;
-  /** What the person was asked, if anybody was. */
+  /** The question to the person, if there was one. */
   asked: string | undefined;
   result: JsonObject;
 }

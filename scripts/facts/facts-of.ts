@@ -7,7 +7,7 @@ export interface Wanted {
   template: string;
 }
 
-/** What an OpenAPI document says of some operations, without a word of its prose. */
+/** The facts that an OpenAPI document has of some operations, without its prose. */
 export interface Facts {
   /** The version that the document names. */
   version: string;
@@ -30,10 +30,10 @@ const COMPONENT = "#/components/schemas/";
 const ALWAYS = ["Error"];
 
 /**
- * What the document says of the wanted operations, in a form that is itself an OpenAPI document:
- * method, path, parameters, scopes, bodies, answers, and every schema that these refer to. Names,
- * types and values are facts; descriptions and examples are the document's text and stay there.
- * @throws Error for an operation that the document does not have, and for a keyword whose sort is not known
+ * The facts of the wanted operations, in the form of an OpenAPI document: method, path, parameters, scopes, bodies,
+ * answers, and every schema that these refer to. Names, types and values are facts; descriptions and examples are the
+ * document's text and are left out.
+ * @throws Error for an operation that the document does not have, and for a keyword of an unknown sort
  */
 export function factsOf(document: Part, wanted: readonly Wanted[]): Facts {
   const schemas = at<Record<string, Part>>(document, "components", "schemas");

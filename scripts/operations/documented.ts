@@ -54,7 +54,7 @@ export function documentedOperations(document: Part): DocumentedOperation[] {
   );
 }
 
-/** What makes two operations the same, whatever the names of the ids in their paths. */
+/** The key by which two operations are the same, whatever the names of the ids in their paths. */
 export function keyOf({ method, path }: Pick<RecordedOperation, "method" | "path">): string {
   return `${method} ${path.replace(/\{\w+\}/g, "{}")}`;
 }

@@ -9,7 +9,7 @@ export interface SdkRequest {
   headers: Readonly<Record<string, string>>;
   /** The caller's own value. */
   body: unknown;
-  /** In place of a body. */
+  /** The marker in place of a body. */
   form: FormPart | undefined;
 }
 

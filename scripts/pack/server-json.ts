@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { askedSettings } from "./settings.js";
 
-/** What `package.json` tells the other manifests. */
+/** The parts of `package.json` that the other manifests repeat. */
 export interface PackageFacts {
   name: string;
   mcpName: string;

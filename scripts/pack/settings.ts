@@ -8,7 +8,7 @@ export interface AskedSetting {
   meaning: string;
   required: boolean;
   kind: "text" | "file" | "secret" | "yes-or-no";
-  /** What a form is filled with; empty where nothing is. */
+  /** The default of a form's field; empty where there is none. */
   default: string;
 }
 
@@ -20,7 +20,9 @@ interface Asked {
   default?: string;
 }
 
-/** What has to be asked before the server can start, and what sets limits to an assistant; all else has a default. */
+/**
+ * The settings that the server needs before it can start, and those that limit an assistant. All others have a default.
+ */
 const ASKED: readonly Asked[] = [
   { key: "orgUrl", title: "Okta org", required: true },
   { key: "clientId", title: "Client ID", required: true },

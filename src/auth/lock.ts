@@ -10,7 +10,7 @@ import { realSleep } from "../net/waiting.js";
 const UPDATE_MS = 1_000;
 /** The age of an untouched lock whose holder counts as killed. */
 const STALE_MS = 6_000;
-/** How long to wait for a lock. No renewal takes longer. */
+/** The longest wait for a lock. No renewal takes longer. */
 const GIVE_UP_MS = 60_000;
 const POLL_MS = 60;
 

@@ -21,7 +21,7 @@ interface FailureFacts {
   retryAfterMs?: number | undefined;
   /** False where the same request would end the same way, or has taken too long already; with `network`. */
   repeatable?: boolean;
-  /** What the person can do, where more is known than the kind tells. */
+  /** Advice for the person, where there is better advice than that of the kind. */
   fix?: string | undefined;
 }
 

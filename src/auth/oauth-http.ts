@@ -6,13 +6,13 @@ import type { ServerClock } from "../net/server-clock.js";
 import { resetSecondsOf } from "../okta/rate-limit.js";
 import { OAuthFailure } from "./oauth-failure.js";
 
-/** What the OAuth endpoints are reached with. */
+/** The options for reaching the OAuth endpoints. */
 export interface OAuthHttpOptions {
   /** The org's origin; nothing is ever sent elsewhere. */
   orgUrl: string;
   fetch: SendHttp;
   clock: ServerClock;
-  /** From the request's start to the last byte of its answer. */
+  /** The time limit from the start of the request to the last byte of its answer. */
   timeoutMs: number;
 }
 

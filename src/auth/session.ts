@@ -8,7 +8,7 @@ export interface PendingSignIn {
   readonly verificationUri: string;
   /** Carries the code already; falls back to `verificationUri` where Okta sends none. */
   readonly verificationUriComplete: string;
-  /** Where `verificationUriComplete` leads, if that is not the org: then nobody but a person may open it. */
+  /** The host of `verificationUriComplete`, if it is not the org's. Nobody but a person may open the link then. */
   readonly foreignOrigin: string | undefined;
   /** Letters, digits and hyphens. */
   readonly userCode: string;
@@ -28,7 +28,7 @@ export interface SessionStatus {
   clientId: string | undefined;
   method: SignInMethod;
   signedIn: boolean;
-  /** Who signed in, from the ID token; data from the org. */
+  /** The person who signed in, from the ID token; data from the org. */
   user: string | undefined;
   /** The id by which the org knows them (`sub` of the ID token, `uid` of an access token of Okta's), where that is told. */
   subject?: string | undefined;
@@ -36,9 +36,9 @@ export interface SessionStatus {
   grantedScopes: string[] | undefined;
   /** Epoch milliseconds of the access token's expiry. */
   expiresAtMs: number | undefined;
-  /** In words: "system keychain", "file <path>", "memory of this process", "nowhere: …". */
+  /** The place in words: "system keychain", "file <path>", "memory of this process", "nowhere: …". */
   tokenKept: string;
-  /** Why a sign-in that is kept does not count here, in a sentence. */
+  /** The reason why a stored sign-in does not count here, in a sentence. */
   unfit?: string | undefined;
   /** True where a sign-in by this process is there for others too. */
   outlives: boolean;
@@ -54,7 +54,7 @@ export interface Session extends TokenSource {
   readonly method: SignInMethod;
   /** `OKTA_SCOPES`, as configured. */
   readonly configured: ReadonlySet<string>;
-  /** What the current token grants; undefined while no token is there or it does not tell. */
+  /** The scopes of the current token; undefined while there is no token or it does not tell them. */
   granted(): ReadonlySet<string> | undefined;
   /** Reads what an earlier process stored. Quiet: no network, never throws; at most the store's time limit. */
   restore(): Promise<void>;

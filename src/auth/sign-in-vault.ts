@@ -7,7 +7,7 @@ import type { Locks } from "./lock.js";
 import type { Found, TokenStore, TokenStoreKind } from "./store-contract.js";
 import type { StoredSignIn } from "./stored-sign-in.js";
 
-/** How a sign-in is to be kept. */
+/** The settings for keeping a sign-in. */
 export interface Keeping {
   kind: TokenStoreKind;
   /** Default the system's folder for application data. */
@@ -42,7 +42,7 @@ export class SignInVault {
     this.#options = options;
   }
 
-  /** Where a sign-in is kept, in words. */
+  /** The place of the sign-in, in words. */
   async kept(): Promise<string> {
     if (this.#unkept !== undefined) return `memory of this process: ${this.#unkept}`;
     return (await this.#store()).kept();

@@ -1,12 +1,12 @@
 import { visibleStart } from "../text/quote.js";
 import type { PendingSignIn } from "./session.js";
 
-/** What a sign-in is to: a person compares it with what the page shows. */
+/** The org and the app of a sign-in. The person compares them with the page. */
 export function signInTarget({ orgUrl, clientId }: Pick<PendingSignIn, "orgUrl" | "clientId">): string {
   return `the Okta org ${orgUrl} with the app ${visibleStart(clientId)} (client ID)`;
 }
 
-/** What has to be said beside a link that leads elsewhere than to the org; undefined where it leads there. */
+/** The warning beside a link that leads elsewhere than to the org; undefined for a link to the org. */
 export function foreignLinkWarning({
   orgUrl,
   foreignOrigin,

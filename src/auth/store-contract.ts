@@ -4,8 +4,7 @@ import type { StoredSignIn } from "./stored-sign-in.js";
 export type TokenStoreKind = "auto" | "keychain" | "file" | "memory";
 
 /**
- * What a store holds. Nothing found is not always certain: a locked keyring on Linux answers like
- * an empty one.
+ * The content of a store. An empty answer is not always certain: a locked keyring on Linux answers like an empty one.
  */
 export type Found = { signIn: StoredSignIn } | { signIn: undefined; certain: boolean };
 
@@ -13,7 +12,7 @@ export type Found = { signIn: StoredSignIn } | { signIn: undefined; certain: boo
 export interface TokenStore {
   /** True where other processes see it too. */
   readonly shared: boolean;
-  /** Where it keeps things, in words. */
+  /** The place of the store, in words. */
   kept(): Promise<string>;
   /** Finds out whether a sign-in can be kept, before a person is asked for one. */
   prepare(): Promise<void>;

@@ -1,14 +1,14 @@
 import * as z from "zod";
 import type { StoreKey } from "../files/store-key.js";
 
-/** What is kept of a person's device sign-in, or of an app's sign-in by its key. Secret as a whole. */
+/** A stored sign-in: that of a person by the device grant, or that of an app by its key. All of it is secret. */
 export const storedSignIn = z.object({
   version: z.literal(1),
   orgUrl: z.string(),
   clientId: z.string(),
   /** One for each time that somebody signs in; renewals keep it. */
   signInId: z.string(),
-  /** Who signed in, from the ID token. */
+  /** The person who signed in, from the ID token. */
   user: z.string().optional(),
   /** The id by which the org knows them (`sub` of the ID token); absent in what older versions kept. */
   subject: z.string().optional(),
@@ -16,7 +16,7 @@ export const storedSignIn = z.object({
   grantedScopes: z.array(z.string()),
   accessToken: z.string(),
   refreshToken: z.string().optional(),
-  /** Which key the app proved itself with, as `fingerprint` tells it; absent for a person's sign-in. */
+  /** The fingerprint of the key with which the app signed in; absent for a person's sign-in. */
   signedBy: z.string().optional(),
   /** The key that the tokens are bound to (RFC 9449). */
   proofKey: z

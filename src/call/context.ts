@@ -25,7 +25,7 @@ export interface ContextOptions {
   /** Tells the tools that advice names. */
   toolFor: ToolFor;
   caller: Pick<Caller, "signal" | "progress">;
-  /** In their order, each sees every request and every answer. */
+  /** The hooks of this call. Each sees every request and every answer, in their order. */
   hooks: readonly Hooks[];
   shaping: ShapeOptions;
   /** True where only the number of items is asked for. */
@@ -39,7 +39,7 @@ export interface ContextOptions {
   now(): number;
 }
 
-/** What a tool's code gets for one call. */
+/** The context of a tool's code for one call. */
 export function toolContext(options: ContextOptions): ToolContext {
   const { operator, catalogue, toolFor, shaping, maxResultChars, countOnly, folders, now } = options;
   const { session, guard, schemas, mask, files } = operator;

@@ -10,9 +10,9 @@ export type InputRequest =
   | { id: "confirm"; kind: "form"; message: string }
   | { id: "sign_in"; kind: "link"; message: string; url: string };
 
-/** What a caller brings back with a call that it repeats. */
+/** The answers and the state that a caller brings when it repeats a call. */
 export interface Resumed {
-  /** As the round before gave it. */
+  /** The state, as the earlier round gave it. */
   state: string;
   answers: { readonly [Id in InputRequest["id"]]?: Answer };
 }

@@ -10,10 +10,10 @@ import { InputNeeded, type InputRequest } from "./input-needed.js";
 import type { Operator } from "./operator.js";
 import { fromClient } from "./prepared.js";
 
-/** How a call ended. */
+/** The outcome of a call. */
 export type Settled = { result: { [key: string]: Json } } | { error: OktaMcpError };
 
-/** How a round of a call ended: with the call, or with questions whose answers the next round brings back. */
+/** The end of a round: the outcome of the call, or questions whose answers the next round brings. */
 export type Outcome = Settled | { needs: readonly InputRequest[]; state: string };
 
 export interface InvokerOptions extends CallSettings {

@@ -1,10 +1,10 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import { canonical } from "../json/json.js";
 
-/** How long a seal is good for. */
+/** The life of a seal. */
 export const SEAL_LIFETIME_MS = 5 * 60_000;
 
-/** What a seal is for. Whatever of it differs later, the seal does not count. */
+/** The subject of a seal. If any part of it differs later, the seal does not count. */
 export interface Subject {
   /** A value that a client gives back for itself, or the question or link that it brings before a person. */
   use: "value" | "question" | "link";
@@ -64,7 +64,10 @@ export class MemorySealStore implements SealStore {
   }
 }
 
-/** Why a text does not count as the seal of a subject: made up or used before, too old, or given out for something else. */
+/**
+ * The reasons why a text does not count as the seal of a subject: it was made up or used before, it is too old, or it
+ * was given out for another subject.
+ */
 export type Unfit = "unknown" | "expired" | "another_call" | "another_state";
 
 function digest(value: unknown): string {
@@ -98,8 +101,8 @@ export class Seals {
   }
 
   /**
-   * Why a text does not count for a subject; undefined when it does. Only a text that counts is used up: one that is
-   * made up, or tried with another call, takes nothing from the good one.
+   * The reason why a text does not count for a subject; undefined when it counts. Only a text that counts is used up. A
+   * made-up text, or one for another call, leaves the good one as it is.
    */
   async redeem(text: string, subject: Subject): Promise<Unfit | undefined> {
     const [nonce = ""] = text.split(".", 1);

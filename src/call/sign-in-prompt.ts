@@ -27,12 +27,12 @@ export interface LinkChannels {
 /** A caller whose call waits for a sign-in. */
 export interface SigningIn extends LinkChannels {
   signal: AbortSignal;
-  /** What it brings back from an earlier round of the call. */
+  /** The answers and the state from an earlier round of the call. */
   resumed?: Resumed | undefined;
   seals: Seals;
 }
 
-/** How the error of a call that is cancelled while it waits goes. */
+/** The words of the error of a call that is cancelled while it waits. */
 const LEFT = ["The call", "while it waited for the sign-in"] as const;
 
 const NEEDS_SIGN_IN: ReadonlySet<string> = new Set(["signed_out", "sign_in_pending", "session_ended"]);

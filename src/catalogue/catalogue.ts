@@ -205,7 +205,7 @@ function isTool(value: unknown): value is Tool {
   return typeof value === "object" && value !== null && "effect" in value && "run" in value && "input" in value;
 }
 
-/** What is known of the tools besides themselves. */
+/** The facts about tools that are not part of a tool. */
 export interface CatalogueNotes {
   /** The names of the tools that may leave a list which is full, the first to leave first. */
   leaving?: readonly string[];

@@ -38,7 +38,7 @@ function matching({ patterns }: ToolPatterns, { name, area }: Choosable): string
   return patterns.find((pattern) => [name, area].some((known) => matchesGlob(plain(pattern), plain(known))));
 }
 
-/** Why a choice leaves a tool out, as the end of a sentence; undefined where it does not. */
+/** The reason why a choice leaves a tool out, as the end of a sentence; undefined where it does not. */
 export function leftOutBecause({ readOnly, include, exclude }: ToolChoice, tool: Choosable): string | undefined {
   if (readOnly !== undefined && tool.effect !== "reads") return `${readOnly} leaves only tools on that read`;
   if (tool.staysOn) return undefined;

@@ -3,7 +3,7 @@ import { grantAdvice, SCOPES, type Scope } from "../okta/scopes.js";
 import type { SignInMethod } from "../okta/token.js";
 import { type ScopeView, scopeState } from "./active-tools.js";
 
-/** What grants scopes, by how a session signs in. */
+/** The action that grants scopes, by the way in which a session signs in. */
 const GRANTS: Readonly<Record<SignInMethod, string>> = {
   device: "the sign-in",
   "private-key": "the app's grant at Okta",

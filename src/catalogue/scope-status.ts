@@ -5,7 +5,7 @@ import { type ScopesInUse, type ScopeView, scopeState, toolsOn } from "./active-
 import type { Catalogue, CatalogueEntry } from "./catalogue.js";
 import { listing, MOST_LISTED, reaching } from "./listed-tools.js";
 
-/** Why a tool is off for its scope, as the end of a sentence. */
+/** The reason why a tool is off for its scope, as the end of a sentence. */
 export const WHY_OFF = {
   not_configured: "its scope is not in OKTA_SCOPES",
   not_granted: "the sign-in did not grant its scope",
@@ -17,7 +17,7 @@ const HOW_TO_SIGN_IN: Readonly<Record<SignInMethod, string>> = {
   "access-token": "The token in OKTA_ACCESS_TOKEN is over: put a new one there and restart the server.",
 };
 
-/** Why a tool that the settings let be is off, as the end of a sentence. */
+/** The reason why a tool that the settings allow is off, as the end of a sentence. */
 export function whyOff({ scope, about }: CatalogueEntry, view: ScopesInUse): string {
   const state = scopeState(scope, view);
   if (state !== "on") return WHY_OFF[state];

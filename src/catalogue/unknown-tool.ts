@@ -37,7 +37,7 @@ function misspelt(name: string, tools: readonly string[]): string | undefined {
   return nearest(name, alike);
 }
 
-/** What does the job of a tool that is not here, as a sentence or two; undefined where that cannot be told. */
+/** The tool or place that does the job of an unknown tool, in a sentence or two; undefined where there is none. */
 function insteadOf(name: string, tools: readonly string[], elsewhere: readonly Elsewhere[]): string | undefined {
   const own = ownForm(name);
   if (tools.includes(own)) return `Its name here is ${own}.`;

@@ -23,7 +23,7 @@ export type ComposedSettings = Pick<
 
 export interface ComposeOptions {
   settings: ComposedSettings;
-  /** Where writes are recorded; undefined where they are not to be. */
+  /** The journal of writes; undefined where writes are not recorded. */
   journal: Journal | undefined;
   version: string;
   log: Log;
@@ -35,9 +35,9 @@ export interface ComposeOptions {
   now?: () => number;
   /** The traffic that the sessions of this process share, where there are several. */
   traffic?: OrgTraffic;
-  /** What the session alone does in another way. */
+  /** Options of the session that differ from the shared ones. */
   session?: Partial<SessionOptions>;
-  /** What the transport alone does in another way. */
+  /** Options of the transport that differ from the shared ones. */
   transport?: Partial<TransportOptions>;
 }
 
@@ -52,11 +52,11 @@ export interface Composed {
 }
 
 export interface CallsOptions {
-  /** In place of the session itself: one that is told otherwise what it may do. */
+  /** Another session in place of the composed one, e.g. one that signs nobody in. */
   session?: Session;
   /** True where a flag on the command line answers in a person's place. */
   yesFlag?: boolean;
-  /** Where seals are kept and writes are counted; by default in memory, for these calls alone. */
+  /** The stores of seals and limits; by default in memory, for these calls alone. */
   seals?: SealStore;
   limits?: LimitStore;
 }

@@ -13,7 +13,7 @@ import { claimStdout } from "./stdout.js";
 import { toolList } from "./tool-list.js";
 import { version } from "./version.js";
 
-/** How long answers that need no waiting may take to get out after the client closed stdin. */
+/** The time that ready answers have to leave after the client closed stdin. */
 const LAST_WORDS_MS = 100;
 
 /**

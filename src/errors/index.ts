@@ -77,7 +77,7 @@ export interface TerminalWords {
 export interface ErrorDetails {
   /** Replaces the code's own advice. */
   fix?: string;
-  /** What a person at a terminal reads in place of the message or the advice. */
+  /** The words for a person at a terminal, where message or advice do not fit. */
   atTerminal?: TerminalWords;
   /** Seconds to wait before a retry makes sense; only with `rate_limited`. */
   retryAfterSeconds?: number;

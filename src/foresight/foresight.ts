@@ -63,7 +63,7 @@ export async function readNamed(args: Arguments, { okta, may }: ToolContext): Pr
   return [...new Set([...told.flat(), ...rest])];
 }
 
-/** What may be taken already. */
+/** A value that somebody else may have already. */
 export interface Unique {
   /** E.g. "the group name". */
   what: string;
@@ -73,7 +73,7 @@ export interface Unique {
   scope: Scope;
   /** Finds who has it; nothing where nobody does, or, where the look is not complete, perhaps nobody. */
   holder(): ReturnType<ToolContext["find"]>;
-  /** What to do instead. */
+  /** Advice for the case that it is taken. */
   fix: string;
 }
 

@@ -40,8 +40,8 @@ export function attributesListedBy(toolFor: ToolFor): string {
 }
 
 /**
- * How long a schema is kept, in milliseconds. Schemas change rarely, and a schema that lacks a name is read again
- * before the name is refused.
+ * The time for which a schema is kept, in milliseconds. Schemas change rarely, and a schema that lacks a name is read
+ * again before the name is refused.
  */
 const KEPT_MS = 10 * 60 * 1000;
 /** An org has some ten user types at most. */

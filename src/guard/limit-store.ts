@@ -3,10 +3,10 @@ import type { Allowance } from "./rules.js";
 /** Writes within this time count for an allowance by the minute. */
 export const MINUTE_MS = 60_000;
 
-/** What was counted under a key. */
+/** The count under a key. */
 export interface Used {
   total: number;
-  /** When those of the last minute were counted, in epoch milliseconds, the oldest first. */
+  /** The times of the counts of the last minute, in epoch milliseconds, the oldest first. */
   recent: readonly number[];
 }
 

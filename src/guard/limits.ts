@@ -17,7 +17,7 @@ const NAMES: readonly Name[] = ["removals", "writes"];
 export interface WriteLimitsOptions {
   rules: Pick<GuardRules, "limits" | "file">;
   store: LimitStore;
-  /** Whose writes are counted. Each principal has an allowance of its own. */
+  /** The principal whose writes are counted. Each has an allowance of its own. */
   who: () => Promise<Principal>;
   /** Epoch milliseconds. */
   now: () => number;

@@ -12,10 +12,13 @@ import { refused } from "./refused.js";
 import type { GuardRules, ProtectionRule } from "./rules.js";
 import type { TargetReader, WriteKind } from "./target-reader.js";
 
-/** What keeps somebody from reading an object who may write it. */
+/** Errors of reading an object that the caller may write. */
 const MAY_NOT_READ: ReadonlySet<ErrorCode> = new Set(["missing_scope", "forbidden"]);
 
-/** Why what a call changes without naming it cannot be looked at whole; `conflict` is that of lists that are too long. */
+/**
+ * Errors after which the objects that a call changes without naming them are not known in full. `conflict` is that of
+ * lists that are too long.
+ */
 const CANNOT_TELL: ReadonlySet<ErrorCode> = new Set([...MAY_NOT_READ, "conflict"]);
 const NOT_SEEN: ReadonlySet<ErrorCode> = new Set(["not_found"]);
 

@@ -1,6 +1,6 @@
 import type { ProtectedKind } from "../okta/objects.js";
 
-/** By what a rule knows an object; a login is for users alone. */
+/** The ways in which a rule names an object. A login is for users alone. */
 export type RuleKey = "id" | "login" | "name" | "pattern";
 
 /** One protected object, or a pattern for several. */
@@ -8,19 +8,19 @@ export interface ProtectionRule {
   kind: ProtectedKind;
   key: RuleKey;
   value: string;
-  /** Why, in the words of whoever wrote the rule. */
+  /** The reason, in the words of the rule's author. */
   reason: string | undefined;
   /** Its place in the guard file, e.g. `protect.groups[2]`. */
   place: string;
 }
 
-/** How many writes there may be; undefined where any number. */
+/** The number of allowed writes; undefined where there is no limit. */
 export interface Allowance {
   perSession: number | undefined;
   perMinute: number | undefined;
 }
 
-/** What a guard file says, checked. */
+/** The checked content of a guard file. */
 export interface GuardRules {
   /** The file's path, for messages; undefined where there is none. */
   file: string | undefined;
@@ -35,7 +35,7 @@ export interface GuardRules {
 
 const UNLIMITED: Allowance = { perSession: undefined, perMinute: undefined };
 
-/** What counts without a guard file. */
+/** The rules without a guard file. */
 export const NO_RULES: GuardRules = {
   file: undefined,
   protect: [],

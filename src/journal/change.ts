@@ -24,7 +24,7 @@ export interface UndoMark {
 /** One request of a write. Its body is left out, since it follows from the arguments. */
 export interface SentRequest {
   method: string;
-  /** With its query. */
+  /** The path with its query. */
   path: string;
   status?: number;
   okta_request_id?: string;

@@ -22,7 +22,7 @@ export class StdioTransport implements Transport {
   onerror?: (error: Error) => void;
   onmessage?: (message: JSONRPCMessage) => void;
   readonly #options: StdioOptions;
-  /** What has come of a line that has not ended. */
+  /** The chunks of a line that has not ended. */
   #begun: Buffer[] = [];
   #begunBytes = 0;
   readonly #onData = (chunk: Buffer) => this.#read(chunk);

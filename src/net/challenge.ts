@@ -20,7 +20,7 @@ export function challengesOf(headers: Headers): Challenge[] {
   const field = (headers.get("WWW-Authenticate") ?? "").slice(0, MAX_CHARS);
   const challenges: { scheme: string; parameters: Map<string, string> }[] = [];
   let at = 0;
-  /** What a pattern finds at this very place, which it then goes past. */
+  /** The match of a pattern at this very place. The reader then goes past it. */
   const take = (pattern: RegExp) => {
     pattern.lastIndex = at;
     const found = pattern.exec(field);

@@ -30,7 +30,7 @@ export interface ExchangeOptions {
   timeLimitMs: number;
   /** The longest answer that is read, after it is unpacked. */
   maxBytes: number;
-  /** What an abort cancels, as the beginning of a sentence. */
+  /** The action that an abort cancels, as the beginning of a sentence. */
   what: string;
 }
 

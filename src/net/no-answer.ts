@@ -1,7 +1,7 @@
 import { causeCode, causesOf } from "../errors/causes.js";
 import { quoteOkta } from "../text/quote.js";
 
-/** Why a request got no answer. */
+/** The reasons why a request got no answer. */
 export type WhyNoAnswer =
   /** It did not come to its end within the time limit. */
   | { kind: "timed-out"; limitMs: number }
@@ -29,15 +29,15 @@ export class NoAnswer extends Error {
   }
 }
 
-/** What there is to say of an answer that did not come. */
+/** The words for an answer that did not come. */
 export interface NoAnswerWords {
-  /** What happened, in a few words: `connection refused`. */
+  /** The event in a few words: `connection refused`. */
   reason: string;
   /** True where not a byte of the request can have reached the server. */
   nothingSent: boolean;
   /** False where another attempt would end the same way. */
   passing: boolean;
-  /** What the person can do, where more is known than that the network should be checked. */
+  /** Advice for the person, where there is better advice than to check the network. */
   fix: string | undefined;
 }
 
@@ -63,7 +63,7 @@ const BROKEN: Readonly<Record<string, string>> = {
 
 const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_|ERR_TLS|ERR_SSL/;
 
-/** What undici says of a proxy that opens no tunnel (RFC 9110, section 9.3.6). */
+/** Undici's message about a proxy that opens no tunnel (RFC 9110, section 9.3.6). */
 const NO_TUNNEL = /^Proxy response \((\d{3})\)/;
 
 /** Reads what an HTTP client rejected with. */
@@ -80,7 +80,7 @@ export function noAnswerOf(thrown: unknown): NoAnswer {
   return new NoAnswer({ kind: "network", code }, thrown);
 }
 
-/** Where to look when something answers that is not Okta. */
+/** The places to check when something other than Okta answers. */
 export const CHECK_WAY =
   "Check OKTA_ORG_URL, and whether this network wants a sign-in or has a proxy (HTTPS_PROXY, NO_PROXY) in between.";
 

@@ -7,8 +7,8 @@ export function count(value: string | null): number | undefined {
 }
 
 /**
- * How long an answer asks to wait, in milliseconds from now: `Retry-After` in seconds or as a date by the clock of who
- * answered (RFC 9110, section 10.2.3). 0 for a date that has passed, undefined where nothing can be read.
+ * The wait that an answer asks for, in milliseconds from now: `Retry-After` in seconds, or as a date by the server's
+ * clock (RFC 9110, section 10.2.3). 0 for a date in the past, undefined where nothing can be read.
  */
 export function retryAfterMs(headers: Headers, clock: ServerClock): number | undefined {
   const value = headers.get("Retry-After") ?? "";
@@ -19,7 +19,7 @@ export function retryAfterMs(headers: Headers, clock: ServerClock): number | und
 }
 
 /**
- * How far a time of the server's (epoch milliseconds) lies ahead by our clock, in milliseconds; 0 where it has passed,
+ * The time until a time of the server's (epoch milliseconds), by our clock, in milliseconds. 0 where it has passed,
  * undefined where it is no time.
  */
 export function fromNowMs(serverMs: number, clock: ServerClock): number | undefined {

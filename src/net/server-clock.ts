@@ -38,7 +38,7 @@ export class ServerClock {
     return serverMs - this.#differenceMs();
   }
 
-  /** How far the org's clock is ahead of ours, in milliseconds; 0 where it hardly is. */
+  /** The time by which the org's clock is ahead of ours, in milliseconds; 0 where it hardly is. */
   get aheadMs(): number {
     const differenceMs = this.#differenceMs();
     return Math.abs(differenceMs) > NOTICEABLE_MS ? differenceMs : 0;
@@ -49,7 +49,10 @@ export class ServerClock {
     return this.localNow() + this.aheadMs;
   }
 
-  /** Where the difference is not known to the second, clocks that may agree are taken to agree; else the least one. */
+  /**
+   * The difference between the clocks. Where it is not known to the second, the clocks count as equal if they may be
+   * equal; otherwise the least difference counts.
+   */
   #differenceMs(): number {
     return this.#lowMs <= 0 && this.#highMs >= 0 ? 0 : this.#lowMs;
   }

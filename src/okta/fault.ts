@@ -6,14 +6,14 @@ import type { OktaRequest } from "./request.js";
 
 /** One attempt that brought no usable answer from Okta. */
 export interface Fault {
-  /** What happened, in a few words: `connection refused`. */
+  /** The event in a few words: `connection refused`. */
   reason: string;
   /** True where not a byte of the request can have reached Okta. */
   nothingSent: boolean;
   /** False where another attempt would end the same way. */
   passing: boolean;
   code: "unreachable" | "okta_down";
-  /** What the person can do, where more is known than the code tells. */
+  /** Advice for the person, where there is better advice than that of the code. */
   fix?: string | undefined;
   cause?: unknown;
 }

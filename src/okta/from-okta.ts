@@ -20,7 +20,7 @@ export interface Refused {
   headers: Headers;
   /** The body as parsed JSON; undefined where it is none. */
   body: unknown;
-  /** What `Retry-After` asked for. */
+  /** The wait that `Retry-After` asked for. */
   retryAfterSeconds?: number | undefined;
   /** Tells the tools that advice names; without it advice names none. */
   toolFor?: ToolFor | undefined;

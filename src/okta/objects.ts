@@ -9,7 +9,7 @@ export type ProtectedKind = (typeof PROTECTED_KINDS)[number];
 /** The keys from an object to a value in it. */
 type Path = readonly string[];
 
-/** How calls, paths, ids, messages and rules know one kind of object. */
+/** The names of one kind of object in calls, paths, ids, messages and rules. */
 export interface ObjectType {
   /** The kind in a message, e.g. "application". */
   word: string;
@@ -17,9 +17,9 @@ export interface ObjectType {
   argument?: string;
   /** The segments of a path before an object's id; `{}` stands for the id of another object, e.g. `policies/{}/rules`. */
   collection?: string;
-  /** How the ids of this kind begin. Okta begins those of some kinds alike. */
+  /** The first characters of this kind's ids. Several kinds share some of them. */
   idPrefixes?: readonly string[];
-  /** Where an object says what people call it. */
+  /** The paths of the names by which people know an object. */
   name?: Path;
   /** The scope that reading one takes. */
   scope?: Scope;

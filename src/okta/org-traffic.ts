@@ -2,7 +2,7 @@ import { ServerClock } from "../net/server-clock.js";
 import { realSleep } from "../net/waiting.js";
 import { Scheduler, type SchedulerOptions } from "./scheduler.js";
 
-/** What all that speaks with one org shares. */
+/** The parts that all sessions with one org share. */
 export interface Traffic {
   clock: ServerClock;
   /** Decides when requests leave. */

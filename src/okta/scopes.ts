@@ -67,7 +67,7 @@ const SETTING: Readonly<Record<Reader, string>> = {
   terminal: "OKTA_SCOPES, or --scopes",
 };
 
-/** How to add a missing scope, in the words of the Admin Console. */
+/** Advice on adding a missing scope, in the words of the Admin Console. */
 export function howToGrant(scope: string, method: SignInMethod = "device", reader: Reader = "model"): string {
   return `Add ${scope} in both places: (1) ${SETTING[reader]}; (2) in the Okta Admin Console, Applications > Applications > your app > Okta API Scopes > Grant. Then ${THEN[method][reader]}.`;
 }

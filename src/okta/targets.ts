@@ -54,12 +54,12 @@ export function idsUnder(args: Readonly<Record<string, unknown>>, argument: stri
   return [args[argument], args[`${argument}s`]].flatMap(strings);
 }
 
-/** What the arguments of a call name; the names of arguments are the same in every tool. */
+/** The objects that the arguments of a call name. Arguments have the same names in every tool. */
 export function targetsOfArguments(args: Readonly<Record<string, unknown>>): Target[] {
   return TARGET_KINDS.flatMap((type) => idsUnder(args, PROTECTABLE[type].argument).map((id) => ({ type, id })));
 }
 
-/** What a request to Okta names: by its path, and the groups that a new user comes into. */
+/** The objects that a request to Okta names: those in its path, and the groups that a new user joins. */
 export function targetsOfRequest(request: OktaRequest): Target[] {
   const inPath = idsInPath(request).flatMap(({ before, id }): Target[] => {
     const type = kindAfter(before);
@@ -70,7 +70,7 @@ export function targetsOfRequest(request: OktaRequest): Target[] {
   return [...inPath, ...groupIds.map((id): Target => ({ type: "group", id }))];
 }
 
-/** What rules look at of an object as Okta sent it. */
+/** The parts of an object, as Okta sent it, that rules compare. */
 export function identityOf(type: ProtectableKind, json: Json | undefined): Identity {
   const id = textAt(json, "id");
   const profile = (name: string) => textAt(json, "profile", name);

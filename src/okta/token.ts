@@ -1,4 +1,4 @@
-/** How this process proves who it is. */
+/** The ways in which this process proves its identity. */
 export type SignInMethod = "device" | "private-key" | "access-token";
 
 /**

@@ -1,9 +1,9 @@
 import { type ErrorCode, OktaMcpError } from "../errors/index.js";
 
-/** What keeps one object from being read, the rest of the org being as it should. */
+/** Errors that keep one object from being read, while the rest of the org can be read. */
 const NOT_READABLE: ReadonlySet<ErrorCode> = new Set(["not_found", "forbidden", "missing_scope", "okta_down"]);
 
-/** What keeps a part of Okta from being looked at: as above, or the org does not have that part. */
+/** Errors that keep a part of Okta from being read: those above, and a part that the org does not have. */
 const NOT_OFFERED: ReadonlySet<ErrorCode> = new Set([...NOT_READABLE, "bad_input"]);
 
 /**
@@ -32,7 +32,9 @@ export function ifReadable<T>(answer: Promise<T>): Promise<T | undefined> {
   });
 }
 
-/** As `ifReadable`, and undefined also where the org has no such feature; for arguments that are known to be right. */
+/**
+ * As `ifReadable`, and undefined also where the org lacks the feature. It is for arguments that are known to be right.
+ */
 export function ifOffered<T>(answer: Promise<T>): Promise<T | undefined> {
   return answer.catch((error: unknown) => {
     if (error instanceof OktaMcpError && NOT_OFFERED.has(error.code)) return undefined;
@@ -40,7 +42,7 @@ export function ifOffered<T>(answer: Promise<T>): Promise<T | undefined> {
   });
 }
 
-/** What Okta calls a feature that is not switched on for the org (E0000015). */
+/** Okta's code for a feature that is off in the org (E0000015). */
 const FEATURE_OFF = "E0000015";
 
 /** An answer, or undefined where the org has no such feature, so that there can be nothing. Every other error passes. */

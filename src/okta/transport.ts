@@ -40,7 +40,7 @@ export interface TransportOptions {
   /** Decides when requests leave. Transports to one org share it; by default this one has its own. */
   scheduler?: Scheduler;
   sleep?: Sleep;
-  /** From 0 to 1. */
+  /** A random number from 0 to 1. */
   random?: () => number;
   limits?: Partial<TransportLimits>;
 }

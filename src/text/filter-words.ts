@@ -8,7 +8,7 @@ export interface FilterToken {
 /** One test of an expression, e.g. `profile.department eq "Sales"`. */
 export interface Comparison {
   attribute: string;
-  /** In lower case. */
+  /** The operator in small letters. */
   operator: string;
   /** The text on the right side; undefined where the value is no text. */
   text: string | undefined;

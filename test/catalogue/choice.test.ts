@@ -18,7 +18,7 @@ describe("which tools there are", () => {
 
   test("is what names, patterns and areas say", () => {
     expect(left(choose({ include: only("get_user") }))).toEqual(["get_scope_status", "get_user"]);
-    expect(left(choose({ include: only("LIST_u*") }))).toEqual(["get_scope_status", "list_users"]);
+    expect(left(choose({ include: only("LIST_users*") }))).toEqual(["get_scope_status", "list_users"]);
     expect(left(choose({ include: only("system-log") }))).toEqual([
       "get_login_failures",
       "get_logs",

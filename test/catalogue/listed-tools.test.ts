@@ -33,7 +33,13 @@ const exportsOf = (tools: readonly { name: string }[]) => Object.fromEntries(too
 
 /** The specification's 106 tools and as many of our own as this: report_0, report_1 and so on. */
 function crowded(count: number, ...others: ReturnType<typeof madeUp>[]) {
-  const { journal: _, ...official } = areas;
+  const isOfficial = ([, tool]: [string, { name: string }]) => !(tool.name in OWN_TOOLS);
+  const official = Object.fromEntries(
+    Object.entries(areas).map(([area, tools]) => [
+      area,
+      Object.fromEntries(Object.entries<{ name: string }>(tools).filter(isOfficial)),
+    ]),
+  );
   const own = Array.from({ length: count }, (_, index) => madeUp(`report_${index}`));
   return { ...official, reports: exportsOf(own), others: exportsOf(others) };
 }

@@ -59,7 +59,7 @@ export const ruleId = id("Find it with list_policy_rules.");
 export const after = z.string().min(1).optional().describe("Pass a next_cursor to go on.");
 export const fetchAll = z.boolean().default(false).describe("Read all pages instead of one.");
 
-/** Whether a new object is active from the start. */
+/** The switch for a new object that is active from the start. */
 export const activate = z.boolean().default(true).describe("Activate at once; default true.");
 
 /** The same switch for an object whose body may have a status. The two have to agree. */

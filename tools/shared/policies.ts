@@ -64,7 +64,7 @@ export function withNote(given: JsonObject, sent: JsonObject, answer: Json | und
 /** Fields of policies and rules that Okta sets itself, and the status, which stays where a body does not name it. */
 export const POLICY_SET_BY_OKTA = ["id", "status", "system", "created", "lastUpdated"] as const;
 
-/** How a group that a policy rule fills changes with that rule. */
+/** The effect of a policy rule's change on a group that the rule fills. */
 export const FILLED_BY_RULE = "is filled by this rule, which puts new users into it";
 
 /** The two ways to take away a policy or a rule. */
