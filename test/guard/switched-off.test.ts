@@ -5,40 +5,14 @@ import { defineTool, type ToolContext } from "../../src/tool.js";
 import { accepts, connect, declines } from "../support/client.js";
 import { guardRules } from "./support.js";
 import { linesOf, policyOrg } from "./support-policies.js";
+import { switchable, without } from "./support-switches.js";
 
 const OFF = { status: "INACTIVE" };
 
-/** As `OKTA_MCP_EXCLUDE_TOOLS` and `deny_tools` leave tools out. */
-const without = (...patterns: string[]): ToolChoice => ({
-  ...ALL_TOOLS,
-  exclude: [{ patterns, where: "deny_tools in guard.json" }],
-});
 const only = (...patterns: string[]): ToolChoice => ({
   ...ALL_TOOLS,
   include: { patterns, where: "OKTA_MCP_TOOLS" },
 });
-
-/** An org with a policy and its rule, each of which a body can switch off. */
-async function switchable(options: Parameters<typeof policyOrg>[0] = {}) {
-  const org = await policyOrg(options);
-  const policy = org.policy("OKTA_SIGN_ON", "Contractors");
-  const rule = org.rule(policy, "Plant network");
-  const ways = [
-    {
-      kind: "policy",
-      tool: "deactivate_policy",
-      turn: (more: Parameters<typeof org.update>[1], args = {}) => org.update(policy, more, args),
-      status: () => org.status(policy),
-    },
-    {
-      kind: "rule",
-      tool: "deactivate_policy_rule",
-      turn: (more: Parameters<typeof org.update>[1], args = {}) => org.updateRule(policy, rule, more, args),
-      status: () => org.ruleStatus(policy, rule),
-    },
-  ];
-  return { ...org, contractors: policy, plant: rule, ways };
-}
 
 describe("an update whose body switches off", () => {
   test("asks what the tool asks that does nothing else, in one question", async () => {
@@ -206,90 +180,6 @@ describe("an update whose body switches on", () => {
       data: { also_does: "activate_policy_rule" },
     });
     expect(status(contractors)).toBe("INACTIVE");
-    expect(writes()).toEqual([]);
-  });
-});
-
-describe("a status in a body", () => {
-  test.each(["inactive", "Inactive", " INACTIVE", "DELETED", "", null, false, 0, ["INACTIVE"], { value: "INACTIVE" }])(
-    "%j is none, and nothing is sent",
-    async (status) => {
-      const { ways, asked, writes } = await switchable({ choice: without("deactivate_*") });
-      for (const { turn } of ways) {
-        const { error } = await turn({ status: status as string });
-        expect(error).toMatchObject({ code: "bad_input" });
-        expect(error?.fix).toContain("Write ACTIVE or INACTIVE");
-      }
-      expect([...asked, ...writes()]).toEqual([]);
-    },
-  );
-
-  test.each(["Status", "STATUS", "sTatus", "Priority", "SYSTEM"])(
-    "is not looked for under the name %s",
-    async (name) => {
-      const { ways, writes } = await switchable();
-      for (const { turn } of ways) expect((await turn({ [name]: "INACTIVE" })).error?.code).toBe("bad_input");
-      expect(writes()).toEqual([]);
-    },
-  );
-
-  test("that is the present one changes nothing and asks nobody, nor does none", async () => {
-    const { contractors, call, bodyOf, status, store, asked } = await switchable({
-      choice: without("*activate_*"),
-      guard: guardRules({ limits: { removals: { per_session: 0 } } }),
-    });
-    for (const present of ["ACTIVE", "INACTIVE"] as const) {
-      const now = store.get(contractors.id);
-      if (now) store.setStatus(now, present);
-      const { status: _, ...rest } = (await bodyOf(contractors)) as { [field: string]: unknown };
-      for (const policy_data of [rest, { ...rest, status: present }]) {
-        const { isError, text, data } = await call("update_policy", { policy_id: contractors.id, policy_data });
-        expect(isError, text).toBe(false);
-        expect(data).not.toHaveProperty("side_effects");
-        expect(status(contractors)).toBe(present);
-      }
-    }
-    expect(asked).toEqual([]);
-  });
-
-  test("of a new policy or rule has to agree with activate", async () => {
-    const { contractors, call, get, writes } = await switchable();
-    const policy_data = { type: "PASSWORD", name: "Vault" };
-    const rule_data = { name: "Late shift", conditions: {}, actions: {} };
-    type Call = [tool: string, args: { [argument: string]: unknown }];
-    const create = [
-      (more: object, args: object): Call => ["create_policy", { policy_data: { ...policy_data, ...more }, ...args }],
-      (more: object, args: object): Call => [
-        "create_policy_rule",
-        { policy_id: contractors.id, rule_data: { ...rule_data, ...more }, ...args },
-      ],
-    ];
-    for (const callFor of create) {
-      for (const [more, args] of [
-        [{ status: "INACTIVE" }, { activate: true }],
-        [{ status: "ACTIVE" }, { activate: false }],
-        [{ status: "inactive" }, {}],
-        [{ status: null }, {}],
-        [{ system: true }, {}],
-        [{ Status: "INACTIVE" }, {}],
-      ] as const)
-        expect((await call(...callFor(more, args))).error, JSON.stringify([more, args])).toMatchObject({
-          code: "bad_input",
-        });
-    }
-    expect(writes()).toEqual([]);
-    for (const callFor of create)
-      expect(await get(...callFor({ status: "INACTIVE" }, {}))).toMatchObject({ status: "INACTIVE" });
-    expect(writes().map((line) => line.split("?")[1])).toEqual(["activate=false", "activate=false"]);
-  });
-
-  test("of an application is not Okta's to take, and the tools are named that switch it", async () => {
-    const { get, call, writes } = await connect({ seed: 1, person: accepts });
-    const { items } = (await get("list_applications", { limit: 1 })) as { items: { id: string }[] };
-    const app_id = items[0]?.id;
-    const app_config = { ...(await get("get_application", { app_id })), status: "INACTIVE" };
-    const { error } = await call("update_application", { app_id, app_config });
-    expect(error).toMatchObject({ code: "bad_input", fix: expect.stringContaining("deactivate_application") });
     expect(writes()).toEqual([]);
   });
 });
