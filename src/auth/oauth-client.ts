@@ -1,6 +1,7 @@
 import * as oauth from "oauth4webapi";
 import { isHttpsOrLocal } from "../net/loopback.js";
 import type { ServerClock } from "../net/server-clock.js";
+import { hasUserInfo } from "../net/user-info.js";
 import { fitsHeader } from "./access-token.js";
 import { OAuthFailure } from "./oauth-failure.js";
 import { type OAuthHttpOptions, oauthFetch } from "./oauth-http.js";
@@ -313,12 +314,6 @@ function isSeconds(value: unknown): value is number {
 /** The longest link. No person can check a longer one. */
 const MAX_LINK_CHARS = 2_000;
 
-/** True for a link with user info, even an empty one, which browsers silently leave out. */
-function hasUserInfo(text: string): boolean {
-  const [authority = ""] = text.replace(/^[a-z][a-z0-9+.-]{0,20}:[/\\]*/i, "").split(/[/\\?#]/, 1);
-  return authority.includes("@");
-}
-
 /** A link that may be shown to a person. Its host is in ASCII, so that no letter imitates another. */
 function link(text: string): string {
   if (text.length > MAX_LINK_CHARS) throw new OAuthFailure("unusable", "the sign-in link in the answer is too long");
@@ -327,7 +322,7 @@ function link(text: string): string {
     throw new OAuthFailure("unusable", "the sign-in link in the answer is not a web address");
   }
   // The part before an @ looks like the host and is none.
-  if (url.username !== "" || url.password !== "" || hasUserInfo(text)) {
+  if (hasUserInfo(url, text)) {
     throw new OAuthFailure("unusable", "the sign-in link in the answer has a user name before its host");
   }
   return url.href;

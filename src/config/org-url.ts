@@ -1,4 +1,5 @@
 import { isHttpsOrLocal, LOOPBACK_HOSTS } from "../net/loopback.js";
+import { hasUserInfo } from "../net/user-info.js";
 
 /** The org's address, or the fault of the given one and how to correct it. */
 export type OrgUrl = { origin: string; adminHost?: string } | { problem: string };
@@ -27,7 +28,7 @@ export function parseOrgUrl(text: string): OrgUrl {
   const loopback = LOOPBACK_HOSTS.includes(host);
 
   if (protocol !== "https:" && protocol !== "http:") return { problem: `must start with https://. ${FIX}` };
-  if (url.username !== "" || url.password !== "" || /^[a-z]+:\/\/[^/?#]*@/i.test(withScheme)) {
+  if (hasUserInfo(url, withScheme)) {
     return { problem: `holds a user name or password before the host. Okta has no use for them there. ${FIX}` };
   }
   const extra = [
