@@ -6,11 +6,11 @@ import type { Json, JsonObject } from "./json/json.js";
 import type { ProtectedKind } from "./okta/objects.js";
 import type { Operations, Page } from "./okta/operations.js";
 import type { Purpose, ToolFor } from "./okta/purpose.js";
-import type { Scope } from "./okta/scopes.js";
+import type { Scope, ScopeStatus } from "./okta/scopes.js";
 import type { ProfileKind, SearchArguments, Searched } from "./okta/searched.js";
 import type { IsProtected, Touched } from "./okta/targets.js";
 
-export type { ProfileKind, SearchArguments, Searched };
+export type { ProfileKind, ScopeStatus, SearchArguments, Searched };
 
 /** Fetches the page at a cursor (undefined: the first). */
 export type PageFetcher = (after: string | undefined) => Promise<Page>;
@@ -57,21 +57,6 @@ export interface ProfileCheck {
   whole: boolean;
   /** The id of the user type's schema; by default that of the default type. */
   schemaId?: string | undefined;
-}
-
-/** The scopes and tools in the form for `get_scope_status` and `okta-mcp status`. */
-export interface ScopeStatus {
-  signed_in: boolean;
-  configured_scopes: string[];
-  /** null while nobody is signed in or the token does not tell its scopes. */
-  granted_scopes: string[] | null;
-  /** Configured scopes that no tool uses. */
-  unlocking_nothing: string[];
-  active_tools: string[];
-  disabled_tools: { name: string; scope: string | null; why: string }[];
-  /** Tools that are on and that `tools/list` does not show, since it has room for no more. */
-  unlisted_tools: { name: string; why: string }[];
-  what_to_do: string[];
 }
 
 export type Arguments = Readonly<Record<string, unknown>>;

@@ -5,6 +5,7 @@ import { hasUserInfo } from "../net/user-info.js";
 import { fitsHeader } from "./access-token.js";
 import { OAuthFailure } from "./oauth-failure.js";
 import { type OAuthHttpOptions, oauthFetch } from "./oauth-http.js";
+import { personIn } from "./principal.js";
 import type { PrivateKey } from "./private-key.js";
 import { clientAssertion } from "./private-key-jwt.js";
 import { ProofKey } from "./proof-key.js";
@@ -212,37 +213,26 @@ export class OAuthClient {
       refreshToken: reply.refresh_token,
       scopes: reply.scope?.split(/\s+/).filter((scope) => scope !== ""),
       expiresInMs: reply.expires_in === undefined ? undefined : reply.expires_in * 1000,
-      ...(idToken === undefined ? NOBODY : await this.#personOf(whole)),
+      ...(idToken === undefined ? personIn(undefined) : await this.#personOf(whole)),
       proofKey: bound ? proofKey : undefined,
     };
   }
 
   /**
-   * The person whom the ID token names, once it is validated (OpenID Connect Core, section 3.1.3.7). The name is only
-   * shown. Where the validation fails, nobody is named and the sign-in stands: an org's own domain can differ from the
+   * The person whom the ID token names, once it is validated (OpenID Connect Core, section 3.1.3.7). It gives no
+   * right. Where the validation fails, nobody is named and the sign-in stands: an org's own domain can differ from the
    * issuer of its app.
    */
   async #personOf(response: Response): Promise<Pick<Grant, "user" | "subject">> {
     const client = this.#client();
     try {
       const reply = await oauth.processGenericTokenEndpointResponse(this.#server, client, response);
-      const claims = oauth.getValidatedIdTokenClaims(reply);
-      const subject = shortText(claims?.sub);
-      return { user: shortText(claims?.preferred_username ?? claims?.email ?? claims?.name) ?? subject, subject };
+      return personIn(oauth.getValidatedIdTokenClaims(reply));
     } catch {
-      return NOBODY;
+      return personIn(undefined);
     }
   }
 }
-
-/** An answer without an ID token, or with one that does not hold. */
-const NOBODY: Pick<Grant, "user" | "subject"> = { user: undefined, subject: undefined };
-
-function shortText(claim: unknown): string | undefined {
-  return typeof claim === "string" ? claim.slice(0, MAX_USER_CHARS) : undefined;
-}
-
-const MAX_USER_CHARS = 256;
 
 const DEVICE_CODE_GRANT = "urn:ietf:params:oauth:grant-type:device_code";
 

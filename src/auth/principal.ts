@@ -28,3 +28,22 @@ export async function principalOf(session: Pick<Session, "status">): Promise<Pri
 export function principalKey({ issuer, subject, login, client }: Principal): string {
   return JSON.stringify([issuer, client ?? null, subject ?? login ?? null]);
 }
+
+const MAX_CHARS = 256;
+
+function shortText(claim: unknown): string | undefined {
+  return typeof claim === "string" ? claim.slice(0, MAX_CHARS) : undefined;
+}
+
+/**
+ * The name and the id of a person by the claims of an ID token (OpenID Connect Core, section 5.1).
+ * @param claims undefined where there is no token, or none that holds
+ */
+export function personIn(claims: Readonly<Record<string, unknown>> | undefined): {
+  user: string | undefined;
+  subject: string | undefined;
+} {
+  const { preferred_username, email, name, sub } = claims ?? {};
+  const subject = shortText(sub);
+  return { user: shortText(preferred_username ?? email ?? name) ?? subject, subject };
+}

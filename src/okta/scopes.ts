@@ -79,3 +79,18 @@ export function grantAdvice(
 ): { fix: string; atTerminal: TerminalWords } {
   return { fix: howToGrant(scope, method), atTerminal: { fix: howToGrant(scope, method, "terminal") } };
 }
+
+/** The scopes and tools in the form for `get_scope_status` and `okta-mcp status`. */
+export interface ScopeStatus {
+  signed_in: boolean;
+  configured_scopes: string[];
+  /** null while nobody is signed in or the token does not tell its scopes. */
+  granted_scopes: string[] | null;
+  /** Configured scopes that no tool uses. */
+  unlocking_nothing: string[];
+  active_tools: string[];
+  disabled_tools: { name: string; scope: string | null; why: string }[];
+  /** Tools that are on and that `tools/list` does not show, since it has room for no more. */
+  unlisted_tools: { name: string; why: string }[];
+  what_to_do: string[];
+}
