@@ -5,12 +5,12 @@ import { visible } from "./text/quote.js";
 import { REDACTED, redact } from "./text/redact.js";
 import { isUnlogged } from "./text/secrets.js";
 
-/** From what always matters to what only a developer wants to see. */
+/** The levels, from the most important to the most detailed. */
 export const LOG_LEVELS = ["error", "warn", "info", "debug", "trace"] as const;
 
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** Facts that go with a message. Secrets among them are recognised by name and by look and left out. */
+/** Facts of a record. Secrets among them are recognised by name and by look and left out. */
 export type LogFields = Readonly<Record<string, unknown>>;
 
 /** Writes one line per record, to stderr or to a file, never to stdout. No method ever throws. */
@@ -21,16 +21,16 @@ export type Log = Record<LogLevel, (message: string, fields?: LogFields) => void
 
 export interface LogOptions {
   level: LogLevel;
-  /** Appended to; created with mode 0600. */
+  /** The file to append to. It is created with mode 0600. */
   file?: string | undefined;
-  /** Tells of a field at a path, besides secrets, that it is to be left out. */
+  /** True for a field at a path that is left out besides secrets. */
   hides?: (path: readonly string[]) => boolean;
   stderr?: Pick<NodeJS.WritableStream, "write">;
   /** Epoch milliseconds. */
   now?: () => number;
 }
 
-/** Longest record, in characters; a stray response body must not fill a disk. */
+/** Longest record, in characters. A response body in it must not fill a disk. */
 const MAX_RECORD_CHARS = 8_000;
 /** Longest text that is searched for secrets. */
 const MAX_SEARCHED_CHARS = 64_000;
@@ -57,7 +57,7 @@ export function createLog({
       try {
         sink.write(`${formatRecord(new Date(now()), recordLevel, message, fields, format)}\n`);
       } catch {
-        // A log that fails must not take the call down with it.
+        // A log that fails must not fail the call.
       }
     };
   return {
@@ -91,7 +91,7 @@ function streamSink(stream: Pick<NodeJS.WritableStream, "write">): Sink {
 
 /** Opens a regular file, made with mode 0600 where there is none. A pipe that nobody reads does not block it. */
 function openForAppending(file: string): number {
-  // Windows has no such flag, and no pipe by the name of a file.
+  // Windows has neither this flag nor pipes among files.
   const nonBlocking = process.platform === "win32" ? 0 : constants.O_NONBLOCK;
   const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | nonBlocking;
   const descriptor = openSync(file, flags, 0o600);
@@ -122,7 +122,7 @@ function fileSink(file: string): Sink {
   };
 }
 
-/** What every record of a log has in common. */
+/** The settings that all records of a log share. */
 interface Format {
   threshold: number;
   /** True for a field that is hidden besides secrets. */
@@ -137,7 +137,7 @@ function formatRecord(
   format: Format,
 ): string {
   const pairs = Object.entries(fields ?? {}).map(([name, value]) => {
-    // A number of ours, such as `tokens=3`, is no secret.
+    // A number, such as `tokens=3`, is no secret.
     const secret = (isUnlogged(name) && typeof value !== "number") || format.hides([name]);
     const plain = secret ? REDACTED : toPlain(value, [name], 0, format);
     return `${name}=${typeof plain === "string" && /^[\w./:@+-]+$/.test(plain) ? plain : JSON.stringify(plain)}`;
@@ -169,7 +169,7 @@ function toPlain(value: unknown, path: readonly string[], depth: number, format:
   );
 }
 
-/** An error and its causes in a line; with the stack where a developer is listening. */
+/** An error and its causes in one line. The detailed levels add the stack. */
 function describeError(error: Error, threshold: number): string {
   const own = error instanceof OktaMcpError ? `${error.code}: ${error.message}` : `${error.name}: ${error.message}`;
   const stack =

@@ -74,7 +74,7 @@ export interface UndoStep {
 /** The way to take back a change, or the reason why there is none. */
 export type Undo =
   | {
-      /** In their order. */
+      /** The calls of the undo, in their order. */
       steps: readonly UndoStep[];
       /** The calls that remain once the first step has made an object, given the answer to that step. */
       afterwards?: (made: Json) => readonly UndoStep[];
@@ -239,7 +239,7 @@ interface ToolParts<Input extends z.ZodObject> {
   scope: Scope | null;
   /** Further scopes with which the tool answers better. */
   alsoUses?: readonly Scope[];
-  /** What texts of the engine send their reader to this tool for; each purpose has one tool. */
+  /** The purposes for which texts of the engine name this tool. Each purpose has one tool. */
   purpose?: Purpose;
   /** No setting turns this tool off, since it tells why others are off. */
   staysOn?: true;
@@ -253,7 +253,7 @@ interface ToolParts<Input extends z.ZodObject> {
   compares?: Readonly<Record<string, readonly string[]>>;
   /** It reads files of this machine, so that the folders that the client opens are asked for before it runs. */
   readsFiles?: true;
-  /** Of a tool that stands in for tools which are not listed: what it does for them; "all" is everything. */
+  /** For a tool that replaces tools outside the list: what it does for them. "all" is everything. */
   reaches?: "all" | readonly Reach[];
   /** A `z.strictObject`. The engine adds the arguments that follow from the effect. */
   input: Input;
@@ -306,7 +306,7 @@ interface ToolParts<Input extends z.ZodObject> {
     /** The scopes besides the tool's own that seeing a state on record takes, where it holds objects of another kind. */
     stateUses?(state: Json): readonly Scope[];
     /**
-     * What the object becomes. Without it: nothing after a removal; the body after an addition; the
+     * The new state of the object. By default there is nothing after a removal, the body after an addition, and the
      * object with the body merged into it after a change.
      */
     becomes?(args: z.infer<Input>, before: Json): Json;

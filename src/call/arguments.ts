@@ -12,7 +12,7 @@ import { findMask } from "../text/secrets.js";
 import type { Arguments } from "../tool.js";
 import { clientArguments } from "./client-arguments.js";
 
-/** Problems that one answer names; what a caller sent may have any number. */
+/** The most problems in one answer. A caller may send any number. */
 const MAX_NAMED = 10;
 const MAX_NAMED_CHARS = 200;
 
@@ -29,8 +29,8 @@ function issueText(issue: z.core.$ZodIssue, known: readonly string[]): string {
 }
 
 /**
- * The arguments of a call as its tool takes them.
- * @throws OktaMcpError bad_input, which names what is wrong with them
+ * The arguments of a call in the form that its tool takes.
+ * @throws OktaMcpError bad_input, which names the problems
  */
 export function parseArguments(tool: CatalogueEntry, raw: unknown): Arguments {
   if (tooDeep(raw)) throw new OktaMcpError("bad_input", `The arguments are nested deeper than ${MAX_DEPTH} levels.`);
@@ -40,12 +40,13 @@ export function parseArguments(tool: CatalogueEntry, raw: unknown): Arguments {
     const problems = parsed.error.issues.slice(0, MAX_NAMED).map((issue) => issueText(issue, known));
     throw new OktaMcpError("bad_input", `${tool.name} cannot run with these arguments. ${problems.join(". ")}.`);
   }
-  // The body of a full replace may send the mask back to where it stood; what it holds elsewhere is refused later.
+  // The body of a full replace may send the mask back to the place where it stood. A mask in another place is refused
+  // later.
   if (tool.effect !== "reads") refuseMask(tool.replaces ? idsIn(parsed.data) : parsed.data);
   return parsed.data;
 }
 
-/** @throws OktaMcpError bad_input where somebody sends back the mask in place of what it stands for */
+/** @throws OktaMcpError bad_input where the caller sends back a mask in place of the value */
 export function refuseMask(value: unknown): void {
   const masked = findMask(value);
   if (masked === undefined) return;
@@ -59,7 +60,7 @@ export function refuseMask(value: unknown): void {
 }
 
 /**
- * Checks the arguments that say where an object is; the rest of the call is a body that is put back.
+ * Checks the arguments that tell the place of an object. The rest of the call is a body that is put back.
  * @throws OktaMcpError bad_input
  */
 export function parseIds(tool: CatalogueEntry, raw: unknown): Arguments {
@@ -74,7 +75,7 @@ export function isPreview(raw: unknown): boolean {
 }
 
 /**
- * Finds out before a call whether its tool is there and takes these arguments; nothing is asked and nothing sent.
+ * Checks before a call that its tool exists and takes these arguments. It asks nobody and sends nothing.
  * @throws OktaMcpError bad_input, protected
  */
 export function checkCall(catalogue: Catalogue, name: string, raw: unknown): void {

@@ -26,7 +26,7 @@ import type { Operator } from "./operator.js";
 import { fromUndo, type PreparedCall, type RequestedCall, type UndoRun } from "./prepared.js";
 import { type Look, lookAt } from "./side-effects.js";
 
-/** What all calls share, whoever makes them. */
+/** The parts that all calls share, whoever makes them. */
 export interface CallSettings {
   catalogue: Catalogue;
   confirmMode: ConfirmMode;
@@ -35,11 +35,11 @@ export interface CallSettings {
   now(): number;
 }
 
-/** What a call ended with: for the caller, and as the tool returned it. */
+/** The end of a call: its outcome for the caller, and the tool's own result. */
 export interface Ended {
   result: JsonObject;
   value: unknown;
-  /** Under which the journal has it. */
+  /** The id of the change in the journal. */
   changeId?: string | undefined;
 }
 
@@ -58,7 +58,7 @@ export class CallRun {
   readonly #toolFor: ToolFor;
   /** The record of a tool that writes. */
   readonly #write: Write | undefined;
-  /** How it was agreed to, once it was. */
+  /** How the call was agreed to, once it was. */
   #agreed: Consent["agreed"] = "not_needed";
 
   constructor(settings: CallSettings, operator: Operator, call: RequestedCall, caller: Caller, guard: CallGuard) {
@@ -87,12 +87,12 @@ export class CallRun {
         const prepared = this.#call.prepare();
         if (tool.scope !== null || tool.effect !== "reads")
           await signIn.ensureSignedIn(session, { ...caller, seals }, { tool: tool.name, args: prepared.args });
-        // Signing in may have shown that the scope was not granted.
+        // The sign-in may have shown that the scope was not granted.
         return requireScopes(tool, view, () => this.#perform(prepared));
       });
     } catch (thrown) {
       if (thrown instanceof InputNeeded) throw thrown;
-      // What the settings hide goes no further, also where this call is a part of another.
+      // Hidden values go no further, also where this call is a part of another.
       const error = this.#guard.error(toOktaMcpError(thrown, caller.signal));
       await this.#write?.failed(error);
       throw error;
@@ -139,7 +139,7 @@ export class CallRun {
     const write = this.#write;
     const guard = this.#guard;
     let { body, kept } = first.proposal;
-    // What a call does may change while a person thinks, so it is looked at as often as it matters.
+    // The effects of a call may change while a person thinks. So they are read as often as needed.
     const lookAgain = async () => {
       guard.forget();
       const latest = await this.#look(looking);
@@ -150,7 +150,7 @@ export class CallRun {
     this.#agreed = consent.agreed;
     write?.agreed(consent.agreed);
     write?.does({ removes: consent.loses, also: first.also.map((other) => other.tool.name) });
-    // A tool without a scope writes by calls of others, each of which counts.
+    // A tool without a scope writes by calls of others, and each of these counts.
     if (tool.effect !== "reads" && tool.scope !== null) await guard.count(consent.loses ? "removal" : "write");
     const value = await (write ? write.run(context, args, body) : tool.run(context, args, body));
     const result = guard.result(value, toStructured(value, args, shaping, this.#settings.maxResultChars));
@@ -182,7 +182,7 @@ export class CallRun {
       who: async () => principalKey(await operator.principal()),
       hide: this.#guard.text,
       seen: (shown) => this.#write?.seen(shown),
-      // Of an undo each call counts, and there was room for all of them.
+      // Each call of an undo counts by itself, and there was room for all of them.
       beforeLoss: async () => {
         if (looking.tool.scope !== null) await this.#guard.checkRoom("removal");
       },
@@ -200,7 +200,7 @@ export class CallRun {
     );
   }
 
-  /** Makes one call of an undo, on the path of every other. */
+  /** Makes one call of an undo, on the path of every other call. */
   async #performStep(step: UndoStep, mark: UndoRun["mark"]): Promise<Performed> {
     const { catalogue } = this.#settings;
     const undo = { mark, preview: this.#call.preview, agreed: this.#agreed };
@@ -210,7 +210,7 @@ export class CallRun {
     return { value: toJson(value), changeId };
   }
 
-  /** Reads what one call of an undo would take away. @throws OktaMcpError where the call would be refused */
+  /** Reads the losses of one call of an undo. @throws OktaMcpError where the call would be refused */
   async #weigh({ tool: name, args, body }: UndoStep, context: ToolContext, shaping: ShapeOptions): Promise<Reading> {
     const { catalogue } = this.#settings;
     const { guard, session } = this.#operator;

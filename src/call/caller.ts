@@ -3,7 +3,7 @@ import type { LinkChannels, ShowLink } from "./sign-in-prompt.js";
 
 interface CallerParts extends Omit<LinkChannels, "showLink"> {
   signal: AbortSignal;
-  /** Tells what is going on. */
+  /** Tells the present step. */
   progress?: ((message: string) => void) | undefined;
   /** The folders that the client opens to servers, as absolute paths; asked for before a tool runs that reads files. */
   roots?: (() => Promise<readonly string[]>) | undefined;
@@ -11,7 +11,7 @@ interface CallerParts extends Omit<LinkChannels, "showLink"> {
 
 /** A caller that holds its call while a person answers. */
 export interface HoldingCaller extends CallerParts {
-  /** Puts one yes-or-no question to the person; undefined where the client has no way to ask. */
+  /** Asks the person one yes-or-no question; undefined where the client has no way to ask. */
   ask: ((message: string) => Promise<Answer>) | undefined;
   showLink?: ShowLink | undefined;
   resumed?: undefined;
@@ -25,9 +25,9 @@ export interface DeferringCaller extends CallerParts {
   /** Undefined where the client has no way to ask. */
   ask: "later" | undefined;
   showLink?: "later" | undefined;
-  /** What it brings back with a call that it repeats. */
+  /** The answers and the state that a repeated call brings. */
   resumed?: Resumed | undefined;
 }
 
-/** Who makes a call, and how to reach the person behind it. */
+/** The caller of a tool, and the ways to reach the person behind it. */
 export type Caller = HoldingCaller | DeferringCaller;

@@ -9,7 +9,7 @@ import type { Caller } from "./caller.js";
 import { type Answer, InputNeeded, type Resumed } from "./input-needed.js";
 import { SEAL_LIFETIME_MS, type Seals, type Subject, type Unfit } from "./seals.js";
 
-/** Where a person can be asked, for those whom the client does not reach. */
+/** Other ways to ask a person, where the client has none. */
 const ASK_ELSEWHERE = {
   fix: "Tell the person. They can run `okta-mcp call` in a terminal, use a client that shows questions (MCP elicitation), or choose another OKTA_MCP_CONFIRM.",
   atTerminal: { fix: "Choose another OKTA_MCP_CONFIRM." },
@@ -53,12 +53,12 @@ function refused(answer: keyof typeof REFUSALS): OktaMcpError {
   });
 }
 
-/** True when the target is in the state in which it was confirmed. */
+/** True when the target is in the state that was confirmed. */
 export function sameImpact(a: Impact, b: Impact): boolean {
   return canonical(a) === canonical(b);
 }
 
-/** Why a one-time value does not count. */
+/** The reasons why a one-time value does not count. */
 const VALUE_UNFIT: Readonly<Record<Unfit, string>> = {
   unknown: "it is unknown here or was used already (a value counts once, in the process that gave it)",
   expired: "it is older than five minutes",
@@ -68,19 +68,22 @@ const VALUE_UNFIT: Readonly<Record<Unfit, string>> = {
 
 const MAX_SHOWN_CHARS = 200;
 
-/** Text from the org as a person may read it: one line, nothing hidden, no end before its end, not too long. */
+/**
+ * Text from the org in the form for a person: one line, without invisible characters, with no quotation mark that ends
+ * it early, and not too long.
+ */
 function shown(text: string): string {
   const line = visible(text.slice(0, MAX_SHOWN_CHARS)).replaceAll('"', "'");
   return text.length > MAX_SHOWN_CHARS ? `${line}… (cut)` : line;
 }
 
-/** A warning for a name that may be made to be taken for another. */
+/** A warning about a name that imitates another one. */
 function warnings(name: string): string[] {
   const letters = lookalikes(name.slice(0, MAX_SHOWN_CHARS));
   return letters.length === 0 ? [] : [`careful: the name has letters that look like others: ${letters.join(", ")}`];
 }
 
-/** What a person is asked about, fit to be shown. */
+/** The impact in the form for a person. */
 function shownImpact({ target, details }: Impact): Pick<Impact, "target" | "details"> {
   return {
     target: { type: target.type, name: shown(target.name), id: shown(target.id) },
@@ -88,7 +91,7 @@ function shownImpact({ target, details }: Impact): Pick<Impact, "target" | "deta
   };
 }
 
-/** The question as a person reads it. */
+/** The question in the words for a person. */
 export function question(title: string, impact: Impact): string {
   const { target, details } = shownImpact(impact);
   return [`${title}: ${target.type} "${target.name}" (${target.id})`, ...details.map((detail) => `- ${detail}`)].join(
@@ -105,17 +108,17 @@ export interface ConfirmRequest {
   mode: ConfirmMode;
   title: string;
   subject: Confirmed;
-  /** What is shown of the impact, where that is less than all of it. */
+  /** The part of the impact that is shown, where it is not the whole. */
   shown?: Impact;
-  /** The value the call came with, if any. */
+  /** The value in the call, if any. */
   confirmation: string | undefined;
   ask: Caller["ask"];
-  /** What the caller brings back from an earlier round of the call. */
+  /** The answers and the state from an earlier round of the call. */
   resumed: Resumed | undefined;
   seals: Seals;
 }
 
-/** How somebody agreed. */
+/** How the call was agreed to. */
 export interface Confirmation {
   agreed: Agreed;
   /** True where a person was asked meanwhile: time has passed, and the target has to be read again. */

@@ -15,45 +15,45 @@ import type { Resumed } from "./input-needed.js";
 import type { Seals } from "./seals.js";
 import type { Look, OtherCall } from "./side-effects.js";
 
-/** What has to be known to tell what a call would take away. */
+/** The facts from which the losses of a call follow. */
 export interface Impacting {
   tool: Tool;
   /** The tool's own arguments. */
   args: Arguments;
   context: ToolContext;
   /**
-   * What may get lost where a full replace drops settings: `refused` nothing, `asked` what a person agrees
-   * to (`allow_removals`), `meant` all of it, since the object is put back as it was.
+   * The allowed losses of a full replace. `refused`: none. `asked`: those that a person agrees to (`allow_removals`).
+   * `meant`: all, since the object is put back as it was.
    */
   losses: "refused" | "asked" | "meant";
-  /** How results of this call are shaped, and with that what of an object may be shown. */
+  /** The shape of this call's results. It tells which parts of an object may be shown. */
   shaping: ShapeOptions;
 }
 
-/** A call that may need somebody to agree. */
+/** A call to which somebody may have to agree. */
 export interface ConsentRequest extends Impacting {
-  /** The call as it was looked at first. */
+  /** The first look at the call. */
   look: Look;
-  /** Looks at it again, now that time has passed; throws what the first look would have thrown. */
+  /** Looks at the call again after time has passed. It throws the same errors as the first look. */
   lookAgain(): Promise<Look>;
-  /** The value the call came with, if any. */
+  /** The value in the call, if any. */
   confirmation: string | undefined;
   mode: ConfirmMode;
   ask: Caller["ask"];
-  /** What the caller brings back from an earlier round of the call. */
+  /** The answers and the state from an earlier round of the call. */
   resumed: Resumed | undefined;
   seals: Seals;
   /** On whose behalf the call is made at the moment, as `principalKey` has it. */
   who(): Promise<string>;
-  /** A text without what the settings hide. */
+  /** A text without the values that the settings hide. */
   hide(text: string): string;
-  /** Told what there is to agree to, before anybody is asked. */
+  /** Called with the description before anybody is asked. */
   seen(shown: Pick<Impact, "target" | "details">): void;
-  /** Asked before a person is, where something gets lost; throws where that is out of the question. */
+  /** Called before a person is asked, where something gets lost. It throws where that is not allowed. */
   beforeLoss(): Promise<void>;
 }
 
-/** Lost settings that one answer and one question name; an object may have any number of attributes. */
+/** The most lost settings in one answer and one question. An object may have any number of attributes. */
 const MAX_NAMED = 50;
 const MAX_VALUE_CHARS = 100;
 const MAX_PATH_CHARS = 200;
@@ -65,7 +65,7 @@ const BECOMES: Record<Loss["how"], string> = {
   hidden: "is overwritten, and what that takes away is hidden",
 };
 
-/** A setting that gets lost, with what it is now as far as that may be seen. */
+/** A lost setting and its present value, as far as it may be seen. */
 function lostLine({ path, value }: NamedLoss, how: Loss["how"]): string {
   const now = value === undefined ? "" : `, now ${shortened(stringifyJson(value), MAX_VALUE_CHARS)}`;
   return `${path} ${BECOMES[how]}${now}`;
@@ -83,15 +83,15 @@ function targetOf(current: Json, args: Arguments): Impact["target"] {
   return { type, name: nameOf(current) ?? "", id };
 }
 
-/** What a full replace would drop, and what a person should see of it. */
+/** The losses of a full replace, and their description for a person. */
 interface LossReading {
   loses: boolean;
   impact?: Impact;
 }
 
 /**
- * What a full replace would drop, as a person should see it.
- * @throws OktaMcpError would_remove where that is not allowed by the call
+ * The losses of a full replace, described for a person.
+ * @throws OktaMcpError would_remove where the call does not allow them
  */
 async function readLoss(request: Impacting, { body, current, kept }: Proposal): Promise<LossReading> {
   const { tool, args, context, losses: allowed, shaping } = request;
@@ -104,10 +104,10 @@ async function readLoss(request: Impacting, { body, current, kept }: Proposal): 
     isHidden: (path) => shaping.hides?.(path) !== undefined,
   });
   if (lost.length === 0) return { loses: false };
-  // A body that is put back loses what it is meant to lose, and the undo tells which fields change.
+  // A body that is put back loses these settings on purpose. The undo tells which fields change.
   if (allowed === "meant") return { loses: true };
   const seen = shape(now, { ...shaping, fields: undefined, includeLinks: false });
-  // An object may have any number of attributes, and each a name of any length.
+  // An object may have any number of attributes with names of any length.
   const first = lost.slice(0, MAX_NAMED).map((loss) => ({ how: loss.how, ...named(loss, seen) }));
   const more = lost.length - first.length;
   const widens = widensToEverybody(now, body);
@@ -131,7 +131,7 @@ async function readLoss(request: Impacting, { body, current, kept }: Proposal): 
   return { loses: true, impact };
 }
 
-/** What a tool would ask that does the same as a part of the call; always with a line that names it. */
+/** The question of another tool that does the same as a part of the call. It always has a line that names the tool. */
 async function readOther(context: ToolContext, { tool, args }: OtherCall, proposal: Proposal) {
   const impact = await tool.impact?.(context, args, { ...proposal, body: {} });
   return { impact, details: [doesAlso(tool), ...detailsOf(impact)] };
@@ -142,8 +142,8 @@ const doesAlso = ({ name }: Pick<Tool, "name">) => `does what ${name} does`;
 const detailsOf = (impact: Impact | undefined) => [...(impact?.details ?? []), ...(impact?.sideEffects ?? [])];
 
 /**
- * All that a person should see before the call goes on; undefined where nobody has to agree.
- * @throws OktaMcpError as `seekConsent` does before it asks, and what the tool's own checks throw
+ * The description of a call for a person; undefined where nobody has to agree.
+ * @throws OktaMcpError as `seekConsent` before it asks; the errors of the tool's own checks
  */
 export async function readImpact(request: Impacting, { proposal, also }: Look): Promise<Reading> {
   const { tool, context, args } = request;
@@ -165,7 +165,7 @@ export async function readImpact(request: Impacting, { proposal, also }: Look): 
   };
 }
 
-/** How a call comes to be agreed to. */
+/** A way of agreeing to a call. */
 export type ConsentPolicy = (request: ConsentRequest) => Promise<Consent>;
 
 /**

@@ -18,24 +18,24 @@ export interface OperatorOptions {
   session: Session;
   /** Okta's operations, bound to one call's cancellation and progress. */
   operations(options: CallOptions): Operations;
-  /** What may not be touched, done or seen. */
+  /** The limits on what calls may touch, do or see. */
   guard: GuardRules;
-  /** Where writes are recorded; undefined where they are not to be. */
+  /** The journal of writes; undefined where writes are not recorded. */
   journal: Journal | undefined;
   /** True where a flag on the command line answers in a person's place. */
   yesFlag?: boolean | undefined;
-  /** Folders from which tools may read files, as absolute paths; besides the client's roots. */
+  /** Folders from which tools may read files, as absolute paths. The client's roots are added to them. */
   fileRoots: readonly string[];
-  /** Where seals are kept; by default in this process. */
+  /** The store of seals; by default in this process. */
   seals?: SealStore | undefined;
-  /** Where writes are counted; by default in this process. */
+  /** The store of limits; by default in this process. */
   limits?: LimitStore | undefined;
   log: Log;
   /** Epoch milliseconds. */
   now(): number;
 }
 
-/** How long the folders of files to upload, and such a file, may take to answer. */
+/** The time limit for a file to upload and its folders. */
 const FILE_LIMIT_MS = 30_000;
 
 /**
@@ -50,7 +50,7 @@ export class Operator {
   readonly seals: Seals;
   /** Hides what the journal does not keep. */
   readonly mask: Masking;
-  /** What the org's schemas say of profiles. */
+  /** The org's schemas of profiles. */
   readonly schemas: ProfileSchemas;
   readonly signIn = new SignInPrompt();
   readonly journal: Journal | undefined;

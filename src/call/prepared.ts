@@ -19,13 +19,13 @@ export interface RequestedCall {
   prepare(): PreparedCall;
 }
 
-/** A call whose arguments are understood. */
+/** A call with valid arguments. */
 export interface PreparedCall {
   /** The tool's own arguments. */
   args: Arguments;
   /** For what is put back: the whole body, in place of the one that the arguments make. */
   body: JsonObject | undefined;
-  /** How its result is shaped. */
+  /** The shape of its result. */
   shaping: Pick<ShapeOptions, "includeLinks" | "fields">;
   /** True where only the number of items is asked for. */
   countOnly: boolean;

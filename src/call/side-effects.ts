@@ -10,21 +10,22 @@ import { type ShapeOptions, shape } from "../results/shape.js";
 import type { Arguments, Proposal, Tool, ToolContext } from "../tool.js";
 import { refuseMask } from "./arguments.js";
 
-/** What a call does besides what its tool's name says, as a call of another tool. */
+/** An effect of a call besides the one in its tool's name, as a call of another tool. */
 export interface OtherCall {
   tool: CatalogueEntry;
   args: Arguments;
 }
 
-/** A write as it is about to be made, and all that it does. */
+/** A write that is about to be made, and all of its effects. */
 export interface Look {
   proposal: Proposal;
   also: readonly OtherCall[];
 }
 
 /**
- * A write as it is about to be made. What the body of a full replace leaves out because it could not be seen is in it.
- * @throws what `replaces.proposed` finds wrong with the arguments; bad_input for a mask that stands where none was shown
+ * A write that is about to be made. The body of a full replace includes the hidden values that its sender could not
+ * see.
+ * @throws the error of `replaces.proposed`; bad_input for a mask in a place where none was shown
  */
 async function proposalOf(tool: Tool, { callGuard, context, args, body, hides }: Looked): Promise<Proposal> {
   const { replaces } = tool;
@@ -34,7 +35,7 @@ async function proposalOf(tool: Tool, { callGuard, context, args, body, hides }:
     return now;
   };
   if (body !== undefined || replaces === undefined) return { body: body ?? {}, current, kept: NOTHING_KEPT };
-  // First what needs no request: arguments that cannot be right must not cost one.
+  // The checks without a request come first, so that wrong arguments cost none.
   const proposed = replaces.proposed(args);
   const present = await current();
   const kept = keepHidden(present, shape(present, { hides }), proposed, replaces.setByOkta);
@@ -43,16 +44,16 @@ async function proposalOf(tool: Tool, { callGuard, context, args, body, hides }:
   return { body: kept.body, current, kept };
 }
 
-/** In whose name tools are looked up. */
+/** The catalogue and the scopes for looking up tools. */
 export interface Choosing {
   catalogue: Catalogue;
   view(): ScopeView;
 }
 
 /**
- * Finds out what a call does besides what its tool's name says. What a call does decides whether it
- * may be made, so each of these tools has to be on, as if it were called itself.
- * @throws OktaMcpError protected for a tool that a setting leaves out, missing_scope, and what the tool throws
+ * Finds the effects of a call besides the one in its tool's name. Each of them counts like a call of the tool with that
+ * effect, so all these tools have to be on.
+ * @throws OktaMcpError protected for a tool that a setting leaves out; missing_scope; the error of the tool
  */
 async function alsoDone(
   tool: Tool,
@@ -71,20 +72,20 @@ async function alsoDone(
   return calls;
 }
 
-/** A call of a tool that is about to be looked at. */
+/** A call of a tool that is about to be checked. */
 export interface Looked {
   callGuard: CallGuard;
   context: ToolContext;
   args: Arguments;
-  /** In place of the one that the arguments make. */
+  /** The body in place of the one that the arguments make. */
   body?: JsonObject | undefined;
-  /** What the settings hide. */
+  /** The attributes that the settings hide. */
   hides: ShapeOptions["hides"];
 }
 
 /**
- * Looks at what a call would do, whatever its tool is called, after `callGuard.begin`.
- * @throws OktaMcpError protected, missing_scope, bad_input, and what reading for it fails with
+ * Checks the effects of a call, whatever its tool, after `callGuard.begin`.
+ * @throws OktaMcpError protected, missing_scope, bad_input; the errors of reading
  */
 export async function lookAt(tool: Tool, looked: Looked, choosing: Choosing): Promise<Look> {
   const { callGuard, context, args } = looked;
@@ -96,7 +97,7 @@ export async function lookAt(tool: Tool, looked: Looked, choosing: Choosing): Pr
   return { proposal, also };
 }
 
-/** Looks at what a tool changes without naming it. @throws OktaMcpError protected */
+/** Checks the objects that a tool changes without naming them. @throws OktaMcpError protected */
 async function touch(tool: Tool, args: Arguments, proposal: Proposal, { callGuard, context }: Looked): Promise<void> {
   const { touches } = tool;
   if (touches)

@@ -20,14 +20,14 @@ export interface ToolCall {
   args: Record<string, unknown>;
   /** Removals are agreed to beforehand. */
   yes: boolean;
-  /** How the command writes arguments that have an option of their own; others are `--arg name=value`. */
+  /** The command's own options for arguments. Other arguments are `--arg name=value`. */
   options?: Readonly<Record<string, string>>;
   /** Nothing but the result and errors is shown. */
   quiet: boolean;
   signal: AbortSignal;
 }
 
-/** What a call ended with. */
+/** The outcome of a call. */
 export type CallOutcome = { result: Record<string, unknown> } | { error: OktaMcpError };
 
 /** Longer than any call takes; what has to be bounded is bounded by the server. */

@@ -29,7 +29,7 @@ export interface ComposeOptions {
   log: Log;
   /** The way to the org; by default straight there. */
   fetch?: SendHttp;
-  /** True where a sign-in has to last longer than this process, as one by a command does. */
+  /** True where a sign-in has to last longer than this process, as that of a command does. */
   outlives?: boolean;
   /** Epoch milliseconds. */
   now?: () => number;

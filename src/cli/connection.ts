@@ -14,7 +14,7 @@ import { version } from "./version.js";
 export interface Connection extends Composed {
   config: Config;
   log: Log;
-  /** Where changes are recorded; that of the sandbox in this process is gone with it. */
+  /** The journal. That of the sandbox in this process ends with it. */
   journal: Journal | undefined;
   /** The address of the sandbox that runs in this process, if one does. */
   sandbox: string | undefined;
@@ -24,7 +24,7 @@ export interface Connection extends Composed {
 export interface ConnectOptions {
   /** Settings that must be there besides the org. */
   needs?: readonly Need[];
-  /** How to sign in to the sandbox, where `--sandbox` is given. */
+  /** The sign-in to the sandbox, where `--sandbox` is given. */
   sandboxSignIn: SandboxSignIn;
   /** A sign-in by the command has to be there for other commands. */
   outlives?: boolean;

@@ -15,12 +15,12 @@ import type { GuardRules } from "./rules.js";
 import { switchesOff } from "./switched-off.js";
 import { TargetReader, type WriteKind } from "./target-reader.js";
 
-/** Requests that take something away by their address, whatever the tool behind them says of itself. */
+/** True for a request whose address takes something away, whatever its tool says. */
 function takesAway({ method, template }: OktaRequest): boolean {
   return method === "DELETE" || /\/lifecycle\/(?:deactivate|suspend)$/.test(template);
 }
 
-/** A call as another tool would make it. */
+/** A call in the form of another tool. */
 export interface GuardedCall {
   tool: Pick<Tool, "effect">;
   args: Readonly<Record<string, unknown>>;
@@ -29,15 +29,15 @@ export interface GuardedCall {
 export interface GuardOptions {
   rules: GuardRules;
   session: Session;
-  /** Where writes are counted. */
+  /** The store of counted writes. */
   limits: LimitStore;
-  /** Who is signed in at the moment. */
+  /** The principal who is signed in now. */
   who: () => Promise<Principal>;
   /** Epoch milliseconds. */
   now: () => number;
 }
 
-/** The guard rails of one session: what is protected, how much may be written, what is hidden. */
+/** The guard rails of one session: protected objects, limits on writes, hidden attributes. */
 export class Guard {
   readonly #protection: Protection;
   readonly #limits: WriteLimits;
@@ -54,7 +54,7 @@ export class Guard {
     this.hides = attributes.none ? undefined : (path) => attributes.at(path);
   }
 
-  /** What becomes of the attribute at a path of a result; undefined where nothing is hidden at all. */
+  /** The treatment of the attribute at a path of a result; undefined where nothing is hidden at all. */
   readonly hides: ((path: readonly string[]) => Hiding | undefined) | undefined;
 
   /** The names and paths of the attributes that are hidden, in one spelling. */
@@ -63,23 +63,26 @@ export class Guard {
   /** True where the attribute at a path is hidden. */
   readonly isHidden: (...path: string[]) => boolean;
 
-  /** True where logins are hidden, so that nobody may be named by one. */
+  /** True where logins are hidden, so that a login may name nobody. */
   readonly hidesLogins: boolean;
 
-  /** What hides the hidden values of some JSON in texts about it. */
+  /** Makes a function that hides the hidden values of some JSON in texts about it. */
   texts(about: unknown): (text: string) => string {
     const hidden = new HiddenValues(this.#attributes);
     hidden.note(about);
     return (text) => hidden.inText(text);
   }
 
-  /** Begins to look after one call. */
+  /** Makes the guard rails of one call. */
   forCall(): CallGuard {
     return new CallGuard(this.#protection, this.#limits, this.#attributes);
   }
 }
 
-/** What of a tool matters to the guard; one without a scope makes calls of others, each of which is looked at. */
+/**
+ * The properties of a tool that matter to the guard. A tool without a scope makes calls of others, and each of these is
+ * checked.
+ */
 type GuardedTool = Pick<Tool, "name" | "effect" | "scope" | "compares">;
 
 /** The guard rails of one call. */
@@ -88,12 +91,12 @@ export class CallGuard {
   readonly #limits: WriteLimits;
   readonly #attributes: HiddenAttributes;
   readonly #hidden: HiddenValues;
-  /** What Okta answered in this call, to be told from what a tool made of it. */
+  /** Okta's answers in this call. They are told from values that a tool made. */
   readonly #answers = new WeakSet<object>();
   #tool: GuardedTool | undefined;
   #reader: TargetReader | undefined;
   #okta: Operations | undefined;
-  /** True where the call was looked at as one that removes. */
+  /** True where the call was checked as a removal. */
   #mayRemove = false;
 
   constructor(protection: Protection, limits: WriteLimits, attributes: HiddenAttributes) {
@@ -103,7 +106,7 @@ export class CallGuard {
     this.#hidden = new HiddenValues(attributes);
   }
 
-  /** How the operations of this call have to be made, so that no request and no answer goes past the guard. */
+  /** The hooks for the operations of this call. No request and no answer goes past the guard. */
   options(): Pick<CallOptions, "beforeSend" | "onAnswer"> {
     return {
       beforeSend: (request) => this.#mayLeave(request),
@@ -136,9 +139,9 @@ export class CallGuard {
   }
 
   /**
-   * Looks at what a call changes without naming it, after `begin`.
-   * @param read finds these objects; called only where a rule protects one of the kinds
-   * @throws OktaMcpError protected, also where they cannot be read whole; what else `read` fails with
+   * Checks the objects that a call changes without naming them, after `begin`.
+   * @param read finds these objects; it is called only where a rule protects one of the kinds
+   * @throws OktaMcpError protected, also where they cannot be read whole; other errors of `read`
    */
   async touch(
     kinds: readonly ProtectedKind[],
@@ -149,8 +152,8 @@ export class CallGuard {
   }
 
   /**
-   * Looks at what a call does besides what its tool's name says, after `begin`.
-   * @param others as the tools would be called that do nothing else
+   * Checks the further effects of a call, after `begin`.
+   * @param others the effects as calls of the tools that have only this effect
    * @throws OktaMcpError protected, as `begin` does for these calls
    */
   async also(others: readonly GuardedCall[]): Promise<void> {
@@ -162,12 +165,12 @@ export class CallGuard {
     }
   }
 
-  /** Keeps values that go to Okta unseen out of every text of this call. */
+  /** Hides these values in every text of this call. They go to Okta unseen. */
   conceal(values: readonly Json[]): void {
     this.#hidden.conceal(values);
   }
 
-  /** Tells that time has passed: what was read before is read again before a request leaves. */
+  /** Drops all that was read, since time has passed. It is read again before a request leaves. */
   forget(): void {
     this.#reader?.forget();
   }
@@ -177,17 +180,17 @@ export class CallGuard {
     return this.#limits.check(as);
   }
 
-  /** @throws OktaMcpError protected, when these would be too many; counts nothing */
+  /** @throws OktaMcpError protected, where the limits do not allow so many calls; counts nothing */
   checkRoomFor(wanted: WantedAtOnce): Promise<void> {
     return this.#limits.checkAll(wanted);
   }
 
-  /** Counts a write that is about to happen. @throws OktaMcpError protected, when it would be one too many */
+  /** Counts a write that is about to happen. @throws OktaMcpError protected, where it is one too many */
   count(as: Counted): Promise<void> {
     return this.#limits.take(as);
   }
 
-  /** The last look, at what goes to Okta whatever code made it. */
+  /** The last check. It sees every request to Okta, whatever code made it. */
   async #mayLeave(request: OktaRequest): Promise<void> {
     if (request.method === "GET" || request.method === "HEAD") return;
     if (this.#tool === undefined || this.#reader === undefined || this.#tool.effect === "reads") {
@@ -199,7 +202,7 @@ export class CallGuard {
     await this.#protection.check(targetsOfRequest(request), kind, this.#reader);
   }
 
-  /** Whether a request takes something away. @throws OktaMcpError where the call was not looked at as one that does */
+  /** True where a request takes something away. @throws OktaMcpError where the call was not checked as a removal */
   async #removes(request: OktaRequest, okta: Operations | undefined): Promise<boolean> {
     const { method, template } = request;
     if (takesAway(request)) {
@@ -229,10 +232,10 @@ export class CallGuard {
   }
 
   /**
-   * A result without hidden values in what a tool made itself. Attributes in Okta's own answers are
-   * hidden by their place, so that two with one value are not taken for one.
-   * @param value what the tool returned
-   * @param result what becomes of it
+   * A result without hidden values in the parts that a tool made. In Okta's own answers attributes are hidden by their
+   * place, so that two with equal values are not confused.
+   * @param value the tool's return value
+   * @param result the result made of it
    */
   result(value: unknown, result: { [key: string]: Json }): { [key: string]: Json } {
     const fromOkta = typeof value === "object" && value !== null && this.#answers.has(value);

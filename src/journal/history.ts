@@ -22,13 +22,13 @@ export interface ChangeHistoryOptions {
   journal: Journal | undefined;
   catalogue: Catalogue;
   mask: Masking;
-  /** Knows what is hidden. */
+  /** The guard, which knows the hidden attributes. */
   guard: Guard;
-  /** The context of the call that asks. */
+  /** The context of the present call. */
   context: () => ToolContext;
-  /** Reads what a call of an undo would take away. @throws OktaMcpError where it would be refused */
+  /** Reads the losses of one call of an undo. @throws OktaMcpError where the call would be refused */
   weigh: (step: UndoStep) => Promise<Reading>;
-  /** @throws OktaMcpError protected where the limits leave no room for so many; `writes` counts the removals too */
+  /** @throws OktaMcpError protected where the limits leave no room for so many calls; `writes` includes the removals */
   room: (wanted: { writes: number; removals: number }) => Promise<void>;
   perform: PerformStep;
   /** Epoch milliseconds. */
@@ -37,7 +37,7 @@ export interface ChangeHistoryOptions {
 
 const PAGE = 50;
 
-/** The journal as tools see it: what a session may not read in the org it does not read here. */
+/** The journal for tools. A session does not see more of an object here than it may read in the org. */
 export class ChangeHistory implements Changes {
   readonly #options: ChangeHistoryOptions;
   readonly #right: ReadingRight;
@@ -62,7 +62,7 @@ export class ChangeHistory implements Changes {
       if (!isAbout(change, query)) continue;
       const withheld = await this.#right.withheld(change);
       const shown = this.#shown(change);
-      // Whether a change is about an object is a part of what may not be shown.
+      // A change that is not shown must not tell either which object it is about.
       if (query.target_id !== undefined && (withheld !== undefined || !isAbout(shown, query))) continue;
       if (items.length === wanted) return { items, next: last };
       items.push(await this.#short(shown, withheld));
@@ -105,8 +105,8 @@ export class ChangeHistory implements Changes {
   }
 
   /**
-   * A plan of which every call may be made, and what its first call would take away.
-   * @throws OktaMcpError conflict also where the session may not see what was changed
+   * The plan of an undo, once all of its calls may be made, and the losses of its first call.
+   * @throws OktaMcpError conflict, also where the session may not see the change
    */
   async #planned(id: string, force: boolean): Promise<{ plan: UndoPlan; first: Reading | undefined }> {
     const { catalogue, mask, context, weigh, room } = this.#options;
@@ -146,7 +146,7 @@ export class ChangeHistory implements Changes {
     });
   }
 
-  /** @param withheld why the content of a change is not shown */
+  /** @param withheld the reason why the content of the change is not shown */
   async #short(change: Change, withheld: string | undefined): Promise<JsonObject> {
     const { id, at, tool, outcome, actor, confirmed, error, undo_of, undone_by } = change;
     return {
@@ -177,12 +177,12 @@ export class ChangeHistory implements Changes {
   }
 }
 
-/** The requests of a change without their paths, which name the object. */
+/** The requests of a change without their paths, since these name the object. */
 function withoutPaths({ requests }: Change): Json {
   return requests.map(({ path: _, ...request }) => ({ ...request }));
 }
 
-/** The ids that a call named, and that of what it made. */
+/** The ids that a call named, and the id of the object that it made. */
 function idsOf({ arguments: args, after, before }: Change): string[] {
   const named = isObject(args) ? Object.values(idsIn(args)) : [];
   const own = [before, after].flatMap((side) => (isObject(side) ? [side.id] : []));

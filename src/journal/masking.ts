@@ -6,7 +6,7 @@ import { tellingField } from "../results/losses.js";
 import { type ShapeOptions, shape } from "../results/shape.js";
 import { MASK } from "../text/secrets.js";
 
-/** Hides what is not to be kept or shown; what is hidden is `MASK`, and nothing is left out. */
+/** Hides parts of a value. A hidden part becomes `MASK`; no part is left out. */
 export type Masking = (value: Json) => Json;
 
 const PRIVATE_KEY = /-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----/;
@@ -19,25 +19,25 @@ function withoutKeys(value: Json): Json {
 }
 
 /**
- * A value as the journal keeps it: without `_links`, with a mask for secrets, for private keys
- * wherever they stand, and for what the settings hide, left out or not.
+ * A value in the form for the journal: without `_links`, and with a mask for secrets, for private keys anywhere, and
+ * for everything that the settings hide.
  */
 export function maskWith(hides: ShapeOptions["hides"]): Masking {
   const masks = hides && ((path: readonly string[]) => (hides(path) === undefined ? undefined : "mask"));
   return (value) => withoutKeys(shape(value, { hides: masks }));
 }
 
-/** What may be seen of an object, prepared for a comparison with what becomes of it. */
+/** The visible part of an object, prepared for a comparison with a later state. */
 export interface Marked {
-  /** The object with a mark of its own in the place of each mask. No value that anybody may guess equals a mark. */
+  /** The object with a different mark in place of each mask. No guessed value can equal a mark. */
   value: Json;
-  /** A value that was made from the object, fit to be shown. */
+  /** The form in which a value made from this object may be shown. */
   show: Masking;
 }
 
 /**
- * Prepares an object for a comparison that tells nothing of what is hidden: what stays as it is keeps its
- * mark, and all else that is put there differs from it, the right value as much as a wrong one.
+ * Prepares an object for a comparison that tells nothing of hidden values. A hidden value that stays keeps its mark.
+ * Every value that is written there differs from the mark, the right one too.
  */
 export function marked(object: Json, mask: Masking): Marked {
   const start = `${MASK} ${randomUUID()} `;
@@ -48,17 +48,17 @@ export function marked(object: Json, mask: Masking): Marked {
   };
 }
 
-/** A value out of the journal, with the masks filled in. */
+/** A value from the journal with its masks filled in. */
 export interface Filled {
   value: Json;
-  /** Dotted paths where the mask stood. */
+  /** The dotted paths of the masks. */
   masked: string[];
 }
 
 /**
- * The item of a list as it is now that an item on record stands for; undefined where that cannot be told, so
- * that no hidden value gets into another item. Items are matched by what tells them apart, else by their
- * place, if all that can be seen of them is the same.
+ * The present item that corresponds to a recorded item of a list; undefined where that is not certain, so that no
+ * hidden value gets into another item. Items are matched by the field that tells them apart, or else by place, provided
+ * that their visible parts are equal.
  */
 function presentItem(kept: readonly Json[], index: number, now: readonly Json[]): Json | undefined {
   const item = kept[index];
@@ -73,8 +73,8 @@ function presentItem(kept: readonly Json[], index: number, now: readonly Json[])
 }
 
 /**
- * Fills in what was masked from the object as it is now; where it has nothing there, the field is
- * left out, so that Okta keeps what it has.
+ * Fills masked places from the present object. Where the object has nothing there, the field is left out, so that Okta
+ * keeps what it has.
  */
 export function fillMasked(kept: Json, present: Json | undefined): Filled {
   const masked: string[] = [];

@@ -10,7 +10,7 @@ import type { Effect, Impact } from "../tool.js";
 import { type Masking, marked } from "./masking.js";
 import { type State, toJson } from "./state.js";
 
-/** Thrown instead of sending: in a preview nothing leaves that could change anything. */
+/** Thrown in place of sending a request. A preview sends no request that changes anything. */
 export class NotSent extends Error {
   readonly request: OktaRequest;
 
@@ -21,12 +21,12 @@ export class NotSent extends Error {
   }
 }
 
-/** Keeps every request here that is not a read. @throws NotSent */
+/** Stops every request that is not a read. @throws NotSent */
 export async function refuseWrites(request: OktaRequest): Promise<void> {
   if (changesSomething(request.method)) throw new NotSent(request);
 }
 
-/** What a write would send, as it may be shown. */
+/** The request of a write in the form in which it may be shown. */
 function shownRequest({ method, path, query, body }: OktaRequest, mask: Masking): JsonObject {
   return {
     method,
@@ -45,28 +45,28 @@ function shownBody(body: NonNullable<OktaRequest["body"]>, mask: Masking): Json 
 
 export interface Previewed {
   effect: Effect;
-  /** What the call would send; undefined where it would change nothing. */
+  /** The request that the call would send; undefined where it would change nothing. */
   request: OktaRequest | undefined;
   state: State;
-  /** What the object becomes, where the tool tells. */
+  /** The new state of the object, where the tool can tell it. */
   becomes?: ((before: Json) => Json | undefined) | undefined;
-  /** For full replaces: what Okta sets itself. */
+  /** For full replaces: the paths that Okta sets itself. */
   setByOkta?: readonly string[] | undefined;
   wouldBeLost: readonly string[];
-  /** Dotted paths at which the call writes what is there already. */
+  /** Dotted paths at which the call writes the value that is there already. */
   keeps: readonly string[];
-  /** What a person would be asked. */
+  /** The question to a person. */
   impact: Pick<Impact, "target" | "details"> | undefined;
-  /** What it does besides, a line each. */
+  /** The side effects, one line each. */
   sideEffects: readonly string[];
-  /** What the body has because it could not be seen, and stays. */
+  /** The hidden parts of the body, which stay. */
   kept: Omit<Kept, "body">;
-  /** What could not be checked, a sentence each. */
+  /** A sentence for everything that could not be checked. */
   unchecked: readonly string[];
   mask: Masking;
 }
 
-/** What the object is once the write is done; null where it is gone then. */
+/** The object after the write; null where it is gone then. */
 function outcomeOf({ effect, request, becomes, setByOkta }: Previewed, before: Json): Json {
   const told = becomes?.(before);
   if (told !== undefined) return told;
@@ -75,7 +75,7 @@ function outcomeOf({ effect, request, becomes, setByOkta }: Previewed, before: J
   return effect === "changes" && setByOkta === undefined ? merged(before, body) : body;
 }
 
-/** True where a full replace leaves a field alone although the body lacks it. */
+/** True where a full replace keeps a field that the body lacks. */
 function stays({ field, before, after }: FieldChange, { setByOkta = [] }: Previewed): boolean {
   if (after !== undefined) return false;
   const path = field.split(".");
@@ -83,7 +83,7 @@ function stays({ field, before, after }: FieldChange, { setByOkta = [] }: Previe
   return own || (before !== null && !Array.isArray(before) && !isObject(before) && isSecret(path, undefined));
 }
 
-/** Items of a list that a preview of a removal shows; the object goes as a whole, so more would tell nothing. */
+/** The most items of a list in the preview of a removal. The object goes as a whole, so more would tell nothing. */
 const MAX_ITEMS_OF_REMOVED = 5;
 
 function shownChange(change: FieldChange, { effect }: Previewed): JsonObject {
@@ -92,7 +92,7 @@ function shownChange(change: FieldChange, { effect }: Previewed): JsonObject {
   return isLong ? { ...change, before: `${before.length} items` } : { ...change };
 }
 
-/** What changes, field by field. What is hidden and written is told as changed, whatever it was and becomes. */
+/** The changes, field by field. A hidden field that is written counts as changed, whatever its values. */
 function fieldsOf(previewed: Previewed, present: Json): FieldChange[] {
   const { value, show } = marked(present, previewed.mask);
   const fields = difference(settled(value), settled(outcomeOf(previewed, value)), { show });

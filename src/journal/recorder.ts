@@ -21,38 +21,38 @@ import {
 import type { Masking } from "./masking.js";
 import { MAX_KEPT_CHARS, type State, toJson } from "./state.js";
 
-/** Errors after which nobody knows whether Okta did what it was asked for, where they do not say themselves. */
+/** Errors after which nobody knows whether Okta made the change, unless the error says it itself. */
 const UNSURE: ReadonlySet<ErrorCode> = new Set(["okta_down", "unreachable", "cancelled", "bug"]);
 
 export interface RecorderOptions {
   journal: Journal;
   tool: { name: string; effect: string };
-  /** Asked when the first line is written: who signed in may not be known before. */
+  /** Asked when the first line is written, since the person may not be known before. */
   who: () => Promise<Pick<Change, "org" | "actor">>;
   mask: Masking;
   /** Tells the tools that advice names. */
   toolFor: ToolFor;
   /** The attributes that the guard file hides. */
   hiddenNames: readonly string[];
-  /** Where this call takes another change back. */
+  /** Set where this call takes back another change. */
   undo?: UndoMark | undefined;
   log: Pick<Log, "error">;
   /** Epoch milliseconds. */
   now: () => number;
 }
 
-/** Ids in the order of time, as far as one clock tells. */
+/** A new id. Ids sort by time, as far as one clock tells. */
 export function newChangeId(nowMs: number): string {
   return `chg${nowMs.toString(36).padStart(9, "0")}${randomBytes(5).toString("hex")}`;
 }
 
 /**
- * Records one write: a line before its first request leaves, another when it has ended. A write
- * that is refused before has one line.
+ * Records one write: with a line before its first request leaves, and another when it has ended. A write that is
+ * refused earlier has one line.
  */
 export class Recorder {
   readonly id: string;
-  /** A sentence for the caller of a write that was done and whose end could not be recorded. */
+  /** A sentence for the caller of a write that was made and whose end could not be recorded. */
   warning: string | undefined;
   readonly #options: RecorderOptions;
   readonly #requests: SentRequest[] = [];
@@ -67,35 +67,35 @@ export class Recorder {
     this.id = newChangeId(options.now());
   }
 
-  /** The arguments of the call, once they are understood. */
+  /** Takes the arguments of the call, once they are valid. */
   understood(args: Arguments, body?: Json): void {
     const json = toJson(body === undefined ? args : { ...args, body });
     const kept = this.#kept("What the arguments say", json);
     if (kept !== undefined) this.#facts.arguments = kept;
   }
 
-  /** Makes sure that the write could be recorded. @throws OktaMcpError bad_config */
+  /** Checks that the write could be recorded. @throws OktaMcpError bad_config */
   check(): Promise<void> {
     return this.#options.journal.check();
   }
 
-  /** What the object is called, as a person is told; what it calls itself comes first. */
+  /** Takes the name of the object that a person sees. The object's own name has precedence. */
   seen(name: string): void {
     if (name !== "") this.#facts.target = name;
   }
 
-  /** How the call was agreed to. */
+  /** Takes how the call was agreed to. */
   agreed(consent: RecordedConsent): void {
     this.#consent = consent;
   }
 
-  /** What the call does, whatever its tool is called. */
+  /** Takes the effects of the call, whatever its tool. */
   does({ removes, also }: { removes: boolean; also: readonly string[] }): void {
     if (removes) this.#facts.effect = "removes";
     if (also.length > 0) this.#facts.also_does = [...also];
   }
 
-  /** The object as it is before the write. */
+  /** Takes the object's state before the write. */
   before(state: State): void {
     const kept = this.#side("before", state);
     if (kept === undefined) return;
@@ -104,7 +104,10 @@ export class Recorder {
     if (name !== undefined) this.#facts.target = name;
   }
 
-  /** Writes the first line before a request leaves that changes something. @throws OktaMcpError bad_config; conflict when another undo was faster */
+  /**
+   * Writes the first line before the first request that changes something leaves. @throws OktaMcpError bad_config;
+   * conflict when another undo was faster
+   */
   async beforeSend(request: OktaRequest): Promise<void> {
     if (!changesSomething(request.method)) return;
     const query = request.query.size > 0 ? `?${request.query}` : "";
@@ -127,7 +130,7 @@ export class Recorder {
     if (id !== null) sent.okta_request_id = id;
   }
 
-  /** Records that the write was done, and what the object is then. Nothing is recorded of a call that sent nothing. */
+  /** Records that the write was made, and the object's new state. A call that sent nothing is not recorded. */
   async done(after: State): Promise<void> {
     if (!this.#begun) return;
     const kept = this.#side("after", after);
@@ -139,12 +142,15 @@ export class Recorder {
     });
   }
 
-  /** Records how the write failed, or by what it was refused. Never rejects: the error is what the caller has to hear of. */
+  /**
+   * Records how the write failed, or the reason why it was refused. Never rejects: the caller has to hear of the error
+   * itself.
+   */
   async failed(error: OktaMcpError): Promise<void> {
     const told = { code: error.code, message: redact(error.message) };
     try {
       if (!this.#begun) {
-        // An undo sends nothing itself; calls that it made may have changed something.
+        // An undo sends no request itself. Its calls may have changed something.
         const outcome = error.maybeDone ? "failed" : "refused";
         return await this.#begin([], { outcome, error: told, ended_at: this.#time() });
       }
@@ -192,7 +198,9 @@ export class Recorder {
     }
   }
 
-  /** Of several undos of one change, in whatever processes, the one whose line came first goes on. */
+  /**
+   * Stops all but the first of several undos of one change, in whatever processes. The order of their lines decides.
+   */
   async #refuseSecondUndo({ of, run }: UndoMark): Promise<void> {
     const change = await findChange(this.#options.journal, of);
     const first = change?.undone_by?.[0];

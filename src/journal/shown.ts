@@ -7,12 +7,12 @@ import { MASK } from "../text/secrets.js";
 import type { Change, SentRequest } from "./change.js";
 import type { Masking } from "./masking.js";
 
-/** What stands for an error's text that may name what is hidden. */
+/** The text in place of an error's text that may contain hidden values. */
 const NOT_SHOWN = "Not shown: it was recorded before the guard file hid what it hides now.";
 
 /**
- * A change as it may be shown. What is hidden now is hidden in it too, although it may have been
- * recorded under another guard file, or by a version that knew fewer names of secrets.
+ * A change in the form in which it may be shown. Attributes that are hidden now are hidden in it too, although the
+ * change may have been recorded under another guard file or by a version with fewer names of secrets.
  */
 export function shownChange(
   change: Change,
@@ -41,7 +41,7 @@ export function shownChange(
   return { ...rest, ...Object.fromEntries(known), requests: logins ? requests.map(withoutLogin) : requests };
 }
 
-/** Arguments without the logins by which they name users. */
+/** Arguments without the logins that name users. */
 function withoutLogins(args: Json | undefined): Json | undefined {
   if (!isObject(args) || typeof args.user_id !== "string" || isUserId(args.user_id)) return args;
   return { ...args, user_id: MASK };

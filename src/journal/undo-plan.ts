@@ -13,13 +13,13 @@ import type { Change } from "./change.js";
 import { fillMasked, type Masking } from "./masking.js";
 import { readState, type State, toJson } from "./state.js";
 
-/** How a change would be taken back, from the state of things at this moment. */
+/** The plan of an undo, from the present state of the org. */
 export interface UndoPlan {
   change: Change;
   undo: Exclude<Undo, { cannot: string }>;
-  /** The object now. */
+  /** The present state of the object. */
   present: State;
-  /** What is not going to be as it was, a sentence each. */
+  /** A sentence for everything that will not be as it was. */
   notes: string[];
 }
 
@@ -27,11 +27,11 @@ export interface Planning {
   catalogue: Catalogue;
   mask: Masking;
   context: ToolContext;
-  /** Go on although the object has changed since. */
+  /** True to go on although the object has changed since. */
   force: boolean;
-  /** Why the session may not see what was changed; undefined where it may. */
+  /** The reason why the session may not see the change; undefined where it may. */
   withheld: string | undefined;
-  /** The change as it may be shown. */
+  /** The change in the form in which it may be shown. */
   shown: Change;
 }
 
@@ -54,7 +54,7 @@ function refuseIfSettled(change: Change, force: boolean, looking: string): void 
   const { outcome, undone_by: by } = change;
   if (outcome === "refused" || outcome === "failed") throw cannot(change, "it changed nothing.", "Nothing to do.");
   if (by !== undefined) {
-    // Of several calls the first is the one that the others follow from.
+    // The first of several calls is the one on which the others depend.
     throw cannot(
       change,
       "it has been undone already, or that was begun.",
@@ -67,8 +67,9 @@ function refuseIfSettled(change: Change, force: boolean, looking: string): void 
 }
 
 /**
- * Finds out how a change is taken back.
- * @throws OktaMcpError conflict where it cannot be, or the object has changed since and `force` is not set; what reading the object fails with
+ * Plans an undo.
+ * @throws OktaMcpError conflict where the change cannot be taken back, or the object has changed since and `force` is
+ * not set; the error of reading the object
  */
 export async function planUndo(change: Change, planning: Planning): Promise<UndoPlan> {
   const { catalogue, mask, context, force, withheld, shown } = planning;
@@ -101,7 +102,7 @@ export async function planUndo(change: Change, planning: Planning): Promise<Undo
   return { change: shown, undo: { ...how, steps }, present, notes: [...(how.notes ?? []), ...stays, ...restored] };
 }
 
-/** The object that a tool's writes change, as it is now. */
+/** The present state of the object that a tool's writes change. */
 export function presentState(
   tool: CatalogueEntry,
   context: ToolContext,
@@ -130,7 +131,7 @@ function refuseIfChanged(change: Change, present: State, mask: Masking): void {
   );
 }
 
-/** Takes back a full replace by another of the same tool, with the object as it was for a body. */
+/** Takes back a full replace with another one of the same tool. Its body is the object as it was. */
 export function putBack({ args, before }: Done, tool: string): Undo {
   if (!isObject(before)) {
     return { cannot: "there was no such object before." };
@@ -139,13 +140,13 @@ export function putBack({ args, before }: Done, tool: string): Undo {
   return { steps: [{ tool, args: idsIn(args), body }] };
 }
 
-/** The arguments that say what is made there. */
+/** The arguments that tell the content of a new object. */
 function withoutIds(args: Arguments): Json {
   const places = Object.keys(idsIn(args));
   return toJson(Object.fromEntries(Object.entries(args).filter(([name]) => !places.includes(name))));
 }
 
-/** Differences that a person reads in one question. */
+/** The most differences in one question. */
 const MAX_TOLD = 20;
 
 function inWords(value: Json | undefined): string {
@@ -157,7 +158,7 @@ function stepInWords({ tool, args }: UndoStep): string {
   return `${tool}${ids.length > 0 ? ` (${ids.join(", ")})` : ""}`;
 }
 
-/** The calls in their order; those of one tool that follow each other are told by their number. */
+/** The calls in their order. Consecutive calls of one tool are told by their number. */
 function stepsInWords(steps: readonly UndoStep[]): string {
   const runs: UndoStep[][] = [];
   for (const step of steps) {
@@ -171,42 +172,42 @@ function stepsInWords(steps: readonly UndoStep[]): string {
   return [one, ...more].join(", then ");
 }
 
-/** The arguments as the tool is used to get them. */
+/** The arguments with their defaults, in the form in which the tool gets them. */
 export function withDefaults(tool: CatalogueEntry, { args, body }: Pick<UndoStep, "args" | "body">): Arguments {
   const parsed = (body === undefined ? tool.input : tool.input.partial()).safeParse(args);
   return parsed.success ? parsed.data : args;
 }
 
-/** What stands for the id of an object that is not made yet. */
+/** The placeholder for the id of an object that does not exist yet. */
 const NEW_ID = "new-id";
 
-/** The calls that follow the first step, as far as they can be told before it. */
+/** The calls after the first step, as far as they are known before it. */
 export function laterSteps({ undo }: UndoPlan): UndoStep[] {
   return [...undo.steps.slice(1), ...(undo.afterwards?.({ id: NEW_ID }) ?? [])];
 }
 
-/** All calls in their order, as far as they can be told before the first. */
+/** All calls in their order, as far as they are known before the first. */
 export function allSteps(plan: UndoPlan): UndoStep[] {
   return [...plan.undo.steps.slice(0, 1), ...laterSteps(plan)];
 }
 
-/** What becomes of which field, as a person should see it. */
+/** The changed fields in the form for a person. */
 function fieldsToTell({ change: { before }, undo, present }: UndoPlan, mask: Masking): FieldChange[] {
   if (before === undefined || !("value" in present)) return [];
   const now = present.value;
   const [first] = undo.steps;
-  // What is made anew is what the call holds; an id and the like of the old one do not come back.
+  // A new object has the values of the call. The id and similar fields of the old one do not come back.
   const wanted = now === null && first ? (first.body ?? withoutIds(first.args)) : before;
   const sides = [settled(now === null ? null : mask(now)), settled(mask(wanted))] as const;
   const fields = difference(...sides, { same: sameButHidden });
   const stays = first?.keeps ?? [];
-  // To a person, an empty field and none are the same.
+  // A person sees no difference between an empty field and a missing one.
   return fields.filter((field) => !stays.includes(field.field) && (field.before ?? null) !== (field.after ?? null));
 }
 
 /**
- * What a person is asked before a change is taken back.
- * @param first what the first call would take away
+ * The question before a change is taken back.
+ * @param first the losses of the first call
  */
 export function describePlan(
   plan: UndoPlan,
@@ -217,7 +218,7 @@ export function describePlan(
   const impact = first?.impact;
   const now = "value" in present ? present.value : undefined;
   const fields = fieldsToTell(plan, mask);
-  // What a person reads of a removal tells more than its fields.
+  // The description of a removal tells a person more than its fields.
   const isGone = impact !== undefined && undo.steps[0]?.body === undefined;
   const told = fields
     .slice(0, MAX_TOLD)

@@ -9,21 +9,21 @@ import { newChangeId } from "./recorder.js";
 import { toJson } from "./state.js";
 import { laterSteps, type UndoPlan } from "./undo-plan.js";
 
-/** What became of one call of an undo. */
+/** The outcome of one call of an undo. */
 export interface Performed {
-  /** What the call answered, as it came from Okta. */
+  /** The answer to the call, as it came from Okta. */
   value: Json;
-  /** The change that it made; undefined in a preview. */
+  /** The change that the call made; undefined in a preview. */
   changeId: string | undefined;
 }
 
-/** Makes one call of an undo on the one path of every call; in a preview, previews it. */
+/** Makes one call of an undo on the path of every other call. In a preview it previews the call. */
 export type PerformStep = (step: UndoStep, mark: UndoMark) => Promise<Performed>;
 
-/** Calls of the second part of an undo that are made at once. */
+/** The number of calls that the second part of an undo makes at once. */
 const AT_ONCE = 6;
 
-/** A call as it may be shown. */
+/** A call in the form in which it may be shown. */
 function shownStep({ tool, args, body }: UndoStep, mask: Masking): Json {
   return mask(toJson({ tool, arguments: args, ...(body === undefined ? {} : { body }) }));
 }
@@ -36,9 +36,9 @@ export interface Undoing {
 }
 
 /**
- * Carries out a plan. Calls that follow from a new object are made even if some of them fail, and
- * the answer names these.
- * @throws OktaMcpError what a call throws, with how far the undo came
+ * Carries out a plan. Calls that depend on a new object are made even if some of them fail. The answer names those that
+ * failed.
+ * @throws OktaMcpError of a call, with the steps that were done
  */
 export async function runUndo(plan: UndoPlan, { perform, mask, now }: Undoing): Promise<Json> {
   const { change, undo, notes } = plan;

@@ -16,7 +16,7 @@ import { Recorder } from "./recorder.js";
 import { type State, toJson } from "./state.js";
 import { presentState } from "./undo-plan.js";
 
-/** What recording needs; one for each server. */
+/** The parts that recording needs, shared by all calls. */
 export interface WritesOptions {
   journal: Journal | undefined;
   /** On whose behalf calls are made at the moment. */
@@ -26,7 +26,7 @@ export interface WritesOptions {
   isHidden: IsHidden;
   /** The attributes that the guard file hides. */
   hiddenNames: readonly string[];
-  /** Who says yes when a person is asked: a person, or a flag on the command line. */
+  /** True where a flag on the command line agrees in a person's place. */
   yesFlag: boolean;
   log: Log;
   now: () => number;
@@ -38,7 +38,7 @@ function recordedAs({ issuer, subject, login, client, method }: Principal): Pick
   return { org: issuer, actor: { user: login ?? null, client_id: client ?? null, method, ...known } };
 }
 
-/** Begins the records of writes. */
+/** Opens the records of writes. */
 export class Writes {
   readonly #options: WritesOptions;
 
@@ -46,7 +46,7 @@ export class Writes {
     this.#options = options;
   }
 
-  /** Opens the record of one call of a tool that writes; in a preview nothing is recorded. */
+  /** Opens the record of one call of a writing tool. A preview is not recorded. */
   open(tool: CatalogueEntry, preview: boolean, undo: UndoMark | undefined, toolFor: ToolFor): Write {
     const { journal, mask, hiddenNames, log, now } = this.#options;
     if (preview || journal === undefined) return new Write(tool, this.#options, preview, undefined);
@@ -56,9 +56,9 @@ export class Writes {
   }
 }
 
-/** One call of a tool that writes: recorded, or previewed. */
+/** One call of a writing tool, either recorded or previewed. */
 export class Write {
-  /** True where nothing that changes anything may leave. */
+  /** True where no request that changes anything may leave. */
   readonly preview: boolean;
   readonly #tool: CatalogueEntry;
   readonly #options: Pick<WritesOptions, "mask" | "isHidden" | "yesFlag">;
@@ -76,12 +76,12 @@ export class Write {
     this.#recorder = recorder;
   }
 
-  /** The id under which the journal has it. */
+  /** The id of the change in the journal. */
   get changeId(): string | undefined {
     return this.#recorder?.id;
   }
 
-  /** How the operations of this call have to be made. */
+  /** The hooks for the operations of this call. */
   options(): Pick<CallOptions, "beforeSend" | "onAnswer"> {
     if (this.preview) return { beforeSend: refuseWrites };
     const recorder = this.#recorder;
@@ -102,31 +102,34 @@ export class Write {
     await this.#recorder?.check();
   }
 
-  /** Tells what a person would be asked, fit to be shown. */
+  /** Takes the question to a person in the form in which it may be shown. */
   seen({ target }: Pick<Impact, "target">): void {
     this.#recorder?.seen(target.name);
   }
 
-  /** Tells how the call was agreed to. */
+  /** Takes how the call was agreed to. */
   agreed(agreed: Consent["agreed"]): void {
     this.#recorder?.agreed(agreed === "person" && this.#options.yesFlag ? "yes_flag" : agreed);
   }
 
-  /** Tells what the call does, whatever its tool is called: whether it takes something away, and what other tools do the same. */
+  /**
+   * Takes the effects of the call, whatever its tool: whether it takes something away, and which other tools do the
+   * same.
+   */
   does(what: { removes: boolean; also: readonly string[] }): void {
     this.#recorder?.does(what);
   }
 
   /**
-   * Does the work, with the state of the object before and after it on record.
-   * @returns what the tool returned
+   * Runs the tool, and records the object's state before and after.
+   * @returns the tool's result
    */
   async run(context: ToolContext, args: Arguments, body: JsonObject): Promise<unknown> {
     const tool = this.#tool;
     if (!this.#recorder) return tool.run(context, args, body);
     this.#recorder.before(await presentState(tool, context, args, undefined));
     const value = await tool.run(context, args, body);
-    // The work is done; that its result cannot be looked at is no failure of it.
+    // The change is made. A failure to read its result is not a failure of the change.
     const after = await presentState(tool, context, args, toJson(value)).catch(
       (): State => ({ unknown: "the call was ended before it could be read" }),
     );
@@ -135,8 +138,8 @@ export class Write {
   }
 
   /**
-   * A result with what the caller should know besides.
-   * @param more what became of other objects, a line each, and where what could not be seen was kept
+   * A result with notes for the caller.
+   * @param more side effects, one line each, and the places where hidden values were kept
    */
   noted(
     result: JsonObject,
@@ -157,9 +160,10 @@ export class Write {
   }
 
   /**
-   * Answers with what the call would do; sends nothing that changes anything.
-   * @param foreseen what a person would be asked, fit to be shown, and what could not be checked, a sentence each; what an undo only repeats
-   * @throws what the tool itself finds wrong
+   * The preview of the call. It sends no request that changes anything.
+   * @param foreseen the question to a person, a sentence for everything that could not be checked, and the paths that
+   * an undo only repeats
+   * @throws the error of the tool
    */
   async previewed(
     context: ToolContext,
@@ -177,7 +181,7 @@ export class Write {
     const seen = mask(now);
     const caught = await sendNothing(() => tool.run(context, args, body));
     if ("value" in caught) {
-      // A tool that makes other calls tells itself what they would do.
+      // A tool that makes other calls describes their effects itself.
       const told = toJson(caught.value);
       if (isObject(told) && told.dry_run === true) return told;
     }

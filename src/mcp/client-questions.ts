@@ -16,22 +16,19 @@ import { isObject } from "../json/json.js";
 import type { Log } from "../log.js";
 import { faultFields } from "./protocol-fault.js";
 
-/** How long a person has to answer a question. */
+/** The time that a person has to answer a question. */
 const PERSON_TIMEOUT_MS = 5 * 60_000;
 
-/**
- * An answer that comes sooner is a program's: a person needs about that long to react to a light alone,
- * and has a question to read.
- */
+/** The least time of a person's answer. A person needs about that long to react to a light alone. */
 const FASTEST_PERSON_MS = 250;
 
-/** How long a client may take to list its roots, for which it needs nobody. */
+/** The time that a client has to list its roots. It needs no person for that. */
 const ROOTS_TIMEOUT_MS = 5_000;
 
-/** The MCP library's record of the request that is being answered. */
+/** The MCP library's record of the current request. */
 export type Extra = RequestHandlerExtra<ServerRequest, ServerNotification>;
 
-/** The form that a person fills in: one box to tick. */
+/** The form for a person: one box to tick. */
 const CONFIRM_FORM = {
   type: "object" as const,
   properties: {
@@ -47,15 +44,15 @@ const CONFIRM_FORM = {
 
 export interface ClientQuestionsOptions {
   log: Pick<Log, "warn">;
-  /** An answer to a question that comes sooner than this many milliseconds is no person's; by default 250. */
+  /** The least time of a person's answer in milliseconds; by default 250. */
   fastestPersonMs?: number | undefined;
   /** Milliseconds on a clock that only goes forward. */
   monotonicMs?: (() => number) | undefined;
 }
 
 /**
- * Puts questions to the client while it waits for an answer of ours (MCP of 2025: requests from the server).
- * The client holds its call meanwhile.
+ * Asks the client questions during a call (MCP of 2025: requests from the server). The client keeps its call open
+ * meanwhile.
  */
 export class ClientQuestions {
   readonly #server: Server;
@@ -70,7 +67,7 @@ export class ClientQuestions {
     this.#monotonicMs = options.monotonicMs ?? (() => performance.now());
   }
 
-  /** The questions that this client says it can take, for the time of one request. */
+  /** The questions that this client accepts during one request. */
   during(extra: Extra): Pick<HoldingCaller, "ask" | "showLink" | "roots"> {
     const { elicitation, roots } = this.#server.getClientCapabilities() ?? {};
     const canAsk = elicitation && (elicitation.form || !elicitation.url);
@@ -104,7 +101,7 @@ export class ClientQuestions {
     }
   }
 
-  /** Asks the client something. An answer other than yes that came too soon for a person is told apart. */
+  /** Asks the client a question. It recognises a refusal that came too soon for a person. */
   async #elicit(params: Parameters<Server["elicitInput"]>[0], how: RequestOptions): Promise<Answer> {
     const askedAtMs = this.#monotonicMs();
     const { action, content } = await this.#server.elicitInput(params, { timeout: PERSON_TIMEOUT_MS, ...how });
@@ -116,7 +113,7 @@ export class ClientQuestions {
   async #roots({ signal, requestId }: Extra): Promise<string[]> {
     try {
       const limits = { timeout: ROOTS_TIMEOUT_MS, signal, relatedRequestId: requestId };
-      // The MCP library's own schema refuses all roots for one that is no file: a remote folder, say.
+      // The MCP library's own schema refuses all roots where one of them is no file, such as a remote folder.
       const listed = await this.#server.request({ method: "roots/list" }, ResultSchema, limits);
       const list = Array.isArray(listed.roots) ? listed.roots : [];
       return foldersOf(list.flatMap((root) => (isObject(root) && typeof root.uri === "string" ? [root.uri] : [])));

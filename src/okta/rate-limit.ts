@@ -2,44 +2,44 @@ import { type Backoff, backoffMs } from "../net/backoff.js";
 import { count, retryAfterMs } from "../net/retry-after.js";
 import type { ServerClock } from "../net/server-clock.js";
 
-/** What an answer tells about the rate limit of its endpoint. */
+/** The parts of an answer that tell the rate limit of its endpoint. */
 export interface RateAnswer {
   status: number;
   headers: Headers;
-  /** True for a 429 that is about what one call asked for, e.g. a second text message, and not about the endpoint. */
+  /** True for a 429 about the subject of one call, e.g. a second text message, and not about the endpoint. */
   isOwnLimit?: boolean;
 }
 
-/** Which of Okta's limits holds requests back: that of a window of time, or that of requests at the same time. */
+/** The limit of Okta's that holds requests back: that of a window of time, or that of requests at the same time. */
 export type Limit = "window" | "concurrency";
 
-/** Whether one more request may leave: now, once an earlier one is answered, or at a time (epoch ms). */
+/** Permission for one more request: now, after an earlier one is answered, or at a time (epoch ms). */
 export type Permission = "now" | "after-answer" | { atMs: number };
 
-/** A larger reset is no epoch time in seconds (this is the year 2286). */
+/** The largest epoch time in seconds (the year 2286). A larger reset is none. */
 const MAX_EPOCH_SECONDS = 1e10;
 const BACKOFF: Backoff = { firstMs: 1000, longestMs: 30_000 };
-/** Keeps several processes of one org from waking in the same moment. */
+/** Keeps several processes of one org from sending in the same moment. */
 const MAX_JITTER_MS = 250;
 const JITTER_SHARE = 0.02;
 
 /**
- * One rate-limit bucket of Okta, as far as the answers tell. It stops before the limit is hit
- * rather than after: a request on its way counts as used until its answer says otherwise.
+ * One rate-limit bucket of Okta, as far as answers tell it. It stops before the limit is reached: a request counts as
+ * used until its answer says otherwise.
  *
- * While nothing is known (before the first answer, and again after a window was used up or after a
- * 429) a single request goes ahead and the others wait for what it finds.
+ * While nothing is known (before the first answer, and again after a window was used up or after a 429), a single
+ * request goes ahead and the others wait for its answer.
  */
 export class Bucket {
   readonly #clock: ServerClock;
   readonly #random: () => number;
   #inFlight = 0;
-  /** Requests that were on their way so long that nobody waits for their answer any more. */
+  /** Requests without an answer for so long that nobody waits for them any more. */
   #overdue = 0;
   #answered = false;
   #window: { resetSeconds: number; remaining: number } | undefined;
   #blockedUntilMs = 0;
-  /** 429 answers in a row, those to requests sent before the last one not counted. */
+  /** The number of 429 answers in a row. Requests that were sent before the last one do not count. */
   #strikes = 0;
   #struckAt = 0;
   #sent = 0;
@@ -50,7 +50,7 @@ export class Bucket {
     this.#random = random;
   }
 
-  /** The limit that the last 429 was about. */
+  /** The limit of the last 429. */
   get limit(): Limit {
     return this.#limit;
   }
@@ -66,27 +66,27 @@ export class Bucket {
     return this.#inFlight - this.#overdue <= 0 ? "now" : "after-answer";
   }
 
-  /** Counts a request as sent; the result goes back to `answer` or `lose`. */
+  /** Counts a request as sent. Pass the result to `answer` or `lose`. */
   send(): number {
     this.#inFlight += 1;
     this.#sent += 1;
     return this.#sent;
   }
 
-  /** The request got no answer. */
+  /** Counts a request that got no answer. */
   lose(): void {
     this.#inFlight -= 1;
     this.#overdue = 0;
-    // Nothing was learnt, and nobody else shall line up behind an endpoint that does not answer.
+    // Nothing is known now, and no further call waits behind an endpoint that does not answer.
     this.#answered = true;
   }
 
-  /** The request was answered. `sent` is what `send` returned. */
+  /** Counts an answered request. `sent` is the result of `send`. */
   answer(sent: number, { status, headers, isOwnLimit = false }: RateAnswer, nowMs: number): void {
     this.#inFlight -= 1;
     this.#overdue = 0;
     this.#answered = true;
-    // Okta marks the limit of requests at the same time so. What it tells of a reset is a guess then.
+    // Okta marks the limit of requests at the same time in this way. The reset is a guess then.
     const isConcurrency = status === 429 && headers.get("X-Rate-Limit-Limit") === "0";
     if (!isConcurrency && !isOwnLimit) this.#readWindow(headers, nowMs);
     if (status === 429 && !isOwnLimit) {
@@ -98,7 +98,7 @@ export class Bucket {
     if (sent > this.#struckAt) this.#strikes = 0;
   }
 
-  /** Gives up waiting for the requests now on their way, so that another may find out how things stand. */
+  /** Gives up waiting for the present requests, so that another one may find out the state. */
   stopWaiting(): void {
     this.#answered = true;
     this.#overdue = this.#inFlight;
@@ -135,7 +135,10 @@ export class Bucket {
   }
 }
 
-/** When a rate limit begins anew, by `X-Rate-Limit-Reset` in epoch seconds; undefined where that is no time. */
+/**
+ * The time at which a rate limit begins anew, by `X-Rate-Limit-Reset` in epoch seconds; undefined where that is no
+ * time.
+ */
 export function resetSecondsOf(headers: Headers): number | undefined {
   const seconds = count(headers.get("X-Rate-Limit-Reset"));
   return seconds !== undefined && seconds <= MAX_EPOCH_SECONDS ? seconds : undefined;

@@ -4,7 +4,7 @@ import { cancelled, type Sleep } from "../net/waiting.js";
 import { Bucket, type Limit, type RateAnswer } from "./rate-limit.js";
 
 export interface SchedulerOptions {
-  /** Requests on their way at the same time, over all endpoints. */
+  /** The most requests at the same time, over all endpoints. */
   maxConcurrent: number;
   now: () => number;
   clock: ServerClock;
@@ -12,15 +12,15 @@ export interface SchedulerOptions {
   random: () => number;
 }
 
-/** Who waits to send a request. */
+/** A call that waits to send a request. */
 export interface Waiter {
   signal?: AbortSignal | undefined;
-  /** Epoch milliseconds; a wait for a rate limit that would end later is refused at once. */
+  /** Epoch milliseconds. A wait for a rate limit that would end later is refused at once. */
   deadlineMs: number;
   onWait?: ((message: string) => void) | undefined;
 }
 
-/** Leave to send one request. `done` must be called once, without an answer where there was none. */
+/** Permission to send one request. Call `done` once, without an answer where there was none. */
 export interface Slot {
   done(answer?: RateAnswer): void;
 }
@@ -41,13 +41,12 @@ interface Lane {
   patience: NodeJS.Timeout | undefined;
 }
 
-/** How long the rest waits for one request that went ahead to find out how its endpoint stands. */
+/** How long the other calls wait for the one request that finds out the state of an endpoint. */
 const PATIENCE_MS = 1000;
 
 /**
- * Decides when each request of a transport may leave: first come, first served within an endpoint,
- * no endpoint holding up another, never more than `maxConcurrent` at once, and not before the
- * endpoint's rate limit has room.
+ * Decides when each request of a transport may leave. Within an endpoint the first comes first. No endpoint holds up
+ * another. At most `maxConcurrent` requests run at once, and a request waits until its endpoint's rate limit has room.
  */
 export class Scheduler {
   readonly #options: SchedulerOptions;
@@ -60,8 +59,8 @@ export class Scheduler {
   }
 
   /**
-   * Waits for leave to send one request of `key`, the method and template of its endpoint.
-   * @throws OktaMcpError cancelled, or rate_limited where the wait would outlast the deadline
+   * Waits for permission to send one request of `key`, the method and template of its endpoint.
+   * @throws OktaMcpError cancelled; rate_limited where the wait would pass the deadline
    */
   acquire(key: string, waiter: Waiter): Promise<Slot> {
     const { signal } = waiter;
@@ -92,7 +91,7 @@ export class Scheduler {
     });
   }
 
-  /** The error of a call that Okta has told to wait as often as a call waits. */
+  /** The error of a call that has waited for Okta as often as a call may. */
   givenUp(key: string): OktaMcpError {
     const nowMs = this.#options.now();
     const { bucket } = this.#lane(key);
@@ -125,7 +124,7 @@ export class Scheduler {
     };
   }
 
-  /** Starts whoever may start, the longest waiting first. */
+  /** Starts the calls that may start, the longest waiting first. */
   #run(): void {
     while (this.#active < this.#options.maxConcurrent) {
       let first: Lane | undefined;
@@ -180,7 +179,7 @@ export class Scheduler {
     this.#options.sleep(waitMs, alarm.stop.signal).then(ring, ring);
   }
 
-  /** Stops the timers of a lane in which nobody waits, so that they keep no process alive. */
+  /** Stops the timers of a lane without waiting calls, so that they do not keep the process alive. */
   #tidy(lane: Lane): void {
     if (lane.waiting.length > 0) return;
     const { alarm } = lane;
@@ -191,7 +190,7 @@ export class Scheduler {
   }
 }
 
-/** How the error of a call that is cancelled in the queue goes. */
+/** The words of the error of a call that is cancelled in the queue. */
 const LEFT = ["The call", "while it waited for its turn"] as const;
 
 const LIMIT_WORDS: Readonly<Record<Limit, string>> = {
@@ -199,7 +198,7 @@ const LIMIT_WORDS: Readonly<Record<Limit, string>> = {
   concurrency: "Okta already works on as many requests at the same time as this org may have",
 };
 
-/** The error of a call whose endpoint has no room for longer than the call may wait. */
+/** The error of a call whose endpoint has no room within the call's time. */
 function rateLimited(seconds: number, limit: Limit): OktaMcpError {
   const message =
     limit === "window"

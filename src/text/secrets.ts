@@ -54,7 +54,7 @@ export function isSecretName(name: string): boolean {
   return SECRET_NAME.test(words) || SECRET_ENDING.test(words.slice(words.lastIndexOf(" ") + 1));
 }
 
-/** What besides the names of secrets is not logged: codes that stand for a sign-in, headers and what else identifies a session. */
+/** Further names whose values are not logged: codes that stand for a sign-in, headers, and ids of a session. */
 const LOG_ONLY =
   /(?:authorization|cookies?|verifier|credentials?|(?:device|user|auth(?:orization)?)[_-]?code)$|^(?:code|sid|dpop)$/i;
 
