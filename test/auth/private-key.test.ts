@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { parsePrivateKey } from "../../src/auth/private-key.js";
 import { newKeyPair } from "../../src/checks/key-pair.js";
 import { OktaMcpError } from "../../src/errors/index.js";
+import { withExponentOne } from "../support/weak-keys.js";
 
 const rsa = newKeyPair({ type: "rsa", modulusLength: 2048 });
 const ec = (namedCurve: string) => newKeyPair({ type: "ec", namedCurve });
@@ -95,8 +96,7 @@ describe("a private key is refused, saying why", () => {
   const ed25519 = newKeyPair({ type: "ed25519" }).privateKey;
   const other = newKeyPair({ type: "rsa", modulusLength: 2048 }).privateKey.export({ format: "jwk" });
   const middle = pem(rsa.privateKey, "pkcs8").split("\n");
-  const one = { e: "AQ", d: "AQ", dp: "AQ", dq: "AQ" };
-  const ones = createPrivateKey({ key: { ...rsa.privateKey.export({ format: "jwk" }), ...one }, format: "jwk" });
+  const ones = withExponentOne(rsa.privateKey);
   const small3 = pemOf(3);
   const small35 = pemOf(35);
   const even = jwk(rsa.privateKey, { e: "AQAC" });

@@ -1,6 +1,7 @@
-import { createHash, createPrivateKey, createPublicKey, type KeyObject, randomUUID } from "node:crypto";
+import { createHash, createPublicKey, type KeyObject, randomUUID } from "node:crypto";
 import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK, SignJWT } from "jose";
 import { newKeyPair } from "../../src/checks/key-pair.js";
+import { withExponentOne } from "./weak-keys.js";
 
 /** A clock that stands still until it is told to move. */
 export interface TestClock {
@@ -34,9 +35,7 @@ export async function testKey(alg = "ES256"): Promise<TestKey> {
 
 /** An RSA key whose signatures are the padded texts themselves, since its exponents are 1: anybody can make them. */
 export async function keyOfNoWorth(): Promise<TestKey<KeyObject>> {
-  const sound = newKeyPair({ type: "rsa", modulusLength: 2048 }).privateKey.export({ format: "jwk" });
-  const one = { e: "AQ", d: "AQ", dp: "AQ", dq: "AQ" };
-  const privateKey = createPrivateKey({ key: { ...sound, ...one }, format: "jwk" });
+  const privateKey = withExponentOne(newKeyPair({ type: "rsa", modulusLength: 2048 }).privateKey);
   const jwk = createPublicKey(privateKey).export({ format: "jwk" }) as JWK;
   return { alg: "RS256", privateKey, publicJwk: { ...jwk, kid: await calculateJwkThumbprint(jwk) } };
 }

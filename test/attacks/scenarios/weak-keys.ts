@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
+import { withExponentOne } from "../../support/weak-keys.js";
 import { type Act, runCommand, type Scenario } from "../attack.js";
 import { ALL_SCOPES } from "../calls.js";
 import { STOLEN_TOKEN } from "../promises.js";
@@ -28,17 +29,7 @@ const weak: readonly (readonly [string, () => string])[] = [
   ["an RSA key with the exponent 257", () => asPem(rsa(2048, 257))],
   ["an RSA key of 1024 bits", () => asPem(rsa(1024))],
   ["an RSA key of 1536 bits", () => asPem(rsa(1536))],
-  [
-    "an RSA key with the exponent 1",
-    () =>
-      JSON.stringify({
-        ...SOUND.export({ format: "jwk" }),
-        e: number("01"),
-        d: number("01"),
-        dp: number("01"),
-        dq: number("01"),
-      }),
-  ],
+  ["an RSA key with the exponent 1", () => JSON.stringify(withExponentOne(SOUND).export({ format: "jwk" }))],
   [
     "an RSA key with an even exponent",
     () => JSON.stringify({ ...SOUND.export({ format: "jwk" }), e: number("010000") }),
