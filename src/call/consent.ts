@@ -77,10 +77,10 @@ const EVERYBODY = "names nobody in particular any more, which Okta takes for eve
 function targetOf(current: Json, args: Arguments): Impact["target"] {
   const named = Object.entries(args).flatMap(([argument, id]) => {
     const kind = kindOfArgument(argument);
-    return kind === undefined || typeof id !== "string" ? [] : [{ type: OBJECTS[kind].word, id }];
+    return kind === undefined || typeof id !== "string" ? [] : [{ kind, id }];
   });
-  const { type, id } = named.at(-1) ?? { type: "object", id: "" };
-  return { type, name: nameOf(current) ?? "", id };
+  const { kind, id = "" } = named.at(-1) ?? {};
+  return { type: kind === undefined ? "object" : OBJECTS[kind].word, name: nameOf(current, kind) ?? "", id };
 }
 
 /** The losses of a full replace, and their description for a person. */

@@ -200,9 +200,13 @@ export const NAME_PATHS: readonly Path[] = [
   ).values(),
 ];
 
-/** The name of an object of any kind; undefined where the object has none of the usual names. */
-export function nameOf(object: Json | undefined): string | undefined {
-  for (const path of NAME_PATHS) {
+/**
+ * The name of an object; undefined where the object has none of the usual names.
+ * @param kind its kind, where that is known: a field that names objects of other kinds then does not stand in for its own
+ */
+export function nameOf(object: Json | undefined, kind?: ObjectKind): string | undefined {
+  const own = kind && OBJECTS[kind].name;
+  for (const path of own === undefined ? NAME_PATHS : [own, ...NAME_PATHS]) {
     const name = textAt(object, ...path);
     if (name !== "") return name;
   }

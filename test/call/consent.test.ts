@@ -317,3 +317,17 @@ describe("a replace that a person is asked about", () => {
     expect(asked[0]?.message).not.toContain("s3cr3t-t0ken");
   });
 });
+
+test("a question has an object's own name, and no field that names objects of other kinds", async () => {
+  const { org, call, asked } = await connect({ person: declines });
+  const rest = { name: "bookmark", signOnMode: "BOOKMARK", settings: { app: { url: "https://w.example" } } };
+  const app = { label: "Payroll", profile: { name: "Test app", login: "test" }, ...rest };
+  const { id: app_id } = org.addApp(app);
+  await call("update_application", { app_id, app_config: { label: "Payroll", ...rest }, allow_removals: true });
+  const { id: group_id } = org.addGroup({ profile: { name: "Lab", description: "d", login: "test" } });
+  await call("update_group", { group_id, profile: { name: "Lab", login: "test" }, allow_removals: true });
+  expect(asked.map(({ message }) => message.split("\n")[0])).toEqual([
+    `Update application: application "Payroll" (${app_id})`,
+    `Update group: group "Lab" (${group_id})`,
+  ]);
+});
