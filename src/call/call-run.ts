@@ -18,7 +18,7 @@ import type { ToolFor } from "../okta/purpose.js";
 import { type ShapeOptions, toStructured } from "../results/shape.js";
 import { withinLimit } from "../results/size-limit.js";
 import type { Impact, ToolContext, UndoStep } from "../tool.js";
-import type { Caller } from "./caller.js";
+import { type Caller, withinCall } from "./caller.js";
 import { type Impacting, readImpact } from "./consent.js";
 import { toolContext } from "./context.js";
 import { InputNeeded } from "./input-needed.js";
@@ -60,6 +60,8 @@ export class CallRun {
   readonly #write: Write | undefined;
   /** How the call was agreed to, once it was. */
   #agreed: Consent["agreed"] = "not_needed";
+  /** The folders from which the tool may read, as of the last look; undefined for a tool that reads no files. */
+  #folders: readonly string[] | undefined;
 
   constructor(settings: CallSettings, operator: Operator, call: RequestedCall, caller: Caller, guard: CallGuard) {
     this.#settings = settings;
@@ -103,7 +105,8 @@ export class CallRun {
     const { tool } = this.#call;
     const { args, body } = prepared;
     const shaping = { ...prepared.shaping, hides: this.#operator.guard.hides };
-    const context = await this.#context(prepared, shaping);
+    await this.#askFolders();
+    const context = this.#context(prepared, shaping);
     await this.#write?.understood(args, body);
     await this.#guard.begin(tool, args, context);
     const looking = { tool, args, body, context, shaping, losses: prepared.losses };
@@ -142,6 +145,7 @@ export class CallRun {
     // The effects of a call may change while a person thinks. So they are read as often as needed.
     const lookAgain = async () => {
       guard.forget();
+      await this.#askFolders();
       const latest = await this.#look(looking);
       ({ body, kept } = latest.proposal);
       return latest;
@@ -206,7 +210,8 @@ export class CallRun {
     const undo = { mark, preview: this.#call.preview, agreed: this.#agreed };
     const call = fromUndo(findTool(catalogue, step.tool), step, undo);
     const guard = this.#operator.guard.forCall();
-    const { value, changeId } = await new CallRun(this.#settings, this.#operator, call, this.#caller, guard).run();
+    const run = new CallRun(this.#settings, this.#operator, call, withinCall(this.#caller), guard);
+    const { value, changeId } = await run.run();
     return { value: toJson(value), changeId };
   }
 
@@ -225,12 +230,15 @@ export class CallRun {
     return requireScopes(tool, () => scopeView(session), weigh);
   }
 
-  async #context({ countOnly }: PreparedCall, shaping: ShapeOptions): Promise<ToolContext> {
+  async #askFolders(): Promise<void> {
+    if (this.#call.tool.readsFiles !== true) return;
+    this.#folders = [...this.#operator.fileRoots, ...((await this.#caller.roots?.()) ?? [])];
+  }
+
+  #context({ countOnly }: PreparedCall, shaping: ShapeOptions): ToolContext {
     const { catalogue, maxResultChars, now } = this.#settings;
     const operator = this.#operator;
-    const { journal, mask, guard, fileRoots } = operator;
-    const { readsFiles } = this.#call.tool;
-    const folders = readsFiles ? [...fileRoots, ...((await this.#caller.roots?.()) ?? [])] : undefined;
+    const { journal, mask, guard } = operator;
     return toolContext({
       operator,
       catalogue,
@@ -240,7 +248,7 @@ export class CallRun {
       shaping,
       countOnly,
       maxResultChars,
-      folders,
+      folders: () => this.#folders,
       changes: (context) =>
         new ChangeHistory({
           journal,

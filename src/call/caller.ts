@@ -5,7 +5,10 @@ interface CallerParts extends Omit<LinkChannels, "showLink"> {
   signal: AbortSignal;
   /** Tells the present step. */
   progress?: ((message: string) => void) | undefined;
-  /** The folders that the client opens to servers, as absolute paths; asked for before a tool runs that reads files. */
+  /**
+   * The folders that the client opens to servers, as absolute paths; asked for before a tool runs that reads files, and
+   * again once a person has answered.
+   */
   roots?: (() => Promise<readonly string[]>) | undefined;
 }
 
@@ -31,3 +34,16 @@ export interface DeferringCaller extends CallerParts {
 
 /** The caller of a tool, and the ways to reach the person behind it. */
 export type Caller = HoldingCaller | DeferringCaller;
+
+/**
+ * The caller of a call that is a part of another. Calls before it may be done, so that nothing can be put off until the
+ * whole is repeated.
+ */
+export function withinCall(caller: Caller): Caller {
+  const { ask, showLink, resumed: _, ...parts } = caller;
+  return {
+    ...parts,
+    ask: ask === "later" ? undefined : ask,
+    showLink: showLink === "later" ? undefined : showLink,
+  };
+}

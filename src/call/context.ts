@@ -32,7 +32,7 @@ export interface ContextOptions {
   countOnly: boolean;
   maxResultChars: number;
   /** The folders from which the tool may read; undefined for a tool that reads no files. */
-  folders: readonly string[] | undefined;
+  folders(): readonly string[] | undefined;
   /** Makes the journal as this call sees it. */
   changes(context: () => ToolContext): Changes;
   /** Epoch milliseconds. */
@@ -41,7 +41,7 @@ export interface ContextOptions {
 
 /** The context of a tool's code for one call. */
 export function toolContext(options: ContextOptions): ToolContext {
-  const { operator, catalogue, toolFor, shaping, maxResultChars, countOnly, folders, now } = options;
+  const { operator, catalogue, toolFor, shaping, maxResultChars, countOnly, now } = options;
   const { session, guard, schemas, mask, files } = operator;
   const { signal, progress } = options.caller;
   const walk: Walk = {
@@ -83,6 +83,7 @@ export function toolContext(options: ContextOptions): ToolContext {
     signedInAs: async () => (await operator.principal()).login,
     scopeStatus: async () => scopeStatus(catalogue, scopeView(session), (await session.status()).signedIn),
     readFile: async (path, { maxBytes }) => {
+      const folders = options.folders();
       if (folders === undefined)
         throw new OktaMcpError("bug", "A tool that does not say that it reads files reads one.");
       return readAllowedFile(path, { roots: folders, maxBytes, deadline: files });

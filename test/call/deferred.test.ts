@@ -4,6 +4,7 @@ import type { DeferringCaller } from "../../src/call/caller.js";
 import type { Answer, Resumed } from "../../src/call/input-needed.js";
 import type { Invoker, Outcome } from "../../src/call/invoke.js";
 import { MemorySealStore } from "../../src/call/seals.js";
+import { OktaMcpError } from "../../src/errors/index.js";
 import { findChange } from "../../src/journal/change.js";
 import { MemoryJournal } from "../../src/journal/memory-journal.js";
 import { guardRules } from "../guard/support.js";
@@ -223,6 +224,34 @@ describe("a sign-in", () => {
     expect(errorOf(await remove(answer("declined")))?.code).toBe("login_denied");
     expect((await session.status()).signedIn).toBe(false);
   });
+});
+
+test("an undo whose call finds nobody signed in ends with the link, and is not put off half-way", async () => {
+  const { openCalls, session, control, changes, org } = await withGroup({ signIn: "device" });
+  const signedIn = new Promise<void>((resolve) => session.onChange(resolve));
+  await session.startSignIn();
+  control.approve(control.pendingUserCodes()[0] ?? "");
+  await signedIn;
+  let calls = Number.NEGATIVE_INFINITY;
+  const token: Session["token"] = async (signal) => {
+    calls += 1;
+    if (calls > 1) throw new OktaMcpError("session_ended", "The sign-in has ended.");
+    return session.token(signal);
+  };
+  const ending: Session = new Proxy(session, {
+    get(target, name: keyof Session) {
+      const value = name === "token" ? token : target[name];
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+  const invoker = await openCalls({ session: ending });
+  await round(invoker, "create_group", { profile: { name: "New" } });
+  const args = { change_id: (await changes())[0]?.id };
+  const { answer } = questionOf(await round(invoker, "undo_change", args));
+  calls = 0;
+  const error = errorOf(await round(invoker, "undo_change", args, answer("accepted")));
+  expect(error).toMatchObject({ code: "sign_in_pending" });
+  expect(org.groups.all().map(({ profile }) => profile.name)).toContain("New");
 });
 
 test("nothing is done where somebody else signs in while a person is being asked", async () => {

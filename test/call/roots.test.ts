@@ -67,3 +67,38 @@ test("a tool that does not say that it reads files reads none", async () => {
   expect((await call("read_file", { path: file })).error?.code).toBe("bug");
   expect(asked).toEqual([]);
 });
+
+test("a folder that the client closes while a person is asked is closed", async () => {
+  const removesByFile = defineTool({
+    name: "delete_by_file",
+    title: "Delete by file",
+    description: "Deletes the group that a file names.",
+    scope: "okta.groups.manage",
+    effect: "removes",
+    readsFiles: true,
+    input: z.strictObject({ path: z.string() }),
+    impact: async ({ readFile }, { path }) => {
+      await readFile(path, { maxBytes: 100 });
+      return { target: { type: "group", name: "a", id: "a" }, details: [], state: null };
+    },
+    change: { state: async () => null, undo: "There is no way back." },
+    run: async ({ readFile }, { path }) => ({ text: (await readFile(path, { maxBytes: 100 })).data.toString() }),
+  });
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), "okta-mcp-roots-")));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, "a.txt");
+  writeFileSync(path, "hello");
+  const { openCalls } = await connect({ tools: { files: { removesByFile } } });
+  const invoker = await openCalls();
+  const answer = (closes: boolean) => {
+    let open = [folder];
+    const ask = async () => {
+      if (closes) open = [];
+      return "accepted" as const;
+    };
+    const caller = { signal: new AbortController().signal, ask, roots: async () => open };
+    return invoker.invoke("delete_by_file", { path }, caller);
+  };
+  expect(await answer(false)).toHaveProperty("result");
+  expect(await answer(true)).toMatchObject({ error: { code: "bad_input" } });
+});
