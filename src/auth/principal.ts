@@ -47,3 +47,8 @@ export function personIn(claims: Readonly<Record<string, unknown>> | undefined):
   const subject = shortText(sub);
   return { user: shortText(preferred_username ?? email ?? name) ?? subject, subject };
 }
+
+/** True where it is known who the principal is. A token may not tell, and two such tokens may be of two people. */
+export function isKnown({ subject, login }: Principal): boolean {
+  return subject !== undefined || login !== undefined;
+}

@@ -1,4 +1,3 @@
-import { principalKey } from "../auth/principal.js";
 import { scopeView, toolsByPurpose } from "../catalogue/active-tools.js";
 import type { Catalogue } from "../catalogue/catalogue.js";
 import { findTool } from "../catalogue/find-tool.js";
@@ -183,7 +182,7 @@ export class CallRun {
       ask,
       resumed,
       seals: operator.seals,
-      who: async () => principalKey(await operator.principal()),
+      who: () => operator.agreeing(),
       hide: this.#guard.text,
       seen: (shown) => this.#write?.seen(shown),
       // Each call of an undo counts by itself, and there was room for all of them.

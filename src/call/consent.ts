@@ -43,7 +43,7 @@ export interface ConsentRequest extends Impacting {
   /** The answers and the state from an earlier round of the call. */
   resumed: Resumed | undefined;
   seals: Seals;
-  /** On whose behalf the call is made at the moment, as `principalKey` has it. */
+  /** On whose behalf the call is made at the moment, as `Operator.agreeing` has it. */
   who(): Promise<string>;
   /** A text without the values that the settings hide. */
   hide(text: string): string;

@@ -1,4 +1,5 @@
-import { type Principal, principalOf } from "../auth/principal.js";
+import { randomUUID } from "node:crypto";
+import { isKnown, type Principal, principalKey, principalOf } from "../auth/principal.js";
 import type { Session } from "../auth/session.js";
 import { Deadline } from "../files/deadline.js";
 import { ProfileSchemas } from "../foresight/profile-schemas.js";
@@ -58,6 +59,7 @@ export class Operator {
   /** The time limit of reading files. */
   readonly files = new Deadline(FILE_LIMIT_MS);
   readonly #operations: OperatorOptions["operations"];
+  readonly #ownId = randomUUID();
 
   constructor(options: OperatorOptions) {
     const { session, guard: rules, journal, fileRoots, log, now } = options;
@@ -86,6 +88,15 @@ export class Operator {
   /** On whose behalf calls are made at the moment. */
   principal(): Promise<Principal> {
     return principalOf(this.session);
+  }
+
+  /**
+   * One text for whoever agrees to a call at the moment. Someone of whom the token does not tell who it is agrees for
+   * this operator alone, whoever else shares its store of seals.
+   */
+  async agreeing(): Promise<string> {
+    const principal = await this.principal();
+    return isKnown(principal) ? principalKey(principal) : `${principalKey(principal)} ${this.#ownId}`;
   }
 
   operations(options: CallOptions): Operations {

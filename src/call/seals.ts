@@ -8,7 +8,7 @@ export const SEAL_LIFETIME_MS = 5 * 60_000;
 export interface Subject {
   /** A value that a client gives back for itself, or the question or link that it brings before a person. */
   use: "value" | "question" | "link";
-  /** On whose behalf the call is made, as `principalKey` has it; undefined before anybody is signed in. */
+  /** On whose behalf the call is made, as `Operator.agreeing` has it; undefined before anybody is signed in. */
   principal: string | undefined;
   tool: string;
   /** The tool's own arguments. */

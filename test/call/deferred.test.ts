@@ -187,6 +187,19 @@ describe("several processes with one store of seals", () => {
   });
 });
 
+describe("two sessions whose tokens do not tell who signed in", () => {
+  test("take no yes of each other's, and each takes its own", async () => {
+    const { openCalls, openCallsOfAnother, args, isThere } = await withGroup({ opaqueToken: true });
+    const seals = new MemorySealStore();
+    const one = await openCalls({ seals });
+    const { answer } = questionOf(await round(one, "delete_group", args));
+    const other = await round(await openCallsOfAnother({ seals }), "delete_group", args, answer("accepted"));
+    expect(errorOf(other)).toMatchObject({ code: "declined", data: { answer: "not_valid" } });
+    expect(isThere()).toBe(true);
+    expect(await round(one, "delete_group", args, answer("accepted"))).toMatchObject({ result: {} });
+  });
+});
+
 describe("limits", () => {
   test("count a call once, however many rounds it takes", async () => {
     const { remove, org, invoker } = await withGroup({
