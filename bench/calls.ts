@@ -5,7 +5,7 @@ import { type Counts, LIMIT_PER_WINDOW, type Orgs, SLOW_MS, SLOW_USERS, WINDOW_M
 import { amountRow, median, type Row, ratioRow, withoutGoal } from "./report.js";
 import { inTurn, type Subjects, timeOf } from "./subjects.js";
 
-/** `get_user`: how often, in how many turns with `fetch`, and how many at a time. */
+/** The number of `get_user` calls, the number of turns with `fetch`, and the number of calls at a time. */
 const CALLS = 1000;
 const ROUNDS = 5;
 const WIDTH = 50;
@@ -18,12 +18,12 @@ async function inParallel(server: McpProcess, count: number, width: number): Pro
   return await timeOf(() => Promise.all(Array.from({ length: width }, lane)));
 }
 
-/** With three fields of each user, since 20,000 whole ones are more than any result may hold. */
+/** Asks for three fields of each user, because 20,000 whole users are more than the largest result holds. */
 const WHOLE_LIST = { fetch_all: true, limit: 200, fields: ["id", "profile.login", "status"] };
-/** Lets a result hold all that is read. */
+/** Raises the limit of a result so that the whole list fits. */
 const LARGE_RESULTS = { OKTA_MCP_MAX_RESULT_CHARS: "4000000" };
 
-/** What a result tells of its list. */
+/** Returns the facts about the list that a result contains. Takes the line with the answer. */
 function listOf(line: string) {
   const { content } = resultOf(line) as { content: { text: string }[] };
   return JSON.parse(content[0]?.text ?? "") as {
@@ -33,7 +33,10 @@ function listOf(line: string) {
   };
 }
 
-/** Reads a whole list, and so does `fetch`, by turns; the first round warms up. Milliseconds at the median. */
+/**
+ * Reads a whole list with the server and with `fetch` in turns. The first round only warms up and does not count.
+ * Returns the median time of each in milliseconds.
+ */
 async function measureList(
   server: McpProcess,
   base: FetchBase,
@@ -63,7 +66,7 @@ async function measureList(
   return [median(times.ours), median(times.fetch)];
 }
 
-/** Warm calls in sequence and 50 at a time; then all pages of a list. */
+/** Measures warm calls, first in sequence and then 50 at a time. After that it measures reading all pages of a list. */
 export async function measureCalls({ entry, fetch, env }: Subjects, orgs: Orgs): Promise<Row[]> {
   const base = new FetchBase(fetch);
   await base.ready();
@@ -126,7 +129,7 @@ export async function measureCalls({ entry, fetch, env }: Subjects, orgs: Orgs):
   ];
 }
 
-/** What a list of 200,000 users costs in memory, and how its answer ends. */
+/** Compares the memory for a list of 200,000 users with that for 20,000. Fails unless the answer is cut and goes on. */
 export async function measureLargeList({ entry, env }: Subjects, orgs: Orgs): Promise<Row[]> {
   const peaks: number[] = [];
   let note = "";
@@ -152,7 +155,10 @@ export async function measureLargeList({ entry, env }: Subjects, orgs: Orgs): Pr
   return [{ ...row, goal: "bounded" }];
 }
 
-/** 300 calls at 50 at a time against an org that allows 100 in a window, from the start of a window on; three times. */
+/**
+ * Makes 300 calls, 50 at a time, against an org that allows 100 in a window. Repeats that three times, each time from
+ * the start of a window.
+ */
 export async function measureRateLimit({ entry, env }: Subjects, orgs: Orgs): Promise<Row[]> {
   const LIMITED_CALLS = 300;
   const timesMs: number[] = [];

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 
-/** The base "fetch": a process that does one job after the other. */
+/** Runs the base "fetch" in a process of its own, which does one job after the other. All times are in milliseconds. */
 export class FetchBase {
   readonly #child: ChildProcess;
 

@@ -4,7 +4,7 @@ import { median, type Row, ratioRow, withoutGoal } from "./report.js";
 
 const TURNS = 200;
 
-/** Runs two functions by turns. Milliseconds of each at the median. */
+/** Runs two functions in turns, the first 20 of which only warm up. Returns the median time of each in milliseconds. */
 function compare(ours: () => unknown, base: () => unknown): [ours: number, base: number] {
   const times = { ours: [] as number[], base: [] as number[] };
   const timed = (run: () => unknown) => {
@@ -19,7 +19,10 @@ function compare(ours: () => unknown, base: () => unknown): [ours: number, base:
   return [median(times.ours.slice(20)), median(times.base.slice(20))];
 }
 
-/** What it costs to keep numbers that JavaScript has not: of a page without one, and of a page with one in each user. */
+/**
+ * Measures the cost of keeping numbers that a JavaScript number cannot hold. The pages are one without such a number,
+ * and one with such a number in each user.
+ */
 export async function measureJson(orgs: Orgs): Promise<Row[]> {
   const page = await (await fetch(`${orgs.calls}/api/v1/users?limit=200`)).text();
   const value: unknown = JSON.parse(page);

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 
 type Result = { [key: string]: unknown };
 
-/** A server on stdio with a client that does as little as possible, so that the server's time is what is measured. */
+/** A server on stdio. Its client does as little as possible, so that the measured time is the server's. */
 export class McpProcess {
   readonly #child: ChildProcess;
   readonly #waiting = new Map<number, { resolve: (line: string) => void; reject: (error: Error) => void }>();
@@ -28,7 +28,7 @@ export class McpProcess {
       const line = Buffer.concat([...this.#chunks, rest.subarray(0, end)]).toString();
       this.#chunks = [];
       rest = rest.subarray(end + 1);
-      // The SDK writes the id last; of a long line only its end has to be looked at.
+      // The SDK writes the id last, so the end of a long line is enough to find it.
       const id = Number(/"id":(\d+)\}?$/.exec(line.slice(-40))?.[1]);
       this.#waiting.get(id)?.resolve(line);
       this.#waiting.delete(id);
@@ -41,8 +41,8 @@ export class McpProcess {
   }
 
   /**
-   * Sends a request and resolves with the line that answers it, not parsed.
-   * @throws Error where the server ends before
+   * Sends a request. Resolves with the line that answers it, as text that is not parsed.
+   * @throws Error if the server ends before it answers
    */
   ask(method: string, params: object = {}): Promise<string> {
     this.#lastId += 1;
@@ -61,17 +61,17 @@ export class McpProcess {
   }
 
   /**
-   * Calls a tool and resolves with the line that answers it, not parsed.
-   * @throws Error where the call failed
+   * Calls a tool. Resolves with the line that answers it, as text that is not parsed.
+   * @throws Error if the call failed
    */
   async call(name: string, args: object): Promise<string> {
     const line = await this.ask("tools/call", { name, arguments: args });
-    // A failure is short; a list need not be searched for one. Inside a text the quotes would be escaped.
+    // A failure is short, so a long line is not searched. Quotes inside a result's text are escaped and never match.
     if (line.length < 20_000 && line.includes('"isError":true')) throw new Error(line);
     return line;
   }
 
-  /** Resident size in MB: now, and the largest so far. Linux only; else undefined. */
+  /** The present and the largest resident size of the process, in MB. Undefined except on Linux. */
   memory(): { nowMb: number; peakMb: number } | undefined {
     try {
       const status = readFileSync(`/proc/${this.#child.pid}/status`, "utf8");
@@ -89,7 +89,10 @@ export class McpProcess {
   }
 }
 
-/** The result of a line from `ask` or `call`. @throws Error where it is an error */
+/**
+ * Returns the result in a line from `ask` or `call`.
+ * @throws Error if the line holds an error
+ */
 export function resultOf(line: string): Result {
   const { result, error } = JSON.parse(line) as { result?: Result; error?: { message: string } };
   if (result === undefined) throw new Error(error?.message ?? "no result");

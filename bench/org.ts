@@ -1,6 +1,6 @@
 /**
- * Orgs that answer at once, in a process of their own so that their work is not counted as the
- * server's. What they answer with is a page of the pretend company.
+ * Orgs that answer at once. They run in a process of their own, so that their work does not count as the server's. They
+ * answer with a page of the pretend company's users.
  */
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
@@ -8,21 +8,21 @@ import type { AddressInfo } from "node:net";
 import { orgAuthorization } from "../sandbox/org-authorization.js";
 import { startSandbox } from "../sandbox/server.js";
 
-/** Where the orgs are, by what they are for. */
+/** The addresses of the orgs, by their purpose. */
 export interface Orgs {
-  /** Any number of users, one by one, and a list of 20,000. */
+  /** Has any number of users to read one by one, and a list of 20,000. */
   calls: string;
-  /** The same with a list of 200,000. */
+  /** Answers as `calls` does, with a list of 200,000. */
   large: string;
-  /** The same with a list of `SLOW_USERS`, of which each page takes `SLOW_MS`, as over a network. */
+  /** Answers as `calls` does, with a list of `SLOW_USERS`. Each page takes `SLOW_MS`, as it would over a network. */
   slow: string;
-  /** Allows `LIMIT_PER_WINDOW` requests in each window of `WINDOW_MS`; `/counts` tells what came. */
+  /** Allows `LIMIT_PER_WINDOW` requests in each window of `WINDOW_MS`. `/counts` returns the `Counts` so far. */
   limited: string;
 }
 
-/** What the limited org saw. */
+/** The requests that the limited org has counted. */
 export interface Counts {
-  /** Requests answered and refused, by the start of their window in epoch milliseconds. */
+  /** The numbers of requests answered and refused. The key is the start of the window in epoch milliseconds. */
   windows: Record<string, { answered: number; refused: number }>;
 }
 
@@ -33,7 +33,7 @@ export const SLOW_USERS = 4000;
 const PAGE_SIZE = 200;
 const FAR_AWAY_SECONDS = 60;
 
-/** A page of 200 users as the pretend org sends it. */
+/** Returns a page of 200 users as JSON text, as the pretend org sends it. */
 async function readPage(): Promise<string> {
   const sandbox = await startSandbox({ authorization: orgAuthorization({}) });
   try {

@@ -3,18 +3,18 @@ import { cpus, totalmem } from "node:os";
 /** One line of the table. */
 export interface Row {
   what: string;
-  /** What was measured, in words. */
+  /** The measured value, in words. */
   measured: string;
-  /** What it was compared with, in words. */
+  /** The value that it is compared with, in words. */
   base: string;
   goal: string;
-  /** The figure to compare with the goal: a ratio where there is a base, and what it stands in where not. */
+  /** The figure to compare with the goal: a ratio if there is a base, and otherwise the value itself. */
   figure: string;
-  /** Undefined where there is no goal. */
+  /** Undefined if there is no goal. */
   met: boolean | undefined;
 }
 
-/** A row whose goal is a ratio to a base, which must not be passed. */
+/** Returns a row with the ratio of a value to its base. The goal is that the ratio is at most `goal.most`. */
 export function ratioRow(
   what: string,
   [value, base]: readonly [value: number, base: number],
@@ -32,7 +32,7 @@ export function ratioRow(
   };
 }
 
-/** A row whose goal is an amount that must not be passed. */
+/** Returns a row with an amount. The goal is that the amount is at most `most`. */
 export function amountRow(what: string, value: number, unit: "ms" | "MB" | "bytes", most: number, base = ""): Row {
   return {
     what,
@@ -49,7 +49,7 @@ function amount(value: number, unit: string): string {
   return `${value >= 100 ? value.toFixed(0) : value.toFixed(value < 10 ? 2 : 1)} ${unit}`;
 }
 
-/** A row that stands beside the goals to explain them. */
+/** Returns the row without its goal. Such a row stands beside the goals to explain them. */
 export function withoutGoal(row: Row): Row {
   return { ...row, goal: "", met: undefined };
 }
@@ -61,7 +61,7 @@ export function median(values: readonly number[]): number {
   return (low + high) / 2;
 }
 
-/** What the figures depend on, without a name of the machine. */
+/** Returns the hardware and the software that the figures depend on. The name of the host is left out. */
 export function machine(): string {
   const [cpu] = cpus();
   const model = cpu?.model.replace(/\s+/g, " ").trim() || "unknown processor";

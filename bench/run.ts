@@ -1,6 +1,6 @@
 /**
- * `npm run bench`: measures the built server side by side with the bases, prints a table and writes
- * `bench/results.md`. Nothing leaves this machine, but for what npm may need to install the package.
+ * `npm run bench` measures the built server side by side with the bases. It prints a table and writes
+ * `bench/results.md`. It sends nothing beyond the local host, except that npm may ask its registry for packages.
  */
 import { fork } from "node:child_process";
 import { once } from "node:events";

@@ -11,7 +11,7 @@ import type { Subjects } from "./subjects.js";
 
 const run = promisify(execFile);
 
-/** All definitions, and those of the tools about people and access, each against the ceiling that a test holds them to. */
+/** Measures the size of all definitions, and of those about people and access. A test enforces the same ceilings. */
 export async function measureDefinitions({ entry, env }: Subjects, orgs: Orgs): Promise<Row[]> {
   const server = new McpProcess([entry], env(orgs.calls));
   await server.initialize();
@@ -27,7 +27,9 @@ export async function measureDefinitions({ entry, env }: Subjects, orgs: Orgs): 
   ];
 }
 
-/** A page of 200 users, whole and with three fields, against the same page as the org sent it. */
+/**
+ * Measures a page of 200 users as a result, whole and with three fields. The base is the same page as the org sent it.
+ */
 export async function measureResults({ entry, env }: Subjects, orgs: Orgs): Promise<Row[]> {
   const raw = Buffer.byteLength(await (await fetch(`${orgs.calls}/api/v1/users?limit=200`)).text());
   const server = new McpProcess([entry], env(orgs.calls, { OKTA_MCP_MAX_RESULT_CHARS: "4000000" }));
@@ -52,7 +54,7 @@ async function sizeOf(path: string): Promise<{ files: number; bytes: number }> {
   return { files: files.length, bytes: sizes.reduce((sum, size) => sum + size, 0) };
 }
 
-/** Packs the package, installs it into an empty folder and starts it from there with `npx`. */
+/** Packs the package, installs it into an empty folder and starts it from its tarball with `npx`. */
 export async function measurePackage(root: string, folder: string): Promise<Row[]> {
   const packed = await run("npm", ["pack", "--ignore-scripts", "--json", "--pack-destination", folder], { cwd: root });
   const [pack] = JSON.parse(packed.stdout) as { filename: string; size: number; files: unknown[] }[];
@@ -71,7 +73,7 @@ export async function measurePackage(root: string, folder: string): Promise<Row[
   const home = join(folder, "installed");
   await mkdir(home);
   await writeFile(join(home, "package.json"), "{}");
-  // What is optional needs a registry; without one it is left out, and the row says so.
+  // Optional packages need a registry. If there is none they are left out, and the row says so.
   const install = (more: string[]) =>
     run("npm", ["install", "--no-audit", "--no-fund", "--prefer-offline", ...more, tarball], { cwd: home });
   const withKeychain = await install([]).then(

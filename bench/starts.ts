@@ -6,18 +6,21 @@ import type { Orgs } from "./org.js";
 import { amountRow, median, type Row, ratioRow, withoutGoal } from "./report.js";
 import { inTurn, type Subjects, timeOf } from "./subjects.js";
 
-/** How long a model takes at the very least before it makes its first call. */
+/** The least time that a model takes before it makes its first call. */
 const THINKING_MS = 300;
 const SETTLED_MS = 1500;
 const ROUNDS = 15;
 const MEMORY_ROUNDS = 5;
 
-/** In the environment that the servers get: what a machine has in its own may cost Node.js as much again. */
+/** Runs `node -e 0` to its end in the servers' environment, because other variables can double the time of Node.js. */
 async function runNode(env: Record<string, string>): Promise<void> {
   await once(spawn(process.execPath, ["-e", "0"], { env, stdio: ["pipe", "pipe", "ignore"] }), "close");
 }
 
-/** `node`, `empty`, a bare SDK and the server, from spawn to the answer to `initialize`; then `tools/list`. */
+/**
+ * Measures `node`, `empty`, a bare SDK and the server, from spawn to the answer to `initialize`. For the server it then
+ * measures `tools/list`.
+ */
 export async function measureStart({ entry, empty, bare, env }: Subjects, orgs: Orgs): Promise<Row[]> {
   const scripts = { empty, bare, ours: entry };
   const times = { node: [] as number[], empty: [] as number[], bare: [] as number[], ours: [] as number[] };
@@ -52,7 +55,7 @@ export async function measureStart({ entry, empty, bare, env }: Subjects, orgs: 
   ];
 }
 
-/** The first call of a process, with and without the time that a model takes to come to it. */
+/** Measures the first call of a process, both right after `tools/list` and after the time that a model takes. */
 export async function measureFirstCall({ entry, env }: Subjects, orgs: Orgs): Promise<Row[]> {
   const waits = { soon: 0, later: THINKING_MS };
   const times = { node: [] as number[], soon: [] as number[], later: [] as number[] };
@@ -85,7 +88,7 @@ export async function measureFirstCall({ entry, env }: Subjects, orgs: Orgs): Pr
   ];
 }
 
-/** Resident size after `tools/list`, at rest; and after 100 calls. */
+/** Measures the resident size at rest after `tools/list`, and again after 100 calls. */
 export async function measureMemory({ entry, empty, env }: Subjects, orgs: Orgs): Promise<Row[]> {
   const sizes = { empty: [] as number[], idle: [] as number[], busy: [] as number[] };
   for (let round = 0; round < MEMORY_ROUNDS; round += 1) {

@@ -1,25 +1,28 @@
-/** How to start what is measured. */
+/** The scripts and the settings that start each measured program. */
 export interface Subjects {
-  /** The built server's entry. */
+  /** The path of the built server's entry. */
   entry: string;
-  /** The base "empty". */
+  /** The path of the base "empty". */
   empty: string;
-  /** A bundle of the SDK's server class alone. */
+  /** The path of a bundle with only the SDK's server class. */
   bare: string;
-  /** The script of the base "fetch". */
+  /** The path of the script of the base "fetch". */
   fetch: string;
-  /** The settings of the server, for one of the orgs. */
+  /** Returns the server's settings for one of the orgs, with more settings if they are given. */
   env(org: string, more?: Record<string, string>): Record<string, string>;
 }
 
-/** How long something takes, in milliseconds. */
+/** Returns the time that some work takes, in milliseconds. */
 export async function timeOf(work: () => Promise<unknown>): Promise<number> {
   const startedAt = performance.now();
   await work();
   return performance.now() - startedAt;
 }
 
-/** The subjects in the order of a round: each round begins with another, so that none has its place to thank. */
+/**
+ * Returns the subjects in the order of a round. The first one differs from round to round, so that its place favours
+ * none.
+ */
 export function inTurn<Subject>(round: number, subjects: readonly Subject[]): Subject[] {
   const first = round % subjects.length;
   return [...subjects.slice(first), ...subjects.slice(0, first)];

@@ -19,15 +19,15 @@ import { skipUnless } from "./support/programs.js";
 const tools = catalogue.entries.map((tool) => ({ ...tool, definition: catalogue.definition(tool.name) }));
 const sources = sourcesOf("tools");
 
-/** What an assistant reads before it chooses a tool must stay short. */
+/** An assistant reads every description before it chooses a tool, so each has to be short. */
 const MOST_DESCRIPTION_CHARS = 300;
 
-/** The tools of the official server that stand under no scope of the table. */
+/** The official server's tools that the table lists under no scope. */
 const OTHERS = ["get_login_failures", "get_scope_status"];
 
 const camelCase = (name: string) => name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 
-/** A value with the keys of every object in alphabetical order. */
+/** Returns a value with the keys of every object in alphabetical order. */
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
   if (typeof value !== "object" || value === null) return value;
@@ -56,14 +56,14 @@ const EFFECTS_BY_VERB: Readonly<Record<string, readonly string[]>> = {
   undo: ["removes"],
 };
 
-/** What the description of an argument begins with: it tells what to do, and "With search." tells nobody anything. */
+/** The words that a description of an argument may begin with. A verb says what to do, and "With search." does not. */
 const VERBS = [
   ...["Activate", "Add", "Allow", "Ask", "Check", "Choose", "Compare", "Email", "Embed", "End", "Enforce", "Filter"],
   ...["Find", "Give", "Have", "Keep", "Link", "List", "Look", "Lose", "Name", "Only", "Pass", "Put", "Read", "Repeat"],
   ...["Say", "Search", "Set", "Show", "Sort", "Start", "Take", "Undo", "Use"],
 ];
 
-/** True where a text names a value of a pattern, or the form of one. */
+/** Returns true if a text shows a value that matches the pattern, or the form of one. */
 function showsForm(text: string, pattern: string): boolean {
   const examples = text.match(/"[^"]+"|#?[\w.]*\w/g) ?? [];
   return text.includes("#RRGGBB") || examples.some((one) => new RegExp(pattern).test(one.replaceAll('"', "")));
@@ -90,7 +90,7 @@ describe.each(tools)("$name", (tool) => {
   });
 
   test("needs a scope to read exactly if it reads", () => {
-    // Undoing makes calls of other tools, each with a scope of its own.
+    // An undo calls other tools, and each of them has a scope of its own.
     if (scope === null) return expect(effect === "reads" || name === "undo_change").toBe(true);
     expect(Object.keys(SCOPES)).toContain(scope);
     expect(scope.endsWith(".read")).toBe(effect === "reads");
@@ -98,10 +98,10 @@ describe.each(tools)("$name", (tool) => {
 
   test("asks a person before it removes", () => {
     if (effect === "removes") expect(tool.impact).toBeTypeOf("function");
-    // What MCP takes where nothing is said: not read-only, and destructive unless it is.
+    // MCP assumes that a tool without hints is not read-only, and that such a tool is destructive.
     const { readOnlyHint = false, destructiveHint = !readOnlyHint } = definition.annotations;
     expect(readOnlyHint).toBe(effect === "reads");
-    // The snapshots show which tools say so; of a change the tool itself has to.
+    // A removal is always destructive. A change has to say so itself, and the snapshots show which changes do.
     const isDestructive = effect === "removes" || tool.destructive === true;
     expect(destructiveHint).toBe(isDestructive);
     expect(Object.keys(definition.annotations)).toEqual([effect === "reads" ? "readOnlyHint" : "destructiveHint"]);
@@ -128,11 +128,11 @@ describe.each(tools)("$name", (tool) => {
   test("describes every argument where clients see it, in a sentence that says what to do", () => {
     for (const [argument, { description: text = "" }] of Object.entries(definition.inputSchema.properties)) {
       expect(argument).toMatch(/^[a-z]+(_[a-z0-9]+)*$/);
-      // Every tool takes it, and of a write it is told once, in the server's instructions.
+      // Every tool takes `fields`. For writes, the server's instructions explain it once.
       if (argument === "fields" && effect !== "reads") continue;
       expect(VERBS, `${argument}: ${text}`).toContain(text.split(" ")[0]);
       expect(text, argument).toMatch(/[.…]$/);
-      // One argument alone names a dozen values.
+      // Only this argument names a dozen values.
       const most = `${name}.${argument}` === "list_policies.type" ? 250 : 150;
       expect(text.length, argument).toBeLessThanOrEqual(most);
     }
@@ -161,7 +161,7 @@ describe.each(tools)("$name", (tool) => {
       const { description = "", default: byDefault, minimum, maximum, pattern } = schema;
       if (typeof pattern === "string") expect(showsForm(description, pattern), argument).toBe(true);
       for (const value of [byDefault, maximum, maximum === undefined ? undefined : minimum]) {
-        // These are what leaving an argument out means.
+        // These values have the same effect as leaving the argument out.
         if (value === undefined || value === false || value === "") continue;
         expect(description, argument).toContain(String(value));
       }
@@ -181,9 +181,9 @@ describe.each(tools)("$name", (tool) => {
 
 test("of a change it has to be said whether it is destructive, and of nothing else", () => {
   const { destructive: _, ...silent } = areas.groups.updateGroup;
-  // @ts-expect-error: a change that does not say so is none that the compiler takes
+  // @ts-expect-error: the compiler refuses a change that does not say if it is destructive
   const changes: Tool = silent;
-  // @ts-expect-error: of an addition the effect says it
+  // @ts-expect-error: an addition takes no such field, because its effect already says it
   const adds: Tool = { ...areas.groups.createGroup, destructive: true };
   expect([changes.effect, adds.effect]).toEqual(["changes", "adds"]);
   for (const { name, destructive, effect } of catalogue.entries) {
@@ -217,7 +217,7 @@ test("a tool says what is done and holds no plumbing", () => {
   for (const [file, source] of [...sources, ...sourcesOf("tools/shared")]) {
     const code = source.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, "").replace(/"(?:\\.|[^"\\])*"/g, '""');
     expect(code, file).not.toMatch(/\btry\b|: any\b|\bas any\b|<any>|\bas [A-Z]|process\.env|\bconsole\b|\bfetch\(/);
-    // The registry, and the one way from tools into the engine.
+    // `index.ts` is the registry. `kit.ts` is the only way from the tools into the engine.
     if (file === "index.ts" || file === "kit.ts") continue;
     const imported = [...source.matchAll(/^(?:import|export) [^;]*? from "([^"]+)";/gms)].map(([, from]) => from);
     const strange = imported.filter(
@@ -231,7 +231,7 @@ test("the engine knows no tool", () => {
   const files = readdirSync(new URL("src", root), { recursive: true, encoding: "utf8" });
   const knowing = files.filter((file) => {
     if (!file.endsWith(".ts")) return false;
-    // The commands are where engine and tools meet.
+    // Only the commands may import both the engine and the tools.
     if (/^cli\//.test(file)) return false;
     return /from "[./]*\/tools\//.test(readFileSync(new URL(`src/${file}`, root), "utf8"));
   });

@@ -19,7 +19,7 @@ test("the generated parts of the documentation are up to date (npm run docs rewr
   }
 });
 
-/** Everything written for people to read, and the links in it that lead to a place of the project's own. */
+/** The pages that are written for people. The test checks their links to other places in the project. */
 const PAGES = [
   "README.md",
   "SECURITY.md",
@@ -33,7 +33,7 @@ const linksOf = (page: string) =>
     .map(([, target = ""]) => target)
     .filter((target) => !/^https?:/.test(target));
 
-/** The anchors of a page's headings, as GitHub and npm make them. */
+/** Returns the anchors of a page's headings, in the form that GitHub and npm give them. */
 function anchorsOf(page: string): string[] {
   const headings = [...readFileSync(page, "utf8").matchAll(/^#{1,6} (.+)$/gm)].map(([, heading = ""]) => heading);
   return headings.map((heading) =>
@@ -83,7 +83,7 @@ test("the README says what no tool does, and nothing that a tool does", () => {
   expect(renewedPage("<!-- generated: cannot -->\n\n<!-- end of generated -->", made)).not.toContain("unlocks");
 });
 
-/** A tool of okta-mcp-server 1.1.4, with its arguments as Python has them. */
+/** A tool of okta-mcp-server 1.1.4. Its arguments are written as in Python. */
 interface OfficialTool {
   tool: string;
   scope: string[];
@@ -116,7 +116,7 @@ describeWhere(existsSync(shared), "the list of that server's tools is not here")
           expect(properties[name], name).toMatchObject({ type: jsonType(type) });
           if (!needed) expect(required, name).not.toContain(name);
           const value = pythonValue(byDefault);
-          // False, nothing and an empty text are what leaving it out means here.
+          // For these tools, leaving an argument out means the same as false, null or an empty text.
           if (value) expect(properties[name]?.default, name).toBe(value);
         }
         const known = args.map(({ name }) => name);
@@ -126,14 +126,14 @@ describeWhere(existsSync(shared), "the list of that server's tools is not here")
   },
 );
 
-/** A type of Python in JSON Schema's words. */
+/** Returns the name in JSON Schema of a type of Python. */
 function jsonType(type: string): string | undefined {
   const inner = /^Optional\[(.*)\]$/.exec(type)?.[1] ?? type;
   const types = { str: "string", int: "integer", bool: "boolean", dict: "object", "Dict[str, Any]": "object" };
   return inner.startsWith("List[") ? "array" : types[inner as keyof typeof types];
 }
 
-/** A literal of Python. */
+/** Returns the value of a Python literal. */
 function pythonValue(literal: string | null): unknown {
   if (literal === null || literal === "None") return undefined;
   if (literal === "True" || literal === "False") return literal === "True";

@@ -1,4 +1,4 @@
-// What the SDK's server class costs by itself, bundled as the server is, with no tools and nothing else.
+// Measures the SDK's server class alone: the same bundling as for the server, no tools and no other code.
 import { Server } from "@modelcontextprotocol/sdk/server/index.js";
 import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js";
 import { ListToolsRequestSchema } from "@modelcontextprotocol/sdk/types.js";

@@ -1,4 +1,4 @@
-// The base "empty": one tool, made with the MCP SDK as its documentation shows, straight from node_modules.
+// The base "empty" is a server with one tool, written as the MCP SDK's documentation shows and run from node_modules.
 import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
 import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js";
 import * as z from "zod";

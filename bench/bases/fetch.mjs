@@ -1,5 +1,5 @@
-// The base "fetch": the same requests with the platform's fetch, the body read as JSON, and no other work.
-// Takes jobs from its parent process, one at a time.
+// The base "fetch" sends the same requests with the platform's fetch, reads each body as JSON and does nothing else. It
+// takes jobs from its parent process and does them one at a time.
 
 const headers = { Accept: "application/json", Authorization: "Bearer bench", "User-Agent": "okta-mcp/bench" };
 
@@ -9,7 +9,7 @@ async function read(url) {
 }
 
 const jobs = {
-  /** The time of each of `count` requests, one after the other, in milliseconds. */
+  /** Sends `count` requests one after the other. Returns the time of each in milliseconds. */
   async sequence({ url, count }) {
     const timesMs = [];
     for (let done = 0; done < count; done += 1) {
@@ -19,7 +19,7 @@ const jobs = {
     }
     return timesMs;
   },
-  /** How long `count` requests take with `width` of them on their way, in milliseconds. */
+  /** Sends `count` requests, `width` of them at a time. Returns the time of all together in milliseconds. */
   async parallel({ url, count, width }) {
     const startedAt = performance.now();
     let left = count;
@@ -29,7 +29,7 @@ const jobs = {
     await Promise.all(Array.from({ length: width }, lane));
     return performance.now() - startedAt;
   },
-  /** How long it takes to read all pages of a list, in milliseconds. */
+  /** Reads all pages of a list. Returns the time in milliseconds and the number of items. */
   async walk({ url }) {
     const startedAt = performance.now();
     let items = 0;

@@ -4,22 +4,25 @@ import { join } from "node:path";
 import { notOfThisMachine } from "../support/programs.js";
 import type { StageOptions } from "../support/stage.js";
 
-/** How to make the disk under a server's data folder fail. Takes the process of the server and the stage's folder. */
+/**
+ * A way to make the disk under a server's data folder fail. `fill` and `protect` take the id of the server's process
+ * and the stage's folder.
+ */
 export interface Disk {
-  /** What it is, for the table. */
+  /** The name of the way, for the table. */
   name: string;
   stage(state: "good" | "full" | "read-only"): StageOptions;
   fill(pid: number, folder: string): void;
   protect(pid: number, folder: string): void;
-  /** Why `protect` cannot be done here; undefined where it can. */
+  /** The reason why `protect` cannot work here. Undefined if it can. */
   lacksProtect?: string | undefined;
 }
 
 const DATA = "data";
 
 /**
- * A small disk in memory that only the server sees: full and read-only for real, for root too. Needs
- * leave to mount in a name space of its own.
+ * A small disk in memory that only the server sees. It is really full or really read-only, for root too. It needs the
+ * right to mount in a name space of its own.
  */
 function realDisk(unshare: readonly string[]): Disk {
   return {
@@ -36,12 +39,12 @@ function realDisk(unshare: readonly string[]): Disk {
     }),
     fill(pid, folder) {
       const ballast = `/proc/${pid}/root${join(folder, DATA)}/ballast`;
-      // Ends with an error when the last byte is used up, which is the purpose.
+      // `dd` ends with an error when it has used the last byte, which is its purpose here.
       spawnSync("dd", ["if=/dev/zero", `of=${ballast}`, "bs=1k"]);
     },
     protect(pid, folder) {
       const user = unshare.includes("-r") ? ["-U", "--preserve-credentials"] : [];
-      // The options that it was mounted with name users of outside, which the name space may not know.
+      // The present mount options name users outside of the name space. The name space may not know them.
       const remount = ["mount", "--options-mode", "ignore", "-o", "remount,ro", join(folder, DATA)];
       execFileSync("nsenter", ["-t", String(pid), ...user, "-m", ...remount]);
     },
@@ -49,8 +52,9 @@ function realDisk(unshare: readonly string[]): Disk {
 }
 
 /**
- * Where nothing may be mounted: a limit of no bytes a file, so that what is there can be read; a file where the folder
- * would be; and folders and files that their owner may not write to.
+ * Stands in for a disk if nothing may be mounted. Full is a limit of zero bytes a file, so that existing files can
+ * still be read. Read-only from the start is a file in place of the folder. Read-only later is a folder without write
+ * permission.
  */
 const LIMITED_DISK: Disk = {
   name: "limits",
@@ -68,7 +72,7 @@ const LIMITED_DISK: Disk = {
       : undefined,
 };
 
-/** The most real way to spoil a disk that this machine allows. */
+/** Returns the most realistic way to spoil a disk that this system allows. */
 export function findDisk(): Disk {
   const ways = [["-m"], ["-r", "-m"]];
   const works = (way: string[]) =>

@@ -1,8 +1,8 @@
-// Loaded into the server by the soak: tells, when asked, what is left on the heap after a collection.
+// The soak loads this file into the server. On each message it collects garbage and answers with the size of the heap.
 process.on("message", () => {
   globalThis.gc();
   const { heapUsed, external, rss } = process.memoryUsage();
   process.send({ keptBytes: heapUsed + external, residentBytes: rss });
 });
-// To listen is no reason to live on.
+// The listening channel must not keep the server alive.
 process.channel.unref();

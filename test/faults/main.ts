@@ -1,6 +1,6 @@
 /**
- * Plays every fault against the built server and prints what was seen. Arguments choose scenarios
- * by parts of their names. Exit code 1 when anything is not as expected.
+ * Plays every fault against the built server and prints the results. The arguments are parts of scenario names, and
+ * choose the scenarios. The exit code is 1 if any result is not as expected.
  */
 import { eachAtOnce } from "../support/at-once.js";
 import { play, type Row, type Scenario } from "./scenario.js";
@@ -15,7 +15,7 @@ import { signIns } from "./scenarios/sign-ins.js";
 import { tokenFiles } from "./scenarios/token-files.js";
 import { render } from "./table.js";
 
-/** Each is a process that starts and a few calls; more at once only make each other late. */
+/** Each scenario starts a process and makes a few calls. With more at once, the scenarios only slow each other down. */
 const AT_ONCE = 4;
 
 const all = [
@@ -36,7 +36,7 @@ const startedAtMs = Date.now();
 const played = new Map<Scenario, Row[]>();
 const playOne = async (scenario: Scenario) => void played.set(scenario, await play(scenario));
 
-// Those that wait for a time limit of the server need hardly any of this machine.
+// A scenario that waits for a time limit of the server uses hardly any processor time, so all of these start at once.
 const slow = chosen.filter(({ slow }) => slow).map(playOne);
 const others = chosen.filter(({ slow }) => !slow);
 await Promise.all([...slow, eachAtOnce(others, AT_ONCE, playOne)]);

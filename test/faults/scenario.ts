@@ -4,13 +4,13 @@ import { mayBeLeftOut, mustTestAll } from "../support/programs.js";
 import type { Json, Outcome } from "../support/server-process.js";
 import { openStage, type Stage, type StageOptions } from "../support/stage.js";
 
-/** One fault, and what has to be seen of it. */
+/** One fault and its expected consequences. */
 export interface Scenario {
   name: string;
   stage?: StageOptions;
-  /** True where a time limit of the server has to pass, so that it is started first. */
+  /** True if a time limit of the server has to pass. Such a scenario is started first. */
   slow?: boolean;
-  /** Why it cannot be played on this machine; undefined where it can. */
+  /** Returns the reason why the scenario cannot be played here, or undefined if it can. */
   lacks?: () => string | undefined;
   play(act: Act): Promise<void>;
 }
@@ -24,39 +24,39 @@ export interface Row {
   sentTwice: number;
   next: string;
   tookMs: number;
-  /** What was not as expected; undefined where all was. */
+  /** The first thing that was not as expected. Undefined if all was as expected. */
   failure: string | undefined;
   skipped?: boolean;
 }
 
 export interface Expected {
-  /** What the caller sees: "ok" or the code of an error. */
+  /** The result for the caller: "ok" or the code of an error. */
   sees: string;
-  /** What the error's message and advice have to say. */
+  /** A pattern that the error's message and advice have to match. */
   says?: RegExp;
   /**
-   * What reaches the org, e.g. "2 PUT"; an expression where the count is left to chance. Reads count
-   * only where it names them: how often a write looks at its object before and after is not at issue.
+   * The requests that reach the org, e.g. "2 PUT", or an expression if the number varies. Reads count only if this text
+   * names them, because the number of reads around a write does not matter.
    */
   reached: string | RegExp;
-  /** What the next call sees; by default "ok". */
+  /** The result of the next call. The default is "ok". */
   next?: string;
-  /** Whatever else has to be so, once the call has ended; throws where it is not. */
+  /** Checks everything else after the call has ended. Throws if something is wrong. */
   check?: (outcome: Outcome) => void | Promise<void>;
 }
 
-/** What a scenario does with its stage. */
+/** A scenario's view of its stage. */
 export interface Act extends Stage {
-  /** Plays one call or several, checks what came of it and the call after it, and makes a line of the table of it. */
+  /** Plays one call or several, checks their outcome and the call after them, and adds the line to the table. */
   line(name: string, expected: Expected, calls: () => Promise<Outcome>): Promise<void>;
 }
 
-/** The call after the fault, the same everywhere. */
+/** The call that every scenario makes after its fault. */
 const NEXT_CALL: [name: string, args: Json] = ["list_groups", { limit: 1 }];
 
 const TOKEN_PATH = "/oauth2/v1/token";
 
-/** What reached the org, by method; requests for tokens by their name. */
+/** Returns the requests that reached the org as a text, e.g. "2 PUT, 1 token". It counts by method. */
 export function reached(requests: readonly RecordedRequest[]): string {
   const counts = new Map<string, number>();
   for (const { method, path } of requests) {
@@ -67,9 +67,9 @@ export function reached(requests: readonly RecordedRequest[]): string {
 }
 
 /**
- * How many writes that must not happen twice the org got more than once: every POST, and the
- * deletion of a user, which means more the second time. An attempt that Okta refused with 401 or
- * 429 did nothing.
+ * Returns the number of writes that the org got again although they must not happen twice. These are every POST and the
+ * deletion of a user, because the second deletion of a user does more than the first. An attempt that Okta refused with
+ * 401 or 429 does not count, because it did nothing.
  */
 export function writesSentTwice(requests: readonly RecordedRequest[]): number {
   const seen = new Set<string>();
@@ -85,7 +85,7 @@ export function writesSentTwice(requests: readonly RecordedRequest[]): number {
   return twice;
 }
 
-/** Plays a scenario on a stage of its own. Never rejects: what went wrong is in the rows. */
+/** Plays a scenario on a stage of its own. Returns its rows. Never rejects: the rows tell what went wrong. */
 export async function play({ name, stage: options, lacks, play: act }: Scenario): Promise<Row[]> {
   const rows: Row[] = [];
   const row = (rest: Partial<Row>): Row => ({
@@ -140,7 +140,7 @@ export async function play({ name, stage: options, lacks, play: act }: Scenario)
         played.failure = messageOf(error);
       }
     };
-    // The stage's own getters have to stay getters: a restart changes what they give.
+    // The stage's getters have to stay getters, because a restart changes their values.
     await act(Object.create(opened, { line: { value: line } }) as Act);
   } catch (error) {
     rows.push(row({ sees: "the scenario broke off", failure: messageOf(error) }));

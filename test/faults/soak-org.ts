@@ -1,15 +1,15 @@
-/** The org of the soak, in a process of its own. It sends its parent the facts, and ends with it. */
+/** Runs the soak's org in a process of its own. It sends its facts to its parent process and ends with it. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DEVICE_CLIENT_ID } from "../../sandbox/facts.js";
 import { startSandbox } from "../../sandbox/server.js";
 
-/** What the soak has to know of its org. */
+/** The facts about the org that the soak needs. */
 export interface SoakOrg {
-  /** The settings with which a server gets there. */
+  /** The settings that lead a server to the org. */
   env: Record<string, string>;
-  /** The home of the server's user. */
+  /** The home folder of the server's user. */
   folder: string;
   groupId: string;
   userIds: string[];

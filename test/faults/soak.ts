@@ -1,6 +1,6 @@
 /**
- * Twenty thousand calls of every sort, twenty at a time, against the built server: what it keeps in
- * memory must not grow. Exit code 1 when it does, or when a call ends other than it should.
+ * Makes twenty thousand calls of every sort against the built server, twenty at a time. The server's memory must not
+ * grow. The exit code is 1 if it grows, or if a call ends in an unexpected way.
  */
 import assert from "node:assert/strict";
 import { fork } from "node:child_process";
@@ -11,20 +11,20 @@ import type { SoakOrg } from "./soak-org.js";
 
 const CALLS = Number(process.env.SOAK_CALLS ?? 20_000);
 const AT_ONCE = 20;
-/** Told after each. */
+/** The number of parts. The memory is measured after each. */
 const PARTS = 5;
-/** Sockets and timers come and go from one collection to the next; this is 33 bytes a call. */
+/** The allowance is for sockets and timers, whose number differs between collections. It is 33 bytes a call. */
 const MAX_GROWTH_BYTES = 524_288;
 
 interface Memory {
-  /** On the heap and beside it, after a collection. */
+  /** The bytes on the heap and outside it, after a collection. */
   keptBytes: number;
   residentBytes: number;
 }
 
 type Call = (server: ServerProcess, org: SoakOrg, index: number) => Promise<Outcome>;
 
-/** What one call in ten does, and how each has to end. */
+/** Each entry stands for one call in ten. `sees` is its expected result. */
 const MIX: { name: string; sees: string; call: Call }[] = [
   {
     name: "a user",
@@ -60,7 +60,7 @@ const MIX: { name: string; sees: string; call: Call }[] = [
   { name: "a cancelled call", sees: "cancelled", call: cancelled },
 ];
 
-/** A group that comes and goes. */
+/** Creates a group and deletes it again. */
 async function removal({ call }: ServerProcess, _: SoakOrg, index: number): Promise<Outcome> {
   const made = await call("create_group", { profile: { name: `Passing ${index}` } });
   return made.sees === "ok" ? call("delete_group", { group_id: made.data.id }) : made;
@@ -75,15 +75,15 @@ function cancelled({ call }: ServerProcess): Promise<Outcome> {
 
 const megabytes = (bytes: number) => `${(bytes / 1_048_576).toFixed(1)} MB`;
 
-// In a process of its own, so that its memory and its work are not the server's.
+// The org runs in a process of its own, so that its memory and its work do not count as the server's.
 const orgProcess = fork(fileURLToPath(new URL("./soak-org.ts", import.meta.url)), { stdio: "inherit" });
 const [org] = (await once(orgProcess, "message")) as [SoakOrg];
 const probe = fileURLToPath(new URL("./heap-probe.mjs", import.meta.url));
 const server = await startServer({
   env: { PATH: process.env.PATH ?? "", CI: "1", ...org.env },
   cwd: org.folder,
-  // The engine keeps what it compiles on the same heap, and goes on to compile for tens of thousands
-  // of calls: with its optimizer off, what grows is the server's own.
+  // The engine keeps compiled code on the same heap, and goes on compiling for tens of thousands of calls. Without its
+  // optimizer, all growth is the server's own.
   wrap: ([node = "", ...args]) => [node, "--expose-gc", "--no-opt", "--import", probe, ...args],
   hasChannel: true,
 });

@@ -1,16 +1,16 @@
 import Table from "cli-table3";
 import type { Row } from "./scenario.js";
 
-/** Wide enough for the words, narrow enough for a terminal of 120 columns. */
+/** The columns hold their words and together fit a terminal of 120 columns. */
 const WIDTHS = [50, 20, 21, 7, 15];
 const HEAD = ["scenario", "the caller sees", "reached the org", "sent\ntwice", "next\ncall"];
 
-/** The rows as a table of 120 columns, the advice of each error below it by number, and what failed. */
+/** Returns the rows as a table of 120 columns. Below it are the advice of each error, by number, and the failures. */
 export function render(rows: readonly Row[]): string {
   const advice: string[] = [];
   const note = ({ fix }: Row): string => {
     if (fix === "") return "";
-    // Numbers in an advice come from clocks.
+    // The numbers in an advice depend on the clock, so they would make equal advices differ.
     const text = fix.replaceAll(/\d+ s\b/g, "… s");
     if (!advice.includes(text)) advice.push(text);
     return ` [${advice.indexOf(text) + 1}]`;

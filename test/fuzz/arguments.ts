@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { HOSTILE_IDS } from "../support/hostile.js";
 import { HOSTILE_TEXTS } from "../support/hostile-org.js";
 
-/** The part of a JSON Schema that tells what to generate. */
+/** The parts of a JSON Schema that the generators use. */
 export interface Schema {
   type?: string;
   enum?: string[];
@@ -26,7 +26,7 @@ const KEYS = [
   "_links",
 ];
 
-/** Any text, and those that are known to be trouble. */
+/** Generates any text, and also texts that are known to cause trouble. */
 export const anyText = fc.oneof(
   fc.string({ unit: "binary", maxLength: 40 }),
   fc.string({ maxLength: 20 }),
@@ -56,7 +56,7 @@ const anyScalar = fc.oneof(
   fc.constantFrom(Number.MAX_SAFE_INTEGER, -1, 0, 2 ** 53, 1e308),
 );
 
-/** An object as `JSON.parse` makes it: every name is an own property, `__proto__` too. */
+/** Generates an object as `JSON.parse` makes it: every name is an own property, even `__proto__`. */
 function objectOf<T>(value: fc.Arbitrary<T>, maxKeys = 5): fc.Arbitrary<{ [key: string]: T }> {
   return fc.array(fc.tuple(anyKey, value), { maxLength: maxKeys }).map((entries) => Object.fromEntries(entries));
 }
@@ -77,7 +77,7 @@ const tooDeep = fc
 
 const goodId = fc.stringMatching(/^[\w@.+-]{1,30}$/).filter((id) => id !== "." && id !== "..");
 
-/** What stands in arguments that are more than text, by their names. */
+/** The values of arguments whose text needs a special form, by a pattern for the argument's name. */
 const GOOD_TEXTS: readonly (readonly [named: RegExp, fc.Arbitrary<string>])[] = [
   [/_(?:id|name)$/, fc.oneof(goodId, fc.constant("00x1"))],
   [/_hex$/, fc.constantFrom("#123456", "#ABCDEF")],
@@ -88,7 +88,7 @@ const GOOD_TEXTS: readonly (readonly [named: RegExp, fc.Arbitrary<string>])[] = 
   [/^language$/, fc.constantFrom("en", "pt-BR")],
 ];
 
-/** Values that a schema takes, most of the time. */
+/** Generates a value for an argument that its schema accepts most of the time. */
 function fitting(name: string, schema: Schema): fc.Arbitrary<unknown> {
   if (schema.enum) return fc.constantFrom(...schema.enum);
   if (schema.anyOf) return fc.oneof(...schema.anyOf.map((one) => fitting(name, one)));
@@ -103,7 +103,7 @@ function fitting(name: string, schema: Schema): fc.Arbitrary<unknown> {
     case "object":
       return anyObject.map((object) => ({ type: "SIGN_ON", name: "x", ...object }));
     case "string":
-      // Most calls have to get as far as their path.
+      // A path refuses most random texts, and most calls have to get past that.
       return fc.oneof(
         { arbitrary: GOOD_TEXTS.find(([named]) => named.test(name))?.[1] ?? anyText, weight: 8 },
         anyText,
@@ -115,7 +115,7 @@ function fitting(name: string, schema: Schema): fc.Arbitrary<unknown> {
 
 const anything = fc.oneof(anyScalar, anyObject, fc.array(anyScalar, { maxLength: 3 }), tooDeep);
 
-/** Arguments of a tool: fitting ones, with now and then a wrong one, one too few or one too many. */
+/** Generates arguments of a tool. Most of them fit; some have a wrong one, one too few or one too many. */
 export function argumentsOf({ properties = {}, required = [] }: Schema): fc.Arbitrary<unknown> {
   const fields = Object.fromEntries(
     Object.entries(properties).map(([name, schema]) => [
@@ -138,7 +138,7 @@ export function argumentsOf({ properties = {}, required = [] }: Schema): fc.Arbi
 
 const anyStatus = fc.constantFrom("ACTIVE", "INACTIVE", "DEPROVISIONED");
 
-/** What an org may answer: an object with the fields that tools look at, and whatever else. */
+/** Generates an answer of an org: an object with the fields that tools read, and others. */
 export const anyAnswer = fc.tuple(anyObject, anyText, anyObject, anyStatus).map(([object, name, inner, status]) => ({
   id: "00x1",
   name,

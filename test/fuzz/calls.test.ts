@@ -17,7 +17,7 @@ import { gif } from "../support/images.js";
 import { anyAnswer, argumentsOf, type Schema } from "./arguments.js";
 import { createRecorder, ORIGIN } from "./recorder.js";
 
-/** The same seed makes the same calls: `FUZZ_SEED=123 npx vitest run test/fuzz`. */
+/** The same seed makes the same calls, e.g. `FUZZ_SEED=123 npx vitest run test/fuzz`. */
 const SEED = Number(process.env.FUZZ_SEED ?? Math.floor(Math.random() * 2 ** 31));
 const RUNS_OF_A_TOOL = Number(process.env.FUZZ_RUNS ?? 100);
 const MAX_CHARS = DEFAULT_RESULT_CHARS;
@@ -25,7 +25,7 @@ const MAX_CHARS = DEFAULT_RESULT_CHARS;
 let calls = 0;
 let sent = 0;
 let bodies = 0;
-/** Tools of which not one call got as far as a result. */
+/** The tools of which no call has had a result so far. */
 const stuck = new Set(catalogue.entries.map(({ name }) => name));
 let folder = "";
 
@@ -44,7 +44,7 @@ afterAll(() => {
   expect(bodies).toBeGreaterThan(500);
 });
 
-/** A request that says what its template says, at the org and nowhere else. */
+/** Asserts that a request goes to the org and that its path fits its template. */
 function expectWithinTemplate({ method, template, path, query }: OktaRequest): void {
   const url = new URL(`${ORIGIN}${path}`);
   url.search = query.toString().replaceAll("+", "%20");
@@ -63,13 +63,16 @@ function expectWithinTemplate({ method, template, path, query }: OktaRequest): v
   }
 }
 
-/** Whether some part of a JSON value is equal to another value. */
+/** Returns true if the JSON of some part of `body` is equal to `wanted`. */
 function holds(body: unknown, wanted: string): boolean {
   if (JSON.stringify(body) === wanted) return true;
   return typeof body === "object" && body !== null && Object.values(body).some((inner) => holds(inner, wanted));
 }
 
-/** The arguments that go into a body as they are: objects, their fields each by itself, for some are completed on the way. */
+/**
+ * Returns the fields of the arguments that are objects. The fields go into a body unchanged, but a tool may add fields
+ * to the object itself.
+ */
 function objectsIn(args: unknown): [path: string, value: unknown][] {
   return Object.entries(args as object).flatMap(([name, value]) =>
     typeof value === "object" && value !== null && !Array.isArray(value)
@@ -78,10 +81,10 @@ function objectsIn(args: unknown): [path: string, value: unknown][] {
   );
 }
 
-/** The fields that may hold something in a request where the arguments hold nothing: it follows from the address. */
+/** The fields that a tool fills in if their argument is empty. Their value follows from the address. */
 const FILLED_IN: ReadonlySet<string> = new Set(["policy_data.type", "rule_data.type"]);
 
-/** A value as JSON; of one that is nested too deep for that, nothing. */
+/** Returns a value as JSON, or an empty text if it is nested too deep. */
 function textOf(value: unknown): string {
   return tooDeep(value) ? "" : JSON.stringify(value);
 }
@@ -130,7 +133,7 @@ test.each(catalogue.entries.map(({ name }) => name))(
         expect(holds(json, JSON.stringify(value)), `${path} is not in the body as it was given`).toBe(true);
       }
     });
-    // Of calls that write, most are refused before there is a body to compare.
+    // Most calls that write are refused before there is a body to compare, so they get twice the runs.
     const numRuns = tool?.effect === "reads" ? RUNS_OF_A_TOOL : 2 * RUNS_OF_A_TOOL;
     await fc.assert(property, { seed: SEED, numRuns });
   },

@@ -16,7 +16,9 @@ export const ORIGIN = "https://acme.okta.com";
 
 const ADMIN = { id: "00uAdmin", profile: { login: "admin@acme.example" } };
 
-/** The real path of a call, but for its end: requests are kept instead of sent, and answered with made-up objects. */
+/**
+ * Returns the real path of a call, except for its end. There it records each request and answers with a made-up object.
+ */
 export function createRecorder(fileRoots: readonly string[] = []) {
   const requests: OktaRequest[] = [];
   let answer: Json = {};
@@ -51,7 +53,7 @@ export function createRecorder(fileRoots: readonly string[] = []) {
   const invoker = new Invoker({ ...settings, operator, catalogue, log, now });
   const caller: HoldingCaller = { signal: new AbortController().signal, ask: undefined };
   return {
-    /** Makes one call; what it sent, and how it ended. */
+    /** Makes one call. Returns its outcome and the requests that it sent. */
     async call(tool: string, args: unknown, answers: Json) {
       requests.length = 0;
       answer = answers;

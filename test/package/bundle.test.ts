@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 import { bundle } from "../../scripts/bundle.js";
 import { temporaryFolder } from "../support/cli.js";
 
-/** Bundles a module of this source, and loads what comes of it. */
+/** Bundles a module with this source. Returns the path of the bundle and its exports. */
 async function bundled(source: string) {
   const folder = temporaryFolder();
   await writeFile(join(folder, "module.mjs"), source);

@@ -10,7 +10,7 @@ interface Instruction {
 
 const read = (file: string) => readFileSync(join(ROOT, file), "utf8");
 
-/** The instructions of a Dockerfile, continued lines joined, by stage. */
+/** Returns the instructions of a Dockerfile by stage. Continued lines are joined. */
 function stagesOf(text: string): Instruction[][] {
   const stages: Instruction[][] = [];
   const lines = text.replace(/\\\n\s*/g, "").split("\n");

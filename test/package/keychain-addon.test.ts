@@ -8,7 +8,7 @@ import { missingHere, skipUnless } from "../support/programs.js";
 
 const own = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
 
-/** Where the addon is installed; undefined where it was left out. */
+/** Returns the folder of the installed addon, or undefined if it was left out. */
 function addonFolder(): string | undefined {
   try {
     return dirname(createRequire(join(ROOT, "package.json")).resolve("keytar/package.json"));
@@ -22,7 +22,7 @@ test("the keychain addon is one fixed version, whose install script does what th
   skipUnless(context, folder !== undefined, "the optional keychain addon, which npm was told to leave out");
   const addon = JSON.parse(readFileSync(join(folder ?? "", "package.json"), "utf8"));
   expect(own.optionalDependencies).toEqual({ keytar: `npm:${addon.name}@${addon.version}` });
-  // npm runs it on the machine of whoever installs the package: another one has to be read, and told, first.
+  // npm runs these scripts wherever the package is installed. A new script has to be reviewed and documented first.
   const scripts = Object.entries(addon.scripts).filter(([name]) => /^(?:pre|post)?install$|^prepare$/.test(name));
   expect(scripts).toEqual([["install", "node script/install.js || npm run build"]]);
   const script = readFileSync(join(folder ?? "", "script/install.js"), "utf8");

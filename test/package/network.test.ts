@@ -11,7 +11,7 @@ const WITH_TOKEN = { ...ORG, ...TRUSTED, OKTA_ACCESS_TOKEN: "token-1" };
 const TUNNEL = `${TLS_HOST}:443`;
 const LIST = ["call", "list_groups", "--json"];
 
-/** An org behind a proxy. */
+/** Opens an org behind a proxy. With `refuseWith`, the proxy refuses each tunnel with that status. */
 async function openNetwork(refuseWith?: string) {
   const org = await openTlsOrg();
   const proxy = await openProxy({ port: org.port, ...(refuseWith !== undefined && { refuseWith }) });
@@ -135,7 +135,7 @@ describeWhereBuilt("the built command", () => {
   });
 });
 
-/** What our own code stumbles over, put in place before the command loads. */
+/** Code that makes our own code fail. It is loaded before the command. */
 const MISTAKES = {
   "a function that is none": "require('node:http').request = undefined;",
   "a header that cannot be sent": `

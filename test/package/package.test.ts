@@ -33,7 +33,7 @@ interface Manifest {
 }
 const manifest: Manifest = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
 
-/** The files below a folder with their sizes in bytes. */
+/** Returns the files below a folder, with their sizes in bytes. */
 function filesIn(folder: string): Map<string, number> {
   const files = readdirSync(folder, { recursive: true, encoding: "utf8" });
   const sizes = files.map((file) => [file, statSync(join(folder, file))] as const);
@@ -128,7 +128,7 @@ describe("the packed package", () => {
 
   beforeAll(async () => {
     if (!isBuilt) return;
-    // `npm pack` builds. In a checkout of its own it does not pull the build from under other tests.
+    // `npm pack` builds. A checkout of its own keeps it from replacing the build that other tests use.
     const notInACheckout = [".git", "bundles", "coverage", "dist", "node_modules"];
     cpSync(ROOT, checkout, { recursive: true, filter: (path) => !notInACheckout.includes(basename(path)) });
     symlinkSync(join(ROOT, "node_modules"), join(checkout, "node_modules"));
@@ -143,7 +143,7 @@ describe("the packed package", () => {
   }, NPM_TIMEOUT_MS);
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  /** Runs the installed command as a person does, in a folder that has nothing else in it. */
+  /** Runs the installed command as a person does, in the folder that it was installed in. */
   const npx = async (...args: string[]) => {
     const { code, stdout, stderr } = await spawnProcess(["npx", "okta-mcp", ...args], {
       cwd: home,
@@ -153,7 +153,7 @@ describe("the packed package", () => {
   };
 
   whereBuilt("is built afresh when it is packed, and comes out as the build that is tested here", () => {
-    // The names of chunks also tell where their sources were.
+    // The hash in a chunk's name depends on the folder of its sources.
     const chunks = (dist: string) =>
       [...filesIn(dist)].map(([file, bytes]) => `${file.replace(/-[A-Z0-9]{8}\.js$/, ".js")} ${bytes}`).sort();
     expect(chunks(join(installed, "dist"))).toEqual(chunks(join(ROOT, "dist")));
@@ -211,7 +211,7 @@ describe("the packed package", () => {
       PATH: [join(prefix, "bin"), process.env.PATH].join(delimiter),
       XDG_CACHE_HOME: join(folder, "cache"),
     };
-    /** Types the lines of shell blocks in a folder; `/path/to/okta-mcp` stands for the checkout. */
+    /** Runs the lines of shell blocks in a folder. The path of the checkout replaces `/path/to/okta-mcp`. */
     const type = async (lines: string[], cwd: string) => {
       for (const line of lines) {
         const typed = run("sh", ["-c", line.replaceAll("/path/to/okta-mcp", checkout)], { cwd, env });
@@ -227,7 +227,7 @@ describe("the packed package", () => {
 
     const [install = []] = shellBlocks("README.md", "## Install").map(linesOf);
     expect(install).toEqual(["npm ci && npm run build", "npm link", "okta-mcp --version"]);
-    // The packages are there already, and the build came with `npm pack`.
+    // The packages are installed already, and `npm pack` has made the build.
     await type([...install.slice(1), "npm unlink -g okta-mcp", "! command -v okta-mcp"], checkout);
   });
 

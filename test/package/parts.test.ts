@@ -6,7 +6,7 @@ import { bundle } from "../../scripts/bundle.js";
 import { oneStartFilePlugin } from "../../scripts/one-start-file-plugin.js";
 import { ROOT, temporaryFolder } from "../support/cli.js";
 
-/** The text of each source file of the package, by its path. */
+/** Returns the path and the text of each source file of the package. */
 async function sources(): Promise<[file: string, text: string][]> {
   const folders = ["bin", "sandbox", "src", "tools"].map(async (folder) => {
     const files = await readdir(join(ROOT, folder), { recursive: true, encoding: "utf8" });
@@ -16,13 +16,13 @@ async function sources(): Promise<[file: string, text: string][]> {
   return Promise.all(files.map(async (file) => [file, await readFile(join(ROOT, file), "utf8")] as [string, string]));
 }
 
-/** Each `import("…")` of a package that is bundled, by the package's name; `keytar` is none of these. */
+/** Returns the name of each bundled package that the sources load with `import("…")`. `keytar` is not bundled. */
 async function packagesLoadedLater(): Promise<string[]> {
   const names = (await sources()).flatMap(([, text]) => [...text.matchAll(/(?<!typeof )import\("([^".][^"]*)"\)/g)]);
   return [...new Set(names.map(([, name = ""]) => name))].filter((name) => name !== "keytar").sort();
 }
 
-/** What a module has: the sort of each of its values, by name. */
+/** Returns the type of each value that a module exports, by name. */
 const shape = (module: object) =>
   Object.fromEntries(
     Object.entries(module)

@@ -20,10 +20,10 @@ interface Schema {
   properties?: Record<string, Schema>;
 }
 
-/** Arguments of the call itself rather than of what it asks of Okta. */
+/** These arguments concern the call itself, and not the request to Okta. */
 const ABOUT_THE_CALL = ["confirmation", "dry_run", "fetch_all", "after"];
 
-/** A value that an argument can take; not a sensible one. */
+/** Returns a value that an argument accepts. The value need not make sense. */
 function example(name: string, schema: Schema): unknown {
   if (schema.enum) return schema.enum[0];
   if (schema.type === "boolean") return true;
@@ -35,7 +35,7 @@ function example(name: string, schema: Schema): unknown {
   return name === "fields" ? "id" : "x1";
 }
 
-/** An org that says yes to everything, and what it was asked. */
+/** Opens an org that accepts everything and records its requests. */
 async function openOrg() {
   const asked: string[] = [];
   const server = createServer((request, response) => {
@@ -58,14 +58,17 @@ async function openOrg() {
   return { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked };
 }
 
-/** A text without what differs from one run to the next. */
+/** Returns a text without the parts that differ between two runs. */
 const steady = (text: string) =>
   text
     .replace(/127\.0\.0\.1:\d+/g, "org")
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, "time")
     .replace(/\b[0-9a-f-]{32,36}\b/g, "uuid");
 
-/** Requests with the reads between two writes sorted, which arrive in any order where a tool asks them at the same time. */
+/**
+ * Returns the requests with the reads between two writes sorted. A tool may send such reads at the same time, and then
+ * their order varies.
+ */
 function inSteadyOrder(asked: readonly string[]): string[] {
   const ordered: string[] = [];
   let reads: string[] = [];
@@ -79,7 +82,7 @@ function inSteadyOrder(asked: readonly string[]): string[] {
   return [...ordered, ...reads.sort()];
 }
 
-/** What a server lists, and for each of its tools what a call of it asks of Okta and answers. */
+/** Returns the server's list of tools. For each tool it also returns the requests and the answer of one call. */
 async function observe(args: readonly string[]) {
   const org = await openOrg();
   const env = cleanEnv({

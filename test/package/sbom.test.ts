@@ -26,7 +26,7 @@ interface Sbom {
 const jsonOf = (file: string) => JSON.parse(readFileSync(join(ROOT, file), "utf8"));
 const readSbom = (): Sbom => jsonOf("dist/sbom.cdx.json");
 
-/** The schemas that OWASP's own library of CycloneDX validates with. */
+/** The folder of the schemas that OWASP's own CycloneDX library validates with. */
 const SCHEMAS = join(
   dirname(createRequire(import.meta.url).resolve("@cyclonedx/cyclonedx-library/package.json")),
   "res/schema",
@@ -36,7 +36,7 @@ const schema = (name: string) => JSON.parse(readFileSync(join(SCHEMAS, `${name}.
 whereBuilt("the bill of materials keeps the rules of CycloneDX", () => {
   const ajv = new Ajv({ strict: false });
   addFormats.default(ajv);
-  // Formats that JSON Schema has had since 2019; nothing of ours has such a text.
+  // JSON Schema has had these formats since 2019, and `addFormats` lacks them. No text of ours is in either of them.
   for (const format of ["idn-email", "iri-reference"]) ajv.addFormat(format, true);
   for (const name of ["spdx", "jsf-0.82", "cryptography-defs"]) {
     // The main schema refers to the others by the names of their files.

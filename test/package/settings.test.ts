@@ -16,15 +16,15 @@ const BUNDLE = [process.execPath, BUILT_ENTRY];
 
 type Env = Record<string, string>;
 
-/** Ways to sign in: a setting of one of them makes a difference to a server that signs in so. */
+/** The two ways to sign in. Some settings make a difference only to one of them. */
 const TOKEN: Env = { OKTA_ACCESS_TOKEN: "token-1" };
 const KEY: Env = { OKTA_PRIVATE_KEY_FILE: KEY_FILE, OKTA_KEY_ID: "one" };
 
-/** Where each setting makes a difference: to which other settings it is added, and its value. `~` is the home folder. */
+/** A way to make a setting's effect visible: the setting's value and the settings beside it. `~` is the home folder. */
 interface Case {
   beside?: Env;
   value: string;
-  /** Settings that exclude it. */
+  /** The settings that may not stand beside it. */
   without?: string[];
 }
 
@@ -55,7 +55,7 @@ const CASES: Record<SettingKey, Case> = {
   logFile: { value: "~/log.txt", beside: { ...TOKEN, OKTA_LOG_LEVEL: "debug" } },
 };
 
-/** An org that says yes to everything, and what it was asked. */
+/** Opens an org that accepts everything and records its requests. */
 async function openOrg() {
   const item = (id: string) => ({ id, profile: { name: id, description: "x".repeat(400) }, type: "OKTA_GROUP" });
   const { url, seen } = await startOrg((response, request) => {
@@ -81,13 +81,16 @@ async function openOrg() {
 
 const isToken = ({ url }: Seen) => url === "/oauth2/v1/token";
 
-/** What of a request for a token is the same each time: the key's id and the client of its assertion. */
+/** Returns the parts of a token request that are the same in each run: the key's id and the client of the assertion. */
 function claimsOf(form: string): string {
   const assertion = new URLSearchParams(form).get("client_assertion") ?? "";
   return `${decodeProtectedHeader(assertion).kid} ${decodeJwt(assertion).iss}`;
 }
 
-/** `writes` changes that take so much room in the journal that a file of a megabyte has room for one. */
+/**
+ * Returns the calls to make, with `writes` changes among them. Each change is so large that a journal file of a
+ * megabyte holds only one.
+ */
 const calls = (writes: number): [tool: string, args: object][] => [
   ["list_groups", {}],
   ["delete_group", { group_id: "g1" }],
@@ -98,7 +101,9 @@ const calls = (writes: number): [tool: string, args: object][] => [
   ]),
 ];
 
-/** All that can be seen of a server with these settings, without what differs from one run to the next. */
+/**
+ * Returns everything that is visible of a server with these settings. Parts that differ between two runs are replaced.
+ */
 async function observe(command: readonly string[], env: Env, writes: number) {
   const org = await openOrg();
   const home = temporaryFolder();
@@ -116,7 +121,7 @@ async function observe(command: readonly string[], env: Env, writes: number) {
       .replace(/-[0-9a-f]{6}\.jsonl/g, "-n.jsonl")
       .replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, "uuid");
   const given = Object.entries(env).map(([name, value]) => [name, value.replace(/^~/, home).replace("PORT", org.port)]);
-  // Only the built server keeps its compiled code, which tests of its own are about.
+  // Only the built server keeps compiled code. Other tests cover that.
   const itsOwn = { HOME: home, NODE_DISABLE_COMPILE_CACHE: "1" };
   const cli = spawnProcess([...command, "run"], { env: { ...Object.fromEntries(given), ...itsOwn } });
   const client = speakTo(cli);
@@ -136,7 +141,7 @@ async function observe(command: readonly string[], env: Env, writes: number) {
   };
 }
 
-/** The settings of a case, with the setting and without it. */
+/** Returns the settings of a case, both with the setting and without it. */
 function settingsOf(key: SettingKey, env: string) {
   const { beside = TOKEN, value, without = [] } = CASES[key];
   const base: Env = {
@@ -151,7 +156,7 @@ function settingsOf(key: SettingKey, env: string) {
   return { without: base, with: withIt };
 }
 
-/** Servers at the same time; more only make each other late. */
+/** The number of servers at the same time. With more, they only slow each other down. */
 const AT_ONCE = 2;
 
 whereBuilt(

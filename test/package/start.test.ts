@@ -30,10 +30,10 @@ whereBuilt("the built server starts from few files and without what only calls n
   expect(JSON.parse(stdout).result.serverInfo.name).toBe("okta-mcp");
   const { files, parts }: { files: string[]; parts: string[] } = JSON.parse(stderr);
   expect(parts).toEqual([]);
-  // The command, its start, all that a start needs, and the list that is made ready after it.
+  // The four files are the command, its start, the code that every start needs, and the list that is prepared after it.
   expect(files.length).toBeLessThanOrEqual(4);
   expect(files.reduce((bytes, file) => bytes + statSync(file).size, 0)).toBeLessThan(400_000);
-  // Only a call needs the table of operations, and only a refusal of Okta's the table of its codes.
+  // Only a call needs the table of operations. Only a refusal by Okta needs the table of error codes.
   const texts = files.map((file) => readFileSync(file, "utf8"));
   expect(texts.filter((text) => /getBotProtectionConfiguration|E0000107/.test(text))).toEqual([]);
 });

@@ -63,7 +63,7 @@ test("tests run on each system and on each version of Node.js that is promised",
 test("advisories are looked for every week, in all packages that are bundled", () => {
   const text = textOf("advisories.yml");
   expect(text).toMatch(/schedule:\n {4}- cron: "\d+ \d+ \* \* \d"/);
-  // All of them are development dependencies, which `--omit=dev` would leave out.
+  // All bundled packages are development dependencies, which `--omit=dev` would leave out.
   expect(text).toMatch(/run: npm audit$/m);
 });
 

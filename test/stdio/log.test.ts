@@ -5,10 +5,10 @@ import { startCli } from "../support/cli.js";
 import { connect } from "../support/client.js";
 import { speakTo } from "../support/stdio.js";
 
-/** A text that is nowhere but in what the client sends; no rule of the log knows it as a secret. */
+/** A text that only the client sends. No rule of the log recognizes it as a secret. */
 const CANARY = "kanarienvogel";
 
-/** Messages of every kind, each with the canary wherever a client can put it. */
+/** Messages of every kind. Each has the canary in every place that a client controls. */
 const MESSAGES: readonly (readonly [name: string, line: string])[] = [
   ["an answer with an unknown id", { id: 987, result: { [CANARY]: CANARY } }],
   ["an answer with a text for its id", { id: CANARY, result: { value: CANARY } }],

@@ -10,7 +10,7 @@ const INVALID_REQUEST = -32600;
 const METHOD_NOT_FOUND = -32601;
 const INVALID_PARAMS = -32602;
 
-/** What is answered to a line, as id and code. */
+/** Returns the id and the code of each answer to a line. */
 function answersTo(line: string): [id: unknown, code: number][] {
   const received = readMessage(line);
   return "message" in received ? [] : received.refusals.map(({ id, error }) => [id, error.code]);
@@ -174,7 +174,8 @@ describe("a request of MCP 2026-07-28, which has its version with it", () => {
       expect(error, method).toMatchObject({ code: INVALID_REQUEST });
       expect(error?.message, method).toMatch(/speaks MCP 2025-11-25 and earlier.*Send initialize/);
     }
-    // What a client asks first to learn which of both a server speaks: any answer but those of the new era sends it to initialize.
+    // A client sends this first, to learn the protocol of the server. Any answer except those of the new protocol makes
+    // it send initialize.
     expect((await answer(send("server/discover", `{"_meta":${envelope}}`))).error?.code).toBe(METHOD_NOT_FOUND);
     expect(sandbox.requests).toEqual([]);
     if (!begun) await begin();

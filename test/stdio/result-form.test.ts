@@ -9,10 +9,10 @@ import { hiddenIn } from "../support/deceptive.js";
 import { HOSTILE_TEXTS } from "../support/hostile-org.js";
 import { withItems } from "../support/result-text.js";
 
-/** More characters than that, and Claude Code shows the model a file's name in place of the result. */
+/** Claude Code shows the model a file's name instead of any result with more characters. */
 const CLIENT_LIMIT_CHARS = 50_000;
 
-/** The server as it is shipped, with the client that most others are made with. */
+/** Starts the server as it is shipped. Most other clients are built on the same SDK as the client here. */
 async function startClient(env: Record<string, string>, args: readonly string[] = []) {
   const [command, ...before] = COMMAND;
   const client = new Client({ name: "test", version: "0" });
@@ -27,7 +27,7 @@ async function startClient(env: Record<string, string>, args: readonly string[] 
   return client;
 }
 
-/** An org with more hostile groups than one answer holds. */
+/** Opens an org with more hostile groups than fit into one answer. */
 async function openHostileOrg() {
   const { org, env, sandbox } = await openOrg();
   const names = Object.values(HOSTILE_TEXTS);
@@ -39,7 +39,7 @@ async function openHostileOrg() {
   return { org, env, sandbox };
 }
 
-/** All that is in a result, as one text, the escapes of JSON itself undone. */
+/** Returns all of a result as one JSON text. */
 const everythingIn = (result: object) => JSON.stringify(result, undefined, 1);
 
 test("whatever part of a result a client hands to a model, nothing is hidden in it and it is not too long", async () => {

@@ -15,16 +15,16 @@ const UNREACHABLE = {
   OKTA_SCOPES: "okta.users.read okta.groups.manage",
 };
 
-/** The text of a result, which is what a model reads. */
+/** Returns the text of a result, which is the part that a model reads. */
 function textOf({ result }: Message): string {
   expect(Object.keys(result).sort()).toEqual(["_meta", "content", ...(result.isError ? ["isError"] : [])]);
   return result.content[0].text;
 }
 
-/** A sandbox whose device app nobody approves by itself, and the environment to use it. */
+/** Opens a sandbox whose device app nobody approves automatically. Returns it with the environment to use it. */
 const openOrg = () => openCliOrg({ scopes: ["okta.users.read", "okta.groups.read"], deviceIntervalSeconds: 1 });
 
-/** How the process ended and how long after `leave` that was. */
+/** Returns the end of the process, and its time after `leave` in milliseconds. */
 async function endAfter(cli: RunningCli, leave: () => void) {
   const startedAtMs = performance.now();
   leave();
@@ -168,7 +168,7 @@ describe("closing stdin ends the process within a second, with exit code 0", { r
 
   test("while a keychain that is stuck is being asked", async (context) => {
     requireBuild(context);
-    // The built package in a folder of its own, beside a keytar that never answers.
+    // The built package gets a folder of its own, beside a keytar that never answers.
     const folder = temporaryFolder();
     const keytar = join(folder, "node_modules/keytar");
     mkdirSync(keytar, { recursive: true });
@@ -252,7 +252,7 @@ test("the log goes to a file where one is named, and then not to stderr", async 
 });
 
 test("both entries of mcp.json.example work as pasted, the second with the path of a checkout", async () => {
-  // As if okta-mcp were installed in the folder; npx finds it there and needs no network.
+  // The folder looks as if okta-mcp were installed there. So npx finds it without a network.
   const folder = temporaryFolder();
   const bin = join(folder, "node_modules/.bin");
   mkdirSync(bin, { recursive: true });

@@ -1,4 +1,4 @@
-/** Does something with each of some items, with so many of them at the same time. */
+/** Runs `work` on each of the items, on at most `atOnce` of them at the same time. Resolves when all are done. */
 export async function eachAtOnce<T>(
   items: Iterable<T>,
   atOnce: number,

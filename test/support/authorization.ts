@@ -3,7 +3,7 @@ import { createSigner, type Signer } from "../../sandbox/signer.js";
 
 let signer: Promise<Signer> | undefined;
 
-/** `orgAuthorization`, whose tokens are signed with one key for all tests: to find one takes longer than most tests. */
+/** Returns `orgAuthorization` with one signing key for all tests, because making a key takes longer than most tests. */
 export function testAuthorization(options: OrgAuthorizationOptions = {}) {
   return orgAuthorization({
     signer: () => {

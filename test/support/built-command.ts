@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { BUILT_ENTRY } from "./built.js";
 
-/** How a run of the built command ended. */
+/** The end of a run of the built command. */
 export interface CommandResult {
   code: number | null;
   stdout: string;
@@ -16,10 +16,10 @@ export interface CommandOptions {
   nodeFlags?: readonly string[];
 }
 
-/** After that long a command is killed. */
+/** The time after which a command is killed. */
 const HARD_STOP_MS = 30_000;
 
-/** Runs the built command to its end, in exactly the environment that is given and with nothing on stdin. */
+/** Runs the built command to its end. It gets exactly the given environment and nothing on stdin. */
 export async function runBuilt(
   args: readonly string[],
   { env, cwd, nodeFlags = [] }: CommandOptions,

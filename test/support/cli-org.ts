@@ -5,17 +5,17 @@ import { startSandbox } from "../../sandbox/server.js";
 import { testAuthorization } from "./authorization.js";
 
 export interface CliOrgOptions extends OrgAuthorizationOptions {
-  /** `OKTA_SCOPES`. */
+  /** The value of `OKTA_SCOPES`. */
   scopes: readonly string[];
-  /** What the token of `signedIn` grants; by default the scopes. */
+  /** The scopes that the token of `signedIn` grants. The default is `scopes`. */
   granted?: readonly string[];
-  /** As for `startSandbox`; by default the company. */
+  /** The same option as for `startSandbox`. The default is the company. */
   seed?: number | null;
 }
 
 /**
- * A sandbox, and the settings with which a command uses it: `env` of a person who may sign in, `signedIn` with a
- * token. Gone when the test is over.
+ * Opens a sandbox that is closed when the test is over. Returns it with two environments for a command: `env` of a
+ * person who may sign in, and `signedIn` with a token.
  */
 export async function openCliOrg({ scopes, granted = scopes, seed, ...authorization }: CliOrgOptions) {
   const sandbox = await startSandbox({
@@ -28,5 +28,5 @@ export async function openCliOrg({ scopes, granted = scopes, seed, ...authorizat
   return { sandbox, org: sandbox.org, env, signedIn };
 }
 
-/** How a device sign-in is allowed at once. */
+/** The options with which a device sign-in is allowed at once. */
 export const APPROVED = { autoApprove: true, deviceIntervalSeconds: 0 } as const;

@@ -8,14 +8,14 @@ import { onTestFinished } from "vitest";
 
 export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
-/** The command under test: as built, or from source where nothing has been built yet. */
+/** The command under test. It is the built one, or the one from source if nothing has been built. */
 export const COMMAND: readonly [string, ...string[]] = existsSync(join(ROOT, "dist/okta-mcp.js"))
   ? [process.execPath, join(ROOT, "dist/okta-mcp.js")]
   : [process.execPath, "--import", "tsx", join(ROOT, "bin/okta-mcp.ts")];
 
 export interface CliOptions {
   env?: Record<string, string>;
-  /** Sent to stdin, which is then closed. */
+  /** The data for stdin, which is then closed. */
   input?: string | Uint8Array;
   cwd?: string;
 }
@@ -27,7 +27,7 @@ export interface CliResult {
   stderr: string;
 }
 
-/** A folder that is gone when the test is over. */
+/** Returns a new folder. It is removed when the test is over. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "okta-mcp-test-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
@@ -35,8 +35,8 @@ export function temporaryFolder(): string {
 }
 
 /**
- * An environment in which nothing of this machine counts: an own home folder, no browser, no keychain,
- * and no setting but the given ones.
+ * Returns an environment that is independent of the user's own. It has a new home folder, no browser, no keychain, and
+ * only the given settings.
  */
 export function cleanEnv(env: Record<string, string> = {}): Record<string, string> {
   const home = env.HOME ?? temporaryFolder();
@@ -55,21 +55,21 @@ export function cleanEnv(env: Record<string, string> = {}): Record<string, strin
 /** A running command. */
 export interface RunningCli {
   child: ChildProcessWithoutNullStreams;
-  /** What has come so far. */
+  /** Returns the output so far. */
   stdout(): string;
   stderr(): string;
-  /** Resolves as soon as the text has come; rejects when the process ends before. */
+  /** Resolves with the match as soon as the text has come. Rejects if the process ends before. */
   seen(stream: "stdout" | "stderr", text: RegExp): Promise<RegExpMatchArray>;
-  /** Resolves when the process has ended and all its output is here. */
+  /** Resolves when the process has ended and all its output has come. */
   ended: Promise<CliResult>;
 }
 
-/** Starts the command; it is stopped when the test is over. */
+/** Starts the command. It is stopped when the test is over. */
 export function startCli(args: readonly string[], options: Omit<CliOptions, "input"> = {}): RunningCli {
   return spawnProcess([...COMMAND, ...args], options);
 }
 
-/** Starts any program in the environment of the command's tests. */
+/** Starts any program in the same environment as the command. It is stopped when the test is over. */
 export function spawnProcess(
   [program = "", ...args]: readonly string[],
   options: Omit<CliOptions, "input"> = {},
@@ -108,7 +108,7 @@ export function spawnProcess(
   };
 }
 
-/** Runs the command to its end. */
+/** Runs the command to its end. Returns its exit code and its output. */
 export function runCli(args: readonly string[], { input = "", ...options }: CliOptions = {}): Promise<CliResult> {
   const cli = startCli(args, options);
   cli.child.stdin.end(input);

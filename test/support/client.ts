@@ -36,7 +36,9 @@ import { withItems } from "./result-text.js";
 
 type JsonObject = { [key: string]: unknown };
 
-/** How the person behind the client answers, or what the client does instead. */
+/**
+ * Answers a question as the person behind the client does, or rejects as a client does if it cannot show the question.
+ */
 export type Person = (request: ElicitRequest["params"]) => ElicitResult | Promise<ElicitResult>;
 
 export const accepts: Person = () => ({ action: "accept", content: { confirm: true } });
@@ -45,74 +47,76 @@ export const declines: Person = () => ({ action: "decline" });
 export const closesTheQuestion: Person = () => ({ action: "cancel" });
 export const cannotShowIt: Person = () => Promise.reject(new Error("no window for secret-looking text"));
 
-/** Every scope that a tool or a part of one uses. */
+/** Every scope that a tool or a part of a tool uses. */
 export const ALL_SCOPES = Object.keys(SCOPES);
 
 export interface ConnectOptions {
-  /** `OKTA_SCOPES`; by default `ALL_SCOPES`. */
+  /** The value of `OKTA_SCOPES`. The default is `ALL_SCOPES`. */
   scopes?: readonly string[];
-  /** What the token grants; by default all that is configured. */
+  /** The scopes that the token grants. The default is all configured scopes. */
   granted?: readonly string[];
-  /** `token` (default): signed in. `device`: nobody is, and a person could. */
+  /** With `token` (default) the client is signed in. With `device` it is not, and a person could sign in. */
   signIn?: "token" | "device";
-  /** The token is a plain name, of which only the org knows what it stands for. */
+  /** True makes the token a plain name, and only the org knows its meaning. */
   opaqueToken?: boolean;
-  /** `OKTA_CLIENT_ID`; by default the device app. */
+  /** The value of `OKTA_CLIENT_ID`. The default is the device app. */
   clientId?: string | undefined;
-  /** Answers forms; without it the client cannot show any. */
+  /** Answers forms. Without it the client cannot show any. */
   person?: Person | undefined;
-  /** Answers links; without it the client cannot show any. */
+  /** Answers links. Without it the client cannot show any. */
   links?: Person | undefined;
-  /** What the client says of itself; by default it follows from `person` and `links`. */
+  /** The capability that the client declares. By default it follows from `person` and `links`. */
   elicitation?: ClientCapabilities["elicitation"];
   openBrowser?: (url: string) => Promise<boolean>;
-  /** By default a person may answer at once. */
+  /** The shortest time in which a person can answer, in milliseconds. The default is 0. */
   fastestPersonMs?: number | undefined;
   monotonicMs?: () => number;
   every?: Every;
   confirmMode?: ConfirmMode;
   maxResultChars?: number;
-  /** By default true: tests read results as a program does, and compare the text with it. */
+  /** The default is true: tests read results as a program does, and compare the text with them. */
   structuredContent?: boolean;
-  /** What a guard file says; by default there is none. */
+  /** The rules of the guard file. By default there are none. */
   guard?: GuardRules;
-  /** Which tools the settings let be; by default all. */
+  /** The choice of tools in the settings. The default is all tools. */
   choice?: ToolChoice;
-  /** Where writes are recorded; by default nowhere. */
+  /** The journal that records writes. By default there is none. */
   journal?: Journal;
-  /** `OKTA_MCP_FILE_ROOTS`; by default none. */
+  /** The value of `OKTA_MCP_FILE_ROOTS`. The default is no folder. */
   fileRoots?: readonly string[];
-  /** Lists the client's roots, as URIs; without it the client has none. */
+  /** Returns the client's roots as URIs. Without it the client has no roots. */
   roots?: () => string[] | Promise<string[]>;
-  /** As for `startSandbox`; by default an org with one admin and the group Everyone. */
+  /** The same option as for `startSandbox`. The default is an org with one admin and the group Everyone. */
   seed?: number | null;
-  /** Epoch milliseconds, for the server's own clock. */
+  /** The server's clock, in epoch milliseconds. */
   now?: () => number;
-  /** By default every tool there is. */
+  /** The tools of the server. The default is every tool. */
   tools?: Areas;
-  /** The tools that may leave a list which is full, the first to leave first; by default those of the product. */
+  /**
+   * The tools that may leave a list that is full. The first entry leaves first. The default is the product's own order.
+   */
   leaving?: readonly string[];
-  /** Loads the tools for calls; by default they are there. */
+  /** Loads the tools for calls. By default they are loaded already. */
   load?: (tools: Catalogue) => Promise<Catalogue>;
 }
 
 export interface CallOutcome {
   isError: boolean;
   text: string;
-  /** The structured content; an empty object for an error. */
+  /** The structured content. It is an empty object for an error. */
   data: JsonObject;
-  /** What `error` in the structured content says; undefined for a success. */
+  /** The member `error` of the structured content. Undefined for a success. */
   error: { code: string; message: string; fix: string; retry: string; data: JsonObject } | undefined;
 }
 
-/** Sends every message as text, as every real transport does. */
+/** Returns the transport with every message sent as text, as real transports do. */
 function asText(transport: InMemoryTransport): Transport {
   const send = transport.send.bind(transport);
   transport.send = (message, options) => send(copyJson(message), options);
   return transport;
 }
 
-/** A sandbox org: the company of this number, or with `null` one that has an admin and the group Everyone. */
+/** Opens a sandbox org: the company with this seed, or with `null` only an admin and the group Everyone. */
 export async function openOrg(seed: number | null) {
   const sandbox = await startSandbox({ seed, authorization: testAuthorization({ deviceIntervalSeconds: 0 }) });
   const { org } = sandbox;
@@ -125,7 +129,7 @@ export async function openOrg(seed: number | null) {
 
 const OPAQUE_TOKEN = "00opaque-token-of-an-app";
 
-/** From now on the org takes a name for one of its tokens, as an org does whose tokens are references. */
+/** Makes the org accept a name in place of one of its tokens. Orgs with reference tokens do the same. */
 function knowByName(authorization: Authorization, name: string, token: string): void {
   const authenticate = authorization.authenticate.bind(authorization);
   authorization.authenticate = (request) => {
@@ -135,7 +139,7 @@ function knowByName(authorization: Authorization, name: string, token: string): 
   };
 }
 
-/** A log, what was written to it, and how to wait for what it says. */
+/** Returns a log, the lines written to it, and a function that waits for a line. */
 function createTestLog() {
   const logged: string[] = [];
   const lines = new EventEmitter();
@@ -144,7 +148,7 @@ function createTestLog() {
     return lines.emit("line", line);
   };
   const log = createLog({ level: "trace", stderr: { write } });
-  /** Resolves when the log says what matches; at once where it has. */
+  /** Resolves when a line of the log matches, at once if one already does. */
   const logSays = (what: RegExp) =>
     new Promise<void>((resolve) => {
       const look = () => {
@@ -158,7 +162,7 @@ function createTestLog() {
   return { log, logged, logSays };
 }
 
-/** A client that can do what the options say; `asked` gets what it is asked. */
+/** Returns a client with the abilities in the options. It adds each question that it gets to `asked`. */
 function createTestClient(options: ConnectOptions, asked: ElicitRequest["params"][]): Client {
   const { person, links } = options;
   const modes = { ...(person && { form: {} }), ...(links && { url: {} }) };
@@ -185,23 +189,23 @@ function createTestClient(options: ConnectOptions, asked: ElicitRequest["params"
   return client;
 }
 
-/** Ways to look at the requests that have reached an org. */
+/** Returns functions that read the requests so far. */
 function lookingAt(requests: readonly RecordedRequest[]) {
-  /** The requests to the Management API so far, e.g. `GET /api/v1/users?limit=2`. */
+  /** Returns the requests to the Management API so far, e.g. `GET /api/v1/users?limit=2`. */
   const sent = () =>
     requests.filter(({ path }) => path.startsWith("/api/")).map(({ method, path }) => `${method} ${path}`);
-  /** Those among them that may change something. */
+  /** Returns those of `sent` that may change something. */
   const writes = () => sent().filter((line) => !line.startsWith("GET "));
-  /** The body of the last request. */
+  /** Returns the body of the last request. */
   const lastBody = (): unknown => parseJson(requests.at(-1)?.body || "null");
   return { sent, writes, lastBody };
 }
 
-/** Puts a session, its calls and its servers together, whose waits take hardly any time. */
+/** Composes a session with its calls and servers. Their waits take hardly any time. */
 function composeFor(options: ConnectOptions, orgUrl: string, log: Log, credential: Credential) {
-  // A person is waited for in steps of five seconds; here a few milliseconds do.
+  // The session waits for a person in steps of five seconds. Here a few milliseconds are enough.
   const sleep = (_ms: number, signal?: AbortSignal) => delay(5, undefined, { signal });
-  // The transport's waits take no time, and its clock tells as if they had.
+  // The transport's waits take no time, but its clock advances by their length.
   let waitedMs = 0;
   const transportNow = () => Date.now() + waitedMs;
   return compose({
@@ -232,7 +236,7 @@ function composeFor(options: ConnectOptions, orgUrl: string, log: Log, credentia
   });
 }
 
-/** The tools that the options leave. */
+/** Returns the tools that remain after the options' choice. */
 function catalogueOf(options: ConnectOptions) {
   const { tools = areas, choice, leaving = notes.leaving } = options;
   const isOther = options.tools || choice || options.leaving;
@@ -241,7 +245,7 @@ function catalogueOf(options: ConnectOptions) {
   return load ? { ...chosen, load: () => load(chosen) } : chosen;
 }
 
-/** A real client, a real server, a real session and a sandbox org, all of them gone when the test is over. */
+/** Connects a real client to a real server with a real session and a sandbox org. All end when the test is over. */
 export async function connect(options: ConnectOptions = {}) {
   const { scopes = ALL_SCOPES, granted = scopes, signIn = "token", seed = null } = options;
   const sandbox = await openOrg(seed);
@@ -269,19 +273,19 @@ export async function connect(options: ConnectOptions = {}) {
       every: options.every,
     });
 
-  /** The path of calls without a client, as an adapter of another protocol has it. */
+  /** Returns the path of calls without a client, which an adapter of another protocol uses. */
   const openCalls = (how?: CallsOptions) => calls(catalogue, how).ready();
-  /** The same for somebody else: a session with the same org whose token does not tell who it is. */
+  /** Returns the path of calls for another caller of the same org. Its token does not tell who the caller is. */
   const openCallsOfAnother = (how?: CallsOptions) => {
     const token = `${OPAQUE_TOKEN}-of-another`;
     knowByName(sandbox.authorization, token, issued);
     return composed({ method: "access-token", token }).calls(catalogue, how).ready();
   };
 
-  /** What the client was asked, in order. */
+  /** The questions that the client got, in order. */
   const asked: ElicitRequest["params"][] = [];
 
-  /** One more client with a server of its own; `meanwhile` happens before the two of them meet. */
+  /** Connects one more client to a server of its own. `meanwhile` runs before the two connect. */
   async function newClient(meanwhile: () => Promise<void> = () => Promise.resolve()) {
     const client = createTestClient(options, asked);
     const server = newServer();
@@ -307,13 +311,13 @@ export async function connect(options: ConnectOptions = {}) {
   return { ...first, ...paths, newClient, sandbox, org, session, control, ...seen };
 }
 
-/** How tests call the tools of a client's server. */
+/** Returns the functions with which tests call the tools of a client's server. */
 export function callsOf(client: Client) {
   const call = async (name: string, args: JsonObject = {}, how: RequestOptions = {}): Promise<CallOutcome> => {
     const result = await client.callTool({ name, arguments: args }, undefined, how);
     return outcomeOf(result);
   };
-  /** The result of a call that must succeed. */
+  /** Calls a tool and returns its data. Fails if the call does not succeed. */
   const get = async (name: string, args: JsonObject = {}, how: RequestOptions = {}): Promise<JsonObject> => {
     const { isError, text, data } = await call(name, args, how);
     expect(isError, text).toBe(false);

@@ -5,13 +5,16 @@ import { HOW_TO_GET_OPENAPI } from "./openapi-dir.js";
 import { skippedSuite } from "./programs.js";
 import { type Answer, linkOf, openSandbox } from "./sandbox.js";
 
-/** A suite that is judged by what Okta's documents say, by way of the facts that are kept of them. */
+/** Defines a suite that compares with Okta's documents, by the facts that the repository keeps of them. */
 export function judgedByOkta(name: string, suite: (api: OpenApi) => void, document?: DocumentName): void {
   const api = loadFacts(document);
   describe(name, () => suite(api));
 }
 
-/** A suite that needs the documents themselves, for their examples. Without them it is skipped and says how to get them. */
+/**
+ * Defines a suite that needs the examples in Okta's documents. If they are absent the suite is skipped, and the skip
+ * says how to get them.
+ */
 export function besideOktasDocument(name: string, suite: (api: OpenApi) => void): void {
   const api = loadOpenApi();
   if (api !== undefined) {
@@ -22,12 +25,12 @@ export function besideOktasDocument(name: string, suite: (api: OpenApi) => void)
 }
 
 /**
- * A sandbox in which every answer, and every request that succeeds, is held against the document:
- * a fault fails the test.
+ * Opens a sandbox and compares it with the document. Every answer and every successful request must fit the document,
+ * or the test fails.
  */
 export async function openJudgedSandbox(api: OpenApi, options: SandboxOptions = { seed: 1 }) {
   const sandbox = await openSandbox(options);
-  /** The operations that answered with success, as "GET /api/v1/users/{id}". */
+  /** The operations that have succeeded, e.g. "GET /api/v1/users/{id}". */
   const succeeded = new Set<string>();
 
   async function call(method: string, path: string, body?: unknown): Promise<Answer> {
@@ -45,21 +48,21 @@ export async function openJudgedSandbox(api: OpenApi, options: SandboxOptions = 
     return answer;
   }
 
-  /** Makes a request that must succeed; its body. */
+  /** Makes a request that must succeed. Returns the body of the answer. */
   async function ok(method: string, path: string, body?: unknown): Promise<Answer["json"]> {
     const answer = await call(method, path, body);
     expect(answer.status, `${method} ${path} ${JSON.stringify(answer.json)}`).toBeLessThan(300);
     return answer.json;
   }
 
-  /** Makes a request that must be refused. */
+  /** Makes a request that must be refused. Returns the answer. */
   async function refused(method: string, path: string, body?: unknown): Promise<Answer> {
     const answer = await call(method, path, body);
     expect(answer.status, `${method} ${path}`).toBeGreaterThanOrEqual(400);
     return answer;
   }
 
-  /** Every item of a list, page by page, up to the first empty page. */
+  /** Returns every item of a list. Reads page by page, up to the first empty page. */
   async function all(path: string): Promise<Answer["json"][]> {
     const items: Answer["json"][] = [];
     for (let next: string | undefined = path; next !== undefined; ) {
@@ -72,7 +75,7 @@ export async function openJudgedSandbox(api: OpenApi, options: SandboxOptions = 
   return { org: sandbox.org, call, ok, refused, all, succeeded };
 }
 
-/** What to do about a request that the facts have no operation for. */
+/** Returns the error for a request that the facts have no operation for. Its message says how to solve the problem. */
 export function unknownOperation(method: string, pathname: string): Error {
   return new Error(
     `${method} ${pathname} is none of the operations that okta-facts.json has. Where Okta has it, give the sandbox its route and run: npm run facts`,

@@ -1,12 +1,12 @@
 import type { Page } from "playwright-core";
 
-/** A text that is hard to read: what it says, and its contrast ratio as WCAG 2 computes it. */
+/** A text that is hard to read. `ratio` is its contrast ratio, computed as in WCAG 2. */
 export interface FaintText {
   text: string;
   ratio: number;
 }
 
-/** Runs in the page: every element with text of its own, against the first opaque ground behind it. */
+/** Runs in the page. It compares each element with a text of its own to the first opaque background behind it. */
 const FIND_FAINT = `(least) => {
   const rgba = (color) => (color.match(/[\\d.]+/g) ?? []).map(Number);
   const luminance = ([r, g, b]) => {
@@ -29,7 +29,7 @@ const FIND_FAINT = `(least) => {
   });
 }`;
 
-/** The texts of a page with a contrast below 4.5 to 1 (WCAG 2.2, success criterion 1.4.3). */
+/** Returns the texts of a page with a contrast below 4.5 to 1 (WCAG 2.2, success criterion 1.4.3). */
 export function faintTexts(page: Page): Promise<FaintText[]> {
   return page.evaluate<FaintText[]>(`(${FIND_FAINT})(4.5)`);
 }

@@ -1,4 +1,7 @@
-/** Characters that no reader sees, or that steer a terminal; listed here once more, on purpose, by code point. */
+/**
+ * Invisible characters and characters that control a terminal, by code point. The list repeats the product's own on
+ * purpose, so that the tests do not depend on it.
+ */
 const DECEPTIVE: readonly (readonly [from: number, to: number])[] = [
   [0x00, 0x1f],
   [0x7f, 0x9f],
@@ -22,7 +25,7 @@ const DECEPTIVE: readonly (readonly [from: number, to: number])[] = [
   [0xe0000, 0xe0fff],
 ];
 
-/** The first character of a text that hides something, as `U+202E`; undefined where all can be seen. Line breaks are allowed on request. */
+/** Returns the first deceptive character, e.g. `U+202E`, or undefined if there is none. `lines` allows line breaks. */
 export function hiddenIn(text: string, { lines = false } = {}): string | undefined {
   for (const character of text) {
     const point = character.codePointAt(0) ?? 0;

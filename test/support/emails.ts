@@ -4,7 +4,7 @@ import { connect } from "./client.js";
 
 export const template = { brand_id: DEFAULT_BRAND_ID, template_name: "UserActivation" };
 export const reset = { brand_id: DEFAULT_BRAND_ID, template_name: "ForgotPassword" };
-/** Where the API has a template. */
+/** Returns the path of a template in the API, with `path` at its end. */
 export const at = (path = "", { brand_id: brand, template_name: name } = template) =>
   `/api/v1/brands/${brand}/templates/email/${name}${path}`;
 
@@ -12,7 +12,7 @@ export const variable = (name: string) => `\${${name}}`;
 export const LINK = variable("activationLink");
 export const text = { subject: "S", body: `<p>${LINK}</p>` };
 
-/** Text in which one wrong byte, escape or normal form would show. */
+/** A text that changes visibly if one byte, escape or normal form is handled wrongly. */
 export const EXOTIC = [
   "日本語・한국어・ไทย",
   "e\u0301 is not é",
@@ -27,16 +27,16 @@ export const EXOTIC = [
 export type Customization = { id: string; language: string; isDefault: boolean; subject: string; body: string };
 type Get = Awaited<ReturnType<typeof connect>>["get"];
 
-/** Those of a template, as the tool lists them. */
+/** Returns the customizations of a template, as the tool lists them. */
 export async function customizations(get: Get, of = template): Promise<Customization[]> {
   return (await get("list_email_customizations", of)).items as Customization[];
 }
 
-/** The id of the one in a language. */
+/** Returns the id of the customization in a language. */
 export const idOf = (all: readonly Customization[], language: string) =>
   all.find((one) => one.language === language)?.id ?? expect.unreachable(`no customization in ${language}`);
 
-/** A brand with an English default and a French customization of one template. */
+/** Connects to an org. One template of its brand has an English default and a French customization. */
 export async function withTwo(options: Parameters<typeof connect>[0] = {}) {
   const connected = await connect(options);
   await connected.get("create_email_customization", { ...template, ...text, language: "en" });

@@ -4,7 +4,7 @@ import { transformSync } from "esbuild";
 import { parseAst } from "vitest/node";
 import { ROOT } from "./cli.js";
 
-/** A regular expression that stands in a source file, and whether a text is split by it. */
+/** A regular expression literal in a source file. `splits` is true if it is an argument of `split`. */
 export interface Expression {
   file: string;
   expression: RegExp;
@@ -18,7 +18,7 @@ interface Node {
   arguments?: unknown[];
 }
 
-/** The regular expressions that are written out below these folders, and the files that make others as they run. */
+/** Returns the regular expression literals below these folders. `makers` counts the calls of `RegExp` by file. */
 export function findExpressions(...folders: string[]): { literals: Expression[]; makers: Map<string, number> } {
   const literals: Expression[] = [];
   const makers = new Map<string, number>();

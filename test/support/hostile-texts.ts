@@ -1,18 +1,18 @@
 import { ALPHABET, type Part, parsePattern } from "./pattern.js";
 
-/** A text that an expression may have to work on for long: what it begins with, what comes again and again, its end. */
+/** A text that may take an expression long to match. It is `head`, then `pump` many times, then `tail`. */
 export interface HostileText {
   head: string;
   pump: string;
   tail: string;
 }
 
-/** Repeats of more than so many are worth a text of their own. */
+/** A repeat with a larger maximum gets texts of its own. */
 const MANY = 10;
 const SAMPLES = 12;
 const MAX_PUMPS = 16;
 
-/** True where a part can be as long as a text is. */
+/** Returns true if the part can match a text of any length. */
 function isLong(part: Part): boolean {
   switch (part.kind) {
     case "character":
@@ -29,7 +29,9 @@ function isLong(part: Part): boolean {
   }
 }
 
-/** Numbers from 0 to 1, the same ones in each run (a linear congruential generator with the constants of C). */
+/**
+ * Returns a generator of numbers from 0 to 1, the same in each run. It is linear congruential, with the constants of C.
+ */
 function numbers(): () => number {
   let state = 1;
   return () => {
@@ -38,15 +40,15 @@ function numbers(): () => number {
   };
 }
 
-/** Texts that are hard on an expression if any are, from the expression itself. */
+/** Returns the texts that are likely to be hard for an expression. They are derived from the expression itself. */
 export function hostileTexts(expression: RegExp): HostileText[] {
   const random = numbers();
   const whole = parsePattern(expression);
-  // Each beginning in a text is then followed for a few characters only.
+  // Without a long part, each attempt to match ends after a few characters.
   if (!isLong(whole)) return [];
   const pick = <T>(from: readonly T[]): T | undefined => from[Math.floor(random() * from.length)];
 
-  /** A text that the part matches; `extent` from 0, as short as can be, to 1. */
+  /** Returns a text that the part matches. An `extent` of 0 makes it as short as possible, and 1 makes it varied. */
   const sample = (part: Part, extent: number): string => {
     switch (part.kind) {
       case "character":
@@ -75,7 +77,7 @@ export function hostileTexts(expression: RegExp): HostileText[] {
   const add = (heads: string[], texts: readonly string[]) => {
     for (const pump of [...new Set(texts)].slice(0, MAX_PUMPS)) pumps.push({ heads: [...new Set(heads)], pump });
   };
-  /** `before`: texts that lead to this part. */
+  /** Adds the texts for a part. `before` are texts that lead to this part. */
   const visit = (part: Part, before: string[]): void => {
     switch (part.kind) {
       case "character":
@@ -88,9 +90,9 @@ export function hostileTexts(expression: RegExp): HostileText[] {
           heads = heads.map((head) => head + sample(inner, 1));
           const next = part.parts[index + 1];
           if (next === undefined || !isLong(next)) return;
-          // What begins like a match again and again, where each beginning may be followed to the end.
+          // The pump begins like a match again and again. From each beginning the long part may be followed to the end.
           add(before, samples({ kind: "sequence", parts: part.parts.slice(0, index + 1) }).slice(0, 3));
-          // Neighbours that can share what stands between them.
+          // The two neighbours can share the text between them in many ways.
           add(before, samples(next).slice(0, 3));
         });
         return;
@@ -115,7 +117,7 @@ export function hostileTexts(expression: RegExp): HostileText[] {
   visit(whole, [""]);
   add([""], samples(whole).slice(0, 6));
 
-  // The characters that fit fewest of the expression's places end most attempts.
+  // The characters that fit the fewest places of the expression end the most attempts.
   const fits = (character: string) => classes.filter((set) => set.has(character)).length;
   const tails = ["", ...[...new Set(ALPHABET)].sort((a, b) => fits(a) - fits(b)).slice(0, 3)];
   const seen = new Set<string>();

@@ -1,4 +1,4 @@
-/** Values that, put into a path as an id, would address something else. */
+/** Ids that would address something else if they were put into a path unescaped. */
 export const HOSTILE_IDS: readonly string[] = [
   "",
   ".",

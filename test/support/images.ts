@@ -9,12 +9,12 @@ function chunk(type: string, data: Buffer): Buffer {
   return Buffer.concat([length, body, sum]);
 }
 
-/** A real PNG of one colour. */
+/** Returns a real PNG of one colour. The sides are in pixels. */
 export function png(width: number, height = width): Buffer {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
-  // Eight bits a channel, red, green and blue.
+  // The header says eight bits a channel, in red, green and blue.
   header.set([8, 2], 8);
   const rows = Buffer.alloc(height * (1 + width * 3), 0x7f);
   for (let row = 0; row < height; row += 1) rows[row * (1 + width * 3)] = 0;
@@ -22,7 +22,7 @@ export function png(width: number, height = width): Buffer {
   return Buffer.concat([Buffer.from("\x89PNG\r\n\x1a\n", "latin1"), ...parts]);
 }
 
-/** A GIF's head with every byte value behind it. */
+/** Returns the head of a GIF, followed by every byte value. The sides are in pixels. */
 export function gif(width: number, height = width): Buffer {
   const head = Buffer.from("GIF89a\0\0\0\0", "latin1");
   head.writeUInt16LE(width, 6);
@@ -30,7 +30,7 @@ export function gif(width: number, height = width): Buffer {
   return Buffer.concat([head, Buffer.from(Array.from({ length: 256 }, (_, byte) => byte))]);
 }
 
-/** A JPEG's segments up to the frame header, with some text and a long comment before it. */
+/** Returns a JPEG's segments up to the frame header, after some text and a long comment. The sides are in pixels. */
 export function jpg(width: number, height = width): Buffer {
   const app = Buffer.concat([
     Buffer.from([0xff, 0xe0, 0, 16]),
@@ -43,7 +43,7 @@ export function jpg(width: number, height = width): Buffer {
   return Buffer.concat([Buffer.from([0xff, 0xd8]), app, comment, frame, Buffer.from([0xff, 0xd9])]);
 }
 
-/** An icon of square images of these sides in pixels, at most 256. */
+/** Returns an icon with square images of these sides. They are in pixels, at most 256. */
 export function ico(...sides: number[]): Buffer {
   const head = Buffer.from([0, 0, 1, 0, sides.length, 0]);
   const entries = sides.map((side) =>

@@ -10,7 +10,7 @@ import { isObject } from "../../src/json/json.js";
 import { testAuthorization } from "./authorization.js";
 import { runCli, temporaryFolder } from "./cli.js";
 
-/** A request that changed the org of a recording; `id` and `created` are those of the object it made. */
+/** A request that changed the org of a recording. `id` and `created` belong to the object that it made. */
 interface RecordedWrite {
   method: string;
   path: string;
@@ -26,7 +26,7 @@ interface RecordedOrg {
   writes: RecordedWrite[];
 }
 
-/** A change as `okta-mcp journal --json` shows it. */
+/** A change as `okta-mcp journal --json` prints it. */
 export interface ShownChange {
   id: string;
   tool: string;
@@ -51,7 +51,7 @@ export interface KeptSignIn {
   proofKey: JWK;
 }
 
-/** What an older build kept: a folder of `test/fixtures/states`. */
+/** Returns the files that an older build kept. `build` is a folder of `test/fixtures/states`. */
 export function keptBy(build: string) {
   const folder = fileURLToPath(new URL(`../fixtures/states/${build}`, import.meta.url));
   const textOf = (file: string) => readFileSync(join(folder, file), "utf8");
@@ -62,7 +62,7 @@ export function keptBy(build: string) {
   return {
     folder,
     textOf,
-    /** Paths below `data`. */
+    /** The paths of the files, relative to `data`. */
     dataFiles,
     org: JSON.parse(textOf("org.json")) as RecordedOrg,
     shown: JSON.parse(textOf("shown.json")) as Shown,
@@ -70,7 +70,7 @@ export function keptBy(build: string) {
   };
 }
 
-/** How builds name the files of an org and a client. Written out here, since the names have to stay. */
+/** Returns the names of the files for an org and a client. The rule is repeated here, because it may never change. */
 export function namesOf(orgUrl: string, clientId: string) {
   const hash = createHash("sha256").update(`${orgUrl}\n${clientId}`).digest("hex");
   const host = new URL(orgUrl).host.replace(":", "_");
@@ -80,7 +80,7 @@ export function namesOf(orgUrl: string, clientId: string) {
   };
 }
 
-/** The settings of who signed in. */
+/** Returns the settings that the person of a sign-in had. */
 export function settingsOf({ orgUrl, clientId, askedScopes }: KeptSignIn) {
   return {
     OKTA_ORG_URL: orgUrl,
@@ -90,16 +90,16 @@ export function settingsOf({ orgUrl, clientId, askedScopes }: KeptSignIn) {
   };
 }
 
-/** Writes a file as the command does, which reads none that others could have written. */
+/** Writes a file with the command's own modes. The command reads no file that other users could have written. */
 export function writePrivately(path: string, text: string): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   writeFileSync(path, text, { mode: 0o600 });
 }
 
 /**
- * An org that has what the recorded one had when its build ended, and a home folder with what that build
- * kept. A sandbox listens on a port of its own and makes ids and times of its own, so that the recorded address,
- * ids and times of creation are replaced wherever they stand; nothing else of the files is touched.
+ * Opens an org in the state of the recorded one, and a home folder with the files of the older build. A sandbox makes
+ * its own address, ids and times of creation. So the recorded ones are replaced in every place, and nothing else in the
+ * files is.
  */
 export async function openKeptState(build: string) {
   const kept = keptBy(build);
@@ -141,7 +141,7 @@ export async function openKeptState(build: string) {
   sandbox.authorization.control.adoptSignIn({ refreshToken, scopes, boundTo });
 
   const env = { HOME: home, ...settingsOf({ ...kept.signIn, orgUrl: sandbox.origin }) };
-  /** Runs the command as the person does who has updated, and gives what it prints. */
+  /** Runs the command as a person does after an update. Returns what the command prints, parsed from JSON. */
   const run = async (...args: string[]) => {
     const { code, stdout, stderr } = await runCli([...args, "--json"], { env });
     expect(code, stderr).toBe(0);
@@ -150,7 +150,7 @@ export async function openKeptState(build: string) {
   return { kept, sandbox, home, env, run, translate, before, look };
 }
 
-/** Sends requests to an org as its admin. */
+/** Returns a function that sends requests to an org as its admin. */
 async function senderOf(sandbox: Sandbox, scopes: readonly string[]) {
   const token = await sandbox.authorization.control.issueAccessToken(scopes);
   return async (method: string, path: string, body?: string) => {
@@ -161,11 +161,11 @@ async function senderOf(sandbox: Sandbox, scopes: readonly string[]) {
   };
 }
 
-/** Names of what differs between an object and the same one made once more. */
+/** The names of the members that differ if the same object is made once more. */
 const PASSING =
   /^(id|errorId|_links|_embedded|created|createdDate|lastUpdated?|.*Changed|activated|lastMembershipUpdated)$/;
 
-/** An object without its id and times. */
+/** Returns an object without its id and times. */
 function lasting(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(lasting);
   if (!isObject(value)) return value;

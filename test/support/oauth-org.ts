@@ -10,10 +10,10 @@ import { testClock } from "./oauth.js";
 export const DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code";
 export const ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
-/** What the device sign-ins of `startOrg` ask for where a test does not say. */
+/** The scopes that a device sign-in of `startOrg` asks for by default. */
 export const SCOPES = "openid profile email offline_access okta.users.read okta.groups.manage";
 
-/** An operation that asks for a token, whatever else the sandbox can do. */
+/** An operation that needs a token and does not depend on the sandbox's other routes. */
 export const GUARDED: Route = {
   method: "GET",
   template: "/api/v1/guarded",
@@ -21,7 +21,10 @@ export const GUARDED: Route = {
   handle: () => ({ status: 200, json: {} }),
 };
 
-/** An org with one person in it, and the ways to talk to its authorization server. `arrange` puts more into it first. */
+/**
+ * Starts an org with one person, after `arrange` has filled it. Returns it with functions that call its authorization
+ * server.
+ */
 export async function startOrg(options: OrgAuthorizationOptions = {}, arrange: (org: Org) => void = () => {}) {
   const clock = testClock();
   const authorization = (org: Org) => {

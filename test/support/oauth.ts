@@ -3,7 +3,7 @@ import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, typ
 import { newKeyPair } from "../../src/checks/key-pair.js";
 import { withExponentOne } from "./weak-keys.js";
 
-/** A clock that stands still until it is told to move. */
+/** A clock that stands still until a test moves it. */
 export interface TestClock {
   now: () => number;
   advanceSeconds(seconds: number): void;
@@ -19,11 +19,11 @@ export function testClock(startMs = Date.UTC(2026, 0, 5, 9)): TestClock {
   };
 }
 
-/** A key pair as a client holds it. */
+/** A key pair of a client. */
 export interface TestKey<Key = CryptoKey> {
   alg: string;
   privateKey: Key;
-  /** With `kid`, as registered with an org. */
+  /** The public key with `kid`, as it is registered with an org. */
   publicJwk: JWK;
 }
 
@@ -33,14 +33,14 @@ export async function testKey(alg = "ES256"): Promise<TestKey> {
   return { alg, privateKey, publicJwk: { ...jwk, kid: await calculateJwkThumbprint(jwk) } };
 }
 
-/** An RSA key whose signatures are the padded texts themselves, since its exponents are 1: anybody can make them. */
+/** Returns an RSA key with exponents of 1. Its signatures are the padded texts themselves, so anybody can make them. */
 export async function keyOfNoWorth(): Promise<TestKey<KeyObject>> {
   const privateKey = withExponentOne(newKeyPair({ type: "rsa", modulusLength: 2048 }).privateKey);
   const jwk = createPublicKey(privateKey).export({ format: "jwk" }) as JWK;
   return { alg: "RS256", privateKey, publicJwk: { ...jwk, kid: await calculateJwkThumbprint(jwk) } };
 }
 
-/** A client assertion (RFC 7523); `change` overrides claims, undefined leaves one out. */
+/** Returns a client assertion (RFC 7523). `change` overrides claims, and undefined leaves a claim out. */
 export function clientAssertion(
   key: TestKey<CryptoKey | KeyObject>,
   claims: { clientId: string; audience: string; nowMs: number },
@@ -61,7 +61,7 @@ export function clientAssertion(
     .sign(key.privateKey);
 }
 
-/** A DPoP proof (RFC 9449); `change` overrides claims, undefined leaves one out. */
+/** Returns a DPoP proof (RFC 9449). `change` overrides claims, and undefined leaves a claim out. */
 export function dpopProof(
   key: TestKey<CryptoKey | KeyObject>,
   claims: { method: string; url: string; nowMs: number; nonce?: string | undefined; accessToken?: string },

@@ -7,10 +7,13 @@ import { DEVICE_ASSURANCE } from "../../sandbox/state/device-assurance.js";
 import { emailDomainArea } from "../../sandbox/state/email-domain-store.js";
 import { emailTemplateArea } from "../../sandbox/state/email-template-store.js";
 
-/** Arguments by name for everything in the org that a tool can be asked about, each set of one object and what it belongs to. */
+/**
+ * Yields arguments by name for everything in the org that a tool can read. Each set is about one object and its
+ * parents.
+ */
 export function* objectsOf(org: Org): Generator<{ [argument: string]: string }> {
   const group_id = org.groups.all().find(({ profile }) => profile.name !== "Everyone")?.id ?? "";
-  // An id is 512 characters at most; longer ones are read in lists only.
+  // An argument takes an id of at most 512 characters. Objects with longer ids appear in lists only.
   for (const { id } of org.users.all()) if (id.length <= 512) yield { user_id: id, group_id };
   for (const { id } of org.groups.all()) yield { group_id: id };
   for (const { id } of org.apps.all()) yield { app_id: id };
@@ -27,7 +30,7 @@ export function* objectsOf(org: Org): Generator<{ [argument: string]: string }> 
       brand_id: brand.id,
       theme_id: brands.themeOf(brand).id,
       ...(template && { template_name: template.name, language: "en" }),
-      // The default one of several cannot be deleted; the last one is another.
+      // The default customization cannot be deleted if there are several. The last one is not the default.
       ...(mails.length > 0 && { customization_id: mails.at(-1)?.id ?? "" }),
     };
   }

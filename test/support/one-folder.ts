@@ -2,12 +2,12 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** What other programs keep in the folder for temporary files on purpose, for their next start. */
+/** The files that other programs keep among the temporary files on purpose, for their next start. */
 const CACHES = /^(tsx-|node-compile-cache$|v8-compile-cache)/;
 
 /**
- * Gives a run of tests a folder of its own for temporary files, which is gone afterwards. A file that
- * a test has left there fails the run, since the next test of its kind would leave it on a user's disk.
+ * Gives a run of tests its own folder for temporary files and removes it afterwards. A file that a test has left there
+ * fails the run, because the same code would leave it on a user's disk.
  */
 export default function setUp(): () => void {
   const { TMPDIR } = process.env;

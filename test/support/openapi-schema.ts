@@ -1,24 +1,24 @@
-/** A schema of OpenAPI 3.0 or of JSON Schema: what is needed of either. */
+/** A schema of OpenAPI 3.0 or of JSON Schema. */
 export type Schema = { [keyword: string]: unknown };
 
-/** A body that is sent to Okta, or one that Okta sends. */
+/** The direction of a body: a request goes to Okta, and a response comes from Okta. */
 export type Direction = "request" | "response";
 
 type Components = Readonly<Record<string, Schema>>;
 
 const COMPONENT = "#/components/schemas/";
 
-/** Keywords of OpenAPI that say nothing about a value, or that are handled on their own. */
+/** The keywords of OpenAPI that do not restrict a value, or that other code handles. */
 const DROPPED =
   /^(x-.*|example|examples|externalDocs|xml|deprecated|discriminator|nullable|readOnly|writeOnly|default|title|description)$/;
 
 interface Discriminator {
   property: string;
-  /** From the property's value to the name of the component. */
+  /** The name of the component, by the value of the property. */
   mapping: Readonly<Record<string, string>>;
 }
 
-/** All components as JSON Schema definitions, by name; `Name (base)` is a polymorphic one without its subtypes. */
+/** Returns all components as JSON Schema definitions, by name. `Name (base)` is a component without its subtypes. */
 export function toJsonSchemas(components: Components, direction: Direction): Record<string, Schema> {
   const definitions: Record<string, Schema> = {};
   for (const [name, schema] of Object.entries(components)) {
@@ -34,12 +34,12 @@ export function toJsonSchemas(components: Components, direction: Direction): Rec
   return definitions;
 }
 
-/** A schema from anywhere in the document, whose references lead to the definitions of `toJsonSchemas`. */
+/** Returns any schema of the document as JSON Schema. Its references lead to the definitions of `toJsonSchemas`. */
 export function toSchema(schema: Schema, direction: Direction, components: Components): Schema {
   return absolute(convert(schema, direction, components), direction) as Schema;
 }
 
-/** Makes references lead into the schema that holds all definitions. */
+/** Changes the references so that they lead into the schema with all definitions. */
 function absolute(value: unknown, direction: Direction): unknown {
   if (Array.isArray(value)) return value.map((item) => absolute(item, direction));
   if (!isSchema(value)) return value;
@@ -51,11 +51,11 @@ function absolute(value: unknown, direction: Direction): unknown {
 }
 
 /**
- * One schema in JSON Schema's words.
+ * Returns one schema of OpenAPI as JSON Schema.
  *
- * `oneOf` becomes `anyOf`: Okta's schemas are open, so a value often fits several. What is `readOnly`
- * may hold anything in a request, because Okta ignores it there, and is never required; the same goes
- * for `writeOnly` in an answer.
+ * `oneOf` becomes `anyOf`, because Okta's schemas are open and a value often fits several. In a request a `readOnly`
+ * property may hold anything and is never required, because Okta ignores it there. The same holds for a `writeOnly`
+ * property in an answer.
  */
 function convert(schema: Schema, direction: Direction, components: Components): Schema {
   if (typeof schema.$ref === "string") {
@@ -98,9 +98,9 @@ function convert(schema: Schema, direction: Direction, components: Components): 
   return result;
 }
 
-/** A value of one of the subtypes must fit it; a value of a subtype that nobody knows yet fits. */
+/** Returns the conditions for the subtypes. A value of a known subtype must fit it. Any other value fits. */
 function subtypes({ property, mapping }: Discriminator, supertype?: string): Schema[] {
-  // Some of the document's types name themselves for one of the values.
+  // Some types of the document list themselves as one of their own subtypes.
   const below = Object.entries(mapping).filter(([, component]) => component !== supertype);
   return below.map(([value, component]) => ({
     if: { type: "object", properties: { [property]: { const: value } }, required: [property] },
@@ -109,7 +109,7 @@ function subtypes({ property, mapping }: Discriminator, supertype?: string): Sch
   }));
 }
 
-/** A subtype's reference to its own supertype, without which each would check the other for ever. */
+/** Makes a subtype refer to the base of its supertype. Otherwise each of the two would check the other for ever. */
 function withBases(name: string, schema: Schema, components: Components): Schema {
   if (!Array.isArray(schema.allOf)) return schema;
   const allOf = schema.allOf.map((part: Schema) => {
@@ -120,7 +120,7 @@ function withBases(name: string, schema: Schema, components: Components): Schema
   return { ...schema, allOf };
 }
 
-/** Lets the property that tells subtypes apart have values that the document does not know. */
+/** Lets the property that tells subtypes apart have values that the document does not list. */
 function open(schema: Schema, property: string): Schema {
   const properties = isSchema(schema.properties) ? { ...schema.properties, [property]: { type: "string" } } : {};
   return { ...schema, properties };
@@ -139,8 +139,8 @@ function isIgnored(schema: Schema, direction: Direction, components: Components)
 }
 
 /**
- * True for `additionalProperties` that are objects without a property: what the document says of
- * members it does not describe, lists and plain values included (`_embedded` throughout).
+ * Returns true for an `additionalProperties` that is an object without properties. The document uses it for members
+ * that it does not describe, including lists and plain values (`_embedded` in every place).
  */
 function isPlaceholder(keyword: string, value: unknown): boolean {
   return keyword === "additionalProperties" && JSON.stringify(value) === '{"type":"object","properties":{}}';

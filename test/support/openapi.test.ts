@@ -5,7 +5,7 @@ const string = { type: "string" };
 const json = (schema: object, examples = {}) => ({ content: { "application/json": { schema, examples } } });
 const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
 
-/** A small API with the traits of Okta's documents that are easy to get wrong. */
+/** A small API. It has the traits of Okta's documents that are easy to handle wrongly. */
 const document: Document = {
   paths: {
     "/pets": {

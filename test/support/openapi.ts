@@ -16,49 +16,56 @@ export interface Parameter {
 export interface Operation {
   operationId: string;
   method: string;
-  /** e.g. `/api/v1/users/{id}` */
+  /** The path with its parameters, e.g. `/api/v1/users/{id}`. */
   template: string;
   parameters: readonly Parameter[];
-  /** The OAuth scopes that the operation asks for; one of them is enough. */
+  /** The OAuth scopes of the operation. One of them is enough. */
   scopes: readonly string[];
-  /** Examples of bodies and answers, as the document gives them. */
+  /** The examples of requests and responses in the document. */
   examples: { request: readonly Example[]; response: readonly Example[] };
 }
 
 export interface Example {
   name: string;
-  /** The status of a response; undefined for a request. */
+  /** The status of a response. Undefined for a request. */
   status: number | undefined;
   value: unknown;
 }
 
-/** Okta's description of an API, as the judge of requests and answers. */
+/** Okta's description of an API. It judges requests and answers. */
 export interface OpenApi {
   operations: readonly Operation[];
   byId(operationId: string): Operation | undefined;
-  /** The operation for a filled path, e.g. `GET /api/v1/users/00u1`. A literal segment wins over a parameter. */
+  /**
+   * Returns the operation for a filled path, e.g. `GET /api/v1/users/00u1`. A literal segment wins over a parameter.
+   */
   byPath(method: string, pathname: string): Operation | undefined;
-  /** What is wrong with the query: names that the operation does not know, required ones that are missing, values of the wrong type. */
+  /** Returns the faults of a query: unknown names, missing required names and values of the wrong type. */
   queryFaults(operation: Operation, query: URLSearchParams): string[];
-  /** What is wrong with a JSON body. `undefined`: no body. Properties that Okta assigns (`readOnly`) may hold anything. */
+  /**
+   * Returns the faults of a JSON body, with `undefined` for no body. A property that Okta assigns (`readOnly`) may hold
+   * anything.
+   */
   bodyFaults(operation: Operation, body: unknown): string[];
   /**
-   * What is wrong with an answer. An error status that the operation does not list is judged as an
-   * error object; `undefined`: no body.
+   * Returns the faults of an answer, with `undefined` for no body. An error status that the operation does not list is
+   * judged as an error object.
    */
   answerFaults(operation: Operation, status: number, body: unknown): string[];
 }
 
-/** Which of Okta's documents: of the Management API, or of the endpoints for OAuth. */
+/** The name of one of Okta's documents. `oauth` describes the endpoints for OAuth. */
 export type DocumentName = "management" | "oauth";
 
-/** What is known of Okta's operations on every machine: the committed facts (`npm run facts`), which have no examples. */
+/**
+ * Returns the committed facts about Okta's operations (`npm run facts`). They are always present and have no examples.
+ */
 export function loadFacts(name: DocumentName = "management"): OpenApi {
   const facts: Record<DocumentName, Document> = JSON.parse(readFileSync(FACTS_FILE, "utf8"));
   return createOpenApi(facts[name]);
 }
 
-/** Reads one of Okta's documents, examples and all; undefined where they are absent. */
+/** Reads one of Okta's documents, with its examples. Returns undefined if the documents are absent. */
 export function loadOpenApi(name: DocumentName = "management"): OpenApi | undefined {
   const dir = openApiDir();
   if (dir === undefined) return undefined;
@@ -66,7 +73,7 @@ export function loadOpenApi(name: DocumentName = "management"): OpenApi | undefi
   return createOpenApi(document);
 }
 
-/** The parts of an OpenAPI 3.0 document that are read here. */
+/** The parts of an OpenAPI 3.0 document that this module reads. */
 export interface Document {
   paths: Record<string, Record<string, unknown>>;
   components: { schemas: Record<string, Schema> } & Record<string, Record<string, unknown>>;
@@ -86,7 +93,7 @@ interface Content {
 
 const METHODS = ["get", "post", "put", "patch", "delete"];
 
-/** The operations of a document with what it says of each, and how to follow its references. */
+/** Returns the operations of a document, each with its raw description, and a function that follows references. */
 function readDocument(document: Document) {
   function resolve<T>(value: unknown): T {
     let found = value;
@@ -209,7 +216,7 @@ export function createOpenApi(document: Document): OpenApi {
         return faultsOf(ERROR, body, "response");
       }
       const schema = jsonOf(resolve<Content>(listed))?.schema;
-      // Where the document describes no body Okta sends none, or an empty object.
+      // If the document describes no body, Okta sends none or an empty object.
       if (schema === undefined)
         return isEmpty(body) ? [] : [`${operation.operationId} answers ${status} without a body`];
       return body === undefined ? ["the body is missing"] : faultsOf(schema, body, "response");
@@ -235,7 +242,7 @@ function vagueness(template: string): string {
     .join("");
 }
 
-/** A query value in the type that its schema names. */
+/** Returns a query value in the type that its schema names. */
 function typed(schema: Schema, value: string): unknown {
   if ((schema.type === "integer" || schema.type === "number") && value.trim() !== "") return Number(value);
   if (schema.type === "boolean" && (value === "true" || value === "false")) return value === "true";
@@ -243,8 +250,8 @@ function typed(schema: Schema, value: string): unknown {
 }
 
 /**
- * A value without the object members that are null. Okta answers with null, in the document's own
- * examples too, where the document forgets to say `nullable`; null there means "not set".
+ * Returns a value without the object members that are null. Okta sends null for "not set" even if the document does not
+ * say `nullable`. The document's own examples do so too.
  */
 function withoutNulls(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutNulls);

@@ -2,7 +2,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "./cli.js";
 
-/** The shell blocks of a page of the docs, or of one section of it. `heading` is its heading with the marks, e.g. "## Install". */
+/**
+ * Returns the shell blocks of a page of the docs, or of one section. `heading` includes its marks, e.g. "## Install".
+ */
 export function shellBlocks(page: string, heading?: string): string[] {
   const text = readFileSync(join(ROOT, page), "utf8");
   const [, marks = ""] = /^(#+) /.exec(heading ?? "") ?? [];
@@ -11,7 +13,7 @@ export function shellBlocks(page: string, heading?: string): string[] {
   return [...body.matchAll(/```sh\n([\s\S]*?)\n```/g)].map(([, block = ""]) => block);
 }
 
-/** The lines of a shell block, without comments; a line may go on after a backslash. */
+/** Returns the lines of a shell block without comments. A line that ends with a backslash is joined with the next. */
 export function linesOf(block: string): string[] {
   return block
     .replace(/\\\n\s*/g, "")

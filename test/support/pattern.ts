@@ -1,16 +1,16 @@
-/** A regular expression taken apart, as far as it takes to write texts that it has to work on. */
+/** A part of a regular expression, with as much detail as the generator of hostile texts needs. */
 export type Part =
-  /** One character out of these. */
+  /** Matches one of these characters. */
   | { kind: "character"; choice: readonly string[] }
   | { kind: "sequence"; parts: readonly Part[] }
   | { kind: "choice"; options: readonly Part[] }
   | { kind: "repeat"; of: Part; min: number; max: number }
-  /** A place in the text: an anchor, or a look ahead or behind. */
+  /** A condition on the place in the text: an anchor, or a look ahead or behind. */
   | { kind: "place"; seen: Part | undefined }
-  /** What an earlier group has matched. */
+  /** Matches the text of an earlier group again. */
   | { kind: "again"; group: () => Part };
 
-/** Printable ASCII, white space, and characters of other sorts: letters, wide ones, pairs, hidden ones. */
+/** Printable ASCII, white space and a sample of other characters: letters, wide ones, surrogate pairs, hidden ones. */
 export const ALPHABET: readonly string[] = [
   ..." aA0-_.\"'\\/<>=:;,\t\n\r\u0000",
   ...Array.from({ length: 94 }, (_, index) => String.fromCharCode(33 + index)),
@@ -28,7 +28,10 @@ const QUANTIFIER = /^(?:[*+?]|\{\d+(?:,\d*)?\})\??/;
 const ESCAPE = /^\\(?:[pP]\{[^}]*\}|u\{[^}]*\}|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|c[A-Za-z]|k<[^>]+>|[1-9]\d*|[\s\S])/;
 const CLASS = /^\[(?:\\[\s\S]|[^\]\\])*\]/;
 
-/** Takes a regular expression apart. @throws where it has something that no expression of ours had before */
+/**
+ * Returns the parts of a regular expression.
+ * @throws Error if the expression uses syntax that this parser does not know
+ */
 export function parsePattern({ source, flags }: RegExp): Part {
   if (/v/.test(flags)) throw new Error(`/${source}/${flags}: sets of characters are not taken apart.`);
   const groups: Part[] = [];

@@ -7,7 +7,7 @@ afterEach(() => {
   else process.env.OKTA_MCP_TEST_ALL = before;
 });
 
-/** A test that can be skipped; vitest stops there, so this does too. */
+/** Returns a test context with a `skip` that throws, because vitest's own `skip` also ends the test. */
 function skippable() {
   const notes: string[] = [];
   const skip = (note?: unknown): never => {

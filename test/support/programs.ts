@@ -2,13 +2,16 @@ import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { describe, type TestContext, test } from "vitest";
 
-/** True where a run has to prove everything, so that nothing may be left out for want of a program. */
+/** Returns true if the run has to include every test. No test may then be skipped because a program is missing. */
 export const mustTestAll = (): boolean => process.env.OKTA_MCP_TEST_ALL === "1";
 
-/** How skips begin that no installation can mend: what they need is another system, another user, or Okta's documents. */
+/**
+ * The start of the reason for a skip if the test needs another system, another user or Okta's documents. No
+ * installation can avoid such a skip.
+ */
 const NOT_OF_THIS_MACHINE = "not tested here: ";
 
-/** The packages of Debian and Ubuntu that bring what tests need and not every machine has. */
+/** The packages of Debian and Ubuntu for programs and libraries that tests need and that may be missing. */
 const PACKAGES: Readonly<Record<string, string>> = {
   bash: "bash",
   chromium: "chromium",
@@ -21,15 +24,15 @@ const PACKAGES: Readonly<Record<string, string>> = {
   python3: "python3",
 };
 
-/** Where Linux keeps libraries, as far as a library of the system's own is looked for there. */
+/** The usual folders of system libraries on Linux. */
 const LIBRARY_FOLDERS = ["/lib", "/usr/lib", "/usr/local/lib", "/lib64", "/usr/lib64"].flatMap((folder) => [
   folder,
   ...["x86_64-linux-gnu", "aarch64-linux-gnu"].map((machine) => join(folder, machine)),
 ]);
 
 /**
- * Where a program is on this machine that some tests need and not every machine has.
- * @returns its absolute path; undefined where it is not on the PATH
+ * Finds a program on the PATH.
+ * @returns its absolute path, or undefined if there is none
  */
 export function findProgram(name: string): string | undefined {
   return (process.env.PATH ?? "")
@@ -39,7 +42,7 @@ export function findProgram(name: string): string | undefined {
     .find(isExecutable);
 }
 
-/** Where a library of the system is, by the name of its file; undefined where it is in none of the usual folders. */
+/** Returns the path of a system library by its file name. Undefined if none of the usual folders has it. */
 function findLibrary(name: string): string | undefined {
   const own = (process.env.LD_LIBRARY_PATH ?? "").split(delimiter).filter(Boolean);
   return [...own, ...LIBRARY_FOLDERS].map((folder) => join(folder, name)).find(isFile);
@@ -47,7 +50,7 @@ function findLibrary(name: string): string | undefined {
 
 const find = (name: string) => (/\.so(\.|$)/.test(name) ? findLibrary(name) : findProgram(name));
 
-/** What is said of programs and libraries that are not here: their names, and how they are installed. */
+/** Returns a message with the missing programs and libraries and how to install them. Undefined if none is missing. */
 export function missingHere(...names: string[]): string | undefined {
   const missing = names.filter((name) => find(name) === undefined);
   if (missing.length === 0) return undefined;
@@ -57,9 +60,9 @@ export function missingHere(...names: string[]): string | undefined {
 }
 
 /**
- * The paths of the programs and libraries a test needs, in the order of `names`. Where one is missing
- * the test is skipped and says so; with `OKTA_MCP_TEST_ALL=1` it fails, so that a run that should
- * prove everything cannot leave something out.
+ * Returns the paths of the programs and libraries that a test needs, in the order of `names`. If one is missing, the
+ * test is skipped with a message. With `OKTA_MCP_TEST_ALL=1` the test fails instead, so that such a run leaves nothing
+ * out.
  */
 export function requireOrSkip(context: Pick<TestContext, "skip">, ...names: string[]): string[] {
   const missing = missingHere(...names);
@@ -70,38 +73,40 @@ export function requireOrSkip(context: Pick<TestContext, "skip">, ...names: stri
   return names.flatMap((name) => find(name) ?? []);
 }
 
-/** The reason that is given for what needs another system, another user or Okta's documents. */
+/** Returns the reason for the skip of a test that needs another system, another user or Okta's documents. */
 export const notOfThisMachine = (need: string): string => NOT_OF_THIS_MACHINE + need;
 
-/** Skips a test that needs another system, another user or Okta's documents, and says so. */
+/** Skips a test that needs another system, another user or Okta's documents, unless `holds` is true. */
 export function skipUnless(context: Pick<TestContext, "skip">, holds: boolean, need: string): void {
   if (!holds) context.skip(notOfThisMachine(need));
 }
 
-/** A suite that is skipped as above. */
+/** Returns `describe`, or a function that defines a skipped suite if `holds` is false. */
 export function describeWhere(holds: boolean, need: string): (name: string, suite: () => void) => void {
   return (name, suite) => (holds ? describe(name, suite) : skippedSuite(name, need));
 }
 
-/** Stands in the report for a suite that needs another system, another user or Okta's documents. */
+/** Defines one skipped test in place of a suite. The suite needs another system, another user or Okta's documents. */
 export function skippedSuite(name: string, need: string): void {
   describe(name, () => {
     test("is skipped", (context) => context.skip(notOfThisMachine(need)));
   });
 }
 
-/** Whether a run that has to prove everything may have left a test out for this reason. */
+/** Returns true if a run that has to include every test may still leave out a test for this reason. */
 export function mayBeLeftOut(reason: string | undefined): boolean {
   return reason?.startsWith(NOT_OF_THIS_MACHINE) ?? false;
 }
 
-/** What a Node.js of another version lacks of one that keeps compiled code; undefined where it does keep it. */
+/** Returns the reason why this version of Node.js keeps no compiled code. Undefined if it keeps it. */
 export function lacksCompiledCode(version: string): string | undefined {
   const [major = 0, minor = 0] = version.replace(/^v/, "").split(".").map(Number);
   return major > 22 || (major === 22 && minor >= 8) ? undefined : "Node.js keeps compiled code from version 22.8 on";
 }
 
-/** False too for a place over which nothing was mounted, as a run does that hides what a machine has. */
+/**
+ * Returns true for a file. A run that hides a library mounts something else over its path, and then this returns false.
+ */
 function isFile(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 }

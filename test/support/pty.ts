@@ -1,6 +1,8 @@
 import { type CliOptions, type RunningCli, spawnProcess } from "./cli.js";
 
-/** Runs a program in a pseudo-terminal of the given size and copies between it and our pipes. */
+/**
+ * Python code that runs a command in a pseudo-terminal of the given size, connected to the code's own stdin and stdout.
+ */
 const PROGRAM = `
 import fcntl, os, pty, select, struct, sys, termios
 columns, rows, *command = sys.argv[1:]
@@ -24,10 +26,10 @@ while terminal in sources:
 sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) & 255)
 `;
 
-/** What a person presses. */
+/** The keys that a person presses. */
 export const KEYS = { enter: "\r", interrupt: "\u0003", end: "\u0004" } as const;
 
-/** Starts a command in a pseudo-terminal, where stdout and stderr are one; needs python3. */
+/** Starts a command in a pseudo-terminal. Its stdout and stderr are one there. Needs python3. */
 export function startInTerminal(
   command: readonly string[],
   { columns = 80, ...options }: Omit<CliOptions, "input"> & { columns?: number } = {},
@@ -37,12 +39,13 @@ export function startInTerminal(
   return {
     ...cli,
     press: (keys) => void cli.child.stdin.write(keys),
-    // What is left to see: no styles and cursor movements, of a line that is written over only its last state.
+    // Returns the visible text, without styles and cursor movements. Of a line that was overwritten, the last state
+    // counts.
     screen: () =>
       cli
         .stdout()
         .replaceAll("\r\n", "\n")
-        // biome-ignore lint/suspicious/noControlCharactersInRegex: terminal sequences are what is taken out
+        // biome-ignore lint/suspicious/noControlCharactersInRegex: the expression removes terminal sequences
         .replace(/\u001b\[[0-9;?]*[A-Za-z]/g, "")
         .replace(/^.*\r/gm, ""),
   };

@@ -1,5 +1,5 @@
-// Loaded into a server before its own code: its clock starts at TEST_NOW_MS, and its waits take no
-// time while the clock tells as if they had.
+// This file is loaded before the server's own code. It starts the server's clock at TEST_NOW_MS. Waits take no time,
+// but the clock advances by their length.
 import { syncBuiltinESMExports } from "node:module";
 import timers from "node:timers/promises";
 

@@ -6,7 +6,9 @@ import { ROOT, spawnProcess, temporaryFolder } from "./cli.js";
 const VITEST = join(ROOT, "node_modules/vitest/vitest.mjs");
 const CONFIG = join(ROOT, "test/fixtures/runs/vitest.config.ts");
 
-/** Runs the tests of the fixture; what is left in the folder for temporary files. */
+/**
+ * Runs the tests of the fixture. Returns their result and the files that are left in the folder for temporary files.
+ */
 async function runTests(env: Record<string, string>, ...args: string[]) {
   const temporary = temporaryFolder();
   const command = [process.execPath, VITEST, "run", "--config", CONFIG, ...args];

@@ -2,14 +2,13 @@ import type { Reporter, TestCase, TestModule } from "vitest/node";
 import { mayBeLeftOut, mustTestAll } from "./programs.js";
 
 /**
- * Says after a run which tests were left out and why, which passed only when they were tried again,
- * and counts. Where everything has to be tested (`OKTA_MCP_TEST_ALL=1`), a test that was left out for
- * want of what could be here fails the run.
+ * Prints after a run the skipped tests with their reasons, the tests that passed only on a retry, and the counts. With
+ * `OKTA_MCP_TEST_ALL=1` a skipped test fails the run, unless its reason is one that no installation can avoid.
  */
 export class PlainReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]): void {
     const tests = modules.flatMap((module) => [...module.children.allTests()]);
-    // A run of tests chosen by name leaves the others out without a reason.
+    // In a run of tests chosen by name, the other tests are skipped without a reason.
     const skipped = tests.filter((test) => test.result().state === "skipped" && wasToRun(test));
     const failed = tests.filter((test) => test.result().state === "failed").length + errors.length;
     const passed = tests.filter((test) => test.result().state === "passed").length;

@@ -3,12 +3,12 @@ import type { Table } from "../../src/results/result-text.js";
 
 type JsonObject = { [key: string]: Json };
 
-/** A result as it was before a table stood for its items. */
+/** Returns a result with its items in place of the table. */
 export function withItems({ items_table, ...rest }: JsonObject): JsonObject {
   return items_table ? { items: itemsOf(items_table as unknown as Table), ...rest } : rest;
 }
 
-/** The items that a table stands for. */
+/** Returns the items of a table. */
 export function itemsOf({ columns, absent, rows }: Table): JsonObject[] {
   return rows.map((row) => {
     if (row.length !== columns.length)
@@ -27,7 +27,7 @@ export function itemsOf({ columns, absent, rows }: Table): JsonObject[] {
   });
 }
 
-/** An own property of any name, `__proto__` included: read, or set where there is a value. */
+/** Reads an own property of any name, even `__proto__`. If a value is given, sets the property first. */
 function own(holder: JsonObject, key: string, value?: Json): Json | undefined {
   if (value !== undefined) Object.defineProperty(holder, key, { value, enumerable: true, configurable: true });
   return Object.getOwnPropertyDescriptor(holder, key)?.value;

@@ -5,23 +5,23 @@ import { SCOPES } from "../../src/okta/scopes.js";
 import { testAuthorization } from "./authorization.js";
 import { testClock } from "./oauth.js";
 
-/** One answer of the sandbox. `json` is the parsed body, undefined where there is none. */
+/** One answer of the sandbox. `json` is the parsed body, or undefined without a body. */
 export interface Answer {
   status: number;
   headers: Headers;
-  // biome-ignore lint/suspicious/noExplicitAny: tests look at whatever came, and fail where it is something else.
+  // biome-ignore lint/suspicious/noExplicitAny: tests read any member of an answer, and fail if it has another type.
   json: any;
 }
 
-/** The error object that Okta answers with, as far as tests look at it. */
+/** Returns the parts of Okta's error object that tests read. */
 export function errorOf({ status, json }: Answer): { status: number; code: string; summary: string; causes: string[] } {
   const causes = json.errorCauses.map(({ errorSummary }: { errorSummary: string }) => errorSummary);
   return { status, code: json.errorCode, summary: json.errorSummary, causes };
 }
 
 /**
- * A sandbox for one test, with a clock that stands still and a token for `scopes` (default: all). By
- * default nobody is in the org; `seed: 1` brings the company.
+ * Opens a sandbox for one test. Its clock stands still, and it has a token for `scopes` (default: all). By default the
+ * org has no people, and `seed: 1` fills it with the company.
  */
 export async function openSandbox(options: SandboxOptions & { scopes?: readonly string[] } = {}) {
   const { scopes = Object.keys(SCOPES), ...given } = options;
@@ -48,7 +48,7 @@ export async function openSandbox(options: SandboxOptions & { scopes?: readonly 
   const get = (path: string, query: Record<string, string> = {}) =>
     call("GET", Object.keys(query).length === 0 ? path : `${path}?${new URLSearchParams(query)}`);
 
-  /** Every item of a list, page by page, and how many came on each page. */
+  /** Returns every item of a list, read page by page, and the number of items on each page. */
   async function all(path: string, query: Record<string, string> = {}) {
     // biome-ignore lint/suspicious/noExplicitAny: as for `Answer`.
     const items: any[] = [];
@@ -64,13 +64,13 @@ export async function openSandbox(options: SandboxOptions & { scopes?: readonly 
   return { ...sandbox, clock, authorizationHeader: authorization, call, get, all };
 }
 
-/** The address of the `Link` with this relation, if there is one. */
+/** Returns the address of the `Link` with this relation, or undefined if there is none. */
 export function linkOf({ headers }: Answer, rel: string): string | undefined {
   const links = headers.get("link")?.split(", ") ?? [];
   return links.find((link) => link.endsWith(`rel="${rel}"`))?.match(/^<(.*)>/)?.[1];
 }
 
-/** A profile with everything that Okta requires. */
+/** Returns a profile with every attribute that Okta requires. */
 export function person(firstName: string, more: Record<string, Json> = {}): Record<string, Json> {
   const login = `${firstName.toLowerCase()}@acme.example`;
   return { firstName, lastName: "Example", login, email: login, ...more };

@@ -15,73 +15,75 @@ import { withItems } from "./result-text.js";
 
 export type Json = { [key: string]: unknown };
 
-/** How a call ended, as the client sees it. */
+/** The end of a call, as the client sees it. */
 export interface Outcome {
-  /** "ok", the code of an error, or "gone" where the server ended before it answered. */
+  /** "ok", the code of an error, "cancelled", or "gone" if the server ended before it answered. */
   sees: string;
   message: string;
   fix: string;
   retryAfterSeconds: number | undefined;
   data: Json;
-  /** The text that a model reads; empty where no result came. */
+  /** The text that a model reads. Empty if no result came. */
   text: string;
   tookMs: number;
 }
 
-/** An outcome of which nothing is known but what the caller sees and what is given. */
+/** Returns an outcome with the given parts. All other parts are empty. */
 export function outcome(sees: string, rest: Partial<Outcome> = {}): Outcome {
   return { sees, message: "", fix: "", retryAfterSeconds: undefined, data: {}, text: "", tookMs: 0, ...rest };
 }
 
-/** How the process ended. */
+/** The end of the process. */
 export interface End {
   code: number | null;
   signal: NodeJS.Signals | null;
 }
 
-/** The built server in a process of its own, with the official client at the other end. */
+/** The built server in a process of its own, connected to the official client. */
 export interface ServerProcess {
   client: Client;
   child: ChildProcessWithoutNullStreams;
   stderr(): string;
-  /** Every byte that came on stdout. */
+  /** Returns everything that came on stdout. */
   stdout(): string;
-  /** What came on stdout that is no message of the protocol. */
+  /** The errors of the client about lines on stdout that are no messages of the protocol. */
   strays: string[];
-  /** How often the server said that its list of tools has changed. */
+  /** Returns how often the server has announced a change of its list of tools. */
   listChanges(): number;
   call(name: string, args?: Json, options?: RequestOptions): Promise<Outcome>;
   ended: Promise<End>;
-  /** Leaves as a client does, by closing stdin; resolves with the end and how long it took. */
+  /**
+   * Closes stdin, as a client does when it leaves. Resolves with the end of the process and its time in milliseconds.
+   */
   leave(): Promise<End & { tookMs: number }>;
-  /** Closes our ends of its streams, which a process that it left behind may hold open. */
+  /** Closes our ends of the streams. Otherwise a process that the server left behind could hold them open. */
   letGo(): void;
 }
 
-/** How the person behind the client answers a question, or the client in the person's place. */
+/** Answers a question as the person behind the client does, or as the client does in the person's place. */
 export type Person = (question: ElicitRequest["params"]) => ElicitResult | Promise<ElicitResult>;
 
 export interface ServerProcessOptions {
   env: Record<string, string>;
   cwd: string;
-  /** Flags of the server. */
+  /** The command-line flags of the server. */
   args?: readonly string[] | undefined;
-  /** By default says yes to everything; null for a client that cannot ask anybody. */
+  /** Answers questions. The default says yes to everything. With null the client cannot ask anybody. */
   person?: Person | null | undefined;
-  /** The client's roots, as URIs; without it the client has none. */
+  /** The client's roots as URIs. Without it the client has no roots. */
   roots?: readonly string[] | undefined;
-  /** Default true: results carry structured content besides their text. Without it outcomes are read from the text. */
+  /** By default results carry structured content besides their text. With false, outcomes are read from the text. */
   structuredContent?: boolean | undefined;
-  /** Turns the command of the server into one that runs it in other surroundings. */
+  /** Returns the command that runs the server in other surroundings. Takes the server's own command. */
   wrap?: ((command: readonly string[]) => readonly string[]) | undefined;
-  /** Opens a channel for messages between this process and the server's. */
+  /** Opens a channel for messages between this process and the server's process. */
   hasChannel?: boolean | undefined;
 }
 
 const saysYes: Person = ({ mode }) =>
   mode === "url" ? { action: "accept" } : { action: "accept", content: { confirm: true } };
 
-/** Starts the built server and says hello to it. */
+/** Starts the built server and connects a client to it. Resolves after the handshake. */
 export async function startServer({
   env,
   cwd,
@@ -117,11 +119,11 @@ export async function startServer({
   });
   const strays: string[] = [];
   client.onerror = ({ message }) => {
-    // An answer may cross its cancellation on the way.
+    // An answer and the cancellation of its call may cross on the way.
     if (!message.startsWith("Received a response for an unknown message ID")) strays.push(message.slice(0, 500));
   };
-  // The server's half of the SDK's stdio pair, turned round: the client's half starts the process
-  // itself and keeps the process's end, its signals and its streams to itself.
+  // This is the server's half of the SDK's stdio pair, used in the other direction. The client's half would start the
+  // process itself, and would hide its end, its signals and its streams.
   const transport = new StdioServerTransport(child.stdout, child.stdin);
   void ended.then(() => client.close());
   await client.connect(transport);
@@ -169,7 +171,7 @@ export async function startServer({
   };
 }
 
-/** What the text of a result says, as structured content would. */
+/** Returns the content of a result's text in the form of structured content. */
 function readText(text: string, isError: boolean): Json {
   if (!isError) return withItems(JSON.parse(text)) as Json;
   const line = (name: string) => new RegExp(`^${name}: (.*)$`, "m").exec(text)?.[1] ?? "";

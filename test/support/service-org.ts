@@ -7,7 +7,10 @@ import { newKeyPair } from "../../src/checks/key-pair.js";
 import { testAuthorization } from "./authorization.js";
 import { runCli, temporaryFolder } from "./cli.js";
 
-/** An org in which a service app signs in by its key, bound to it or not, and the settings with which commands do. */
+/**
+ * Opens an org in which a service app signs in with its key. `dpopRequired` decides if tokens are bound to the key.
+ * Returns also the settings of a command for the org.
+ */
 export async function openServiceOrg({ dpopRequired = true } = {}) {
   const { privateKey, publicKey } = newKeyPair({ type: "rsa", modulusLength: 2048 });
   const jwk = { ...publicKey.export({ format: "jwk" }), kty: "RSA", kid: "ci", use: "sig" };

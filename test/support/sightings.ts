@@ -1,16 +1,16 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 
-/** A secret that nothing else looks like. */
+/** Returns a secret that resembles no other text. */
 export const secret = (name: string): string => `Zq9${name}7Xw${"k3".repeat(6)}`;
 
-/** Words of a length by which nobody could take them for something else: the lines of a PEM. */
+/** Returns the lines of a PEM that are long enough to be unmistakable. */
 export const linesOfPem = (pem: string): string[] => pem.split("\n").filter((line) => /^[\w+/=]{40,}$/.test(line));
 
-/** Shorter secrets would be found anywhere. */
+/** The least length of a secret. A shorter one would occur in other texts by chance. */
 export const MIN_SECRET_CHARS = 12;
 
-/** The ways in which a secret may be written down. */
+/** Returns the forms in which a secret may be written down. */
 function formsOf(one: string): string[] {
   const bytes = Buffer.from(one);
   const base64 = [0, 1, 2].map((shift) =>
@@ -23,9 +23,9 @@ function formsOf(one: string): string[] {
 }
 
 /**
- * Where one of the secrets stands in one of the texts in any form; of a long one a part is enough.
- * @returns the name of the text and what stands before the secret; undefined where there is none
- * @throws RangeError for a secret that would be found anywhere
+ * Looks for the secrets in the texts, in all forms. A part of a long secret is enough.
+ * @returns the name of the text and the characters before the secret; undefined if no text has a secret
+ * @throws RangeError for a secret that is too short to be unmistakable
  */
 export function sighting(
   secrets: readonly string[],
@@ -42,7 +42,7 @@ export function sighting(
   return undefined;
 }
 
-/** What every file below a folder holds, by its path. */
+/** Returns the content of every file below a folder, by its path. It is read as Latin-1. */
 export function filesIn(folder: string): { [path: string]: string } {
   const paths = readdirSync(folder, { recursive: true }).map((name) => join(folder, String(name)));
   const files = paths.filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile());

@@ -1,4 +1,4 @@
-/** Something that a test waits for until another part of it says so. */
+/** Returns a signal between two parts of a test. `given` resolves when another part calls `give`. */
 export function signal(): { given: Promise<void>; give: () => void } {
   let give = () => {};
   const given = new Promise<void>((resolve) => {

@@ -11,59 +11,64 @@ import { createSigner, type Signer } from "../../sandbox/signer.js";
 import { createServiceKey } from "../../src/cli/service-key.js";
 import { type ServerProcess, type ServerProcessOptions, startServer } from "./server-process.js";
 
-/** The key that signs the orgs' tokens is one for all stages: to find one takes longer than most scenarios. */
+/** All stages share the key that signs the orgs' tokens, because making a key takes longer than most scenarios. */
 let signer: Promise<Signer> | undefined;
 
 const SCOPES = ["okta.users.manage", "okta.groups.read", "okta.groups.manage", "okta.logs.read"];
 
-/** As for `startServer`. */
+/** The options that `startServer` takes. */
 type OfTheServer = Pick<ServerProcessOptions, "args" | "person" | "roots" | "structuredContent">;
 
 export interface StageOptions extends OfTheServer {
-  /** `OKTA_SCOPES`, and what a ready token grants. */
+  /** The scopes in `OKTA_SCOPES`, which a ready token also grants. */
   scopes?: readonly string[];
-  /** What a ready token grants, where that is not what the settings say. */
+  /** The scopes of a ready token, if they differ from those in the settings. */
   granted?: readonly string[];
-  /** As for `startSandbox`; by default nobody is in the org but the admin and one user. */
+  /** The same option as for `startSandbox`. By default the org has only the admin and one user. */
   seed?: number | null;
-  /** What the guard file says, as JSON or as text; may put into the org what it is about. Without it there is none. */
+  /**
+   * Returns the guard file as JSON or as text. It may first add objects to the org. By default there is no guard file.
+   */
   guard?: (org: Org) => unknown;
-  /** A ready token (default), a person with the device grant, or a service app with its key and DPoP. */
+  /** The sign-in: a ready token (default), a person with the device grant, or a service app with its key and DPoP. */
   signIn?: "token" | "device" | "key";
-  /** How far the org's clock is ahead of the server's. */
+  /** The lead of the org's clock over the server's clock, in milliseconds. */
   clockAheadMs?: number;
-  /** How long the org's access tokens are good. Default 3600. */
+  /** The lifetime of the org's access tokens, in seconds. The default is 3600. */
   tokenLifetimeSeconds?: number;
-  /** Settings of the server, besides those of the sign-in. */
+  /** Settings of the server besides those of the sign-in. */
   env?: Record<string, string>;
-  /** See `ServerProcessOptions`; `folder` is the stage's own. */
+  /** The same option as in `ServerProcessOptions`. `folder` is the stage's own folder. */
   wrap?: (command: readonly string[], folder: string) => readonly string[];
 }
 
-/** An org, the built server before it, and a folder of their own. */
+/** An org, the built server connected to it, and a folder for both. */
 export interface Stage {
   sandbox: Sandbox;
   server: ServerProcess;
-  /** The home of the server's user; gone with the stage. */
+  /** The home folder of the server's user. It is removed with the stage. */
   folder: string;
   /** The settings of the server. */
   env: Readonly<Record<string, string>>;
-  /** A user and a group that are there from the start. */
+  /** The ids of a user and a group that exist from the start. */
   userId: string;
   groupId: string;
-  /** The requests to the org so far, those that make a scenario ready left out. */
+  /** Returns the requests to the org since the last `forget`. A scenario calls that after its preparations. */
   requests(): readonly RecordedRequest[];
-  /** Leaves out all requests so far. */
+  /** Makes `requests` leave out all requests so far. */
   forget(): void;
-  /** Another server with the same settings and the same folder, in place of one that has ended. */
+  /** Starts another server with the same settings and the same folder, after the present one has ended. */
   restart(): Promise<void>;
-  /** Puts a new org, in which nothing has happened, in the place of the present one. */
+  /** Opens a new org in place of the present one. Nothing has happened in it. */
   reopen(): Promise<void>;
-  /** Ends everything. @throws AssertionError when the server did not end as it should, or said what it should not */
+  /**
+   * Ends everything.
+   * @throws AssertionError if the server ended in a wrong way or wrote something that it must not write
+   */
   close(): Promise<void>;
 }
 
-/** An org with an admin, a user and a group; `key` signs its service app in. */
+/** Opens an org with an admin, a user and a group. `key` is the key of its service app. */
 async function openPilotOrg(options: StageOptions, port: number, key: ReturnType<typeof createServiceKey> | undefined) {
   const { clockAheadMs = 0, seed = null } = options;
   const sandbox = await startSandbox({
@@ -90,7 +95,10 @@ async function openPilotOrg(options: StageOptions, port: number, key: ReturnType
   return { sandbox, userId: user.id, groupId: group.id };
 }
 
-/** Ends a server by leaving it. @throws AssertionError when it did not end as it should, or said what it should not */
+/**
+ * Ends a server by leaving it.
+ * @throws AssertionError if the server ended in a wrong way or wrote something that it must not write
+ */
 async function leave(server: ServerProcess, sandbox: Sandbox): Promise<void> {
   const killer = setTimeout(() => server.child.kill("SIGKILL"), 5_000);
   try {
@@ -111,7 +119,7 @@ async function leave(server: ServerProcess, sandbox: Sandbox): Promise<void> {
   }
 }
 
-/** Sets a stage: a small org, and the built server connected to a client. Nothing is sent to the org yet. */
+/** Opens a small org and connects the built server to a client. No request has reached the org yet. */
 export async function openStage(options: StageOptions = {}): Promise<Stage> {
   const { signIn = "token", wrap, scopes = SCOPES, granted = scopes } = options;
   const folder = mkdtempSync(join(tmpdir(), "okta-mcp-faults-"));
@@ -202,7 +210,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
       } finally {
         await present.sandbox.close();
         key?.remove();
-        // A scenario may have taken from the owner the right to write there.
+        // A scenario may have removed the owner's right to write in the folder.
         if (process.platform !== "win32") spawnSync("chmod", ["-R", "u+w", folder]);
         rmSync(folder, { recursive: true, force: true });
       }

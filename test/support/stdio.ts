@@ -9,7 +9,7 @@ export interface Message {
   error?: { code: number; message: string };
 }
 
-/** What a client says of itself first, without capabilities. */
+/** The parameters of a client's first message. The client has no capabilities. */
 export const HELLO = {
   protocolVersion: "2025-11-25",
   capabilities: {},
@@ -19,22 +19,25 @@ export const HELLO = {
 /** The first message of a client. */
 export const INITIALIZE = { jsonrpc: "2.0", id: 1, method: "initialize", params: HELLO } as const;
 
-/** What one line says; fails where it is not JSON-RPC. */
+/** Returns the message in a line. Fails if the line is not JSON-RPC. */
 function read(line: string): Message {
   const message: Message = JSON.parse(line);
   expect(message.jsonrpc).toBe("2.0");
   return message;
 }
 
-/** The client's end of a server on stdio, in raw lines, so that what no library would send can be sent. */
+/** Returns the client's end of a server on stdio. Its raw lines let a test send what no library would send. */
 export function speakTo(cli: RunningCli) {
   let lastId = 0;
   const raw = (line: string) => void cli.child.stdin.write(`${line}\n`);
   const write = (message: object) => raw(JSON.stringify({ jsonrpc: "2.0", ...message }));
   const lines = () => cli.stdout().split("\n").slice(0, -1);
-  /** Every whole line that came on stdout; fails on one that is not JSON-RPC. */
+  /** Returns the messages in all complete lines on stdout. Fails if a line is not JSON-RPC. */
   const messages = () => lines().map(read);
-  /** Sends a request whose `params` are given as JSON text. @returns its id */
+  /**
+   * Sends a request whose `params` are JSON text.
+   * @returns the id of the request
+   */
   const sendText = (method: string, params: string): number => {
     lastId += 1;
     raw(`{"jsonrpc":"2.0","id":${lastId},"method":${JSON.stringify(method)},"params":${params}}`);
@@ -52,9 +55,12 @@ export function speakTo(cli: RunningCli) {
     write({ method: "notifications/initialized" });
     return reply;
   };
-  /** Calls a tool. @returns the id of the request */
+  /**
+   * Calls a tool.
+   * @returns the id of the request
+   */
   const call = (name: string, args: object = {}) => send("tools/call", { name, arguments: args });
-  /** Calls a tool with arguments as JSON text, and waits for what is said: a text, and the code of a refusal. */
+  /** Calls a tool with arguments as JSON text. Returns the text of the answer, and the code if the call was refused. */
   const callText = async (tool: string, args: string): Promise<{ code: string | undefined; text: string }> => {
     const params = `{"name":${JSON.stringify(tool)},"arguments":${args}}`;
     const { result, error } = await answer(sendText("tools/call", params));
@@ -65,7 +71,7 @@ export function speakTo(cli: RunningCli) {
   return { raw, write, messages, send, sendText, answer, ask, begin, call, callText };
 }
 
-/** The server on stdio, signed in, and its client. */
+/** Starts the server on stdio, and a client that has begun its session. */
 export async function startServer(env: Record<string, string>, args: readonly string[] = []) {
   const cli = startCli(["run", ...args], { env });
   const client = speakTo(cli);

@@ -10,13 +10,13 @@ import { ROOT } from "./cli.js";
 const CERTIFICATES = join(ROOT, "test/fixtures/certificates");
 const pem = (name: string) => readFileSync(join(CERTIFICATES, name), "utf8");
 
-/** The name that the org's certificate is for. It leads nowhere: only a proxy knows the way. */
+/** The host name in the org's certificate. It has no address, so only a proxy leads to it. */
 export const TLS_HOST = "login.acme-robotics.example";
 
-/** The root that the org's certificate goes back to, which nobody trusts by itself. */
+/** The root of the org's certificate. No system trusts it by default. */
 export const ROOT_CERTIFICATE = join(CERTIFICATES, "root.pem");
 
-/** The key that belongs to the org's certificate; as good as any for an app that signs in. */
+/** The private key of the org's certificate. A service app can use it to sign in too. */
 export const KEY_FILE = join(CERTIFICATES, "leaf.key");
 
 const ANSWERS: Readonly<Record<string, unknown>> = {
@@ -36,7 +36,7 @@ const ANSWERS: Readonly<Record<string, unknown>> = {
   "/api/v1/groups": [{ id: "g1", profile: { name: "Pilot" } }],
 };
 
-/** An org on this machine that answers by TLS, signs everybody in, and has one group. */
+/** Opens a local org that answers by TLS. It lets everybody sign in and has one group. */
 export async function openTlsOrg() {
   const asked: string[] = [];
   const options = { key: pem("leaf.key"), cert: pem("leaf.pem") + pem("intermediate.pem") };
@@ -55,7 +55,9 @@ export async function openTlsOrg() {
   return { asked, port: (server.address() as AddressInfo).port };
 }
 
-/** A proxy that leads every tunnel to one port of this machine, or refuses each with a status. */
+/**
+ * Opens a proxy that leads every tunnel to one local port. With `refuseWith`, it refuses each tunnel with that status.
+ */
 export async function openProxy({ port, refuseWith }: { port: number; refuseWith?: string }) {
   const asked: { host: string; authorization: string | undefined }[] = [];
   const server = createServer();

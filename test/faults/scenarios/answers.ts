@@ -4,7 +4,7 @@ import type { Outcome } from "../../support/server-process.js";
 import type { Expected, Scenario } from "../scenario.js";
 import { accountFor, CREATE, type Kind, lastChange, READ, REPLACE } from "./calls.js";
 
-/** Okta's own words for an outage. */
+/** Returns the answer that Okta gives for an outage with this status. */
 const okta = (status: number) => ({
   status,
   json: {
@@ -21,20 +21,22 @@ const OK_AT_ONCE: Seen = { sees: "ok", attempts: 1 };
 const OK_ON_SECOND: Seen = { sees: "ok", attempts: 2 };
 const DOUBT = /may have been made all the same\. Look at the object first/;
 
-/** One fault that happens once, and what becomes of a call that may be repeated and of one that may not. */
+/**
+ * One fault that happens once. `repeatable` is the result of a call that may be repeated. `once` is that of any other.
+ */
 interface AnswerFault {
   name: string;
   fault: Fault;
   repeatable: Seen;
   once: Seen;
-  /** Only these kinds; by default all. */
+  /** The kinds of calls to play. The default is all. */
   kinds?: Kind[];
   slow?: boolean;
 }
 
 const down: Seen = { sees: "okta_down", attempts: 1, says: DOUBT };
 const unreachable: Seen = { sees: "unreachable", attempts: 1, says: DOUBT };
-/** Somebody else answered: another attempt would meet the same. */
+/** Another server answered in the org's place, so a second attempt would get the same answer. */
 const stranger: Seen = { sees: "unreachable", attempts: 1, says: /OKTA_ORG_URL/ };
 
 const passing = (name: string, fault: Fault, once: Seen): AnswerFault => ({
@@ -65,7 +67,7 @@ const FAULTS: AnswerFault[] = [
     name: "an empty body",
     fault: { fault: "empty", performed: true },
     repeatable: OK_ON_SECOND,
-    // Okta answers many writes so, and the status says that it was done.
+    // Okta answers many writes with an empty body. The status already says that the write was done.
     once: OK_AT_ONCE,
     kinds: [READ, CREATE],
   },
@@ -118,11 +120,11 @@ function scenario({
   };
 }
 
-/** A minute each, so every kind has a stage of its own, all at the same time. */
+/** Each kind takes a minute. So each gets a stage of its own, and all run at the same time. */
 const oneByOne = (fault: AnswerFault): Scenario[] =>
   [READ, REPLACE, CREATE].map((kind) => scenario({ ...fault, kinds: [kind] }));
 
-/** Answers that are not what Okta answers, and no answers. */
+/** The scenarios in which the answer is not one of Okta's, or does not come. */
 export const answers: Scenario[] = [
   ...FAULTS.map(scenario),
   ...oneByOne(HANG),

@@ -2,21 +2,24 @@ import assert from "node:assert/strict";
 import type { Outcome } from "../../support/server-process.js";
 import type { Act } from "../scenario.js";
 
-/** A call that faults happen to, and what is lost or doubled when it goes wrong. */
+/**
+ * A call that the faults are played on. The checks depend on its kind: a read must not lose data, and a write must not
+ * be doubled.
+ */
 export interface Kind {
-  /** How the table calls it. */
+  /** The name in the table. */
   name: string;
   method: string;
-  /** The path of the request that the fault is for, as the fault script takes it. */
+  /** The path of the request that the fault applies to, in the form that the fault script takes. */
   path: string;
   call(act: Act): Promise<Outcome>;
-  /** How often the org has done what was asked for; undefined for a read. */
+  /** Returns how often the org has done the write. Undefined for a read. */
   done?: (act: Act) => number;
 }
 
 const GROUPS = "/api/v1/groups";
 const GROUP = "/api/v1/groups/{id}";
-/** What the writes leave behind in the org. */
+/** The mark that the writes leave in the org. */
 const MARK = "made in spite of faults";
 
 export const READ: Kind = {
@@ -26,7 +29,7 @@ export const READ: Kind = {
   call: ({ server }) => server.call("list_groups"),
 };
 
-/** A replace may be sent again: twice is the same as once. */
+/** A replace may be sent again, because doing it twice has the same result. */
 export const REPLACE: Kind = {
   name: "a repeatable write",
   method: "PUT",
@@ -36,7 +39,7 @@ export const REPLACE: Kind = {
   done: ({ sandbox, groupId }) => Number(sandbox.org.groups.get(groupId)?.profile.description === MARK),
 };
 
-/** A creation must not be sent again: twice would make two. */
+/** A creation must not be sent again, because it would make a second object. */
 export const CREATE: Kind = {
   name: "a one-time write",
   method: "POST",
@@ -45,7 +48,7 @@ export const CREATE: Kind = {
   done: ({ sandbox }) => sandbox.org.groups.all().filter(({ profile }) => profile.name === MARK).length,
 };
 
-/** How the journal says that the last write ended; "none" where it has none. */
+/** Returns the outcome of the last write in the journal, or "none" if the journal has no write. */
 export async function lastChange({ server }: Pick<Act, "server">): Promise<unknown> {
   const { sees, message, data } = await server.call("list_changes", { limit: 1 });
   assert.equal(sees, "ok", message);
@@ -58,8 +61,8 @@ const idsOfGroups = ({ sandbox }: Act) => sandbox.org.groups.all().map(({ id }) 
 const MAY_BE_DONE = /may have been made all the same/;
 
 /**
- * That nothing was lost and nothing doubled: what was read is whole, what the caller was told was
- * done is there once, and what is there after an error was said to be possible.
+ * Asserts that nothing was lost and nothing was doubled. A read returned every item. A write that succeeded is in the
+ * org once. If a write is in the org after an error, the error said that this may be so.
  */
 export function findInOrg(kind: Kind, act: Act, { sees, message, data }: Outcome): void {
   if (kind.done === undefined) {
@@ -75,7 +78,7 @@ export function findInOrg(kind: Kind, act: Act, { sees, message, data }: Outcome
   }
 }
 
-/** The same, and that the journal says of a write what the caller heard. */
+/** Asserts the same as `findInOrg`. It also asserts that the journal and the caller agree about a write. */
 export async function accountFor(kind: Kind, act: Act, ended: Outcome): Promise<void> {
   findInOrg(kind, act, ended);
   const { sees, message } = ended;

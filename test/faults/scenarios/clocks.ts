@@ -10,7 +10,7 @@ const skewed = (direction: string, clockAheadMs: number): Scenario => ({
   stage: { signIn: "key", clockAheadMs },
   async play(act) {
     const { sandbox, server } = act;
-    // Without a nonce, with one, and again by a clock that is now known.
+    // The first request for a token has no nonce, the second has one, and a third may use the org's clock.
     await act.line("a service app signs in", { sees: "ok", reached: /^[2-4] token, 1 GET$/ }, () => READ.call(act));
 
     const resetSeconds = Math.ceil((Date.now() + clockAheadMs + 1000) / 1000);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Act, Scenario } from "../scenario.js";
 import { CREATE, lastChange } from "./calls.js";
 
-/** How a server ends in the middle of a write, and what its process has to answer for. */
+/** A way for a server to end in the middle of a write, and the expected end of its process. */
 interface Ending {
   name: string;
   leave(act: Act): void;
@@ -24,14 +24,14 @@ const ENDINGS: Ending[] = [
     name: "the client closes stdout in mid-write",
     leave({ server }) {
       server.child.stdout.destroy();
-      // What it writes next finds nobody.
+      // The answer to this request meets a closed stream.
       server.child.stdin.write(`${JSON.stringify({ jsonrpc: "2.0", id: 1e6, method: "tools/list" })}\n`);
     },
     ends: CLEAN,
   },
 ];
 
-/** The process is gone and nobody is told anything; the org has what it got, and a new process works at once. */
+/** The process ends and nobody gets an answer. The org has done the write, and a new process works at once. */
 const ending = ({ name, leave, ends }: Ending): Scenario => ({
   name,
   async play(act) {

@@ -8,7 +8,7 @@ const disk = findDisk();
 
 const pidOf = ({ server }: Act): number => server.child.pid ?? assert.fail("the server runs");
 
-/** Reads go on; a write is stopped before anything leaves. */
+/** The result of a write that is stopped before any request is sent. Reads go on. */
 const STOPPED = {
   sees: "bad_config",
   says: /journal of changes .* nothing is changed in Okta.*OKTA_MCP_JOURNAL/s,
@@ -29,7 +29,7 @@ const inMidSession = (state: "full" | "read-only"): Scenario => ({
   stage: disk.stage("good"),
   lacks: () => (state === "read-only" ? disk.lacksProtect : undefined),
   async play(act) {
-    // As much as a page of memory holds, so that the next line needs another.
+    // The line fills a page of memory, so that the next line needs another page.
     const description = "x".repeat(1000);
     assert.equal((await act.server.call("create_group", { profile: { name: "Before", description } })).sees, "ok");
     spoil(act, state);

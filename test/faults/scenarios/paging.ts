@@ -5,14 +5,14 @@ import type { Scenario } from "../scenario.js";
 
 const GROUPS = "/api/v1/groups";
 
-/** A page as the org gives it, with a link to one more. */
+/** Returns a page as the org sends it, with a link to a next page. */
 const page = (items: readonly object[], next: string) => (): SandboxReply => ({
   status: 200,
   headers: { Link: `<${next}>; rel="next"` },
   json: items,
 });
 
-/** Pages without end, each with a cursor of its own. */
+/** Returns an endless sequence of pages. Each has a cursor of its own. */
 function endless(origin: string, items: readonly object[]) {
   let pages = 0;
   return () => {

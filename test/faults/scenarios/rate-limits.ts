@@ -10,7 +10,7 @@ const BODY = {
 };
 const CALLS = 50;
 
-/** 429 with Okta's headers; the window ends `inMs` after `nowMs`. */
+/** Returns a 429 answer with Okta's headers. The window ends `inMs` milliseconds after `nowMs`. */
 const limited = (nowMs: number, inMs: number) => ({
   status: 429,
   json: BODY,
@@ -21,7 +21,7 @@ const limited = (nowMs: number, inMs: number) => ({
   },
 });
 
-/** One outcome that stands for many: "ok" where all are. */
+/** Returns one outcome for many: "ok" if all are "ok", and otherwise the first that is not. */
 export function together(outcomes: readonly Outcome[]): Outcome {
   const [first] = outcomes;
   assert.ok(first);
@@ -29,7 +29,7 @@ export function together(outcomes: readonly Outcome[]): Outcome {
   return { ...worst, tookMs: Math.max(...outcomes.map(({ tookMs }) => tookMs)) };
 }
 
-/** 40 reads and 10 creations at once. */
+/** Makes 40 reads and 10 creations at once. Returns their common outcome. */
 async function storm(act: Act): Promise<Outcome> {
   const calls = Array.from({ length: CALLS }, (_, index) =>
     index % 5 === 0
@@ -39,7 +39,7 @@ async function storm(act: Act): Promise<Outcome> {
   return together(await Promise.all(calls));
 }
 
-/** Every creation is there, and each once. */
+/** Asserts that each creation is in the org exactly once. */
 function allCreated({ sandbox }: Act): void {
   const names = sandbox.org.groups
     .all()

@@ -6,7 +6,7 @@ import { together } from "./rate-limits.js";
 
 const TOKEN = "/oauth2/v1/token";
 
-/** Signs in, so that what follows happens in the middle of a session. */
+/** Signs in, so that the following fault happens in the middle of a session. */
 async function signIn(act: Act): Promise<void> {
   const { sees, message } = await READ.call(act);
   assert.equal(sees, "ok", message);
@@ -37,7 +37,7 @@ export const signIns: Scenario[] = [
     async play(act) {
       await signIn(act);
       act.sandbox.authorization.control.revokeEverything();
-      // The next call brings a new sign-in.
+      // The next call starts a new sign-in.
       await act.line(
         "",
         { sees: "session_ended", says: /sign in/i, reached: "1 POST, 1 token", check: created(act) },

@@ -11,7 +11,7 @@ const lacks = () => (process.platform === "win32" ? "no such disk on Windows" : 
 const keptInFile = (stage: StageOptions): StageOptions => ({
   ...stage,
   signIn: "device",
-  // The journal would stop writes for a reason of its own.
+  // With a journal on the same disk, the broken journal would stop the writes first.
   env: { OKTA_MCP_TOKEN_STORE: "file", OKTA_MCP_JOURNAL: "off" },
 });
 
