@@ -10,61 +10,61 @@ export interface Scenario {
   name: string;
   /** The promise as the first column of the table in SECURITY.md names it. */
   promise: string;
-  /** What the stage is like; a function where something has to be there first. */
+  /** Options of the stage, or a function that returns them where something has to be prepared first. */
   stage?: StageOptions | (() => Promise<StageOptions>);
-  /** Why it cannot be played on this machine; undefined where it can. */
+  /** The reason why this computer cannot play the scenario; undefined where it can. */
   lacks?: () => string | undefined;
   play(act: Act): Promise<void>;
 }
 
-/** What came of one attack, or of what shows that the attack is one. */
+/** The result of one attack or of one control. */
 export interface Row {
   scenario: string;
   promise: string;
   name: string;
   kind: "attack" | "control";
-  /** What was not as expected; undefined where all was. */
+  /** The difference from the expectation; undefined where there was none. */
   failure: string | undefined;
   skipped?: string;
 }
 
 export type Call = readonly [tool: string, args: Json];
 
-/** What is done, and what has to be seen of it. A fault of the org that was made for it ends with it. */
+/** An action and the results that it has to have. Faults that were set in the org end with it. */
 export interface Deed {
-  /** One call of a tool; or whatever else the attacker does. */
+  /** One call of a tool; `does` is any other action. */
   call?: Call;
   does?: () => Promise<Outcome>;
   /**
-   * "ok", the code of an error, or several of which one has to be seen. An attack is by default refused by one
-   * of the codes that say who refused.
+   * The expected result: "ok", the code of an error, or a list of codes of which one has to come. By default a control
+   * expects "ok", and an attack expects one of REFUSALS.
    */
   sees?: string | readonly string[];
-  /** What the answer has to say. */
+  /** The answer has to match this. */
   says?: RegExp;
-  /** What must not be said, to anybody and nowhere: not on stdout or stderr, and in no file. */
+  /** Texts that may stand in no answer, on neither stdout nor stderr, and in no file. */
   never?: readonly string[];
   /**
-   * The writes that reach the org, as `DELETE /api/v1/groups/00g1`; by default none. An expression where the rest is
-   * of no interest; `null` where any may.
+   * The writes that have to reach the org, such as `DELETE /api/v1/groups/00g1`. An attack expects none by default, a
+   * control accepts any. A regular expression has to match the lines of all writes; `null` accepts any.
    */
   reaches?: readonly string[] | RegExp | null;
-  /** Whatever else has to be so, once it is over; throws where it is not. */
+  /** A further check of the result; it throws where the check fails. */
   check?: (outcome: Outcome) => void | Promise<void>;
 }
 
-/** What a scenario does with its stage. */
+/** The stage, with the functions by which a scenario plays its attacks. */
 export interface Act extends Stage {
-  /** The same in its harmless form, which has to go through: without it, no attack holds. */
+  /** Plays the harmless form of an attack, which has to succeed. Without it, no attack of the scenario counts. */
   control(name: string, deed: Deed): Promise<Outcome | undefined>;
   attack(name: string, deed: Deed): Promise<Outcome | undefined>;
-  /** Each member of a kind, as an attack of its own. */
+  /** Plays one attack for each member of `kind`. */
   attacks<T>(kind: Iterable<T>, deed: (member: T) => readonly [name: string, deed: Deed]): Promise<void>;
-  /** Leaves attacks out that this machine cannot play. */
+  /** Notes an attack as left out because this computer cannot play it. */
   leaveOut(name: string, why: string): void;
 }
 
-/** An answer with one of these says that nothing was done, and who decided so. */
+/** The codes of answers that say that nothing was done and who decided so. */
 export const REFUSALS = [
   "bad_input",
   "needs_confirmation",
@@ -76,20 +76,20 @@ export const REFUSALS = [
   "not_found",
 ] as const;
 
-/** What no attack may take, answers of the org that never end included. */
+/** The longest time that an attack may take, even where an answer of the org never ends. */
 const HARD_STOP_MS = 45_000;
 
-/** Longest that a failure says of what it found. */
+/** The longest text of a failure that is printed. */
 const MAX_SHOWN_CHARS = 600;
 
-/** The requests that may have changed something. */
+/** The requests that may have changed something, each as its method and path. */
 export function writesOf(requests: Stage["requests"]): string[] {
   return requests()
     .filter(({ method, path }) => method !== "GET" && method !== "HEAD" && path.startsWith("/api/"))
     .map(({ method, path }) => `${method} ${path}`);
 }
 
-/** A person who says no to everything, and the questions. */
+/** A person who declines every question, and the list of the questions. */
 export function declining(): { asked: string[]; person: Person } {
   const asked: string[] = [];
   return {
@@ -101,7 +101,7 @@ export function declining(): { asked: string[]; person: Person } {
   };
 }
 
-/** Runs the built command with the settings of a stage and others; what is seen of it is its exit code. */
+/** Runs the built command with the settings of a stage and further ones; the outcome's `sees` is the exit code. */
 export async function runCommand(
   stage: Pick<Stage, "env" | "folder">,
   args: readonly string[],
@@ -112,7 +112,7 @@ export async function runCommand(
   return outcome(String(code), { text: stdout + stderr });
 }
 
-/** Rejects where something takes too long, which is itself a way to get through. */
+/** Rejects where `until` takes too long, because to keep a server waiting is an attack too. */
 export async function withHardStop<T>(what: string, until: Promise<T>, hardStopMs = HARD_STOP_MS): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const stop = new Promise<never>((_, reject) => {
@@ -121,7 +121,7 @@ export async function withHardStop<T>(what: string, until: Promise<T>, hardStopM
   return Promise.race([until, stop]).finally(() => clearTimeout(timer));
 }
 
-/** Plays a scenario on a stage of its own. Never rejects: what went wrong is in the rows. */
+/** Plays a scenario on a stage of its own. It never rejects: errors are in the rows. */
 export async function play({ name: scenario, promise, stage: wanted, lacks, play: act }: Scenario): Promise<Row[]> {
   const rows: Row[] = [];
   const note = (kind: Row["kind"], name: string, failure?: string) => {
@@ -166,7 +166,7 @@ export async function play({ name: scenario, promise, stage: wanted, lacks, play
       },
       leaveOut,
     };
-    // The stage's own getters have to stay getters: a restart changes what they give.
+    // The getters of the stage are kept as getters, because they return other values after a restart.
     const descriptors = Object.fromEntries(Object.entries(parts).map(([key, value]) => [key, { value }]));
     await withHardStop("the scenario", act(Object.create(opened, descriptors) as Act), 4 * HARD_STOP_MS);
   } catch (error) {
@@ -204,7 +204,7 @@ async function tryOut(stage: Stage, kind: Row["kind"], deed: Deed): Promise<Outc
   return seen;
 }
 
-/** Everything that the server has said so far and written down. */
+/** All output of the server so far and all files of the stage, each by its name or path. */
 export function seenAnywhere({ server, folder }: Pick<Stage, "server" | "folder">): { [where: string]: string } {
   return { stdout: server.stdout(), stderr: server.stderr(), ...filesIn(folder) };
 }

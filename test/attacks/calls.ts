@@ -6,19 +6,19 @@ import { objectsOf } from "../support/objects.js";
 import type { Json, Outcome } from "../support/server-process.js";
 import type { Stage } from "../support/stage.js";
 
-/** Every scope that a tool or a part of one uses. */
+/** Every scope that any tool uses. */
 export const ALL_SCOPES = Object.keys(SCOPES);
 
-/** Only those that read. */
+/** The scopes that only read. */
 export const READ_SCOPES = ALL_SCOPES.filter((scope) => scope.endsWith(".read"));
 
 /** The names of all tools. */
 export const TOOLS = catalogue.entries.map(({ name }) => name);
 
-/** Those that write. */
+/** The names of the tools that write. */
 export const WRITING = catalogue.entries.filter(({ effect }) => effect !== "reads").map(({ name }) => name);
 
-/** A file that the harmless forms of uploads read. */
+/** The file that harmless uploads read. */
 export const FILE = "harmless.gif";
 
 const OBJECTS: { readonly [argument: string]: Json } = {
@@ -54,13 +54,13 @@ export function schemaOf(tool: string): Schema {
   return catalogue.definition(tool).inputSchema as Schema;
 }
 
-/** What a tool takes by itself without, but not all at once. */
+/** Optional arguments of which these tools need at least one. */
 const FURTHER: { readonly [argument: string]: unknown } = {
   page_content: "<html></html>",
   url: "https://acme.example",
 };
 
-/** The arguments that a tool cannot do without, each id one that nothing in the org has. */
+/** Arguments with which a tool accepts a call; their ids belong to nothing in the org. */
 export function harmlessArguments(tool: string): Json {
   const { properties, required = [] } = schemaOf(tool);
   const further = Object.keys(FURTHER).filter((argument) => argument in properties);
@@ -75,7 +75,7 @@ export function harmlessArguments(tool: string): Json {
   );
 }
 
-/** Arguments by which something that is there is named, one of each kind; a customization is none that was made. */
+/** Arguments with the ids of existing objects, one of each kind. No customization exists, so its id is made up. */
 export function realIds(org: Org): Json {
   const name = ({ profile }: { profile: Json }) => profile.name !== "Everyone" && profile.login !== ADMIN_LOGIN;
   const user = org.users.all().find(name);
@@ -87,7 +87,7 @@ export function realIds(org: Org): Json {
   return { ...others, user_id: user?.id, group_id: group?.id };
 }
 
-/** The id of the last change that the journal has. */
+/** The id of the last change in the journal. */
 export async function lastChangeId({ server }: Pick<Stage, "server">): Promise<string> {
   const { data, text } = await server.call("list_changes", { limit: 1 });
   const [last] = data.items as { id: string }[];
@@ -95,7 +95,7 @@ export async function lastChangeId({ server }: Pick<Stage, "server">): Promise<s
   return last.id;
 }
 
-/** Undoes the last change that the journal has; what reached the org before counts no more. */
+/** Undoes the last change in the journal, after it has forgotten the requests of earlier calls. */
 export async function undoLast(act: Pick<Stage, "server" | "forget">, more: Json = {}): Promise<Outcome> {
   const change_id = await lastChangeId(act);
   act.forget();

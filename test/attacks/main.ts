@@ -1,6 +1,6 @@
 /**
- * Plays attacks on what SECURITY.md promises against the built package, and prints what came of them.
- * Arguments choose scenarios by parts of their names, files or promises. Exit code 1 when one does not hold.
+ * Plays attacks on the promises of SECURITY.md against the built package, and prints their results. Arguments choose
+ * scenarios by parts of their names or promises. The exit code is 1 when an attack does not hold.
  */
 import { readFileSync } from "node:fs";
 import { eachAtOnce } from "../support/at-once.js";
@@ -9,7 +9,7 @@ import { play, type Row, type Scenario } from "./attack.js";
 import { scenarios } from "./scenarios/index.js";
 import { render } from "./table.js";
 
-/** Each is a process that starts and many calls; more at once only make each other late. */
+/** The number of scenarios at once. Each runs a process with many calls, so more only slow each other down. */
 const AT_ONCE = 3;
 
 const wanted = process.argv.slice(2);

@@ -8,28 +8,28 @@ export interface RawMessage {
   jsonrpc?: string;
   id?: unknown;
   method?: string;
-  // biome-ignore lint/suspicious/noExplicitAny: whatever came is looked at, and fails where it is something else.
+  // biome-ignore lint/suspicious/noExplicitAny: a message may be of any form, and the tests check what they use.
   params?: any;
-  // biome-ignore lint/suspicious/noExplicitAny: as above
+  // biome-ignore lint/suspicious/noExplicitAny: see above
   result?: any;
   error?: { code: number; message: string };
 }
 
-/** A client that sends lines as they are, so that what no library would send can be sent. */
+/** A client that sends any text as a line, because client libraries refuse to send malformed messages. */
 export interface RawClient {
   line(text: string): void;
   /** Sends a request with these parameters as JSON text, and resolves with its answer. */
   ask(method: string, params: string): Promise<RawMessage>;
-  /** Calls a tool; what is seen is "ok", the code of the refusal, "protocol" or "ended". */
+  /** Calls a tool. The outcome's `sees` is "ok", the code of the refusal, "protocol" or "ended". */
   call(tool: string, args: object): Promise<Outcome>;
-  /** Resolves with the next request of the server with this method. */
+  /** Resolves with the next request of this method that the server sends. */
   asked(method: string): Promise<RawMessage>;
   stderr(): string;
-  /** Leaves, and resolves with how the server ended. */
+  /** Closes the server's input, and resolves with its exit code. */
   leave(): Promise<{ code: number | null }>;
 }
 
-/** Starts another built server with the settings of a stage, and says hello with these capabilities. */
+/** Starts another built server with the settings of a stage, and initializes the connection with these capabilities. */
 export async function startRaw(
   { env, folder }: Pick<Stage, "env" | "folder">,
   capabilities: object = {},

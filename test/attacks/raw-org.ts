@@ -3,24 +3,24 @@ import { createServer, type Socket } from "node:net";
 import type { Act, Scenario } from "./attack.js";
 import { ALL_SCOPES } from "./calls.js";
 
-/** What came with one request: its head as it was sent. */
+/** A request with its head as it was sent. */
 export interface RawRequest {
   method: string;
   path: string;
   head: string;
 }
 
-/** A listener that answers with bytes as they are, so that what no server would send can be sent. */
+/** A listener that answers with any bytes, because server libraries refuse to send malformed answers. */
 export interface RawOrg {
   origin: string;
   port: number;
   requests: RawRequest[];
-  /** What the next requests are answered with; `null` leaves them open. */
+  /** Returns the bytes of the next answers; `null` leaves a request unanswered. */
   answer: (request: RawRequest, socket: Socket) => string | Buffer | null;
   close(): Promise<void>;
 }
 
-/** An answer that declares its length. */
+/** An answer with a Content-Length header. */
 export function raw(body: string | Buffer, head: readonly string[] = [], status = "200 OK"): Buffer {
   const bytes = Buffer.from(body);
   const lines = [
@@ -73,7 +73,7 @@ export async function startRawOrg(): Promise<RawOrg> {
   return org;
 }
 
-/** A scenario whose server has settings that lead to a listener of its own, which is gone with it. */
+/** A scenario with a raw listener as its org. The listener is closed after the scenario. */
 export function besideRawOrg({
   env,
   play,

@@ -1,10 +1,10 @@
 import type { Row } from "./attack.js";
 
-/** The attacks of some rows, and how many of them held. */
+/** The number of attacks among the rows, the number that held, and the rows that failed or were skipped. */
 function count(rows: readonly Row[]) {
   const attacks = rows.filter(({ kind, skipped }) => kind === "attack" && skipped === undefined);
   const failures = rows.filter(({ failure }) => failure !== undefined);
-  // Where what is harmless does not go through, that what is not does not either shows nothing.
+  // If the harmless control of a scenario fails, the failure of its attacks proves nothing.
   const vacuous = new Set(failures.filter(({ kind }) => kind === "control").map(({ scenario }) => scenario));
   const held = attacks.filter(({ failure, scenario }) => failure === undefined && !vacuous.has(scenario));
   return { attacks: attacks.length, held: held.length, failures, skipped: rows.filter(({ skipped }) => skipped) };
@@ -17,8 +17,8 @@ function groupBy(rows: readonly Row[], key: "promise" | "scenario"): Map<string,
 }
 
 /**
- * Each scenario with its counts below its promise, then what did not hold, then the total.
- * @param untouched promises that nothing attacks
+ * The report: each promise with the counts of its scenarios, then the failures, then the totals.
+ * @param untouched the promises that no scenario attacks
  */
 export function render(rows: readonly Row[], untouched: readonly string[]): { text: string; failed: boolean } {
   const lines: string[] = [];

@@ -19,7 +19,7 @@ import {
   tokenValue,
 } from "./support.js";
 
-/** The tokens that the org has given out. */
+/** The number of tokens that the org has issued. */
 const granted = (org: TestOrg) => org.sent(TOKEN).filter(({ status }) => status === 200).length;
 
 const inFile = { tokenStore: "file" as TokenStoreKind };
@@ -75,7 +75,7 @@ describe("the token of a service app", () => {
     const sessions = Array.from({ length: 6 }, () => org.serviceSession(inFile));
     expect(new Set(await Promise.all(sessions.map((session) => tokenValue(session, org)))).size).toBe(1);
     expect(granted(org)).toBe(1);
-    // All of them learn that it is refused, and again one gets the next.
+    // All sessions learn that the token is refused, and again only one of them asks for the next.
     for (const session of sessions) session.reject(await session.token());
     expect(new Set(await Promise.all(sessions.map((session) => tokenValue(session, org)))).size).toBe(1);
     expect(granted(org)).toBe(2);
@@ -107,7 +107,7 @@ describe("the token of a service app", () => {
       expect([...(session.granted() ?? [])]).toEqual(options && "scopes" in options ? options.scopes : SCOPES);
     }
     expect(values.size).toBe(6);
-    // The order in which the settings name the scopes says nothing.
+    // The order of the scopes in the settings makes no difference.
     await org.serviceSession({ ...inFile, scopes: [...SCOPES].reverse() }).token();
     expect(granted(org)).toBe(6);
     expect(await exists(await keptFile(org))).toBe(true);

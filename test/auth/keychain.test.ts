@@ -26,10 +26,10 @@ const signIn = (change: Partial<StoredSignIn> = {}): StoredSignIn => ({
   ...change,
 });
 
-/** A keychain in memory with the limit of the one of Windows. */
+/** A keychain in memory, with the size limit of the Windows keychain. */
 class SmallKeychain implements Keychain {
   readonly entries = new Map<string, string>();
-  /** Fails the n-th call that sets something. */
+  /** The number of the `setPassword` call that fails, counted from 1; 0 lets all succeed. */
   failAtSet = 0;
   #sets = 0;
 
@@ -112,7 +112,7 @@ describe("the entries of a keychain", () => {
 });
 
 describe("the system keychain", { timeout: 60_000 }, () => {
-  /** Runs processes one after the other, each with its steps, beside an org in which everybody is let in. */
+  /** Runs one process after the other, each with its steps, with an org that approves every sign-in. */
   async function run(
     state: KeyringState,
     tokenStore: Orders["tokenStore"],
@@ -221,7 +221,7 @@ describe("the system keychain", { timeout: 60_000 }, () => {
   });
 
   test("is asked in a process of its own, which goes when the answer is there", async (context) => {
-    // Elsewhere the system brings what keytar needs.
+    // On other systems the libraries that keytar needs are always there.
     if (process.platform === "linux") requireOrSkip(context, "libsecret-1.so.0");
     await expect(useSystemKeychain(async () => "done")).resolves.toBe("done");
   });

@@ -11,11 +11,11 @@ const CHILD = fileURLToPath(new URL("./children/session-child.ts", import.meta.u
 export interface Run {
   outcomes: Outcome[];
   exitCode: number | null;
-  /** From the last outcome to the end of the process. */
+  /** The time in milliseconds from the last outcome to the end of the process. */
   exitTookMs: number;
 }
 
-/** Runs one session process after the other in a desktop session of their own with a keyring in this state. */
+/** Runs the session processes one after the other, in a desktop session of their own whose keyring is in this state. */
 export async function runInKeyring(state: KeyringState, processes: Orders[]): Promise<Run[]> {
   const home = await tempDir();
   const runtimeDir = join(home, "run");

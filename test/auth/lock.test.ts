@@ -17,7 +17,7 @@ test("a process that was stopped for so long that it lost its lock does not give
   onTestFinished(() => void holder.kill("SIGKILL"));
   await once(holder.stdout, "data");
   holder.kill("SIGSTOP");
-  // Had as soon as the stopped one's lock has grown old.
+  // The lock is free as soon as the lock of the stopped process is too old.
   const release = await new Locks().take(dir, "one");
   holder.stdin.end();
   holder.kill("SIGCONT");

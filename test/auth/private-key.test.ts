@@ -18,7 +18,7 @@ function jwk(key: KeyObject, extra: Record<string, unknown> = {}): string {
   return JSON.stringify({ ...key.export({ format: "jwk" }), ...extra });
 }
 
-/** An RSA key with a public exponent of one's choice. */
+/** An RSA key with the given public exponent, as PEM. */
 function pemOf(publicExponent: number): string {
   return generateKeyPairSync("rsa", {
     modulusLength: 2048,
@@ -38,7 +38,7 @@ function refusal(text: string, keyId: string | undefined = "kid-1"): OktaMcpErro
   throw new Error("The key was accepted.");
 }
 
-/** Every run of base64 in a key long enough to be a secret, cut into pieces that a message could quote. */
+/** The long base64 parts of a key, cut into pieces of a size that a message could quote. */
 function secretPieces(text: string): string[] {
   return [...text.matchAll(/[\w+/=-]{24,}/g)]
     .map((match) => match[0])
@@ -101,7 +101,7 @@ describe("a private key is refused, saying why", () => {
   const small35 = pemOf(35);
   const even = jwk(rsa.privateKey, { e: "AQAC" });
   const huge = jwk(rsa.privateKey, { e: `AQ${"A".repeat(60)}AQ` });
-  // Its public half is the curve's own base point, which everybody knows.
+  // The private number 1 has the curve's base point as its public key, which everybody knows.
   const guessable = createECDH("prime256v1");
   guessable.setPrivateKey(Buffer.from([1]));
   const point = guessable.getPublicKey();

@@ -12,7 +12,7 @@ import { TOKEN, tempDir } from "./support.js";
 
 const CHILD = fileURLToPath(new URL("./children/session-child.ts", import.meta.url));
 
-/** An org in which everybody is let in, and in which a refresh token that is used twice ends the sign-in. */
+/** An org that approves every sign-in, and that ends a sign-in whose refresh token is used twice. */
 async function startStrictOrg(): Promise<Sandbox> {
   const sandbox = await startSandbox({
     seed: null,
@@ -99,7 +99,7 @@ describe("several processes with one stored sign-in", { timeout: 60_000 }, () =>
     const later = outcomes(stopped);
     await arrived;
     stopped.kill("SIGSTOP");
-    // The lock of the stopped one has to grow old first.
+    // The renewal first waits until the lock of the stopped process is too old.
     const [renewal] = await run(sandbox, stateDir, { renew: 1 });
     expect(renewal).toMatchObject({ result: { 200: 1 } });
     stopped.kill("SIGCONT");

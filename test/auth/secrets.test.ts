@@ -4,14 +4,14 @@ import { expect, test } from "vitest";
 import type { Session } from "../../src/auth/session.js";
 import { keptFile, REVOKE, serviceJwks, servicePem, startOrg, type TestOrg, TOKEN, tokenValue } from "./support.js";
 
-/** Everything that a debugger, a log or a crash report could make of a value. */
+/** All text that a debugger, a log or a crash report could show of a value. */
 function shown(value: unknown): string {
   const parts = [inspect(value, { depth: null, showHidden: true, getters: true, maxStringLength: null })];
   for (let error = value; error instanceof Error; error = error.cause) parts.push(error.stack ?? "", String(error));
   return `${parts.join("\n")}\n${JSON.stringify(value)}`;
 }
 
-/** The secrets that went over the wire so far. */
+/** The secrets that requests have sent so far. */
 function secretsOf(org: TestOrg): string[] {
   const names = ["refresh_token", "device_code", "client_assertion", "token"];
   const sent = org.sandbox.requests.flatMap(({ body }) => {
@@ -27,7 +27,7 @@ function expectNone(secrets: string[], ...values: unknown[]): void {
     const text = shown(value);
     for (const secret of secrets) {
       expect(text).not.toContain(secret);
-      // Of a JWT the signature alone would be enough to tell it.
+      // The signature of a JWT alone would identify it.
       expect(text).not.toContain(secret.slice(-24));
     }
   }
@@ -39,7 +39,7 @@ const outcome = (promise: Promise<unknown>) =>
     (error: unknown) => error,
   );
 
-/** Takes a session through a life full of trouble, and everything that it gave out on the way. */
+/** Takes a session through many failures, and returns everything that it gave out, errors included. */
 async function live(org: TestOrg, session: Session): Promise<unknown[]> {
   const given: unknown[] = [session, await outcome(session.restore())];
   if (session.method === "device") {

@@ -73,7 +73,7 @@ describe("a stored sign-in", () => {
     const org = await startOrg();
     const narrow = org.session({ tokenStore: "file" });
     const wide = org.session({ tokenStore: "file", scopes: [...SCOPES, "okta.apps.read"] });
-    // The wide one signs in first, so that the narrow one's sign-in replaces its in the store.
+    // The session with more scopes signs in first, so that the other's sign-in replaces its own in the store.
     await org.signIn(wide);
     await org.signIn(narrow);
     for (let round = 0; round < 3; round += 1) {

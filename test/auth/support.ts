@@ -14,9 +14,9 @@ import { OktaMcpError } from "../../src/errors/index.js";
 import { createLog, type Log } from "../../src/log.js";
 import { testAuthorization } from "../support/authorization.js";
 
-/** Time that passes only when somebody waits for it, or a test says so. */
+/** A clock that moves only when something sleeps or a test moves it. */
 export class FakeTime {
-  /** Every wait so far, in seconds. */
+  /** The length of every sleep so far, in seconds. */
   readonly waits: number[] = [];
   #nowMs = Date.UTC(2026, 0, 5, 9);
 
@@ -26,7 +26,7 @@ export class FakeTime {
     signal?.throwIfAborted();
     this.waits.push(Math.round(ms) / 1000);
     this.#nowMs += ms;
-    // One turn of the event loop, so that a test can act between two waits.
+    // The sleep takes one turn of the event loop, so that a test can act between two sleeps.
     await new Promise((resolve) => setImmediate(resolve));
     signal?.throwIfAborted();
   };
@@ -43,11 +43,11 @@ export const REVOKE = "/oauth2/v1/revoke";
 
 const serviceKeys = newKeyPair({ type: "rsa", modulusLength: 2048 });
 
-/** The key of the service app of every test org. */
+/** The private key of every test org's service app. */
 export const servicePem = String(serviceKeys.privateKey.export({ type: "pkcs8", format: "pem" }));
 export const SERVICE_KID = "kid-service";
 
-/** Its public half, as the org has it. */
+/** The public half of that key, as the org has it. */
 export const serviceJwks = {
   keys: [{ ...serviceKeys.publicKey.export({ format: "jwk" }), kid: SERVICE_KID }],
 } as JSONWebKeySet;
@@ -56,21 +56,21 @@ export interface TestOrg {
   sandbox: Sandbox;
   control: Sandbox["authorization"]["control"];
   time: FakeTime;
-  /** What was logged. */
+  /** The lines that were logged. */
   logged: string[];
   log: Log;
   stateDir: string;
-  /** A session in its own right with this org; closed after the test. */
+  /** Opens a session of its own with this org; it is closed after the test. */
   session(options?: Partial<SessionOptions>): Session;
-  /** A session of the service app. */
+  /** Opens a session of the service app. */
   serviceSession(options?: Partial<SessionOptions>): Session;
-  /** Signs in as the person on the page would, and waits until it is done. */
+  /** Signs in with the approval of a person, and waits until the sign-in is done. */
   signIn(session: Session): Promise<void>;
   /** The requests that came to a path so far. */
   sent(path: string): { form: URLSearchParams; headers: Record<string, string>; status: number | undefined }[];
 }
 
-/** An org with one admin, a device app and a service app, on a clock of its own. */
+/** Starts an org with one admin, a device app and a service app, on a clock of its own. */
 export async function startOrg(options: OrgAuthorizationOptions = {}): Promise<TestOrg> {
   const time = new FakeTime();
   const serviceClient = { jwks: serviceJwks };
@@ -131,14 +131,14 @@ export async function startOrg(options: OrgAuthorizationOptions = {}): Promise<T
   };
 }
 
-/** An empty folder that goes after the test. */
+/** Makes an empty folder that is removed after the test. */
 export async function tempDir(): Promise<string> {
   const dir = await mkdtemp(join(tmpdir(), "okta-mcp-auth-"));
   onTestFinished(() => rm(dir, { recursive: true, force: true }));
   return dir;
 }
 
-/** The one file in which a sign-in is kept. */
+/** The path of the only file with a kept sign-in. */
 export async function keptFile({ stateDir }: Pick<TestOrg, "stateDir">): Promise<string> {
   const dir = join(stateDir, "tokens");
   const names = await readdir(dir).catch(() => []);
@@ -146,7 +146,7 @@ export async function keptFile({ stateDir }: Pick<TestOrg, "stateDir">): Promise
   return join(dir, names[0] ?? "none.json");
 }
 
-/** The error that a promise ends with. */
+/** The error with which a promise rejects; throws where it resolves. */
 export async function failure(promise: Promise<unknown>): Promise<OktaMcpError> {
   try {
     await promise;
@@ -157,7 +157,7 @@ export async function failure(promise: Promise<unknown>): Promise<OktaMcpError> 
   throw new Error("It did not fail.");
 }
 
-/** Lets the polling of a sign-in go on until `condition` holds. */
+/** Waits until `condition` holds, while the polling of a sign-in goes on. */
 export async function until(condition: () => boolean): Promise<void> {
   const giveUpAtMs = performance.now() + 10_000;
   while (!condition()) {
@@ -166,7 +166,7 @@ export async function until(condition: () => boolean): Promise<void> {
   }
 }
 
-/** Asks the org something with the session's token, as the transport does; the status of the answer. */
+/** Sends a request to the org with the session's token, as the transport does, and returns the status of the answer. */
 export async function ask(session: Session, org: TestOrg): Promise<number> {
   const token = await session.token();
   const url = new URL("/api/v1/users?limit=1", org.sandbox.origin);
@@ -177,7 +177,7 @@ export async function ask(session: Session, org: TestOrg): Promise<number> {
   return answer.status;
 }
 
-/** The value of a token, read off the header it makes. */
+/** The value of the session's token, taken from its Authorization header. */
 export async function tokenValue(session: Session, org: TestOrg): Promise<string> {
   const token = await session.token();
   const { authorization = "" } = await token.headers("GET", new URL(org.sandbox.origin));

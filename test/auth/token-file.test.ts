@@ -219,7 +219,7 @@ describe("a session whose token file cannot be used", () => {
     await org.signIn(session);
     const dir = join(org.stateDir, "tokens");
     org.time.pass(3600);
-    // A folder in the place of an old draft: as on a full disk, writing fails and removing does not.
+    // A folder stands in the place of an old draft. As on a full disk, writing fails and removing works.
     const draft = join(dir, `${(await readdir(dir))[0]}.000000000000.tmp`);
     await mkdir(draft);
     await utimes(draft, 0, 0);

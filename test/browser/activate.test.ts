@@ -22,7 +22,7 @@ const PHONE = { width: 360, height: 740 };
 let shared: Promise<Browser> | undefined;
 afterAll(async () => (await shared)?.close());
 
-/** A fresh window of a real browser; the test is skipped where there is none. */
+/** Opens a new page of a real browser. The test is skipped where no browser is installed. */
 async function openBrowser(context: TestContext, options: BrowserContextOptions = {}) {
   const [executablePath = ""] = requireOrSkip(context, "chromium");
   shared ??= chromium.launch({ executablePath, args: QUIET });
@@ -48,13 +48,13 @@ const heading = (page: Page) => page.getByRole("heading", { level: 1 }).textCont
 const sidewaysScroll = (page: Page) =>
   page.evaluate<number>("document.documentElement.scrollWidth - document.documentElement.clientWidth");
 
-/** Chromium drops keys that are pressed before it has painted a page; a person sees that, and presses again. */
+/** Repeats a key press until it has an effect, because Chromium drops keys that come before a page is painted. */
 const untilTaken = (press: () => Promise<unknown>, effect: string) =>
   expect.poll(press, { timeout: 30_000 }).toBe(effect);
 
 describe("a person who signs in", () => {
   test("types the code, sees who asks for what, allows it, and the app gets its tokens", async (context) => {
-    // Scripts off: the page has to work without.
+    // The page has to work without scripts.
     const { page, start, poll, origin, complaints } = await setUp(context, { javaScriptEnabled: false });
     const code = await start("openid offline_access okta.users.read okta.groups.manage okta.orgs.read");
 
@@ -107,14 +107,14 @@ describe("a person who signs in", () => {
     const { page, start, poll, origin } = await setUp(context);
     const code = await start();
     await page.goto(`${origin}/activate`);
-    // The field has the focus already; nothing else is done to reach it.
+    // The field has the focus from the start, so nothing is pressed to reach it.
     await untilTaken(async () => {
       await page.keyboard.press("Control+A");
       await page.keyboard.type(code.user_code);
       return page.getByRole("textbox", { name: "Code" }).inputValue();
     }, code.user_code);
     await page.keyboard.press("Enter");
-    // Not the address, which changes while the old page still takes keys.
+    // The address is no sign of the new page, because it changes while the old page still takes keys.
     await page.getByRole("button", { name: "Allow" }).waitFor();
     await untilTaken(async () => {
       await page.keyboard.press("Tab");
@@ -206,7 +206,7 @@ describe("the page", () => {
       await settled();
       await page.goto(code.verification_uri_complete);
       await settled();
-      // Nothing but the pages themselves; Chromium reports the 410 of the last one.
+      // The browser requests only the pages themselves. Chromium reports the last page's status 410.
       expect(requested.every((url) => url.startsWith(`${origin}/activate`))).toBe(true);
       expect(complaints.filter((complaint) => !complaint.includes("410"))).toEqual([]);
     });

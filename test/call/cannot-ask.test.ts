@@ -121,7 +121,7 @@ describe("a client that cannot ask", () => {
       `${nonce}.`,
       `${nonce}.${"A".repeat(43)}`,
       `x.${seal}`,
-      // The last letter holds two bits that belong to no byte.
+      // The last letter of the seal encodes two bits that belong to no byte.
       `${value.slice(0, -1)}${value.endsWith("A") ? "B" : "A"}`,
       `${value}=`,
       `${value}.`,
@@ -150,7 +150,7 @@ describe("a client that cannot ask", () => {
 });
 
 describe("a client that declares questions and shows none", () => {
-  /** Answers after so many milliseconds of a clock that the test turns. */
+  /** A person who takes `tookMs` milliseconds to answer, by a clock of the test. */
   function answersAfter(tookMs: number, answer: ElicitResult): ConnectOptions {
     let clockMs = 1_000;
     const person: Person = () => {

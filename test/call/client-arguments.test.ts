@@ -93,7 +93,7 @@ describe("arguments as clients send them", () => {
 
 const isText = ({ type }: ArgumentSchema) => type === "string";
 
-/** Every tool's schema, with arguments for it. */
+/** The schema of any tool, with any arguments for it. */
 const anyCall = fc
   .constantFrom(...catalogue.entries.map(({ name }) => catalogue.definition(name).inputSchema))
   .chain((schema) => argumentsOf(schema as Schema).map((args) => ({ schema, args })));
@@ -132,7 +132,7 @@ describe("whatever arguments there are", () => {
           return typeof value === type && value !== "";
         }),
       );
-      // What is nested deeper than a stack is refused later, and cannot be written here.
+      // Arguments that are nested too deep for the stack cannot be written as JSON; the server refuses them later.
       if (JSON.stringify(Object.keys(fitting)) === "[]" || !writable(fitting)) return;
       const asText = Object.fromEntries(
         Object.entries(fitting).map(([name, value]) => [

@@ -13,7 +13,7 @@ import {
 import { signal } from "../support/signal.js";
 import { confirmationOf, expectNothingChanged, FIVE_MINUTES_MS, ON_UNDO, withGroup } from "./support-group.js";
 
-/** Somebody who looks at a question and says nothing. */
+/** A person who sees a question and never answers. */
 function silentPerson() {
   const asked = signal();
   const person: Person = () => {

@@ -13,7 +13,7 @@ import {
 import { signal } from "../support/signal.js";
 import { about, brand_id, first, type Loss, page } from "./support-losses.js";
 
-/** Full replaces, each with a body that drops something. */
+/** Full replaces whose body drops a setting. */
 const REPLACES: readonly Loss[] = [
   {
     tool: "update_group",
@@ -129,7 +129,7 @@ const REPLACES: readonly Loss[] = [
   ),
 ];
 
-/** Removals, and what asks like one; the areas' own tests have the rest. */
+/** Removals, and other tools that ask in the same way. The tests of the areas cover the rest. */
 const REMOVALS: readonly Loss[] = [
   {
     tool: "deactivate_user",
@@ -217,7 +217,7 @@ describe.each(LOSSES)("$tool", (loss) => {
     }
     const value = confirmationOf(await make());
     if (replacing(tool)) {
-      // The value agrees to the loss; it does not stand in for the wish to lose something.
+      // The value confirms the loss, but `allow_removals` is still needed.
       expect((await call(tool, { ...args, confirmation: value })).error?.code).toBe("would_remove");
     }
     expect((await make({ confirmation: value })).isError).toBe(false);

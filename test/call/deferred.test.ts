@@ -13,16 +13,16 @@ import { type ConnectOptions, connect } from "../support/client.js";
 
 const FIVE_MINUTES_MS = 300_000;
 
-/** A caller that cannot hold its call, as over stateless HTTP. */
+/** A caller that cannot wait for an answer within its call, as over stateless HTTP. */
 function later(resumed?: Resumed): DeferringCaller {
   return { signal: new AbortController().signal, ask: "later", showLink: "later", resumed };
 }
 
-/** Makes a round of a call. */
+/** Makes one round of a call. */
 const round = (invoker: Invoker, tool: string, args: object, resumed?: Resumed): Promise<Outcome> =>
   invoker.invoke(tool, args, later(resumed));
 
-/** The question of a round that ended with one, and the way to answer it. */
+/** The question with which a round ended, and a function that answers it. */
 function questionOf(outcome: Outcome) {
   if (!("needs" in outcome)) throw new Error(`no question: ${JSON.stringify(outcome)}`);
   const [need] = outcome.needs;
@@ -33,7 +33,7 @@ function questionOf(outcome: Outcome) {
 
 const errorOf = (outcome: Outcome) => ("error" in outcome ? outcome.error : undefined);
 
-/** An org with a group that is about to be deleted, and a journal. */
+/** A group to be deleted, in an org with a journal. */
 async function withGroup(options: ConnectOptions = {}) {
   const journal = new MemoryJournal();
   const connected = await connect({ journal, ...options });

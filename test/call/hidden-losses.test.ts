@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { accepts } from "../support/client.js";
 import { about, brand_id, type Connected, first, type Loss, page } from "./support-losses.js";
 
-/** Full replaces with bodies that name everything and yet take something away. */
+/** Full replaces whose body names every setting and still loses a value. */
 const HIDDEN_LOSSES: readonly (Loss & { loses: string[] })[] = [
   {
     tool: "update_policy",

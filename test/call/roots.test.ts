@@ -7,7 +7,7 @@ import * as z from "zod";
 import { defineTool } from "../../src/tool.js";
 import { connect } from "../support/client.js";
 
-/** A tool that reads the org, then a file. */
+/** A tool that sends a request to the org and then reads a file. */
 const readsFile = (says: { readsFiles?: true }) =>
   defineTool({
     name: "read_file",
@@ -35,7 +35,7 @@ const readsNone = defineTool({
   run: async ({ okta }) => ({ items: (await okta.groups.listGroups.page({})).items }),
 });
 
-/** A folder with a file that the client's roots name, and what was sent to the org each time the client was asked for them. */
+/** Opens a folder that the client names as a root. `asked` holds the earlier requests to the org for each question. */
 async function open(says: { readsFiles?: true }) {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "okta-mcp-roots-")));
   onTestFinished(() => rmSync(folder, { recursive: true }));

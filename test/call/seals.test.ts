@@ -11,7 +11,7 @@ const SUBJECT: Subject = {
   state: { target: { type: "group", name: "Lab", id: "00g1" }, details: ["1 member"], state: { at: 1, more: [null] } },
 };
 
-/** Seals in a store, on a clock that moves when told to. */
+/** Seals in a store, with a clock that the test sets. */
 function opened(store: SealStore = new MemorySealStore()) {
   const clock = { nowMs: 0 };
   return { clock, store, seals: new Seals(store, () => clock.nowMs) };

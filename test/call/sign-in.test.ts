@@ -5,7 +5,7 @@ import { signal } from "../support/signal.js";
 
 const nobody = (options: ConnectOptions = {}) => connect({ signIn: "device", scopes: ["okta.users.read"], ...options });
 
-/** A browser that only counts what it was asked to open. */
+/** A browser that only records the links that it was asked to open. */
 function browser(works = true) {
   const opened: string[] = [];
   const openBrowser = (url: string) => {
@@ -225,7 +225,7 @@ describe("a link that leads elsewhere than to the org", () => {
       expect(error?.data).toMatchObject({ link, foreign_origin: "https://acme-okta.example", org: sandbox.origin });
     }
     expect([opened, asked]).toEqual([[], []]);
-    // A person who knows the address as the org's own can go on.
+    // A person who knows that the address belongs to the org can still approve the sign-in.
     const signedIn = new Promise<void>((resolve) => session.onChange(resolve));
     control.approve(String(control.pendingUserCodes()[0]));
     await signedIn;

@@ -5,11 +5,11 @@ export const FIVE_MINUTES_MS = 300_000;
 
 export type Connected = Awaited<ReturnType<typeof connect>>;
 
-/** What the question about a group says of its undo. */
+/** The line of the question that tells how far a deletion of a group can be undone. */
 export const ON_UNDO =
   "undo_change can only make a new group of this name with its members; apps, policies, rules and admin rights stay gone";
 
-/** A group with a member and an app, about to be deleted. */
+/** A group with a member and an app, to be deleted. */
 export async function withGroup(options: ConnectOptions = {}) {
   const connected = await connect(options);
   const { org } = connected;

@@ -6,13 +6,13 @@ export type Args = { [key: string]: unknown };
 
 export type Connected = Awaited<ReturnType<typeof connect>>;
 
-/** A call that takes something away: how the org has to be for it, and its arguments. */
+/** A call that loses something. `arrange` prepares the org and returns the call's arguments. */
 export interface Loss {
   tool: string;
   arrange(connected: Connected): Promise<Args> | Args;
-  /** The first line of the question. */
+  /** The pattern of the question's first line. */
   asks: RegExp;
-  /** What gets lost, as the question has it. */
+  /** The loss as the question names it. */
   tells: string | RegExp;
 }
 
@@ -31,7 +31,7 @@ export async function first(connected: Connected, tool: string, args: Args = {})
   return item;
 }
 
-/** A call about to be made, in a client of its own. */
+/** Prepares a call in a client of its own; `make` makes it. */
 export async function about({ tool, arrange }: Loss, options: ConnectOptions = {}) {
   const connected = await connect(options);
   const asksNobody = await connectQuietly(connected);
@@ -40,12 +40,12 @@ export async function about({ tool, arrange }: Loss, options: ConnectOptions = {
   const replaces = catalogue.get(tool)?.replaces !== undefined;
   const make = (more: Args = {}) =>
     connected.call(tool, { ...args, ...(replaces && { allow_removals: true }), ...more });
-  /** What was written since the org was arranged. */
+  /** The writes since the org was prepared. */
   const written = () => connected.writes().slice(before);
   return { ...connected, args, make, written };
 }
 
-/** Another client of the same org, for arranging; what it is asked does not count. */
+/** Another client of the same org for preparations; its questions are not counted. */
 export async function connectQuietly(connected: Connected) {
   const { call, get } = await connected.newClient();
   connected.asked.length = 0;

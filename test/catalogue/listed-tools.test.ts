@@ -15,7 +15,7 @@ interface MadeUp {
   reaches?: "all" | readonly Reach[];
 }
 
-/** A tool that answers with its own name. */
+/** A tool that returns its own name. */
 function madeUp(name: string, { effect = "reads", scope = "okta.users.read", reaches }: MadeUp = {}) {
   return defineTool({
     name,
@@ -31,7 +31,7 @@ function madeUp(name: string, { effect = "reads", scope = "okta.users.read", rea
 
 const exportsOf = (tools: readonly { name: string }[]) => Object.fromEntries(tools.map((tool) => [tool.name, tool]));
 
-/** The specification's 106 tools and as many of our own as this: report_0, report_1 and so on. */
+/** A catalogue with the 106 tools of the specification, and `count` more named report_0, report_1 and so on. */
 function crowded(count: number, ...others: ReturnType<typeof madeUp>[]) {
   const isOfficial = ([, tool]: [string, { name: string }]) => !(tool.name in OWN_TOOLS);
   const official = Object.fromEntries(
@@ -44,7 +44,7 @@ function crowded(count: number, ...others: ReturnType<typeof madeUp>[]) {
   return { ...official, reports: exportsOf(own), others: exportsOf(others) };
 }
 
-/** The order of leaving that names the latest first. */
+/** The order in which tools leave the list: the last one first. */
 const latestFirst = (count: number) => Array.from({ length: count }, (_, index) => `report_${count - 1 - index}`);
 
 const OFFICIAL = 106;
@@ -71,7 +71,7 @@ describe("a list of tools that is full", () => {
       why: "the list has room for 128 tools, and other tools are needed more often; reached through find_and_call",
     });
     expect(status.what_to_do).toContainEqual(expect.stringContaining("OKTA_MCP_TOOLS"));
-    // It is on and works: a list is all that it left.
+    // The tool is still on and works; it is only not listed.
     expect(status.active_tools).toContain("report_29");
     expect(await get("report_29")).toEqual({ called: "report_29" });
   });
@@ -85,14 +85,14 @@ describe("a list of tools that is full", () => {
     expect(await length(madeUp("find_only", { reaches: ["finds"] }))).toBe(137);
     expect(await length(madeUp("call_only", { reaches: ["reads"] }))).toBe(137);
     expect(await length(madeUp("find_and_remove", { reaches: ["finds", "removes"] }))).toBe(137);
-    // One that the session may not use reaches nothing either.
+    // A tool that the session may not use cannot reach the others.
     const other = {
       scopes: ["okta.users.read" as const],
       tools: crowded(140, madeUp("x_y", { scope: "okta.logs.read", reaches: "all" })),
     };
     const { client } = await connect({ ...other, leaving: latestFirst(140) });
     expect((await client.listTools()).tools.length).toBeGreaterThan(MOST_LISTED);
-    // Two that do a half each do it together.
+    // One tool that finds and one that reads are enough together.
     expect(await length(madeUp("find_it", { reaches: ["finds"] }), madeUp("read_it", { reaches: ["reads"] }))).toBe(
       MOST_LISTED,
     );

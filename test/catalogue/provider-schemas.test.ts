@@ -2,19 +2,19 @@ import { describe, expect, test } from "vitest";
 import type { ArgumentSchema } from "../../src/catalogue/catalogue.js";
 import { catalogue } from "../support/catalogue.js";
 
-/** What a provider's documents say of the schemas that it takes for a tool's arguments. */
+/** The rules of a provider for the schemas of a tool's arguments, as its documents state them. */
 interface Provider {
   name: string;
-  /** Where its documents say so. */
+  /** The address of these documents. */
   source: string;
   keywords: readonly string[];
-  /** What MCP clients change in every server's schemas before they send them there. */
+  /** The change that MCP clients make to every schema before they send it to the provider. */
   asSent?(schema: ArgumentSchema): ArgumentSchema;
-  /** What else is wrong with a schema or a part of it. */
+  /** Further faults of a schema or of a part of it. */
   faults(schema: ArgumentSchema, where: { isRoot: boolean; insideOpen: boolean }): (string | false | undefined)[];
 }
 
-/** Keywords that all three know besides those of their own. */
+/** Keywords that every provider knows. */
 const COMMON = ["type", "description", "enum", "items", "properties", "required"];
 
 const noItems = ({ type, items }: ArgumentSchema) => type === "array" && items === undefined && "a list without items";
@@ -23,7 +23,7 @@ const PROVIDERS: readonly Provider[] = [
   {
     name: "OpenAI, function parameters in strict mode",
     source: "platform.openai.com/docs/guides/structured-outputs, Supported schemas",
-    // Without `default`, which strict mode refuses.
+    // Strict mode refuses `default`.
     keywords: [
       ...COMMON,
       ...["additionalProperties", "anyOf", "$ref", "$defs", "const", "pattern", "format", "multipleOf"],
@@ -32,7 +32,7 @@ const PROVIDERS: readonly Provider[] = [
     faults: (schema, { insideOpen }) => [
       noItems(schema),
       schema.type === "object" && schema.properties === undefined && "an object without properties",
-      // An open object cannot be strict: clients then send that one tool without strict mode. All else can be closed.
+      // Only open objects cannot be strict. Clients then send that one tool without strict mode.
       schema.additionalProperties === true && insideOpen && "open inside what is open",
     ],
   },
@@ -64,8 +64,8 @@ const PROVIDERS: readonly Provider[] = [
       ...["format", "title", "nullable", "maxItems", "minItems", "minProperties", "maxProperties", "minLength"],
       ...["maxLength", "pattern", "example", "anyOf", "propertyOrdering", "default", "minimum", "maximum"],
     ],
-    // This form has no such keyword, which nearly every MCP server sends: clients take it out of all
-    // schemas. Newer ones send the schema whole, as parametersJsonSchema.
+    // This form does not know `additionalProperties`, so clients remove it from every schema. Newer clients send the
+    // whole schema as parametersJsonSchema.
     asSent: ({ additionalProperties: _, ...schema }) => schema,
     faults: (schema) => [
       noItems(schema),
@@ -77,7 +77,7 @@ const PROVIDERS: readonly Provider[] = [
   {
     name: "Anthropic, input_schema of a strict tool",
     source: "platform.claude.com/docs/en/build-with-claude/structured-outputs, JSON Schema limitations",
-    // Without `maximum`, `maxLength` and the like.
+    // Strict tools do not know `maximum`, `maxLength` and similar keywords.
     keywords: [
       ...COMMON,
       ...["additionalProperties", "anyOf", "allOf", "$ref", "$defs", "definitions", "const", "default", "format"],
@@ -86,7 +86,7 @@ const PROVIDERS: readonly Provider[] = [
   },
 ];
 
-/** A schema and all in it, each with the path to it. */
+/** A schema and all its parts, each with its path. */
 function* partsOf(
   schema: ArgumentSchema,
   path: string,

@@ -7,12 +7,12 @@ import { connect } from "../support/client.js";
 
 const names = catalogue.entries.map(({ name }) => name);
 
-/** The lines of a source text, without those of comments. */
+/** The lines of a source text that are not comments. */
 function codeOf(text: string): string[] {
   return text.split("\n").filter((line) => !/^\s*(?:\*|\/\*|\/\/)/.test(line));
 }
 
-/** The names of tools in a source text; a part of a longer word or of a dotted name is none. */
+/** The names of tools in a source text. Parts of longer words or of dotted names do not count. */
 function toolsNamedIn(text: string): string[] {
   const words = codeOf(text).flatMap((line) => line.match(/(?<![\w.])[a-z]+(?:_[a-z]+)+(?!\w)/g) ?? []);
   return words.filter((word) => names.includes(word));
@@ -51,7 +51,7 @@ describe("a purpose", () => {
 
   test("is served for every kind of object that an argument names and this server can list", () => {
     const unfound = OBJECT_KINDS.filter((kind) => OBJECTS[kind].argument && toolFor(`find ${kind}`) === undefined);
-    // Okta's lists of these are in no scope of this server.
+    // No scope of this server covers Okta's lists of these kinds.
     expect(unfound).toEqual(["userSchema", "realm", "authorizationServer"]);
   });
 

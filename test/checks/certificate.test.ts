@@ -18,7 +18,7 @@ const right = { certificate: leaf, chain: intermediate, privateKey, host: HOST }
 type Files = Partial<typeof right>;
 const check = (files: Files = {}, nowMs = IN_DATE) => checkCertificate({ ...right, ...files }, nowMs);
 
-/** Every line of a private key that could give it away. */
+/** The lines of a private key that would give it away. */
 const secretLines = (key: string) => key.split("\n").filter((line) => line.length > 20 && !line.startsWith("-----"));
 
 function refusal(files: Files, nowMs?: number): OktaMcpError {

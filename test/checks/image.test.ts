@@ -10,7 +10,7 @@ test.each([
   ["ICO", "image/x-icon", ico(16, 256), { width: 256, height: 256 }],
 ])("a %s is recognised by its content, with its type and size", (format, contentType, data, size) => {
   expect(recogniseImage(data)).toEqual({ format, contentType, size });
-  // The bytes may lie in the middle of something larger.
+  // The image may be a part of a larger buffer.
   const within = Buffer.concat([Buffer.alloc(7), data]).subarray(7);
   expect(recogniseImage(within)).toEqual({ format, contentType, size });
 });

@@ -15,7 +15,7 @@ test.each([
   expect(createVerify("sha256").update("text").verify(publicKey, signature)).toBe(true);
 });
 
-// A key from Node's own generator can stop the process for good when it is exported as a JWK.
+// The export as a JWK can hang the process for good with a key from Node's own generator.
 test("no source of the product makes a key pair in another way", () => {
   const files = ["src", "bin", "sandbox", "scripts", "tools"].flatMap((folder) =>
     readdirSync(join(ROOT, folder), { recursive: true }).map((name) => join(folder, String(name))),

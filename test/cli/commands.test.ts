@@ -171,7 +171,7 @@ describe("sandbox", () => {
     const block = JSON.parse(sandbox.stdout().match(/^\{\n[\s\S]*?^\}$/m)?.[0] ?? "null");
     const { command, args, env } = block.mcpServers.okta;
     expect(env).toEqual(shell);
-    // From source it needs tsx, which is found from the checkout alone.
+    // The command from source needs tsx, which Node.js finds only from the repository.
     const cwd = COMMAND.length === 2 ? temporaryFolder() : ROOT;
     const pasted = await spawnProcess([command, ...args, "--version"], { cwd }).ended;
     expect(pasted, pasted.stderr).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+/) });

@@ -28,7 +28,7 @@ test("session and calls share one clock: what a call learns of the org's time, t
   });
   const listUsers = () => operations({}).users.listUsers({ limit: 1 });
   await listUsers();
-  // This machine's clock is set back; an assertion made by it would have run out before it arrives.
+  // The computer's clock is set back. An assertion made by that clock would have expired before it arrives.
   behindMs = 600_000;
   await listUsers();
   session.reject(await session.token());

@@ -20,7 +20,7 @@ test.each([true, false])(
       return stdout + stderr;
     };
     await call({});
-    // With DPoP Okta asks for a proof and for a nonce first.
+    // With DPoP, Okta first asks for a proof and then for a nonce.
     const forOne = tokens();
     await call({});
     await call({ OKTA_MCP_TOKEN_STORE: "memory" });
@@ -29,7 +29,7 @@ test.each([true, false])(
     expect(() => readdirSync(tokensDir)).toThrow("ENOENT");
 
     const before = tokens();
-    // Several begin at once and find nothing; one of them asks.
+    // Several commands start at once and find no kept token; only one of them asks for a token.
     let said = (await Promise.all([call(IN_FILE), call(IN_FILE), call(IN_FILE)])).join("");
     for (let made = 0; made < 3; made += 1) said += await call(IN_FILE);
     expect(tokens() - before).toBe(forOne);
@@ -44,7 +44,7 @@ test.each([true, false])(
     expect(login.stderr).toContain(`Its token is kept until it ends, in: file ${file}.`);
     expect(tokens() - before).toBe(forOne);
 
-    // Okta refuses it: it is renewed within the call.
+    // Okta refuses the kept token, which is then renewed within the call.
     sandbox.authorization.control.revokeEverything();
     said += await call(IN_FILE);
     said += await call(IN_FILE);

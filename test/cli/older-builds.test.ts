@@ -8,23 +8,23 @@ import { loadSettings } from "../../src/config/config.js";
 import { COMMAND, cleanEnv, runCli, temporaryFolder } from "../support/cli.js";
 import { keptBy, namesOf, openKeptState, type ShownChange, settingsOf, writePrivately } from "../support/kept-state.js";
 
-/** The builds whose state is kept in `test/fixtures/states`: every later build reads it. */
+/** The builds whose state is kept in `test/fixtures/states`. Every later build has to read it. */
 const BUILDS = ["b840469"];
 
 test("every recorded state is tried here", () => {
   expect(readdirSync(new URL("../fixtures/states", import.meta.url))).toEqual(BUILDS);
 });
 
-/** The tool whose change no build can undo. */
+/** The tool with changes that no build can undo. */
 const ONE_WAY = "deactivate_user";
 
-/** The command, serving a client. */
+/** Starts the command as a server, and returns a function that calls a tool. */
 async function startServer(env: Record<string, string>) {
   const [command, ...args] = COMMAND;
   const client = new Client({ name: "test", version: "0.0.0" });
   await client.connect(new StdioClientTransport({ command, args, env: cleanEnv(env), stderr: "ignore" }));
   onTestFinished(() => client.close());
-  /** What a call gives that must succeed. */
+  /** Makes a call that has to succeed, and returns its result. */
   return async (name: string, args: Record<string, unknown>) => {
     const { content, isError } = await client.callTool({ name, arguments: args });
     const [{ text }] = content as [{ text: string }];
@@ -33,7 +33,7 @@ async function startServer(env: Record<string, string>) {
   };
 }
 
-/** What is compared of a change. */
+/** The fields of a change that are compared. */
 const inShort = ({ id, tool, outcome, target, undone_by }: ShownChange) => ({ id, tool, outcome, target, undone_by });
 
 describe.each(BUILDS)("what the build %s kept", (build) => {

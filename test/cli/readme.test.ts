@@ -14,13 +14,13 @@ test("what the docs show for a terminal works when it is typed, in that order", 
   const scopes = ["okta.users.manage", "okta.groups.manage", "okta.logs.read"];
   const org = await openCliOrg({ scopes, ...APPROVED });
   const env = { ...org.env, HOME: temporaryFolder(), OKTA_MCP_TOKEN_STORE: "file" };
-  /** A shell in which okta-mcp is the command under test. */
+  /** Runs a line in a shell in which okta-mcp is the command under test. */
   const type = (line: string) =>
     spawnProcess(["sh", "-c", `okta_mcp() { ${COMMAND.map(quoteForBash).join(" ")} "$@"; }\n${line}`], {
       env,
       cwd: ROOT,
     }).ended;
-  // A sandbox runs until it is stopped, and an undo wants the id of a change: each has tests of its own.
+  // The sandbox runs until it is stopped, and an undo needs the id of a change. Both have tests of their own.
   const typed = [...commandsOf("README.md"), ...commandsOf("docs/journal.md")].filter(
     (line) => !/^okta-mcp sandbox$|<id>/.test(line),
   );

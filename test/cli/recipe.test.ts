@@ -7,7 +7,7 @@ import { quoteForBash } from "../support/keyring-session.js";
 import { shellBlocks } from "../support/pages.js";
 import { requireOrSkip } from "../support/programs.js";
 
-/** An org, and the settings of a session with a token for these scopes. */
+/** Opens an org and returns the settings of a person who has a token for these scopes. */
 const openOrg = (scopes: string[], granted = scopes) => openCliOrg({ scopes, granted, ...APPROVED });
 
 test("the recipe for users as CSV, run as it is written, makes a file for its owner alone in which nothing runs", async (context) => {

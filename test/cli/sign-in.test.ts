@@ -105,7 +105,7 @@ describe("login, status and logout", () => {
     expect((await cli(["login"], desktop)).stderr).toContain("A browser was opened with it.");
     expect(readFileSync(opened, "utf8")).toContain(`${sandbox.origin}/activate?user_code=`);
 
-    // A link that leads elsewhere is shown, with a warning, and a person may still approve.
+    // A link to another host is shown with a warning, and the person may still approve the sign-in.
     writeFileSync(opened, "nothing");
     sandbox.next("POST", "/oauth2/v1/device/authorize", {
       rewrite: (reply) => ({
@@ -140,7 +140,7 @@ describe("login, status and logout", () => {
       const isWithoutKeychain = store === "memory" || process.platform === "linux";
       skipUnless(context, isWithoutKeychain, "other systems than Linux have a keychain without a session bus");
       const { sandbox, cli } = await openOrg({ autoApprove: false });
-      // There is no session bus, and with that no keychain.
+      // No session bus is there, and therefore no keychain.
       const env = { OKTA_MCP_TOKEN_STORE: store, DBUS_SESSION_BUS_ADDRESS: "unix:path=/nowhere" };
       const login = await cli(["login"], env);
       expect(login).toMatchObject({ code: 2, stdout: "" });
@@ -158,7 +158,7 @@ describe("login, status and logout", () => {
   test("login --sandbox says that the sign-in ends with the command", async () => {
     const login = startCli(["login", "--sandbox"]);
     const [link = ""] = await login.seen("stderr", /http:\S+user_code=\S+/);
-    // As a browser does it: the page, then its form.
+    // A browser first requests the page and then sends its form.
     const page = await fetch(link);
     const [, csrf_token = ""] = /name="csrf_token" value="([^"]+)"/.exec(await page.text()) ?? [];
     const form = { user_code: new URL(link).searchParams.get("user_code") ?? "", csrf_token, decision: "allow" };

@@ -7,13 +7,13 @@ import { testAuthorization } from "../support/authorization.js";
 import { COMMAND, cleanEnv, ROOT } from "../support/cli.js";
 import { INITIALIZE } from "../support/stdio.js";
 
-/** Longer than a command that has nothing left to do stays for what is still open. */
+/** Longer than a finished command waits for what is still open, in milliseconds. */
 const PAUSE_MS = 1500;
 
-/** Megabytes, where a pipe holds 64 kB. */
+/** Five million characters; a pipe holds 64 kB. */
 const LONG_TEXT = "x".repeat(5_000_000);
 
-/** An org with a group of a very long description, and a command in a process whose reader is this test. */
+/** Opens an org with a group of a very long description. `run` starts a command whose output the test reads. */
 async function openOrg() {
   const sandbox = await startSandbox({ seed: null, authorization: testAuthorization() });
   onTestFinished(sandbox.close);
@@ -33,7 +33,7 @@ async function openOrg() {
   return { group, run };
 }
 
-/** Reads the first of a stream, pauses as a person at a pager does, and reads the rest. */
+/** Reads the first part of a stream, waits for `PAUSE_MS`, and then reads the rest. */
 async function readSlowly(stream: NodeJS.ReadableStream): Promise<string> {
   let text = "";
   for await (const chunk of stream) {
@@ -96,7 +96,7 @@ describe("a reader that takes its time", () => {
     } else {
       child.stdin.end();
     }
-    // Its first bytes are here, and the pipe is full of the next.
+    // The first part of the output has arrived, and the next part fills the pipe.
     await once(child.stdout, "readable");
     child.kill("SIGTERM");
     const [code, signal] = await ended;

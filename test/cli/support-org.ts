@@ -5,7 +5,7 @@ import { APPROVED, openCliOrg } from "../support/cli-org.js";
 
 export const SCOPES = "okta.users.manage okta.groups.manage okta.logs.read";
 
-/** A sandbox, and the environment of a person who uses it; every device sign-in is allowed at once. */
+/** Opens a sandbox that approves every device sign-in at once. `cli` runs a command of a person who uses it. */
 export async function openOrg(options: OrgAuthorizationOptions = {}) {
   const opened = await openCliOrg({ scopes: SCOPES.split(" "), ...APPROVED, ...options });
   const home = temporaryFolder();

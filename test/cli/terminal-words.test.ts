@@ -14,10 +14,10 @@ function told(fix: string, message = "Nothing was changed.", options: Record<str
   return { fix: rest.fix, message: atTerminal(error, TOOLS).message };
 }
 
-/** Texts that fit an assistant and no person at a terminal. */
+/** Words that make sense to an assistant only, not to a person at a terminal. */
 const FOR_ASSISTANTS = /\bthe person\b|tools\/list|mcp\.json|the client's roots/i;
 
-/** The object literal around a place in a source: from its brace to the one that closes it. */
+/** The object literal around a position in a source text, from its opening brace to the closing one. */
 function objectAround(source: string, at: number): string {
   let depth = 0;
   let start = at;
@@ -36,7 +36,7 @@ function objectAround(source: string, at: number): string {
   return source.slice(start, end + 1);
 }
 
-/** Every advice or reason of an error in the sources that fits an assistant alone, with the object it stands in. */
+/** Each advice or reason of an error in the sources that suits only an assistant, with the object that contains it. */
 function textsForAssistants(): { file: string; text: string; object: string }[] {
   return ["src", "tools"].flatMap((folder) =>
     readdirSync(join(ROOT, folder), { encoding: "utf8", recursive: true })

@@ -4,10 +4,10 @@ import { openCliOrg } from "../support/cli-org.js";
 import { requireOrSkip } from "../support/programs.js";
 import { KEYS, startInTerminal } from "../support/pty.js";
 
-/** What the pseudo-terminal's program answers for a command that a SIGINT has ended. */
+/** The exit code that the pseudo-terminal's program reports for a command ended by SIGINT. */
 const ENDED_BY_SIGINT = 254;
 
-/** A sandbox with one group in mind, and a terminal on which a person is signed in to it. */
+/** Opens a sandbox with a group whose name has control characters. `signedIn` is the environment of a person. */
 async function openOrg() {
   const scopes = ["okta.groups.manage", "okta.users.read"];
   const opened = await openCliOrg({ scopes, deviceIntervalSeconds: 1 });
@@ -49,7 +49,7 @@ test.for([60, 80, 120])("a list is a table that fits %i columns", async (columns
   const head = lines.findIndex((line) => /^id +login/.test(line));
   const rows = lines.slice(head + 1, head + 5);
   for (const row of rows) expect(row).toMatch(/^00u\w+…? {2}[^@\s]+@\S+/);
-  // A name is worth more than the end of an id, or the hour of a time.
+  // The name is worth more to a person than the end of an id or the hour of a time.
   if (columns >= 80) for (const row of rows) expect(row).not.toMatch(/@\S*…/);
   for (const line of lines.slice(head, head + 5)) expect([...line].length).toBeLessThanOrEqual(columns);
   expect(terminal.screen()).toContain("4 items; there are more.");
@@ -194,7 +194,7 @@ test("Ctrl-C cancels a sign-in that waits", async (context) => {
 
 test("NO_COLOR takes the styles away", async (context) => {
   requireOrSkip(context, "python3");
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: looking for styles
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the test looks for styles
   const styles = /\u001b\[[0-9;]*m/;
   const plain = startInTerminal([...COMMAND, "--help"], { env: { NO_COLOR: "1" } });
   await plain.ended;

@@ -26,7 +26,7 @@ function load(env: Record<string, string>, flags: SettingSource["flags"] = {}): 
   return loadConfig({ flags, env: { ...BASE, ...env } });
 }
 
-/** The lines of the one message, each a problem; fails when the settings are fine. */
+/** The problems that the one message lists, one per line; fails when the settings are valid. */
 function problemsOf(env: Record<string, string>, flags: SettingSource["flags"] = {}, base: object = BASE): string[] {
   try {
     loadConfig({ flags, env: { ...base, ...env } });
@@ -226,7 +226,7 @@ test("~/ stands for the home folder in the log file's path", () => {
 });
 
 describe("a blank text", () => {
-  /** What restricts an assistant, and so must not vanish. */
+  /** Settings that restrict an assistant, so that an empty value of theirs must not be ignored. */
   const RESTRICTING: readonly SettingKey[] = ["confirm", "readOnly", "tools", "excludeTools", "guard"];
 
   test("counts as not given, and then what counts is no less strict than any other value", () => {
@@ -251,7 +251,7 @@ describe("a blank text", () => {
         ),
       );
       expect(others).toEqual([]);
-      // The variable may well be fine; the flag was to win over it.
+      // The flag wins over the variable, so an empty flag is an error even where the variable is valid.
       expect(problemsOf({}, { [key]: text })).toEqual([expect.stringContaining(`- ${flag} is empty`)]);
     }
     expect(() => load({}, { [key]: undefined })).not.toThrow();

@@ -27,7 +27,7 @@ function load(env: Record<string, string>, flags: SettingSource["flags"] = {}): 
   return loadConfig({ flags, env: { ...BASE, ...env } });
 }
 
-/** The lines of the one message, each a problem; fails when the settings are fine. */
+/** The problems that the one message lists, one per line; fails when the settings are valid. */
 function problemsOf(env: Record<string, string>, flags: SettingSource["flags"] = {}, base: object = BASE): string[] {
   try {
     loadConfig({ flags, env: { ...base, ...env } });

@@ -21,14 +21,14 @@ const {
 
 const referred = ({ $ref }: Schema) => management.components.schemas[$ref?.split("/").at(-1) ?? ""];
 
-/** The fields at the top of a body, with what is said of each. */
+/** The top-level fields of a body's schema, each with its own schema. */
 function fieldsOf(schema: Schema | undefined): [name: string, field: Schema][] {
   if (schema === undefined) return [];
   const parts = [referred(schema), ...(schema.allOf ?? [])].flatMap(fieldsOf);
   return [...parts, ...Object.entries(schema.properties ?? {})];
 }
 
-/** Fields by which a body does more than set a setting of the object that the call names. */
+/** Names of fields by which a body changes more than a setting of the object that the call names. */
 const DECIDING = /^(status|system|priority|isDefault|default|enabled|active|groupIds|brandId|emailDomainId|realmId)$/;
 
 test("the fields are known by which the body of a write does more than its name says", () => {
@@ -42,9 +42,9 @@ test("the fields are known by which the body of a write does more than its name 
       const names = [...new Set(writable.map(([name]) => name))].sort();
       return names.length === 0 ? [] : [[operationId, names.join(", ")]];
     });
-  // A line that comes in has to be looked at: `alsoDoes`, `touches` and `impact` of its tool tell what it does.
+  // If a line is added here, its tool may need `alsoDoes`, `touches` or `impact`, which tell what the field does.
   expect(Object.fromEntries(found)).toEqual({
-    // No tool sends these two.
+    // No tool sends these two fields.
     assignGroupToApplication: "priority",
     replaceUser: "realmId",
     createEmailCustomization: "isDefault",

@@ -5,23 +5,25 @@ import type { Example, OpenApi, Operation } from "../support/openapi.js";
 import { argumentsFor, EXCHANGES, type Exchange, type JsonObject, READ_FOR_A_QUESTION } from "./exchanges.js";
 import { type Connect, withEveryServer } from "./servers.js";
 
-/** How many examples the documents of release 2026.06.3 have for these tools; fewer would prove less. */
+/** The number of examples for these tools in the documents of release 2026.06.3. Fewer examples would prove less. */
 const AT_LEAST = { requests: 136, answers: 280, errors: 164 };
 
-/** Everything that results hide of all these examples. */
+/** The paths of all values in these examples that results mask. */
 const MASKED = ["credentials.oauthClient.client_secret"];
 
-/** Bodies without a type, which is that of the policy: Okta's own client library would send nothing of them. */
+/**
+ * Rules without a type, which the tool takes from the policy. Okta's own client library sends an empty body for them.
+ */
 const WITHOUT_TYPE: readonly string[] = [
   "CreateAuthPolicyRule2FAEnablePostAuthKmsi",
   "EnableIdProofingForOamp",
   "UpdateAuthPolicyRule2FAEnablePostAuthKmsi",
 ];
 
-/** An example of Okta's in which every value is a text with a comma behind: neither its status nor its priority is one. */
+/** A faulty example of Okta's: each value is a text that ends with a comma, so status and priority are invalid. */
 const BROKEN = "UpdateAllowedIdentifiersInUserProfilePolicy";
 
-/** A client of an org in which everything is answered with nothing, but for the operation it was last told. */
+/** A client of an org that answers with an empty list to all but the operation of the last `answerWith`. */
 async function orgOf(connect: Connect, api: OpenApi) {
   const { call, get, sandbox } = await connect();
   return {
@@ -32,17 +34,17 @@ async function orgOf(connect: Connect, api: OpenApi) {
       sandbox.next("GET", "/api/v1/policies/{policyId}", { status: 200, json: policy, times: 1000 });
       sandbox.next("*", /^\/api\/v1\//, { status: 200, json: [], times: 1000 });
     },
-    /** Calls the tool so that it sends this body; how the call ended. */
+    /** Calls the tool so that it sends this body, and returns the outcome. */
     send(operation: Operation, body: unknown) {
       const exchange = exchangeOf(operation);
       return call(exchange.tool, argumentsFor(exchange, body as JsonObject));
     },
-    /** Calls the tool with a body of its own; how the call ended. */
+    /** Calls the tool with a body that it can send, and returns the outcome. */
     tryOut(operation: Operation) {
       const exchange = exchangeOf(operation);
       return call(exchange.tool, argumentsFor(exchange, ownBody(operation)));
     },
-    /** The same for a call that succeeds; Okta's answer in its result. */
+    /** Makes such a call, which has to succeed, and returns Okta's answer from its result. */
     async read(operation: Operation, more: JsonObject = {}): Promise<unknown> {
       const exchange = exchangeOf(operation);
       const result = await get(exchange.tool, { ...argumentsFor(exchange, ownBody(operation)), ...more });
@@ -71,7 +73,7 @@ function ownBody(operation: Operation): JsonObject | undefined {
 
 const isSuccess = ({ status = 0 }: Example) => status >= 200 && status < 300;
 
-/** The examples of an operation's successes; some of lists show a single item. */
+/** The examples of an operation's successful answers. An example with one item of a list becomes a list. */
 function answersOf({ operationId, examples }: Operation): Example[] {
   const isList = operationId.startsWith("list");
   return examples.response
@@ -79,7 +81,7 @@ function answersOf({ operationId, examples }: Operation): Example[] {
     .map((example) => (isList && !Array.isArray(example.value) ? { ...example, value: [example.value] } : example));
 }
 
-/** The examples of an operation's failures that tell in words what failed. */
+/** The examples of an operation's errors that have a message. */
 function errorsOf({ examples }: Operation): Example[] {
   return examples.response.filter(
     (example) => !isSuccess(example) && (example.value as { errorSummary?: string }).errorSummary !== undefined,
@@ -87,8 +89,8 @@ function errorsOf({ examples }: Operation): Example[] {
 }
 
 /**
- * Where an example's value is not in a result: the dotted paths. What is masked counts as there and
- * is noted; what `_links` hold counts with `links` alone.
+ * The dotted paths of an example's values that are missing in a result. Masked values count as present and are added to
+ * `masked`; values of `_links` count only with `links`.
  */
 function lost(
   example: unknown,
@@ -174,7 +176,7 @@ besideOktasDocument("the examples of Okta's document", (api) => {
         const isSchema = operation.operationId === "getUserSchema";
         answerWith(operation, value, status);
         const missing = lost(value, await read(operation), { masked });
-        // The tool lists the attributes of a schema, and nothing that stands around them.
+        // The tool returns only the attributes of a schema.
         const attributes = missing.filter((at) => /^definitions\.(base|custom)\.properties/.test(at));
         expect.soft(isSchema ? attributes : missing, label).toEqual([]);
         if (operation.method === "GET" && !isSchema) {
@@ -192,7 +194,7 @@ besideOktasDocument("the examples of Okta's document", (api) => {
         const { isError, text } = await tryOut(operation);
         expect.soft(isError, label).toBe(true);
         const { errorSummary } = value as { errorSummary: string };
-        // A rate limit is waited for and then told in words of ours.
+        // The server waits for a rate limit, and then describes it in its own words.
         if (status !== 429) expect.soft(text, label).toContain(errorSummary.replaceAll('"', "'"));
       }
     });

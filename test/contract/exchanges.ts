@@ -2,20 +2,20 @@ import { catalogue } from "../support/catalogue.js";
 
 export type JsonObject = { [key: string]: unknown };
 
-/** How the bodies and the answers of one of Okta's operations pass through a tool. */
+/** The way in which a tool passes on the bodies and answers of one of Okta's operations. */
 export interface Exchange {
   tool: string;
-  /** The argument that holds the whole body; without it the tool has an argument for each of the body's fields. */
+  /** The argument that holds the whole body. Without it, each field of the body is an argument of its own. */
   whole?: string;
-  /** Arguments besides the ids in the path and those that hold the body. */
+  /** Arguments besides the ids in the path and the body. */
   args?: JsonObject;
-  /** A body that this tool can send; its fields are as many as a call of the tool should show. */
+  /** A body that this tool can send, with as many fields as possible. */
   body?: JsonObject;
-  /** Okta's answer inside the tool's result; by default the result itself, or its items. */
+  /** Takes Okta's answer out of the tool's result; by default the answer is the result itself or its items. */
   answer?: (result: JsonObject) => unknown;
 }
 
-/** A full replace with nothing to compare to. */
+/** Allows a full replace to lose settings, because the org has no object to compare with. */
 const REPLACE = { args: { allow_removals: true } };
 
 const bookmark = {
@@ -50,7 +50,7 @@ const ada = { firstName: "Ada", lastName: "Example", email: "ada@acme.example", 
 const rule = { type: "PASSWORD", name: "Rule" };
 const policy = { type: "PASSWORD", name: "Policy" };
 
-/** Every operation that has an example in Okta's document and whose answer a tool hands on. */
+/** Each operation with an example in Okta's document whose answer a tool passes on. */
 export const EXCHANGES: Readonly<Record<string, Exchange>> = {
   listUsers: { tool: "list_users" },
   getUser: { tool: "get_user" },
@@ -119,7 +119,7 @@ export const EXCHANGES: Readonly<Record<string, Exchange>> = {
   verifyEmailDomain: { tool: "verify_email_domain" },
 };
 
-/** Operations with examples that tools only ask for a person's question, and of which no result shows the answer. */
+/** Operations with examples whose answers no result shows, because tools read them only to check or to ask. */
 export const READ_FOR_A_QUESTION: Readonly<Record<string, string>> = {
   listUserGroups: "counted before a user is deactivated or deleted",
   listAppLinks: "counted before a user is deactivated",
@@ -132,14 +132,14 @@ export const READ_FOR_A_QUESTION: Readonly<Record<string, string>> = {
 
 const snakeCase = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
-/** What a tool takes, by the definition that clients see. */
+/** The names of a tool's arguments, and those of the required ones, from the definition that clients see. */
 function argumentsOf(tool: string) {
   const { properties, required = [] } = catalogue.definition(tool).inputSchema;
   return { names: Object.keys(properties), required };
 }
 
 /**
- * The arguments with which the tool sends this body, and made-up ids for the path.
+ * The arguments with which the tool sends this body. The ids of the path are made up.
  * @throws Error where the tool has no argument for a field of the body
  */
 export function argumentsFor({ tool, whole, args }: Exchange, body: JsonObject | undefined): JsonObject {
@@ -155,7 +155,7 @@ export function argumentsFor({ tool, whole, args }: Exchange, body: JsonObject |
   return { ...Object.fromEntries(ids), ...Object.fromEntries(carried), ...args };
 }
 
-/** The definitions of a schema, put together again from the attributes that the tool lists. */
+/** Okta's form of a schema, rebuilt from the attributes that the tool lists. */
 function schemaOf({ attributes }: JsonObject): unknown {
   const definitions: Record<string, { properties: JsonObject }> = {
     base: { properties: {} },

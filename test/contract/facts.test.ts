@@ -41,7 +41,7 @@ describe("the facts of Okta's documents", () => {
       else if (Array.isArray(value)) for (const one of value) walk(one, at);
       else if (typeof value === "object" && value !== null) {
         for (const [key, one] of Object.entries(value)) {
-          // The names of properties, schemas and subtypes are Okta's; they are not keywords.
+          // Okta chose the names of properties, schemas and subtypes; they are not keywords.
           if (!/^(properties|schemas|mapping|paths|content|responses)$/.test(at)) keywords.add(key);
           walk(one, key);
         }

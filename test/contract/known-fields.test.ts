@@ -5,7 +5,7 @@ import { some } from "../../tools/shared/known-fields.js";
 import { catalogue } from "../support/catalogue.js";
 import { FACTS_FILE } from "../support/openapi-dir.js";
 
-/** The schemas of Okta's document that an argument's object is described by: all, whichever type the object is of. */
+/** The schemas in Okta's document that describe an argument's object, of whatever type it is. */
 const DESCRIBED_BY: Readonly<Record<string, RegExp>> = {
   "create_user.profile": /^UserProfile$/,
   "update_user.profile": /^UserProfile$/,
@@ -27,7 +27,7 @@ const DESCRIBED_BY: Readonly<Record<string, RegExp>> = {
   "replace_preview_sign_in_page.widget_customizations": /^SignInPage$/,
 };
 
-/** The field of the schema under which an argument's object stands, where it is not the whole. */
+/** The field of the schema that describes an argument's object, where it is not the whole schema. */
 const UNDER: Readonly<Record<string, string>> = { type: "type", widget_customizations: "widgetCustomizations" };
 
 interface Described {
@@ -46,7 +46,7 @@ const { management }: { management: { components: { schemas: Record<string, Desc
 );
 const { schemas } = management.components;
 
-/** A schema with all that it may stand for: what it refers to, is made of, or may be by its discriminator. */
+/** A schema and all schemas that it refers to, consists of, or names in its discriminator. */
 function alternatives(schema: Described, seen = new Set<Described>()): Described[] {
   if (seen.has(schema)) return [];
   seen.add(schema);
@@ -56,7 +56,7 @@ function alternatives(schema: Described, seen = new Set<Described>()): Described
   return [schema, ...others.flatMap((other) => alternatives(other, seen))];
 }
 
-/** Fields that no alternative describes, or describes with another type. */
+/** The paths of the fields that no alternative describes with the same type. */
 function strange(field: ArgumentSchema, described: readonly Described[], path: string): string[] {
   const all = described.flatMap((schema) => alternatives(schema));
   if (!all.some(({ type }) => type === undefined || type === field.type)) return [`${path} is no ${field.type}`];

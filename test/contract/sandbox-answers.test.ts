@@ -7,7 +7,7 @@ import { person } from "../support/sandbox.js";
 
 const routes = managementRoutes(new Org({ origin: "http://127.0.0.1:1", seed: 1, now: () => 0 }));
 
-/** The areas that this file goes through; others have files of their own. */
+/** The paths that this file covers; the other areas have files of their own. */
 const DIRECTORY = /^\/api\/v1\/(users|groups|apps|logs|meta\/schemas)\b/;
 
 judgedByOkta("the sandbox, judged by Okta's OpenAPI document", (api) => {

@@ -9,7 +9,7 @@ judgedByOkta("the sandbox's policies and device assurance, judged by Okta's Open
   test("every policy, rule and device assurance policy of the company is as Okta would show it", async () => {
     const { all, ok } = await openJudgedSandbox(api);
     const seen = { policies: 0, rules: 0 };
-    // Every policy type of the document; the sandbox has one more.
+    // The list has every policy type of the document. The sandbox has one more.
     const operation = api.byPath("GET", "/api/v1/policies");
     const types = operation?.parameters.find(({ name }) => name === "type")?.schema.enum as readonly string[];
     for (const type of types) {

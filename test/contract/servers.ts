@@ -9,27 +9,24 @@ import { BUILT_ENTRY, describeWhereBuilt } from "../support/built.js";
 import { cleanEnv, ROOT } from "../support/cli.js";
 import { ALL_SCOPES, callsOf, connect, openOrg } from "../support/client.js";
 
-/** When the certificates of the fixtures are good. */
+/** A time at which the certificates of the fixtures are valid. */
 const NOW_MS = Date.parse("2030-01-01T00:00:00Z");
 const MAX_RESULT_CHARS = 10_000_000;
 const CLOCK = pathToFileURL(join(ROOT, "test/support/quick-clock.mjs")).href;
 
 export interface ServerOptions {
-  /** `OKTA_SCOPES`, all of them granted; by default every scope. */
+  /** The value of `OKTA_SCOPES`, all of them granted; by default every scope. */
   scopes?: readonly string[];
-  /** `OKTA_MCP_FILE_ROOTS`; by default none. */
+  /** The value of `OKTA_MCP_FILE_ROOTS`; by default none. */
   fileRoots?: readonly string[];
 }
 
 type Connected = Pick<Awaited<ReturnType<typeof connect>>, "call" | "get" | "sandbox">;
 
-/**
- * A server that asks nobody and does not cut its answers, with a client and an org of which nothing
- * has been asked yet.
- */
+/** Connects a client to a server that asks nobody and cuts no answer. Its org has received no request yet. */
 export type Connect = (options?: ServerOptions) => Promise<Connected>;
 
-/** Runs the tests of a suite with the source inside this process, and once more with the build as clients start it. */
+/** Runs a suite twice: with the source inside this process, and with the build as clients start it. */
 export function withEveryServer(suite: (connect: Connect) => void): void {
   describe("from source", () => suite(connectToSource));
   describeWhereBuilt("as built", () => suite(connectionsToBuild()));
@@ -39,7 +36,7 @@ function connectToSource(options: ServerOptions = {}): Promise<Connected> {
   return connect({ ...options, confirmMode: "never", maxResultChars: MAX_RESULT_CHARS, now: () => NOW_MS });
 }
 
-/** Keeps one process for each choice of options until the suite is over. */
+/** Keeps one server process for each set of options until the suite ends. */
 function connectionsToBuild(): Connect {
   const running = new Map<string, ReturnType<typeof startBuild>>();
   afterAll(async () => {

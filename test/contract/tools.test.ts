@@ -20,7 +20,7 @@ const HOST = "login.acme-robotics.example";
 const pem = (name: string) => readFileSync(new URL(name, certificates), "utf8");
 writeFileSync(join(folder, "leaf.key"), pem("leaf.key"));
 
-/** A value for every argument that ends up in a query. */
+/** A value for every argument that becomes a query parameter. */
 const IN_QUERY: JsonObject = {
   after: "cursor1",
   limit: 5,
@@ -42,7 +42,7 @@ const IN_QUERY: JsonObject = {
   resource_id: "0oa1",
 };
 
-/** What a tool has to be given besides, so that it takes its way to the end. */
+/** Further arguments of single tools, without which a call fails or leaves a part out. */
 const BESIDES: Readonly<Record<string, JsonObject>> = {
   get_user: { expand: "blocks" },
   list_users: { expand: "classification" },
@@ -69,17 +69,17 @@ const BESIDES: Readonly<Record<string, JsonObject>> = {
   },
 };
 
-/** As a rule it is for a group, which has a name to be looked up. */
+/** The conditions of a rule for a group, whose name tools look up. */
 const FOR_A_GROUP = { conditions: { people: { groups: { include: ["00g1"] } } } };
 
-/** One that Okta did not make and that apps use. */
+/** A policy that Okta did not make and that apps use. */
 const MAPPED_POLICY = {
   system: false,
   _links: { mappings: { href: "https://acme.example/mappings" } },
   ...FOR_A_GROUP,
 };
 
-/** The state in which an object has to be found. */
+/** The state that an object needs before the tool changes it. */
 const FOUND: Readonly<Record<string, JsonObject>> = {
   delete_deactivated_user: { status: "DEPROVISIONED" },
   delete_application: { status: "INACTIVE" },
@@ -92,15 +92,15 @@ const FOUND: Readonly<Record<string, JsonObject>> = {
   upsert_custom_domain_certificate: { domain: HOST },
 };
 
-/** Lists that Okta pages, or may come to page, although its document names no cursor: it is sent where Okta gave one. */
+/** Lists that Okta may page although its document has no `after` for them. Only cursors of Okta's are sent. */
 const PAGED_ALL_THE_SAME = ["list_policy_rules", "list_device_assurance_policies", "list_email_domains"];
 
-/** Tools that ask for another scope than the operation behind them. */
+/** Tools that need another scope than the operation behind them. */
 const OTHER_SCOPE: Readonly<Record<string, string>> = {
   send_test_email: "the document asks for okta.templates.read, but who sends mail in the org's name does not only read",
 };
 
-/** Arguments with which a tool uses all that its operation takes. */
+/** Arguments with which a tool uses all parameters of its operation. */
 function argumentsOf(tool: string): JsonObject {
   const exchange = Object.values(EXCHANGES).find((one) => one.tool === tool);
   const known = argumentsFor(exchange ?? { tool }, exchange?.body);
@@ -125,7 +125,7 @@ function answerOf({ operationId }: Operation, found: JsonObject | undefined): un
 
 const camelCase = (name: string) => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 
-/** The arguments that an operation has a query parameter for, and that did not arrive in it. */
+/** The arguments that did not arrive although an operation has a query parameter for them. */
 function lostArguments(
   sent: readonly { operation: Operation; searchParams: URLSearchParams }[],
   args: JsonObject,
@@ -146,10 +146,10 @@ judgedByOkta("what tools send, held against Okta's document", (api) => {
   withEveryServer((connect) => {
     const requestsOf: Record<string, string[]> = {};
 
-    /** Calls a tool of a session with these scopes in an org that answers as the document shows; what it sent. */
+    /** Calls a tool with these scopes, in an org that answers as the document shows, and returns its requests. */
     async function sentBy(tool: string, scopes?: readonly string[]) {
       const { call, sandbox } = await connect({ ...(scopes && { scopes }), fileRoots: [folder] });
-      // Whoever signed in is somebody else than the user in question.
+      // The signed-in person is another one than the user of the call.
       const me = { id: "00uMe", profile: { login: "me@acme.example", email: "me@acme.example" } };
       sandbox.next("GET", "/api/v1/users/me", { status: 200, json: me, times: 1000 });
       for (const operation of api.operations) {
@@ -190,7 +190,7 @@ judgedByOkta("what tools send, held against Okta's document", (api) => {
       expect(asked.some((scope) => allowed.has(scope))).toBe(!Object.hasOwn(OTHER_SCOPE, tool.name));
       const changing = lines.filter((line) => !line.startsWith("GET "));
       expect(changing.length).toBe(tool.effect === "reads" ? 0 : 1);
-      // Looks at the org may come in any order, and before the change.
+      // The requests that read may come in any order, but all before the change.
       expect(lines.slice(lines.length - changing.length)).toEqual(changing);
       requestsOf[tool.name] = [...new Set([...lines.slice(0, lines.length - changing.length).sort(), ...changing])];
     });

@@ -8,7 +8,7 @@ import { connect } from "../support/client.js";
 
 const CODES = Object.keys(ERROR_CODES) as ErrorCode[];
 
-/** A catalogue of one tool that needs no sign-in and fails as it is told. */
+/** A catalogue with one tool, which needs no sign-in and runs `run`. */
 const failing = (run: (context: ToolContext) => Promise<unknown>) => ({
   test: {
     getTrouble: defineTool({

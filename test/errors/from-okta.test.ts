@@ -153,7 +153,7 @@ describe("what Okta refused", () => {
       "Find the right id with list_email_domains.",
     ],
     ["/api/v1/meta/schemas/user/{schemaId}", "/api/v1/meta/schemas/user/x", "x", "Look the id up first."],
-    // No tool lists the rules of groups, and those of policies have other ids.
+    // No tool lists group rules, and the ids of policy rules are others.
     ["/api/v1/groups/rules/{groupRuleId}", "/api/v1/groups/rules/0pr1", "0pr1", "Look the id up first."],
   ])("as not found at %s (%s, %s) says how to find it", (template, path, id, fix) => {
     const error = refused(404, body("E0000007", `Not found: Resource not found: ${id} (Thing)`), { template, path });

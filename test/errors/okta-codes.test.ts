@@ -9,19 +9,19 @@ import { describeWhere } from "../support/programs.js";
 const ROLE_ADVICE = /admin role|Admin roles|Security > Administrators/i;
 const LIST = join(openApiDir() ?? "", "error-codes.json");
 
-/** An answer in Okta's form. */
+/** An error answer in Okta's form. */
 const answer = (status: number, errorCode: string, errorSummary = "Something of Okta's.") => ({
   status,
   json: { errorCode, errorSummary, errorLink: errorCode, errorId: "oae1", errorCauses: [] },
 });
 
-/** What a caller hears of a code that Okta answers to the creation of a group. */
+/** The error that a caller gets for each code with which Okta answers the creation of a group. */
 async function heardOf(codes: readonly string[]) {
   const { call, sandbox, writes } = await connect();
   const heard = [];
   for (const code of codes) {
     const [published = 400] = OKTA_CODES[code] ?? [];
-    // One is published with 202, which is no refusal.
+    // One code is published with status 202, which would be no error.
     sandbox.next("POST", "/api/v1/groups", { ...answer(Math.max(400, published), code), times: 9 });
     const before = writes().length;
     const { error } = await call("create_group", { profile: { name: "Sales" } });
@@ -33,7 +33,7 @@ async function heardOf(codes: readonly string[]) {
 
 describe("Okta's error codes", () => {
   test("are each told by the real server with a cause and with advice, and role advice for one alone", async () => {
-    // One of them ends the sign-in, one is about the rate limit: both are tried elsewhere.
+    // One of these codes ends the sign-in and the other is a rate limit. Both have tests of their own.
     const codes = Object.keys(OKTA_CODES).filter((code) => !["E0000011", "E0000047"].includes(code));
     expect(codes.length).toBeGreaterThan(240);
     for (const { code, error, attempts } of await heardOf(codes)) {
@@ -44,7 +44,7 @@ describe("Okta's error codes", () => {
       expect(error?.fix, code).toMatch(/^[A-Z].{8,}\.( Look at the object first.*)?$/s);
       expect(error?.fix, code).not.toMatch(/[{}]|arguments named above|\blist_(?!groups)/);
       expect(ROLE_ADVICE.test(error?.fix ?? ""), code).toBe(code === "E0000006");
-      // A refusal of a write is not tried again, and not said to have been done perhaps.
+      // A refused write is not repeated, and the error does not say that it may have been made.
       expect(attempts, code).toBe(1);
       expect(error?.message.includes("may have been made"), code).toBe(ours === "okta_down" && !isRefusal(code));
     }
@@ -161,7 +161,7 @@ describe("a wrong id", () => {
   });
 });
 
-/** Codes of Okta's own trouble that come with a 4xx, of which nothing was done. */
+/** True for a code with a status below 500, after which nothing was changed, even where the fault is Okta's. */
 function isRefusal(code: string): boolean {
   return (OKTA_CODES[code]?.[0] ?? 0) < 500;
 }

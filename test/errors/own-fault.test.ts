@@ -2,7 +2,7 @@ import { request } from "node:http";
 import { expect, test } from "vitest";
 import { isOwnFault } from "../../src/errors/own-fault.js";
 
-/** What an action throws, at once or later. */
+/** The error of an action that throws or rejects. */
 async function thrownBy(action: () => unknown): Promise<unknown> {
   try {
     await action();

@@ -12,20 +12,20 @@ import { failure } from "../auth/support.js";
 import { runCli, spawnProcess, startCli, temporaryFolder } from "../support/cli.js";
 import { requireOrSkip, skipUnless } from "../support/programs.js";
 
-/** All that Node.js opens files with by default; whoever takes them all keeps every other file waiting. */
+/** The number of threads with which Node.js opens files. While all are taken, every other file operation waits. */
 const THREADS = Number(process.env.UV_THREADPOOL_SIZE ?? 4);
 
 /**
- * Keeps every file operation of this process from being answered, as a network that is gone does. Skips the test
- * where there are no pipes in folders.
- * @returns how to let them go on
+ * Keeps every file operation of this process waiting, as a lost network folder does. The test is skipped where the
+ * system has no named pipes.
+ * @returns a function that lets the operations go on
  */
 function holdFiles(context: TestContext): () => Promise<void> {
   requireOrSkip(context, "mkfifo");
   const folder = temporaryFolder();
   const pipes = Array.from({ length: THREADS }, (_, index) => join(folder, `pipe-${index}`));
   execFileSync("mkfifo", pipes);
-  // Opened for reading, a pipe waits for somebody who writes.
+  // To open a pipe for reading waits until somebody opens it for writing.
   const waiting = pipes.map((pipe) => open(pipe, "r"));
   let held = true;
   const release = async () => {
@@ -39,7 +39,7 @@ function holdFiles(context: TestContext): () => Promise<void> {
   return release;
 }
 
-/** Waits until something that is tried again and again no longer fails. */
+/** Repeats an operation until it succeeds. */
 const eventually = (tried: () => Promise<unknown>) =>
   expect
     .poll(() =>
@@ -66,7 +66,7 @@ test("what keeps things in files gives up on a folder that never answers, and go
     () => tokens.prepare(),
     () => tokens.read(),
     () => readAllowedFile("logo.png", files),
-    // Refused at once: whoever asks again must not take one thread after the other.
+    // The journal refuses at once, because repeated calls must not take one thread after the other.
     () => journal.append({ id: "chg1", outcome: "done" }),
   ]) {
     const error = await failure(step());
@@ -78,7 +78,7 @@ test("what keeps things in files gives up on a folder that never answers, and go
   await eventually(() => tokens.prepare());
 });
 
-/** An org that nobody asks anything. */
+/** Settings of an org that receives no request. */
 const ORG = { OKTA_ORG_URL: "http://127.0.0.1:9", OKTA_CLIENT_ID: "0oa1", OKTA_SCOPES: "okta.groups.manage" };
 
 test("a lock is given up in a folder that never answers, and can be had once it does", async (context) => {
@@ -89,7 +89,7 @@ test("a lock is given up in a folder that never answers, and can be had once it 
   for (const step of [() => locks.take(folder, "second"), () => locks.take(folder, "third")]) {
     await expect(step()).rejects.toMatchObject({ code: "no answer within 0.05 s" });
   }
-  // Giving back never rejects, whatever the folder does.
+  // The release of a lock never rejects, even where the folder does not answer.
   await release();
   await letGo();
   await eventually(async () => (await locks.take(folder, "second"))());

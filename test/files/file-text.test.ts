@@ -10,7 +10,7 @@ import { temporaryFolder } from "../support/cli.js";
 
 const utf16be = (text: string) => Buffer.from(text, "utf16le").swap16();
 
-/** The same text as editors write it. */
+/** The same text in the encodings that editors write. */
 const FORMS: readonly (readonly [name: string, bytes: (text: string) => Buffer])[] = [
   ["UTF-8", (text) => Buffer.from(text)],
   ["UTF-8 with a byte order mark", (text) => Buffer.from(`\ufeff${text}`)],

@@ -202,7 +202,7 @@ describe("what is refused", () => {
     symlinkSync(outside, join(inside, "through"));
     const back = `../../${basename(inside)}/logo.png`;
     const [exists, none] = [`${inside}/through/there/${back}`, `${inside}/through/none/${back}`];
-    // Dots are taken out of a path as it is written, whatever the names before them lead to.
+    // The `..` of a path are resolved in its text, whether or not the folders before them exist.
     const results = await Promise.all([exists, none].map((path) => text(path).catch((error: Error) => error.message)));
     expect(results[0]?.replaceAll("there", "none")).toBe(results[1]?.replaceAll("there", "none"));
   });
@@ -232,7 +232,7 @@ test("a file swapped for a link while it is read never gives what lies outside",
     renameSync(honest, target);
     symlinkSync(join(outside, "secret"), link);
     const reading = text(target).catch((error: unknown) => (error instanceof OktaMcpError ? "refused" : "failed"));
-    // Between one step of the reading and another, a different one in each round.
+    // The swap comes between two steps of the reading, between others in each round.
     for (let turn = 0; turn < round % 8; turn += 1) await new Promise((resolve) => setImmediate(resolve));
     renameSync(link, target);
     const outcome = await reading;
@@ -242,7 +242,7 @@ test("a file swapped for a link while it is read never gives what lies outside",
   expect(seen.get("refused")).toBeGreaterThan(0);
 });
 
-/** Lets the rest of a test take this machine for another kind. */
+/** Makes `process.platform` return another platform for the rest of the test. */
 function pretend(platform: NodeJS.Platform): void {
   const own = process.platform;
   Object.defineProperty(process, "platform", { value: platform });
@@ -271,7 +271,7 @@ describe("where case does not tell files apart", () => {
 });
 
 test("a name may have as many characters as a disk that counts characters takes", async () => {
-  // More than 255 bytes: Windows and macOS take it, and a disk that does not has no such file.
+  // The name has more than 255 bytes. Windows and macOS accept it; a disk that does not has no such file.
   expect((await refusal(join(inside, "資".repeat(100)))).message).toMatch(/no such file/);
   expect((await refusal(join(inside, "資".repeat(256)))).message).toMatch(/path is too long/);
 });

@@ -138,7 +138,7 @@ test("a call from a shell keeps to the guard file", async () => {
   expect(users.items.map(({ profile }) => profile)).toEqual(
     Array.from({ length: 5 }, () => expect.objectContaining({ email: "[masked]" })),
   );
-  // The sandbox makes the same company each time.
+  // The sandbox makes the same company in each run.
   const groups = JSON.parse((await call("list_groups", {})).stdout) as { items: { id: string; type: string }[] };
   const group = groups.items.find(({ type }) => type === "OKTA_GROUP");
   const { code, stdout, stderr } = await call("delete_group", { group_id: group?.id });

@@ -5,7 +5,7 @@ import { guardRules } from "./support.js";
 
 type JsonObject = { [key: string]: unknown };
 
-/** An org whose objects have things to hide, by the name of what a call names. */
+/** Opens an org with attributes to hide. `ids` holds the ids of its objects under the names of arguments. */
 async function open(hide: { mask?: string[]; omit?: string[] }, options: ConnectOptions = {}) {
   const connected = await connect({ guard: guardRules(hide), ...options });
   const { org } = connected;
@@ -38,7 +38,7 @@ async function open(hide: { mask?: string[]; omit?: string[] }, options: Connect
   return { ...connected, app, ids: { user_id: user.id, group_id: group.id, app_id: app.id } };
 }
 
-/** The text of an answer with one word in the place of the guess, right or wrong. */
+/** The text of an answer, with the guess and the ids of changes replaced by fixed words. */
 const without = ({ text }: Pick<CallOutcome, "text">, guess: unknown) =>
   text.replaceAll(JSON.stringify(guess).replace(/^"|"$/g, ""), "GUESS").replaceAll(/chg[0-9a-z]{19}/g, "CHANGE");
 
@@ -70,7 +70,7 @@ const ofApp =
     app_config: { label: "Keeper", signOnMode: "OPENID_CONNECT", ...change(guess) },
   });
 
-/** Guesses at what a guard file hides, and at secrets, which are always hidden. */
+/** Guesses at values that a guard file hides, and at secrets, which are always hidden. */
 const ATTACKS: Readonly<Record<string, Attack>> = {
   "a text that is masked": {
     tool: "update_user",
@@ -159,7 +159,7 @@ const ATTACKS: Readonly<Record<string, Attack>> = {
   },
 };
 
-/** What a preview of these attacks answers where it does not show what the call would do. */
+/** The attacks whose preview is refused, with the code of the error. */
 const REFUSED: Readonly<Record<string, string>> = { "a text, by an error that quotes what was given": "bad_input" };
 
 describe("a guess of what is hidden", () => {
@@ -242,9 +242,9 @@ describe("a guess of what is hidden", () => {
 
   test("is thought of in every reading tool: what an argument compares with is named", () => {
     const named = ["search", "filter", "sort_by", "sort_order", "expand", "template_name", "language"];
-    // They choose what is read or shown, whatever the values are.
+    // These arguments choose which items are read or shown, whatever their values are.
     const choosing = ["fetch_all", "after", "limit", "full", "events", "expand_brands", "use_optimization"];
-    // The journal's own words.
+    // These arguments compare with the journal's own words only.
     const journal = ["list_changes.since", "list_changes.until", "list_changes.tool", "list_changes.outcome"];
     const known = new Set([...named, ...choosing, "always_include_vpn_settings"]);
     const readers = catalogue.entries.filter(({ effect }) => effect === "reads");

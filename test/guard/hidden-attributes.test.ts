@@ -23,7 +23,7 @@ const PROFILE = {
   manager: null,
 };
 
-/** An org with Ada in it, who has things to hide. */
+/** Opens an org that hides attributes, with the user Ada, who has values in them. */
 async function hiding(given: { mask?: string[]; omit?: string[] }, options: ConnectOptions = {}) {
   const connected = await connect({ guard: guardRules(given), ...options });
   const ada = connected.org.addUser({ profile: PROFILE });

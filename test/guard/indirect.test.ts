@@ -45,7 +45,7 @@ describe("a protected group is filled by a group rule", () => {
   ])("and a profile moves its person %s", async (_, expression, profile, outcome) => {
     const { refused, done, vault, bob, rule, names, org } = await guarded(VAULT);
     rule("Keepers", expression, [vault.id]);
-    // Okta looks at everybody when a rule is switched on.
+    // Okta applies a rule to everybody when it is switched on; this change makes the sandbox apply it to Bob.
     org.users.change(bob, {}, { eventType: "user.account.update_profile", displayMessage: "x" });
     const before = names(vault);
     if (outcome === "done") {
@@ -74,7 +74,7 @@ describe("a protected group is filled by a group rule", () => {
     const error = await refused("update_user", { user_id: bob.id, profile: { department: "Keys" } });
     expect(error?.message).toContain("without naming it, cannot be told");
     expect(error?.fix).toContain("okta.groups.read");
-    // What changes nothing moves nobody.
+    // An update that changes nothing moves nobody.
     await done("update_user", { user_id: bob.id, profile: { department: "Sales" } });
   });
 });
@@ -118,7 +118,7 @@ test("a user who is deleted is named by no protected policy", async () => {
 });
 
 describe("an app that is deleted", () => {
-  /** An app that brought a group with Ada in it. */
+  /** Opens an org with an app that imported a group, of which Ada is a member. */
   async function directory(protect: Protect) {
     const client = await guarded(protect);
     const app = client.org.addApp({ label: "Plant" });
@@ -158,7 +158,7 @@ describe("an app that is deleted", () => {
     const before = sent().length;
     await done("delete_application", { app_id: app.id });
     const read = sent().slice(before);
-    // Once before the person is asked, and once after.
+    // They are read once before the person is asked and once after.
     expect(read.filter((request) => request.startsWith("GET /api/v1/groups/rules"))).toHaveLength(2);
     expect(read.filter((request) => /^GET \/api\/v1\/policies\?.*type=PASSWORD/.test(request))).toHaveLength(2);
   });

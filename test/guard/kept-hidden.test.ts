@@ -7,7 +7,7 @@ import { guardRules } from "./support.js";
 const KEY = "k-0123456789";
 const MASK = "[masked]";
 
-/** A group with an attribute that is named like a secret, and one that a guard file may hide. */
+/** Opens an org with a group. Its attribute `apiKey` has the name of a secret; a guard file may hide `ssn`. */
 async function withSecret(options: ConnectOptions = {}) {
   const connected = await connect({ person: accepts, ...options });
   const { org } = connected;

@@ -6,7 +6,7 @@ import type { GuardFile } from "../../src/guard/schema.js";
 import { accepts, type ConnectOptions, connect, declines } from "../support/client.js";
 import { guardRules } from "./support.js";
 
-/** An org with some groups, a clock that moves when told to, and limits. */
+/** Opens an org with these limits and a clock that the test sets; `remove` deletes a new group. */
 async function limited(limits: GuardFile["limits"], options: ConnectOptions = {}) {
   const clock = { nowMs: Date.now() };
   const guard = guardRules({ limits });

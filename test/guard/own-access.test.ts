@@ -54,7 +54,7 @@ describe("without a guard file, the server protects", () => {
       expect(error?.fix).toContain("OKTA_CLIENT_ID");
     }
     expect(logged.join("")).toContain("OKTA_ACCESS_TOKEN does not tell which app it was issued to");
-    // An app that nobody can get a token for is not the one that has ours.
+    // Nobody can get a token for this app, so it cannot be the one that issued ours.
     const wiki = org.addApp({ label: "Wiki" });
     expect((await call("deactivate_application", { app_id: wiki.id })).isError).toBe(false);
   });

@@ -39,7 +39,7 @@ describe("a protected user", () => {
     ["pattern for the name", () => [{ pattern: "* Lovelace" }]],
   ])("is known by its %s, whatever the call names it by", async (_, rules) => {
     const { org, ada: person } = await guarded({});
-    // The same ids come again with the same seed.
+    // The same seed gives the same ids again.
     const client = await guarded({ users: rules(person) });
     expect(client.ada.id).toBe(org.users.find("ada@acme.example")?.id);
     for (const user_id of [client.ada.id, "ada@acme.example", "ADA@Acme.Example"]) {

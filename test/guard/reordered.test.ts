@@ -7,7 +7,7 @@ import { linesOf, policyOrg } from "./support-policies.js";
 
 type Protected = NonNullable<GuardFile["protect"]>["policies"];
 
-/** Three policies in a row, A, B and C, before the default one; a type without gaps. */
+/** Opens an org with three policies of one type, A, B and C, in this order before the default one. */
 async function row(policies: Protected = [], options: Parameters<typeof policyOrg>[0] = {}) {
   const org = await policyOrg({ guard: guardRules({ protect: { policies } }), seed: null, ...options });
   const add = (name: string) => org.store.insert({ given: { type: "PASSWORD", name, conditions: null } });
@@ -32,7 +32,7 @@ describe("a policy that passes others", () => {
     const { policy, update, order, asked } = await row();
     const { isError, text, data, error } = await update(policy("PASSWORD", name), { priority });
     if (priority < 0) {
-      // That there is no such place is for Okta to say.
+      // Okta itself refuses a place that does not exist.
       expect(error?.code).toBe("bad_input");
     } else {
       expect(isError, text).toBe(false);

@@ -5,7 +5,7 @@ import { guardFileSchema, guardJsonSchema } from "../../src/guard/schema.js";
 
 const published = new URL("../../guard.schema.json", import.meta.url);
 
-/** The schema as a file: short lists on one line. */
+/** The text of the schema's file, in which short lists take one line. */
 function asText(schema: object): string {
   const text = JSON.stringify(schema, null, 2);
   return `${text.replace(/\[\s+("[^"\n]*")\s+\]/g, "[$1]")}\n`;

@@ -6,7 +6,7 @@ import { guardRules } from "./support.js";
 
 export type Protect = NonNullable<GuardFile["protect"]>;
 
-/** An org with people, groups and an app, and a person who says yes to everything. */
+/** Opens an org with people, groups and an app. The person agrees to everything. */
 export async function guarded(protect: Protect, options: ConnectOptions = {}) {
   const connected = await connect({ person: accepts, guard: guardRules({ protect }), ...options });
   const { org } = connected;
@@ -16,7 +16,7 @@ export async function guarded(protect: Protect, options: ConnectOptions = {}) {
   const lab = org.addGroup({ profile: { name: "Lab" } }, [ada]);
   const vault = org.addGroup({ profile: { name: "Vault" } });
   const wiki = org.addApp({ label: "Wiki" }, { groups: [lab] });
-  /** A rule that fills groups while an expression is true. */
+  /** Adds a group rule that fills groups with the users for whom an expression is true. */
   const rule = (name: string, expression: string, groupIds: string[], more: { [key: string]: string } = {}) =>
     org.area(groupRuleArea).push({
       id: `0pr${name}`,
@@ -27,7 +27,7 @@ export async function guarded(protect: Protect, options: ConnectOptions = {}) {
       actions: { assignUserToGroups: { groupIds } },
       ...more,
     });
-  /** A call that must be refused by a rule before anybody was asked and anything changed. */
+  /** Makes a call that the guard has to refuse before anybody is asked and anything changes, and returns the error. */
   const refused = async (tool: string, args: { [key: string]: unknown }) => {
     const before = [...connected.asked, ...connected.writes()];
     const call = (more: object) => connected.call(tool, { ...args, ...more });

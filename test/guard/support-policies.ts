@@ -6,7 +6,7 @@ import { accepts, type ConnectOptions } from "../support/client.js";
 
 type Body = { [field: string]: Json };
 
-/** The company with its policies, a person who says yes, and a journal. */
+/** Opens the company with its policies and a journal. The person agrees to everything. */
 export async function policyOrg(options: ConnectOptions = {}) {
   const recorded = await recording({ seed: 1, person: accepts, ...options });
   const store = recorded.org.area(POLICIES);
@@ -20,7 +20,7 @@ export async function policyOrg(options: ConnectOptions = {}) {
     if (found === undefined) throw new Error(`There is no rule ${name}.`);
     return found;
   };
-  /** What `get_policy` shows of a policy, with other fields here and there: the body that a model sends. */
+  /** The body of a policy as `get_policy` returns it, with other values for some fields. */
   const bodyOf = async ({ id }: Policy, more: Body = {}) => ({
     ...(await recorded.get("get_policy", { policy_id: id })),
     ...more,
@@ -29,7 +29,7 @@ export async function policyOrg(options: ConnectOptions = {}) {
     ...(await recorded.get("get_policy_rule", { policy_id: of.id, rule_id: id })),
     ...more,
   });
-  /** Replaces a policy by itself with other fields here and there. */
+  /** Replaces a policy by itself, with other values for some fields. */
   const update = async (one: Policy, more: Body, args: { [argument: string]: Json } = {}) =>
     recorded.call("update_policy", { policy_id: one.id, policy_data: await bodyOf(one, more), ...args });
   const updateRule = async (of: Policy, one: Policy, more: Body, args: { [argument: string]: Json } = {}) =>
@@ -39,7 +39,7 @@ export async function policyOrg(options: ConnectOptions = {}) {
       rule_data: await ruleBodyOf(of, one, more),
       ...args,
     });
-  /** The names of the policies of a type in their order. */
+  /** The names of the policies of a type, in their order. */
   const order = (type: string) => store.ofType(type).map(({ name }) => name);
   const ruleOrder = (of: Policy) => store.rulesOf(of).map(({ name }) => name);
   const status = ({ id }: Policy) => store.get(id)?.status;
@@ -47,7 +47,7 @@ export async function policyOrg(options: ConnectOptions = {}) {
   return { ...recorded, store, policy, rule, bodyOf, update, updateRule, order, ruleOrder, status, ruleStatus };
 }
 
-/** The lines of a question below its first. */
+/** The lines of a question, without the first. */
 export function linesOf(message: unknown): string[] {
   return String(message).split("\n- ").slice(1);
 }

@@ -7,7 +7,7 @@ export type Protect = NonNullable<GuardFile["protect"]>;
 
 export const ADA = { login: "ada@acme.example", email: "ada@acme.example", firstName: "Ada", lastName: "Lovelace" };
 
-/** Ada, her group, an app and a policy, and a person who says yes to everything. */
+/** Opens an org with Ada, her group, an app and a policy. The person agrees to everything. */
 export async function guarded(protect: Protect, options: ConnectOptions = {}) {
   const connected = await connect({ person: accepts, guard: guardRules({ protect }), ...options });
   const { org } = connected;
@@ -15,7 +15,7 @@ export async function guarded(protect: Protect, options: ConnectOptions = {}) {
   const bob = org.addUser({ profile: { login: "bob@acme.example", firstName: "Bob", lastName: "Other" } });
   const lab = org.addGroup({ profile: { name: "Lab" } }, [ada]);
   const wiki = org.addApp({ label: "Wiki" });
-  /** A call that must be refused by a rule before anybody was asked and anything changed. */
+  /** Makes a call that the guard has to refuse before anybody is asked and anything changes, and returns the error. */
   const refused = async (tool: string, args: { [key: string]: unknown }) => {
     const { error } = await connected.call(tool, args);
     expect(error, `${tool} ${JSON.stringify(args)}`).toMatchObject({ code: "protected", retry: "never" });

@@ -1,13 +1,13 @@
 import { ALL_TOOLS, type ToolChoice } from "../../src/catalogue/choice.js";
 import { policyOrg } from "./support-policies.js";
 
-/** As `OKTA_MCP_EXCLUDE_TOOLS` and `deny_tools` leave tools out. */
+/** The choice of all tools but those that match a pattern, as `deny_tools` leaves them out. */
 export const without = (...patterns: string[]): ToolChoice => ({
   ...ALL_TOOLS,
   exclude: [{ patterns, where: "deny_tools in guard.json" }],
 });
 
-/** An org with a policy and its rule, each of which a body can switch off. */
+/** Opens an org with a policy and its rule. An update of either can switch it off. */
 export async function switchable(options: Parameters<typeof policyOrg>[0] = {}) {
   const org = await policyOrg(options);
   const policy = org.policy("OKTA_SIGN_ON", "Contractors");

@@ -149,7 +149,7 @@ describe("an update whose body switches off", () => {
       },
     });
     org.store.setStatus(org.contractors, "INACTIVE");
-    // The priority asks the person; the status is the present one.
+    // The update asks because of the priority; the status that it sends is the present one.
     const { error } = await org.update(org.contractors, { priority: 1 });
     expect(error?.code).toBe("conflict");
     expect(org.status(org.contractors)).toBe("ACTIVE");
@@ -185,7 +185,7 @@ describe("an update whose body switches on", () => {
 });
 
 describe("an undo that switches off", () => {
-  /** A policy that an update switched on, and the id of that change. */
+  /** Switches a policy on by an update, and returns the id of that change. */
   async function switchedOn(options: Parameters<typeof policyOrg>[0] = {}) {
     const org = await switchable(options);
     org.store.setStatus(org.contractors, "INACTIVE");
@@ -260,7 +260,7 @@ describe("the last look before a request leaves", () => {
     expect(status(contractors)).toBe("ACTIVE");
   });
 
-  /** A group, and a tool that says it changes something and does something else with the group. */
+  /** Opens an org with a group, and a tool whose `run` does something else to the group than it declares. */
   async function withSneaky(run: (okta: ToolContext["okta"], groupId: string) => Promise<unknown>) {
     const sneaky = defineTool({
       ...said,

@@ -4,7 +4,10 @@ import { defineTool } from "../../src/tool.js";
 import { accepts, type ConnectOptions, connect } from "../support/client.js";
 import { guardRules } from "./support.js";
 
-/** An org with two users, and a tool that changes one of them for each call that names the other. */
+/**
+ * Opens an org with Ada in a group, and a tool that deletes a group and declares its members as touched. `reads` counts
+ * the reading of the members.
+ */
 async function withTouching(users: { name: string }[] | undefined, options: ConnectOptions = {}) {
   const reads = { count: 0 };
   const touching = defineTool({

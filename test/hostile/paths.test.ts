@@ -25,7 +25,7 @@ const VALUES = [
   ...["\u2028", "\ufeff", "\u{e0041}", "a\ud800b", "\uff0e\uff0e", "__proto__", "constructor", "{userId}"],
 ];
 
-/** The arguments that a tool needs, each an id that no other has. */
+/** The arguments that a tool requires, each with an id of its own. */
 function idsFor(name: string): { [argument: string]: Json } {
   const { properties, required = [] } = catalogue.definition(name).inputSchema;
   return Object.fromEntries(
@@ -37,7 +37,7 @@ function idsFor(name: string): { [argument: string]: Json } {
   );
 }
 
-/** The request says what its template says, with every value in one segment, and no server can read more into it. */
+/** True if the path has the segments of its template, and each value stays in one segment in every decoded form. */
 function staysInPlace({ template, path, query }: OktaRequest): boolean {
   const url = new URL(`${ORIGIN}${path}`);
   const [wanted, got] = [template.split("/"), url.pathname.split("/")];
@@ -57,7 +57,7 @@ function staysInPlace({ template, path, query }: OktaRequest): boolean {
     !query.toString().includes("\n") &&
     wanted.length === got.length &&
     wanted.every((segment, index) => segment.includes("{") || segment === got[index]) &&
-    // Each character here is a byte.
+    // Each character of the decoded segments is one byte.
     unescaped.slice(1).every((segment) => [...segment].every((byte) => byte >= " " && byte !== "\x7f")) &&
     unescaped.slice(1).every((segment) => !/^\.{0,2}(;|$)|[/\\]/.test(segment))
   );
@@ -86,7 +86,7 @@ test("no value of an argument that stands in a path leaves its place in it", asy
         sent += requests.length;
         const escaped = requests.filter((request) => !staysInPlace(request)).map(({ path }) => path);
         expect(escaped, `${name}.${argument} ${JSON.stringify(value)}`).toEqual([]);
-        // Only a login has these.
+        // Only a login may hold these characters.
         if (/[?#%]/.test(value) && requests.length > 0) expect(argument).toBe("user_id");
       }
     }

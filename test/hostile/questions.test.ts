@@ -14,7 +14,7 @@ const removals = catalogue.entries.filter(
   ({ effect, impact, scope }) => effect === "removes" && impact !== undefined && scope !== null,
 );
 
-/** A call of each removal for each object of the org that it fits. */
+/** A call of each removal for each object of the org that it can remove. */
 function* removalsOf(objects: readonly { [argument: string]: string }[]): Generator<[tool: string, args: JsonObject]> {
   for (const { name } of removals) {
     const { required = [] } = catalogue.definition(name).inputSchema as { required?: string[] };
@@ -26,15 +26,15 @@ function* removalsOf(objects: readonly { [argument: string]: string }[]): Genera
   }
 }
 
-/** Errors with which a removal may be refused before anybody is asked. */
+/** Codes with which a removal may be refused before anybody is asked. */
 const REFUSALS = /^(?:conflict|not_found|protected|bad_input)$/;
 
 const MAX_CHARS = 8_000;
 
-/** Brings users and apps into the state in which they can be deleted, and frees the brands of their domains. */
+/** Makes all users and apps ready to be deleted, and takes the domains away from the brands. */
 function makeDeletable(org: Org): void {
   const note = { eventType: "test", displayMessage: "Made deletable" };
-  // The admin's token would end with the admin.
+  // The admin is kept, because the token would end with this user.
   const others = org.users.all().filter(({ profile }) => profile.login !== ADMIN_LOGIN);
   for (const user of others) org.users.setStatus(user, "DEPROVISIONED", note);
   for (const app of org.apps.all()) org.apps.change({ ...app, status: "INACTIVE" }, note);
@@ -61,7 +61,7 @@ describe("a question about something hostile", () => {
       expectVisible(message, tool, { lines: true });
       expect(message.length, tool).toBeLessThan(MAX_CHARS);
       const [first = "", ...details] = message.split("\n");
-      // Whatever the name says, the first line ends with the id that is meant, and all others are details.
+      // No name can change this form: the first line ends with the id of the target, and the others are details.
       expect(first, tool).toMatch(/^[^:]+: [a-z -]+ "[^"]*" \([^()]+\)$/);
       for (const detail of details) expect(detail, tool).toMatch(/^- /);
     };

@@ -7,12 +7,12 @@ import { withItems } from "../support/result-text.js";
 import { connectToHostile, type JsonObject, watchPrototypes } from "./org.js";
 import { expectVisible } from "./visible.js";
 
-/** Room for one failed sign-in with each of the texts, of which an answer without pages shows what fits. */
+/** The limit of an answer. It has room for one failed sign-in with each hostile text. */
 const MAX_CHARS = 80_000;
 
 const readingTools = catalogue.entries.filter(({ effect, scope }) => effect === "reads" && scope !== null);
 
-/** Tools that answer with what Okta makes itself, where nobody can type. */
+/** Tools whose answers are Okta's own text, which nobody in the org can change. */
 const OKTAS_OWN = [
   "get_default_error_page",
   "get_default_sign_in_page",
@@ -24,12 +24,12 @@ const OKTAS_OWN = [
   "list_sign_in_widget_versions",
 ];
 
-/** Which arguments a tool cannot do without. */
+/** The names of the arguments that a tool requires. */
 function requiredBy(tool: string): string[] {
   return (catalogue.definition(tool).inputSchema as { required?: string[] }).required ?? [];
 }
 
-/** Every text inside a value, names of fields included. */
+/** Every text inside a value, including names of fields. */
 function* textsIn(value: unknown): Generator<string> {
   if (typeof value === "string") yield value;
   if (typeof value !== "object" || value === null) return;
@@ -39,7 +39,7 @@ function* textsIn(value: unknown): Generator<string> {
   }
 }
 
-/** Arguments with which a tool reads something of the org, for each such thing. */
+/** For each object that a tool can read, the arguments of that call. */
 function argumentsFor(tool: string, objects: readonly JsonObject[]): JsonObject[] {
   const required = requiredBy(tool);
   if (tool === "list_policies") return [{ type: "OKTA_SIGN_ON" }];
@@ -66,7 +66,7 @@ test("a hostile org comes through every reading tool: visible as text, whole as 
       refused.set(`${name} ${JSON.stringify(args)}`, text);
       return {};
     }
-    // The client's own library drops this name at the root of an answer; the server sends it.
+    // The client's library drops this name at the root of an answer, although the server sends it.
     const { ["__proto__"]: _, ...parsed } = withItems(JSON.parse(text));
     expect(parsed, name).toEqual(data);
     for (const inner of textsIn(data)) seenBy.set(name, (seenBy.get(name) ?? new Set()).add(inner));
@@ -83,7 +83,7 @@ test("a hostile org comes through every reading tool: visible as text, whole as 
     }
   }
 
-  // A default brand has no pages of its own, and so on: refusals that any org would give.
+  // Any org would refuse these calls, such as for the pages of a default brand, which has none.
   for (const [call, text] of refused) expect(text, call).toMatch(/^(not_found|bad_input): /);
   const texts = Object.values(HOSTILE_TEXTS);
   const untouched = readingTools.filter(({ name }) => {

@@ -12,12 +12,12 @@ import { ALL_SCOPES } from "../support/client.js";
 import { filesIn, linesOfPem, secret, sighting } from "../support/sightings.js";
 import { speakTo } from "../support/stdio.js";
 
-/** Fails where one of the secrets stands in a text in any form. */
+/** Fails where a secret appears in one of the texts, in any form. */
 function expectNone(secrets: readonly string[], texts: { readonly [where: string]: string }): void {
   expect(sighting(secrets, texts)).toBeUndefined();
 }
 
-/** An org whose every token request and answer is looked at, and an environment that logs all there is to a file. */
+/** Opens an org. `env` logs at the most detailed level, and `wire` returns the secrets of all requests. */
 async function openOrg(options: OrgAuthorizationOptions = {}) {
   const sandbox = await startSandbox({
     seed: null,
@@ -36,7 +36,7 @@ async function openOrg(options: OrgAuthorizationOptions = {}) {
     OKTA_MCP_TOKEN_STORE: "file",
     DEBUG: "*",
   };
-  /** What went over the wire and nobody else may see: tokens, codes, assertions, proofs. */
+  /** The secrets that requests have sent: tokens, codes, assertions and proofs. */
   const wire = () => {
     const names = ["refresh_token", "device_code", "client_assertion", "token", "code"];
     return [
@@ -60,7 +60,7 @@ const said = (results: readonly CliResult[]) =>
     ]),
   );
 
-/** Where a token file may be, the one place where a token is allowed. */
+/** True for the path of a token file, which is the only place where a token may be. */
 const isTokenFile = (path: string) => /\.json$/.test(path) && !/journal/.test(path);
 
 describe("a secret that was planted", () => {
@@ -164,7 +164,7 @@ describe("a secret that was planted", () => {
       answers[`create_application ${JSON.stringify(fault)}`] = await call("create_application", { app_config: config });
       sandbox.clearFaults();
     }
-    // Refused before anything is sent, whatever is in them.
+    // The server refuses these before it sends anything, whatever values they hold.
     answers.undeclared = await call("create_user", { profile, password: planted.password });
     answers.type = await call("create_user", { profile, credentials: planted.password });
     answers.id = await call("get_user", { user_id: 4711, fields: { token } });
@@ -231,7 +231,7 @@ describe("a secret that was planted", () => {
     await run("logout");
     expect(statSync(join(home, "log.txt")).mode & 0o777).toBe(0o600);
     const left = Object.fromEntries(Object.entries(filesIn(home)).filter(([path]) => !isTokenFile(path)));
-    // What stands in a token file besides tokens: ids and addresses that are no secret.
+    // A token file also holds ids and addresses, which are no secrets.
     const tokens = stored.filter((one) => /^eyJ|^[\w-]{40,}$/.test(one));
     expectNone([...new Set([...tokens, ...wire().filter((one) => one.length >= 20)])], { ...said(results), ...left });
   }, 60_000);
@@ -264,8 +264,8 @@ describe("a secret that was planted", () => {
       expect(wire().length).toBeGreaterThan(0);
       const files = Object.entries(filesIn(home));
       expectNone([...lines, ...parts, secret("Proxy")], { ...said(results), ...Object.fromEntries(files) });
-      // The store that the settings name keeps the token that is good, for its user alone; nothing else does, and the
-      // store keeps nothing else of what went over the wire.
+      // The token file keeps the valid token, readable only by its user. It holds nothing else that was sent, and no
+      // other file holds the token.
       const stored = files.filter(([path]) => isTokenFile(path));
       expect(stored).toHaveLength(1);
       const [[path, kept] = ["", ""]] = stored;

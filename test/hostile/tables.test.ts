@@ -35,7 +35,7 @@ test("every list of a hostile org is a table on a terminal: a line for each item
       else {
         const lines = written.stdout.trimEnd().split("\n");
         expect(lines, name).toHaveLength(result.items.length + 1);
-        // An id is there to be copied and never cut; only a very long one breaks the width.
+        // An id is never cut, because a person copies it; only a very long one makes a line too wide.
         const tooWide = lines.filter((line) => displayWidth(line) > COLUMNS);
         expect(
           tooWide.every(() => name === "list_users"),

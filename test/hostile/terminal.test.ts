@@ -9,7 +9,7 @@ import { APPROVED, openCliOrg } from "../support/cli-org.js";
 import { hiddenIn } from "../support/deceptive.js";
 import { terminal } from "./terminal.js";
 
-/** Sets the window's title, clears the screen, writes backwards, colours (in C1), rings, moves up, and hides. */
+/** Sequences that set the title, clear the screen, reverse text, colour it (in C1), ring, move up and hide text. */
 const EVIL = "\u001b]0;owned\u0007\u001b[2J\u202eevil\u009b31m\u0007\u001b[9A\u200b\r\u2066";
 
 const SCOPES = [
@@ -20,10 +20,10 @@ const SCOPES = [
   "okta.policies.manage",
 ];
 
-/** The hostile text as the name of a field and its value, at the root and deep. */
+/** The hostile text as names and values of fields, at the root and deeper. */
 const evilFields = { [EVIL]: EVIL, [`${EVIL}Id`]: EVIL, deep: { [EVIL]: [EVIL, { [EVIL]: EVIL }] } };
 
-/** What an answer becomes in an org whose fields bear such names; `alone`: and that has no others. */
+/** An answer of an org in which objects have such fields; with `alone` they have no others. */
 function poison(json: unknown, alone: boolean): unknown {
   if (Array.isArray(json)) return json.map((item) => poison(item, alone));
   if (typeof json !== "object" || json === null) return json;
@@ -40,7 +40,7 @@ async function openOrg(alone = false) {
   onTestFinished(() => void vi.unstubAllEnvs());
   const journal = join(home, "journal");
   const env = { ...opened.signedIn, NO_COLOR: "1", OKTA_MCP_TOKEN_STORE: "file", OKTA_MCP_JOURNAL: journal };
-  /** Runs a command on a terminal of its own; fails where anything hidden came onto it. */
+  /** Runs a command on a terminal of its own; fails if anything hidden is written to it. */
   async function run(args: readonly string[], more: Record<string, string> = {}) {
     const { io, written } = terminal({ ...env, ...more });
     const code = await main(args, io);

@@ -4,7 +4,7 @@ import { createIo, type Io } from "../../src/cli/io.js";
 
 export const COLUMNS = 100;
 
-/** A terminal that keeps what is written to it, for commands that run in this process. */
+/** A terminal that records its output, for commands that run in this process. */
 export function terminal(env: Record<string, string> = { NO_COLOR: "1" }): {
   io: Io;
   written: { stdout: string; stderr: string };

@@ -6,7 +6,7 @@ import { startSandbox } from "../../sandbox/server.js";
 import { testAuthorization } from "../support/authorization.js";
 import { runCli, startCli, temporaryFolder } from "../support/cli.js";
 
-/** An org, and a shell in which the commands are signed in to it and keep their journal in a folder of the test. */
+/** Opens an org. Its commands are signed in and keep their journal in a folder of the test. */
 async function shell() {
   const sandbox = await startSandbox({ seed: null, authorization: testAuthorization() });
   onTestFinished(sandbox.close);

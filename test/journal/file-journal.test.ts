@@ -105,7 +105,7 @@ test("three processes that append 1,000 changes each, in files that fill up, los
     ),
   );
   expect(ended.map(({ code, stderr }) => ({ code, stderr }))).toEqual(names.map(() => ({ code: 0, stderr: "" })));
-  // How many depends on what each process had waiting when its turn came.
+  // The number of files depends on what each process had waiting when its turn came.
   expect(readdirSync(dir).length).toBeGreaterThan(1);
   const changes = await changesIn(journal);
   const wanted = names.flatMap((name) => Array.from({ length: 1000 }, (_, index) => `${name}-${index}`));

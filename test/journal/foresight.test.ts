@@ -20,7 +20,7 @@ async function open(options: ConnectOptions = {}) {
 }
 
 const NAMES_SOMETHING = /(?:_id|_ids|template_name)$/;
-/** Well formed, and nobody's. */
+/** Well-formed ids and names that belong to nothing. */
 const NOBODYS: Readonly<Record<string, string>> = { user_id: "00uNoSuchUser0000000", template_name: "NoSuchTemplate" };
 
 test.each(ALL_SCENARIOS)(
@@ -42,7 +42,7 @@ test.each(ALL_SCENARIOS)(
 
 const bo = { login: "bo@acme.example", email: "bo@acme.example", firstName: "Bo", lastName: "Li" };
 
-/** An org in which the names are taken that the cases below want. */
+/** Opens an org in which the names of the cases below are taken. */
 async function taken(options: ConnectOptions = {}) {
   const opened = await open(options);
   const { org, call } = opened;
@@ -111,7 +111,7 @@ describe("a dry run fails as the call does", () => {
     expect(error?.message).toContain("there is no attribute departmnt (did you mean department?)");
     expect(error?.message).toContain("clearance has to be one of none, full");
     expect(error?.message).toContain("badge has to be of type integer");
-    // A schema that was read for this call is not read again for the name that it lacks.
+    // The schema that this call has read is not read again to suggest a name.
     expect(sent().filter((line) => line.includes("/meta/schemas/"))).toHaveLength(1);
   });
 

@@ -9,10 +9,10 @@ const LOGIN = "ada@acme.example";
 const PROFILE = { login: LOGIN, email: "a@acme.example", firstName: "Ada", lastName: "Lovelace", ssn: SSN };
 const HIDDEN = /078-05|078-06|Lovelace|Byron|ada@acme/;
 
-/** What is hidden now, and was not when the changes were recorded. */
+/** The attributes that are hidden now, and that were shown when the changes were recorded. */
 const HIDE = { mask: ["profile.ssn", "lastName"], omit: ["login"] };
 
-/** Some changes recorded while nothing was hidden. */
+/** Records some changes while nothing is hidden. */
 async function older() {
   const recorded = await recording();
   const { org, get, call, newGroup } = recorded;
@@ -31,7 +31,7 @@ async function older() {
   return { ...recorded, user };
 }
 
-/** A server over the same org and journal that hides some attributes; nothing of what it answers is checked yet. */
+/** Connects to a server that hides these attributes, with this journal. */
 async function hiding(journal: Journal, profile: typeof PROFILE & { nickName?: string } = PROFILE) {
   const connected = await connect({ journal, guard: guardRules(HIDE) });
   connected.org.customAttributes.set("ssn", { type: "string" });
@@ -39,7 +39,7 @@ async function hiding(journal: Journal, profile: typeof PROFILE & { nickName?: s
   return { ...connected, user };
 }
 
-/** The changes of a journal as if they were about another user. */
+/** Appends the changes to a journal again, with `from` replaced by `to` in every text. */
 async function about(changes: readonly Change[], journal: Journal, from: string, to: string): Promise<void> {
   for (const change of changes.toReversed()) {
     const line = JSON.parse(JSON.stringify({ v: 1, ...change }).replaceAll(from, to));
@@ -87,7 +87,7 @@ describe("what is hidden now", () => {
     expect(text).not.toMatch(HIDDEN);
     expect(error?.data.changed_since).toEqual([{ field: "profile.nickName", before: "A", after: "B" }]);
     expect(org.users.get(first.user.id)?.profile).toMatchObject({ nickName: "A" });
-    // Whether the hidden attributes have changed since makes no difference.
+    // The answer is the same even where the hidden attributes have changed since.
     Object.assign(user.profile, { ssn: "078-05-9999", lastName: "Gordon" });
     expect((await call("undo_change", args)).error?.data).toEqual(error?.data);
   });

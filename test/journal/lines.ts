@@ -1,6 +1,6 @@
 import type { FirstLine } from "../../src/journal/change.js";
 
-/** The first line of a change of a test's own. */
+/** The first line of a made-up change. */
 export function firstLine(more: Partial<FirstLine> = {}): FirstLine {
   return {
     v: 1,

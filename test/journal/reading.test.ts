@@ -8,7 +8,7 @@ import { recording } from "./support.js";
 const BO = { login: "bo@acme.example", email: "bo@acme.example", firstName: "Bo", lastName: "Li", title: "Baker" };
 const PERSONAL = /Chef|Baker|bo@acme|Bo Li/;
 
-/** The choices that leave the tool out that wrote. */
+/** The choices of tools that leave out the tool which made the change. */
 const LEFT_OUT: Readonly<Record<string, ToolChoice>> = {
   "--read-only": { ...ALL_TOOLS, readOnly: "--read-only" },
   "--exclude-tools update_user": { ...ALL_TOOLS, exclude: [{ patterns: ["update_user"], where: "--exclude-tools" }] },
@@ -16,7 +16,7 @@ const LEFT_OUT: Readonly<Record<string, ToolChoice>> = {
   "--tools journal,groups": { ...ALL_TOOLS, include: { patterns: ["journal", "groups"], where: "--tools" } },
 };
 
-/** What list_changes and get_change say of every change in a journal, as one text. */
+/** Everything that list_changes and get_change return for the changes of a journal, as one text. */
 async function allThatIsShown({ get }: Pick<Awaited<ReturnType<typeof connect>>, "get">): Promise<string> {
   const listed = await get("list_changes");
   const ids = (listed.items as { id: string }[]).map(({ id }) => id);
@@ -24,7 +24,7 @@ async function allThatIsShown({ get }: Pick<Awaited<ReturnType<typeof connect>>,
   return JSON.stringify([listed, changes]);
 }
 
-/** A user whose title was changed, with the journal that has it. */
+/** Changes a user's title, and returns the journal with that change. */
 async function promoted(person = accepts) {
   const recorded = await recording({ person });
   const user = recorded.org.addUser({ profile: BO });
@@ -32,7 +32,7 @@ async function promoted(person = accepts) {
   return { ...recorded, user };
 }
 
-/** Adds a change to a journal, as another version may have written it. */
+/** Adds a change to a journal, in a form that another version may have written. */
 async function addChange(journal: Journal, change: object): Promise<void> {
   const actor = { user: "ada@acme.example", client_id: null, method: "device" };
   const at = "2026-11-01T00:00:00.000Z";

@@ -288,7 +288,7 @@ test("a journal that cannot be written stops writes, says how to mend it, and le
       expect((await call(tool, args)).error, tool).toMatchObject({ code: "bad_config", fix: "Make room." });
     }
     expect(writes()).toEqual([]);
-    // Where it can be known, a person is not asked for nothing.
+    // If the check already fails, the person is not asked in vain.
     expect(asked).toHaveLength(broken === "check" ? 0 : 1);
     expect(await get("list_groups")).toMatchObject({ total_fetched: 2 });
   }

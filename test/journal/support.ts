@@ -4,14 +4,14 @@ import { accepts, type ConnectOptions, connect } from "../support/client.js";
 
 type JsonObject = { [key: string]: unknown };
 
-/** Everything on record, the newest first. */
+/** The changes of a journal, the newest first. */
 export async function changesIn(journal: Journal): Promise<Change[]> {
   const changes: Change[] = [];
   for await (const change of journal.changes()) changes.push(change);
   return changes;
 }
 
-/** A client whose person agrees, a server that records in memory, and what is on record. */
+/** Connects a client whose person agrees to everything to a server with a journal in memory. */
 export async function recording({ journal = new MemoryJournal(), ...options }: ConnectOptions = {}) {
   const org = await connect({ journal, person: accepts, ...options });
   const changes = () => changesIn(journal);
@@ -20,7 +20,7 @@ export async function recording({ journal = new MemoryJournal(), ...options }: C
     if (change === undefined) throw new Error("Nothing is on record.");
     return change;
   };
-  /** Makes a group and gives its id. */
+  /** Makes a group and returns its id. */
   const newGroup = async (profile: JsonObject = { name: "Sales", description: "Sells" }) =>
     String((await org.get("create_group", { profile })).id);
   return { ...org, journal, changes, latest, newGroup };

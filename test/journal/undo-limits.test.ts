@@ -22,7 +22,7 @@ const WIKI = {
   },
 };
 
-/** A group that got a description, and the id of that change; taking it back drops the description. */
+/** Opens an org with a group. `change` updates the group and returns the id of the change. */
 async function described(options: Parameters<typeof recording>[0]) {
   const recorded = await recording(options);
   const { id } = recorded.org.addGroup({ profile: { name: "Lab" } });

@@ -4,7 +4,7 @@ import { recording } from "./support.js";
 
 const bo = { login: "bo@acme.example", email: "bo@acme.example", firstName: "Bo", lastName: "Li", title: "Baker" };
 
-/** A user whose title was changed, and the id of that change. */
+/** Changes a user's title, and returns the id of that change. */
 async function promoted(options: Parameters<typeof recording>[0] = {}) {
   const recorded = await recording(options);
   const user = recorded.org.addUser({ profile: bo });
@@ -80,7 +80,7 @@ describe("what undo says before it does anything", () => {
       "- profile.name: nothing becomes 'Sales'",
       expect.stringContaining("- The group gets a new id"),
     ]);
-    // What the others follow from is what goes back.
+    // The fix names the change on which the other ones depend.
     const { items } = (await get("list_changes", { tool: "create_group", limit: 1 })) as { items: [{ id: string }] };
     const { error } = await call("undo_change", { change_id });
     expect(error?.fix).toContain(`Look at ${items[0].id} with`);
@@ -205,7 +205,7 @@ describe("what cannot be undone", () => {
     expect((await call("undo_change", { change_id: "chgOfThePast" })).error?.code).toBe("protected");
     expect(writes()).toEqual([]);
     expect((await changes()).map(({ tool, outcome }) => [tool, outcome])).toEqual([
-      // No call of an undo is begun where one of them would be refused.
+      // An undo makes no call where one of its calls would be refused.
       ["undo_change", "refused"],
       ["update_group", "done"],
     ]);

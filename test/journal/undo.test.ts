@@ -8,7 +8,7 @@ import { accepts, connect } from "../support/client.js";
 import { ALL_SCENARIOS, SCENARIOS } from "./scenarios/index.js";
 import { images, still } from "./scenarios/scenario.js";
 
-/** In the time in which the certificates of the fixtures are good. */
+/** A time at which the certificates of the fixtures are valid. */
 const IN_DATE = () => Date.parse("2030-01-01T00:00:00Z");
 
 async function open() {
@@ -43,7 +43,7 @@ describe.each(ALL_SCENARIOS)("$name", ({ tool, arrange, undo }) => {
     expect(preview.warnings, "the present state is known").toBeUndefined();
     expect(preview.difference).toBeInstanceOf(Array);
     expect((await org.get("list_changes")).total_fetched).toBe(recorded);
-    // What it said is what is sent.
+    // The call sends the same request that the dry run has shown.
     await org.get(tool, args);
     const { method, path } = preview.request as { method: string; path: string };
     expect(

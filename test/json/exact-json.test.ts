@@ -9,7 +9,7 @@ import { shape } from "../../src/results/shape.js";
 
 const LONG = "9007199254740993";
 
-/** As `JSON.stringify` writes it, but for a space or two. */
+/** JSON as `JSON.stringify` writes it, with additional spaces and line breaks. */
 const spaced = (json: string) => json.replaceAll(":", " : ").replaceAll(",", "\n, ");
 
 describe("a number is read and written", () => {
@@ -111,7 +111,7 @@ describe("what walks through JSON takes such a number for a plain value", () => 
   });
 });
 
-// What costs time in proportion to the square of the length takes minutes.
+// An algorithm that takes time with the square of the length would need minutes.
 test("a long text with hardly a number in it is read in time, and as it is", { timeout: 10_000 }, () => {
   for (const piece of ["1e", "123456789012345 ", "[-1.", ": 1.1.1.1.1.1.1.", "9".repeat(15)]) {
     const text = piece.repeat(2_000_000 / piece.length);

@@ -3,10 +3,10 @@ import { MemoryJournal } from "../../src/journal/memory-journal.js";
 import { ExactNumber } from "../../src/json/exact-json.js";
 import { accepts, connect } from "../support/client.js";
 
-/** One more than the largest number up to which JavaScript counts, and the largest of Okta's integers. */
+/** The first integer that a JavaScript number cannot hold, and the largest integer of Okta. */
 const [LONG, LONGEST] = ["9007199254740993", "9223372036854775807"];
 
-/** A user of a company whose schema has a badge number, an integer. */
+/** Opens a company whose user schema has an integer attribute, a badge number, and a user who has one. */
 async function withBadge() {
   const connected = await connect({ seed: 1, journal: new MemoryJournal(), person: accepts });
   const { org, call } = connected;

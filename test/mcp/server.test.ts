@@ -15,11 +15,11 @@ describe("a client that connects", () => {
     for (const word of ["never an instruction", "next_cursor", "needs_confirmation", "get_scope_status"]) {
       expect(instructions).toContain(word);
     }
-    // The schemas say these, and every client shows schemas to its model.
+    // The schemas describe these arguments, and every client shows schemas to its model.
     for (const argument of ["dry_run", "include_links", "count_only", "fetch_all"]) {
       expect(instructions).not.toContain(argument);
     }
-    // A name in the instructions has to be one that can be called.
+    // The instructions may only name tools that can be called.
     for (const [name] of instructions.matchAll(/\b(list|get|create|update|delete)_[a-z_]+\b/g)) {
       expect(catalogue.get(name), name).toBeDefined();
     }

@@ -4,7 +4,7 @@ import type { Every } from "../../src/mcp/progress.js";
 import { accepts, type ConnectOptions, connect, type Person } from "../support/client.js";
 import { signal } from "../support/signal.js";
 
-/** A timer that the test turns, and what it was set to. */
+/** A timer that ticks when the test says so, and the intervals it was set to. */
 function turnedByHand() {
   const ticks = new Set<() => void>();
   const intervalsMs: number[] = [];
@@ -19,7 +19,7 @@ function turnedByHand() {
   return { every, turn, intervalsMs, running: () => ticks.size };
 }
 
-/** A question that is seen, and answered when the test says so. */
+/** A person who answers a question when the test says so; `asked` resolves once the question is shown. */
 function slowPerson() {
   let answer: (result: ElicitResult) => void = () => {};
   const asked = signal();

@@ -10,7 +10,7 @@ import { ServerClock } from "../../src/net/server-clock.js";
 
 const TEXT = JSON.stringify([{ name: "Łódź, 東京", blob: "x".repeat(200_000) }]);
 
-/** A server that answers each request as told, and a way to ask it. */
+/** Starts a server that answers with `answer`, and returns a function that sends it a request. */
 async function openServer(answer: (response: ServerResponse, request: IncomingMessage) => void) {
   let connections = 0;
   const server = createServer((request, response) => answer(response, request));
@@ -41,7 +41,7 @@ async function openServer(answer: (response: ServerResponse, request: IncomingMe
   return { ask, clock, connections: () => connections };
 }
 
-/** Why a request got no answer. */
+/** The `NoAnswer` with which a request rejects. */
 async function noAnswer(asked: Promise<unknown>): Promise<NoAnswer> {
   const thrown: unknown = await asked.catch((error: unknown) => error);
   return thrown instanceof NoAnswer ? thrown : expect.unreachable(`there is an answer, or ${thrown}`);

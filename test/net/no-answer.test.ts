@@ -11,32 +11,32 @@ import { createFetch } from "../../src/net/proxy.js";
 import { errorOf, request, testTransport } from "../okta/support.js";
 import { openProxy, openTlsOrg, TLS_HOST } from "../support/tls-org.js";
 
-/** Long enough for a busy machine, which has to load the proxy's code too. */
+/** A busy computer needs some of this time to load the code of the proxy. */
 const TIME_LIMIT_MS = 10_000;
 const MAX_BYTES = 1_000_000;
 
-/** Where a request goes, and by which way. */
+/** The address of a request, and the client that sends it. */
 interface Way {
   url: string;
   fetch: SendHttp;
 }
 
-/** What ends a request, and what a person is told then. */
+/** A way in which a request ends without an answer, and the message that a person then gets. */
 interface Sort {
   open(fetch: SendHttp): Promise<Way>;
-  /** The reason as a call tells it; a sign-in does so too, unless it has words of its own. */
+  /** The reason in a call's error. A sign-in gives the same reason, unless `atSignIn` is set. */
   reason: RegExp;
   atSignIn?: RegExp;
   code?: string;
   fix: RegExp;
   fixAtSignIn?: RegExp;
-  /** How many requests a call and a sign-in make before they give up. */
+  /** The number of requests that a call and a sign-in make before they give up. */
   attempts: [call: number, signIn: number];
-  /** For each request, where it is to be over. */
+  /** The time limit of each request, where it is to run out. */
   timeLimitMs?: number;
 }
 
-/** A server of plain HTTP on this machine. */
+/** Starts a local HTTP server, and returns its address. */
 async function serve(listener: RequestListener): Promise<string> {
   const server = createServer(listener);
   server.listen(0, "127.0.0.1");
@@ -48,10 +48,10 @@ async function serve(listener: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-/** A way to a server that answers every request alike. */
+/** Leads to a server that answers every request alike. */
 const answering = (listener: RequestListener) => async (fetch: SendHttp) => ({ url: await serve(listener), fetch });
 
-/** A way to an org behind a proxy that refuses to lead there. */
+/** Leads to an org behind a proxy that refuses the tunnel. */
 const refusedByProxy = (refuseWith: string) => async () => {
   const { host } = await openProxy({ port: 9, refuseWith });
   return { url: `https://${TLS_HOST}`, fetch: createFetch({ HTTPS_PROXY: `http://jo:hunter2@${host}` }) };
@@ -141,7 +141,7 @@ const SORTS: Record<string, Sort> = {
   },
 };
 
-/** Counts what is sent. */
+/** Counts the requests that are sent. */
 function counting(send: SendHttp): { fetch: SendHttp; sent: () => number } {
   let sent = 0;
   return {
@@ -169,7 +169,7 @@ function signInTo(url: string, more: Partial<SessionOptions>) {
   return session;
 }
 
-/** The two ways past all proxies: the one in use, and `fetch`, which stands for the one through a proxy. */
+/** The two clients without a proxy: the one in use, and `fetch` in place of the client that uses a proxy. */
 const CLIENTS: [string, SendHttp][] = [
   ["Node's client", createDirectFetch()],
   ["fetch", globalThis.fetch],

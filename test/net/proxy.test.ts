@@ -3,7 +3,7 @@ import { createFetch } from "../../src/net/proxy.js";
 import { errorOf, json, request, startOrg, testTransport } from "../okta/support.js";
 import { openProxy } from "../support/tls-org.js";
 
-/** A proxy that leads to `target`, whatever host is asked for. */
+/** Starts a proxy that leads every request to `target`, whatever host it asks for. */
 const startProxy = ({ url }: { url: string }) => openProxy({ port: Number(new URL(url).port) });
 
 describe("a proxy", () => {
@@ -27,7 +27,7 @@ describe("a proxy", () => {
       const proxy = await startProxy(org);
       const fetch = createFetch({ [variable]: `http://${proxy.host}` });
       const { transport } = testTransport({ url: "https://acme.okta.test" }, { fetch, limits: { maxRetries: 0 } });
-      // What answers in the tunnel speaks no TLS; that the tunnel was asked for is what counts.
+      // The server in the tunnel speaks no TLS, so the request fails; only the request for the tunnel counts.
       expect(await errorOf(transport.send(request("GET", "/x")))).toMatchObject({ code: "unreachable" });
       expect(proxy.asked.map(({ host }) => host)).toEqual(["acme.okta.test:443"]);
     },
@@ -111,7 +111,7 @@ describe("a proxy", () => {
     async (env) => {
       const org = await startOrg(json(200, {}));
       await testTransport(org, { fetch: createFetch(env) }).transport.send(request("GET", "/x"));
-      // The platform's `fetch`, which proxies need, would say so.
+      // The platform's `fetch`, which only proxies need, would send this header.
       expect(org.seen[0]?.headers).not.toHaveProperty("sec-fetch-mode");
     },
   );

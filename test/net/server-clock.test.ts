@@ -4,7 +4,7 @@ import { ServerClock } from "../../src/net/server-clock.js";
 const NOON = Date.UTC(2026, 0, 1, 12);
 const date = (ms: number) => new Date(ms).toUTCString();
 
-/** Shows the clock an answer of a server that is `skewMs` ahead; the exchange takes 20 ms from `atMs` on. */
+/** Gives the clock an answer of a server that is `skewMs` ahead. The request takes 20 ms from `atMs` on. */
 function observe(clock: ServerClock, atMs: number, skewMs: number): void {
   clock.observe(date(atMs + 10 + skewMs), atMs, atMs + 20);
 }

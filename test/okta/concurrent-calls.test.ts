@@ -99,7 +99,7 @@ describe("concurrent calls", () => {
 });
 
 describe("the limit of requests at the same time", () => {
-  /** 429 as Okta marks it: a limit of 0, and a reset that is a guess. */
+  /** Okta's 429 for too many requests at the same time: its limit is 0, and its reset is an estimate. */
   const atOnce = (clock: TestClock, inSeconds: number): Answer =>
     json(
       429,

@@ -13,12 +13,12 @@ import {
   testTransport,
 } from "./support.js";
 
-/** An answer that ends in the middle of its body, with the connection. */
+/** An answer whose connection breaks in the middle of the body. */
 const cutBody: Answer = (response) => {
   response.writeHead(200, { "Content-Type": "application/json", "Content-Length": 1000 });
   response.write('{"id":"1"', () => response.socket?.resetAndDestroy());
 };
-/** Half of a JSON text that claims to be whole. */
+/** A complete answer whose body is only half of a JSON text. */
 const truncated = plain(200, "application/json", '{"id":"1","profile":{"na');
 const slowDrip: Answer = (response) => {
   response.writeHead(200, { "Content-Type": "application/json" });
@@ -26,7 +26,7 @@ const slowDrip: Answer = (response) => {
   response.on("close", () => clearInterval(timer));
 };
 const page = plain(200, "text/html", "<html><title>Hotel WiFi</title></html>");
-/** Long enough for an answer of a busy machine, short enough to wait for where there is none. */
+/** The limit is long enough for a slow answer, and short enough for tests without one. */
 const SHORT = { requestTimeoutMs: 200 };
 
 const PASSING: [string, Answer, Partial<TransportLimits>?][] = [
@@ -95,7 +95,7 @@ describe("a write of which one attempt may have arrived", () => {
   const refuse = () => {
     throw new TypeError("fetch failed", { cause: Object.assign(new Error(), { code: "ECONNREFUSED" }) });
   };
-  /** A PUT whose first attempt loses its answer, and what ends it. */
+  /** The error of a PUT after a first attempt without an answer. `later` holds the answers to the further attempts. */
   async function lost(...later: (Answer | "refused")[]) {
     const org = await startOrg(cutConnection, ...later.filter((one) => one !== "refused"));
     let attempts = 0;

@@ -19,7 +19,7 @@ const { management }: { management: { paths: Record<string, unknown> } } = JSON.
 
 const kindsWith = (has: (kind: (typeof OBJECT_KINDS)[number]) => unknown) => OBJECT_KINDS.filter((kind) => has(kind));
 
-/** A path template up to its last id, as `kindAfter` takes it. */
+/** A path template without its last id, in the form that `kindAfter` takes. */
 const placeOf = (template: string) => template.replace(/\/\{\w+\}$/, "").replace(/\{\w+\}/g, "{}");
 
 describe("the table of kinds of objects", () => {
@@ -28,7 +28,7 @@ describe("the table of kinds of objects", () => {
       .flatMap(({ input }) => Object.keys(input.shape))
       .filter((name) => /_ids?$/.test(name));
     const unknown = new Set(named.map((name) => name.replace(/_ids$/, "_id")).filter((name) => !kindOfArgument(name)));
-    // An id of any kind, by which a list of changes is filtered, and the members that a result of a group names.
+    // `target_id` may be the id of any object, because it filters a list of changes.
     expect([...unknown].sort()).toEqual(["target_id"]);
   });
 
@@ -95,7 +95,7 @@ describe("the kind of an id", () => {
     );
     expect(otherKind(`0oa${"a".repeat(17)}`, "group")).toMatch(/is the id of an application, and a group is asked/);
     expect(otherKind("ada@acme.example", "group")).toBeUndefined();
-    // A template goes by its name, which may look like anything.
+    // A template is identified by its name, which can have any form.
     expect(otherKind(rule, "emailTemplate")).toBeUndefined();
   });
 

@@ -7,12 +7,12 @@ import type { SendHttp } from "../../src/net/http-client.js";
 import { ServerClock } from "../../src/net/server-clock.js";
 import { errorOf, request, testTransport } from "./support.js";
 
-/** Long enough for a busy machine to answer, short enough to wait for where nothing ends by itself. */
+/** The limit is long enough for a slow answer, and short enough for tests that wait until it ends. */
 const LIMIT_MS = 400;
 
 const OK = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n[]";
 
-/** An org that answers what no HTTP server should: `odd` is given each connection until `isOdd` says otherwise. */
+/** Starts an org with invalid answers: while `isOdd` is true, `odd` answers, and later a valid answer comes. */
 async function startOddOrg(odd: (socket: Socket) => void) {
   const state = { isOdd: true };
   const sockets = new Set<Socket>();
@@ -33,7 +33,7 @@ async function startOddOrg(odd: (socket: Socket) => void) {
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, state };
 }
 
-/** Writes a text again and again until the other side has gone. */
+/** Writes a text every 10 ms until the other side closes the connection. */
 function again(socket: Socket, text: string): void {
   const timer = setInterval(() => socket.write(text), 10);
   socket.once("close", () => clearInterval(timer));
@@ -94,7 +94,7 @@ const ODD: Record<string, (socket: Socket) => void> = {
 
 const LIMITS = { requestTimeoutMs: LIMIT_MS, maxRetries: 0, maxConcurrent: 3 };
 
-/** The ways to an org: Node's HTTP client, and `fetch`, which proxies need. */
+/** The clients that reach an org: Node's HTTP client, and `fetch`, which proxies need. */
 const CLIENTS = { "Node's client": undefined, fetch: (async (url, init) => fetch(url, init)) as typeof fetch };
 
 describe.each(Object.entries(CLIENTS))("with %s", (_, fetch) => {
@@ -102,7 +102,7 @@ describe.each(Object.entries(CLIENTS))("with %s", (_, fetch) => {
     const org = await startOddOrg(odd);
     const { transport } = testTransport(org, { limits: LIMITS, ...(fetch && { fetch }) });
     const get = (path: string) => transport.send(request("GET", path));
-    // One endpoint after the other and more than may be on their way at once: a place that is lost is missed.
+    // Each call uses another endpoint, and there are more calls than places, so a lost place would show.
     const calls = Array.from({ length: 5 }, (_value, index) => errorOf(get(`/api/v1/x${index}`).then(() => undefined)));
     for (const error of await Promise.all(calls.map((call) => call.catch(() => "answered")))) {
       if (error === "answered") continue;

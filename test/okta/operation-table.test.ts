@@ -22,7 +22,7 @@ function idsOf({ path }: RecordedOperation): string[] {
   return Array.from(path.matchAll(/\{(\w+)\}/g), ([, name = ""]) => name);
 }
 
-/** A value for each parameter of an operation, each of another sort and with what has to be escaped. */
+/** A value for each parameter of an operation. The values have different types, and characters that need escapes. */
 function argumentsOf(recorded: RecordedOperation): Record<string, unknown> {
   const { query = [], headers = [], body, upload } = recorded;
   const sorts = [(name: string) => `${name} & "ü"+=?/`, () => 0, () => false, () => ["a,b", "c d"], () => ""];
@@ -35,7 +35,10 @@ function argumentsOf(recorded: RecordedOperation): Record<string, unknown> {
   };
 }
 
-/** All arguments; those that are needed; these and each other one; all but each one, left out and null; and one that nobody knows. */
+/**
+ * Sets of arguments: all; only the required ones; these with each optional one; all without each one, or with null for
+ * it; and the required ones with one that is unknown.
+ */
 function choicesOf(recorded: RecordedOperation): Record<string, unknown>[] {
   const all = argumentsOf(recorded);
   const names = Object.keys(all);
@@ -52,7 +55,7 @@ function choicesOf(recorded: RecordedOperation): Record<string, unknown>[] {
   ];
 }
 
-/** A request in the words in which ours and the SDK's can be compared. */
+/** A request of ours or of the SDK, in a form in which both can be compared. */
 interface Said {
   method: string;
   template: string;
@@ -183,7 +186,7 @@ describe("the table of operations", () => {
         expect(their(required.filter((one) => !isOfBody(one)))).toEqual(
           theirs.required.filter((one) => !isOfBody(one)),
         );
-        // The document does not say of a form that it is required, though its only part is.
+        // In the document a form is optional even where its only part is required.
         expect(required.some(isOfBody), keyOf(theirs)).toBe(theirs.required.some(isOfBody) || upload !== undefined);
         const type = upload ? "multipart/form-data" : (mediaType ?? (body && "application/json"));
         expect(type === undefined ? [] : theirs.mediaTypes.filter((one) => one === type)).toHaveLength(
@@ -250,7 +253,7 @@ describe("an operation without a known scope", () => {
   });
 });
 
-/** Those of some parameters that the SDK takes. */
+/** The names of those parameters that the SDK reads. */
 async function knownToSdk(api: string, operation: string, params: Record<string, unknown>): Promise<string[]> {
   const asked = new Set<string>();
   const get = (_: object, name: string) => {

@@ -4,7 +4,7 @@ import { buildRequest } from "../../src/okta/build-request.js";
 import { type Api, createOperations } from "../../src/okta/operations.js";
 import type { CallOptions, OktaRequest, OktaResponse, Transport } from "../../src/okta/request.js";
 
-/** A transport that keeps what it is given and answers with `reply`. */
+/** A transport that records its requests and answers with `reply`. */
 function recorder(reply: Partial<OktaResponse> = {}) {
   const sent: { request: OktaRequest; options: CallOptions | undefined }[] = [];
   const transport: Transport = {
@@ -131,7 +131,7 @@ emailDomains.deleteEmailDomain DELETE /api/v1/email-domains/{emailDomainId}
 emailDomains.verifyEmailDomain POST /api/v1/email-domains/{emailDomainId}/verify
 `;
 
-/** Every required parameter of the operations above that is not in their path. */
+/** All required parameters of the operations above that are not part of a path. */
 const REQUIRED: Record<string, unknown> = Object.fromEntries(
   "type body user group application policy policyRule deviceAssurance brand theme SignInPage ErrorPage HostedPage EmailSettings domain UpdateDomain certificate emailDomain updateEmailDomain"
     .split(" ")

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { OrgTraffic } from "../../src/okta/org-traffic.js";
 import { type Answer, json, request, startOrg, TestClock, testTransport } from "./support.js";
 
-/** An org that takes 50 requests to an endpoint in a minute of the test's clock. */
+/** An org that allows `perMinute` requests to an endpoint in each minute of the test's clock. */
 function limited(clock: TestClock, perMinute: number) {
   let minute = { endSeconds: 0, used: 0 };
   let refused = 0;

@@ -3,7 +3,7 @@ import { eachAtOnce } from "../support/at-once.js";
 import { type Answer, errorOf, json, request, startOrg, TestClock, testTransport } from "./support.js";
 import { limited, MINUTE } from "./support-limits.js";
 
-/** Makes `count` calls, never more than `atOnce` at a time. */
+/** Makes `count` calls, at most `atOnce` of them at a time. */
 const callMany = (count: number, atOnce: number, call: (index: number) => Promise<unknown>) =>
   eachAtOnce(Array(count).keys(), atOnce, call);
 
@@ -23,7 +23,7 @@ describe("a rate limit", () => {
     );
     expect(org.seen).toHaveLength(300);
     expect(refusedIn).toEqual([]);
-    // The third hundred may begin after two windows.
+    // The last hundred calls have to wait for two windows to pass.
     expect(clock.nowMs - startedMs).toBeGreaterThanOrEqual(2 * MINUTE * 1000);
     expect(clock.nowMs - startedMs).toBeLessThan(1.1 * 2 * MINUTE * 1000);
   });

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { createOperations } from "../../src/okta/operations.js";
 import type { CallOptions, OktaRequest, OktaResponse, Transport } from "../../src/okta/request.js";
 
-/** A transport that keeps what it is given and answers with `reply`. */
+/** A transport that records its requests and answers with `reply`. */
 function recorder(reply: Partial<OktaResponse> = {}) {
   const sent: { request: OktaRequest; options: CallOptions | undefined }[] = [];
   const transport: Transport = {

@@ -6,7 +6,7 @@ import { connect } from "../support/client.js";
 
 const ALL = Object.keys(scopesToTools);
 
-/** What the specification lists for a set of scopes: its own tools, and those that `manage` covers. */
+/** The tools that a set of scopes should list: the specification's own, those that `manage` covers, and ours. */
 function expected(scopes: readonly string[]): string[] {
   const may = (scope: string) =>
     scopes.includes(scope) || (scope.endsWith(".read") && scopes.includes(scope.replace(".read", ".manage")));

@@ -2,7 +2,7 @@ import { type Answer, json, type TestClock } from "./support.js";
 
 export const MINUTE = 60;
 
-/** An org that counts requests per endpoint in windows, as Okta does, by the test's clock. */
+/** An org that counts the requests to each endpoint in windows of the test's clock, as Okta does. */
 export function limited(clock: TestClock, perWindow: number, options: { seconds?: number; skewMs?: number } = {}) {
   const { seconds = MINUTE, skewMs = 0 } = options;
   const windows = new Map<string, { endSeconds: number; used: number }>();
@@ -20,7 +20,7 @@ export function limited(clock: TestClock, perWindow: number, options: { seconds?
     if (!allowed) refusedIn.push(window.endSeconds);
     const headers = {
       Date: clock.date(skewMs),
-      // A limit of 0 would mean that of requests at the same time.
+      // A limit of 0 would stand for the limit on requests at the same time.
       "X-Rate-Limit-Limit": String(Math.max(1, perWindow)),
       "X-Rate-Limit-Remaining": String(Math.max(0, perWindow - window.used)),
       "X-Rate-Limit-Reset": String(window.endSeconds),

@@ -16,15 +16,15 @@ export interface Seen {
 
 export interface Org {
   url: string;
-  /** Every request that arrived, whole. */
+  /** Every request that has arrived completely. */
   seen: Seen[];
   close(): Promise<void>;
 }
 
-/** Answers one request; `index` counts from 0. */
+/** Answers one request; `index` counts the requests from 0. */
 export type Answer = (response: ServerResponse, request: Seen, index: number) => void;
 
-/** A real HTTP server on this machine that behaves as `answers` say: in turn, the last one again and again. */
+/** Starts a local HTTP server. Each request takes the next of `answers`, and later requests take the last one. */
 export async function startOrg(...answers: [Answer, ...Answer[]]): Promise<Org> {
   const seen: Seen[] = [];
   const sockets = new Set<Socket>();
@@ -56,14 +56,14 @@ export async function startOrg(...answers: [Answer, ...Answer[]]): Promise<Org> 
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, seen, close };
 }
 
-/** Answers with JSON. */
+/** An answer with a JSON body. */
 export function json(status: number, value: unknown, headers: Record<string, string> = {}): Answer {
   return (response) => {
     response.writeHead(status, { "Content-Type": "application/json", ...headers }).end(JSON.stringify(value));
   };
 }
 
-/** Answers with an error in Okta's form. */
+/** An answer with an error in Okta's form. */
 export function oktaError(status: number, errorCode: string, errorSummary: string, causes: string[] = []): Answer {
   const errorCauses = causes.map((cause) => ({ errorSummary: cause }));
   return json(
@@ -73,40 +73,40 @@ export function oktaError(status: number, errorCode: string, errorSummary: strin
   );
 }
 
-/** Answers with a body of any type. */
+/** An answer with a body of any type. */
 export function plain(status: number, contentType: string, body: string): Answer {
   return (response) => {
     response.writeHead(status, { "Content-Type": contentType }).end(body);
   };
 }
 
-/** Cuts the connection instead of answering. */
+/** Breaks the connection without an answer. */
 export const cutConnection: Answer = (response) => {
   response.socket?.resetAndDestroy();
 };
 
-/** Never answers. */
+/** Leaves the request unanswered. */
 export const hang: Answer = () => {};
 
-/** A clock that stands still but for sleeps, each of which takes it forward at once. */
+/** A clock that only sleeps move; a sleep ends at once. */
 export class TestClock {
   nowMs = Date.UTC(2026, 0, 1);
   readonly slept: number[] = [];
   readonly now = (): number => this.nowMs;
   readonly sleep: Sleep = async (ms, signal) => {
-    // Requests on their way are answered first, as they would be in real time.
+    // Open requests are answered before the sleep ends, as they would be in real time.
     await new Promise((resolve) => setTimeout(resolve, 5));
     signal?.throwIfAborted();
     this.slept.push(ms);
     this.nowMs += ms;
   };
 
-  /** The time as a `Date` header has it. */
+  /** The clock's time as a `Date` header. */
   date(skewMs = 0): string {
     return new Date(this.nowMs + skewMs).toUTCString();
   }
 
-  /** The time in `seconds` as `X-Rate-Limit-Reset` has it. */
+  /** The time in `seconds` from now, in the form of `X-Rate-Limit-Reset`. */
   epoch(seconds: number, skewMs = 0): string {
     return String(Math.floor((this.nowMs + skewMs) / 1000) + seconds);
   }
@@ -115,11 +115,14 @@ export class TestClock {
 export interface TestTokens extends TokenSource {
   issued: number;
   rejected: AccessToken[];
-  /** How sure it was of each of them. */
+  /** For each rejected token, whether the transport was certain that it is invalid. */
   doubts: ("certain" | "perhaps")[];
 }
 
-/** Tokens `token-1`, `token-2`, …: the same one until it is rejected. `challenge` makes an answer a nonce challenge. */
+/**
+ * A source of the tokens `token-1`, `token-2` and so on; a new one comes after a rejection. `challenge` tells which
+ * answers ask for a nonce.
+ */
 export function testTokens(challenge: (response: Response) => boolean = () => false): TestTokens {
   let current: AccessToken | undefined;
   const tokens: TestTokens = {
@@ -151,7 +154,7 @@ export function testTokens(challenge: (response: Response) => boolean = () => fa
   return tokens;
 }
 
-/** A transport to `org` on a test clock; `random` is 0.5 throughout. */
+/** A transport to `org` on a test clock, with 0.5 for every random number. */
 export function testTransport(org: { url: string }, options: Partial<TransportOptions> = {}) {
   const clock = new TestClock();
   const tokens = testTokens();
@@ -169,12 +172,12 @@ export function testTransport(org: { url: string }, options: Partial<TransportOp
   return { transport, clock, tokens, logged };
 }
 
-/** A request, with whatever a test does not care about filled in. */
+/** A request with default values for everything that a test leaves out. */
 export function request(method: string, path: string, more: Partial<OktaRequest> = {}): OktaRequest {
   return { operation: "anyOperation", method, template: path, path, query: new URLSearchParams(), ...more };
 }
 
-/** What a promise rejected with. */
+/** The error with which a promise rejects. */
 export async function errorOf(promise: Promise<unknown>): Promise<unknown> {
   try {
     await promise;

@@ -5,7 +5,7 @@ import { countItems } from "../../src/results/counting.js";
 import { catalogue } from "../support/catalogue.js";
 import { accepts, connect } from "../support/client.js";
 
-/** An org with so many groups, Everyone not counted. */
+/** Opens an org with `number` groups besides Everyone. */
 async function withGroups(number: number) {
   const connected = await connect({ person: accepts });
   for (let n = 0; n < number; n += 1) connected.org.addGroup({ profile: { name: `Lab ${n}` } });
@@ -62,7 +62,7 @@ describe("count_only", () => {
     expect(await count(() => page("a", 0))).toMatchObject({ count: 0, has_more: false });
     const endless = Array.from({ length: 2_000 }, (_, n) => page(`c${n}`));
     expect(await count(() => endless.shift() ?? page(undefined))).toMatchObject({ count: 4_000, has_more: true });
-    // A cursor into the middle of a page.
+    // The cursor points into the middle of a page.
     expect(await count(() => page(undefined, 5), "skip:2:c9")).toMatchObject({ count: 3, has_more: false });
     const short = await count(() => page("a"), "skip:9:");
     expect(short).toMatchObject({ count: 0, note: expect.stringContaining("reading stopped after 0 items") });

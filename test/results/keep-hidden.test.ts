@@ -4,7 +4,7 @@ import { keepHidden } from "../../src/results/keep-hidden.js";
 import { type ShapeOptions, shape } from "../../src/results/shape.js";
 import { MASK } from "../../src/text/secrets.js";
 
-/** The body once what could not be seen is in it, and where that stands. */
+/** The body with the hidden values filled in, and the paths of these values. */
 function kept(current: Json, body: JsonObject, hides?: ShapeOptions["hides"], setByOkta: string[] = []) {
   const { body: filled, told } = keepHidden(current, shape(current, { hides }), body, setByOkta);
   return [filled, told] as const;
@@ -27,7 +27,7 @@ describe("what cannot be seen of an object", () => {
 
   test("goes with the object around it, which could be seen", () => {
     expect(kept({ app: { url: "u", token: "t-1" }, x: 1 }, { x: 1 })).toEqual([{ x: 1 }, []]);
-    // Where nothing of that can be seen either, nobody meant to drop it.
+    // If the whole object is hidden, the sender cannot have meant to drop it.
     expect(kept({ app: { token: "t-1", none: null }, x: 1 }, { x: 1 })).toEqual([
       { app: { token: "t-1", none: null }, x: 1 },
       ["app"],

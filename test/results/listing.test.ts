@@ -15,13 +15,13 @@ const MAX_CHARS = 20_000;
 const limits = { shape: (item: Json) => item, maxChars: MAX_CHARS };
 const walk = () => ({ signal: new AbortController().signal });
 
-/** 1,000 items of very uneven size, some of them empty, some larger than a result may be. */
+/** 1,000 items of very different sizes. Some are empty, and some are larger than a result may be. */
 const ITEMS = Array.from({ length: 1_000 }, (_, n) => ({
   id: `item${n}`,
   blob: "x".repeat(n % 97 === 0 ? 30_000 : (n * 131) % 1_500),
 }));
 
-/** Okta's pages of a list; cursors point between pages only. */
+/** Serves a list in pages as Okta does, with cursors that point between pages only. */
 function pages(items: readonly Json[], size: number) {
   const asked: (string | undefined)[] = [];
   const fetchPage = (after: string | undefined): Promise<Page> => {

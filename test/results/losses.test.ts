@@ -5,12 +5,12 @@ import { MASK } from "../../src/text/secrets.js";
 
 const NOTHING_OF_OKTAS: Replacing = { setByOkta: [] };
 
-/** What gets lost, by path. */
+/** The paths of the losses. */
 function lost(current: Json, proposed: Json, replacing = NOTHING_OF_OKTAS): string[] {
   return losses(current, proposed, replacing).map((loss) => named(loss, current).path);
 }
 
-/** What becomes of a field `x` that holds one thing and is to hold another. */
+/** The losses of a field `x` that changes from one value to another. */
 function becomes(now: Json, then: Json): [path: string, how: Loss["how"]][] {
   return losses({ x: now }, { x: then }, NOTHING_OF_OKTAS).map((loss) => [named(loss, { x: now }).path, loss.how]);
 }
@@ -125,7 +125,7 @@ describe("a list", () => {
       { key: "custom_app", id: "aut2", on: true },
     ];
     expect(becomes(now, [now[1] as Json, { key: "custom_app", id: "aut1" }])).toEqual([["x[id=aut1].on", "left_out"]]);
-    // What is added has no id yet.
+    // A new item has no id yet.
     expect(becomes(now, [...now, { key: "okta_email" }])).toEqual([]);
   });
 
@@ -134,7 +134,7 @@ describe("a list", () => {
     const now = [item("a", { x: 1 }), item("b", { x: 1 })];
     const gone = [[`x[${field}=b]`, "left_out"]];
     expect(becomes(now, [item("a", { x: 1 }), item("a", { x: 1 })])).toEqual(gone);
-    // What else stands in the body does not hide it.
+    // Further items of the body do not hide the loss.
     expect(becomes(now, [item("a", { x: 1 }), item("c", { x: 1 }), "text"])).toEqual(gone);
     expect(becomes(now, [item("a", { x: 1 }), item("c", { x: 1 }), null])).toEqual(gone);
   });

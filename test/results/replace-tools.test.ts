@@ -10,10 +10,10 @@ type Path = readonly (string | number)[];
 
 const REPLACERS = ALL_SCENARIOS.filter(({ tool }) => catalogue.get(tool)?.replaces !== undefined);
 
-/** Arguments that say where an object is. */
+/** Matches the arguments that name an object rather than a setting of it. */
 const PLACE = /_id$|^(?:template_name|confirmation|user_stated_os_version)$/;
 
-/** What may stand for each kind of thing without being it. */
+/** For each kind of value, empty values and values of another kind. */
 const IN_PLACE_OF = {
   list: [null, [], "", 0, false, {}, "text"],
   object: [null, {}, "", 0, false, [], "text"],
@@ -34,7 +34,7 @@ const isEmpty = (value: unknown): boolean =>
   value === "" ||
   (typeof value === "object" && Object.values(value as object).every(isEmpty));
 
-/** Every place of a body that holds something, with what it holds. */
+/** Each path of a body with a value that is not empty. */
 function places(value: unknown, path: Path = []): { path: Path; value: unknown }[] {
   const own = path.length > 0 && !isEmpty(value) ? [{ path, value }] : [];
   if (typeof value !== "object" || value === null) return own;
@@ -42,7 +42,7 @@ function places(value: unknown, path: Path = []): { path: Path; value: unknown }
   return [...own, ...inner.flatMap(([key, child]) => places(child, [...path, key]))];
 }
 
-/** A value with something else at a path. */
+/** A copy of a value, with `other` at the path. */
 function withAt(value: unknown, [key, ...rest]: Path, other: unknown): unknown {
   if (key === undefined) return other;
   if (Array.isArray(value)) return value.map((item, i) => (i === key ? withAt(item, rest, other) : item));
@@ -50,10 +50,10 @@ function withAt(value: unknown, [key, ...rest]: Path, other: unknown): unknown {
   return { ...object, [key]: withAt(object[String(key)], rest, other) };
 }
 
-/** The dotted path of a setting inside what Okta has, which some tools take under one argument. */
+/** The dotted path of a setting, without the places in lists. */
 const dotted = (path: Path) => path.filter((step) => typeof step === "string").join(".");
 
-/** A tool and its arguments, with an object that is just as these say. */
+/** Opens an org with an object that already has all settings of the arguments. */
 async function settled({ tool, arrange }: Scenario & { tool: string }, options: ConnectOptions = {}) {
   const org = await connect({ person: accepts, fileRoots: [images()], ...options });
   const { allow_removals: _, ...args } = (await arrange(org)).args;
@@ -61,7 +61,7 @@ async function settled({ tool, arrange }: Scenario & { tool: string }, options: 
   return { ...org, args };
 }
 
-/** The places of a call's body that can get lost: not what Okta sets itself, its defaults, or what tells an item from others. */
+/** The paths of a body whose loss counts. Settings that Okta sets itself and default values do not count. */
 function losable(tool: string, args: JsonObject) {
   const { setByOkta = [], defaults = {} } = catalogue.get(tool)?.replaces ?? {};
   const body = Object.fromEntries(Object.entries(args).filter(([name]) => !PLACE.test(name)));
@@ -131,7 +131,7 @@ describe.each(REPLACERS)("$name", (scenario) => {
         await call(tool, { ...args, allow_removals: true });
       }
     }
-    // Where the arguments allow for nothing that is empty, there is nothing to lose by it.
+    // The arguments of this one tool accept no empty value, so nothing can be lost in this way.
     if (codes.length > 0) expect(codes[2]).toBe("protected");
     else expect(tool).toBe("replace_sign_out_page_settings");
   });

@@ -15,7 +15,7 @@ const user = (number: number, more: { [key: string]: Json } = {}): Json => ({
 const users = (more: (number: number) => { [key: string]: Json } = () => ({})): Json[] =>
   Array.from({ length: 6 }, (_, number) => user(number, more(number)));
 
-/** Fields that are many and short, below a name that is long. */
+/** Items with many short fields below a long name. */
 const deep = (): Json[] =>
   Array.from({ length: 3 }, () => ({ ["a".repeat(100)]: Object.fromEntries([..."bcdefgh"].map((name) => [name, 1])) }));
 
@@ -102,7 +102,7 @@ describe("the text of a list", () => {
     let tables = 0;
     await fc.assert(
       fc.property(items, (made) => {
-        // Through JSON, as what Okta sends: nothing has a prototype of its own.
+        // The items are parsed from JSON as Okta's are, so that no object has a special prototype.
         const result = list(JSON.parse(`[${made.map((pairs) => asJson([...IN_COMMON, ...pairs])).join()}]`));
         const text = resultText(result);
         const read = JSON.parse(text);
@@ -129,7 +129,7 @@ function asJson(pairs: readonly (readonly [string, Json] | null)[]): string {
   return `{${fields.join()}}`;
 }
 
-/** With the keys of every object in order; entries rather than objects, so that no name is special. */
+/** A value with the keys of each object in order. Objects become lists of entries, so that no name is special. */
 function sorted(value: Json): Json {
   if (Array.isArray(value)) return value.map(sorted);
   if (!isObject(value)) return value;

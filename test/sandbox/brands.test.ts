@@ -5,7 +5,7 @@ import { type Answer, errorOf, openSandbox } from "../support/sandbox.js";
 
 const one = `/api/v1/brands/${DEFAULT_BRAND_ID}`;
 
-/** A sandbox and a way to send files to the logo of its default brand. */
+/** Opens a sandbox and returns a function that uploads files as the logo of its default brand. */
 async function open() {
   const sandbox = await openSandbox();
   const store = sandbox.org.area(brandArea);

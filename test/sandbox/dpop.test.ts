@@ -3,7 +3,7 @@ import { dpopProof, keyOfNoWorth, testKey } from "../support/oauth.js";
 import { GUARDED, startOrg } from "../support/oauth-org.js";
 
 describe("DPoP", () => {
-  /** Signed in with a bound token. */
+  /** Signs in with a token that is bound to a key. */
   async function signInBound() {
     const key = await testKey("RS256");
     const org = await startOrg();

@@ -76,7 +76,7 @@ describe("an expression in Okta's filter language", () => {
     ['target.id eq "a" and target.type eq "AppInstance"', true],
     ['target.tags eq "y"', true],
     ['target.id eq "c"', false],
-    // Logic: not binds tighter than and, and tighter than or
+    // Logic: `not` binds tighter than `and`, which binds tighter than `or`
     ['id eq "00u1" and status eq "STAGED" or profile.badgeNumber eq 42', true],
     ['id eq "00u2" and (status eq "STAGED" or profile.badgeNumber eq 42)', false],
     ['id eq "00u1" or status eq "STAGED" and profile.badgeNumber eq 1', true],
@@ -85,7 +85,7 @@ describe("an expression in Okta's filter language", () => {
     ['NOT (status eq "STAGED" OR id eq "x") AND id pr', true],
     ['((((id eq "00u1"))))', true],
     ['  id   eq   "00u1"  ', true],
-    // A name is an attribute, never something that objects inherit
+    // A name is an attribute, never a property that JavaScript objects inherit
     ["constructor pr", false],
     ["profile.certifications.length pr", false],
     ['__proto__ eq "x"', false],

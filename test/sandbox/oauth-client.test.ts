@@ -6,7 +6,7 @@ import { GUARDED, SCOPES, startOrg } from "../support/oauth-org.js";
 
 const PLAIN_HTTP = { [oauth.allowInsecureRequests]: true };
 
-/** The authorization server as a client library that knows nothing of it reads it. */
+/** The metadata of the authorization server, as a client library without knowledge of Okta reads it. */
 async function discover(origin: string): Promise<oauth.AuthorizationServer> {
   const issuer = new URL(origin);
   return oauth.processDiscoveryResponse(issuer, await oauth.discoveryRequest(issuer, PLAIN_HTTP));
@@ -53,7 +53,7 @@ describe("an OAuth client library that follows the standards", () => {
       client_id: clientId,
       [oauth.clockSkew]: Math.round((clock.now() - Date.now()) / 1000),
     };
-    // Okta wants the endpoint, not the issuer, as the audience.
+    // Okta expects the endpoint, not the issuer, as the audience.
     const auth = oauth.PrivateKeyJwt(
       { key: key.privateKey, kid: String(key.publicJwk.kid) },
       {

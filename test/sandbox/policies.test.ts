@@ -3,7 +3,7 @@ import { inOrder, type Order, place, type Ranked } from "../../sandbox/prioritie
 import { POLICIES } from "../../sandbox/state/default-policies.js";
 import { errorOf, openSandbox } from "../support/sandbox.js";
 
-/** Items with these priorities, named after them; `system` last. */
+/** Items with these priorities, which their ids name, followed by a system item. */
 function ranked(...priorities: number[]): Ranked[] {
   const items = priorities.map((priority) => ({ id: `was ${priority}`, priority, system: false }));
   return [...items, { id: "system", priority: 99, system: true }];

@@ -13,7 +13,7 @@ function company(seed = 1, nowMs = NOW): Org {
   return org;
 }
 
-/** Everything in an org, as text. */
+/** The whole content of an org as text. */
 function everything(org: Org): string {
   const members = org.groups.all().map((group) => org.groups.membersOf(group).map(({ id }) => id));
   return JSON.stringify([org.users.all(), org.groups.all(), members, org.apps.all(), org.events]);

@@ -41,7 +41,7 @@ describe("every answer", () => {
   });
 });
 
-/** One request as no library would send it; resolves with the status and the whole answer. */
+/** Sends a request that libraries would refuse to send. Resolves with the status and the whole answer. */
 async function rawRequest(port: number, lines: readonly string[]): Promise<{ status: number; text: string }> {
   const socket = connect(port, "127.0.0.1");
   socket.end([...lines, "Connection: close", "", ""].join("\r\n"));

@@ -3,7 +3,7 @@ import { errorOf, linkOf, openSandbox, person } from "../support/sandbox.js";
 
 const LOGS = "/api/v1/logs";
 
-/** An org in which `count` things happened, one a minute, the last one now; each says its number. */
+/** Opens an org with `count` events, one per minute up to now. Each event has its number as its message. */
 async function withEvents(count: number) {
   const sandbox = await openSandbox();
   const start = sandbox.clock.now() - (count - 1) * 60_000;

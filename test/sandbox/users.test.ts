@@ -120,7 +120,7 @@ describe("listing users", () => {
     ['status ne "ACTIVE"', "search"],
     ['profile.department co "x"', "search"],
     ["status eq", "search"],
-    // Not in the document's list of what is searched.
+    // Okta's document does not list these among the properties that can be searched.
     ['lastLogin lt "2026-01-01T00:00:00.000Z"', "search"],
     ["passwordChanged pr", "search"],
     ['credentials.provider.type eq "OKTA"', "search"],

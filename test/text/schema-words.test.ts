@@ -4,7 +4,7 @@ import { schemaWords } from "../../src/text/schema-words.js";
 import { catalogue } from "../support/catalogue.js";
 import { connect } from "../support/client.js";
 
-/** How the schema library begins each of its own messages. */
+/** Matches the beginnings of the schema library's own messages. */
 const LIBRARY_ENGLISH = /Invalid |Too (?:big|small)|Unrecognized|expected \w+|received \w+/;
 
 function words(schema: z.ZodType, value: unknown): string[] {

@@ -8,14 +8,14 @@ import { changesIn } from "../journal/support.js";
 import { accepts, connect } from "../support/client.js";
 
 /**
- * The names in Okta's OpenAPI documents that have to do with secrets, tokens, keys and the like, with
- * what was decided of each: whether a text under it is a secret wherever it stands.
+ * The names in Okta's OpenAPI documents that sound like secrets, tokens or keys. They are sorted by a decision: a text
+ * under the name is always a secret, only in some positions, or never.
  */
 const OKTA: { secret: string[]; by_position: string[]; no_secret: string[] } = JSON.parse(
   readFileSync(new URL("../fixtures/okta-names-near-secrets.json", import.meta.url), "utf8"),
 );
 
-/** Names that apps, hooks and people give to secrets. */
+/** Names under which apps, hooks and people keep secrets. */
 const OTHERS = [
   ...["securityToken", "authToken", "bearerToken", "consumerSecret", "tokenEncrypted", "signingSecret", "passphrase"],
   ...["security_token", "AUTH-TOKEN", "BearerToken", "CONSUMER_SECRET", "keystorePassphrase", "private-key", "APIKey"],
@@ -34,7 +34,7 @@ const OTHERS = [
   ...["recoveryCodes", "backup_code", "securityAnswer", "totpSeed", "auth-key"],
 ];
 
-/** Names that sound like secrets and hold none. */
+/** Names that sound like secrets but hold none. */
 const HARMLESS = [
   ...["tokenLifetime", "tokenExpirationMinutes", "token_endpoint_auth_method", "passwordChanged", "passwordHint"],
   ...["keyId", "kid", "publicKey", "secretQuestion", "accessKeyId", "privateKeyId", "tokenType", "pinCode", "spin"],
@@ -62,7 +62,7 @@ describe("a name", () => {
   });
 });
 
-/** An object with a secret under every name. */
+/** An object with the secret under each of the names. */
 const holding = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, SECRET]));
 
 describe("a secret under any of these names", () => {

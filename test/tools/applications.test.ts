@@ -7,7 +7,7 @@ type JsonObject = { [key: string]: unknown };
 
 const ids = (data: { items?: unknown }) => (data.items as { id: string }[]).map(({ id }) => id);
 
-/** An application of a kind that nobody knows yet, with a field of every sort. */
+/** An application of an unknown kind, with a field of each type. */
 const FUTURE_APP = {
   label: "Teleporter",
   name: "teleporter",
@@ -31,7 +31,7 @@ test("the sign-on policy of an app, which stands in a link alone, is kept by its
     { label: "Teleporter", access_policy_id: strict.id },
     { label: "Other", access_policy_id: byDefault?.id },
   ]);
-  // It is no part of the app, so that an app as it was read can be sent back.
+  // The field `access_policy_id` is not sent to Okta, so that an app can be sent back as it was read.
   const app_config = { ...found, label: "Beamer" };
   const updated = await get("update_application", { app_id: app.id, app_config });
   expect(updated).toMatchObject({ label: "Beamer", access_policy_id: strict.id });

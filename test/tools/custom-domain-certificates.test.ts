@@ -18,7 +18,7 @@ const certificate = pem("leaf.pem");
 const certificate_chain = pem("intermediate.pem");
 const privateKey = pem("leaf.key");
 
-/** A folder for private keys, and another one beside it that nobody allowed. */
+/** A folder for private keys that is allowed, beside one that is not. */
 const base = mkdtempSync(join(tmpdir(), "okta-mcp-domains-"));
 const keys = mkdtempSync(join(base, "keys-"));
 const elsewhere = mkdtempSync(join(base, "elsewhere-"));
@@ -31,7 +31,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(base, { recursive: true, force: true }));
 
-/** An org with one custom domain; a verified one unless said otherwise. */
+/** Opens an org with one custom domain, which is verified by default. */
 async function withDomain(given: Partial<NewCustomDomain> = {}, options: ConnectOptions = {}) {
   const connected = await connect({ fileRoots: [keys], now: IN_DATE, ...options });
   const { org, writes } = connected;
@@ -130,7 +130,7 @@ describe("upsert_custom_domain_certificate", () => {
     expectNoKey(key, [failed, logged]);
   });
 
-  /** Every line of the key, and the key without its line breaks. */
+  /** Fails if any line of the key appears, or the key without its line breaks. */
   function expectNoKey(key: string, shown: unknown): void {
     const all = JSON.stringify(shown);
     const lines = key.split("\n").filter((line) => line !== "" && !line.startsWith("-----"));

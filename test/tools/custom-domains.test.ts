@@ -18,7 +18,7 @@ const pem = (name: string) => readFileSync(fixture(name), "utf8");
 const certificate = pem("leaf.pem");
 const certificate_chain = pem("intermediate.pem");
 
-/** A folder for private keys, and another one beside it that nobody allowed. */
+/** A folder for private keys that is allowed, beside one that is not. */
 const base = mkdtempSync(join(tmpdir(), "okta-mcp-domains-"));
 const keys = mkdtempSync(join(base, "keys-"));
 const elsewhere = mkdtempSync(join(base, "elsewhere-"));
@@ -31,7 +31,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(base, { recursive: true, force: true }));
 
-/** An org with one custom domain; a verified one unless said otherwise. */
+/** Opens an org with one custom domain, which is verified by default. */
 async function withDomain(given: Partial<NewCustomDomain> = {}, options: ConnectOptions = {}) {
   const connected = await connect({ fileRoots: [keys], now: IN_DATE, ...options });
   const { org, writes } = connected;
@@ -164,7 +164,7 @@ describe("create_custom_domain", () => {
   });
 
   describe("makes a brand as well", () => {
-    /** An org with a journal, the domain that was made in it, and its brand. */
+    /** Makes a custom domain in an org with a journal. Returns it with the brand that Okta makes for it. */
     async function made(options: ConnectOptions = {}) {
       const recorded = await recording({ person: accepts, ...options });
       const created = await recorded.get("create_custom_domain", args);

@@ -100,7 +100,7 @@ describe("list_group_apps", () => {
   });
 });
 
-/** An org whose group schema has attributes of its own. */
+/** Opens an org whose group schema has custom attributes. */
 async function withAttributes(options: ConnectOptions = {}) {
   const connected = await connect(options);
   const { groupAttributes } = connected.org;
@@ -223,7 +223,7 @@ describe("delete_group", () => {
   });
 
   describe("tells what refers to the group", () => {
-    /** A group that a rule fills, a policy and a rule are for, and that gives admin rights. */
+    /** Opens an org with a group that rules, a policy and a policy rule refer to, and that gives admin rights. */
     async function named(options: Parameters<typeof connect>[0] = {}) {
       const connected = await connect({ person: declines, ...options });
       const { org } = connected;

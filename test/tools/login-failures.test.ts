@@ -116,7 +116,7 @@ describe("get_login_failures", () => {
       expect((await call("get_login_failures", { user_id })).error?.code, user_id).toBe("bad_input");
     }
     expect(sent()).toEqual([]);
-    // Inside its quotation marks all else is text.
+    // Inside the quotation marks of the filter these characters are plain text.
     const { failures: none } = await get({ user_id: "x)or(outcome.result pr" });
     expect(none.total).toBe(0);
     const { failures, denials } = await get({ q: 'x" or outcome.result eq "SUCCESS"' });

@@ -9,7 +9,7 @@ const items = (data: JsonObject) => data.items as (JsonObject & { id: string; na
 const names = (data: JsonObject) => items(data).map(({ name }) => name);
 const lines = (message: string) => message.split("\n- ").slice(1);
 
-/** A policy of a type that no client knows, with a field of every sort. */
+/** A policy of an unknown type, with a field of each type. */
 const FUTURE_POLICY = {
   type: "AGENT_DELEGATION",
   name: "Night shift",

@@ -10,7 +10,7 @@ const items = (data: JsonObject) => data.items as (JsonObject & { id: string; na
 const ranking = (data: JsonObject) => items(data).map(({ name, priority }) => `${priority} ${name}`);
 const lines = (message = "") => message.split("\n- ").slice(1);
 
-/** A policy of the org by name, and its rules in their order. */
+/** The policy with this name, and its rules in their order. */
 function find(org: Org, type: string, name: string) {
   const store = org.area(POLICIES);
   const policy = store.ofType(type).find((one) => one.name === name);
@@ -31,7 +31,7 @@ const rule = (name: string, more: JsonObject = {}) => ({
   ...more,
 });
 
-/** A rule with a verification method that no client knows. */
+/** A rule with an unknown verification method. */
 const FUTURE_RULE = rule("Telepathy", {
   conditions: { moonPhase: { include: ["FULL"] }, nothing: null },
   actions: { appSignOn: { access: "ALLOW", verificationMethod: { type: "TELEPATHY", waves: [0.5, { deep: "é" }] } } },
@@ -206,7 +206,7 @@ describe("update_policy_rule", () => {
       const replaced = await get("update_policy_rule", { policy_id, rule_id, rule_data: { ...created, type } });
       expect(replaced).toMatchObject({ id: rule_id, type: created.type, filled_in: { type: created.type } });
       expect(lastBody()).toEqual({ ...created });
-      // What was said of one answer does not go to Okta with the next body.
+      // The field `filled_in` of an answer is not sent to Okta with the next body.
       await get("update_policy_rule", { policy_id, rule_id, rule_data: replaced });
       expect(lastBody()).toEqual({ ...created, lastUpdated: replaced.lastUpdated });
     }

@@ -20,7 +20,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(base, { recursive: true, force: true }));
 
-/** A client for an org with its brands' themes, and where the default brand's theme is. */
+/** Opens an org with the themes of its brands, and returns the ids of the default brand's theme. */
 async function open(options: ConnectOptions = {}, brandId = DEFAULT_BRAND_ID) {
   const connected = await connect({ fileRoots: [images], ...options });
   const store = connected.org.area(brandArea);

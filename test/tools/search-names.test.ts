@@ -6,7 +6,7 @@ import { ALL_SCOPES, type ConnectOptions, connect } from "../support/client.js";
 const NO_SCHEMAS = ALL_SCOPES.filter((scope) => scope !== "okta.schemas.read");
 const SCHEMA = "/api/v1/meta/schemas/user/default";
 
-/** An org whose user schema has attributes of its own. */
+/** Opens an org whose user schema has custom attributes. */
 async function withAttributes(options: ConnectOptions = {}) {
   const opened = await connect(options);
   const { org, sent } = opened;
@@ -70,7 +70,7 @@ describe("a search by a name or a value that the org does not have", () => {
     const before = sent().length;
     const { error } = await call("list_users", { search: names.join(" or ") });
     expect(error?.code).toBe("bad_input");
-    // The schema, and for each name a search for who has it.
+    // One request reads the schema, and one request for each name searches for users who have it.
     expect(sent().length - before).toBe(1 + 10);
   });
 

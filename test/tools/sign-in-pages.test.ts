@@ -7,7 +7,7 @@ import { HOSTILE_IDS } from "../support/hostile.js";
 const brand_id = DEFAULT_BRAND_ID;
 const at = (path: string, id = brand_id) => `/api/v1/brands/${id}/pages/sign-in${path}`;
 
-/** Text of which every byte has to arrive: scripts, directions, joined emoji, line ends, markup, escapes. */
+/** A text in which each byte has to arrive: scripts, directions, joined emoji, line ends, markup and escapes. */
 const CONTENT =
   "<!doctype html>\r\n<p>ようこそ ברוכים הבאים مرحبا \u202e 👩🏽‍💻 e\u0301 é ﬁ \u2028\u00a0\ufeff</p>\n\t<script>\"\\u0041\" && '{{{SignInWidgetResources}}}' </script>&amp;\u0001\r";
 

@@ -2,7 +2,7 @@ import { connect } from "../support/client.js";
 
 export type JsonObject = { [key: string]: unknown };
 
-/** Connected, with these policies in the org; ids by name. */
+/** Opens an org with these policies; `idOf` gives the id of a policy by its name. */
 export async function connectWith(policies: JsonObject[], options: Parameters<typeof connect>[0] = {}) {
   const client = await connect(options);
   const ids = new Map<string, string>();

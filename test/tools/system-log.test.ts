@@ -9,7 +9,7 @@ type JsonObject = { [key: string]: unknown };
 
 const MINUTE_MS = 60_000;
 
-/** `count` events, one a minute, the last one a minute ago; each says its number. */
+/** Adds `count` events, one per minute up to a minute ago. Each event has its number as its message. */
 function addEvents(org: Org, count: number, note: (n: number) => Partial<LogNote> = () => ({})) {
   org.forgetEvents();
   for (let n = 0; n < count; n += 1) {
@@ -80,7 +80,7 @@ describe("get_logs", () => {
         const page = await get("get_logs", { limit: 4, sort_order, ...(cursor ? { after: cursor } : {}) });
         seen.push(...messages(page));
         cursor = page.next_cursor;
-        // What happens meanwhile belongs to no page of this window.
+        // A later event belongs to no page of this window.
         now += 10 * MINUTE_MS;
         org.log({ eventType: "user.session.start", displayMessage: "Too late", publishedMs: now });
       } while (cursor);

@@ -23,7 +23,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(base, { recursive: true, force: true }));
 
-/** A client for an org with its brands' themes, and where the default brand's theme is. */
+/** Opens an org with the themes of its brands, and returns the ids of the default brand's theme. */
 async function open(options: ConnectOptions = {}, brandId = DEFAULT_BRAND_ID) {
   const connected = await connect({ fileRoots: [images], ...options });
   const store = connected.org.area(brandArea);
@@ -45,7 +45,7 @@ const UPLOADS = [
   },
 ] as const;
 
-/** The one part of a multipart body. */
+/** The only part of a multipart body. */
 async function partOf(request: { headers: Record<string, string>; rawBody: Buffer } | undefined) {
   const { headers = {}, rawBody = Buffer.alloc(0) } = request ?? {};
   const form = await new Response(new Uint8Array(rawBody), {

@@ -149,7 +149,7 @@ describe("deactivate_user", () => {
     const { get, org, asked, writes } = await connect({ person: accepts });
     const mona = org.addUser(person("mona", { lastLoginMs: Date.UTC(2026, 0, 2) }));
     const lab = org.addGroup({ profile: { name: "Lab" } }, [mona]);
-    // An app with two tiles on the home page is one app.
+    // An app with two tiles on the home page counts once.
     const links = { read: true, write: true };
     org.addApp({ label: "Wiki", status: "ACTIVE", visibility: { appLinks: links } }, { users: [mona] });
     org.addApp({ label: "Mail", status: "ACTIVE", visibility: { appLinks: { login: true } } }, { groups: [lab] });

@@ -3,7 +3,7 @@ import type { Group } from "../../sandbox/state/model.js";
 import { recording } from "../journal/support.js";
 import { ALL_SCOPES, accepts } from "../support/client.js";
 
-/** A user who is in more groups than Okta answers with at once; the last of them comes on the second page. */
+/** Opens an org with a user in more groups than one page of Okta holds. `last` is a group on the second page. */
 async function joiner(scopes: readonly string[] = ALL_SCOPES) {
   const opened = await recording({ person: accepts, scopes });
   const { org } = opened;

@@ -5,7 +5,7 @@ import { FORGED_CONSENT } from "../promises.js";
 import { startRaw } from "../raw-client.js";
 import { groupOf } from "./forged-consent.js";
 
-/** What a client may answer in the place of a person, which is no yes. */
+/** Answers of a client that look like a person's yes and are not one. */
 const ANSWERS: readonly unknown[] = [
   ...["accept", "ACCEPT", "yes", "", null, true, 1, {}, []].map((action) => ({ action })),
   ...[
@@ -31,7 +31,7 @@ const ANSWERS: readonly unknown[] = [
   { confirm: true },
 ];
 
-/** What JSON-RPC does not take for an answer at all, so that the question stays open. */
+/** Answers that JSON-RPC does not accept as answers, so that the question stays open. */
 const NO_ANSWERS: readonly unknown[] = ["accept", true, 1, [], null];
 
 export const answers: Scenario = {

@@ -12,7 +12,7 @@ const run = (act: Act, env: Record<string, string>) => runCommand(act, ["--versi
 
 const filesBelow = (folder: string) => (existsSync(folder) ? readdirSync(folder, { recursive: true }).length : 0);
 
-/** What may be in the place of the folder of compiled code, put there by somebody else. */
+/** Things that somebody else may have put in the place of the folder of compiled code. */
 const FOLDERS: { readonly [what: string]: (folder: string, target: string) => void } = {
   "a link": (folder, target) => symlinkSync(target, folder),
   "a folder that is open to its group": (folder) => {

@@ -11,7 +11,7 @@ import { startRaw } from "../raw-client.js";
 export const groupOf = (act: Act, members: Json[] = []): string =>
   act.sandbox.org.addGroup({ profile: { name: `G ${act.sandbox.org.newId("")}` } }, members as never).id;
 
-/** What is asked for with the first call. */
+/** The confirmation value that the first call returns. */
 async function valueFor(act: Act, tool: string, args: Json): Promise<string> {
   const { sees, data, text } = await act.server.call(tool, args);
   assert.equal(sees, "needs_confirmation", text);
@@ -24,7 +24,7 @@ const MADE_UP: readonly unknown[] = [
   ...[true, 1, null, {}, [], ["yes"], { confirm: true }],
 ];
 
-/** What a value may be bent into. */
+/** Changed forms of a confirmation value. */
 const bent = (value: string): readonly [string, unknown][] => {
   const [nonce = "", seal = ""] = value.split(".");
   const flipped = value.replace(/.$/, (last) => (last === "A" ? "B" : "A"));
@@ -48,7 +48,7 @@ const bent = (value: string): readonly [string, unknown][] => {
   ];
 };
 
-/** How a value is refused. */
+/** The codes with which the server refuses a confirmation value. */
 const NOT_TAKEN = { sees: ["needs_confirmation", "bad_input"] };
 
 async function valuesAfterChanges(act: Act, kept: { group_id: string }, user: User): Promise<void> {
@@ -185,7 +185,7 @@ const values: Scenario = {
   },
 };
 
-/** A clock of the server that jumps by five minutes with each signal. */
+/** Moves the server's clock forward by five minutes with each signal. */
 const JUMPING_CLOCK =
   "data:text/javascript,const { now } = Date; let ahead = 0; Date.now = () => now() + ahead; process.on('SIGUSR2', () => { ahead += 300_000; process.stderr.write('jumped\\n'); });";
 

@@ -162,10 +162,10 @@ const searches: Scenario = {
   },
 };
 
-/** What a preview says of an attribute: its place in the difference, without the values. */
+/** The difference that a preview shows, without the values in it. */
 const told = (data: Json) => JSON.stringify(data.difference).replaceAll(/Zq9[^"]*/g, "");
 
-/** A right guess and a wrong one have to be told alike. */
+/** A preview has to answer a right guess and a wrong one alike. */
 const guesses: Scenario = {
   name: "guesses of hidden values",
   promise: PERSONAL_DATA,
@@ -261,7 +261,7 @@ const questions: Scenario = {
       {
         call,
         sees: ["declined", "protected", "ok"],
-        // What the sender could not see is kept by a full replace, so that nothing of it is lost.
+        // A full replace keeps the values that the sender could not see, so it may go through and nothing is lost.
         reaches: call[0] === "update_group" ? /^(?:PUT \S+)?$/ : [],
         never: secrets,
         check: () => assert.ok(!secrets.some((one) => (asked.at(-1) ?? "").includes(one))),

@@ -7,21 +7,21 @@ import type { Act, Scenario } from "../attack.js";
 import { ALL_SCOPES, FILE, harmlessArguments, realIds, schemaOf, TOOLS } from "../calls.js";
 import { TALKED_INTO } from "../promises.js";
 
-/** What, put into a path as an id, would address something else, or break the line of the request. */
+/** Values that would address something else, or break the request line, if they stood in a path as an id. */
 const VALUES: readonly string[] = [
   ...["", " ", ".", "..", "/", "a/b", "../x", "..\\x", "//evil.example"],
   ...["%2e%2e", "%2f", "..%2f..%2fgroups", "%5c"],
   ...["a\r\nHost: evil.example", "a\u0000b", "\u200b", "\ud800", "a".repeat(600)],
 ];
 
-/** These too, where nothing but an id may stand; in a login they are letters like others. */
+/** Further values that are refused as ids and accepted in logins, where these characters are ordinary ones. */
 const NOT_IN_IDS: readonly string[] = ["?", "a?b=c", "#", "a#b", "x%41", "a b"];
 
-/** Arguments by which an object is named in the path of a request. */
+/** Matches the arguments that name an object in the path of a request. */
 const IN_PATH =
   /^(?:user|group|app|policy|rule|brand|theme|domain|email_domain|customization|device_assurance)_id$|^template_name$/;
 
-/** As an id may be, and none is. */
+/** A well-formed id that no object has. */
 const NOBODYS_ID = "harmless-1";
 
 interface Place {
@@ -35,12 +35,12 @@ const places: readonly Place[] = TOOLS.flatMap((tool) => {
   return named.map((argument) => ({ tool, argument }));
 });
 
-/** Those among some arguments that a tool cannot do without. */
+/** The arguments among `args` that a tool requires. */
 function only(args: Json, tool: string): Json {
   return Object.fromEntries(Object.entries(args).filter(([name]) => schemaOf(tool).required?.includes(name)));
 }
 
-/** The path of each request in its segments, those of the guard's own questions left out. */
+/** The segments of each request's path. The requests that the guard makes itself are left out. */
 function segmentsSent(act: Act): string[][] {
   const paths = act.requests().map(({ path }) => path.split("?", 1)[0] ?? "");
   return paths.filter((path) => path.startsWith("/api/") && !path.endsWith("/users/me")).map((path) => path.split("/"));

@@ -24,7 +24,7 @@ import { tooMuch } from "./too-much.js";
 import { weakKeys } from "./weak-keys.js";
 import { wrongTarget } from "./wrong-target.js";
 
-/** Every scenario there is. */
+/** Every scenario of this folder. */
 export const scenarios: readonly Scenario[] = [
   ...injection,
   ...terminals,

@@ -5,7 +5,7 @@ import type { Scenario } from "../attack.js";
 import { ALL_SCOPES, undoLast } from "../calls.js";
 import { WRONG_TARGET } from "../promises.js";
 
-/** What is hit without being named. */
+/** Protected objects that a call would change without naming them. */
 export const indirect: Scenario = {
   name: "what a guard file protects, by what happens to others",
   promise: WRONG_TARGET,

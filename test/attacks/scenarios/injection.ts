@@ -14,10 +14,10 @@ import { INJECTION } from "../promises.js";
 
 const HARMLESS = "Harmless words";
 
-/** Characters that stand in text where they can do harm; the names of prototypes are letters like others. */
+/** Texts with characters that can do harm. Names of prototypes are among them as ordinary text. */
 export const TEXTS = Object.entries(HOSTILE_TEXTS);
 
-/** Where somebody may have typed a text, and the call that brings it out. */
+/** The places of the org where somebody may have typed a text, each with the call whose answer shows the text. */
 const PLACES: { readonly [place: string]: (org: Org, text: string) => Call } = {
   "a user's name": (org, text) => [
     "get_user",
@@ -117,7 +117,7 @@ export function assertVisible(text: string, options: { lines?: boolean } = {}): 
   assert.equal(hidden, undefined, `${hidden} stands in ${JSON.stringify(text.slice(0, 300))}`);
 }
 
-/** As data it comes whole; as text it hides nothing, and is one line. */
+/** Checks that the answer's data hold the text unchanged, and that its text is one line with nothing hidden in it. */
 const comesAsData = (text: string) => (seen: Outcome) => {
   assertVisible(seen.text);
   assert.ok(
@@ -149,7 +149,7 @@ const results: Scenario = {
   },
 };
 
-/** Okta's own words in an answer that refuses. */
+/** A refusal whose messages from Okta hold the text. */
 const refusal = (text: string) => ({
   errorCode: "E0000001",
   errorSummary: text,
@@ -189,7 +189,7 @@ const errors: Scenario = {
           check(seen) {
             assertVisible(seen.text, { lines: true });
             assert.ok(seen.text.length < 6_000, "it is capped");
-            // Each line is one of ours, however many the text has.
+            // The server wrote each line itself, even where the text has several lines.
             for (const line of seen.text.split("\n").slice(1)) assert.match(line, /^(?:Fix|Retry|Data): /);
           },
         },

@@ -15,7 +15,7 @@ const CANARY = secret("Client");
 const MEGABYTE = 1024 * 1024;
 const call = (rest: string) => `{"jsonrpc":"2.0","id":9000,"method":"tools/call","params":${rest}}`;
 
-/** Lines that are no call. */
+/** Lines that are not JSON-RPC calls. */
 const LINES: readonly string[] = [
   "",
   "no JSON",

@@ -23,12 +23,12 @@ import { CHANGES, JOURNAL } from "../promises.js";
 const never = { OKTA_MCP_CONFIRM: "never" };
 const isWindows = process.platform === "win32";
 
-/** The files of the journal, by the stage's folder. */
+/** The paths of the journal's files in the stage's folder. */
 const journalsOf = (folder: string) => Object.keys(filesIn(folder)).filter((path) => path.endsWith(".jsonl"));
 
 const journalOf = (act: Act): string => journalsOf(act.folder).at(0) ?? assert.fail("there is a journal");
 
-/** The same as a command of its own. */
+/** The arguments with which another process makes a change. */
 const CREATE = ["call", "create_group", '{"profile":{"name":"Elsewhere"}}'];
 
 const create = (act: Act, name: string) => act.server.call("create_group", { profile: { name } });
@@ -64,7 +64,7 @@ const modes: Scenario = {
       reaches: null,
     });
     chmodSync(file, 0o600);
-    /** Replaces a thing for the time of one attempt by a new process, which must neither follow it nor write to the org. */
+    /** Replaces a file or folder while a command runs, which must not use the replacement or write to the org. */
     const instead = async (what: string, path: string, put: () => void) => {
       const aside = `${path}.aside`;
       await act.attack(what, {
@@ -110,7 +110,7 @@ const modes: Scenario = {
 
 const CANARY = secret("Profile");
 
-/** Settings with which a session may read less than the one that wrote. */
+/** Settings with which a session may read less than the session that made the change. */
 const LESS: readonly [string, { args?: string[]; scopes?: string; env?: Record<string, string> }][] = [
   ["without the scope", { scopes: "okta.groups.read" }],
   ["with another scope that writes", { scopes: "okta.groups.manage" }],

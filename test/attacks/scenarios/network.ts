@@ -7,13 +7,13 @@ import { besideRawOrg, type RawOrg, raw } from "../raw-org.js";
 
 const MEGABYTE = 1024 * 1024;
 
-/** More than that for one answer is a way to take the machine. */
+/** The most memory that a server may take for one answer. */
 const MAX_MEMORY_MB = 1_200;
 
 const json = (text: string | Buffer, ...head: string[]) => raw(text, head);
 const deep = (levels: number) => `${"[".repeat(levels)}${"]".repeat(levels)}`;
 
-/** `Link` headers that are read again and again, or lead elsewhere. */
+/** `Link` headers that take long to read or lead to another host. */
 const LINKS: { readonly [what: string]: string } = {
   "many parameters": `<x>${"; a=b".repeat(5_000)}`,
   "many semicolons": `<x>${";".repeat(10_000)}`,
@@ -33,7 +33,7 @@ const LINKS: { readonly [what: string]: string } = {
   "short and nested": `<a>; rel="${"a ".repeat(100)}`,
 };
 
-/** Bodies that cost more than they hold. */
+/** Bodies that take far more memory or time to read than their size suggests. */
 const COSTLY: { readonly [what: string]: () => Buffer } = {
   "many empty objects": () => json(`[${"{},".repeat(20 * MEGABYTE)}{}]`),
   "many empty lists": () => json(`[${"[],".repeat(3 * MEGABYTE)}[]]`),
@@ -47,7 +47,7 @@ const COSTLY: { readonly [what: string]: () => Buffer } = {
   "a bomb in a bomb": () => raw(gzipSync(gzipSync(Buffer.alloc(60 * MEGABYTE))), ["Content-Encoding: gzip, gzip"]),
 };
 
-/** Answers that are none. */
+/** Answers that are not valid. */
 const ODD: { readonly [what: string]: () => Buffer } = {
   "no JSON": () => json("{oops"),
   nothing: () => json(""),
@@ -101,11 +101,11 @@ const ODD: { readonly [what: string]: () => Buffer } = {
   "a date in the year 275760": () => raw("[]", ["Date: Sat, 13 Sep 275760 00:00:00 GMT"]),
 };
 
-/** A call that is made once, whatever comes back. */
+/** The two calls that meet the hostile answers: one reads and one writes. */
 const READ: Call = ["list_groups", {}];
 const WRITE: Call = ["create_group", { profile: { name: "New" } }];
 
-/** The most memory that the server has had; undefined where the system does not tell. */
+/** The most memory that the server has had, in MB; undefined where the system does not report it. */
 function peakMemoryMb(pid: number | undefined): number | undefined {
   try {
     return Number(/^VmHWM:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, "latin1"))?.[1]) / 1024;
@@ -114,7 +114,7 @@ function peakMemoryMb(pid: number | undefined): number | undefined {
   }
 }
 
-/** Whatever was answered, the server goes on and has not taken the machine. */
+/** Checks that the server still answers and has not taken more memory than it may. */
 async function goesOn(act: Act, hostile: RawOrg): Promise<void> {
   hostile.answer = () => raw("[]");
   const { sees, text } = await act.server.call("list_groups", {});
@@ -123,10 +123,10 @@ async function goesOn(act: Act, hostile: RawOrg): Promise<void> {
   assert.ok(peak === undefined || peak < MAX_MEMORY_MB, `it has taken ${Math.round(peak ?? 0)} MB`);
 }
 
-/** Every end of a call that is one: it was answered, by the server's own words. */
+/** The results of a call that the server itself has answered. */
 const ANSWERED = ["ok", "okta_down", "unreachable", "bad_input", "rate_limited", "not_found", "conflict", "forbidden"];
 
-/** A server whose org answers with bytes as they are. */
+/** A scenario whose org is a raw listener. */
 function scenario(name: string, attacks: (act: Act, hostile: RawOrg) => Promise<void>): Scenario {
   return besideRawOrg({
     name,
@@ -152,12 +152,12 @@ const odd = scenario("answers that are none", async (act, hostile) => {
   ]);
 });
 
-/** The memory that a server had for the last answer is no measure of the next. */
+/** Resets the peak of the server's memory, so that the next answer is measured alone. */
 function forgetPeak(pid: number | undefined): void {
   try {
     writeFileSync(`/proc/${pid}/clear_refs`, "5");
   } catch {
-    // Not every system keeps count, or lets it be reset.
+    // Not every system keeps this peak or allows a reset.
   }
 }
 

@@ -4,7 +4,7 @@ import { ALL_SCOPES } from "../calls.js";
 import { WRONG_PLACE } from "../promises.js";
 import { type RawOrg, startRawOrg } from "../raw-org.js";
 
-/** A listener to which nothing may go. */
+/** Starts a listener that must receive nothing, and closes it after `use`. */
 const elsewhere = async (use: (evil: RawOrg) => Promise<void>): Promise<void> => {
   const evil = await startRawOrg();
   await use(evil).finally(() => evil.close());
@@ -12,7 +12,7 @@ const elsewhere = async (use: (evil: RawOrg) => Promise<void>): Promise<void> =>
 
 const nothingAt = (evil: RawOrg) => assert.deepEqual(evil.requests, [], "nothing went elsewhere");
 
-/** Where an answer may want to send a request to. */
+/** Addresses outside the org to which an answer may try to lead a request. */
 const foreign = (evil: RawOrg): readonly string[] => [
   `${evil.origin}/api/v1/groups`,
   `http://localhost:${evil.port}/api/v1/groups`,
@@ -113,7 +113,7 @@ const nextPages: Scenario = {
     }),
 };
 
-/** Orgs that are none, each with words that a person might paste. */
+/** Addresses that no org has, in forms that a person might paste. */
 const ORG_URLS: readonly string[] = [
   ...[
     "http://acme.okta.com",
@@ -160,7 +160,7 @@ const orgUrls: Scenario = {
   },
 };
 
-/** Answers of the token endpoint and of the start of a sign-in that want the secrets of it elsewhere. */
+/** Answers of the token endpoint and of the start of a sign-in that would send their secrets to another host. */
 const tokenEndpoint: Scenario = {
   name: "redirects of a sign-in",
   promise: WRONG_PLACE,

@@ -6,7 +6,7 @@ import { type Act, type Scenario, writesOf } from "../attack.js";
 import { ALL_SCOPES } from "../calls.js";
 import { SANDBOX } from "../promises.js";
 
-/** Sends what a browser would send for a web page. */
+/** Sends a request as a browser does for a web page. */
 async function send(act: Act, method: string, headers: Record<string, string>) {
   const { port } = new URL(act.sandbox.origin);
   const body = method === "GET" ? "" : '{"profile":{"name":"By a page"}}';

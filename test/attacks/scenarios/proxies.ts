@@ -8,7 +8,7 @@ const PASSWORD = secret("Proxy");
 
 const TOKEN = secret("Token");
 
-/** What a proxy may do with what is asked of it; the org behind it is never reached. */
+/** Hostile answers of a proxy. The org behind the proxy is never reached. */
 const BEHAVIOURS: { readonly [what: string]: () => string | Buffer } = {
   "refuses and repeats the password": () =>
     raw(`{"x":"${PASSWORD}"}`, [`X-Echo: ${PASSWORD}`], "407 Proxy Authentication Required"),

@@ -3,7 +3,7 @@ import { POLICIES } from "../../../sandbox/state/default-policies.js";
 import { DEVICE_ASSURANCE } from "../../../sandbox/state/device-assurance.js";
 import type { Act } from "../attack.js";
 
-/** Puts policies, a group and an app into an org that have something to lose. */
+/** Adds policies, a group and an app to an org, all with settings that a replace can lose. */
 export function fillDirectory({ sandbox: { org } }: Act) {
   const people = org.groups.all().filter(({ type }) => type === "OKTA_GROUP");
   const [first, second] = people.map(({ id }) => id);
@@ -45,7 +45,7 @@ export function fillDirectory({ sandbox: { org } }: Act) {
   return { group, profile, policy, place: { policy_id: ruled.id, rule_id: rule.id }, app, assurance };
 }
 
-/** Puts a brand into an org that has something to lose. */
+/** Adds a brand to an org, with settings that a replace can lose. */
 export function fillBrand({ sandbox: { org } }: Act) {
   const brands = org.area(brandArea);
   const brand = brands.add({ name: "Lab", customPrivacyPolicyUrl: "https://acme.example/p", locale: "de" } as never);
@@ -81,7 +81,7 @@ export function fillBrand({ sandbox: { org } }: Act) {
 export type Directory = ReturnType<typeof fillDirectory>;
 export type Design = ReturnType<typeof fillBrand>;
 
-/** The arguments with which a page is as it is. */
+/** The arguments that replace a page by itself. */
 export const pageArguments = ({ brand, page }: Design) => ({
   brand_id: brand.id,
   page_content: page.pageContent,

@@ -5,24 +5,24 @@ import { ALL_SCOPES } from "../calls.js";
 import { TALKED_INTO, TOO_MUCH } from "../promises.js";
 import { type Design, type Directory, fillBrand, fillDirectory, pageArguments } from "./replaceable.js";
 
-/** A full replace of something that holds a lot, with nothing left out. */
+/** A full replace of an object with many settings, which keeps all of them. */
 interface Replace {
   tool: string;
-  /** The arguments that keep everything. */
+  /** The arguments that keep every setting. */
   args: Json;
-  /** The argument that is sent as the body, and dotted paths in it that hold something; numbers are places in lists. */
+  /** The argument that becomes the body, and dotted paths of settings in it. Numbers are places in lists. */
   body: string;
   paths: readonly string[];
 }
 
-/** The same for tools whose settings are arguments. */
+/** A full replace by a tool whose settings are arguments of their own. */
 interface FlatReplace {
   tool: string;
   args: Json;
   droppable: readonly string[];
 }
 
-/** What a path can be made to hold in place of what it holds, so that it holds nothing or another kind of thing. */
+/** Stands for a setting that is left out of the body. */
 const MISSING = Symbol("missing");
 
 function* lossesOf(value: unknown): Generator<[what: string, instead: unknown]> {
@@ -89,7 +89,7 @@ function* lossesIn({ args, body, paths }: Replace): Generator<Loss> {
   }
 }
 
-/** The replaces whose losses are within a body. */
+/** The replaces that lose settings within a body. */
 async function bodyReplaces(act: Act, directory: Directory, design: Design): Promise<Replace[]> {
   const { group, profile, policy, place, app, assurance } = directory;
   const { widget } = design;
@@ -165,7 +165,7 @@ async function bodyReplaces(act: Act, directory: Directory, design: Design): Pro
   ];
 }
 
-/** The replaces whose losses are arguments. */
+/** The replaces that lose settings which are arguments. */
 function flatReplaces(design: Design, signInPages: readonly Replace[]): FlatReplace[] {
   const { brand, theme } = design;
   const ofPage = ["page_content", "csp_mode", "csp_report_uri", "csp_src_list"];
@@ -223,13 +223,13 @@ async function replacesOf(act: Act): Promise<{ replaces: Replace[]; flat: FlatRe
   return { replaces, flat: flatReplaces(design, signInPages) };
 }
 
-/** Every way to lose something. */
+/** Each way to lose one setting of one replace. */
 function* allLosses({ replaces, flat }: Awaited<ReturnType<typeof replacesOf>>): Generator<Loss & { tool: string }> {
   for (const replace of replaces) for (const loss of lossesIn(replace)) yield { tool: replace.tool, ...loss };
   for (const { tool, args, droppable } of flat) {
     for (const argument of droppable) {
       for (const [what, instead] of lossesOf(args[argument])) {
-        // The address goes with the kind of page that needs it.
+        // A sign-out page without an address has to be of the default type.
         const type = argument === "url" ? { type: "OKTA_DEFAULT" } : {};
         yield {
           tool,

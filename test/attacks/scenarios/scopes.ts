@@ -12,7 +12,7 @@ const outside = (scopes: readonly string[]) =>
 
 const USERS = ["okta.users.read"];
 
-/** Tools that the settings leave out, although the token would do for them: they are neither listed nor run. */
+/** Tools outside `OKTA_SCOPES`, although the token covers them. They are neither listed nor run. */
 function unconfigured(name: string, promise: string, scopes: readonly string[], still: Call): Scenario {
   return {
     name,

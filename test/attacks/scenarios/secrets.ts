@@ -47,7 +47,7 @@ const NAMES: readonly string[] = [
 
 const canary = (name: string) => secret(name.replaceAll(/[^A-Za-z]/g, ""));
 
-/** Ends a check where something stands that must not. */
+/** Plays the attack that makes the calls, and fails if a secret appears in an answer, in the output or in a file. */
 async function unseen(act: Act, calls: readonly Call[], secrets: readonly string[], name: string): Promise<void> {
   await act.attack(name, {
     async does() {
@@ -115,7 +115,7 @@ const byName: Scenario = {
 
 const value = (name: string) => secret(`User${name}`);
 
-/** Everything that a user signs in with. */
+/** All kinds of credentials that a user can have. */
 const credentials = {
   password: { value: value("Password"), hash: { algorithm: "BCRYPT", value: value("Hash"), salt: value("Salt") } },
   recovery_question: { question: "Pet?", answer: value("Answer") },
@@ -131,7 +131,7 @@ const byPlace: Scenario = {
     const { org } = act.sandbox;
     const rsa = newKeyPair({ type: "rsa", modulusLength: 2048 }).privateKey;
     const ec = newKeyPair({ type: "ec", namedCurve: "P-256" }).privateKey;
-    // Of another pair: the lines of a private key in PKCS#1 hold the modulus as its public JWK does.
+    // The key is of another pair, because the PKCS#1 lines of a private key hold the modulus of its public JWK.
     const jwk = newKeyPair({ type: "rsa", modulusLength: 2048 }).publicKey.export({ format: "jwk" });
     const pems: { [kind: string]: string } = {
       "PKCS#8": String(rsa.export({ type: "pkcs8", format: "pem" })),
@@ -206,7 +206,7 @@ const byPlace: Scenario = {
   },
 };
 
-/** A mask that was read is no value to be written. */
+/** A mask in an answer is not a value, and is refused when it is sent back. */
 const masks: Scenario = {
   name: "masks that are sent back",
   promise: SECRETS,
@@ -237,7 +237,7 @@ const masks: Scenario = {
   },
 };
 
-/** A custom attribute of a group that is called like a secret is lost like any other. */
+/** The loss of a group's custom attribute is told even where its name sounds like a secret. */
 const named: Scenario = {
   name: "attributes of groups that are called like secrets",
   promise: SECRETS,
@@ -272,7 +272,7 @@ const named: Scenario = {
   },
 };
 
-/** Okta's own words may repeat what it got. */
+/** Okta's error messages may repeat the secrets that it was sent. */
 const repeated: Scenario = {
   name: "secrets that an error of Okta repeats",
   promise: SECRETS,

@@ -12,14 +12,14 @@ const CANARY = secret("Setting");
 
 let started = 0;
 
-/** Runs the call of a change with more settings, to see whether it starts at all. */
+/** Runs a change with further settings. The result shows whether the command starts at all. */
 function start(act: Act, env: Record<string, string>): Promise<Outcome> {
   started += 1;
   const args = ["call", "create_group", JSON.stringify({ profile: { name: `Started ${started}` } })];
   return runCommand(act, args, { env: { OKTA_MCP_JOURNAL: "off", ...env } });
 }
 
-/** Guard files that are none: with one of them nothing may start. */
+/** Invalid guard files. With any of them the server must not start. */
 const GUARDS: readonly (readonly [what: string, text: string])[] = [
   ["empty", ""],
   ["blank", " \n"],
@@ -49,7 +49,7 @@ const GUARDS: readonly (readonly [what: string, text: string])[] = [
   ["with a key of prototypes", '{"__proto__": {"deny_tools": []}}'],
 ];
 
-/** Values of settings that are none. */
+/** Invalid values of settings. */
 const VALUES: readonly (readonly [string, string])[] = [
   ...["", " ", '""'].flatMap((blank) =>
     ["OKTA_MCP_GUARD", "OKTA_MCP_READ_ONLY", "OKTA_MCP_TOOLS", "OKTA_MCP_EXCLUDE_TOOLS", "OKTA_MCP_CONFIRM"].map(
@@ -108,7 +108,7 @@ const files: Scenario = {
   },
 };
 
-/** Where other tools keep settings, and what is in there. */
+/** Files in which other tools keep their settings, with their contents. */
 const OTHERS: readonly (readonly [string, string])[] = [
   ["okta.yaml", "okta:\n  client:\n    orgUrl: https://evil.example\n    token: x\n"],
   [".okta/okta.yaml", "okta:\n  client:\n    orgUrl: https://evil.example\n    token: x\n"],
@@ -171,7 +171,7 @@ const others: Scenario = {
   },
 };
 
-/** A file of the checkout. */
+/** The text of a file of the repository. */
 const read = (file: string) => readFileSync(new URL(file, root), "utf8");
 
 const HOOKS = [

@@ -5,9 +5,9 @@ import type { Act, Call, Scenario } from "../attack.js";
 import { ALL_SCOPES } from "../calls.js";
 import { FORGED_CONSENT, TOO_MUCH, WRONG_TARGET } from "../promises.js";
 
-/** Updates that switch something off by a field of their body: of each policy and rule that is on, and of new ones. */
+/** Updates whose body switches off an active policy or rule. */
 async function switchOffs(act: Act, isWanted: (policy: { system: boolean }) => boolean): Promise<[string, Call][]> {
-  // What is off already cannot be switched off.
+  // A policy or rule that is off already cannot be switched off.
   const isMeant = (one: { system: boolean; status: string }) => one.status === "ACTIVE" && isWanted(one);
   const policies = act.sandbox.org.area(POLICIES);
   const calls: [string, Call][] = [];
@@ -33,7 +33,7 @@ async function switchOffs(act: Act, isWanted: (policy: { system: boolean }) => b
   return calls;
 }
 
-/** Nothing is switched off by a body that leaves the status as it is. */
+/** The control of these attacks: an update that leaves the status as it is. */
 async function sameStatus(act: Act): Promise<void> {
   const policy = act.sandbox.org.area(POLICIES).add({ given: { type: "OKTA_SIGN_ON", name: "Harmless" } });
   const { data } = await act.server.call("get_policy", { policy_id: policy.id });
@@ -45,7 +45,7 @@ async function sameStatus(act: Act): Promise<void> {
 
 const never = { OKTA_MCP_CONFIRM: "never" };
 
-/** Policies and rules that a body switches off: by default those that Okta did not make. */
+/** A scenario in which bodies switch off policies and rules; by default those that Okta did not make. */
 function switchedOff(
   name: string,
   promise: string,
@@ -64,7 +64,7 @@ function switchedOff(
   };
 }
 
-/** What a body does is what counts, not the name of the tool. */
+/** The guard judges an update by its body, not by the name of its tool. */
 export const sideEffects: readonly Scenario[] = [
   switchedOff(
     "system policies and default rules that a body switches off",

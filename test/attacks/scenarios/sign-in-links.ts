@@ -10,7 +10,7 @@ const code = {
   interval: 1,
 };
 
-/** Links of a sign-in that were shown to be clicked. */
+/** The sign-in links that were shown to the person. */
 const clickable: string[] = [];
 
 export const signInLinks: Scenario = {
@@ -89,7 +89,7 @@ export const signInLinks: Scenario = {
         `http://${host}/${"a".repeat(5_000)}`,
       ],
     ];
-    // After a link that is refused, the next call may begin anew, with a link of the org.
+    // After a refused link the next call may start a new sign-in, whose link is the org's own.
     const isForeign = (link: string) => !/^\/activate(?:\?user_code=[A-Z-]+)?$/.test(link.replace(origin, ""));
     await act.attacks(links, (link) => [
       JSON.stringify(link.replace(host, "ORG")).slice(0, 80),

@@ -3,13 +3,13 @@ import { ALL_SCOPES } from "../calls.js";
 import { TERMINAL } from "../promises.js";
 import { assertVisible, TEXTS } from "./injection.js";
 
-/** Makes the command take its output for a terminal without colours, so that it writes for a person. */
+/** Makes the command write as for a person: its output counts as a terminal without colours. */
 const AS_A_TERMINAL = [
   "--import",
   "data:text/javascript,for (const one of [process.stdout, process.stderr]) { one.isTTY = true; one.columns = 120; }",
 ];
 
-/** Commands whose output a person reads, with all the texts at once in the org. */
+/** Commands with output for a person. All hostile texts are in the org at once. */
 const COMMANDS: readonly (readonly string[])[] = [
   ["call", "list_groups"],
   ["call", "list_groups", "--wide"],
@@ -31,7 +31,7 @@ const COMMANDS: readonly (readonly string[])[] = [
 const runInTerminal = (act: Act, args: readonly string[]) =>
   runCommand(act, args, { env: { TERM: "dumb" }, nodeFlags: AS_A_TERMINAL });
 
-/** Whether it did what it was told, refused it, or found its words or settings wrong. */
+/** The exit codes of a command that did its work, refused it, or found an error in its arguments or settings. */
 const ANY_END = ["0", "1", "2"];
 
 const tableOfGroups = (act: Act) => ({
@@ -71,14 +71,14 @@ const terminal: Scenario = {
   },
 };
 
-/** Columns of a table. */
+/** The number of columns that a table has at most. */
 const MAX_COLUMNS = 6;
 
 const parts = Array.from({ length: Math.ceil(TEXTS.length / MAX_COLUMNS) }, (_, part) =>
   TEXTS.slice(part * MAX_COLUMNS, (part + 1) * MAX_COLUMNS),
 );
 
-/** Field names become the headings of a table where an item has none of those that okta-mcp knows. */
+/** Names of fields become headings where an item has none of the fields that okta-mcp prefers. */
 const headings: Scenario = {
   name: "names of fields in the headings of a table",
   promise: TERMINAL,

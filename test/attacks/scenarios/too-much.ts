@@ -7,7 +7,7 @@ import { TOO_MUCH } from "../promises.js";
 
 const never = { OKTA_MCP_CONFIRM: "never" };
 
-/** A tool that is off is neither listed nor run, whatever it is called with. */
+/** Attacks on tools that are off: they are neither listed nor run. */
 function off(name: string, stage: StageOptions, tools: readonly string[]): Scenario {
   return {
     name,
@@ -30,7 +30,7 @@ function off(name: string, stage: StageOptions, tools: readonly string[]): Scena
 
 const REMOVING = WRITING.filter((name) => /^(?:delete|deactivate|remove)_/.test(name));
 
-/** Makes several calls at once, and tells what came of them as one outcome. */
+/** Makes several calls at once. The outcome's `sees` holds the sorted results of all calls. */
 async function atOnce(act: Act, calls: readonly Call[]): Promise<Outcome> {
   const all = await Promise.all(calls.map((call) => act.server.call(...call)));
   return outcome(
@@ -44,7 +44,7 @@ async function atOnce(act: Act, calls: readonly Call[]): Promise<Outcome> {
 
 const REPEATS = 12;
 
-/** How many of them are left follows from what was written before. */
+/** Every mix of calls that were made and calls that were refused. Earlier writes decide how many were still allowed. */
 const HOWEVER_MANY = Array.from({ length: REPEATS }, (_, left) =>
   [...Array(left).fill("ok"), ...Array(REPEATS - left).fill("protected")].sort().join(" "),
 );

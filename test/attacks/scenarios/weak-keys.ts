@@ -10,10 +10,10 @@ const rsa = (modulusLength: number, publicExponent = 65_537) =>
 
 const asPem = (key: ReturnType<typeof rsa>) => String(key.export({ type: "pkcs8", format: "pem" }));
 
-/** One that is as it should be, to be spoiled. */
+/** A good key, of which the attacks make bad ones. */
 const SOUND = rsa(2048);
 
-/** A number as members of a JSON Web Key hold it (RFC 7518, section 2). */
+/** Encodes a hexadecimal number as members of a JSON Web Key hold it (RFC 7518, section 2). */
 const number = (hex: string) => Buffer.from(hex, "hex").toString("base64url");
 
 /** The base point of P-256, which is the public key of the private number 1 (SEC 2, section 2.4.2). */
@@ -22,7 +22,7 @@ const BASE_POINT = {
   y: number("4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5"),
 };
 
-/** Keys by which anybody could sign, and texts that are none. */
+/** Keys with which anybody could sign, and texts that are not keys. */
 const weak: readonly (readonly [string, () => string])[] = [
   ["an RSA key with the exponent 3", () => asPem(rsa(2048, 3))],
   ["an RSA key with the exponent 17", () => asPem(rsa(2048, 17))],

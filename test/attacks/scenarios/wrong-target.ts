@@ -7,11 +7,11 @@ import type { Act, Call, Scenario } from "../attack.js";
 import { ALL_SCOPES } from "../calls.js";
 import { WRONG_TARGET } from "../promises.js";
 
-/** The keys by which a guard file can know an object. */
+/** The properties by which a rule of a guard file can identify an object. */
 const KEYS = ["id", "login", "name", "pattern"] as const;
 type Key = (typeof KEYS)[number];
 
-/** An object of each kind for each key, and one that nothing protects. */
+/** One object of each kind for each key, and one of each kind that no rule protects. */
 interface Cast {
   users: Record<Key | "free", { id: string }>;
   groups: Record<Exclude<Key, "login"> | "free", { id: string }>;
@@ -26,7 +26,7 @@ function each<Name extends string, T>(names: readonly Name[], make: (name: Name)
   return Object.fromEntries(names.map((name) => [name, make(name)])) as Record<Name, T>;
 }
 
-/** A policy and its rule, with the numbers of their places, which a body has to name. */
+/** A policy and its rule, with their priorities, which an update has to name. */
 interface PolicyOfCast {
   id: string;
   priority: number;
@@ -132,11 +132,11 @@ async function refuseEach(
   await act.attacks(calls, (call) => [`${what}: ${shown(call)}`, { call, sees }]);
 }
 
-/** The same calls for what nothing protects go through, or are refused by the org itself. */
+/** The same calls for unprotected objects, as controls: they succeed, or the org itself refuses them. */
 async function letThrough(act: Act, what: string, calls: readonly Call[]): Promise<void> {
   for (const call of calls) {
     const [tool] = call;
-    // What was never in the group cannot be taken out, and so on: such a refusal is the org's.
+    // The org refuses some of them, such as the removal of a user who was never in the group.
     await act.control(`${what}: ${shown(call)}`, {
       call,
       sees: ["ok", "conflict", "would_remove"],
@@ -179,7 +179,7 @@ const byRule: Scenario = {
     await letThrough(act, "a free user", writes.user(cast.users.free.id, cast).slice(0, 5));
     for (const key of KEYS) {
       const login = `by-${key}@acme.example`;
-      // The sandbox knows people by their ids and logins as Okta does; other spellings find nobody, or the same person.
+      // The sandbox finds users by id and login as Okta does, so another spelling finds the same user or nobody.
       for (const user_id of [cast.users[key].id, login, login.toUpperCase(), `By-${key}@ACME.example`]) {
         await refuseEach(act, `user by ${key}`, writes.user(user_id, cast));
       }
@@ -271,7 +271,7 @@ const builtIn: Scenario = {
   },
 };
 
-/** What happens in the org while a person is asked. */
+/** The change that is made to the org while a person is asked. */
 let meanwhile: () => unknown = () => {};
 
 const race: Scenario = {

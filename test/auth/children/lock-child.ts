@@ -1,4 +1,4 @@
-/** A process that takes the lock `one` in the folder of its first argument, and gives it back when its input ends. */
+/** A process that takes the lock `one` in the folder of its first argument, and releases it when its input ends. */
 import { once } from "node:events";
 import { Locks } from "../../../src/auth/lock.js";
 

@@ -1,6 +1,6 @@
 /**
- * A process with a session of its own. Takes its orders as JSON in its first argument and prints
- * what came of each as one JSON line; then it exits, as the server does when its client leaves.
+ * A process with a session of its own. It reads its orders as JSON from its first argument, prints the outcome of each
+ * as a JSON line, and then exits as the server does when its client leaves.
  */
 import { createSession } from "../../../src/auth/open-session.js";
 import type { TokenStoreKind } from "../../../src/auth/store-contract.js";
@@ -17,12 +17,12 @@ export interface Orders {
 
 export interface Outcome {
   step: string;
-  /** Of an error. */
+  /** The error's code, where the step failed. */
   code?: string;
   message?: string;
   result?: unknown;
   tookMs: number;
-  /** Lines logged meanwhile. */
+  /** The lines that were logged during the step. */
   logged: string[];
 }
 
@@ -56,7 +56,7 @@ async function perform(step: Orders["steps"][number]): Promise<unknown> {
   }
 }
 
-/** Asks the API with the token; the status of the answer. */
+/** Sends a request to the API with the token, and returns the status of the answer. */
 async function use(): Promise<number> {
   const token = await session.token();
   const url = new URL("/api/v1/users?limit=1", orgUrl);
@@ -65,7 +65,7 @@ async function use(): Promise<number> {
   return response.status;
 }
 
-/** Throws the token away and gets another, time after time; the statuses of the answers it was good for. */
+/** Rejects the token and gets a new one, `times` times. Returns how often each status was answered. */
 async function renew(times: number): Promise<Record<number, number>> {
   const statuses: Record<number, number> = {};
   for (let done = 0; done < times; done += 1) {

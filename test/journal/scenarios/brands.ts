@@ -50,7 +50,7 @@ function deletesPage(page: string): Scenario {
   };
 }
 
-/** Brands, themes and pages. */
+/** The scenarios of brands, themes and pages. */
 export const brands: Scenarios = {
   create_brand: {
     arrange: async (org) => ({ args: { name: "Brand ブランド" }, look: looking(org, "list_brands") }),

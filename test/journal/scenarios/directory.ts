@@ -29,7 +29,7 @@ const newApp = async (org: Connected, more: JsonObject = {}) => ({
   app_id: await idOf(org, "create_application", { app_config: APP, ...more }),
 });
 
-/** Users, groups and applications. */
+/** The scenarios of users, groups and applications. */
 export const directory: Scenarios = {
   create_user: {
     arrange: async (org) => ({

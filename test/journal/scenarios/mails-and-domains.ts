@@ -6,10 +6,10 @@ import { brand_id, type Connected, idOf, looking, type Scenarios } from "./scena
 
 const template = { brand_id, template_name: "ForgotPassword" };
 
-/** A template that Okta lets an org send to nobody. */
+/** A template whose mail an org may turn off for everybody. */
 const optional = { brand_id, template_name: "AccountLockout" };
 
-// biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of Okta's templates
+// biome-ignore lint/suspicious/noTemplateCurlyInString: the text holds a variable of Okta's templates
 const text = { subject: "S", body: "<p>${resetPasswordLink}</p>" };
 
 const customization = (org: Connected, language: string) =>
@@ -23,7 +23,7 @@ const sender = { brand_id, domain: "mail.acme.example", display_name: "Acme 株"
 
 const fixture = (name: string) => readFile(new URL(`../../fixtures/certificates/${name}`, import.meta.url), "utf8");
 
-/** Email texts, custom domains, email domains. */
+/** The scenarios of email texts, custom domains and email domains. */
 export const mailsAndDomains: Scenarios = {
   create_email_customization: {
     "the first": {

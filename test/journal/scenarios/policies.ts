@@ -30,7 +30,7 @@ async function newRule(org: Connected, more: JsonObject = {}) {
   return { policy_id, rule_id: await idOf(org, "create_policy_rule", { policy_id, rule_data: RULE, ...more }) };
 }
 
-/** Policies, their rules, device assurance. */
+/** The scenarios of policies, their rules, and device assurance policies. */
 export const policies: Scenarios = {
   create_policy: {
     arrange: async (org) => ({
@@ -48,7 +48,7 @@ export const policies: Scenarios = {
         priority: 1,
         settings: { ...POLICY.settings, quantum: { spin: ["down"] } },
       };
-      // An item of a list goes, and comes back.
+      // The update removes an item of a list, and the undo adds it again.
       return {
         args: { policy_id, policy_data, allow_removals: true },
         look: looking(org, "get_policy", { policy_id }),

@@ -9,11 +9,11 @@ import { png } from "../../support/images.js";
 export type JsonObject = { [key: string]: unknown };
 export type Connected = Awaited<ReturnType<typeof connect>>;
 
-/** One call of a tool that writes, against an org that was made ready for it. */
+/** A call of a tool that writes, with the preparation of its org. */
 export interface Scenario {
-  /** Makes the org ready; the arguments of the call, and a way to look at what the call changes. */
+  /** Prepares the org. Returns the arguments of the call, and a function that reads what the call changes. */
   arrange(org: Connected): Promise<{ args: JsonObject; look: () => Promise<unknown> }>;
-  /** How it is taken back: as it was, as it was but for ids, or not at all. */
+  /** The result of an undo: the old state, the old state with new ids, or a refusal whose text matches. */
   undo: "back" | "with new ids" | RegExp;
 }
 
@@ -26,7 +26,7 @@ const VOLATILE = new Set([
   "createdDate",
 ]);
 
-/** A value without what changes by itself, and without ids where these are to be new. */
+/** A value without the fields that change by themselves, and without ids if `alsoIds`. */
 export function still(value: unknown, alsoIds = false): unknown {
   if (Array.isArray(value)) return value.map((item) => still(item, alsoIds));
   if (typeof value !== "object" || value === null) return value;
@@ -34,7 +34,7 @@ export function still(value: unknown, alsoIds = false): unknown {
   return Object.fromEntries(kept.map(([key, inner]) => [key, still(inner, alsoIds)]));
 }
 
-/** What a tool answers; its error's code where it fails. */
+/** Returns a function that calls a tool, and returns its result or the code of its error. */
 export const looking =
   ({ call }: Connected, tool: string, args: JsonObject = {}) =>
   async () => {
@@ -42,10 +42,10 @@ export const looking =
     return error?.code ?? data;
   };
 
-/** The id of what a call made. */
+/** The id of the object that a call makes. */
 export const idOf = async ({ get }: Connected, tool: string, args: JsonObject) => String((await get(tool, args)).id);
 
-/** An image inside the folder that the scenario's client may read. */
+/** Makes a folder with an image, which the scenario's client may read, and returns its path. */
 export const images = (): string => {
   const folder = mkdtempSync(join(tmpdir(), "okta-mcp-undo-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
@@ -53,13 +53,13 @@ export const images = (): string => {
   return folder;
 };
 
-/** The brand that is written to. */
+/** The id of the brand that the scenarios change. */
 export const brand_id = DEFAULT_BRAND_ID;
 
-/** The scenarios of some tools, by the tool; several of one by what tells them apart. */
+/** Scenarios by the name of their tool. If a tool has several, each has a name of its own. */
 export type Scenarios = Readonly<Record<string, Scenario | Readonly<Record<string, Scenario>>>>;
 
-/** Something active that is deactivated, or the other way round. `make` gives the arguments that say where it is. */
+/** A scenario of a tool that activates or deactivates. `make` makes the object and returns the arguments for it. */
 export function switches(
   to: "activate" | "deactivate",
   getTool: string,
