@@ -1,6 +1,5 @@
 import { isExactNumber } from "../json/exact-json.js";
-import type { Json } from "../json/json.js";
-import { isObject, valueAt as valueIn } from "../json/json.js";
+import { isObject, type Json, valueAt as valueIn } from "../json/json.js";
 import { NAME_PATHS } from "../okta/objects.js";
 import { visibleStart } from "../text/quote.js";
 

@@ -1,6 +1,5 @@
 import { stringifyJson } from "../json/exact-json.js";
-import type { Json } from "../json/json.js";
-import { isObject } from "../json/json.js";
+import { isObject, type Json } from "../json/json.js";
 import { visible } from "../text/quote.js";
 import { type Column, chooseColumns, displayWidth, GAP, valueAt } from "./columns.js";
 

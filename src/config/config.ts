@@ -12,8 +12,15 @@ import { nearest } from "../text/nearest.js";
 import { visible } from "../text/quote.js";
 import { unfilled, unquoted } from "./given.js";
 import { readKeyFile, readKeyText } from "./key-text.js";
-import type { ConfirmMode } from "./settings.js";
-import { readSettings, SETTING_KEYS, SETTINGS, type Setting, type SettingKey, type SettingValues } from "./settings.js";
+import {
+  type ConfirmMode,
+  readSettings,
+  SETTING_KEYS,
+  SETTINGS,
+  type Setting,
+  type SettingKey,
+  type SettingValues,
+} from "./settings.js";
 
 /** The settings, checked. */
 export interface Settings {

@@ -1,5 +1,4 @@
-import type { Json } from "../json/json.js";
-import { itemsAt, textAt, valueAt } from "../json/json.js";
+import { itemsAt, type Json, textAt, valueAt } from "../json/json.js";
 import type { ToolContext } from "../tool.js";
 
 /** A group, as conditions of group rules may name it. */

@@ -1,6 +1,5 @@
 import { OktaMcpError } from "../errors/index.js";
-import type { Json } from "../json/json.js";
-import { itemsAt, textAt } from "../json/json.js";
+import { itemsAt, type Json, textAt } from "../json/json.js";
 import type { IsProtected, Touched } from "../okta/targets.js";
 import type { ToolContext } from "../tool.js";
 import {

@@ -1,5 +1,4 @@
-import type { Json } from "../json/json.js";
-import { asObject, textAt, valueAt } from "../json/json.js";
+import { asObject, type Json, textAt, valueAt } from "../json/json.js";
 import type { Touched } from "../okta/targets.js";
 import { ifFeature } from "../okta/tolerate.js";
 import type { ToolContext } from "../tool.js";

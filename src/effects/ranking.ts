@@ -1,7 +1,6 @@
 import { OktaMcpError } from "../errors/index.js";
 import { stringifyJson } from "../json/exact-json.js";
-import type { Json } from "../json/json.js";
-import { type JsonObject, textAt, valueAt } from "../json/json.js";
+import { type Json, type JsonObject, textAt, valueAt } from "../json/json.js";
 import type { Touched } from "../okta/targets.js";
 import { sameJson } from "../results/difference.js";
 import { counted, withNames } from "../text/counted.js";

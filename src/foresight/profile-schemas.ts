@@ -1,5 +1,4 @@
-import type { Json } from "../json/json.js";
-import { asObject, itemsAt, type JsonObject, objectAt, valueAt } from "../json/json.js";
+import { asObject, itemsAt, type Json, type JsonObject, objectAt, valueAt } from "../json/json.js";
 import type { Operations } from "../okta/operations.js";
 import type { ToolFor } from "../okta/purpose.js";
 import type { Scope } from "../okta/scopes.js";

@@ -1,7 +1,6 @@
 import { changedAtTerminal, OktaMcpError, reworded } from "../errors/index.js";
 import { copyJson, isExactNumber } from "../json/exact-json.js";
-import type { Json } from "../json/json.js";
-import { mapTexts } from "../json/json.js";
+import { type Json, mapTexts } from "../json/json.js";
 import { type ToolFor, withTool } from "../okta/purpose.js";
 import { idsUnder, isUserId } from "../okta/targets.js";
 import { folded } from "../text/glob.js";

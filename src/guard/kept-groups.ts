@@ -1,8 +1,7 @@
 import type { Session } from "../auth/session.js";
 import { scopeState, scopeView } from "../catalogue/active-tools.js";
 import type { OktaMcpError } from "../errors/index.js";
-import type { Json } from "../json/json.js";
-import { textAt } from "../json/json.js";
+import { type Json, textAt } from "../json/json.js";
 import type { Target } from "../okta/targets.js";
 import { ifReadable } from "../okta/tolerate.js";
 import { visible } from "../text/quote.js";

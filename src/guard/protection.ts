@@ -1,8 +1,7 @@
 import type { Principal } from "../auth/principal.js";
 import type { Session } from "../auth/session.js";
 import { type ErrorCode, OktaMcpError } from "../errors/index.js";
-import type { Json } from "../json/json.js";
-import { textAt } from "../json/json.js";
+import { type Json, textAt } from "../json/json.js";
 import { PROTECTABLE, type ProtectedKind } from "../okta/objects.js";
 import { type Identity, type IsProtected, identityOf, isUserId, type Target, type Touched } from "../okta/targets.js";
 import { matchesGlob, sameFolded } from "../text/glob.js";

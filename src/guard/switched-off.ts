@@ -1,5 +1,4 @@
-import type { Json } from "../json/json.js";
-import { isObject, type JsonObject, textAt } from "../json/json.js";
+import { isObject, type Json, type JsonObject, textAt } from "../json/json.js";
 import type { Operations } from "../okta/operations.js";
 import { idsInPath } from "../okta/path.js";
 import { jsonBodyOf, type OktaRequest } from "../okta/request.js";

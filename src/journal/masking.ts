@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Json } from "../json/json.js";
-import { isObject, mapTexts, valueAt } from "../json/json.js";
+import { isObject, type Json, mapTexts, valueAt } from "../json/json.js";
 import { sameButHidden } from "../results/difference.js";
 import { tellingField } from "../results/losses.js";
 import { type ShapeOptions, shape } from "../results/shape.js";

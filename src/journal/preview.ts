@@ -1,6 +1,5 @@
 import type { FieldChange, Kept } from "../json/field-change.js";
-import type { Json } from "../json/json.js";
-import { isObject, type JsonObject } from "../json/json.js";
+import { isObject, type Json, type JsonObject } from "../json/json.js";
 import { changesSomething } from "../okta/fault.js";
 import { nameOf } from "../okta/objects.js";
 import type { OktaRequest } from "../okta/request.js";

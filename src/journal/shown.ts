@@ -1,6 +1,5 @@
 import type { Guard } from "../guard/guard.js";
-import type { Json } from "../json/json.js";
-import { isObject } from "../json/json.js";
+import { isObject, type Json } from "../json/json.js";
 import { nameOf } from "../okta/objects.js";
 import { isUserId } from "../okta/targets.js";
 import { MASK } from "../text/secrets.js";

@@ -1,5 +1,4 @@
-import type { Json } from "../json/json.js";
-import { isObject, type JsonObject } from "../json/json.js";
+import { isObject, type Json, type JsonObject } from "../json/json.js";
 import type { Arguments, Undo } from "../tool.js";
 
 /** An undo by one call. */

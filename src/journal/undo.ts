@@ -1,7 +1,6 @@
 import { OktaMcpError } from "../errors/index.js";
 import { toOktaMcpError } from "../errors/render.js";
-import type { Json } from "../json/json.js";
-import { isObject } from "../json/json.js";
+import { isObject, type Json } from "../json/json.js";
 import type { UndoStep } from "../tool.js";
 import type { UndoMark } from "./change.js";
 import type { Masking } from "./masking.js";

@@ -1,7 +1,6 @@
 import { isExactNumber } from "../json/exact-json.js";
 import type { FieldChange } from "../json/field-change.js";
-import type { Json } from "../json/json.js";
-import { isObject, type JsonObject, valueAt } from "../json/json.js";
+import { isObject, type Json, type JsonObject, valueAt } from "../json/json.js";
 import { MASK } from "../text/secrets.js";
 
 /**

@@ -1,7 +1,6 @@
 import { isExactNumber } from "../json/exact-json.js";
 import type { Kept } from "../json/field-change.js";
-import type { Json } from "../json/json.js";
-import { isObject, type JsonObject, valueAt } from "../json/json.js";
+import { isObject, type Json, type JsonObject, valueAt } from "../json/json.js";
 import { findMask, MASK } from "../text/secrets.js";
 import { sameJson } from "./difference.js";
 import { isConcealed, tellingField } from "./losses.js";

@@ -4,8 +4,7 @@ import { countValues } from "../json/json-values.js";
 import type { Page } from "../okta/operations.js";
 import { jsonLength } from "../text/inert-json.js";
 import { visibleLines } from "../text/quote.js";
-import type { ItemList, ListOptions, PageFetcher } from "../tool.js";
-import { LIST } from "../tool.js";
+import { type ItemList, LIST, type ListOptions, type PageFetcher } from "../tool.js";
 import { tooLarge } from "./size-limit.js";
 
 /** A whole list, unless `more` says otherwise. */

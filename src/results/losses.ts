@@ -1,6 +1,5 @@
 import { isExactNumber, stringifyJson } from "../json/exact-json.js";
-import type { Json } from "../json/json.js";
-import { canonical, isObject, type JsonObject, valueAt } from "../json/json.js";
+import { canonical, isObject, type Json, type JsonObject, valueAt } from "../json/json.js";
 import { isSecret, MASK } from "../text/secrets.js";
 
 /** One step from an object to a part of it: the name of a field, or the place of an item in a list. */

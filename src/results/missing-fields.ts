@@ -1,5 +1,4 @@
-import type { Json } from "../json/json.js";
-import { isObject } from "../json/json.js";
+import { isObject, type Json } from "../json/json.js";
 import { hint, nearest } from "../text/nearest.js";
 import { visible, visibleStart } from "../text/quote.js";
 

@@ -1,5 +1,4 @@
-import type { Json } from "../json/json.js";
-import { isObject, type JsonObject } from "../json/json.js";
+import { isObject, type Json, type JsonObject } from "../json/json.js";
 import { inertJson } from "../text/inert-json.js";
 
 /** A list of objects with mostly the same fields. It names each field once. */

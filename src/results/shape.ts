@@ -1,6 +1,5 @@
 import { isExactNumber } from "../json/exact-json.js";
-import type { Json } from "../json/json.js";
-import { isObject, type JsonObject } from "../json/json.js";
+import { isObject, type Json, type JsonObject } from "../json/json.js";
 import { idsIn } from "../okta/objects.js";
 import { isPrivateKey, isSecret, isSecretName, isSecretPart, MASK } from "../text/secrets.js";
 import { isItemList, notes } from "./listing.js";

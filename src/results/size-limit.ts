@@ -1,5 +1,4 @@
-import type { Json } from "../json/json.js";
-import { isObject, type JsonObject } from "../json/json.js";
+import { isObject, type Json, type JsonObject } from "../json/json.js";
 import { fitsInto, jsonLength } from "../text/inert-json.js";
 
 const NOTE = "Larger than a result may be. Ask for single fields with `fields`, or raise OKTA_MCP_MAX_RESULT_CHARS.";

@@ -2,8 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { cutDeep } from "../../src/json/depth.js";
 import { copyJson, ExactNumber, isExactNumber, parseJson, stringifyJson } from "../../src/json/exact-json.js";
-import type { Json } from "../../src/json/json.js";
-import { canonical } from "../../src/json/json.js";
+import { canonical, type Json } from "../../src/json/json.js";
 import { difference, sameJson } from "../../src/results/difference.js";
 import { shape } from "../../src/results/shape.js";
 

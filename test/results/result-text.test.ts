@@ -1,7 +1,6 @@
 import fc, { type Arbitrary } from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Json } from "../../src/json/json.js";
-import { isObject } from "../../src/json/json.js";
+import { isObject, type Json } from "../../src/json/json.js";
 import { resultText, toTable } from "../../src/results/result-text.js";
 import { inertJson } from "../../src/text/inert-json.js";
 import { itemsOf, withItems } from "../support/result-text.js";

@@ -1,6 +1,5 @@
 import { timeAt } from "../../checks/time.js";
-import type { Json } from "../../json/json.js";
-import { isObject } from "../../json/json.js";
+import { isObject, type Json } from "../../json/json.js";
 import { describedCommand, type MakeCommand } from "../command.js";
 import { showError, usageError } from "../failure.js";
 import type { SettingFlags } from "../flags.js";
