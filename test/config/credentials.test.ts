@@ -1,43 +1,14 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { newKeyPair } from "../../src/checks/key-pair.js";
-import { type Config, loadConfig, type SettingSource } from "../../src/config/config.js";
+import { loadConfig } from "../../src/config/config.js";
 import { SETTING_KEYS, SETTINGS } from "../../src/config/settings.js";
-import { OktaMcpError } from "../../src/errors/index.js";
 import { skipUnless } from "../support/programs.js";
+import { BASE, configFolder, load, OPAQUE, problemsOf, RSA_PEM } from "./support.js";
 
-const BASE = { OKTA_ORG_URL: "https://acme.okta.com", OKTA_CLIENT_ID: "0oa1b2c3", OKTA_SCOPES: "okta.users.read" };
-const RSA_PEM = newKeyPair({ type: "rsa", modulusLength: 2048 })
-  .privateKey.export({ type: "pkcs8", format: "pem" })
-  .toString();
+const { folder, fileWith } = configFolder();
 const EC_JWK = newKeyPair({ type: "ec", namedCurve: "P-256" }).privateKey.export({ format: "jwk" });
-const OPAQUE = "00aBcDeFgHiJkLmNoPqRsTuVwXyZ0123456789abcd";
-
-const folder = mkdtempSync(join(tmpdir(), "okta-mcp-config-"));
-afterAll(() => rmSync(folder, { recursive: true }));
-function fileWith(name: string, text: string): string {
-  const path = join(folder, name);
-  writeFileSync(path, text, { mode: 0o600 });
-  return path;
-}
-
-function load(env: Record<string, string>, flags: SettingSource["flags"] = {}): Config {
-  return loadConfig({ flags, env: { ...BASE, ...env } });
-}
-
-/** The problems that the one message lists, one per line; fails when the settings are valid. */
-function problemsOf(env: Record<string, string>, flags: SettingSource["flags"] = {}, base: object = BASE): string[] {
-  try {
-    loadConfig({ flags, env: { ...base, ...env } });
-  } catch (error) {
-    if (!(error instanceof OktaMcpError)) throw error;
-    expect(error).toMatchObject({ code: "bad_config", exitCode: 2 });
-    return error.message.split("\n").filter((line) => line.startsWith("  - "));
-  }
-  throw new Error("The settings were accepted.");
-}
 
 describe("how to sign in", () => {
   test("is the device grant where nothing else is given", () => {

@@ -1,46 +1,15 @@
 import { generateKeyPairSync } from "node:crypto";
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { pathToFileURL } from "node:url";
+import { describe, expect, test } from "vitest";
 import { DEFAULT_BRAND_ID } from "../../sandbox/state/brand-store.js";
-import { customDomainArea, type NewCustomDomain } from "../../sandbox/state/custom-domain-store.js";
-import { accepts, type ConnectOptions, connect, declines } from "../support/client.js";
+import { accepts, connect, declines } from "../support/client.js";
+import { certificate, certificate_chain, customDomains, HOST, IN_DATE, pem } from "../support/custom-domains.js";
 import { HOSTILE_IDS } from "../support/hostile.js";
 
-const HOST = "login.acme-robotics.example";
-const IN_DATE = () => Date.parse("2030-01-01T00:00:00Z");
-
-const fixture = (name: string) => fileURLToPath(new URL(`../fixtures/certificates/${name}`, import.meta.url));
-const pem = (name: string) => readFileSync(fixture(name), "utf8");
-const certificate = pem("leaf.pem");
-const certificate_chain = pem("intermediate.pem");
+const { keys, elsewhere, keyFile, withDomain } = customDomains();
 const privateKey = pem("leaf.key");
-
-/** A folder for private keys that is allowed, beside one that is not. */
-const base = mkdtempSync(join(tmpdir(), "okta-mcp-domains-"));
-const keys = mkdtempSync(join(base, "keys-"));
-const elsewhere = mkdtempSync(join(base, "elsewhere-"));
-const keyFile = join(keys, "login.key");
-
-beforeAll(() => {
-  copyFileSync(fixture("leaf.key"), keyFile);
-  copyFileSync(fixture("leaf.key"), join(elsewhere, "login.key"));
-  symlinkSync(join(elsewhere, "login.key"), join(keys, "link.key"));
-});
-afterAll(() => rmSync(base, { recursive: true, force: true }));
-
-/** Opens an org with one custom domain, which is verified by default. */
-async function withDomain(given: Partial<NewCustomDomain> = {}, options: ConnectOptions = {}) {
-  const connected = await connect({ fileRoots: [keys], now: IN_DATE, ...options });
-  const { org, writes } = connected;
-  const store = org.area(customDomainArea);
-  const domain = store.add({ domain: HOST, certificateSourceType: "MANUAL", validationStatus: "VERIFIED", ...given });
-  const path = `/api/v1/domains/${domain.id}`;
-  const upsert = { domain_id: domain.id, certificate, certificate_chain, private_key_file_path: keyFile };
-  return { ...connected, store, domain, domain_id: domain.id, path, upsert, since: () => writes() };
-}
 
 describe("upsert_custom_domain_certificate", () => {
   test("sends certificate, chain and key, and answers with nothing of the key", async () => {

@@ -1,46 +1,13 @@
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { CARE_BRAND_ID, JAPAN_BRAND_ID } from "../../sandbox/seed/brands.js";
 import { brandArea, DEFAULT_BRAND_ID } from "../../sandbox/state/brand-store.js";
-import { customDomainArea, type NewCustomDomain, recordsOf } from "../../sandbox/state/custom-domain-store.js";
+import { customDomainArea, recordsOf } from "../../sandbox/state/custom-domain-store.js";
 import { dnsArea } from "../../sandbox/state/dns.js";
 import { recording } from "../journal/support.js";
 import { accepts, type ConnectOptions, connect, declines } from "../support/client.js";
+import { customDomains, HOST } from "../support/custom-domains.js";
 
-const HOST = "login.acme-robotics.example";
-const IN_DATE = () => Date.parse("2030-01-01T00:00:00Z");
-
-const fixture = (name: string) => fileURLToPath(new URL(`../fixtures/certificates/${name}`, import.meta.url));
-const pem = (name: string) => readFileSync(fixture(name), "utf8");
-const certificate = pem("leaf.pem");
-const certificate_chain = pem("intermediate.pem");
-
-/** A folder for private keys that is allowed, beside one that is not. */
-const base = mkdtempSync(join(tmpdir(), "okta-mcp-domains-"));
-const keys = mkdtempSync(join(base, "keys-"));
-const elsewhere = mkdtempSync(join(base, "elsewhere-"));
-const keyFile = join(keys, "login.key");
-
-beforeAll(() => {
-  copyFileSync(fixture("leaf.key"), keyFile);
-  copyFileSync(fixture("leaf.key"), join(elsewhere, "login.key"));
-  symlinkSync(join(elsewhere, "login.key"), join(keys, "link.key"));
-});
-afterAll(() => rmSync(base, { recursive: true, force: true }));
-
-/** Opens an org with one custom domain, which is verified by default. */
-async function withDomain(given: Partial<NewCustomDomain> = {}, options: ConnectOptions = {}) {
-  const connected = await connect({ fileRoots: [keys], now: IN_DATE, ...options });
-  const { org, writes } = connected;
-  const store = org.area(customDomainArea);
-  const domain = store.add({ domain: HOST, certificateSourceType: "MANUAL", validationStatus: "VERIFIED", ...given });
-  const path = `/api/v1/domains/${domain.id}`;
-  const upsert = { domain_id: domain.id, certificate, certificate_chain, private_key_file_path: keyFile };
-  return { ...connected, store, domain, domain_id: domain.id, path, upsert, since: () => writes() };
-}
+const { withDomain } = customDomains();
 
 describe("reading", () => {
   test("list_custom_domains shows every domain with status and certificate, unknown fields included", async () => {
