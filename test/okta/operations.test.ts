@@ -1,28 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { Json } from "../../src/json/json.js";
 import { buildRequest } from "../../src/okta/build-request.js";
-import { type Api, createOperations } from "../../src/okta/operations.js";
-import type { CallOptions, OktaRequest, OktaResponse, Transport } from "../../src/okta/request.js";
-
-/** A transport that records its requests and answers with `reply`. */
-function recorder(reply: Partial<OktaResponse> = {}) {
-  const sent: { request: OktaRequest; options: CallOptions | undefined }[] = [];
-  const transport: Transport = {
-    send: async (request, options) => {
-      sent.push({ request, options });
-      return { status: 200, headers: new Headers(), json: undefined, ...reply };
-    },
-  };
-  return { okta: createOperations(transport), transport, sent };
-}
-
-async function requestOf(call: (okta: ReturnType<typeof createOperations>) => Promise<unknown>): Promise<OktaRequest> {
-  const { okta, sent } = recorder();
-  await call(okta);
-  const [only] = sent;
-  if (sent.length !== 1 || only === undefined) throw new Error(`expected one request, saw ${sent.length}`);
-  return only.request;
-}
+import type { Api, createOperations } from "../../src/okta/operations.js";
+import { recorder, requestOf } from "./recorder.js";
 
 const OPERATIONS_IN_USE = `
 users.listUsers GET /api/v1/users

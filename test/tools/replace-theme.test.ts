@@ -1,35 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { JAPAN_BRAND_ID } from "../../sandbox/seed/brands.js";
-import { brandArea, DEFAULT_BRAND_ID } from "../../sandbox/state/brand-store.js";
-import { accepts, type ConnectOptions, connect } from "../support/client.js";
-import { gif, ico, jpg, png } from "../support/images.js";
+import { accepts } from "../support/client.js";
+import { themes } from "../support/themes.js";
 
-const base = mkdtempSync(join(tmpdir(), "okta-mcp-themes-"));
-const images = join(base, "images");
-const outside = join(base, "outside");
-
-beforeAll(() => {
-  for (const folder of [images, outside]) mkdirSync(folder);
-  const files = { "a.png": png(300, 50), "b.jpg": jpg(300, 50), "c.gif": gif(300, 50), "d.ico": ico(16, 32) };
-  for (const [name, data] of Object.entries(files)) writeFileSync(join(images, name), data);
-  writeFileSync(join(images, "square.png"), png(64));
-  writeFileSync(join(outside, "secret.png"), png(10));
-});
-afterAll(() => rmSync(base, { recursive: true, force: true }));
-
-/** Opens an org with the themes of its brands, and returns the ids of the default brand's theme. */
-async function open(options: ConnectOptions = {}, brandId = DEFAULT_BRAND_ID) {
-  const connected = await connect({ fileRoots: [images], ...options });
-  const store = connected.org.area(brandArea);
-  const brand = store.get(brandId);
-  if (brand === undefined) throw new Error(`There is no brand ${brandId}.`);
-  const theme = () => store.themeOf(brand);
-  const place = { brand_id: brandId, theme_id: theme().id };
-  return { ...connected, store, brand, theme, place, path: `/api/v1/brands/${brandId}/themes/${place.theme_id}` };
-}
+const { open } = themes();
 
 test("list_brand_themes and get_brand_theme show a theme whole, unknown fields included", async () => {
   const { get, place, sent, path } = await open({ seed: 1 }, JAPAN_BRAND_ID);

@@ -1,38 +1,15 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { brandArea, DEFAULT_BRAND_ID } from "../../sandbox/state/brand-store.js";
-import { accepts, type ConnectOptions, connect, declines } from "../support/client.js";
+import { describe, expect, test } from "vitest";
+import { accepts, declines } from "../support/client.js";
 import { HOSTILE_IDS } from "../support/hostile.js";
 import { gif, ico, jpg, png } from "../support/images.js";
 import { requireOrSkip } from "../support/programs.js";
+import { themes } from "../support/themes.js";
 
-const base = mkdtempSync(join(tmpdir(), "okta-mcp-themes-"));
-const images = join(base, "images");
-const outside = join(base, "outside");
-
-beforeAll(() => {
-  for (const folder of [images, outside]) mkdirSync(folder);
-  const files = { "a.png": png(300, 50), "b.jpg": jpg(300, 50), "c.gif": gif(300, 50), "d.ico": ico(16, 32) };
-  for (const [name, data] of Object.entries(files)) writeFileSync(join(images, name), data);
-  writeFileSync(join(images, "square.png"), png(64));
-  writeFileSync(join(outside, "secret.png"), png(10));
-});
-afterAll(() => rmSync(base, { recursive: true, force: true }));
-
-/** Opens an org with the themes of its brands, and returns the ids of the default brand's theme. */
-async function open(options: ConnectOptions = {}, brandId = DEFAULT_BRAND_ID) {
-  const connected = await connect({ fileRoots: [images], ...options });
-  const store = connected.org.area(brandArea);
-  const brand = store.get(brandId);
-  if (brand === undefined) throw new Error(`There is no brand ${brandId}.`);
-  const theme = () => store.themeOf(brand);
-  const place = { brand_id: brandId, theme_id: theme().id };
-  return { ...connected, store, brand, theme, place, path: `/api/v1/brands/${brandId}/themes/${place.theme_id}` };
-}
+const { images, outside, open } = themes();
 
 const UPLOADS = [
   { tool: "upload_brand_theme_logo", segment: "logo", field: "logo", status: 200 },
