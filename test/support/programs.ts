@@ -66,11 +66,14 @@ export function missingHere(...names: string[]): string | undefined {
  */
 export function requireOrSkip(context: Pick<TestContext, "skip">, ...names: string[]): string[] {
   const missing = missingHere(...names);
-  if (missing !== undefined) {
-    if (mustTestAll()) throw new Error(`OKTA_MCP_TEST_ALL=1, but ${missing}`);
-    context.skip(missing);
-  }
+  if (missing !== undefined) skipOrFail(context, missing);
   return names.flatMap((name) => find(name) ?? []);
+}
+
+/** Skips a test, with a message that names what is missing. Throws instead with `OKTA_MCP_TEST_ALL=1`. */
+export function skipOrFail(context: Pick<TestContext, "skip">, missing: string): never {
+  if (mustTestAll()) throw new Error(`OKTA_MCP_TEST_ALL=1, but ${missing}`);
+  return context.skip(missing);
 }
 
 /** Returns the reason for the skip of a test that needs another system, another user or Okta's documents. */
