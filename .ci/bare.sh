@@ -120,6 +120,7 @@ for word in \
   "chromium; to install: apt-get install chromium" \
   "$keyring; to install: apt-get install dbus gnome-keyring libsecret-1-0" \
   "not on this machine: $library; to install: apt-get install libsecret-1-0" \
+  "; to install: .ci/tools" \
   "Okta's OpenAPI documents are not here"; do
   if ! grep -qF "$word" "$last_log"; then
     echo "The report of the tests does not say: $word"
