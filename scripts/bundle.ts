@@ -7,13 +7,15 @@ import { knownValuesPlugin } from "./known-values-plugin.js";
 const noSchemaCompiler = fileURLToPath(new URL("./no-schema-compiler.js", import.meta.url));
 
 /**
- * The MCP SDK brings a compiler for JSON Schema as its default, which costs more at start than all
- * the rest of it. The server is given a validator of its own and never asks for the default.
+ * The MCP libraries bring a compiler for JSON Schema as their default, which costs more at start than all the rest of
+ * them. The servers are given a validator of their own and never ask for the default.
  */
 const withoutSchemaCompiler: Plugin = {
   name: "without-schema-compiler",
   setup(build) {
-    build.onResolve({ filter: /\/ajv-provider\.js$/ }, () => ({ path: noSchemaCompiler }));
+    build.onResolve({ filter: /\/ajv-provider\.js$|^@modelcontextprotocol\/server\/_shims$/ }, () => ({
+      path: noSchemaCompiler,
+    }));
   },
 };
 

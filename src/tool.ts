@@ -196,7 +196,7 @@ export interface ToolContext {
   /** The login of the person who signed in; undefined for a service app and where the token does not tell it. */
   signedInAs(): Promise<string | undefined>;
   /**
-   * Reads a file of this machine from inside the allowed folders, up to `maxBytes`; for tools that say `readsFiles`.
+   * Reads a file of this machine from inside the allowed folders, up to `maxBytes`; for tools that say `readsFile`.
    * @throws OktaMcpError bad_input for anything else, with how to allow a folder
    */
   readFile(path: string, limits: { maxBytes: number }): Promise<LocalFile>;
@@ -251,8 +251,11 @@ interface ToolParts<Input extends z.ZodObject> {
    * `filter` and `sort_by` name their attributes themselves.
    */
   compares?: Readonly<Record<string, readonly string[]>>;
-  /** It reads files of this machine, so that the folders that the client opens are asked for before it runs. */
-  readsFiles?: true;
+  /**
+   * The argument that names a file of this machine which the tool reads. Where the settings do not allow its folder, the
+   * folders that the client opens are asked for before the tool runs.
+   */
+  readsFile?: string;
   /** For a tool that replaces tools outside the list: what it does for them. "all" is everything. */
   reaches?: "all" | readonly Reach[];
   /** A `z.strictObject`. The engine adds the arguments that follow from the effect. */

@@ -271,7 +271,7 @@ export const upsertCustomDomainCertificate = defineTool({
   alsoUses: ["okta.brands.read"],
   effect: "changes",
   destructive: true,
-  readsFiles: true,
+  readsFile: "private_key_file_path",
   input: certificateInput,
   async impact(context, a) {
     // The check comes first, so that nobody is asked about a call that fails anyway.

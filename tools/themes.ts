@@ -161,7 +161,7 @@ export const uploadBrandThemeLogo = defineTool({
   scope: "okta.brands.manage",
   effect: "changes",
   destructive: true,
-  readsFiles: true,
+  readsFile: "file_path",
   input: z.strictObject({ brand_id: brandId, theme_id: themeId, file_path: filePath }),
   change: {
     state: themeOf,
@@ -181,7 +181,7 @@ export const uploadBrandThemeFavicon = defineTool({
   scope: "okta.brands.manage",
   effect: "changes",
   destructive: true,
-  readsFiles: true,
+  readsFile: "file_path",
   input: z.strictObject({ brand_id: brandId, theme_id: themeId, file_path: filePath }),
   change: {
     state: themeOf,
@@ -207,7 +207,7 @@ export const uploadBrandThemeBackgroundImage = defineTool({
   scope: "okta.brands.manage",
   effect: "changes",
   destructive: true,
-  readsFiles: true,
+  readsFile: "file_path",
   input: z.strictObject({ brand_id: brandId, theme_id: themeId, file_path: filePath }),
   change: {
     state: themeOf,

@@ -4,6 +4,7 @@ import { findTool } from "../catalogue/find-tool.js";
 import { requireScopes } from "../catalogue/require-scopes.js";
 import type { ConfirmMode } from "../config/settings.js";
 import { toOktaMcpError } from "../errors/render.js";
+import { isAllowedFile } from "../files/allowed-file.js";
 import { readNamed } from "../foresight/foresight.js";
 import type { CallGuard } from "../guard/guard.js";
 import type { Consent, Reading } from "../journal/agreed.js";
@@ -16,7 +17,7 @@ import type { JsonObject } from "../json/json.js";
 import type { ToolFor } from "../okta/purpose.js";
 import { type ShapeOptions, toStructured } from "../results/shape.js";
 import { withinLimit } from "../results/size-limit.js";
-import type { Impact, ToolContext, UndoStep } from "../tool.js";
+import type { Arguments, Impact, ToolContext, UndoStep } from "../tool.js";
 import { type Caller, withinCall } from "./caller.js";
 import { type Impacting, readImpact } from "./consent.js";
 import { toolContext } from "./context.js";
@@ -41,6 +42,8 @@ export interface Ended {
   /** The id of the change in the journal. */
   changeId?: string | undefined;
 }
+
+const ROOTS = { id: "roots", kind: "roots" } as const;
 
 /** A call that is about to be looked at. */
 interface Looking extends Impacting {
@@ -92,7 +95,8 @@ export class CallRun {
         return requireScopes(tool, view, () => this.#perform(prepared));
       });
     } catch (thrown) {
-      if (thrown instanceof InputNeeded) throw thrown;
+      // A round brings its own answers alone, so the folders that an earlier one brought are asked for again.
+      if (thrown instanceof InputNeeded) throw caller.resumed?.answers.roots ? thrown.alsoFor(ROOTS) : thrown;
       // Hidden values go no further, also where this call is a part of another.
       const error = this.#guard.error(toOktaMcpError(thrown, caller.signal));
       await this.#write?.failed(error);
@@ -104,7 +108,7 @@ export class CallRun {
     const { tool } = this.#call;
     const { args, body } = prepared;
     const shaping = { ...prepared.shaping, hides: this.#operator.guard.hides };
-    await this.#askFolders();
+    await this.#askFolders(args);
     const context = this.#context(prepared, shaping);
     await this.#write?.understood(args, body);
     await this.#guard.begin(tool, args, context);
@@ -144,7 +148,7 @@ export class CallRun {
     // The effects of a call may change while a person thinks. So they are read as often as needed.
     const lookAgain = async () => {
       guard.forget();
-      await this.#askFolders();
+      await this.#askFolders(args);
       const latest = await this.#look(looking);
       ({ body, kept } = latest.proposal);
       return latest;
@@ -229,9 +233,25 @@ export class CallRun {
     return requireScopes(tool, () => scopeView(session), weigh);
   }
 
-  async #askFolders(): Promise<void> {
-    if (this.#call.tool.readsFiles !== true) return;
-    this.#folders = [...this.#operator.fileRoots, ...((await this.#caller.roots?.()) ?? [])];
+  /**
+   * Finds the folders from which the tool may read its file: those of the settings and, where the file lies in none of
+   * them, those that the client opens.
+   * @throws InputNeeded where the caller tells its folders later
+   */
+  async #askFolders(args: Arguments): Promise<void> {
+    const path = this.#call.tool.readsFile && args[this.#call.tool.readsFile];
+    if (typeof path !== "string") return;
+    const { fileRoots, files, seals } = this.#operator;
+    this.#folders = fileRoots;
+    const { roots, resumed } = this.#caller;
+    if (!roots || (await isAllowedFile(path, { roots: fileRoots, deadline: files }))) return;
+    const opened = typeof roots === "function" ? await roots() : resumed?.answers.roots;
+    if (opened === undefined) {
+      const principal = await this.#operator.agreeing();
+      const { name: tool } = this.#call.tool;
+      throw new InputNeeded([ROOTS], await seals.issue({ use: "roots", principal, tool, args, state: null }));
+    }
+    this.#folders = [...fileRoots, ...opened];
   }
 
   #context({ countOnly }: PreparedCall, shaping: ShapeOptions): ToolContext {

@@ -5,11 +5,8 @@ interface CallerParts extends Omit<LinkChannels, "showLink"> {
   signal: AbortSignal;
   /** Tells the present step. */
   progress?: ((message: string) => void) | undefined;
-  /**
-   * The folders that the client opens to servers, as absolute paths; asked for before a tool runs that reads files, and
-   * again once a person has answered.
-   */
-  roots?: (() => Promise<readonly string[]>) | undefined;
+  /** The place of the call in the client's trace (W3C Trace Context, `traceparent`). It is for the log alone. */
+  traceparent?: string | undefined;
 }
 
 /** A caller that holds its call while a person answers. */
@@ -17,17 +14,24 @@ export interface HoldingCaller extends CallerParts {
   /** Asks the person one yes-or-no question; undefined where the client has no way to ask. */
   ask: ((message: string) => Promise<Answer>) | undefined;
   showLink?: ShowLink | undefined;
+  /**
+   * The folders that the client opens to servers, as absolute paths; asked for before a tool runs that reads a file
+   * from elsewhere than the settings allow, and again once a person has answered.
+   */
+  roots?: (() => Promise<readonly string[]>) | undefined;
   resumed?: undefined;
 }
 
 /**
- * A caller that cannot hold a call, as over stateless HTTP: it is told what a person has to answer, and repeats the
- * call with the answer.
+ * A caller that cannot hold a call, as over stateless HTTP: it is told what has to be answered, and repeats the call
+ * with the answers.
  */
 export interface DeferringCaller extends CallerParts {
   /** Undefined where the client has no way to ask. */
   ask: "later" | undefined;
   showLink?: "later" | undefined;
+  /** Undefined where the client has no roots. */
+  roots?: "later" | undefined;
   /** The answers and the state that a repeated call brings. */
   resumed?: Resumed | undefined;
 }
@@ -40,10 +44,11 @@ export type Caller = HoldingCaller | DeferringCaller;
  * whole is repeated.
  */
 export function withinCall(caller: Caller): Caller {
-  const { ask, showLink, resumed: _, ...parts } = caller;
+  const { ask, showLink, roots, resumed: _, ...parts } = caller;
   return {
     ...parts,
     ask: ask === "later" ? undefined : ask,
     showLink: showLink === "later" ? undefined : showLink,
+    roots: roots === "later" ? undefined : roots,
   };
 }

@@ -5,6 +5,7 @@ import { canonical } from "../json/json.js";
 import { lookalikes } from "../text/lookalikes.js";
 import { visible } from "../text/quote.js";
 import type { Impact } from "../tool.js";
+import { broughtAnswer } from "./brought-answer.js";
 import type { Caller } from "./caller.js";
 import { type Answer, InputNeeded, type Resumed } from "./input-needed.js";
 import { SEAL_LIFETIME_MS, type Seals, type Subject, type Unfit } from "./seals.js";
@@ -60,7 +61,8 @@ export function sameImpact(a: Impact, b: Impact): boolean {
 
 /** The reasons why a one-time value does not count. */
 const VALUE_UNFIT: Readonly<Record<Unfit, string>> = {
-  unknown: "it is unknown here or was used already (a value counts once, in the process that gave it)",
+  unknown: "it is unknown here (a value counts for whoever is signed in, in the process that gave it)",
+  used: "it was used already (a value counts once)",
   expired: "it is older than five minutes",
   another_call: "it belongs to another call, or the target has changed since",
   another_state: "it belongs to another call, or the target has changed since",
@@ -127,26 +129,26 @@ export interface Confirmation {
 
 /**
  * Resolves when the call may go on. Every other way out is thrown, and nothing has happened.
- * @throws OktaMcpError declined, needs_confirmation, conflict; InputNeeded where the caller asks the person later
+ * @throws OktaMcpError declined, needs_confirmation; InputNeeded where the caller asks the person later
  */
 export async function confirm(request: ConfirmRequest): Promise<Confirmation> {
   const { mode, title, subject, ask, seals, shown: impact = subject.impact } = request;
   if (mode === "never") return { agreed: "never_asked", waited: false };
   const text = question(title, impact);
-  const earlier = await earlierAnswer(request);
-  if (earlier === undefined && ask === "later") {
+  const earlier = await broughtAnswer(request.resumed, "confirm", seals, sealed("question", subject));
+  if (earlier.answer === undefined && ask === "later") {
     const state = await seals.issue(sealed("question", subject));
-    throw new InputNeeded([{ id: "confirm", kind: "form", message: text }], state);
+    throw new InputNeeded([{ id: "confirm", kind: "form", message: `${text}${askedAgain(earlier.unfit)}` }], state);
   }
-  const answer = earlier ?? (typeof ask === "function" ? await ask(text) : "unsupported");
+  const answer = earlier.answer ?? (typeof ask === "function" ? await ask(text) : "unsupported");
   // With an answer of an earlier round the target was read after the yes.
-  if (answer === "accepted") return { agreed: "person", waited: earlier === undefined };
+  if (answer === "accepted") return { agreed: "person", waited: earlier.answer === undefined };
   if (answer !== "unsupported") throw refused(answer);
   if (mode === "elicit-only") {
     throw new OktaMcpError(
       "declined",
       "Nothing was changed. This client cannot ask a person, and OKTA_MCP_CONFIRM=elicit-only demands it.",
-      { ...ASK_ELSEWHERE, data: { decided_by: "okta-mcp", answer: "failed" } },
+      { ...ASK_ELSEWHERE, data: { decided_by: "okta-mcp", answer: "unsupported" } },
     );
   }
   await redeemValue(request, text, impact);
@@ -157,26 +159,17 @@ function sealed(use: Subject["use"], { impact, ...call }: Confirmed): Subject {
   return { use, ...call, state: impact };
 }
 
-/**
- * The answer that a caller brings back, which counts once; undefined where it brings none.
- * @throws OktaMcpError conflict where the target has changed since the question; declined where the answer does not count
- */
-async function earlierAnswer({ resumed, seals, subject }: ConfirmRequest): Promise<Answer | undefined> {
-  const answer = resumed?.answers.confirm;
-  if (resumed === undefined || answer === undefined) return undefined;
-  const unfit = await seals.redeem(resumed.state, sealed("question", subject));
-  if (unfit === undefined) return answer;
-  if (unfit === "another_state") throw changedMeanwhile();
-  if (unfit === "expired") throw refused("timed_out");
-  const why =
-    unfit === "another_call"
-      ? "it is about another call or of another person"
-      : "it was used already or is not known here";
-  throw new OktaMcpError("declined", `Nothing was changed. The answer does not count: ${why}.`, {
-    fix: "Make the call again without an answer; the person is asked anew.",
-    atTerminal: { fix: "Make the call again without an answer; you are asked anew." },
-    data: { decided_by: "okta-mcp", answer: "not_valid" },
-  });
+/** The reasons for which a person is asked once more, in a line of the question. */
+const ASKED_AGAIN: Readonly<Record<Unfit, string>> = {
+  unknown: "",
+  expired: "\nYou are asked again, since the answer took longer than five minutes.",
+  another_call: "\nYou are asked again, since the answer was for another call.",
+  another_state: "\nYou are asked again, since this has changed since the last question.",
+  used: "\nYou are asked again, since the answer was used already.",
+};
+
+function askedAgain(unfit: Unfit | undefined): string {
+  return unfit === undefined ? "" : ASKED_AGAIN[unfit];
 }
 
 /** The refusal of a call whose target is not any more as the person was told. */

@@ -5,16 +5,29 @@
  */
 export type Answer = "accepted" | "declined" | "cancelled" | "timed_out" | "unsupported" | "not_shown" | "failed";
 
-/** Something that a caller has to bring before a person, and cannot wait for. */
+/** Something that a caller has to find out before the call goes on, from a person or from itself. */
 export type InputRequest =
   | { id: "confirm"; kind: "form"; message: string }
-  | { id: "sign_in"; kind: "link"; message: string; url: string };
+  | { id: "sign_in"; kind: "link"; message: string; url: string }
+  | { id: "roots"; kind: "roots" };
+
+/** The answers that a caller brings when it repeats a call. */
+export interface InputAnswers {
+  confirm?: Answer | undefined;
+  sign_in?: Answer | undefined;
+  /** The folders that the client opens to servers, as absolute paths. */
+  roots?: readonly string[] | undefined;
+}
 
 /** The answers and the state that a caller brings when it repeats a call. */
 export interface Resumed {
   /** The state, as the earlier round gave it. */
   state: string;
-  answers: { readonly [Id in InputRequest["id"]]?: Answer };
+  answers: InputAnswers;
+  /** The least time of a person's answer in milliseconds. */
+  fastestPersonMs: number;
+  /** The time in milliseconds that the call waits for a person who has the sign-in link. */
+  signInWaitMs: number;
 }
 
 /**
@@ -31,5 +44,10 @@ export class InputNeeded extends Error {
     super("A person has to answer before the call goes on.");
     this.needs = needs;
     this.state = state;
+  }
+
+  /** The same round, which asks for something more. A round brings only its own answers. */
+  alsoFor(need: InputRequest): InputNeeded {
+    return this.needs.some(({ id }) => id === need.id) ? this : new InputNeeded([...this.needs, need], this.state);
   }
 }

@@ -3,7 +3,7 @@ import type { OktaMcpError } from "../errors/index.js";
 import { toOktaMcpError } from "../errors/render.js";
 import type { CallGuard } from "../guard/guard.js";
 import type { Json } from "../json/json.js";
-import type { Log } from "../log.js";
+import type { Log, LogFields } from "../log.js";
 import { CallRun, type CallSettings } from "./call-run.js";
 import type { Caller, HoldingCaller } from "./caller.js";
 import { InputNeeded, type InputRequest } from "./input-needed.js";
@@ -13,8 +13,17 @@ import { fromClient } from "./prepared.js";
 /** The outcome of a call. */
 export type Settled = { result: { [key: string]: Json } } | { error: OktaMcpError };
 
-/** The end of a round: the outcome of the call, or questions whose answers the next round brings. */
-export type Outcome = Settled | { needs: readonly InputRequest[]; state: string };
+/** Questions whose answers the next round brings. */
+export interface Round {
+  needs: readonly InputRequest[];
+  state: string;
+}
+
+/**
+ * The end of a round: the outcome of the call; questions; or the refusal of a state that was not given out here to
+ * whoever the call is made for.
+ */
+export type Outcome = Settled | Round | { wrongState: true };
 
 export interface InvokerOptions extends CallSettings {
   operator: Operator;
@@ -41,8 +50,13 @@ export class Invoker {
     // An unknown name is text of a client, and is not logged.
     const tool = catalogue.get(name) ? name : "(no such tool)";
     const guard = operator.guard.forCall();
-    const told = () => ({ tool, ms: now() - startedAtMs });
+    const { traceparent, resumed } = caller;
+    const told = () => ({ tool, ms: now() - startedAtMs, ...(traceparent === undefined ? {} : { traceparent }) });
     try {
+      if (resumed !== undefined && !(await operator.knows(resumed))) {
+        log.info("call refused: its state is none of this server", told());
+        return { wrongState: true };
+      }
       const call = fromClient(catalogue, findTool(catalogue, name), raw);
       const { result } = await new CallRun(this.#options, operator, call, caller, guard).run();
       log.debug("call done", told());
@@ -54,13 +68,13 @@ export class Invoker {
     }
   }
 
-  #failed(thrown: unknown, { signal }: Caller, guard: CallGuard, told: { tool: string; ms: number }): OktaMcpError {
+  #failed(thrown: unknown, { signal }: Caller, guard: CallGuard, told: LogFields): OktaMcpError {
     const error = guard.error(toOktaMcpError(thrown, signal));
-    const { tool, ms } = told;
+    const { tool, ...measured } = told;
     this.#options.log[error.code === "bug" ? "error" : "info"]("call failed", {
       tool,
       error: error.code,
-      ms,
+      ...measured,
       ...(error.code === "bug" ? { cause: error.cause ?? error } : {}),
     });
     return error;

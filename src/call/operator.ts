@@ -12,6 +12,7 @@ import { Writes } from "../journal/writes.js";
 import type { Log } from "../log.js";
 import type { Operations } from "../okta/operations.js";
 import type { CallOptions } from "../okta/request.js";
+import type { Resumed } from "./input-needed.js";
 import { MemorySealStore, type SealStore, Seals } from "./seals.js";
 import { SignInPrompt } from "./sign-in-prompt.js";
 
@@ -97,6 +98,17 @@ export class Operator {
   async agreeing(): Promise<string> {
     const principal = await this.principal();
     return isKnown(principal) ? principalKey(principal) : `${principalKey(principal)} ${this.#ownId}`;
+  }
+
+  /** True for the state of a round that was given to whoever the calls are made for at the moment. */
+  async knows({ state }: Resumed): Promise<boolean> {
+    const principal = await this.agreeing();
+    return this.seals.stems(state, [
+      { use: "question", principal },
+      { use: "roots", principal },
+      // The link is shown before anybody is signed in.
+      { use: "link", principal: undefined },
+    ]);
   }
 
   operations(options: CallOptions): Operations {

@@ -1,15 +1,19 @@
-import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import { canonical } from "../json/json.js";
 
 /** The life of a seal. */
 export const SEAL_LIFETIME_MS = 5 * 60_000;
 
-/** The subject of a seal. If any part of it differs later, the seal does not count. */
-export interface Subject {
-  /** A value that a client gives back for itself, or the question or link that it brings before a person. */
-  use: "value" | "question" | "link";
+/** Where a seal comes from: what it was given out for, and to whom. */
+export interface Origin {
+  /** A value that a client gives back for itself, or what it brings before a person: a question, a link, its roots. */
+  use: "value" | "question" | "link" | "roots";
   /** On whose behalf the call is made, as `Operator.agreeing` has it; undefined before anybody is signed in. */
   principal: string | undefined;
+}
+
+/** The subject of a seal. If any part of it differs later, the seal does not count. */
+export interface Subject extends Origin {
   tool: string;
   /** The tool's own arguments. */
   args: Readonly<Record<string, unknown>>;
@@ -17,70 +21,82 @@ export interface Subject {
   state: unknown;
 }
 
-/** A seal that was given out and not used. */
-export interface OpenSeal {
-  /** Epoch milliseconds. */
-  endsAtMs: number;
-  /** The digest of the call that it is for. */
-  call: string;
-  /** The digest of the target's state. */
-  state: string;
-}
-
 /**
- * Keeps seals until they are used or end. Processes that share a store take each other's seals; a store of several
- * processes redeems in one step, so that a seal counts once among all of them.
+ * Keeps the key of seals, and which seals were used. Processes that share a store take each other's seals; a store of
+ * several processes claims in one step, so that a seal counts once among all of them.
  */
 export interface SealStore {
   /** The key with which texts are sealed. It stays the same as long as seals are open. */
   key(): Promise<Uint8Array>;
-  /** Keeps a new seal under its nonce. What has ended may be dropped with it. */
-  issue(nonce: string, seal: OpenSeal, nowMs: number): Promise<void>;
-  find(nonce: string): Promise<OpenSeal | undefined>;
-  /** Uses a seal up. True for the one who did, false for everybody who comes later. */
-  redeem(nonce: string): Promise<boolean>;
+  /**
+   * Uses a seal up. True for the one who did, false for everybody who comes later. What has ended may be dropped.
+   * @param endsAtMs the end of the seal in epoch milliseconds
+   */
+  claim(nonce: string, endsAtMs: number, nowMs: number): Promise<boolean>;
 }
 
-/** The seals of one process, gone with it. */
+/** The used seals of one process, gone with it. */
 export class MemorySealStore implements SealStore {
   readonly #key = randomBytes(32);
-  readonly #open = new Map<string, OpenSeal>();
+  readonly #used = new Map<string, number>();
 
   async key(): Promise<Uint8Array> {
     return this.#key;
   }
 
-  async issue(nonce: string, seal: OpenSeal, nowMs: number): Promise<void> {
-    for (const [known, { endsAtMs }] of this.#open) if (endsAtMs <= nowMs) this.#open.delete(known);
-    this.#open.set(nonce, seal);
-  }
-
-  async find(nonce: string): Promise<OpenSeal | undefined> {
-    return this.#open.get(nonce);
-  }
-
-  async redeem(nonce: string): Promise<boolean> {
-    return this.#open.delete(nonce);
+  async claim(nonce: string, endsAtMs: number, nowMs: number): Promise<boolean> {
+    for (const [used, usedEndsAtMs] of this.#used) if (usedEndsAtMs <= nowMs) this.#used.delete(used);
+    if (this.#used.has(nonce)) return false;
+    this.#used.set(nonce, endsAtMs);
+    return true;
   }
 }
 
 /**
- * The reasons why a text does not count as the seal of a subject: it was made up or used before, it is too old, or it
- * was given out for another subject.
+ * The reasons why a text does not count as the seal of a subject: it was made up, or given out for another use or
+ * another principal; it is too old; it was given out for another call, or for another state of its target; or it was
+ * used before.
  */
-export type Unfit = "unknown" | "expired" | "another_call" | "another_state";
+export type Unfit = "unknown" | "expired" | "another_call" | "another_state" | "used";
 
-function digest(value: unknown): string {
-  return createHash("sha256").update(canonical(value)).digest("base64url");
+const NONCE_BYTES = 12;
+const TIME_BYTES = 6;
+const HEAD_BYTES = NONCE_BYTES + TIME_BYTES;
+const TAG_BYTES = 16;
+
+/** A text that was taken apart: who gave it out is not checked yet. */
+interface Taken {
+  head: Buffer;
+  nonce: string;
+  endsAtMs: number;
+  origin: Buffer;
+  call: Buffer;
+  state: Buffer;
 }
 
-function digests({ state, ...call }: Subject): Pick<OpenSeal, "call" | "state"> {
-  return { call: digest({ ...call, principal: call.principal ?? null }), state: digest(state ?? null) };
+/** The parts of a text; undefined where it has not the form of a seal. */
+function takeApart(text: string): Taken | undefined {
+  const bytes = Buffer.from(text, "base64url");
+  // Several texts stand for the same bytes. Only the one that was given out counts.
+  if (bytes.length !== HEAD_BYTES + 3 * TAG_BYTES || bytes.toString("base64url") !== text) return undefined;
+  const tag = (place: number) => {
+    const from = HEAD_BYTES + place * TAG_BYTES;
+    return bytes.subarray(from, from + TAG_BYTES);
+  };
+  return {
+    head: bytes.subarray(0, HEAD_BYTES),
+    nonce: bytes.subarray(0, NONCE_BYTES).toString("base64url"),
+    endsAtMs: bytes.readUIntBE(NONCE_BYTES, TIME_BYTES),
+    origin: tag(0),
+    call: tag(1),
+    state: tag(2),
+  };
 }
 
 /**
- * Gives out texts that stand for a call and the state of its target, and takes each back once. A text is sealed with a
- * key that nobody outside has, so that it can neither be made up nor moved to another call.
+ * Gives out texts that stand for a call and the state of its target, and takes each back once. Each part of the subject
+ * is sealed on its own, together with the random number and the end of the text, so that a text can neither be made up
+ * nor be changed nor be put together from others, and the part that differs is known.
  */
 export class Seals {
   readonly #store: SealStore;
@@ -93,11 +109,24 @@ export class Seals {
 
   /** A new text for a subject. */
   async issue(subject: Subject): Promise<string> {
-    const nowMs = this.#now();
-    const nonce = randomBytes(9).toString("base64url");
-    const seal = { endsAtMs: nowMs + SEAL_LIFETIME_MS, ...digests(subject) };
-    await this.#store.issue(nonce, seal, nowMs);
-    return this.#text(nonce, seal);
+    const head = Buffer.concat([randomBytes(NONCE_BYTES), Buffer.alloc(TIME_BYTES)]);
+    head.writeUIntBE(this.#now() + SEAL_LIFETIME_MS, NONCE_BYTES, TIME_BYTES);
+    const { call, state } = await this.#tags(head, subject);
+    const origin = await this.#originTag({ head, call, state }, subject);
+    return Buffer.concat([head, origin, call, state]).toString("base64url");
+  }
+
+  /** True for a text that was given out for one of these origins, whatever its call and however old it is. */
+  async stems(text: string, origins: readonly Origin[]): Promise<boolean> {
+    const taken = takeApart(text);
+    if (taken === undefined) return false;
+    const tags = await Promise.all(origins.map((origin) => this.#originTag(taken, origin)));
+    return tags.some((tag) => timingSafeEqual(tag, taken.origin));
+  }
+
+  /** The milliseconds since a text was given out. */
+  ageMs(text: string): number {
+    return this.#now() - ((takeApart(text)?.endsAtMs ?? 0) - SEAL_LIFETIME_MS);
   }
 
   /**
@@ -105,22 +134,35 @@ export class Seals {
    * made-up text, or one for another call, leaves the good one as it is.
    */
   async redeem(text: string, subject: Subject): Promise<Unfit | undefined> {
-    const [nonce = ""] = text.split(".", 1);
-    const open = await this.#store.find(nonce);
-    if (open === undefined) return "unknown";
-    // The texts are compared, since several texts stand for the same bytes.
-    const [given, expected] = [Buffer.from(text), Buffer.from(await this.#text(nonce, open))];
-    if (given.length !== expected.length || !timingSafeEqual(given, expected)) return "unknown";
-    if (open.endsAtMs <= this.#now()) return "expired";
-    const { call, state } = digests(subject);
-    if (open.call !== call) return "another_call";
-    if (open.state !== state) return "another_state";
-    return (await this.#store.redeem(nonce)) ? undefined : "unknown";
+    const taken = takeApart(text);
+    if (taken === undefined) return "unknown";
+    if (!timingSafeEqual(await this.#originTag(taken, subject), taken.origin)) return "unknown";
+    const { call, state } = await this.#tags(taken.head, subject);
+    const nowMs = this.#now();
+    if (taken.endsAtMs <= nowMs) return "expired";
+    if (!timingSafeEqual(call, taken.call)) return "another_call";
+    if (!timingSafeEqual(state, taken.state)) return "another_state";
+    return (await this.#store.claim(taken.nonce, taken.endsAtMs, nowMs)) ? undefined : "used";
   }
 
-  async #text(nonce: string, { endsAtMs, call, state }: OpenSeal): Promise<string> {
-    const key = await this.#store.key();
-    const seal = createHmac("sha256", key).update(`${nonce}.${endsAtMs}.${call}.${state}`).digest("base64url");
-    return `${nonce}.${seal}`;
+  async #tags(head: Buffer, { tool, args, state }: Subject): Promise<Pick<Taken, "call" | "state">> {
+    return {
+      call: await this.#tag(head, "call", { tool, args }),
+      state: await this.#tag(head, "state", state ?? null),
+    };
+  }
+
+  /** It seals the other tags as well, so that no part of a text can be changed. */
+  #originTag({ head, call, state }: Pick<Taken, "head" | "call" | "state">, { use, principal }: Origin) {
+    return this.#tag(Buffer.concat([head, call, state]), "origin", { use, principal: principal ?? null });
+  }
+
+  async #tag(bytes: Buffer, part: "origin" | "call" | "state", value: unknown): Promise<Buffer> {
+    const hmac = createHmac("sha256", await this.#store.key());
+    return hmac
+      .update(bytes)
+      .update(`${part} ${canonical(value)}`)
+      .digest()
+      .subarray(0, TAG_BYTES);
   }
 }

@@ -1,7 +1,9 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { PendingSignIn, Session } from "../auth/session.js";
 import { foreignLinkWarning, signInData, signInTarget } from "../auth/sign-in-words.js";
 import { OktaMcpError } from "../errors/index.js";
 import { untilAborted } from "../net/waiting.js";
+import { broughtAnswer } from "./brought-answer.js";
 import { type Answer, InputNeeded, type Resumed } from "./input-needed.js";
 import type { Seals, Subject } from "./seals.js";
 
@@ -31,6 +33,8 @@ export interface SigningIn extends LinkChannels {
   resumed?: Resumed | undefined;
   seals: Seals;
 }
+
+const WAITED = "Waiting for a person to sign in to Okta";
 
 /** The words of the error of a call that is cancelled while it waits. */
 const LEFT = ["The call", "while it waited for the sign-in"] as const;
@@ -99,31 +103,39 @@ export class SignInPrompt {
       this.#shown.set(pending, shown);
     }
     const done = pending.done.then(() => "done" as const);
-    const waited = "Waiting for a person to sign in to Okta";
-    const first = await waiting(waited, untilAborted(Promise.race([done, shown]), signal, ...LEFT));
+    const first = await waiting(WAITED, untilAborted(Promise.race([done, shown]), signal, ...LEFT));
     if (first === "done") return true;
     refuseDeclined(pending, first);
     if (first !== "accepted") return false;
-    await waiting(waited, untilAborted(done, signal, ...LEFT));
+    await waiting(WAITED, untilAborted(done, signal, ...LEFT));
     return true;
   }
 
   /**
-   * Takes the answer that the caller brings back; false where the person has not signed in yet.
+   * Takes the answer that the caller brings back, and waits for the sign-in; false where the person has not signed in
+   * after a while.
    * @throws InputNeeded with the link where it brings none that counts; OktaMcpError login_denied
    */
   async #later(
     pending: PendingSignIn,
     link: Link,
-    { resumed, seals }: SigningIn,
+    { resumed, seals, signal, waiting = (_what, until) => until }: SigningIn,
     call: Pick<Subject, "tool" | "args">,
-  ): Promise<false> {
+  ): Promise<boolean> {
     const subject: Subject = { use: "link", principal: undefined, ...call, state: link.url };
-    const answer = resumed?.answers.sign_in;
-    const counts = answer !== undefined && (await seals.redeem(resumed?.state ?? "", subject)) === undefined;
-    if (!counts) throw new InputNeeded([{ id: "sign_in", kind: "link", ...link }], await seals.issue(subject));
+    const { answer } = await broughtAnswer(resumed, "sign_in", seals, subject);
+    if (answer === undefined)
+      throw new InputNeeded([{ id: "sign_in", kind: "link", ...link }], await seals.issue(subject));
     refuseDeclined(pending, answer);
-    return false;
+    if (answer !== "accepted") return false;
+    const timer = new AbortController();
+    const tooLong = delay(resumed?.signInWaitMs ?? 0, false, { signal: timer.signal }).catch(() => false);
+    const signedIn = Promise.race([pending.done.then(() => true), tooLong]);
+    try {
+      return await waiting(WAITED, untilAborted(signedIn, signal, ...LEFT));
+    } finally {
+      timer.abort();
+    }
   }
 
   #throughBrowser(pending: PendingSignIn, { openBrowser }: LinkChannels): Promise<boolean> {

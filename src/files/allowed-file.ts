@@ -62,6 +62,17 @@ export async function readAllowedFile(path: string, limits: ReadLimits): Promise
   }
 }
 
+/** True for a path that leads into one of the allowed folders. The file itself is not opened. Never rejects. */
+export async function isAllowedFile(path: string, { roots, deadline }: Omit<ReadLimits, "maxBytes">): Promise<boolean> {
+  const look = async () => find(path, await existing(roots), roots, (why) => new OktaMcpError("bad_input", why));
+  try {
+    await (deadline === undefined ? look() : deadline.run(look));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 async function read(path: string, { roots, maxBytes }: ReadLimits): Promise<LocalFile> {
   const folders = await existing(roots);
   if (folders.length === 0) throw nothingAllowed(roots);

@@ -14,41 +14,17 @@ import type { Link } from "../call/sign-in-prompt.js";
 import { foldersOf } from "../files/allowed-file.js";
 import { isObject } from "../json/json.js";
 import type { Log } from "../log.js";
+import { type AdapterOptions, CONFIRM_FORM, FASTEST_PERSON_MS } from "./adapter.js";
 import { faultFields } from "./protocol-fault.js";
 
 /** The time that a person has to answer a question. */
 const PERSON_TIMEOUT_MS = 5 * 60_000;
-
-/** The least time of a person's answer. A person needs about that long to react to a light alone. */
-const FASTEST_PERSON_MS = 250;
 
 /** The time that a client has to list its roots. It needs no person for that. */
 const ROOTS_TIMEOUT_MS = 5_000;
 
 /** The MCP library's record of the current request. */
 export type Extra = RequestHandlerExtra<ServerRequest, ServerNotification>;
-
-/** The form for a person: one box to tick. */
-const CONFIRM_FORM = {
-  type: "object" as const,
-  properties: {
-    confirm: {
-      type: "boolean" as const,
-      title: "Yes, go on",
-      description: "Nothing happens otherwise.",
-      default: false,
-    },
-  },
-  required: ["confirm"],
-};
-
-export interface ClientQuestionsOptions {
-  log: Pick<Log, "warn">;
-  /** The least time of a person's answer in milliseconds; by default 250. */
-  fastestPersonMs?: number | undefined;
-  /** Milliseconds on a clock that only goes forward. */
-  monotonicMs?: (() => number) | undefined;
-}
 
 /**
  * Asks the client questions during a call (MCP of 2025: requests from the server). The client keeps its call open
@@ -60,7 +36,7 @@ export class ClientQuestions {
   readonly #fastestPersonMs: number;
   readonly #monotonicMs: () => number;
 
-  constructor(server: Server, options: ClientQuestionsOptions) {
+  constructor(server: Server, options: AdapterOptions) {
     this.#server = server;
     this.#log = options.log;
     this.#fastestPersonMs = options.fastestPersonMs ?? FASTEST_PERSON_MS;

@@ -1,9 +1,4 @@
-import {
-  ErrorCode,
-  type JSONRPCMessage,
-  JSONRPCMessageSchema,
-  LATEST_PROTOCOL_VERSION,
-} from "@modelcontextprotocol/sdk/types.js";
+import { ErrorCode, type JSONRPCMessage, JSONRPCMessageSchema } from "@modelcontextprotocol/sdk/types.js";
 import { callParameters } from "../call/client-arguments.js";
 import { parseJson, TooManyValues } from "../json/exact-json.js";
 import { isObject } from "../json/json.js";
@@ -64,21 +59,6 @@ function withoutTask(message: JSONRPCMessage): JSONRPCMessage {
   return { ...message, params };
 }
 
-/** The key of the version in requests of MCP 2026-07-28, with or without an `initialize`. */
-const VERSION_KEY = "io.modelcontextprotocol/protocolVersion";
-
-/**
- * The reason why a request belongs to another protocol; undefined where it belongs to this one. A client of MCP
- * 2026-07-28 sends its version, its capabilities and its answers to questions with each request. It does not understand
- * a result from here: the call would be made and look failed. The library itself answers whether the other era's
- * methods exist.
- */
-function ofAnotherEra(message: JSONRPCMessage): string | undefined {
-  if (!("method" in message && "id" in message) || message.method === "server/discover") return undefined;
-  if (message.params?._meta?.[VERSION_KEY] === undefined) return undefined;
-  return `Nothing was done: this server speaks MCP ${LATEST_PROTOCOL_VERSION} and earlier, in which no request carries its version in _meta. Send initialize, then the request without it.`;
-}
-
 /** A call of a tool in the form that the MCP library takes. */
 function asCall(message: JSONRPCMessage): JSONRPCMessage {
   if (!("method" in message) || message.method !== "tools/call" || message.params === undefined) return message;
@@ -104,11 +84,6 @@ export function readMessage(line: string): Received {
     return { problem, refusals: [refusal(ErrorCode.InvalidRequest, `Invalid request: ${problem}.`)] };
   }
   const { success, data } = JSONRPCMessageSchema.safeParse(value);
-  const foreign = success ? ofAnotherEra(data) : undefined;
-  if (foreign !== undefined) {
-    const problem = "it is a request of MCP 2026-07-28";
-    return { problem, refusals: [refusal(ErrorCode.InvalidRequest, foreign, value.id)] };
-  }
   if (success) return { message: asCall(withoutTask(data)) };
   if (!isAnswerable(value)) return { problem: "it is no valid answer or notification", refusals: [] };
   const problem = problemOf(value, "id" in value);
@@ -132,13 +107,18 @@ function findingsIn(text: string): string[] | undefined {
   return sentences.length === findings.length ? sentences : undefined;
 }
 
+/** The words that a library puts before its validator's JSON. */
+const BEFORE_FINDINGS = /^Invalid [a-z/]{1,40} request: /;
+
 /**
- * A message in the form for a client. The MCP library reports wrong parameters as an internal error with its
- * validator's JSON. JSON-RPC has a code for them, and people read sentences.
+ * A message in the form for a client. The MCP libraries report wrong parameters with their validator's JSON, one of
+ * them as an internal error. JSON-RPC has a code for them, and people read sentences.
  */
 export function readable(message: JSONRPCMessage): JSONRPCMessage {
-  if (!("error" in message) || message.error.code !== ErrorCode.InternalError) return message;
-  const findings = findingsIn(message.error.message);
+  if (!("error" in message)) return message;
+  const { code, message: text } = message.error;
+  if (code !== ErrorCode.InternalError && code !== ErrorCode.InvalidParams) return message;
+  const findings = findingsIn(text.replace(BEFORE_FINDINGS, ""));
   if (findings === undefined) return message;
   return { ...message, error: { code: ErrorCode.InvalidParams, message: `Invalid params: ${findings.join("; ")}.` } };
 }

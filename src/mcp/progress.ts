@@ -1,5 +1,3 @@
-import type { Extra } from "./client-questions.js";
-
 /** The longest silence during a call. Most clients give up after 60 s. */
 const SIGN_OF_LIFE_MS = 15_000;
 
@@ -54,14 +52,32 @@ export class ProgressReport {
   }
 }
 
+/** A request during which a client may have asked for reports. */
+export interface ReportedRequest {
+  /** `progressToken` of its `_meta`; undefined where the client wants no reports. */
+  progressToken: string | number | undefined;
+  signal: AbortSignal;
+  /** Sends a notification on the request's own channel. */
+  notify(notification: { method: "notifications/progress"; params: ProgressParams }): Promise<void>;
+}
+
+interface ProgressParams {
+  [key: string]: unknown;
+  progressToken: string | number;
+  progress: number;
+  message: string;
+}
+
 /** The reports for a client that asked for them with a token; undefined for every other. */
-export function progressOf({ _meta, signal, sendNotification }: Extra, every?: Every): ProgressReport | undefined {
-  const progressToken = _meta?.progressToken;
+export function progressOf(
+  { progressToken, signal, notify }: ReportedRequest,
+  every?: Every,
+): ProgressReport | undefined {
   if (progressToken === undefined) return undefined;
   const send = (progress: number, message: string) => {
     if (signal.aborted) return;
     const params = { progressToken, progress, message };
-    sendNotification({ method: "notifications/progress", params }).catch(() => undefined);
+    notify({ method: "notifications/progress", params }).catch(() => undefined);
   };
   return new ProgressReport(send, every);
 }

@@ -7,7 +7,6 @@ import { listing } from "../catalogue/listed-tools.js";
 export class VisibleTools {
   readonly #catalogue: ToolListing;
   readonly #session: Session;
-  #stop: () => void = () => undefined;
 
   constructor(catalogue: ToolListing, session: Session) {
     this.#catalogue = catalogue;
@@ -24,21 +23,15 @@ export class VisibleTools {
     return listing(toolsOn(this.#catalogue, scopeView(this.#session))).listed;
   }
 
-  /** Calls back whenever other tools are visible than at the moment, until `unwatch`. */
-  watch(onChange: () => void): void {
-    this.unwatch();
+  /** Calls back whenever other tools are visible than before, until the returned function is called. */
+  watch(onChange: () => void): () => void {
     let listed = this.#names().join();
-    this.#stop = this.#session.onChange(() => {
+    return this.#session.onChange(() => {
       const now = this.#names().join();
       if (now === listed) return;
       listed = now;
       onChange();
     });
-  }
-
-  unwatch(): void {
-    this.#stop();
-    this.#stop = () => undefined;
   }
 
   #names(): string[] {

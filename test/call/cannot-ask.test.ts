@@ -38,7 +38,7 @@ describe("a client that cannot ask", () => {
     await group.deleteIt({ confirmation });
     const again = await group.call("delete_group", { group_id: other.id, confirmation });
     expect(again.error?.code).toBe("needs_confirmation");
-    expect(again.error?.message).toContain("unknown here or was used already");
+    expect(again.error?.message).toContain("it belongs to another call");
     expectNothingChanged({ ...group, writes: () => [] }, other.id);
   });
 

@@ -8,7 +8,7 @@ import { defineTool } from "../../src/tool.js";
 import { connect } from "../support/client.js";
 
 /** A tool that sends a request to the org and then reads a file. */
-const readsFile = (says: { readsFiles?: true }) =>
+const readsFile = (says: { readsFile?: string }) =>
   defineTool({
     name: "read_file",
     title: "Read file",
@@ -36,7 +36,7 @@ const readsNone = defineTool({
 });
 
 /** Opens a folder that the client names as a root. `asked` holds the earlier requests to the org for each question. */
-async function open(says: { readsFiles?: true }) {
+async function open(says: { readsFile?: string }) {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "okta-mcp-roots-")));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const file = join(folder, "a.txt");
@@ -54,7 +54,7 @@ async function open(says: { readsFiles?: true }) {
 }
 
 test("roots are asked for once, before a tool that reads files sends anything, and for no other tool", async () => {
-  const { get, file, asked } = await open({ readsFiles: true });
+  const { get, file, asked } = await open({ readsFile: "path" });
   await get("list_everything");
   expect(asked).toEqual([]);
   expect(await get("read_file", { path: file })).toEqual({ text: "hello" });
@@ -75,7 +75,7 @@ test("a folder that the client closes while a person is asked is closed", async 
     description: "Deletes the group that a file names.",
     scope: "okta.groups.manage",
     effect: "removes",
-    readsFiles: true,
+    readsFile: "path",
     input: z.strictObject({ path: z.string() }),
     impact: async ({ readFile }, { path }) => {
       await readFile(path, { maxBytes: 100 });

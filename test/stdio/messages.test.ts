@@ -147,48 +147,6 @@ test("a message that comes in pieces, cut inside a letter, is read whole, and so
   expect(await Promise.all([answer(501), answer(502)])).toMatchObject([{ result: {} }, { result: {} }]);
 });
 
-describe("a request of MCP 2026-07-28, which has its version with it", () => {
-  const VERSION = "io.modelcontextprotocol/protocolVersion";
-  const envelope = JSON.stringify({
-    [VERSION]: "2026-07-28",
-    "io.modelcontextprotocol/clientCapabilities": { elicitation: { form: {} } },
-  });
-  const creation = `{"name":"create_group","arguments":{"profile":{"name":"Twice"}},"_meta":${envelope}}`;
-
-  test.each([
-    ["before initialize", false],
-    ["after it", true],
-  ])("is refused %s, nothing is done, and the client may begin anew", async (_, begun) => {
-    const { env, sandbox } = await openOrg();
-    const cli = startCli(["run"], { env });
-    const { sendText: send, answer, begin, callText: call } = speakTo(cli);
-    if (begun) await begin();
-    for (const [method, params] of [
-      ["tools/call", creation],
-      ["tools/list", `{"_meta":${envelope}}`],
-      ["ping", `{"_meta":{"${VERSION}":null}}`],
-      ["subscriptions/listen", `{"_meta":${envelope}}`],
-    ] as const) {
-      const { error, result } = await answer(send(method, params));
-      expect(result, method).toBeUndefined();
-      expect(error, method).toMatchObject({ code: INVALID_REQUEST });
-      expect(error?.message, method).toMatch(/speaks MCP 2025-11-25 and earlier.*Send initialize/);
-    }
-    // A client sends this first, to learn the protocol of the server. Any answer except those of the new protocol makes
-    // it send initialize.
-    expect((await answer(send("server/discover", `{"_meta":${envelope}}`))).error?.code).toBe(METHOD_NOT_FOUND);
-    expect(sandbox.requests).toEqual([]);
-    if (!begun) await begin();
-    expect(await call("create_group", '{"profile":{"name":"Twice"}}')).toMatchObject({ code: undefined });
-  });
-
-  test("is told from a call of today that has other things in _meta", () => {
-    const line =
-      '{"jsonrpc":"2.0","id":1,"method":"ping","params":{"_meta":{"progressToken":1,"traceparent":"00-0-0-01"}}}';
-    expect(readMessage(line)).toMatchObject({ message: { method: "ping" } });
-  });
-});
-
 test("a call before initialize is refused, since nobody knows yet whom to ask; a ping is answered", async () => {
   const { env, sandbox } = await openOrg();
   const { sendText: send, answer, begin, callText: call } = speakTo(startCli(["run"], { env }));

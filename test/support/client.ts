@@ -307,7 +307,7 @@ export async function connect(options: ConnectOptions = {}) {
 
   const paths = { openCalls, openCallsOfAnother };
   const seen = { asked, ...lookingAt(requests), logged, logSays };
-  return { ...first, ...paths, newClient, sandbox, org, session, control, ...seen };
+  return { ...first, ...paths, newServer, newClient, sandbox, org, session, control, ...seen };
 }
 
 /** Returns the functions with which tests call the tools of a client's server. */

@@ -1,0 +1,93 @@
+import {
+  type CallToolResult,
+  type InputRequiredResult,
+  MissingRequiredClientCapabilityError,
+  ProtocolError,
+  ProtocolErrorCode,
+  Server,
+  type Tool,
+  type Transport,
+} from "@modelcontextprotocol/server";
+import { type StdioServerHandle, serveStdio } from "@modelcontextprotocol/server/stdio";
+import type { Outcome } from "../call/invoke.js";
+import type { OktaMcpError } from "../errors/index.js";
+import { type AdapterOptions, ONE_PAGE } from "./adapter.js";
+import { CAPABILITIES, DISCOVER_TTL_MS } from "./discover.js";
+import { formAnswers } from "./form-answers.js";
+import { progressOf } from "./progress.js";
+import { faultFields } from "./protocol-fault.js";
+import { callerOf, roundResult } from "./rounds.js";
+import type { McpService } from "./service.js";
+
+/** The life of the list of tools for a client. A sign-in may change it, which a client that listens is told. */
+const TOOLS_TTL_MS = 60_000;
+
+const WRONG_STATE =
+  "Nothing was done: the requestState was not given out by this server for whoever is signed in. Make the call again without it.";
+
+/**
+ * The MCP library's server of the stateless revision, with the service behind it. It keeps nothing of a request, so that
+ * one server may serve one request or any number of them.
+ */
+export function modernServer(service: McpService, options: AdapterOptions): Server {
+  const server = new Server(service.identity, {
+    capabilities: CAPABILITIES,
+    instructions: service.instructions,
+    jsonSchemaValidator: formAnswers,
+    cacheHints: {
+      "tools/list": { ttlMs: TOOLS_TTL_MS, cacheScope: "private" },
+      "server/discover": { ttlMs: DISCOVER_TTL_MS, cacheScope: "private" },
+    },
+  });
+  server.setRequestHandler("tools/list", async ({ params }) => {
+    if (params?.cursor) throw new ProtocolError(ProtocolErrorCode.InvalidParams, ONE_PAGE);
+    // The library's type of a schema lists its values; the definitions come from JSON and are none else.
+    return { tools: (await service.tools()) as Tool[] };
+  });
+  server.setRequestHandler("tools/call", async ({ params }, context) => {
+    const { signal, notify, _meta, envelope } = context.mcpReq;
+    const report = progressOf({ progressToken: _meta?.progressToken, signal, notify }, options.every);
+    try {
+      const outcome = await service.invoke(params.name, params.arguments, callerOf(context, report, options));
+      return answerOf(outcome, service, envelope !== undefined);
+    } finally {
+      report?.end();
+    }
+  });
+  server.onerror = (error) => options.log.debug("protocol error", faultFields(error));
+  return server;
+}
+
+/**
+ * The answer to a call.
+ * @throws ProtocolError for a state that is none of this server, and for a client that has to be able to ask and is not
+ */
+function answerOf(outcome: Outcome, service: McpService, isModern: boolean): CallToolResult | InputRequiredResult {
+  if ("needs" in outcome) return roundResult(outcome);
+  if ("wrongState" in outcome) throw new ProtocolError(ProtocolErrorCode.InvalidParams, WRONG_STATE);
+  if (isModern && "error" in outcome && hasToAsk(outcome.error)) {
+    const { message, fix } = outcome.error;
+    const requiredCapabilities = { elicitation: { form: {} } };
+    throw new MissingRequiredClientCapabilityError({ requiredCapabilities }, `${message} ${fix}`);
+  }
+  return service.answer(outcome);
+}
+
+/** True for the refusal of a call that needs a person's answer, which the client has not declared that it can bring. */
+function hasToAsk({ code, data }: OktaMcpError): boolean {
+  return code === "declined" && data?.answer === "unsupported";
+}
+
+/** Serves a service to a client of MCP 2026-07-28 over a connection that stays, such as stdin and stdout. */
+export function serveModern(service: McpService, transport: Transport, options: AdapterOptions): StdioServerHandle {
+  const onerror = (error: Error) => options.log.debug("protocol error", faultFields(error));
+  const factory = () => {
+    const server = modernServer(service, options);
+    const unwatch = service.onToolsChanged(() => {
+      server.sendToolListChanged().catch((error: unknown) => onerror(error as Error));
+    });
+    server.onclose = unwatch;
+    return server;
+  };
+  return serveStdio(factory, { legacy: "reject", transport, onerror });
+}

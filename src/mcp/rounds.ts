@@ -1,0 +1,94 @@
+import { type InputRequiredResult, inputRequired, type ServerContext } from "@modelcontextprotocol/server";
+import type { DeferringCaller } from "../call/caller.js";
+import type { Answer, InputAnswers, InputRequest, Resumed } from "../call/input-needed.js";
+import type { Round } from "../call/invoke.js";
+import { foldersOf } from "../files/allowed-file.js";
+import { isObject } from "../json/json.js";
+import { type AdapterOptions, CONFIRM_FORM, FASTEST_PERSON_MS } from "./adapter.js";
+import { ENVELOPE, traceparentOf } from "./envelope.js";
+import type { ProgressReport } from "./progress.js";
+
+/** The time that a repeated call waits for a sign-in. Most clients give up after 60 s. */
+const SIGN_IN_WAIT_MS = 45_000;
+
+/** The client and the person behind it, for the time of one request. Only what this request declares counts. */
+export function callerOf(
+  { mcpReq }: ServerContext,
+  report: ProgressReport | undefined,
+  options: AdapterOptions,
+): DeferringCaller {
+  const { asksForms, showsLinks, hasRoots } = declaredIn(mcpReq.envelope ?? {});
+  return {
+    signal: mcpReq.signal,
+    ask: asksForms ? "later" : undefined,
+    showLink: showsLinks ? "later" : undefined,
+    roots: hasRoots ? "later" : undefined,
+    openBrowser: options.openBrowser,
+    waiting: (what, until) => report?.waiting(what, until) ?? until,
+    progress: report && ((message) => report.say(message)),
+    traceparent: traceparentOf(mcpReq._meta),
+    resumed: resumedBy(mcpReq, options),
+  };
+}
+
+/** The ways to a person, and to the client's folders, that an envelope declares. Elicitation without a mode is by form. */
+function declaredIn(envelope: { readonly [key: string]: unknown }) {
+  const declared = envelope[ENVELOPE.capabilities];
+  const { elicitation, roots } = isObject(declared) ? declared : {};
+  const { form, url } = isObject(elicitation) ? elicitation : {};
+  return {
+    asksForms: isObject(elicitation) && (isObject(form) || !isObject(url)),
+    showsLinks: isObject(url),
+    hasRoots: isObject(roots),
+  };
+}
+
+/** The answers and the state that a repeated call brings. Answers without a state count for nothing. */
+function resumedBy(
+  { inputResponses = {}, requestState }: ServerContext["mcpReq"],
+  { fastestPersonMs = FASTEST_PERSON_MS, signInWaitMs = SIGN_IN_WAIT_MS }: AdapterOptions,
+): Resumed | undefined {
+  const state = requestState();
+  if (typeof state !== "string") return undefined;
+  const { confirm, sign_in, roots } = inputResponses;
+  const answers: InputAnswers = {
+    confirm: answerTo(confirm, (content) => isObject(content) && content.confirm === true),
+    // Who accepts a link has opened it, and nothing more.
+    sign_in: answerTo(sign_in, () => true),
+    roots: foldersIn(roots),
+  };
+  return { state, answers, fastestPersonMs, signInWaitMs };
+}
+
+/** The answer in a result of an elicitation; undefined where there is none. What cannot be read counts as no yes. */
+function answerTo(response: unknown, agrees: (content: unknown) => boolean): Answer | undefined {
+  if (response === undefined) return undefined;
+  const { action, content } = isObject(response) ? response : {};
+  if (action === "accept") return agrees(content) ? "accepted" : "declined";
+  if (action === "decline") return "declined";
+  return action === "cancel" ? "cancelled" : "failed";
+}
+
+/** The folders in a result of `roots/list`; undefined where there is none. */
+function foldersIn(response: unknown): string[] | undefined {
+  if (response === undefined) return undefined;
+  const list = isObject(response) && Array.isArray(response.roots) ? response.roots : [];
+  return foldersOf(list.flatMap((root) => (isObject(root) && typeof root.uri === "string" ? [root.uri] : [])));
+}
+
+function requestOf(need: InputRequest) {
+  switch (need.kind) {
+    case "form":
+      return inputRequired.elicit({ message: need.message, requestedSchema: CONFIRM_FORM });
+    case "link":
+      return inputRequired.elicitUrl({ message: need.message, url: need.url });
+    case "roots":
+      return inputRequired.listRoots();
+  }
+}
+
+/** A round in the form for a client (MCP 2026-07-28, "Multi Round-Trip Requests"). */
+export function roundResult({ needs, state }: Round): InputRequiredResult {
+  const inputRequests = Object.fromEntries(needs.map((need) => [need.id, requestOf(need)]));
+  return inputRequired({ inputRequests, requestState: state });
+}
