@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, onTestFinished } from "vitest";
 import { BUILT_ENTRY } from "../support/built.js";
 import { cleanEnv, spawnProcess, temporaryFolder } from "../support/cli.js";
-import { type Connect, told } from "./peer.js";
+import { type Connect, type Peer, told } from "./peer.js";
 
 /** The server's own command, and its environment in the form of the Inspector's flags. */
 const SERVER = [process.execPath, BUILT_ENTRY];
@@ -27,7 +27,7 @@ function runner(command: readonly string[], env: Record<string, string>) {
  * @param era the era of the protocol that the Inspector is told to speak
  */
 export const connectInspector =
-  (command: readonly string[], era: "legacy" | "auto" | "modern"): Connect =>
+  (command: readonly string[], era: Peer["era"]): Connect =>
   async (env, says) => {
     const folder = temporaryFolder();
     const daemon = join(folder, "daemon");
@@ -67,11 +67,7 @@ export const connectInspector =
  * Returns a function that runs one request with the Inspector's command line. Each request has a server of its own.
  * @param command the Inspector's command `mcp-inspector`
  */
-export function inspectorRequests(
-  command: readonly string[],
-  env: Record<string, string>,
-  era: "legacy" | "auto" | "modern",
-) {
+export function inspectorRequests(command: readonly string[], env: Record<string, string>, era: "legacy" | "auto") {
   const mine = cleanEnv({ HOME: temporaryFolder() });
   const run = runner([...command, "--cli", "--format", "json", "--protocol-era", era, ...flagsOf(cleanEnv(env))], mine);
   const request = async (method: string, ...flags: string[]) =>

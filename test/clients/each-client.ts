@@ -1,0 +1,80 @@
+import { describe, expect, type TestContext, test } from "vitest";
+import { requireBuild } from "../support/built.js";
+import { openCliOrg } from "../support/cli-org.js";
+import type { Connect, Peer, Told } from "./peer.js";
+
+/** A client made by others, and what it can do. */
+export interface RealClient {
+  name: string;
+  /** The era that it and the server have to agree upon. */
+  era: Peer["era"];
+  /** Returns how it connects. Skips the test where the client is not installed. */
+  find(context: TestContext): Connect;
+  /** False if it has no way to ask a person. */
+  asks?: boolean;
+}
+
+const SCOPES = ["okta.groups.manage", "okta.groups.read", "okta.users.read", "okta.apps.read"];
+
+/** Opens an org with the group "Lab". */
+export async function openLab() {
+  const { org, signedIn } = await openCliOrg({ scopes: SCOPES, seed: null });
+  const lab = org.addGroup({ profile: { name: "Lab" } });
+  const groups = () => org.groups.all().map(({ profile }) => profile.name);
+  return { lab, groups, env: signedIn };
+}
+
+/** Returns the one-time value in an error. Fails if the error does not ask for a confirmation. */
+export function valueIn({ isError, text }: Told): string {
+  expect(isError).toBe(true);
+  expect(text).toMatch(/^needs_confirmation: [\s\S]*Delete group: group "Lab"/);
+  return /"confirmation":"([^"]+)"/.exec(text)?.[1] ?? expect.fail(text);
+}
+
+/** Defines the tests of a client: it connects to the built server, lists, reads, and is asked in each way that it can. */
+export function describeClient({ name, era, find, asks = true }: RealClient): void {
+  describe(name, () => {
+    test("connects, lists the tools and reads", async (context) => {
+      requireBuild(context);
+      const connect = find(context);
+      const { env, groups } = await openLab();
+      const client = await connect(env, null);
+      expect(client.era).toBe(era);
+      expect(await client.list()).toEqual(expect.arrayContaining(["list_groups", "delete_group"]));
+      const { isError, text } = await client.call("list_groups", { q: "Lab" });
+      expect(isError, text).toBe(false);
+      expect(JSON.parse(text).items).toMatchObject([{ profile: { name: "Lab" } }]);
+      expect(groups()).toContain("Lab");
+    });
+
+    if (asks)
+      test("removes after a yes to the server's question, and nothing after a no", async (context) => {
+        requireBuild(context);
+        const connect = find(context);
+        const { env, lab, groups } = await openLab();
+        const unwilling = await connect(env, "no");
+        const refused = await unwilling.call("delete_group", { group_id: lab.id });
+        expect(refused).toMatchObject({ isError: true, text: expect.stringMatching(/^declined: Nothing was changed/) });
+        expect(unwilling.asked).toEqual([expect.stringMatching(/^Delete group: group "Lab"/)]);
+        expect(groups()).toContain("Lab");
+        const willing = await connect(env, "yes");
+        const done = await willing.call("delete_group", { group_id: lab.id });
+        expect(done, done.text).toMatchObject({ isError: false });
+        expect(willing.asked).toHaveLength(1);
+        expect(groups()).not.toContain("Lab");
+      });
+
+    test("removes with the one-time value, where it can ask nobody", async (context) => {
+      requireBuild(context);
+      const connect = find(context);
+      const { env, lab, groups } = await openLab();
+      const client = await connect(env, null);
+      const confirmation = valueIn(await client.call("delete_group", { group_id: lab.id }));
+      expect(groups()).toContain("Lab");
+      const done = await client.call("delete_group", { group_id: lab.id, confirmation });
+      expect(done, done.text).toMatchObject({ isError: false });
+      expect(client.asked).toEqual([]);
+      expect(groups()).not.toContain("Lab");
+    });
+  });
+}
