@@ -1,10 +1,9 @@
-import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
-import { codePage, consentPage, outcomePage, type PageFrame } from "./activate-page.js";
+import { codePage, consentPage } from "./activate-page.js";
+import { createBrowserForms } from "./browser-form.js";
 import type { DeviceCode, DeviceCodes, SignInUser } from "./device-codes.js";
 import type { OAuthClient } from "./oauth-clients.js";
 import type { Route, SandboxReply, SandboxRequest } from "./route.js";
-
-const COOKIE = "activate_browser";
+import { outcomePage, type PageFrame } from "./web-page.js";
 
 export interface ActivateOptions {
   frame: PageFrame;
@@ -19,11 +18,7 @@ export interface ActivateOptions {
 
 /** The routes of the activation page (RFC 8628, section 3.3). */
 export function activateRoutes({ frame, codes, signInUser, grantable, decide }: ActivateOptions): Route[] {
-  const secret = randomBytes(32);
-
-  /** The value is good for one code in one browser, so that no other page can decide in the person's name. */
-  const csrfToken = (code: DeviceCode, browser: string) =>
-    createHmac("sha256", secret).update(`${code.deviceCode} ${browser}`).digest("base64url");
+  const forms = createBrowserForms("activate_browser", "Path=/activate; SameSite=Strict");
 
   /** The answer for a code that nobody can decide on (any more); undefined for any other code. */
   function closed(code: DeviceCode | undefined, typed: string): SandboxReply | undefined {
@@ -66,7 +61,7 @@ export function activateRoutes({ frame, codes, signInUser, grantable, decide }: 
         status: 403,
       });
     }
-    const browser = browserOf(request) ?? randomBytes(18).toString("base64url");
+    const browser = forms.browserOf(request);
     const { userCode, client, scopes } = code;
     const granted = grantable(client, scopes);
     const reply = consentPage(frame, {
@@ -75,10 +70,9 @@ export function activateRoutes({ frame, codes, signInUser, grantable, decide }: 
       user,
       granted,
       withheld: scopes.filter((scope) => !granted.includes(scope)),
-      csrfToken: csrfToken(code, browser),
+      csrfToken: forms.token(code.deviceCode, browser),
     });
-    const cookie = `${COOKIE}=${browser}; Path=/activate; HttpOnly; SameSite=Strict`;
-    return { ...reply, headers: { ...reply.headers, "Set-Cookie": cookie } };
+    return { ...reply, headers: { ...reply.headers, "Set-Cookie": forms.cookie(browser) } };
   }
 
   function answer(request: SandboxRequest): SandboxReply {
@@ -87,8 +81,7 @@ export function activateRoutes({ frame, codes, signInUser, grantable, decide }: 
     const code = codes.find(typed);
     const over = closed(code, typed);
     if (code === undefined || over !== undefined) return over ?? codePage(frame);
-    const browser = browserOf(request);
-    const proven = browser !== undefined && sameText(request.form.get("csrf_token") ?? "", csrfToken(code, browser));
+    const proven = forms.proven(request, code.deviceCode);
     if (!proven || (decision !== "allow" && decision !== "deny")) {
       return outcomePage(frame, {
         mark: "bad",
@@ -113,14 +106,4 @@ export function activateRoutes({ frame, codes, signInUser, grantable, decide }: 
     { method: "GET", template: "/activate", handle: show },
     { method: "POST", template: "/activate", handle: answer },
   ];
-}
-
-function browserOf(request: SandboxRequest): string | undefined {
-  const cookies = (request.headers.get("cookie") ?? "").split(/;\s*/);
-  return cookies.find((cookie) => cookie.startsWith(`${COOKIE}=`))?.slice(COOKIE.length + 1);
-}
-
-function sameText(given: string, expected: string): boolean {
-  const [a, b] = [Buffer.from(given), Buffer.from(expected)];
-  return a.length === b.length && timingSafeEqual(a, b);
 }

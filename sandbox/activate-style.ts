@@ -1,4 +1,4 @@
-/** The activation page's whole style sheet; its hash stands in the page's content security policy. */
+/** The whole style sheet of the pages; its hash stands in their content security policy. */
 export const ACTIVATE_STYLE = `
 :root {
   color-scheme: light dark;
@@ -77,6 +77,10 @@ input {
 input::placeholder { color: var(--soft); opacity: .65; font-weight: 400; }
 input[aria-invalid] { border-color: var(--bad); }
 .wrong { color: var(--bad); font-weight: 600; margin: 0 0 1rem; }
+input.plain { text-transform: none; letter-spacing: normal; font: inherit; }
+.people { display: grid; gap: .5rem; margin: 0 0 1.5rem; }
+.people button { display: flex; gap: .75rem; align-items: center; width: 100%; text-align: left; font-weight: 400; }
+.people span span { display: block; font-size: .875rem; line-height: 1.4; color: var(--soft); overflow-wrap: anywhere; }
 .enter button { width: 100%; margin-top: 1rem; }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 .mark { width: 3rem; height: 3rem; margin-bottom: .75rem; }

@@ -1,20 +1,27 @@
 import { activateRoutes } from "./activate-routes.js";
-import { createDeviceCodes, type DeviceCode, type DeviceCodes, type SignInUser } from "./device-codes.js";
-import { createDpopVerifier, DPOP_ALGORITHMS, DpopProblem, type DpopVerifier } from "./dpop.js";
-import {
-  type ClientRegistry,
-  createClientRegistry,
-  type DeviceClient,
-  type OAuthClient,
-  type ServiceClient,
-} from "./oauth-clients.js";
-import { type OrgMood, oauthEndpoints } from "./oauth-endpoints.js";
+import type { AppClient } from "./app-clients.js";
+import { type AuthorizationControl, createAuthorizationControl } from "./authorization-control.js";
+import { bearerCheck } from "./bearer.js";
+import type { CustomServer } from "./custom-server.js";
+import { createDeviceCodes, type DeviceCode, type SignInUser } from "./device-codes.js";
+import type { Directory } from "./directory.js";
+import { createDpopVerifier } from "./dpop.js";
+import { createGrantCheck } from "./grants.js";
+import { createIssuers, type IssuerOptions } from "./issuers.js";
+import { createClientRegistry, type DeviceClient, type OAuthClient } from "./oauth-clients.js";
+import { oauthEndpoints } from "./oauth-endpoints.js";
 import { createOAuthEvents, type OAuthEvent } from "./oauth-events.js";
 import { isOpenIdScope } from "./oauth-scopes.js";
 import { refusal } from "./okta-error.js";
+import type { OrgMood } from "./org-mood.js";
 import type { Caller, Route, SandboxReply, SandboxRequest } from "./route.js";
+import { createAuthorizationCodes } from "./sign-in/codes.js";
+import { logoutRoutes } from "./sign-in/logout.js";
+import { signInRoutes } from "./sign-in/routes.js";
+import { createBrowserSessions } from "./sign-in/sessions.js";
 import type { Signer } from "./signer.js";
-import { createTokens, type Grant, type Tokens } from "./tokens.js";
+import { createTokenFaults } from "./token-faults.js";
+import type { Grant } from "./token-types.js";
 
 export interface AuthorizationServerOptions {
   /** The origin of the org, e.g. `http://127.0.0.1:8080`. It is the issuer of its tokens. */
@@ -25,10 +32,14 @@ export interface AuthorizationServerOptions {
   clients: readonly OAuthClient[];
   /** The person who signs in on the activation page; undefined when nobody can. */
   signInUser: () => SignInUser | undefined;
-  /** False for a user whose tokens no longer count. Default: every user is active. */
-  isActive?: (userId: string) => boolean;
-  /** False for an app that was deactivated or deleted. Default: every app works. */
-  clientWorks?: (clientId: string) => boolean;
+  /** The people of the org, and who has which app. */
+  directory: Directory;
+  /** False for an app that was deactivated or deleted. */
+  clientWorks: (clientId: string) => boolean;
+  /** The client that an app of the org's own list is, if it works. */
+  findApp: (clientId: string) => AppClient | undefined;
+  /** The custom authorization servers beside the org's own. */
+  customServers: readonly CustomServer[];
   onEvent?: (event: OAuthEvent) => void;
   /** True where every device sign-in is allowed at once, without a page. */
   autoApprove?: boolean;
@@ -40,50 +51,13 @@ export interface AuthorizationServerOptions {
   accessTokenLifetimeSeconds?: number;
   /** Default 90 days, as in Okta's org authorization server. */
   refreshTokenLifetimeSeconds?: number;
-  /** How long a rotated refresh token still works, in milliseconds. Default 0: a second use ends the sign-in. */
+  /**
+   * How long a rotated refresh token of the device app still works, in milliseconds. Default 0: a second use ends the
+   * sign-in.
+   */
   rotationGraceMs?: number;
-  /** Makes the signer of tokens. Default: a signer with a new key. */
+  /** Makes the first signer of the org's own tokens. Default: a signer with a new key. */
   signer?: () => Promise<Signer>;
-}
-
-/** Controls of the authorization server for tests, faults and the demo. */
-export interface AuthorizationControl {
-  /** Codes that wait for a person, oldest first. */
-  pendingUserCodes(): string[];
-  /** Decides as the person on the page would. @throws RangeError when no such code is pending */
-  approve(userCode: string): void;
-  deny(userCode: string): void;
-  /** Allows every device sign-in at once from now on, or no longer. */
-  autoApprove(on: boolean): void;
-  /** Grants only these of the Okta API scopes that clients ask for, also on refresh; undefined grants all again. */
-  grantOnly(scopes: readonly string[] | undefined): void;
-  /** Tells the next `count` polls to slow down. */
-  slowDownNext(count: number): void;
-  /** Refuses refresh tokens, or no longer. */
-  refuseRefresh(on: boolean): void;
-  /** Demands a proof of possession (RFC 9449) from every client, whatever its settings, or no longer. */
-  demandDpop(on: boolean): void;
-  /** Makes the API ask for a nonce in proofs, or no longer. Okta's does not; others may. */
-  demandApiNonce(on: boolean): void;
-  /** Refuses the present nonce from now on. */
-  rotateDpopNonce(): void;
-  /** Ends the time of all access tokens issued so far. Refresh tokens stay good. */
-  expireAccessTokens(): void;
-  /** Revokes all tokens issued so far. */
-  revokeEverything(): void;
-  addServiceClient(
-    client: Partial<Omit<ServiceClient, "id" | "method">> & { clientId: string; jwks: ServiceClient["jwks"] },
-  ): void;
-  /**
-   * A Bearer token of the device app without a sign-in. It is as if the person had allowed these scopes; in an org
-   * where nobody can sign in it is for the app itself.
-   */
-  issueAccessToken(scopes: readonly string[], options?: { lifetimeSeconds?: number }): Promise<string>;
-  /**
-   * Takes over the sign-in of a person with the device app that an org of before granted.
-   * @param boundTo thumbprint of the key that its tokens are bound to (RFC 7638); undefined for Bearer tokens
-   */
-  adoptSignIn(signIn: { refreshToken: string; scopes: readonly string[]; boundTo: string | undefined }): void;
 }
 
 export interface AuthorizationServer {
@@ -95,39 +69,25 @@ export interface AuthorizationServer {
 
 type ApiRequest = Pick<SandboxRequest, "method" | "url" | "headers">;
 
-/** The org authorization server of a sandbox: its endpoints, its activation page, and the check of API requests. */
+/** The authorization servers of a sandbox: their endpoints, their pages, and the check of API requests. */
 export function createAuthorizationServer(options: AuthorizationServerOptions): AuthorizationServer {
-  const { origin, now, orgName, signInUser, isActive = () => true, clientWorks = () => true } = options;
-  const clients = createClientRegistry(options.clients, now, clientWorks);
+  const { origin, now, orgName, signInUser, directory } = options;
+  const clients = createClientRegistry(options.clients, now, options.clientWorks, options.findApp);
   const dpop = createDpopVerifier(now);
-  const codes = createDeviceCodes({
+  const deviceCodes = createDeviceCodes({
     now,
     lifetimeSeconds: options.deviceCodeLifetimeSeconds ?? 600,
     intervalSeconds: options.deviceIntervalSeconds ?? 5,
   });
-  const tokens = createTokens({
-    origin,
-    now,
-    accessTokenLifetimeSeconds: options.accessTokenLifetimeSeconds ?? 3600,
-    refreshTokenLifetimeSeconds: options.refreshTokenLifetimeSeconds ?? 90 * 24 * 3600,
-    rotationGraceMs: options.rotationGraceMs ?? 0,
-    signer: options.signer,
-  });
-  const mood: OrgMood = {
-    autoApprove: options.autoApprove ?? false,
-    grantOnly: undefined,
-    refuseRefresh: false,
-    demandDpop: false,
-    demandApiNonce: false,
-  };
+  const mood = startingMood(options.autoApprove ?? false);
+  const faults = createTokenFaults();
+  const issuers = createIssuers(issuerOptions(options, mood, faults));
+  const codes = createAuthorizationCodes(now);
+  const sessions = createBrowserSessions(now, directory.isActive);
   const events = createOAuthEvents(options.onEvent ?? (() => {}));
-
-  function grantable(client: OAuthClient, scopes: readonly string[]): string[] {
-    return scopes.filter(
-      (scope) =>
-        isOpenIdScope(scope) || ((client.scopes?.includes(scope) ?? true) && (mood.grantOnly?.has(scope) ?? true)),
-    );
-  }
+  const counts = createGrantCheck(clients, directory);
+  const check = bearerCheck({ dpop, counts, realm: origin, demandsNonce: () => mood.demandApiNonce });
+  const frame = { orgName };
 
   function decide(code: DeviceCode, decision: "allow" | "deny"): void {
     const user = signInUser();
@@ -137,38 +97,13 @@ export function createAuthorizationServer(options: AuthorizationServerOptions): 
   }
 
   async function authenticate(request: ApiRequest): Promise<Caller | SandboxReply> {
-    const [, scheme = "", value = ""] = /^(\S+) +(\S+)$/.exec(request.headers.get("authorization") ?? "") ?? [];
-    const found = tokens.active(value);
-    const jkt = found?.grant.boundTo;
-    const { user, client } = found?.grant ?? {};
-    const usable =
-      found !== undefined &&
-      scheme.toLowerCase() === (jkt === undefined ? "bearer" : "dpop") &&
-      (user === undefined || isActive(user.id)) &&
-      clientWorks(found.grant.client.id);
-    if (!usable || client === undefined) {
-      return unauthorized(401, jkt === undefined ? "Bearer" : "DPoP", "invalid_token", "The token is invalid");
-    }
-    if (jkt !== undefined) {
-      try {
-        await dpop.verify(request, { accessToken: value, boundTo: jkt, nonce: mood.demandApiNonce });
-      } catch (error) {
-        if (!(error instanceof DpopProblem)) throw error;
-        // Okta answers 400 to a wrong proof; RFC 9449, section 9, asks for 401 where the nonce is missing.
-        const wantsNonce = error.error === "use_dpop_nonce";
-        return unauthorized(wantsNonce ? 401 : 400, "DPoP", error.error, error.message);
-      }
+    const found = await check(request, issuers.org.tokens.active);
+    if ("refused" in found) return refusal(found.status, "E0000011", "Invalid token provided", [], found.headers).reply;
+    const { user, client } = found.grant;
+    if (user !== undefined && mood.withoutRights.has(user.id)) {
+      return refusal(403, "E0000006", "You do not have permission to perform the requested action").reply;
     }
     return { clientId: client.id, subject: user?.id ?? client.id, scopes: new Set(found.scopes) };
-  }
-
-  function unauthorized(status: number, scheme: "Bearer" | "DPoP", error: string, why: string): SandboxReply {
-    const algorithms = scheme === "DPoP" ? `algs="${DPOP_ALGORITHMS.join(" ")}", ` : "";
-    const challenge = `${scheme} ${algorithms}realm="${origin()}", error="${error}", error_description="${why}"`;
-    return refusal(status, "E0000011", "Invalid token provided", [], {
-      "WWW-Authenticate": challenge,
-      ...(error === "use_dpop_nonce" && { "DPoP-Nonce": dpop.nonce() }),
-    }).reply;
   }
 
   function deviceGrant(scopes: readonly string[], boundTo: string | undefined): Grant {
@@ -177,64 +112,55 @@ export function createAuthorizationServer(options: AuthorizationServerOptions): 
     return { client, user: signInUser(), scopes, authTimeMs: now(), boundTo, revoked: false };
   }
 
+  const parts = { frame, origin, now, clients, directory, deviceCodes, codes, issuers, sessions, dpop, mood, faults };
+  const { grantable } = issuers.org;
   return {
     routes: [
-      ...oauthEndpoints({ origin, now, clients, codes, tokens, dpop, mood, isActive, grantable, events, decide }),
-      ...activateRoutes({ frame: { orgName }, codes, signInUser, grantable, decide }),
+      ...oauthEndpoints({ ...parts, counts, checkBearer: check, events, decide }),
+      ...activateRoutes({ frame, codes: deviceCodes, signInUser, grantable, decide }),
+      ...signInRoutes({ ...parts, events }),
+      ...logoutRoutes({ ...parts, events }),
     ],
     authenticate,
-    control: controlOf({ clients, dpop, codes, tokens, mood, decide, deviceGrant }),
+    control: createAuthorizationControl({ ...parts, decide, deviceGrant }),
   };
 }
 
-/** The parts of an authorization server that its control works on. */
-interface ControlParts {
-  clients: ClientRegistry;
-  dpop: DpopVerifier;
-  codes: DeviceCodes;
-  tokens: Tokens;
-  mood: OrgMood;
-  decide(code: DeviceCode, decision: "allow" | "deny"): void;
-  deviceGrant(scopes: readonly string[], boundTo: string | undefined): Grant;
+function startingMood(autoApprove: boolean): OrgMood {
+  return {
+    autoApprove,
+    autoSignIn: undefined,
+    grantOnly: undefined,
+    refuseRefresh: false,
+    demandDpop: false,
+    demandApiNonce: false,
+    demandMfa: false,
+    mfaNext: 0,
+    authorizeErrors: [],
+    tellsUnassigned: "client",
+    introspectsOthers: true,
+    withoutRights: new Set(),
+  };
 }
 
-function controlOf({ clients, dpop, codes, tokens, mood, decide, deviceGrant }: ControlParts): AuthorizationControl {
-  function pendingCode(userCode: string): DeviceCode {
-    const code = codes.find(userCode);
-    if (code === undefined || !codes.pending().includes(code)) {
-      throw new RangeError(`No sign-in with the code ${userCode} is pending.`);
-    }
-    return code;
-  }
-
+function issuerOptions(
+  options: AuthorizationServerOptions,
+  mood: OrgMood,
+  faults: IssuerOptions["faults"],
+): IssuerOptions {
+  const { origin, now, directory, customServers: custom, signer } = options;
+  const allowed = (client: OAuthClient, scope: string) =>
+    isOpenIdScope(scope) || ((client.scopes?.includes(scope) ?? true) && (mood.grantOnly?.has(scope) ?? true));
   return {
-    pendingUserCodes: () => codes.pending().map((code) => code.userCode),
-    approve: (userCode) => decide(pendingCode(userCode), "allow"),
-    deny: (userCode) => decide(pendingCode(userCode), "deny"),
-    autoApprove(on) {
-      mood.autoApprove = on;
-    },
-    grantOnly(scopes) {
-      mood.grantOnly = scopes && new Set(scopes);
-    },
-    slowDownNext: codes.slowDownNext,
-    refuseRefresh(on) {
-      mood.refuseRefresh = on;
-    },
-    demandDpop(on) {
-      mood.demandDpop = on;
-    },
-    demandApiNonce(on) {
-      mood.demandApiNonce = on;
-    },
-    rotateDpopNonce: dpop.rotateNonce,
-    expireAccessTokens: tokens.expireAccessTokens,
-    revokeEverything: tokens.revokeEverything,
-    addServiceClient: ({ clientId, ...client }) =>
-      clients.add({ label: clientId, ...client, id: clientId, method: "service" }),
-    async issueAccessToken(scopes, { lifetimeSeconds } = {}) {
-      return (await tokens.issue(deviceGrant(scopes, undefined), scopes, lifetimeSeconds)).access_token;
-    },
-    adoptSignIn: ({ refreshToken, scopes, boundTo }) => tokens.adopt(deviceGrant(scopes, boundTo), refreshToken),
+    origin,
+    now,
+    directory,
+    faults,
+    custom,
+    signer,
+    accessTokenLifetimeSeconds: options.accessTokenLifetimeSeconds ?? 3600,
+    refreshTokenLifetimeSeconds: options.refreshTokenLifetimeSeconds ?? 90 * 24 * 3600,
+    rotationGraceMs: options.rotationGraceMs ?? 0,
+    grantable: (client, scopes) => scopes.filter((scope) => allowed(client, scope)),
   };
 }

@@ -114,6 +114,11 @@ function standInFor(fault: Fault): { reply: SandboxReply; performed: boolean } |
       return { reply: { status: 200 }, performed: fault.performed ?? false };
     case "html":
       return { reply: { status: 200, html: portal }, performed: fault.performed ?? false };
+    case "huge":
+      return {
+        reply: { status: 200, json: { padding: "x".repeat(fault.bytes) } },
+        performed: fault.performed ?? false,
+      };
     case "feature-off":
       return { reply: featureOff().reply, performed: false };
     case "redirect":

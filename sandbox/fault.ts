@@ -26,6 +26,8 @@ export type Fault =
       | { fault: "feature-off" }
       /** Status 200 and no body at all. */
       | { fault: "empty" }
+      /** Status 200 and one JSON object of about `bytes`. */
+      | { fault: "huge"; bytes: number }
       /** Status 302 to `location`. */
       | { fault: "redirect"; location: string }
     ) & { performed?: boolean })

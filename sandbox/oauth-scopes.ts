@@ -35,6 +35,11 @@ export function isOpenIdScope(scope: string): scope is keyof typeof OPENID_SCOPE
   return Object.hasOwn(OPENID_SCOPES, scope);
 }
 
+/** True for a scope that tells about the person, and therefore needs `openid`. */
+export function needsOpenId(scope: string): boolean {
+  return isOpenIdScope(scope) && scope !== "openid" && scope !== "offline_access";
+}
+
 function existsInOkta(scope: string): boolean {
   const area = /^okta\.(.+)\.(?:read|manage)$/.exec(scope)?.[1];
   return scope === "okta.logs.read" || isOpenIdScope(scope) || (area !== undefined && OKTA_AREAS.has(area));

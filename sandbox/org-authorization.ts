@@ -1,19 +1,30 @@
+import { appClient } from "./app-clients.js";
 import {
   type AuthorizationServer,
   type AuthorizationServerOptions,
   createAuthorizationServer,
 } from "./authorization-server.js";
-import type { SignInUser } from "./device-codes.js";
+import { CUSTOM_SERVERS } from "./custom-server.js";
 import { ADMIN_LOGIN, DEVICE_CLIENT_ID, SERVICE_CLIENT_ID } from "./facts.js";
 import type { OAuthClient, ServiceClient } from "./oauth-clients.js";
 import type { OAuthEvent } from "./oauth-events.js";
 import type { Org } from "./org.js";
+import { orgDirectory, signInUser } from "./org-directory.js";
+import { type AppGrants, appGrantsArea } from "./state/app-grants.js";
 import { appParty, clientParty, SYSTEM, userParty } from "./state/log-event.js";
-import type { LogParty } from "./state/model.js";
 
 type Tuning = Omit<
   AuthorizationServerOptions,
-  "origin" | "orgName" | "now" | "clients" | "signInUser" | "isActive" | "clientWorks" | "onEvent"
+  | "origin"
+  | "orgName"
+  | "now"
+  | "clients"
+  | "signInUser"
+  | "directory"
+  | "clientWorks"
+  | "findApp"
+  | "onEvent"
+  | "customServers"
 >;
 
 export interface OrgAuthorizationOptions extends Tuning {
@@ -23,11 +34,13 @@ export interface OrgAuthorizationOptions extends Tuning {
   deviceClient?: Partial<Pick<OAuthClient, "label" | "scopes" | "dpopRequired">>;
   /** Keys, scopes and settings of the service app. Without it nobody can sign in as the service app. */
   serviceClient?: Pick<ServiceClient, "jwks" | "scopes" | "dpopRequired">;
+  /** The custom authorization servers. Default: `CUSTOM_SERVERS`. Many orgs have none, not even `default`. */
+  customServers?: AuthorizationServerOptions["customServers"];
 }
 
-/** An authorization server with the users, apps and system log of `org`. `startSandbox` takes it as `authorization`. */
+/** The authorization servers with the users, apps and system log of `org`. `startSandbox` takes it as `authorization`. */
 export function orgAuthorization(options: OrgAuthorizationOptions = {}): (org: Org) => AuthorizationServer {
-  const { login = ADMIN_LOGIN, deviceClient, serviceClient, ...tuning } = options;
+  const { login = ADMIN_LOGIN, deviceClient, serviceClient, customServers = CUSTOM_SERVERS, ...tuning } = options;
   return (org) => {
     const label = (id: string, otherwise: string) => org.apps.get(id)?.label ?? otherwise;
     const clients: OAuthClient[] = [
@@ -37,7 +50,8 @@ export function orgAuthorization(options: OrgAuthorizationOptions = {}): (org: O
       const id = SERVICE_CLIENT_ID;
       clients.push({ id, label: label(id, "okta-mcp service"), method: "service", ...serviceClient });
     }
-    const isActive = (userId: string) => org.users.get(userId)?.status === "ACTIVE";
+    const directory = orgDirectory(org, login);
+    const noGrants: AppGrants = { scopes: [] };
     // A test's org may have clients without an app. An app that existed may have been deleted.
     const apps = new Set(clients.map((client) => client.id).filter((id) => org.apps.get(id) !== undefined));
     return createAuthorizationServer({
@@ -46,19 +60,20 @@ export function orgAuthorization(options: OrgAuthorizationOptions = {}): (org: O
       orgName: org.name,
       now: org.now,
       clients,
-      isActive,
+      customServers,
+      directory,
+      findApp(clientId) {
+        const app = org.apps.get(clientId);
+        return app && appClient(app, org.area(appGrantsArea).get(clientId) ?? noGrants);
+      },
       clientWorks: (clientId) => !apps.has(clientId) || org.apps.get(clientId)?.status === "ACTIVE",
       signInUser() {
         const user = org.users.find(login);
-        return user !== undefined && isActive(user.id) ? signInUser(userParty(user), user.profile.email) : undefined;
+        return user !== undefined && directory.isActive(user.id) ? signInUser(user) : undefined;
       },
       onEvent: (event) => logEvent(org, event),
     });
   };
-}
-
-function signInUser({ id, alternateId, displayName }: LogParty, email: unknown): SignInUser {
-  return { id, login: alternateId, email: String(email ?? alternateId), name: displayName };
 }
 
 function logEvent(org: Org, { client, user, scopes, ...event }: OAuthEvent): void {

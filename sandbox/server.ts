@@ -60,6 +60,9 @@ export interface Sandbox<A extends Authorization = AuthorizationServer> {
   readonly authorization: A;
   /** Every request, in the order of arrival. */
   readonly requests: readonly RecordedRequest[];
+  /** How many requests have come since the start, or since `forgetCounts`. `path` as for `next`; `*` is any method. */
+  readonly count: (method: string, path: string) => number;
+  readonly forgetCounts: () => void;
   /** Requests without a route, as "GET /path". A test should find none. */
   readonly unknownRoutes: readonly string[];
   /** See `FaultScript.next`. */
@@ -145,6 +148,8 @@ async function open<A extends Authorization>(options: SandboxOptionsWith<A>): Pr
     org,
     authorization,
     requests: recorder.requests,
+    count: recorder.count,
+    forgetCounts: recorder.forgetCounts,
     unknownRoutes,
     next: faults.next,
     clearFaults: faults.clear,
@@ -162,6 +167,7 @@ async function open<A extends Authorization>(options: SandboxOptionsWith<A>): Pr
 /** Keeps the requests for looking at, and tells of those that are waited for. */
 function createRecorder(keepRequests: number) {
   const requests: RecordedRequest[] = [];
+  const counts = new Map<string, number>();
   let waiting: { method: string; path: string; resolve: (request: RecordedRequest) => void }[] = [];
   function record(incoming: IncomingMessage, url: URL, headers: Headers, rawBody: Buffer): RecordedRequest {
     const request: RecordedRequest = {
@@ -174,6 +180,10 @@ function createRecorder(keepRequests: number) {
       },
       status: undefined,
     };
+    const place = `${request.method} ${url.pathname}`;
+    counts.set(place, (counts.get(place) ?? 0) + 1);
+    const [oldest] = counts.keys();
+    if (counts.size > keepRequests && oldest !== undefined) counts.delete(oldest);
     requests.push(request);
     if (requests.length > keepRequests) requests.shift();
     const met = waiting.filter(({ method, path }) => method === request.method && pathMatches(path, url.pathname));
@@ -183,7 +193,14 @@ function createRecorder(keepRequests: number) {
   }
   const arrival: Sandbox["arrival"] = (method, path) =>
     new Promise((resolve) => waiting.push({ method, path, resolve }));
-  return { requests, record, arrival };
+  function count(method: string, path: string): number {
+    const met = [...counts].filter(([place]) => {
+      const [asked = "", pathname = ""] = place.split(" ");
+      return (method === "*" || method === asked) && pathMatches(path, pathname);
+    });
+    return met.reduce((sum, [, times]) => sum + times, 0);
+  }
+  return { requests, record, arrival, count, forgetCounts: () => counts.clear() };
 }
 
 /** The methods that change nothing, whoever sends them. */

@@ -7,8 +7,8 @@ const ALGORITHM = "RS256";
 export interface Signer {
   /** The public key, with `kid`, in the form that the org publishes (RFC 7517). */
   publicJwk: JWK;
-  /** A JWT in compact form with these claims (RFC 7519). */
-  sign(claims: Record<string, unknown>): Promise<string>;
+  /** A JWT in compact form with these claims (RFC 7519). `typ` is the type in its header; by default it has none. */
+  sign(claims: Record<string, unknown>, typ?: string): Promise<string>;
 }
 
 /** A signer with a new RSA key. A processor takes about 100 ms to find one. */
@@ -18,6 +18,9 @@ export async function createSigner(): Promise<Signer> {
   const kid = await calculateJwkThumbprint(jwk);
   return {
     publicJwk: { ...jwk, kid, alg: ALGORITHM, use: "sig" },
-    sign: (claims) => new SignJWT(claims).setProtectedHeader({ alg: ALGORITHM, kid }).sign(privateKey),
+    sign: (claims, typ) =>
+      new SignJWT(claims)
+        .setProtectedHeader({ ...(typ !== undefined && { typ }), alg: ALGORITHM, kid })
+        .sign(privateKey),
   };
 }

@@ -1,0 +1,55 @@
+import { MCP_SERVER_ID } from "./facts.js";
+import type { GroupsClaim } from "./groups-claim.js";
+
+/** A scope of a custom authorization server. */
+export interface CustomScope {
+  name: string;
+  /** True where a person is asked before a client gets it. */
+  consent?: boolean;
+  /** True where a request without `scope` gets it. */
+  default?: boolean;
+}
+
+/** The settings of a custom authorization server, with one access policy of one rule. */
+export interface CustomServer {
+  /** `default` is the one that Okta makes; another's id begins with `aus`. */
+  id: string;
+  /** The one audience of its access tokens. */
+  audience: string;
+  /** Its own scopes, besides those of OpenID Connect. */
+  scopes: readonly CustomScope[];
+  /** The clients of its policy, by id; undefined for all clients. */
+  clients?: readonly string[];
+  /** The grant types of its policy's rule; undefined for all. A refresh goes with the grant before it. */
+  grantTypes?: readonly string[];
+  /** A groups claim in access and ID tokens, whatever the scopes. */
+  groupsClaim?: GroupsClaim;
+  /** Further claims of access tokens. `userId` is undefined where a service acts for itself. */
+  claims?: (token: { userId: string | undefined; clientId: string }) => Record<string, unknown>;
+  /** Five minutes to a day. Default one hour. */
+  accessTokenLifetimeSeconds?: number;
+  /** Default 90 days. */
+  refreshTokenLifetimeSeconds?: number;
+}
+
+/** The servers of an org that was not told otherwise. */
+export const CUSTOM_SERVERS: readonly CustomServer[] = [
+  { id: "default", audience: "api://default", scopes: [] },
+  { id: MCP_SERVER_ID, audience: "https://mcp.acme-robotics.example/mcp", scopes: [{ name: "mcp" }] },
+];
+
+/**
+ * The settings with their defaults, where Okta would take them.
+ * @throws RangeError for a lifetime that Okta refuses, and for a scope that is its own
+ */
+export function checkedServer(server: CustomServer) {
+  const { accessTokenLifetimeSeconds = 3600, refreshTokenLifetimeSeconds = 90 * 24 * 3600 } = server;
+  if (accessTokenLifetimeSeconds < 300 || accessTokenLifetimeSeconds > 24 * 3600) {
+    throw new RangeError("An access token of a custom authorization server lives from five minutes to a day.");
+  }
+  const reserved = server.scopes.find(({ name }) => name.startsWith("okta."));
+  if (reserved !== undefined) {
+    throw new RangeError(`A custom authorization server has no scope ${reserved.name}: okta.* is the org's own.`);
+  }
+  return { ...server, accessTokenLifetimeSeconds, refreshTokenLifetimeSeconds };
+}
