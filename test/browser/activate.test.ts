@@ -1,56 +1,17 @@
-import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
-import { afterAll, describe, expect, onTestFinished, type TestContext, test } from "vitest";
+import type { BrowserContextOptions } from "playwright-core";
+import { describe, expect, type TestContext, test } from "vitest";
 import { ORG_NAME } from "../../sandbox/facts.js";
 import type { OrgAuthorizationOptions } from "../../sandbox/org-authorization.js";
 import { SCOPES as KNOWN_SCOPES } from "../../src/okta/scopes.js";
+import { heading, openBrowser, PHONE, sidewaysScroll, untilTaken } from "../support/chromium.js";
 import { faintTexts } from "../support/contrast.js";
 import { startOrg } from "../support/oauth-org.js";
-import { requireOrSkip } from "../support/programs.js";
-
-const QUIET = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
-
-const PHONE = { width: 360, height: 740 };
-
-let shared: Promise<Browser> | undefined;
-afterAll(async () => (await shared)?.close());
-
-/** Opens a new page of a real browser. The test is skipped where no browser is installed. */
-async function openBrowser(context: TestContext, options: BrowserContextOptions = {}) {
-  const [executablePath = ""] = requireOrSkip(context, "chromium");
-  shared ??= chromium.launch({ executablePath, args: QUIET });
-  const window = await (await shared).newContext(options);
-  onTestFinished(() => window.close());
-  const page = await window.newPage();
-  const complaints: string[] = [];
-  const requested: string[] = [];
-  page.on("console", (message) => complaints.push(message.text()));
-  page.on("pageerror", (error) => complaints.push(error.message));
-  page.on("request", (request) => requested.push(request.url()));
-  return { page, complaints, requested };
-}
 
 async function setUp(context: TestContext, window: BrowserContextOptions = {}, options: OrgAuthorizationOptions = {}) {
   const browser = await openBrowser(context, window);
   const org = await startOrg({ deviceIntervalSeconds: 0, ...options });
   return { ...browser, ...org };
 }
-
-const heading = (page: Page) => page.getByRole("heading", { level: 1 }).textContent();
-
-const sidewaysScroll = (page: Page) =>
-  page.evaluate<number>("document.documentElement.scrollWidth - document.documentElement.clientWidth");
-
-/** Repeats a key press until it has an effect, because Chromium drops keys that come before a page is painted. */
-const untilTaken = (press: () => Promise<unknown>, effect: string) =>
-  expect.poll(press, { timeout: 30_000 }).toBe(effect);
 
 describe("a person who signs in", () => {
   test("types the code, sees who asks for what, allows it, and the app gets its tokens", async (context) => {

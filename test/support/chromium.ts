@@ -1,0 +1,42 @@
+import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { afterAll, expect, onTestFinished, type TestContext } from "vitest";
+import { requireOrSkip } from "./programs.js";
+
+const QUIET = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+export const PHONE = { width: 360, height: 740 };
+
+let shared: Promise<Browser> | undefined;
+afterAll(async () => (await shared)?.close());
+
+/** Opens a new page of a real browser. The test is skipped where no browser is installed. */
+export async function openBrowser(context: TestContext, options: BrowserContextOptions = {}) {
+  const [executablePath = ""] = requireOrSkip(context, "chromium");
+  shared ??= chromium.launch({ executablePath, args: QUIET });
+  const window = await (await shared).newContext(options);
+  onTestFinished(() => window.close());
+  const page = await window.newPage();
+  const complaints: string[] = [];
+  const requested: string[] = [];
+  page.on("console", (message) => complaints.push(message.text()));
+  page.on("pageerror", (error) => complaints.push(error.message));
+  page.on("request", (request) => requested.push(request.url()));
+  return { page, complaints, requested };
+}
+
+export const heading = (page: Page) => page.getByRole("heading", { level: 1 }).textContent();
+
+export const sidewaysScroll = (page: Page) =>
+  page.evaluate<number>("document.documentElement.scrollWidth - document.documentElement.clientWidth");
+
+/** Repeats a key press until it has an effect, because Chromium drops keys that come before a page is painted. */
+export const untilTaken = (press: () => Promise<unknown>, effect: string) =>
+  expect.poll(press, { timeout: 30_000 }).toBe(effect);
