@@ -6,15 +6,13 @@ import { OktaMcpError } from "../errors/index.js";
 import { codeOf } from "../errors/system-code.js";
 import { Deadline, FILE_STEP_LIMIT_MS } from "../files/deadline.js";
 import { ensurePrivateDir, refuseIfShared, syncDir } from "../files/private-dir.js";
+import { openPrivateFile } from "../files/private-file.js";
 import { fileNameOf, type StoreKey } from "../files/store-key.js";
 import type { Found, TokenStore } from "./store-contract.js";
 import { parseStoredSignIn, type StoredSignIn } from "./stored-sign-in.js";
 
 /** A sign-in has a few thousand bytes. */
 const MAX_FILE_BYTES = 1_000_000;
-
-/** Flags that follow no link and do not wait for the other end of a pipe. */
-const READ_NO_LINK = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
 /** A write takes milliseconds; what is older was left behind. */
 const DRAFT_LIFE_MS = 60_000;
@@ -53,17 +51,13 @@ export class TokenFile implements TokenStore {
       let file: Awaited<ReturnType<typeof open>>;
       try {
         refuseIfShared(await this.#dir(), "folder", await lstat(await this.#dir()), 0o700);
-        file = await open(path, READ_NO_LINK);
+        file = await openPrivateFile(path, constants.O_RDONLY);
       } catch (error) {
         if (codeOf(error) === "ENOENT") return { signIn: undefined, certain: true };
-        // What O_NOFOLLOW answers to a link.
-        if (codeOf(error) === "ELOOP") refuseIfShared(path, "file", await lstat(path), 0o600);
         throw error;
       }
       try {
-        const stats = await file.stat();
-        refuseIfShared(path, "file", stats, 0o600);
-        if (stats.size > MAX_FILE_BYTES) return { signIn: undefined, certain: true };
+        if ((await file.stat()).size > MAX_FILE_BYTES) return { signIn: undefined, certain: true };
         const signIn = parseStoredSignIn(await file.readFile("utf8"), this.#key);
         return signIn ? { signIn } : { signIn: undefined, certain: true };
       } finally {

@@ -1,11 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
-import { type FileHandle, lstat, open, readdir, rename, rm, stat } from "node:fs/promises";
+import { type FileHandle, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { OktaMcpError } from "../errors/index.js";
 import { codeOf } from "../errors/system-code.js";
 import { Deadline, FILE_STEP_LIMIT_MS } from "../files/deadline.js";
-import { ensurePrivateDir, refuseIfShared, syncDir } from "../files/private-dir.js";
+import { ensurePrivateDir, syncDir } from "../files/private-dir.js";
+import { openPrivateFile, readPrivateFile } from "../files/private-file.js";
 import { stringifyJson } from "../json/exact-json.js";
 import { type Change, ChangeAssembler, type Journal, type JournalLine } from "./change.js";
 
@@ -25,9 +26,6 @@ export interface FileJournalOptions {
 const CURRENT = "changes.jsonl";
 const PUT_ASIDE = /^changes-\d{8}T\d{9}Z-[0-9a-f]{6}\.jsonl$/;
 const KEEPS = "the journal";
-
-/** Flags that follow no link and do not wait for the other end of a pipe. */
-const NO_LINK = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
 /**
  * A journal in JSON Lines files of mode 0600 in a folder of mode 0700. Any number of processes may write at once: each
@@ -123,20 +121,7 @@ export class FileJournal implements Journal {
 
   async #open(dir: string): Promise<FileHandle> {
     await ensurePrivateDir(dir, KEEPS);
-    const path = join(dir, CURRENT);
-    const flags = constants.O_APPEND | constants.O_CREAT | constants.O_RDWR | NO_LINK;
-    const file = await open(path, flags, 0o600).catch(async (error: unknown) => {
-      // The system's answer to O_NOFOLLOW on a link, and, on a system without that flag, on a folder.
-      if (["ELOOP", "EISDIR"].includes(codeOf(error))) refuseIfShared(path, "file", await lstat(path), 0o600, KEEPS);
-      throw error;
-    });
-    try {
-      refuseIfShared(path, "file", await file.stat(), 0o600, KEEPS);
-      return file;
-    } catch (error) {
-      await file.close();
-      throw error;
-    }
+    return openPrivateFile(join(dir, CURRENT), constants.O_APPEND | constants.O_CREAT | constants.O_RDWR, KEEPS);
   }
 
   async #putAside(dir: string, ino: number): Promise<void> {
@@ -192,18 +177,7 @@ async function endsCleanly(file: FileHandle): Promise<boolean> {
   return last[0] === 0x0a;
 }
 
+/** The lines of a file; none where there is no line yet, or another process has deleted the file for its age. */
 async function readLines(path: string): Promise<string[]> {
-  try {
-    const file = await open(path, constants.O_RDONLY | NO_LINK);
-    try {
-      refuseIfShared(path, "file", await file.stat(), 0o600, KEEPS);
-      return (await file.readFile("utf8")).split("\n");
-    } finally {
-      await file.close();
-    }
-  } catch (error) {
-    // There is no line yet, or another process has deleted the file for its age.
-    if (codeOf(error) === "ENOENT") return [];
-    throw error;
-  }
+  return (await readPrivateFile(path, KEEPS))?.split("\n") ?? [];
 }
