@@ -64,29 +64,45 @@ export interface Change {
   undo_run?: string;
   /** The changes that took this one back. */
   undone_by?: string[];
+  /** Who made it through a server of a company; absent in the journal of one person. */
+  caller?: ChangeCaller;
+}
+
+/** The one on whose behalf a company's server made a change. */
+export interface ChangeCaller {
+  /** The server's id of the person. */
+  person: string;
+  client?: string;
+  role?: string;
+  /** Whose right was used at Okta. */
+  act_as?: string;
+  /** The request at the server. */
+  request_id?: string;
 }
 
 /** The content of the first line of a change. */
-export type FirstLine = Omit<Change, "outcome" | "undone_by"> & { v: 1; outcome?: ChangeOutcome };
+export type FirstLine = Omit<Change, "outcome" | "undone_by" | "caller"> & { v: 1; outcome?: ChangeOutcome };
 
 /** The content of a later line. It adds to the change or corrects it. */
-export type LaterLine = { id: string } & Partial<Omit<Change, "id" | "at" | "undone_by">>;
+export type LaterLine = { id: string } & Partial<Omit<Change, "id" | "at" | "undone_by" | "caller">>;
 
 export type JournalLine = FirstLine | LaterLine;
 
-/** Keeps the changes made to one org. */
+/**
+ * Keeps the changes made to one org. Every method throws OktaMcpError where the journal cannot be used: bad_config for
+ * files, store_unavailable for a database.
+ */
 export interface Journal {
   /** The place of the journal, in words. */
   readonly place: string;
-  /** Checks that a line could be written, as far as possible without writing one. @throws OktaMcpError bad_config */
+  /** Checks that a line could be written, as far as possible without writing one. */
   check(): Promise<void>;
-  /**
-   * Adds a line. Resolves when the line would survive a crash. @throws OktaMcpError bad_config when it cannot be
-   * written
-   */
+  /** Adds a line. Resolves when the line would survive a crash. */
   append(line: JournalLine): Promise<void>;
-  /** All changes, the newest first. @throws OktaMcpError bad_config when they cannot be read */
+  /** All changes, the newest first. */
   changes(): AsyncIterable<Change>;
+  /** The change with an id, where the journal finds it faster than by going through all. */
+  find?(id: string): Promise<Change | undefined>;
 }
 
 function isLine(value: unknown): value is JournalLine {
@@ -143,6 +159,7 @@ function parsed(text: string): JournalLine | undefined {
 
 /** The change with an id. */
 export async function findChange(journal: Journal, id: string): Promise<Change | undefined> {
+  if (journal.find) return journal.find(id);
   for await (const change of journal.changes()) if (change.id === id) return change;
   return undefined;
 }
