@@ -59,6 +59,11 @@ export const ERROR_CODES = {
     exitCode: 1,
     fix: "Check the network, OKTA_ORG_URL and, behind a proxy, HTTPS_PROXY and NO_PROXY.",
   },
+  store_unavailable: {
+    retry: "after-wait",
+    exitCode: 1,
+    fix: "Try again in a minute; if it goes on, whoever runs this server has to look at its database.",
+  },
   cancelled: { retry: "never", exitCode: 1, fix: "Repeat the call if it is still wanted." },
   bug: { retry: "never", exitCode: 1, fix: "Please report this with the steps that led to it." },
 } as const satisfies Record<string, CodeProperties>;

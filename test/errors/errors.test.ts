@@ -46,6 +46,7 @@ describe("every error", () => {
         "session_ended",
         "sign_in_pending",
         "signed_out",
+        "store_unavailable",
         "unreachable",
         "would_remove",
       ].sort(),

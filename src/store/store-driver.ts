@@ -1,0 +1,21 @@
+import type { ColumnDefinitionBuilder, Dialect, RawBuilder } from "kysely";
+
+/** What the migrations and the repositories have to know of a database, beyond the query builder. */
+export interface SqlVariant {
+  /** Makes a column the primary key whose numbers rise from row to row. */
+  rising(column: ColumnDefinitionBuilder): ColumnDefinitionBuilder;
+  /** Statements after which the database itself refuses to change or delete rows of a table. */
+  appendOnly(table: string): RawBuilder<unknown>[];
+  /** True where several connections write at once, so that a transaction has to lock the rows that it reads. */
+  locksRows: boolean;
+}
+
+/** A database that a store can be kept in. It throws OktaMcpError store_unavailable where it cannot be used. */
+export interface StoreDriver {
+  /** The database in words, for messages to whoever runs the server. */
+  readonly place: string;
+  readonly dialect: Dialect;
+  readonly variant: SqlVariant;
+  /** Gives back what the driver holds beside the connections of the query builder. It is called once, after them. */
+  release(): Promise<void>;
+}

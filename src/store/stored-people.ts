@@ -1,0 +1,126 @@
+import { type Selectable, sql } from "kysely";
+import { newId, type StoreParts } from "./store-parts.js";
+import type { Tables } from "./tables.js";
+
+/** `blocked` by an admin of this server; `gone` at the org. */
+export type PersonStatus = Tables["people"]["status"];
+
+/** What a sign-in tells of a person. */
+export interface SignedInPerson {
+  /** The org that knows them (`iss` of the ID token). */
+  issuer: string;
+  /** The id by which the org knows them (`sub`). */
+  subject: string;
+  login: string | undefined;
+  name: string | undefined;
+  email: string | undefined;
+  emailVerified: boolean;
+  /** The ids of their groups; undefined where the sign-in does not tell. */
+  groups: readonly string[] | undefined;
+}
+
+/** A person who has signed in at least once. */
+export interface KnownPerson extends SignedInPerson {
+  /** Our own id, which stays the same when login and e-mail change. */
+  id: string;
+  status: PersonStatus;
+  groups: readonly string[];
+  /** When the groups were last read, in epoch milliseconds; undefined where they never were. */
+  groupsAtMs: number | undefined;
+  createdAtMs: number;
+  seenAtMs: number;
+}
+
+/** The people who have signed in. Issuer and subject tell who somebody is, never a login or an e-mail address. */
+export class StoredPeople {
+  readonly #parts: Pick<StoreParts, "db" | "now">;
+
+  constructor(parts: Pick<StoreParts, "db" | "now">) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Keeps what a sign-in tells. Somebody who was gone at the org is there again; somebody who is blocked here stays
+   * blocked.
+   */
+  async signedIn(told: SignedInPerson): Promise<KnownPerson> {
+    const { db, now } = this.#parts;
+    const nowMs = now();
+    const labels = {
+      login: told.login ?? null,
+      name: told.name ?? null,
+      email: told.email ?? null,
+      email_verified: told.emailVerified ? 1 : 0,
+      seen_at: nowMs,
+    };
+    const groups = told.groups === undefined ? {} : { groups: JSON.stringify(told.groups), groups_at: nowMs };
+    const row = await db
+      .insertInto("people")
+      .values({
+        id: newId("per", nowMs),
+        iss: told.issuer,
+        sub: told.subject,
+        status: "active",
+        groups: "[]",
+        created_at: nowMs,
+        ...labels,
+        ...groups,
+      })
+      .onConflict((conflict) =>
+        conflict.columns(["iss", "sub"]).doUpdateSet({
+          ...labels,
+          ...groups,
+          status: sql<PersonStatus>`case when people.status = 'gone' then 'active' else people.status end`,
+        }),
+      )
+      .returningAll()
+      .executeTakeFirstOrThrow();
+    return personOf(row);
+  }
+
+  async find(id: string): Promise<KnownPerson | undefined> {
+    const row = await this.#parts.db.selectFrom("people").selectAll().where("id", "=", id).executeTakeFirst();
+    return row && personOf(row);
+  }
+
+  async findBySubject(issuer: string, subject: string): Promise<KnownPerson | undefined> {
+    const people = this.#parts.db.selectFrom("people").selectAll();
+    const row = await people.where("iss", "=", issuer).where("sub", "=", subject).executeTakeFirst();
+    return row && personOf(row);
+  }
+
+  /** Everybody who was last seen with a login, whatever its case. Several people can have had one login. */
+  async findByLogin(login: string): Promise<KnownPerson[]> {
+    const people = this.#parts.db.selectFrom("people").selectAll().orderBy("seen_at", "desc");
+    const rows = await people.where(sql<string>`lower(login)`, "=", login.toLowerCase()).execute();
+    return rows.map(personOf);
+  }
+
+  /** Keeps the ids of somebody's groups, as just read. */
+  async setGroups(id: string, groups: readonly string[]): Promise<void> {
+    const { db, now } = this.#parts;
+    const read = { groups: JSON.stringify(groups), groups_at: now() };
+    await db.updateTable("people").set(read).where("id", "=", id).execute();
+  }
+
+  async setStatus(id: string, status: PersonStatus): Promise<void> {
+    await this.#parts.db.updateTable("people").set({ status }).where("id", "=", id).execute();
+  }
+}
+
+function personOf(row: Selectable<Tables["people"]>): KnownPerson {
+  return {
+    id: row.id,
+    issuer: row.iss,
+    subject: row.sub,
+    login: row.login ?? undefined,
+    name: row.name ?? undefined,
+    email: row.email ?? undefined,
+    emailVerified: row.email_verified === 1,
+    status: row.status,
+    groups: JSON.parse(row.groups) as string[],
+    groupsAtMs: row.groups_at ?? undefined,
+    createdAtMs: row.created_at,
+    seenAtMs: row.seen_at,
+  };
+}

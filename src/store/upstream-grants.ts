@@ -1,0 +1,204 @@
+import type { Selectable } from "kysely";
+import type { StoreParts } from "./store-parts.js";
+import type { Tables } from "./tables.js";
+import type { RowIdentity } from "./vault.js";
+
+/** A person's own tokens at the org. */
+export interface UpstreamTokens {
+  access: string;
+  /** Epoch milliseconds. */
+  accessEndsAtMs: number;
+  /** Undefined where the org gives out none. */
+  refresh: string | undefined;
+  /** The private JWK that the tokens are bound to (RFC 9449), as JSON. */
+  dpopKey: string | undefined;
+  scopes: readonly string[];
+}
+
+export interface UpstreamGrant extends UpstreamTokens {
+  id: string;
+  person: string;
+  /** `org` for the org's own API. */
+  kind: string;
+  /** Rises with every change of the tokens. */
+  version: number;
+  /** True while one process renews the tokens. */
+  isRenewing: boolean;
+  lastError: string | undefined;
+}
+
+type Row = Selectable<Tables["upstream_grants"]>;
+type SealedColumn = "access_sealed" | "refresh_sealed" | "dpop_key_sealed";
+
+/**
+ * The tokens that people have granted this server at the org, one set of each kind for each person. Whoever renews them
+ * claims it first, so that one request to the org is under way at a time, among all who share the database.
+ */
+export class UpstreamGrants {
+  readonly #parts: StoreParts;
+
+  constructor(parts: StoreParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Keeps the tokens of a new sign-in.
+   * @returns the refresh token that they replace, to be revoked at the org
+   */
+  async put(person: string, kind: string, tokens: UpstreamTokens): Promise<string | undefined> {
+    const { db, variant, now } = this.#parts;
+    const id = idOf(person, kind);
+    const nowMs = now();
+    const kept = { ...(await this.#sealed(id, person, tokens)), state: "active" as const, last_error: null };
+    const former = await db.transaction().execute(async (transaction) => {
+      const query = transaction.selectFrom("upstream_grants").selectAll().where("id", "=", id);
+      const row = await (variant.locksRows ? query.forUpdate() : query).executeTakeFirst();
+      await transaction
+        .insertInto("upstream_grants")
+        .values({ id, person, kind, version: 1, created_at: nowMs, changed_at: nowMs, ...kept })
+        .onConflict((conflict) =>
+          conflict.column("id").doUpdateSet(({ eb, ref }) => ({
+            ...kept,
+            changed_at: nowMs,
+            renewing_ends_at: null,
+            version: eb(ref("upstream_grants.version"), "+", 1),
+          })),
+        )
+        .execute();
+      return row;
+    });
+    return former && this.#open(former, "refresh_sealed");
+  }
+
+  /** The tokens of a person; undefined where there are none, they have ended, or they cannot be read. */
+  async find(person: string, kind: string): Promise<UpstreamGrant | undefined> {
+    const { db, now } = this.#parts;
+    const all = db.selectFrom("upstream_grants").selectAll().where("id", "=", idOf(person, kind));
+    const row = await all.where("state", "=", "active").executeTakeFirst();
+    if (row === undefined) return undefined;
+    const access = await this.#open(row, "access_sealed");
+    if (access === undefined) return undefined;
+    return {
+      id: row.id,
+      person: row.person,
+      kind: row.kind,
+      access,
+      accessEndsAtMs: row.access_ends_at ?? 0,
+      refresh: await this.#open(row, "refresh_sealed"),
+      dpopKey: await this.#open(row, "dpop_key_sealed"),
+      scopes: row.scopes === "" ? [] : row.scopes.split(" "),
+      version: row.version,
+      isRenewing: row.renewing_ends_at !== null && row.renewing_ends_at > now(),
+      lastError: row.last_error ?? undefined,
+    };
+  }
+
+  /**
+   * Claims the renewal of tokens. True for exactly one caller, as long as nobody has renewed this version.
+   * @param forMs the time after which another may claim it, since this one must have died
+   */
+  async claimRenewal({ id, version }: Pick<UpstreamGrant, "id" | "version">, forMs: number): Promise<boolean> {
+    const { db, now } = this.#parts;
+    const nowMs = now();
+    const { numUpdatedRows } = await db
+      .updateTable("upstream_grants")
+      .set({ renewing_ends_at: nowMs + forMs })
+      .where("id", "=", id)
+      .where("version", "=", version)
+      .where("state", "=", "active")
+      .where(({ eb, or }) => or([eb("renewing_ends_at", "is", null), eb("renewing_ends_at", "<=", nowMs)]))
+      .executeTakeFirst();
+    return numUpdatedRows === 1n;
+  }
+
+  /**
+   * Keeps renewed tokens. False where the grant has ended or changed meanwhile: the new tokens are then to be revoked.
+   */
+  async renewed({ id, person, version }: Pick<UpstreamGrant, "id" | "person" | "version">, tokens: UpstreamTokens) {
+    const { db, now } = this.#parts;
+    const kept = await this.#sealed(id, person, tokens);
+    const { numUpdatedRows } = await db
+      .updateTable("upstream_grants")
+      .set({ ...kept, version: version + 1, renewing_ends_at: null, last_error: null, changed_at: now() })
+      .where("id", "=", id)
+      .where("version", "=", version)
+      .where("state", "=", "active")
+      .executeTakeFirst();
+    return numUpdatedRows === 1n;
+  }
+
+  /** Gives a claim back after the org did not answer. @param why a code, never a token or the org's text */
+  async release({ id, version }: Pick<UpstreamGrant, "id" | "version">, why: string): Promise<void> {
+    await this.#parts.db
+      .updateTable("upstream_grants")
+      .set({ renewing_ends_at: null, last_error: why })
+      .where("id", "=", id)
+      .where("version", "=", version)
+      .execute();
+  }
+
+  /**
+   * Ends the tokens of a person, of one kind or of all.
+   * @param why a code, never a token or the org's text
+   * @param version only these tokens, and none that have come meanwhile
+   * @returns the refresh tokens, to be revoked at the org
+   */
+  async end(
+    person: string,
+    why: string,
+    { kind, version }: { kind?: string; version?: number } = {},
+  ): Promise<string[]> {
+    const { db, variant, now } = this.#parts;
+    const ended = await db.transaction().execute(async (transaction) => {
+      let active = transaction.selectFrom("upstream_grants").selectAll().where("person", "=", person);
+      active = active.where("state", "=", "active");
+      if (kind !== undefined) active = active.where("kind", "=", kind);
+      if (version !== undefined) active = active.where("version", "=", version);
+      const rows = await (variant.locksRows ? active.forUpdate() : active).execute();
+      const gone = { access_sealed: null, refresh_sealed: null, dpop_key_sealed: null, renewing_ends_at: null };
+      for (const { id } of rows) {
+        await transaction
+          .updateTable("upstream_grants")
+          .set(({ eb }) => ({
+            ...gone,
+            state: "ended" as const,
+            last_error: why,
+            changed_at: now(),
+            version: eb("version", "+", 1),
+          }))
+          .where("id", "=", id)
+          .execute();
+      }
+      return rows;
+    });
+    const tokens = await Promise.all(ended.map((row) => this.#open(row, "refresh_sealed")));
+    return tokens.filter((token) => token !== undefined);
+  }
+
+  async #sealed(id: string, person: string, tokens: UpstreamTokens) {
+    const { vault } = this.#parts;
+    const seal = async (column: SealedColumn, value: string | undefined) =>
+      value === undefined ? null : await vault.seal(value, rowOf(id, person, column));
+    return {
+      scopes: [...tokens.scopes].join(" "),
+      access_sealed: await seal("access_sealed", tokens.access),
+      access_ends_at: tokens.accessEndsAtMs,
+      refresh_sealed: await seal("refresh_sealed", tokens.refresh),
+      dpop_key_sealed: await seal("dpop_key_sealed", tokens.dpopKey),
+    };
+  }
+
+  async #open(row: Row, column: SealedColumn): Promise<string | undefined> {
+    const sealed = row[column];
+    return sealed === null ? undefined : await this.#parts.vault.open(sealed, rowOf(row.id, row.person, column));
+  }
+}
+
+/** The id follows from whose it is, so that two sign-ins at once meet in one row. */
+function idOf(person: string, kind: string): string {
+  return `${person}/${kind}`;
+}
+
+function rowOf(id: string, person: string, column: SealedColumn): RowIdentity {
+  return { table: "upstream_grants", column, id, person };
+}

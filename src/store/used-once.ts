@@ -1,0 +1,47 @@
+import type { SealStore } from "../call/seals.js";
+import { hashOf, type StoreParts } from "./store-parts.js";
+
+/** Remembers what counts once, e.g. the `jti` of a token (RFC 7519, section 4.1.7), among all who share the database. */
+export class UsedOnce {
+  readonly #db: StoreParts["db"];
+
+  constructor({ db }: Pick<StoreParts, "db">) {
+    this.#db = db;
+  }
+
+  /**
+   * Uses a value up. True for the one who did, false for everybody who comes later.
+   * @param kind names the use
+   * @param endsAtMs when the value counts no more in any case, in epoch milliseconds
+   */
+  async claim(kind: string, value: string, endsAtMs: number): Promise<boolean> {
+    const { numInsertedOrUpdatedRows } = await this.#db
+      .insertInto("used_once")
+      .values({ value_hash: hashOf(`once ${kind}`, value), kind, ends_at: endsAtMs })
+      .onConflict((conflict) => conflict.column("value_hash").doNothing())
+      .executeTakeFirst();
+    return numInsertedOrUpdatedRows === 1n;
+  }
+}
+
+/** The used seals of all who share the database, and the key that they have in common. */
+export class StoredSeals implements SealStore {
+  readonly #used: UsedOnce;
+  readonly #key: Uint8Array;
+
+  constructor({ db, vault }: Pick<StoreParts, "db" | "vault">) {
+    this.#used = new UsedOnce({ db });
+    // A new data key comes first and would end all open seals. The oldest key stays when one is added.
+    const key = vault.subKeys("seals").at(-1);
+    if (key === undefined) throw new TypeError("a vault has a key");
+    this.#key = key;
+  }
+
+  async key(): Promise<Uint8Array> {
+    return this.#key;
+  }
+
+  claim(nonce: string, endsAtMs: number): Promise<boolean> {
+    return this.#used.claim("seal", nonce, endsAtMs);
+  }
+}

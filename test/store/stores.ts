@@ -1,0 +1,60 @@
+import { onTestFinished } from "vitest";
+import { type OpenStoreOptions, openStore, type Store } from "../../src/store/open-store.js";
+import { hasSqliteLibrary, SQLITE_LIBRARIES, type SqliteLibrary } from "../../src/store/sqlite-library.js";
+import { temporaryFolder } from "../support/cli.js";
+import { describeWhere } from "../support/programs.js";
+
+/** Defines a suite once for each library that brings SQLite. One that is not here is skipped with a word. */
+export function eachLibrary(name: string, suite: (library: SqliteLibrary) => void): void {
+  for (const library of SQLITE_LIBRARIES) {
+    const need = `${library}, which Node.js ${process.versions.node} does not have`;
+    describeWhere(hasSqliteLibrary(library), need)(`${name} (${library})`, () => suite(library));
+  }
+}
+
+export interface TestStore {
+  store: Store;
+  dir: string;
+  /** What the store has warned of, as text. */
+  warnings: string[];
+  /** Moves the clock of the store. */
+  pass(ms: number): void;
+  nowMs(): number;
+}
+
+/** Opens a store in a folder, by default a new one. It is closed when the test is over. */
+export async function openTestStore(options: Partial<OpenStoreOptions> = {}): Promise<TestStore> {
+  const { dir = temporaryFolder() } = options;
+  const warnings: string[] = [];
+  let nowMs = 1_790_000_000_000;
+  const store = await openStore({
+    now: () => nowMs,
+    log: { warn: (message, fields) => void warnings.push(`${message} ${JSON.stringify(fields)}`) },
+    ...options,
+    dir,
+  });
+  onTestFinished(() => store.close());
+  const pass = (ms: number) => {
+    nowMs += ms;
+  };
+  return { store, dir, warnings, pass, nowMs: () => nowMs };
+}
+
+/** Somebody who has signed in. */
+export function personWith(more: Partial<Parameters<Store["people"]["signedIn"]>[0]> = {}) {
+  return {
+    issuer: "https://acme.okta.com",
+    subject: "00u1",
+    login: "ada@acme.example",
+    name: "Ada",
+    email: "ada@acme.example",
+    emailVerified: true,
+    groups: undefined,
+    ...more,
+  };
+}
+
+/** Runs something so many times at once. Resolves with all outcomes. */
+export function atOnce<T>(times: number, action: (index: number) => Promise<T>): Promise<T[]> {
+  return Promise.all(Array.from({ length: times }, (_, index) => action(index)));
+}
