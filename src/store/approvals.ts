@@ -1,4 +1,4 @@
-import type { Selectable } from "kysely";
+import type { Kysely, Selectable } from "kysely";
 import { newId, type StoreParts } from "./store-parts.js";
 import type { Tables } from "./tables.js";
 
@@ -30,22 +30,30 @@ export class Approvals {
     this.#parts = parts;
   }
 
-  /** The open approval of a call; a new one where there is none. */
+  /** The open approval of a call; a new one where there is none. Of several calls at once all get the same. */
   async open(wanted: WantedApproval): Promise<Approval> {
-    const { db, vault, now } = this.#parts;
-    const open = await this.#ofCall(wanted, "open").selectAll().orderBy("created_at").executeTakeFirst();
-    const known = open === undefined ? undefined : await this.#approvalOf(open);
-    if (known !== undefined) return known;
+    const { db, vault, variant, now } = this.#parts;
     const { person, client, tool, digest, shown, endsAtMs } = wanted;
     const nowMs = now();
     const id = newId("apr", nowMs);
     const shown_sealed = await vault.seal(JSON.stringify(shown), shownOf(id, person));
     const row = { id, person, client, tool, digest, shown_sealed, created_at: nowMs, ends_at: endsAtMs };
-    await db
-      .insertInto("approvals")
-      .values({ ...row, state: "open" })
-      .execute();
-    return { ...wanted, id, state: "open", createdAtMs: nowMs, decidedAtMs: undefined };
+    const open = await db.transaction().execute(async (transaction) => {
+      const owner = transaction.selectFrom("people").select("id").where("id", "=", person);
+      if (variant.locksRows) await owner.forUpdate().execute();
+      const found = await this.#ofCall(transaction, wanted, "open")
+        .selectAll()
+        .orderBy("created_at")
+        .executeTakeFirst();
+      if (found !== undefined) return found;
+      const values = { ...row, state: "open" as const };
+      return transaction.insertInto("approvals").values(values).returningAll().executeTakeFirstOrThrow();
+    });
+    const approval = await this.#approvalOf(open);
+    if (approval !== undefined) return approval;
+    // Its key is gone, so nobody can see what it is about.
+    await db.deleteFrom("approvals").where("id", "=", open.id).execute();
+    return this.open(wanted);
   }
 
   /** An approval of a person's own; undefined where it is another's, or has ended. */
@@ -83,14 +91,15 @@ export class Approvals {
   async use(
     call: Pick<WantedApproval, "person" | "client" | "digest">,
   ): Promise<"approved" | "denied" | "open" | "none"> {
-    const { numUpdatedRows } = await this.#parts.db
+    const { db } = this.#parts;
+    const { numUpdatedRows } = await db
       .updateTable("approvals")
       .set({ state: "used" })
-      .where("id", "in", this.#ofCall(call, "approved").select("id").orderBy("created_at").limit(1))
+      .where("id", "in", this.#ofCall(db, call, "approved").select("id").orderBy("created_at").limit(1))
       .where("state", "=", "approved")
       .executeTakeFirst();
     if (numUpdatedRows === 1n) return "approved";
-    const last = await this.#ofCall(call, "denied", "open")
+    const last = await this.#ofCall(db, call, "denied", "open")
       .select("state")
       .orderBy("created_at", "desc")
       .executeTakeFirst();
@@ -107,10 +116,11 @@ export class Approvals {
   }
 
   #ofCall(
+    db: Kysely<Tables>,
     { person, client, digest }: Pick<WantedApproval, "person" | "client" | "digest">,
     ...states: Tables["approvals"]["state"][]
   ) {
-    return this.#parts.db
+    return db
       .selectFrom("approvals")
       .where("person", "=", person)
       .where("client", "=", client)

@@ -112,7 +112,7 @@ export class Store {
 
   /** Ends the use of the database, once. */
   close(): Promise<void> {
-    this.#closed ??= this.#parts.db.destroy().then(() => this.#driver.release());
+    this.#closed ??= this.#parts.db.destroy().finally(() => this.#driver.release());
     return this.#closed;
   }
 }
@@ -141,8 +141,7 @@ export async function openStore(options: OpenStoreOptions): Promise<Store> {
     });
     return new Store({ db, variant, vault, now }, driver, keyChange);
   } catch (error) {
-    await db.destroy();
-    await driver.release();
+    await db.destroy().finally(() => driver.release());
     throw error;
   }
 }

@@ -187,7 +187,15 @@ function inOurWords(database: SqliteHandle, place: string): SqliteDatabase {
     }
   };
   return {
-    close: () => told(() => database.close()),
+    close() {
+      try {
+        // libsql leaves this to the time at which its statements are collected. The file alone would be no whole copy.
+        database.prepare("pragma wal_checkpoint(truncate)").all([]);
+      } catch {
+        // A full disk keeps it from happening. Nothing is lost: the next start reads both files.
+      }
+      told(() => database.close());
+    },
     prepare(text) {
       const statement = told(() => database.prepare(text));
       return {
