@@ -28,6 +28,11 @@ export interface UpstreamGrant extends UpstreamTokens {
 }
 
 type Row = Selectable<Tables["upstream_grants"]>;
+type DecryptedTokens = Pick<UpstreamTokens, "access" | "refresh" | "dpopKey">;
+
+/** The most people whose tokens stay decrypted. */
+const MAX_DECRYPTED = 2_000;
+
 type SealedColumn = "access_sealed" | "refresh_sealed" | "dpop_key_sealed";
 
 /**
@@ -36,6 +41,8 @@ type SealedColumn = "access_sealed" | "refresh_sealed" | "dpop_key_sealed";
  */
 export class UpstreamGrants {
   readonly #parts: StoreParts;
+  /** Tokens that were decrypted, by the id of their row; those that were longest not used come first. */
+  readonly #decrypted = new Map<string, { sealed: string; tokens: DecryptedTokens }>();
 
   constructor(parts: StoreParts) {
     this.#parts = parts;
@@ -76,16 +83,14 @@ export class UpstreamGrants {
     const all = db.selectFrom("upstream_grants").selectAll().where("id", "=", idOf(person, kind));
     const row = await all.where("state", "=", "active").executeTakeFirst();
     if (row === undefined) return undefined;
-    const access = await this.#open(row, "access_sealed");
-    if (access === undefined) return undefined;
+    const tokens = await this.#tokensOf(row);
+    if (tokens === undefined) return undefined;
     return {
+      ...tokens,
       id: row.id,
       person: row.person,
       kind: row.kind,
-      access,
       accessEndsAtMs: row.access_ends_at ?? 0,
-      refresh: await this.#open(row, "refresh_sealed"),
-      dpopKey: await this.#open(row, "dpop_key_sealed"),
       scopes: row.scopes === "" ? [] : row.scopes.split(" "),
       version: row.version,
       isRenewing: row.renewing_ends_at !== null && row.renewing_ends_at > now(),
@@ -157,6 +162,7 @@ export class UpstreamGrants {
       const rows = await (variant.locksRows ? active.forUpdate() : active).execute();
       const gone = { access_sealed: null, refresh_sealed: null, dpop_key_sealed: null, renewing_ends_at: null };
       for (const { id } of rows) {
+        this.#decrypted.delete(id);
         await transaction
           .updateTable("upstream_grants")
           .set(({ eb }) => ({
@@ -173,6 +179,28 @@ export class UpstreamGrants {
     });
     const tokens = await Promise.all(ended.map((row) => this.#open(row, "refresh_sealed")));
     return tokens.filter((token) => token !== undefined);
+  }
+
+  /**
+   * The tokens of a row. Every call of a person needs them, so they are decrypted once. Each change of a row encrypts it
+   * anew, and what was encrypted anew is another text.
+   */
+  async #tokensOf(row: Row): Promise<DecryptedTokens | undefined> {
+    const sealed = row.access_sealed ?? "";
+    const known = this.#decrypted.get(row.id);
+    this.#decrypted.delete(row.id);
+    const tokens = known?.sealed === sealed ? known.tokens : await this.#decrypt(row);
+    if (tokens === undefined) return undefined;
+    this.#decrypted.set(row.id, { sealed, tokens });
+    const [oldest] = this.#decrypted.keys();
+    if (this.#decrypted.size > MAX_DECRYPTED && oldest !== undefined) this.#decrypted.delete(oldest);
+    return tokens;
+  }
+
+  async #decrypt(row: Row): Promise<DecryptedTokens | undefined> {
+    const columns = ["access_sealed", "refresh_sealed", "dpop_key_sealed"] as const;
+    const [access, refresh, dpopKey] = await Promise.all(columns.map((column) => this.#open(row, column)));
+    return access === undefined ? undefined : { access, refresh, dpopKey };
   }
 
   async #sealed(id: string, person: string, tokens: UpstreamTokens) {

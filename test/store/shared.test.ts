@@ -125,6 +125,24 @@ eachLibrary("what counts once among all who share the database", (library) => {
     expect(await store.upstream.claimRenewal(grant, 10_000)).toBe(true);
   });
 
+  test("tokens are those of the last change, however they were read before", async () => {
+    const { store, dir } = await open();
+    const { id: person } = await store.people.signedIn(personWith());
+    const tokens = async () => store.upstream.find(person, "org");
+    for (const n of [1, 2, 3]) {
+      await store.upstream.put(person, "org", { ...TOKENS, access: `a${n}`, dpopKey: n === 2 ? "k2" : undefined });
+      for (const _ of [1, 2])
+        expect(await tokens()).toMatchObject({ access: `a${n}`, dpopKey: n === 2 ? "k2" : undefined });
+    }
+    // Another process that shares the database.
+    const beside = await openTestStore({ dir, library, as: "beside" });
+    expect(await beside.store.upstream.find(person, "org")).toEqual(await tokens());
+    await beside.store.upstream.put(person, "org", { ...TOKENS, access: "a4" });
+    expect(await tokens()).toMatchObject({ access: "a4" });
+    await beside.store.upstream.end(person, "signed_out");
+    expect(await tokens()).toBeUndefined();
+  });
+
   test("tokens that ended meanwhile stay ended, and what replaces tokens gives them back to be revoked", async () => {
     const { store } = await open();
     const { id: person } = await store.people.signedIn(personWith());
