@@ -38,6 +38,8 @@ export interface AuthorizationServerOptions {
   clientWorks: (clientId: string) => boolean;
   /** The client that an app of the org's own list is, if it works. */
   findApp: (clientId: string) => AppClient | undefined;
+  /** See `Authorization.trustsOrigin`. */
+  trustsOrigin: (origin: string) => boolean;
   /** The custom authorization servers beside the org's own. */
   customServers: readonly CustomServer[];
   onEvent?: (event: OAuthEvent) => void;
@@ -64,6 +66,8 @@ export interface AuthorizationServer {
   routes: Route[];
   /** The caller of a request to the API, or the refusal that the request gets instead. */
   authenticate(request: ApiRequest): Promise<Caller | SandboxReply>;
+  /** True for the origin of a site whose pages may ask for tokens by script. */
+  trustsOrigin(origin: string): boolean;
   control: AuthorizationControl;
 }
 
@@ -122,6 +126,7 @@ export function createAuthorizationServer(options: AuthorizationServerOptions): 
       ...logoutRoutes({ ...parts, events }),
     ],
     authenticate,
+    trustsOrigin: options.trustsOrigin,
     control: createAuthorizationControl({ ...parts, decide, deviceGrant }),
   };
 }

@@ -12,6 +12,8 @@ export interface Directory {
   /** A person by login, whatever their status. */
   find(login: string): SignInUser | undefined;
   isActive(userId: string): boolean;
+  /** True for a user who was deactivated or deleted. */
+  isGone(userId: string): boolean;
   isLockedOut(userId: string): boolean;
   /** True for somebody who has the app, by hand or through a group. */
   isAssigned(userId: string, clientId: string): boolean;

@@ -13,6 +13,8 @@ export interface Authorization {
   routes: Route[];
   /** The caller of a request; or the answer (401) that the request gets instead. */
   authenticate(request: { method: string; url: URL; headers: Headers }): Promise<Caller | SandboxReply>;
+  /** True for the origin of a site whose pages may ask for tokens by script. Absent: no site's may. */
+  trustsOrigin?(origin: string): boolean;
 }
 
 /** A request as it arrived, not yet checked. */
@@ -38,9 +40,11 @@ export function createEngine(parts: {
   routes: readonly Route[];
   authorization: Authorization;
   limiter: RateLimiter;
+  /** Limits the OAuth endpoints, which have buckets of their own. */
+  oauthLimiter: RateLimiter;
   onUnknown: (route: string) => void;
 }): Engine {
-  const { org, authorization, limiter, onUnknown } = parts;
+  const { org, authorization, limiter, oauthLimiter, onUnknown } = parts;
   const router = createRouter([...parts.routes, ...authorization.routes]);
 
   async function perform(arrival: Arrival, headers: Record<string, string>): Promise<SandboxReply> {
@@ -52,14 +56,19 @@ export function createEngine(parts: {
     }
     const { route, params } = match;
     let caller: Caller | undefined;
+    const count = (bucket: RateLimiter) => {
+      const { allowed, headers: limits } = bucket.take(route.template);
+      Object.assign(headers, limits);
+      if (!allowed) throw refusal(429, "E0000047", "API call exceeded rate limit due to too many requests.");
+    };
     if (route.scope !== undefined) {
       const known = await authorization.authenticate(arrival);
       if ("status" in known) return known;
       if (!covers(known.scopes, route.scope)) throw insufficientScope(org.origin, url, route.scope);
       caller = known;
-      const { allowed, headers: limits } = limiter.take(route.template);
-      Object.assign(headers, limits);
-      if (!allowed) throw refusal(429, "E0000047", "API call exceeded rate limit due to too many requests.");
+      count(limiter);
+    } else if (route.template.startsWith("/oauth2/")) {
+      count(oauthLimiter);
     }
     const { maxPageItems } = org;
     return await route.handle({

@@ -6,9 +6,12 @@ import type { Grant } from "./token-types.js";
 export type GrantCheck = (grant: Grant) => boolean;
 
 export function createGrantCheck(clients: ClientRegistry, directory: Directory): GrantCheck {
-  return ({ client, user }) => {
+  return (grant) => {
+    const { client, user } = grant;
     if (clients.find(client.id) === undefined) return false;
     if (user === undefined) return true;
+    // Who comes back after a deactivation has to sign in again.
+    if (directory.isGone(user.id)) grant.revoked = true;
     return directory.isActive(user.id) && (client.method !== "app" || directory.isAssigned(user.id, client.id));
   };
 }

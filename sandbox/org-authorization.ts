@@ -1,3 +1,4 @@
+import { itemsAt } from "../src/json/json.js";
 import { appClient } from "./app-clients.js";
 import {
   type AuthorizationServer,
@@ -23,6 +24,7 @@ type Tuning = Omit<
   | "directory"
   | "clientWorks"
   | "findApp"
+  | "trustsOrigin"
   | "onEvent"
   | "customServers"
 >;
@@ -66,6 +68,12 @@ export function orgAuthorization(options: OrgAuthorizationOptions = {}): (org: O
         const app = org.apps.get(clientId);
         return app && appClient(app, org.area(appGrantsArea).get(clientId) ?? noGrants);
       },
+      // Okta takes a script's request for a token from the site of any redirect URI of an app.
+      trustsOrigin: (origin) =>
+        org.apps
+          .all()
+          .flatMap((app) => (app.status === "ACTIVE" ? itemsAt(app, "settings", "oauthClient", "redirect_uris") : []))
+          .some((uri) => URL.canParse(String(uri)) && new URL(String(uri)).origin === origin && origin !== "null"),
       clientWorks: (clientId) => !apps.has(clientId) || org.apps.get(clientId)?.status === "ACTIVE",
       signInUser() {
         const user = org.users.find(login);

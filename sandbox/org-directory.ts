@@ -36,6 +36,7 @@ export function orgDirectory(org: Org, firstLogin: string): Directory {
       return user && signInUser(user);
     },
     isActive: (userId) => org.users.get(userId)?.status === "ACTIVE",
+    isGone: (userId) => (org.users.get(userId)?.status ?? "DEPROVISIONED") === "DEPROVISIONED",
     isLockedOut: (userId) => org.users.get(userId)?.status === "LOCKED_OUT",
     isAssigned: (userId, clientId) => assigned(clientId).some(({ id }) => id === userId),
     suggestions(clientId) {

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AuthorizationServer } from "./authorization-server.js";
+import { corsOf } from "./cors.js";
 import { deliver } from "./deliver.js";
 import { type Authorization, createEngine } from "./engine.js";
 import { createFaultScript, type FaultScript } from "./fault.js";
@@ -69,8 +70,10 @@ export interface Sandbox<A extends Authorization = AuthorizationServer> {
   readonly next: FaultScript["next"];
   /** Forgets the faults that have not been used. */
   readonly clearFaults: () => void;
-  /** Sets a rate limit on every endpoint and forgets the counts so far. */
+  /** Sets a rate limit on every endpoint of the API and forgets the counts so far. */
   readonly limit: (limit: Partial<RateLimit>) => void;
+  /** The same for every OAuth endpoint. */
+  readonly limitOAuth: (limit: Partial<RateLimit>) => void;
   /** Resolves when the next request that matches has arrived in full, before its answer. `path` as for `next`. */
   readonly arrival: (method: string, path: string) => Promise<RecordedRequest>;
   /** Stops listening and cuts every connection, hanging ones too. */
@@ -102,6 +105,7 @@ async function open<A extends Authorization>(options: SandboxOptionsWith<A>): Pr
   const authorization = options.authorization(org);
   const faults = createFaultScript();
   const limiter = createRateLimiter(now);
+  const oauthLimiter = createRateLimiter(now);
   const recorder = createRecorder(keepRequests);
   const unknownRoutes: string[] = [];
   const engine = createEngine({
@@ -109,14 +113,16 @@ async function open<A extends Authorization>(options: SandboxOptionsWith<A>): Pr
     routes: managementRoutes(org),
     authorization,
     limiter,
+    oauthLimiter,
     onUnknown: (route) => unknownRoutes.push(route),
   });
 
   async function serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
-    const stranger = refuseStranger(incoming, ownPort);
-    if (stranger !== undefined) {
+    const cors = corsOf(incoming, authorization.trustsOrigin);
+    const early = refuseStranger(incoming, ownPort, cors.allowed)?.reply ?? cors.preflight;
+    if (early !== undefined) {
       incoming.resume();
-      deliver(response, stranger.reply, undefined);
+      deliver(response, early, undefined);
       return;
     }
     const rawBody = await readBody(incoming);
@@ -135,7 +141,7 @@ async function open<A extends Authorization>(options: SandboxOptionsWith<A>): Pr
     const request = recorder.record(incoming, url, headers, rawBody);
     const fault = faults.take(method, url.pathname);
     const reply = await engine.answer({ method, url, headers, rawBody }, fault);
-    request.status = deliver(response, reply, fault);
+    request.status = deliver(response, { ...reply, headers: { ...reply.headers, ...cors.headers } }, fault);
   }
 
   server.on("request", (incoming, response) => {
@@ -154,6 +160,7 @@ async function open<A extends Authorization>(options: SandboxOptionsWith<A>): Pr
     next: faults.next,
     clearFaults: faults.clear,
     limit: limiter.set,
+    limitOAuth: oauthLimiter.set,
     arrival: recorder.arrival,
     async close() {
       const closed = once(server, "close");
@@ -210,8 +217,13 @@ const READING: ReadonlySet<string> = new Set(["GET", "HEAD"]);
  * The refusal of a request that a page of another site made; undefined for every other request. Such a page reaches the
  * sandbox by a name of its own that leads to this machine (DNS rebinding), or across sites with its name in `Origin`.
  * The sandbox answers only to this machine's names with its own port.
+ * @param trusted true where an app of the org vouches for the site in `Origin`
  */
-function refuseStranger({ headers, method = "GET" }: IncomingMessage, port: number): OktaRefusal | undefined {
+function refuseStranger(
+  { headers, method = "GET" }: IncomingMessage,
+  port: number,
+  trusted: boolean,
+): OktaRefusal | undefined {
   const names = ["127.0.0.1", "localhost"].flatMap((name) =>
     port === 80 ? [name, `${name}:80`] : [`${name}:${port}`],
   );
@@ -224,7 +236,7 @@ function refuseStranger({ headers, method = "GET" }: IncomingMessage, port: numb
       `The sandbox answers to ${names.join(" and ")} only, not to the host of this request.`,
     );
   }
-  if (READING.has(method) || headers.origin === undefined) return undefined;
+  if (READING.has(method) || headers.origin === undefined || trusted) return undefined;
   if (names.some((name) => headers.origin === `http://${name}`)) return undefined;
   return refusal(403, "E0000006", "The sandbox takes no changes from a page of another site.");
 }

@@ -46,7 +46,11 @@ export function createBrowserSessions(now: () => number, isActive: (userId: stri
 
   function of(request: Pick<SandboxRequest, "headers">): BrowserSession | undefined {
     const found = sessions.get(cookieOf(request, COOKIE) ?? "");
-    if (found === undefined || found.usedAtMs + IDLE_MS <= now() || !isActive(found.user.id)) return undefined;
+    if (found === undefined) return undefined;
+    if (found.usedAtMs + IDLE_MS <= now() || !isActive(found.user.id)) {
+      sessions.delete(found.id);
+      return undefined;
+    }
     found.usedAtMs = now();
     return found;
   }

@@ -171,3 +171,20 @@ describe("counters", () => {
     expect(sandbox.count("*", "/oauth2/{id}/v1/{endpoint}")).toBe(0);
   });
 });
+
+describe("the rate limit of the OAuth endpoints", () => {
+  test("counts by endpoint, apart from the API, and tells as Okta does", async () => {
+    const { sandbox, origin, clock } = await startCompany();
+    const ask = async (path: string) => {
+      const response = await fetch(origin + path, { method: "POST" });
+      return { status: response.status, left: response.headers.get("x-rate-limit-remaining") };
+    };
+    sandbox.limitOAuth({ perWindow: 2 });
+    expect(await ask("/oauth2/v1/introspect")).toEqual({ status: 401, left: "1" });
+    expect(await ask("/oauth2/v1/introspect")).toEqual({ status: 401, left: "0" });
+    expect(await ask("/oauth2/v1/introspect")).toEqual({ status: 429, left: "0" });
+    expect(await ask("/oauth2/v1/token")).toEqual({ status: 401, left: "1" });
+    clock.advanceSeconds(60);
+    expect(await ask("/oauth2/v1/introspect")).toEqual({ status: 401, left: "1" });
+  });
+});

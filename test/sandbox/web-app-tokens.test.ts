@@ -72,6 +72,20 @@ describe("the tokens of a person", () => {
     await expect(oauth.processUserInfoResponse(server, client, person().id, answer)).rejects.toThrow();
   });
 
+  test("who was deactivated do not come back with the person", async () => {
+    const { org, person, refresh, refreshToken, introspect, first, control, begin } = await signedIn();
+    const browser = browserWith(control.signIn(ADMIN_LOGIN));
+    org.users.setStatus(person(), "DEPROVISIONED", NOTE);
+    expect(await introspect(first.access_token)).toEqual({ active: false });
+    expect((await browser.get((await begin()).url)).status).toBe(200);
+    org.users.setStatus(person(), "ACTIVE", NOTE);
+    const app = org.apps.get(WEB_CLIENT_ID);
+    if (app !== undefined) org.apps.assignUser(app, person());
+    await expect(refresh(refreshToken)).rejects.toMatchObject(REFUSED);
+    expect(await introspect(first.access_token)).toEqual({ active: false });
+    expect((await browser.get((await begin()).url)).status).toBe(200);
+  });
+
   test("who lost the app count no more either", async () => {
     const { org, person, refresh, refreshToken, introspect, first } = await signedIn();
     const app = org.apps.get(WEB_CLIENT_ID);
@@ -118,6 +132,52 @@ async function startWithGroups() {
   const first = await company.signInSilently(browser, { scope: "openid groups offline_access" });
   return { ...company, refreshToken: first.refresh_token ?? "" };
 }
+
+describe("a web app that has to prove its key", () => {
+  test("gets bound tokens for its code, and uses and renews them with the same key alone", async () => {
+    const company = await startCompany({ app: { dpopRequired: true, scopes: ["okta.users.read"] } });
+    const { control, begin, server, client, auth, origin, person } = company;
+    const browser = browserWith(control.signIn(ADMIN_LOGIN));
+    const dpop = oauth.DPoP(client, await oauth.generateKeyPair("ES256"));
+    const options = { ...PLAIN_HTTP, DPoP: dpop };
+    const begun = await begin({ scope: SCOPE });
+    const given = oauth.validateAuthResponse(
+      server,
+      client,
+      (await browser.get(begun.url)).location ?? new URL(CALLBACK),
+      begun.state,
+    );
+    const ask = async () => {
+      const answer = await oauth.authorizationCodeGrantRequest(
+        server,
+        client,
+        auth,
+        given,
+        CALLBACK,
+        begun.verifier,
+        options,
+      );
+      return oauth.processAuthorizationCodeResponse(server, client, answer, { expectedNonce: begun.nonce });
+    };
+    // The code is still good after the first answer, which only tells the nonce.
+    await expect(ask()).rejects.toSatisfy(oauth.isDPoPNonceError);
+    const tokens = await ask();
+    expect(tokens.token_type).toBe("dpop");
+    const answer = await oauth.userInfoRequest(server, client, tokens.access_token, options);
+    expect((await oauth.processUserInfoResponse(server, client, person().id, answer)).sub).toBe(person().id);
+    const headers = { authorization: `Bearer ${tokens.access_token}` };
+    expect((await fetch(`${origin}/api/v1/users`, { headers })).status).toBe(401);
+    const another = { ...PLAIN_HTTP, DPoP: oauth.DPoP(client, await oauth.generateKeyPair("ES256")) };
+    const refresh = async (how: typeof options) => {
+      const refreshToken = tokens.refresh_token ?? "";
+      const response = await oauth.refreshTokenGrantRequest(server, client, auth, refreshToken, how);
+      return oauth.processRefreshTokenResponse(server, client, response);
+    };
+    await expect(refresh(another)).rejects.toSatisfy(oauth.isDPoPNonceError);
+    await expect(refresh(another)).rejects.toMatchObject({ error: "invalid_dpop_proof" });
+    expect((await refresh(options)).token_type).toBe("dpop");
+  });
+});
 
 describe("introspection", () => {
   test("tells what Okta tells of each kind of token", async () => {
