@@ -1,23 +1,21 @@
 /** The rule that puts groups into a claim: the app's "Groups claim filter". */
-export interface GroupsClaim {
+export type GroupsClaim = {
   /** Default `groups`. */
   name?: string;
-  filter: "STARTS_WITH" | "EQUALS" | "CONTAINS" | "REGEX";
-  value: string;
   /** The part of a group that the claim lists. Okta's filter lists names; an expression may list ids. */
   lists?: "name" | "id";
-}
+} & ({ filter: "STARTS_WITH" | "EQUALS" | "CONTAINS"; value: string } | { filter: "REGEX"; value: RegExp });
 
 /** True where a group of this name passes the filter. A regular expression has to match the whole name. */
-export function passes({ filter, value }: GroupsClaim, name: string): boolean {
-  switch (filter) {
+export function passes(claim: GroupsClaim, name: string): boolean {
+  switch (claim.filter) {
     case "STARTS_WITH":
-      return name.startsWith(value);
+      return name.startsWith(claim.value);
     case "EQUALS":
-      return name === value;
+      return name === claim.value;
     case "CONTAINS":
-      return name.includes(value);
+      return name.includes(claim.value);
     case "REGEX":
-      return new RegExp(`^(?:${value})$`).test(name);
+      return claim.value.exec(name)?.[0] === name;
   }
 }

@@ -53,7 +53,6 @@ export function oauthEndpoints(parts: EndpointParts): Route[] {
 
   const keys = async (request: SandboxRequest) => oauthReply(await issuers.of(request).keys.published(), KEYS_CACHE);
   const metadata = (request: SandboxRequest) => oauthReply(serverMetadata(issuers.of(request), origin()));
-  const person = userinfo(issuers, parts.directory, parts.checkBearer);
   const everywhere = (method: Route["method"], name: string, handle: Route["handle"]) =>
     atEvery(name).map((template) => endpoint(method, template, handle));
 
@@ -63,8 +62,7 @@ export function oauthEndpoints(parts: EndpointParts): Route[] {
     ...everywhere("POST", "revoke", revoke),
     ...everywhere("POST", "introspect", introspection(parts)),
     ...everywhere("GET", "keys", keys),
-    ...everywhere("GET", "userinfo", person),
-    ...everywhere("POST", "userinfo", person),
+    ...everywhere("GET", "userinfo", userinfo(issuers, parts.directory, parts.checkBearer)),
     ...["openid-configuration", "oauth-authorization-server"].flatMap((name) => [
       endpoint("GET", `/.well-known/${name}`, metadata),
       endpoint("GET", `/oauth2/{authorizationServerId}/.well-known/${name}`, metadata),

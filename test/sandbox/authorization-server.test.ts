@@ -272,7 +272,8 @@ describe("discovery", () => {
     expect(metadata.issuer).toBe(origin);
     expect(await read("oauth-authorization-server")).toEqual(metadata);
     for (const [name, url] of Object.entries(metadata)) {
-      if (name.endsWith("_endpoint")) await fetch(String(url), { method: "POST" });
+      const method = name === "userinfo_endpoint" ? "GET" : "POST";
+      if (name.endsWith("_endpoint")) await fetch(String(url), { method });
       if (name.endsWith("_uri")) await fetch(String(url));
     }
     expect(sandbox.unknownRoutes).toEqual([]);

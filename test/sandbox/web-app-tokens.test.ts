@@ -127,7 +127,7 @@ describe("the tokens of a person", () => {
 });
 
 async function startWithGroups() {
-  const company = await startCompany({ app: { groupsClaim: { filter: "REGEX", value: "role-.*" } } });
+  const company = await startCompany({ app: { groupsClaim: { filter: "REGEX", value: /role-.*/ } } });
   const browser = browserWith(company.control.signIn(ADMIN_LOGIN));
   const first = await company.signInSilently(browser, { scope: "openid groups offline_access" });
   return { ...company, refreshToken: first.refresh_token ?? "" };
