@@ -1,6 +1,6 @@
 import { type Principal, principalKey } from "../auth/principal.js";
 import { type ErrorDetails, OktaMcpError } from "../errors/index.js";
-import { hasRoom, type LimitStore, MINUTE_MS, type Used, type Wanted } from "./limit-store.js";
+import { DAY_MS, hasRoom, type LimitStore, MINUTE_MS, type Used, type Wanted, within } from "./limit-store.js";
 import type { Allowance, GuardRules } from "./rules.js";
 
 /** The kinds of counted calls. A removal counts as a write as well. */
@@ -31,7 +31,7 @@ interface Limited extends Wanted {
 
 /** An allowance without room for what is wanted. */
 interface Reached {
-  key: "per_session" | "per_minute";
+  key: "per_session" | "per_minute" | "per_day";
   limit: number;
   span: string;
   used: number;
@@ -59,8 +59,9 @@ export class WriteLimits {
     const { store, now } = this.#options;
     for (const limited of await this.#limited(wanted)) {
       const more = wanted[limited.name];
-      const used = await store.used(limited.key, now());
-      if (!hasRoom(limited.allowance, used, more)) throw this.#refusal(limited, used, more);
+      const nowMs = now();
+      const used = await store.used(limited.key, nowMs);
+      if (!hasRoom(limited.allowance, used, more, nowMs)) throw this.#refusal(limited, used, more);
     }
   }
 
@@ -88,25 +89,47 @@ export class WriteLimits {
     return names.map((name) => ({ name, key: `${name} ${whose}`, allowance: rules.limits[name], principal }));
   }
 
-  #refusal(limited: Limited, { total, recent }: Used, more: number): OktaMcpError {
-    const { perSession, perMinute } = limited.allowance;
-    if (perSession !== undefined && total + more > perSession) {
+  #refusal(limited: Limited, used: Used, more: number): OktaMcpError {
+    const { perSession, perDay, perMinute } = limited.allowance;
+    if (perSession !== undefined && used.total + more > perSession) {
       const span = "in one session of this server";
       return this.#refused(
         limited,
-        { key: "per_session", limit: perSession, span, used: total, more },
+        { key: "per_session", limit: perSession, span, used: used.total, more },
         {
           fix: "Tell the person that the limit is reached. A person can raise it or start the server again.",
           atTerminal: { fix: "The limit stands in the guard file." },
         },
       );
     }
-    const limit = perMinute ?? 0;
     const nowMs = this.#options.now();
-    // The time at which enough calls are older than a minute to make room for all that are wanted.
-    const freeAtMs = (recent.at(more - 1 - limit) ?? nowMs) + MINUTE_MS;
+    const today = within(used, DAY_MS, nowMs);
+    if (perDay !== undefined && today.length + more > perDay) {
+      const reached = { key: "per_day", limit: perDay, span: "within 24 hours", used: today.length, more } as const;
+      return this.#untilLater(limited, reached, today, DAY_MS);
+    }
+    const lately = within(used, MINUTE_MS, nowMs);
+    const reached = {
+      key: "per_minute",
+      limit: perMinute ?? 0,
+      span: "within a minute",
+      used: lately.length,
+      more,
+    } as const;
+    return this.#untilLater(limited, reached, lately, MINUTE_MS);
+  }
+
+  /**
+   * The refusal by an allowance that has room again later.
+   * @param times those of the counts that take up the room, in epoch milliseconds, the oldest first
+   * @param spanMs the time after which a count takes up no more room
+   */
+  #untilLater(limited: Limited, reached: Reached, times: readonly number[], spanMs: number): OktaMcpError {
+    const { limit, more } = reached;
+    const nowMs = this.#options.now();
+    // The time at which enough calls are old enough to make room for all that are wanted.
+    const freeAtMs = (times.at(more - 1 - limit) ?? nowMs) + spanMs;
     const waitSeconds = more > limit ? undefined : Math.max(1, Math.ceil((freeAtMs - nowMs) / 1000));
-    const reached: Reached = { key: "per_minute", limit, span: "within a minute", used: recent.length, more };
     const next = waitSeconds === undefined ? "" : `The next one is possible in ${waitSeconds} s.`;
     return this.#refused(limited, reached, {
       fix: `Tell the person that the limit is reached. ${next}`.trim(),
@@ -142,6 +165,6 @@ function atOnce(as: Counted): WantedAtOnce {
   return { writes: 1, removals: as === "removal" ? 1 : 0 };
 }
 
-function isLimited({ perSession, perMinute }: Allowance): boolean {
-  return perSession !== undefined || perMinute !== undefined;
+function isLimited({ perSession, perMinute, perDay }: Allowance): boolean {
+  return perSession !== undefined || perMinute !== undefined || perDay !== undefined;
 }

@@ -18,6 +18,8 @@ export interface ProtectionRule {
 export interface Allowance {
   perSession: number | undefined;
   perMinute: number | undefined;
+  /** Within any 24 hours, whenever the server was started. */
+  perDay?: number | undefined;
 }
 
 /** The checked content of a guard file. */

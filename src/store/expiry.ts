@@ -1,10 +1,8 @@
+import { DAY_MS } from "../guard/limit-store.js";
 import type { StoreParts } from "./store-parts.js";
 
 /** The rows that are dropped in one statement, so that nobody waits long for it. */
 const BATCH = 500;
-
-/** Uses of limits older than this count nowhere. */
-const LIMIT_USES_MS = 24 * 60 * 60_000;
 
 const ENDING = [
   ["oidc", "id_hash"],
@@ -36,7 +34,7 @@ export async function dropEnded({ db, now }: Pick<StoreParts, "db" | "now">): Pr
       const old = db
         .selectFrom("limit_uses")
         .select("id")
-        .where("used_at", "<=", nowMs - LIMIT_USES_MS)
+        .where("used_at", "<=", nowMs - DAY_MS)
         .limit(BATCH);
       return db.deleteFrom("limit_uses").where("id", "in", old).executeTakeFirst();
     }))

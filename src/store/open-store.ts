@@ -139,7 +139,9 @@ export async function openStore(options: OpenStoreOptions): Promise<Store> {
       onUnreadable: ({ table, column }, why) =>
         log.warn("a value of the database cannot be read", { table, column, why }),
     });
-    return new Store({ db, variant, vault, now }, driver, keyChange);
+    const store = new Store({ db, variant, vault, now }, driver, keyChange);
+    if (as === "server") await store.limits.beginSession();
+    return store;
   } catch (error) {
     await db.destroy().finally(() => driver.release());
     throw error;

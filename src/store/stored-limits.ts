@@ -1,5 +1,5 @@
 import type { Kysely } from "kysely";
-import { hasRoom, type LimitStore, MINUTE_MS, type Used, type Wanted } from "../guard/limit-store.js";
+import { DAY_MS, hasRoom, type LimitStore, type Used, type Wanted } from "../guard/limit-store.js";
 import type { StoreParts } from "./store-parts.js";
 import type { Tables } from "./tables.js";
 
@@ -9,6 +9,11 @@ export class StoredLimits implements LimitStore {
 
   constructor(parts: Pick<StoreParts, "db" | "variant">) {
     this.#parts = parts;
+  }
+
+  /** Begins the session of a server that has just started: what counts by the session counts from here on. */
+  async beginSession(): Promise<void> {
+    await this.#parts.db.deleteFrom("limits").execute();
   }
 
   used(key: string, nowMs: number): Promise<Used> {
@@ -30,7 +35,7 @@ export class StoredLimits implements LimitStore {
       if (variant.locksRows) await rows.forUpdate().execute();
       for (const { key, allowance } of wanted) {
         const used = await usedOf(transaction, key, nowMs);
-        if (!hasRoom(allowance, used, 1)) return { key, used };
+        if (!hasRoom(allowance, used, 1, nowMs)) return { key, used };
       }
       for (const { key } of wanted) {
         await transaction
@@ -51,8 +56,8 @@ async function usedOf(db: Kysely<Tables>, key: string, nowMs: number): Promise<U
     .selectFrom("limit_uses")
     .select("used_at")
     .where("key", "=", key)
-    .where("used_at", ">", nowMs - MINUTE_MS)
+    .where("used_at", ">", nowMs - DAY_MS)
     .orderBy("used_at")
     .execute();
-  return { total: row?.total ?? 0, recent: uses.map(({ used_at }) => used_at) };
+  return { total: row?.total ?? 0, times: uses.map(({ used_at }) => used_at) };
 }

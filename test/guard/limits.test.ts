@@ -137,3 +137,28 @@ describe("a limit on writes in a minute", () => {
     expect((await create("d")).isError).toBe(true);
   });
 });
+
+describe("a limit on writes in a day", () => {
+  const HOUR_MS = 3_600_000;
+  const rules = () => {
+    const unlimited = { perSession: undefined, perMinute: undefined };
+    return { ...guardRules({}), limits: { writes: { ...unlimited, perDay: 2 }, removals: unlimited } };
+  };
+
+  test("opens again a day after the first of them, and says when", async () => {
+    const { create, clock } = await limited({}, { guard: rules() });
+    expect((await create("a")).isError).toBe(false);
+    clock.nowMs += 20 * HOUR_MS;
+    expect((await create("b")).isError).toBe(false);
+    clock.nowMs += 3 * HOUR_MS;
+    const { error } = await create("c");
+    expect(error).toMatchObject({
+      code: "protected",
+      message: expect.stringContaining("2 writes within 24 hours"),
+      data: { rule: "limits.writes.per_day", possible_in_seconds: 3_600 },
+    });
+    clock.nowMs += HOUR_MS;
+    expect((await create("c")).isError).toBe(false);
+    expect((await create("d")).isError).toBe(true);
+  });
+});

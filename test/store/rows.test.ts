@@ -303,6 +303,6 @@ eachLibrary("the audit and what has ended", (library) => {
     expect(await store.clients.find("c1")).toBeDefined();
     pass(24 * 60 * MINUTE);
     await store.dropEnded();
-    expect(await store.limits.used("k", nowMs())).toEqual({ total: 1, recent: [] });
+    expect(await store.limits.used("k", nowMs())).toEqual({ total: 1, times: [] });
   });
 });

@@ -58,7 +58,7 @@ eachLibrary("what counts once among all who share the database", (library) => {
       used: { total: 10 },
     });
     expect(await store.limits.used("writes ada", nowMs())).toMatchObject({ total: 10 });
-    expect(await store.limits.used("writes bob", nowMs())).toEqual({ total: 0, recent: [] });
+    expect(await store.limits.used("writes bob", nowMs())).toEqual({ total: 0, times: [] });
   });
 
   test("limits count like those of one process, whatever is taken and when", async () => {
@@ -66,6 +66,7 @@ eachLibrary("what counts once among all who share the database", (library) => {
     const allowance = fc.record({
       perSession: fc.option(fc.integer({ min: 1, max: 5 }), { nil: undefined }),
       perMinute: fc.option(fc.integer({ min: 1, max: 3 }), { nil: undefined }),
+      perDay: fc.option(fc.integer({ min: 1, max: 5 }), { nil: undefined }),
     });
     const wanted = fc.uniqueArray(fc.record({ key: fc.constantFrom("a", "b"), allowance }), {
       selector: ({ key }) => key,
@@ -73,20 +74,40 @@ eachLibrary("what counts once among all who share the database", (library) => {
     });
     let run = 0;
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.tuple(wanted, fc.nat(40_000)), { maxLength: 8 }), async (steps) => {
-        run += 1;
-        const memory: LimitStore = new MemoryLimitStore();
-        let nowMs = 1_000_000;
-        for (const [step, waitMs] of steps) {
-          nowMs += waitMs;
-          const keyed = step.map(({ key, ...rest }) => ({ key: `${run}${key}`, ...rest }));
-          expect(await store.limits.take(keyed, nowMs)).toEqual(await memory.take(keyed, nowMs));
-          for (const { key } of keyed)
-            expect(await store.limits.used(key, nowMs)).toEqual(await memory.used(key, nowMs));
-        }
-      }),
+      fc.asyncProperty(
+        fc.array(fc.tuple(wanted, fc.oneof(fc.nat(40_000), fc.nat(20 * 3_600_000))), { maxLength: 10 }),
+        async (steps) => {
+          run += 1;
+          const memory: LimitStore = new MemoryLimitStore();
+          let nowMs = 1_000_000;
+          for (const [step, waitMs] of steps) {
+            nowMs += waitMs;
+            const keyed = step.map(({ key, ...rest }) => ({ key: `${run}${key}`, ...rest }));
+            expect(await store.limits.take(keyed, nowMs)).toEqual(await memory.take(keyed, nowMs));
+            for (const { key } of keyed)
+              expect(await store.limits.used(key, nowMs)).toEqual(await memory.used(key, nowMs));
+          }
+        },
+      ),
       { numRuns: 15 },
     );
+  });
+
+  test("a limit by the day goes on when the server starts again; one by the session begins anew (M10)", async () => {
+    const { store, dir, nowMs } = await open();
+    const day = { key: "removals ada", allowance: { perSession: undefined, perMinute: undefined, perDay: 2 } };
+    const session = { key: "writes ada", allowance: { perSession: 2, perMinute: undefined } };
+    for (const _ of [1, 2]) expect(await store.limits.take([day, session], nowMs())).toBeUndefined();
+    expect(await store.limits.take([session], nowMs())).toMatchObject({ key: "writes ada" });
+    // A command beside the server begins no session.
+    const beside = await openTestStore({ dir, library, as: "beside" });
+    expect(await beside.store.limits.take([session], nowMs())).toMatchObject({ key: "writes ada" });
+    await beside.store.close();
+    await store.close();
+    const again = await openTestStore({ dir, library });
+    expect(await again.store.limits.take([day], nowMs() + 1_000)).toMatchObject({ key: "removals ada" });
+    expect(await again.store.limits.take([session], nowMs() + 1_000)).toBeUndefined();
+    expect(await again.store.limits.take([day], nowMs() + 24 * 3_600_000)).toBeUndefined();
   });
 
   test("tokens at the org are renewed by one of 20 at once; the others see its result (P16)", async () => {
