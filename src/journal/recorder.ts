@@ -205,8 +205,9 @@ export class Recorder {
     const change = await findChange(this.#options.journal, of);
     const first = change?.undone_by?.[0];
     if (first === undefined || first === this.id) return;
+    // It may be of somebody else, whose changes are not shown here.
     const other = await findChange(this.#options.journal, first);
-    if (other === undefined || other.undo_run === run) return;
+    if (other?.undo_run === run) return;
     throw new OktaMcpError("conflict", `Nothing was changed. Change ${of} is being undone by another call.`, {
       fix: `Look at it${withTool(this.#options.toolFor, "show change")}.`,
       data: { undone_by: change?.undone_by },

@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import { type Change, findChange, type Journal } from "../../src/journal/change.js";
 import { MemoryJournal } from "../../src/journal/memory-journal.js";
+import { Recorder } from "../../src/journal/recorder.js";
+import type { OktaRequest } from "../../src/okta/request.js";
 import type { JournalReader } from "../../src/store/stored-journal.js";
 import { firstLine } from "../journal/lines.js";
 import { atOnce, eachLibrary, openTestStore } from "./stores.js";
@@ -82,6 +84,32 @@ eachLibrary("the journal in the database", (library) => {
     ]);
     expect(await findChange(journalFor(ADA), "a1")).toMatchObject({ undone_by: ["u1"] });
     expect(await findChange(journalFor(ADA), "a2")).not.toHaveProperty("undone_by");
+  });
+
+  test("stops whoever takes a change back second, also where the first is not shown to them", async () => {
+    const { for: journalFor } = await open();
+    await journalFor(ADA).append(firstLine({ id: "a1" }));
+    const undoBy = async (reader: JournalReader, run: string) => {
+      const recorder = new Recorder({
+        journal: journalFor(reader),
+        tool: { name: "update_group", effect: "changes" },
+        who: async () => ({ org: "https://acme.okta.com", actor: firstLine().actor }),
+        mask: (value) => value,
+        toolFor: () => undefined,
+        hiddenNames: [],
+        undo: { of: "a1", run },
+        log: { error: () => {} },
+        now: Date.now,
+      });
+      await recorder.beforeSend({
+        method: "PUT",
+        path: "/api/v1/groups/00g1",
+        query: new URLSearchParams(),
+      } as OktaRequest);
+    };
+    await undoBy(BOSS, "r1");
+    await undoBy(BOSS, "r1");
+    await expect(undoBy(ADA, "r2")).rejects.toMatchObject({ code: "conflict" });
   });
 
   test("keeps every line of many writers at once, in one order for all, over many pages", async () => {
