@@ -16,10 +16,12 @@ export interface KeyCheckOptions {
   place: string;
   /** The name of the set, e.g. `data`. */
   name: string;
+  /** False for a command beside the server, which leaves the database as it is. Default true. */
+  remembers?: boolean;
 }
 
 /** The fingerprints of the keys with which a database was last used; none before its first use. */
-export async function knownKeys({ db, name }: Omit<KeyCheckOptions, "place">): Promise<string[]> {
+export async function knownKeys({ db, name }: Pick<KeyCheckOptions, "db" | "name">): Promise<string[]> {
   const row = await db.selectFrom("meta").select("value").where("key", "=", metaKey(name)).executeTakeFirst();
   return row === undefined ? [] : row.value.split(" ");
 }
@@ -38,11 +40,13 @@ export async function checkKeys(options: KeyCheckOptions, fingerprints: readonly
     });
   }
   const value = fingerprints.join(" ");
-  await db
-    .insertInto("meta")
-    .values({ key: metaKey(name), value })
-    .onConflict((conflict) => conflict.column("key").doUpdateSet({ value }))
-    .execute();
+  if (options.remembers !== false && value !== known.join(" ")) {
+    await db
+      .insertInto("meta")
+      .values({ key: metaKey(name), value })
+      .onConflict((conflict) => conflict.column("key").doUpdateSet({ value }))
+      .execute();
+  }
   return {
     added: known.length === 0 ? [] : fingerprints.filter((one) => !known.includes(one)),
     gone: known.filter((one) => !fingerprints.includes(one)),

@@ -131,7 +131,8 @@ export async function openStore(options: OpenStoreOptions): Promise<Store> {
     await migrate({ db, variant, place, how: as === "server" ? "migrate" : "check" });
     const known = await knownKeys({ db, name: "data" });
     const keys = await dataKeys(options, place, known);
-    const keyChange = await checkKeys({ db, place, name: "data" }, keys.map(fingerprintOf));
+    const check = { db, place, name: "data", remembers: as === "server" };
+    const keyChange = await checkKeys(check, keys.map(fingerprintOf));
     for (const gone of keyChange.gone)
       log.warn("a data key is gone: what it encrypted cannot be read", { fingerprint: gone });
     const vault = new Vault({

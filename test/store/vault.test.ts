@@ -174,6 +174,8 @@ describe("the data keys of a store", () => {
     expect(existsSync(join(dir, "data-keys.json"))).toBe(false);
 
     writeFileSync(keysFile, keySetOf(next, old));
+    const beside = await openTestStore({ dir, keysFile: link, as: "beside" });
+    await beside.store.close();
     const second = await openTestStore({ dir, keysFile: link });
     expect(second.store.keyChange).toMatchObject({ added: [expect.any(String)], gone: [] });
     expect(await second.store.upstream.find(person.id, "org")).toMatchObject({ access: TOKENS.access });
