@@ -92,7 +92,7 @@ export class StoredPeople {
   /** Everybody who was last seen with a login, whatever its case. Several people can have had one login. */
   async findByLogin(login: string): Promise<KnownPerson[]> {
     const people = this.#parts.db.selectFrom("people").selectAll().orderBy("seen_at", "desc");
-    const rows = await people.where(sql<string>`lower(login)`, "=", login.toLowerCase()).execute();
+    const rows = await people.where(sql<string>`lower(login)`, "=", sql<string>`lower(${login})`).execute();
     return rows.map(personOf);
   }
 
