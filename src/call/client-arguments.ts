@@ -1,5 +1,5 @@
 import type { ArgumentSchema, ArgumentsSchema } from "../catalogue/catalogue.js";
-import { doubleKey } from "../guard/double-key.js";
+import { doubleKey } from "../json/double-key.js";
 import { parseJson } from "../json/exact-json.js";
 import { isObject } from "../json/json.js";
 

@@ -1,8 +1,8 @@
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { doubleKey } from "../../src/guard/double-key.js";
 import { readGuardFile } from "../../src/guard/file.js";
+import { doubleKey } from "../../src/json/double-key.js";
 import { temporaryFolder } from "../support/cli.js";
 import { skipUnless } from "../support/programs.js";
 import { guardFile, guardRules, problemsOf } from "./support.js";
