@@ -9,7 +9,7 @@ import type { Grant, OAuthClient } from "./oauth-client.js";
 import { storedProofKey } from "./open-oauth-client.js";
 import type { ProofKey } from "./proof-key.js";
 import type { SessionParts } from "./session-parts.js";
-import { type Keeping, SignInVault } from "./sign-in-vault.js";
+import type { SignInKeeper } from "./store-contract.js";
 import type { StoredSignIn } from "./stored-sign-in.js";
 
 /** A sign-in that is ready for use. */
@@ -28,7 +28,7 @@ export interface CurrentSignInOptions {
   parts: SessionParts;
   /** The scopes that a sign-in asks for. */
   asked: readonly string[];
-  keeping: Keeping;
+  vault: SignInKeeper;
   openClient: () => Promise<OAuthClient>;
   /** Called when another sign-in counts, or none any more. */
   onChange: () => void;
@@ -36,7 +36,7 @@ export interface CurrentSignInOptions {
 
 /** The sign-in of a session: in memory, and in the store that other processes use too. */
 export class CurrentSignIn {
-  readonly vault: SignInVault;
+  readonly vault: SignInKeeper;
   readonly #options: CurrentSignInOptions;
   #ready: ReadySignIn | undefined;
   #ended: OktaMcpError | undefined;
@@ -45,9 +45,8 @@ export class CurrentSignIn {
   #occupied = false;
 
   constructor(options: CurrentSignInOptions) {
-    const { orgUrl, clientId, log } = options.parts;
     this.#options = options;
-    this.vault = new SignInVault({ ...options.keeping, key: { orgUrl, clientId }, log });
+    this.vault = options.vault;
   }
 
   /** Undefined while nobody is signed in. */

@@ -4,7 +4,7 @@ import { fileNameOf, type StoreKey } from "../files/store-key.js";
 import { dataDir } from "../files/user-dirs.js";
 import type { Log } from "../log.js";
 import type { Locks } from "./lock.js";
-import type { Found, TokenStore, TokenStoreKind } from "./store-contract.js";
+import type { Found, SignInKeeper, TokenStore, TokenStoreKind } from "./store-contract.js";
 import type { StoredSignIn } from "./stored-sign-in.js";
 
 /** The settings for keeping a sign-in. */
@@ -28,7 +28,7 @@ const KEEP_IN_FILE =
  * The token store of a session with the lock around it. Stores and lock are loaded when they are
  * first needed. Where a sign-in cannot be kept, that is said once and the work goes on.
  */
-export class SignInVault {
+export class SignInVault implements SignInKeeper {
   readonly #options: SignInVaultOptions;
   #opened: Promise<TokenStore> | undefined;
   #dir: Promise<string> | undefined;
@@ -42,13 +42,11 @@ export class SignInVault {
     this.#options = options;
   }
 
-  /** The place of the sign-in, in words. */
   async kept(): Promise<string> {
     if (this.#unkept !== undefined) return `memory of this process: ${this.#unkept}`;
     return (await this.#store()).kept();
   }
 
-  /** @throws OktaMcpError bad_config when a sign-in could not be kept as the settings ask */
   async prepare(): Promise<void> {
     const { kind, outlives } = this.#options;
     if (!outlives) return (await this.#store()).prepare();
@@ -71,21 +69,14 @@ export class SignInVault {
     }
   }
 
-  /** True where what is kept is there for other processes, as far as that is known by now. */
   async outlives(): Promise<boolean> {
     return this.#unkept === undefined && (await this.#store()).shared;
   }
 
-  /** @throws OktaMcpError bad_config when the store cannot be read */
   async read(): Promise<Found> {
     return (await this.#store()).read();
   }
 
-  /**
-   * Keeps a sign-in. False where that failed: it then lives as long as this process.
-   * @param usedUp what the store holds has a refresh token that Okta has taken out of use: whoever
-   *   found it there and used it would end this sign-in too, so it goes even where nothing can be kept
-   */
   async write(signIn: StoredSignIn, { usedUp }: { usedUp: boolean }): Promise<boolean> {
     try {
       await (await this.#store()).write(signIn);
@@ -102,7 +93,6 @@ export class SignInVault {
     }
   }
 
-  /** @throws OktaMcpError bad_config when it could not be removed */
   async remove(): Promise<void> {
     await (await this.#store()).remove();
     this.#unkept = undefined;
