@@ -3,11 +3,10 @@ import { isHttpsOrLocal } from "../net/loopback.js";
 import type { ServerClock } from "../net/server-clock.js";
 import { hasUserInfo } from "../net/user-info.js";
 import { fitsHeader } from "./access-token.js";
+import { type AppCredentials, clientAuthentication } from "./client-authentication.js";
 import { OAuthFailure } from "./oauth-failure.js";
 import { type OAuthHttpOptions, oauthFetch } from "./oauth-http.js";
 import { personIn } from "./principal.js";
-import type { PrivateKey } from "./private-key.js";
-import { clientAssertion } from "./private-key-jwt.js";
 import { ProofKey } from "./proof-key.js";
 
 /** The grant of a token endpoint (RFC 6749, section 5.1). */
@@ -36,11 +35,7 @@ export interface DeviceAuthorization {
   intervalMs: number;
 }
 
-export interface OAuthClientOptions extends OAuthHttpOptions {
-  clientId: string;
-  /** Undefined for a public client. */
-  privateKey?: PrivateKey | undefined;
-}
+export interface OAuthClientOptions extends OAuthHttpOptions, AppCredentials {}
 
 /** The interval where the answer names none (RFC 8628, section 3.2). */
 const DEFAULT_INTERVAL_SECONDS = 5;
@@ -149,7 +144,7 @@ export class OAuthClient {
     signal: AbortSignal | undefined,
     attempt: (authenticate: oauth.ClientAuth, options: RequestOptions, proofKey: ProofKey | undefined) => Promise<T>,
   ): Promise<T> {
-    const { clock, clientId, privateKey } = this.#options;
+    const { clock } = this.#options;
     const url = this.#server[endpoint];
     const tried = new Set<Remedy>();
     let proofKey = boundTo ?? this.#proofKey;
@@ -160,7 +155,7 @@ export class OAuthClient {
         nonceCame = proofKey?.learn("authorization-server", headers) ?? false;
       });
       try {
-        const authenticate = privateKey ? await clientAssertion(privateKey, clientId, url, clock) : oauth.None();
+        const authenticate = await clientAuthentication(this.#options, url);
         const proof = await proofKey?.proof("authorization-server", "POST", new URL(url));
         const headers = { "user-agent": "okta-mcp", ...(proof !== undefined && { dpop: proof }) };
         return await attempt(authenticate, this.#requestOptions(send, headers), proofKey);

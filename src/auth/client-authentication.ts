@@ -1,10 +1,26 @@
 import type { webcrypto } from "node:crypto";
-import { type ClientAuth, modifyAssertion, PrivateKeyJwt } from "oauth4webapi";
+import { type ClientAuth, ClientSecretBasic, modifyAssertion, None, PrivateKeyJwt } from "oauth4webapi";
 import type { ServerClock } from "../net/server-clock.js";
 import type { PrivateKey } from "./private-key.js";
 
 /** The life of an assertion. Okta takes up to an hour; five minutes allow for a clock that is a little behind. */
 const LIFETIME_SECONDS = 300;
+
+/** An app, and how it proves its identity: by its key, by a secret, or as a public client not at all. */
+export interface AppCredentials {
+  clientId: string;
+  privateKey?: PrivateKey | undefined;
+  clientSecret?: string | undefined;
+}
+
+/** The proof of an app's identity at one endpoint (RFC 6749, section 2.3). A key counts before a secret. */
+export async function clientAuthentication(
+  { clientId, privateKey, clientSecret, clock }: AppCredentials & { clock: ServerClock },
+  endpoint: string,
+): Promise<ClientAuth> {
+  if (privateKey !== undefined) return clientAssertion(privateKey, clientId, endpoint, clock);
+  return clientSecret === undefined ? None() : ClientSecretBasic(clientSecret);
+}
 
 /**
  * Proves the app's identity at one endpoint with a signed assertion (RFC 7523, sections 2.2 and 3). Each use of the
