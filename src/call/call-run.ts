@@ -175,7 +175,7 @@ export class CallRun {
     look: Look,
     lookAgain: () => Promise<Look>,
   ): Promise<Consent> {
-    const { ask, resumed } = this.#caller;
+    const { ask, resumed, approvals } = this.#caller;
     const operator = this.#operator;
     return consent({
       ...looking,
@@ -185,6 +185,7 @@ export class CallRun {
       mode: this.#settings.confirmMode,
       ask,
       resumed,
+      approvals,
       seals: operator.seals,
       who: () => operator.agreeing(),
       hide: this.#guard.text,

@@ -5,6 +5,7 @@ import { canonical } from "../json/json.js";
 import { lookalikes } from "../text/lookalikes.js";
 import { visible } from "../text/quote.js";
 import type { Impact } from "../tool.js";
+import type { Approvals } from "./approvals.js";
 import { broughtAnswer } from "./brought-answer.js";
 import type { Caller } from "./caller.js";
 import { type Answer, InputNeeded, type Resumed } from "./input-needed.js";
@@ -118,6 +119,8 @@ export interface ConfirmRequest {
   /** The answers and the state from an earlier round of the call. */
   resumed: Resumed | undefined;
   seals: Seals;
+  /** The way to a person who is asked elsewhere; undefined where there is none. */
+  approvals: Approvals | undefined;
 }
 
 /** How the call was agreed to. */
@@ -129,7 +132,7 @@ export interface Confirmation {
 
 /**
  * Resolves when the call may go on. Every other way out is thrown, and nothing has happened.
- * @throws OktaMcpError declined, needs_confirmation; InputNeeded where the caller asks the person later
+ * @throws OktaMcpError declined, needs_confirmation, needs_approval; InputNeeded where the caller asks the person later
  */
 export async function confirm(request: ConfirmRequest): Promise<Confirmation> {
   const { mode, title, subject, ask, seals, shown: impact = subject.impact } = request;
@@ -144,6 +147,7 @@ export async function confirm(request: ConfirmRequest): Promise<Confirmation> {
   // With an answer of an earlier round the target was read after the yes.
   if (answer === "accepted") return { agreed: "person", waited: earlier.answer === undefined };
   if (answer !== "unsupported") throw refused(answer);
+  if (request.approvals !== undefined) return approvedElsewhere(request, request.approvals, text);
   if (mode === "elicit-only") {
     throw new OktaMcpError(
       "declined",
@@ -177,6 +181,26 @@ export function changedMeanwhile(): OktaMcpError {
   return new OktaMcpError("conflict", "Nothing was changed. The target changed while the person was being asked.", {
     fix: "Make the call again; the question will show the present state.",
     atTerminal: { message: "Nothing was changed. The target changed while you were being asked." },
+  });
+}
+
+/**
+ * Takes what the person answered elsewhere, or asks there. Where a person can be asked so, a value that a model can
+ * repeat does not count.
+ * @throws OktaMcpError declined; needs_approval with the address of the question
+ */
+async function approvedElsewhere(
+  { subject: { impact, ...call } }: ConfirmRequest,
+  approvals: Approvals,
+  text: string,
+): Promise<Confirmation> {
+  const approvable = { ...call, state: impact, question: text };
+  const answer = await approvals.take(approvable);
+  if (answer === "accepted") return { agreed: "person", waited: false };
+  if (answer === "declined") throw refused("declined");
+  const { url, validForSeconds } = await approvals.ask(approvable);
+  throw new OktaMcpError("needs_approval", `Nothing was changed yet. A person has to agree on a page: ${url}`, {
+    data: { approve_url: url, valid_for_seconds: validForSeconds, ...shownImpact(impact) },
   });
 }
 

@@ -43,6 +43,8 @@ export interface ConsentRequest extends Impacting {
   /** The answers and the state from an earlier round of the call. */
   resumed: Resumed | undefined;
   seals: Seals;
+  /** The way to a person who is asked elsewhere than in the client. */
+  approvals: Caller["approvals"];
   /** On whose behalf the call is made at the moment, as `Operator.agreeing` has it. */
   who(): Promise<string>;
   /** A text without the values that the settings hide. */
@@ -186,7 +188,7 @@ export function agreedBefore(agreed: Consent["agreed"]): ConsentPolicy {
  * where the caller asks the person later
  */
 export const seekConsent: ConsentPolicy = async (request) => {
-  const { tool, args, mode, ask, resumed, seals, confirmation, hide } = request;
+  const { tool, args, mode, ask, resumed, seals, approvals, confirmation, hide } = request;
   const { impact, loses, sideEffects } = await readImpact(request, request.look);
   if (!impact) return { agreed: "not_needed", loses, sideEffects };
   const { target, details } = impact;
@@ -203,6 +205,7 @@ export const seekConsent: ConsentPolicy = async (request) => {
     ask,
     resumed,
     seals,
+    approvals,
   });
   if (!waited) return { agreed, loses, sideEffects };
   const now = await readImpact(request, await request.lookAgain());

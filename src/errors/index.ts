@@ -33,6 +33,11 @@ export const ERROR_CODES = {
     fix: "Show the person what would happen; if they agree, repeat the call with the given `confirmation`.",
     fixAtTerminal: "If you agree, repeat the call with the given `confirmation`.",
   },
+  needs_approval: {
+    retry: "after-fix",
+    exitCode: 1,
+    fix: "Give the person the link. They sign in there, read what would happen, and answer; then make the very same call again.",
+  },
   would_remove: {
     retry: "after-fix",
     exitCode: 1,

@@ -1,6 +1,6 @@
 import { html } from "hono/html";
 import { layout, type Markup } from "./layout.js";
-import { shown } from "./shown.js";
+import { shown } from "./page-text.js";
 
 /** A client that wants to act for a person. What it says of itself is not verified, but for one that is configured. */
 export interface AskingClient {

@@ -1,6 +1,6 @@
 import { html } from "hono/html";
 import { layout, type Markup } from "./layout.js";
-import { shown } from "./shown.js";
+import { shown } from "./page-text.js";
 
 /** A client that may act for the person. */
 export interface OwnClient {

@@ -38,6 +38,7 @@ describe("every error", () => {
         "login_denied",
         "login_expired",
         "missing_scope",
+        "needs_approval",
         "needs_confirmation",
         "not_found",
         "okta_down",
