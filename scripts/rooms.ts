@@ -32,6 +32,7 @@ export const ROOMS = {
   "src/mcp": "one protocol connection: lists, calls, questions, JSON-RPC, stdio",
   "src/people": "who may do what in a company: its settings, roles, groups, persons",
   "src/upstream": "Okta as the place where people sign in, and their own tokens there",
+  "src/issuer": "our own authorization server: clients, codes and tokens for /mcp",
   "src/pages": "the pages of a company's server: markup, style, headers",
   sandbox: "the pretend org: authorization server, Management API, seed; a house of its own",
   tools: "one object per tool, a file for each area; `shared/` holds what several areas share",

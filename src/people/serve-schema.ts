@@ -64,14 +64,17 @@ const registrationSchema = () =>
   z
     .strictObject({
       dynamic: z
-        .enum(["off", "localhost", "on"])
-        .default("localhost")
-        .describe("Clients that register themselves (RFC 7591): none, those of this machine, or those listed as well."),
-      hosts: z.array(text("A host.", 253)).default([]).describe("Hosts of https redirect URIs, with `on`."),
+        .boolean()
+        .default(true)
+        .describe("Clients may register themselves (RFC 7591), with the redirect URIs that are allowed below."),
+      hosts: z
+        .array(text("A host.", 253))
+        .default([])
+        .describe("Hosts of https redirect URIs of clients that register themselves. None by default."),
       schemes: z
         .array(z.string().regex(/^[a-z][a-z0-9.+-]{1,60}$/, "is no scheme"))
         .default(["cursor", "vscode", "vscode-insiders", "windsurf"])
-        .describe("Private schemes of redirect URIs."),
+        .describe("Private schemes of redirect URIs, besides those that are a domain name backwards."),
       documents: z
         .boolean()
         .default(true)

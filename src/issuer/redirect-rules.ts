@@ -1,0 +1,46 @@
+import { LOOPBACK_HOSTS } from "../net/loopback.js";
+import { hasUserInfo } from "../net/user-info.js";
+
+/** What clients that nobody has configured may name as the place where codes go to. */
+export interface RedirectRules {
+  /** Hosts of https addresses. */
+  hosts: readonly string[];
+  /** Private schemes, without the colon. */
+  schemes: readonly string[];
+}
+
+/** The kinds of places: a port of the person's machine, a program by its private scheme, a web server. */
+export type RedirectKind = "loopback" | "private" | "https";
+
+const MAX_CHARS = 2_000;
+
+/** A private scheme that is a domain name backwards (RFC 8252, section 7.1), which belongs to whoever has the domain. */
+const REVERSE_DOMAIN = /^[a-z][a-z0-9-]*(\.[a-z0-9-]+)+$/;
+
+/**
+ * The kind of a redirect URI; undefined for one that is refused. A code that goes to a wrong place is a stolen account,
+ * so anything that two readers may read differently is refused.
+ */
+export function redirectKind(text: unknown, { hosts, schemes }: RedirectRules): RedirectKind | undefined {
+  if (typeof text !== "string" || text.length > MAX_CHARS || /[^\x21-\x7e]|[\\*]/.test(text)) return undefined;
+  if (!URL.canParse(text)) return undefined;
+  const url = new URL(text);
+  if (hasUserInfo(url, text) || text.includes("#")) return undefined;
+  const scheme = url.protocol.slice(0, -1);
+  if (scheme === "http") return LOOPBACK_HOSTS.includes(url.hostname) ? "loopback" : undefined;
+  if (scheme === "https") return hosts.includes(url.host) ? "https" : undefined;
+  const isOwn = schemes.includes(scheme) || REVERSE_DOMAIN.test(scheme);
+  // A scheme of the browser's own runs or shows what it is given.
+  return isOwn && !["javascript", "data", "file", "blob", "about", "view-source"].includes(scheme)
+    ? "private"
+    : undefined;
+}
+
+/** The place of a redirect URI for a person: the host, or the scheme of a program. */
+export function redirectPlace(text: string): { host: string; isLoopback: boolean } {
+  const url = new URL(text);
+  const isWeb = url.protocol === "http:" || url.protocol === "https:";
+  return isWeb
+    ? { host: url.host, isLoopback: LOOPBACK_HOSTS.includes(url.hostname) }
+    : { host: `the program for ${url.protocol}`, isLoopback: false };
+}
