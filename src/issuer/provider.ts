@@ -49,12 +49,52 @@ function ourResource(given: string, resource: string): string | undefined {
   return url.hash === "" && url.href.replace(/\/$/, "") === resource ? resource : undefined;
 }
 
+/** What the authorization server can do besides codes and tokens. Everything that is not needed is off. */
+function featuresOf({ resource, dynamic, allowDocument }: IssuerOptions): NonNullable<Configuration["features"]> {
+  return {
+    devInteractions: { enabled: false },
+    userinfo: { enabled: false },
+    pushedAuthorizationRequests: { enabled: false },
+    dPoP: { enabled: false },
+    rpInitiatedLogout: { enabled: false },
+    revocation: { enabled: true },
+    registration: { enabled: dynamic, initialAccessToken: false },
+    resourceIndicators: {
+      enabled: true,
+      defaultResource: async () => resource,
+      useGrantedResource: async () => true,
+      getResourceServerInfo: async (_context, indicator) => {
+        if (ourResource(indicator, resource) === undefined) {
+          throw new errors.InvalidTarget(`tokens are given out for ${resource} alone`);
+        }
+        return {
+          scope: MCP_SCOPE,
+          audience: resource,
+          accessTokenTTL: LIVES.accessToken,
+          // Each request looks the grant up anyway, so a token needs to say nothing by itself.
+          accessTokenFormat: "opaque",
+        };
+      },
+    },
+    ...(allowDocument === undefined
+      ? {}
+      : {
+          clientIdMetadataDocument: {
+            enabled: true,
+            ack: "draft-02",
+            allowFetch: async (_context: unknown, clientId: string) =>
+              URL.canParse(clientId) && allowDocument(new URL(clientId)),
+          },
+        }),
+  };
+}
+
 /**
  * Our own authorization server (OAuth 2.1: code with PKCE, rotating refresh tokens), in front of the org's. It gives out
  * tokens for /mcp alone, none of which is of any use at Okta.
  */
 export function createIssuer(options: IssuerOptions): Provider {
-  const { publicUrl, resource, redirects, allowDocument } = options;
+  const { publicUrl, redirects } = options;
   const known = new Set(options.clients.map(({ client_id }) => client_id));
   const configuration: Configuration = {
     adapter: options.adapter as never,
@@ -101,42 +141,7 @@ export function createIssuer(options: IssuerOptions): Provider {
     rotateRefreshToken: true,
     issueRefreshToken: async (_context, client) => client.grantTypeAllowed("refresh_token"),
     expiresWithSession: async () => false,
-    features: {
-      devInteractions: { enabled: false },
-      userinfo: { enabled: false },
-      pushedAuthorizationRequests: { enabled: false },
-      dPoP: { enabled: false },
-      rpInitiatedLogout: { enabled: false },
-      revocation: { enabled: true },
-      registration: { enabled: options.dynamic, initialAccessToken: false },
-      resourceIndicators: {
-        enabled: true,
-        defaultResource: async () => resource,
-        useGrantedResource: async () => true,
-        getResourceServerInfo: async (_context, indicator) => {
-          if (ourResource(indicator, resource) === undefined) {
-            throw new errors.InvalidTarget(`tokens are given out for ${resource} alone`);
-          }
-          return {
-            scope: MCP_SCOPE,
-            audience: resource,
-            accessTokenTTL: LIVES.accessToken,
-            // Each request looks the grant up anyway, so a token needs to say nothing by itself.
-            accessTokenFormat: "opaque",
-          };
-        },
-      },
-      ...(allowDocument === undefined
-        ? {}
-        : {
-            clientIdMetadataDocument: {
-              enabled: true,
-              ack: "draft-02",
-              allowFetch: async (_context: unknown, clientId: string) =>
-                URL.canParse(clientId) && allowDocument(new URL(clientId)),
-            },
-          }),
-    },
+    features: featuresOf(options),
     interactions: { url: (_context, { uid }) => `${OAUTH_PATH}/interaction/${uid}` },
     routes: {
       authorization: `${OAUTH_PATH}/authorize`,
