@@ -34,6 +34,7 @@ export const ROOMS = {
   "src/upstream": "Okta as the place where people sign in, and their own tokens there",
   "src/issuer": "our own authorization server: clients, codes and tokens for /mcp",
   "src/pages": "the pages of a company's server: markup, style, headers",
+  "src/web": "the HTTP server of a company: what is let in, metadata, limits, pages, health",
   sandbox: "the pretend org: authorization server, Management API, seed; a house of its own",
   tools: "one object per tool, a file for each area; `shared/` holds what several areas share",
   "src/cli": "the commands, and the composition of all other rooms",
