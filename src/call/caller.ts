@@ -1,4 +1,4 @@
-import type { Approvals } from "./approvals.js";
+import type { ApprovalChannel } from "./approval-channel.js";
 import type { Answer, Resumed } from "./input-needed.js";
 import type { LinkChannels, ShowLink } from "./sign-in-prompt.js";
 
@@ -7,7 +7,7 @@ interface CallerParts extends Omit<LinkChannels, "showLink"> {
   /** Tells the present step. */
   progress?: ((message: string) => void) | undefined;
   /** The way to a person who is asked elsewhere than in the client; undefined where there is none. */
-  approvals?: Approvals | undefined;
+  approvals?: ApprovalChannel | undefined;
   /** The place of the call in the client's trace (W3C Trace Context, `traceparent`). It is for the log alone. */
   traceparent?: string | undefined;
 }

@@ -5,7 +5,7 @@ import { canonical } from "../json/json.js";
 import { lookalikes } from "../text/lookalikes.js";
 import { visible } from "../text/quote.js";
 import type { Impact } from "../tool.js";
-import type { Approvals } from "./approvals.js";
+import type { ApprovalChannel } from "./approval-channel.js";
 import { broughtAnswer } from "./brought-answer.js";
 import type { Caller } from "./caller.js";
 import { type Answer, InputNeeded, type Resumed } from "./input-needed.js";
@@ -120,7 +120,7 @@ export interface ConfirmRequest {
   resumed: Resumed | undefined;
   seals: Seals;
   /** The way to a person who is asked elsewhere; undefined where there is none. */
-  approvals: Approvals | undefined;
+  approvals: ApprovalChannel | undefined;
 }
 
 /** How the call was agreed to. */
@@ -191,7 +191,7 @@ export function changedMeanwhile(): OktaMcpError {
  */
 async function approvedElsewhere(
   { subject: { impact, ...call } }: ConfirmRequest,
-  approvals: Approvals,
+  approvals: ApprovalChannel,
   text: string,
 ): Promise<Confirmation> {
   const approvable = { ...call, state: impact, question: text };

@@ -17,7 +17,7 @@ export interface Asked {
  * Has a person agree to a call outside of the client, as on a page of this server. It serves where the client cannot
  * ask: a value that a model can repeat proves nothing there.
  */
-export interface Approvals {
+export interface ApprovalChannel {
   /**
    * Takes the answer to the very same call, once: the same person, tool, arguments and state of the target.
    * @returns undefined where there is none yet
