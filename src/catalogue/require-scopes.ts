@@ -8,6 +8,7 @@ const GRANTS: Readonly<Record<SignInMethod, string>> = {
   device: "the sign-in",
   "private-key": "the app's grant at Okta",
   "access-token": "the token in OKTA_ACCESS_TOKEN",
+  grant: "your grant at Okta",
 };
 
 /**

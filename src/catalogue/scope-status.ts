@@ -15,6 +15,7 @@ const HOW_TO_SIGN_IN: Readonly<Record<SignInMethod, string>> = {
   device: "Nobody is signed in: call any other tool, or run `okta-mcp login`.",
   "private-key": "The app has no token yet: any other tool gets one with the private key; nobody has to sign in.",
   "access-token": "The token in OKTA_ACCESS_TOKEN is over: put a new one there and restart the server.",
+  grant: "You have granted no access to the org: call any other tool, whose answer has the link.",
 };
 
 /** The reason why a tool that the settings allow is off, as the end of a sentence. */

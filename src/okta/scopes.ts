@@ -59,6 +59,8 @@ const THEN: Readonly<Record<SignInMethod, Record<Reader, string>>> = {
     model: "put a new token into OKTA_ACCESS_TOKEN and restart the server",
     terminal: "put a new token into OKTA_ACCESS_TOKEN",
   },
+  // The person's own token in a company's server.
+  grant: { model: "connect to the server again", terminal: "connect to the server again" },
 };
 
 /** The places where a scope is configured. */

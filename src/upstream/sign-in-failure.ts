@@ -4,6 +4,7 @@
 export type SignInCause =
   | "access_denied"
   | "user_not_assigned"
+  | "no_role"
   | "invalid_client"
   | "redirect_uri_mismatch"
   | "login_required"

@@ -35,7 +35,7 @@ export const logoutCommand: MakeCommand = (io, finish) =>
         if (!revoked) {
           io.note(`Signed out of ${org}: the tokens were deleted here.`);
           io.note(
-            `${io.style("yellow", "Notice:")} Okta could not be told, so they were not revoked there. ${BY_HAND[session.method]}`,
+            `${io.style("yellow", "Notice:")} Okta could not be told, so they were not revoked there. ${BY_HAND[session.method === "private-key" ? "private-key" : "device"]}`,
           );
         } else if (signedIn) io.note(`Signed out of ${org}: the tokens were revoked at Okta and deleted here.`);
         else if (session.method === "device") io.note(`Nobody was signed in to ${org}; nothing is kept here.`);

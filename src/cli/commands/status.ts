@@ -17,6 +17,7 @@ const METHODS: Record<SignInMethod, string> = {
   device: "a person signs in (device authorization)",
   "private-key": "service app with a private key",
   "access-token": "ready token (OKTA_ACCESS_TOKEN)",
+  grant: "a person of a company's server, with their own token",
 };
 
 /** `okta-mcp status` */
