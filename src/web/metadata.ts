@@ -1,0 +1,13 @@
+import { MCP_SCOPE } from "../issuer/provider.js";
+import { MCP_PATH } from "./challenge.js";
+
+/** What clients have to know of /mcp to get tokens for it (RFC 9728, section 2). All of it follows from the settings. */
+export function resourceMetadata(publicUrl: string, authorizationServers: readonly string[]) {
+  return {
+    resource: `${publicUrl}${MCP_PATH}`,
+    authorization_servers: authorizationServers,
+    scopes_supported: [MCP_SCOPE],
+    bearer_methods_supported: ["header"],
+    resource_name: "okta-mcp",
+  };
+}
