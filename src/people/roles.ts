@@ -31,6 +31,7 @@ function strictest(allowances: readonly Allowance[]): Allowance {
   return allowances.reduce((one, other) => ({
     perSession: stricter(one.perSession, other.perSession),
     perMinute: stricter(one.perMinute, other.perMinute),
+    perDay: stricter(one.perDay, other.perDay),
   }));
 }
 
@@ -39,7 +40,7 @@ function strictest(allowances: readonly Allowance[]): Allowance {
  * strictest.
  * @param roles at least one
  */
-export function allGuards(roles: readonly Role[]): GuardRules {
+export function allGuards(roles: readonly Pick<Role, "guard">[]): GuardRules {
   const rules = roles.map(({ guard }) => guard);
   const files = rules.flatMap(({ file }) => file ?? []);
   return {
