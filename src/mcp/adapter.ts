@@ -1,3 +1,4 @@
+import type { ApprovalChannel } from "../call/approval-channel.js";
 import type { Log } from "../log.js";
 import type { Every } from "./progress.js";
 
@@ -6,6 +7,8 @@ export interface AdapterOptions {
   log: Log;
   /** Opens the system's browser for a sign-in. True when one was started. */
   openBrowser?: ((url: string) => Promise<boolean>) | undefined;
+  /** The way to a person who is asked elsewhere than in the client; undefined where there is none. */
+  approvals?: ApprovalChannel | undefined;
   /** The timer for the reports during a call. */
   every?: Every | undefined;
   /** The least time of a person's answer in milliseconds; by default 250. */

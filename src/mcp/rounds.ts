@@ -24,6 +24,7 @@ export function callerOf(
     showLink: showsLinks ? "later" : undefined,
     roots: hasRoots ? "later" : undefined,
     openBrowser: options.openBrowser,
+    approvals: options.approvals,
     waiting: (what, until) => report?.waiting(what, until) ?? until,
     progress: report && ((message) => report.say(message)),
     traceparent: traceparentOf(mcpReq._meta),

@@ -5,6 +5,7 @@ export type SignInCause =
   | "access_denied"
   | "user_not_assigned"
   | "no_role"
+  | "no_such_question"
   | "invalid_client"
   | "redirect_uri_mismatch"
   | "login_required"
