@@ -206,12 +206,12 @@ class Services {
       fetch,
       now,
       traffic,
+      session,
     });
     const catalogue = createCatalogue(areas, role.choice, notes);
-    const calls = composed.calls(catalogue, { session, seals: store.seals, limits: store.limits });
+    const calls = composed.calls(catalogue, { seals: store.seals, limits: store.limits });
     const service = createService({
       ...composed.server,
-      session,
       catalogue,
       calls,
       structuredContent: true,

@@ -35,8 +35,8 @@ export interface ComposeOptions {
   now?: () => number;
   /** The traffic that the sessions of this process share, where there are several. */
   traffic?: OrgTraffic;
-  /** Options of the session that differ from the shared ones. */
-  session?: Partial<SessionOptions>;
+  /** Options of the session that differ from the shared ones; or the session itself, where it is made elsewhere. */
+  session?: Partial<SessionOptions> | Session;
   /** Options of the transport that differ from the shared ones. */
   transport?: Partial<TransportOptions>;
 }
@@ -71,15 +71,11 @@ export function compose(options: ComposeOptions): Composed {
   const { orgUrl, clientId, scopes, credential, tokenStore, confirm, maxResultChars, guard, fileRoots } = settings;
   const traffic = options.traffic?.with(orgUrl) ?? { clock: new ServerClock(now) };
   const shared = { orgUrl, log, clock: traffic.clock, ...(fetch && { fetch }), ...(now && { now }) };
-  const session = createSession({
-    ...shared,
-    clientId,
-    scopes,
-    credential,
-    tokenStore,
-    outlives,
-    ...options.session,
-  });
+  const own = options.session;
+  const session =
+    own !== undefined && "token" in own
+      ? own
+      : createSession({ ...shared, clientId, scopes, credential, tokenStore, outlives, ...own });
   const userAgent = `okta-mcp/${version} node/${process.versions.node}`;
   const transport = createTransport({ ...shared, ...traffic, tokens: session, userAgent, ...options.transport });
   const operations = (call: CallOptions) => createOperations(transport, call);

@@ -138,6 +138,8 @@ export class SignInFlow {
     const { host } = redirectPlace(redirectUri ?? "");
     await store.consents.give(person.id, consentOf(clientId ?? "", { redirectHost: host }));
     const grant = new provider.Grant({ accountId: person.id, clientId: clientId ?? "" });
+    // The scope is one of the server and one of the resource.
+    grant.addOIDCScope(MCP_SCOPE);
     grant.addResourceScope(resource, MCP_SCOPE);
     const grantId = await grant.save();
     interaction.result = { login: { accountId: person.id }, consent: { grantId } };
