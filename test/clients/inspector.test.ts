@@ -6,7 +6,7 @@ import { connectInspector, inspectorRequests } from "./inspector-peers.js";
 
 const INSPECTOR = "@modelcontextprotocol/inspector";
 
-for (const era of ["legacy"] as const) {
+for (const era of ["legacy", "modern"] as const) {
   describeClient({
     name: `the Inspector (${era})`,
     era,
