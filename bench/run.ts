@@ -11,6 +11,7 @@ import { fileURLToPath } from "node:url";
 import { bundle } from "../scripts/bundle.js";
 import { SCOPES } from "../src/okta/scopes.js";
 import { measureCalls, measureLargeList, measureRateLimit } from "./calls.js";
+import { measureEras } from "./eras.js";
 import { measureJson } from "./json.js";
 import type { Orgs } from "./org.js";
 import { asMarkdown, asText, machine, type Row } from "./report.js";
@@ -46,6 +47,7 @@ try {
   const measures: [name: string, run: () => Promise<Row[]>][] = [
     ["start, list", () => measureStart(subjects, orgs)],
     ["first call", () => measureFirstCall(subjects, orgs)],
+    ["eras", () => measureEras(subjects, orgs)],
     ["calls, list all", () => measureCalls(subjects, orgs)],
     ["large list", () => measureLargeList(subjects, orgs)],
     ["rate limit", () => measureRateLimit(subjects, orgs)],
