@@ -1,4 +1,4 @@
-import { CallToolResultSchema, ListToolsResultSchema } from "@modelcontextprotocol/sdk/types.js";
+import type { JSONRPCResultResponse } from "@modelcontextprotocol/sdk/types.js";
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
 import { defineTool } from "../../src/tool.js";
@@ -26,8 +26,10 @@ describe("a client that connects", () => {
   });
 
   test("is given each definition as it stands in the catalogue", async () => {
-    const { client } = await connect();
-    const { tools } = await client.request({ method: "tools/list" }, ListToolsResultSchema);
+    const { client, wire } = await connect();
+    await client.listTools();
+    expect(wire.toClient.at(-1)).toMatchObject({ result: expect.anything() });
+    const { tools } = (wire.toClient.at(-1) as JSONRPCResultResponse).result;
     expect(tools).toEqual(catalogue.entries.map(({ name }) => catalogue.definition(name)));
   });
 
@@ -71,11 +73,8 @@ describe("a call", () => {
 
   test("may come without arguments", async () => {
     const { client } = await connect();
-    const result = await client.request(
-      { method: "tools/call", params: { name: "get_scope_status" } },
-      CallToolResultSchema,
-    );
-    expect(result.isError).toBeFalsy();
+    const { isError } = await client.callTool({ name: "get_scope_status" });
+    expect(isError).toBeFalsy();
   });
 
   test("without an argument that it needs is told that the argument is missing", async () => {

@@ -1,8 +1,8 @@
-import { ToolListChangedNotificationSchema } from "@modelcontextprotocol/sdk/types.js";
 import { describe, expect, test } from "vitest";
 import { covers, fewestForAll, SCOPES } from "../../src/okta/scopes.js";
 import { catalogue, familyOf, ownUnder, scopesToTools, toolsOfOurOwn } from "../support/catalogue.js";
 import { connect } from "../support/client.js";
+import { signal } from "../support/signal.js";
 
 const ALL = Object.keys(scopesToTools);
 
@@ -116,15 +116,14 @@ describe("a sign-in that grants less than was asked for", () => {
       scopes: ["okta.users.read", "okta.groups.read"],
       signIn: "device",
     });
-    const changed = new Promise<void>((resolve) => {
-      client.setNotificationHandler(ToolListChangedNotificationSchema, () => resolve());
-    });
+    const changed = signal();
+    await client.onToolsChanged(changed.give);
     expect(await listed()).toEqual(expected(["okta.users.read", "okta.groups.read"]));
 
     control.grantOnly(["okta.users.read"]);
     control.autoApprove(true);
     await call("list_users");
-    await changed;
+    await changed.given;
 
     expect(await listed()).toEqual(expected(["okta.users.read"]));
     expect((await call("list_groups")).error).toMatchObject({
@@ -146,27 +145,27 @@ describe("a sign-in that grants less than was asked for", () => {
       await session.token();
     });
     expect(await listed()).toEqual(expected(["okta.users.read"]));
-    const changed = new Promise<void>((resolve) => {
-      client.setNotificationHandler(ToolListChangedNotificationSchema, () => resolve());
-    });
+    const changed = signal();
+    await client.onToolsChanged(changed.give);
     control.grantOnly(undefined);
     control.expireAccessTokens();
     await get("list_users");
-    await changed;
+    await changed.given;
     expect(await listed()).toEqual(expected(scopes));
   });
 
   test("does not tell a client of a change that changes nothing for it", async () => {
-    const { client, call, control, session } = await connect({ scopes: ["okta.users.read"], signIn: "device" });
+    const { client, call, listed, control, session } = await connect({ scopes: ["okta.users.read"], signIn: "device" });
     let told = 0;
-    client.setNotificationHandler(ToolListChangedNotificationSchema, () => {
+    await client.onToolsChanged(() => {
       told += 1;
     });
     control.autoApprove(true);
     const changed = new Promise<void>((resolve) => session.onChange(resolve));
     await call("list_users");
     await changed;
-    await client.ping();
+    // What the server told before this answer has arrived with it.
+    await listed();
     expect(told).toBe(0);
   });
 
