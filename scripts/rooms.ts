@@ -28,7 +28,8 @@ export const ROOMS = {
   "src/journal": "the record of changes, previews, undo",
   "src/config": "settings, from flags and the environment",
   "src/call": "the one path of a call, and the operator behind it: arguments, sign-in, guard, consent, seals, run",
-  "src/mcp": "one protocol connection: lists, calls, questions, JSON-RPC, stdio",
+  "src/mcp":
+    "one protocol connection: the router of the two eras, an adapter for each, lists, questions, JSON-RPC, stdio",
   sandbox: "the pretend org: authorization server, Management API, seed; a house of its own",
   tools: "one object per tool, a file for each area; `shared/` holds what several areas share",
   "src/cli": "the commands, and the composition of all other rooms",
