@@ -63,7 +63,9 @@ test("tests run on each system and on each version of Node.js that is promised",
 test("the oldest version of Node.js that is promised gets tests that exist, of the protocol among them", () => {
   const [, line = ""] = /vitest run (.*)$/m.exec(readFileSync(join(ROOT, ".ci/run"), "utf8")) ?? [];
   const paths = line.split(" ");
-  expect(paths).toEqual(expect.arrayContaining(["test/package", "test/stdio", "test/mcp", "test/clients"]));
+  expect(paths).toEqual(
+    expect.arrayContaining(["test/package", "test/stdio", "test/mcp", "test/conformance", "test/clients"]),
+  );
   for (const path of paths) expect(existsSync(join(ROOT, path)), path).toBe(true);
 });
 
