@@ -6,6 +6,7 @@ import { foldersOf } from "../files/allowed-file.js";
 import { isObject } from "../json/json.js";
 import { type AdapterOptions, CONFIRM_FORM, FASTEST_PERSON_MS } from "./adapter.js";
 import { ENVELOPE, traceparentOf } from "./envelope.js";
+import { formAnswers } from "./form-answers.js";
 import type { ProgressReport } from "./progress.js";
 
 /** The time that a repeated call waits for a sign-in. Most clients give up after 60 s. */
@@ -52,21 +53,29 @@ function resumedBy(
   if (typeof state !== "string") return undefined;
   const { confirm, sign_in, roots } = inputResponses;
   const answers: InputAnswers = {
-    confirm: answerTo(confirm, (content) => isObject(content) && content.confirm === true),
+    confirm: answerTo(confirm, filledIn),
     // Who accepts a link has opened it, and nothing more.
-    sign_in: answerTo(sign_in, () => true),
+    sign_in: answerTo(sign_in, () => "accepted"),
     roots: foldersIn(roots),
   };
   return { state, answers, fastestPersonMs, signInWaitMs };
 }
 
 /** The answer in a result of an elicitation; undefined where there is none. What cannot be read counts as no yes. */
-function answerTo(response: unknown, agrees: (content: unknown) => boolean): Answer | undefined {
+function answerTo(response: unknown, accepted: (content: unknown) => Answer): Answer | undefined {
   if (response === undefined) return undefined;
   const { action, content } = isObject(response) ? response : {};
-  if (action === "accept") return agrees(content) ? "accepted" : "declined";
+  if (action === "accept") return accepted(content);
   if (action === "decline") return "declined";
   return action === "cancel" ? "cancelled" : "failed";
+}
+
+/** The answer in a form that was sent back. No person filled in what does not fit the form. */
+function filledIn(content: unknown): Answer {
+  if (content === undefined) return "declined";
+  const { valid, data } = formAnswers.getValidator<{ confirm: boolean }>(CONFIRM_FORM)(content);
+  if (!valid) return "failed";
+  return data.confirm ? "accepted" : "declined";
 }
 
 /** The folders in a result of `roots/list`; undefined where there is none. */
