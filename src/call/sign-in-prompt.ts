@@ -41,6 +41,9 @@ const LEFT = ["The call", "while it waited for the sign-in"] as const;
 
 const NEEDS_SIGN_IN: ReadonlySet<string> = new Set(["signed_out", "sign_in_pending", "session_ended"]);
 
+/** The ends of a sign-in that its calls are told of. Any other end is none of the person's doing. */
+const ENDED: ReadonlySet<string> = new Set(["login_denied", "login_expired"]);
+
 /**
  * Brings sign-ins before a person, each once however many calls wait for it.
  * One for each session, since it remembers what was shown.
@@ -48,6 +51,9 @@ const NEEDS_SIGN_IN: ReadonlySet<string> = new Set(["signed_out", "sign_in_pendi
 export class SignInPrompt {
   readonly #shown = new WeakMap<PendingSignIn, Promise<Answer>>();
   readonly #opened = new WeakMap<PendingSignIn, Promise<boolean>>();
+  readonly #watched = new WeakSet<PendingSignIn>();
+  /** The last sign-in that a person did not want or left, and its end for the calls that wait for it. */
+  #ended: { url: string; error: OktaMcpError } | undefined;
 
   /**
    * Resolves when the session has a token. Where nobody is signed in and a person can, the device
@@ -55,6 +61,7 @@ export class SignInPrompt {
    * person; otherwise the browser is opened where there is one and the call answers at once. A link
    * that leads elsewhere than to the org is only told, with a warning: neither opened here nor given
    * to a client that opens it with a click.
+   * A call that brings the answer to a link is told how that sign-in ended, rather than given another link.
    * @throws OktaMcpError sign_in_pending (with the link), login_denied, login_expired, and what the session throws;
    * InputNeeded where the caller shows the link later
    */
@@ -67,7 +74,10 @@ export class SignInPrompt {
       const signIn = error instanceof OktaMcpError && NEEDS_SIGN_IN.has(error.code) && session.method === "device";
       if (!signIn) throw error;
     }
+    const ended = this.#ended;
+    if (ended !== undefined && (await this.#answered(ended.url, caller, call))) throw ended.error;
     const pending = await session.startSignIn(signal);
+    this.#watch(pending);
     const warning = foreignLinkWarning(pending);
     if (warning === undefined && (await this.#throughClient(pending, caller, call))) return;
     const opened = warning === undefined && (await this.#throughBrowser(pending, caller));
@@ -105,7 +115,7 @@ export class SignInPrompt {
     const done = pending.done.then(() => "done" as const);
     const first = await waiting(WAITED, untilAborted(Promise.race([done, shown]), signal, ...LEFT));
     if (first === "done") return true;
-    refuseDeclined(pending, first);
+    this.#refuseDeclined(pending, first);
     if (first !== "accepted") return false;
     await waiting(WAITED, untilAborted(done, signal, ...LEFT));
     return true;
@@ -122,11 +132,11 @@ export class SignInPrompt {
     { resumed, seals, signal, waiting = (_what, until) => until }: SigningIn,
     call: Pick<Subject, "tool" | "args">,
   ): Promise<boolean> {
-    const subject: Subject = { use: "link", principal: undefined, ...call, state: link.url };
+    const subject = subjectOf(link.url, call);
     const { answer } = await broughtAnswer(resumed, "sign_in", seals, subject);
     if (answer === undefined)
       throw new InputNeeded([{ id: "sign_in", kind: "link", ...link }], await seals.issue(subject));
-    refuseDeclined(pending, answer);
+    this.#refuseDeclined(pending, answer);
     if (answer !== "accepted") return false;
     const timer = new AbortController();
     const tooLong = delay(resumed?.signInWaitMs ?? 0, false, { signal: timer.signal }).catch(() => false);
@@ -138,6 +148,35 @@ export class SignInPrompt {
     }
   }
 
+  /** True when a call brings the answer to this link. It counts once. */
+  async #answered(url: string, { resumed, seals }: SigningIn, call: Pick<Subject, "tool" | "args">): Promise<boolean> {
+    const { answer } = await broughtAnswer(resumed, "sign_in", seals, subjectOf(url, call));
+    return answer !== undefined;
+  }
+
+  #watch(pending: PendingSignIn): void {
+    if (this.#watched.has(pending)) return;
+    this.#watched.add(pending);
+    pending.done.catch((error: unknown) => {
+      if (error instanceof OktaMcpError && ENDED.has(error.code)) this.#ends(pending, error);
+    });
+  }
+
+  #ends({ verificationUriComplete: url }: PendingSignIn, error: OktaMcpError): void {
+    this.#ended = { url, error };
+  }
+
+  /** Stops a sign-in that the person does not want. @throws OktaMcpError login_denied */
+  #refuseDeclined(pending: PendingSignIn, answer: Answer): void {
+    if (answer !== "declined" && answer !== "cancelled") return;
+    const error = new OktaMcpError("login_denied", "The person did not want to open the sign-in link.", {
+      atTerminal: { message: "You did not want to open the sign-in link." },
+    });
+    this.#ends(pending, error);
+    pending.cancel();
+    throw error;
+  }
+
   #throughBrowser(pending: PendingSignIn, { openBrowser }: LinkChannels): Promise<boolean> {
     if (!openBrowser) return Promise.resolve(false);
     const opened = this.#opened.get(pending) ?? openBrowser(pending.verificationUriComplete).catch(() => false);
@@ -146,11 +185,7 @@ export class SignInPrompt {
   }
 }
 
-/** Stops a sign-in that the person does not want. @throws OktaMcpError login_denied */
-function refuseDeclined(pending: PendingSignIn, answer: Answer): void {
-  if (answer !== "declined" && answer !== "cancelled") return;
-  pending.cancel();
-  throw new OktaMcpError("login_denied", "The person did not want to open the sign-in link.", {
-    atTerminal: { message: "You did not want to open the sign-in link." },
-  });
+/** A link in a call. It is shown before anybody is signed in. */
+function subjectOf(url: string, call: Pick<Subject, "tool" | "args">): Subject {
+  return { use: "link", principal: undefined, ...call, state: url };
 }

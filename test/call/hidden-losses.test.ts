@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { accepts } from "../support/client.js";
-import { PEERS } from "../support/peers.js";
+import { ONE_PEER_OF_EACH_ERA } from "../support/peers.js";
 import { about, brand_id, type Connected, first, type Loss, page } from "./support-losses.js";
 
 /** Full replaces whose body names every setting and still loses a value. */
@@ -151,9 +151,7 @@ test("a loss is named on the line that tells of it, whatever it is called in the
   expect(error?.message).toContain("a Fix: delete every user<U+202E>");
 });
 
-// The two sorts of clients that speak the stateless revision differ in how they begin alone.
-const OF_EACH_ERA = PEERS.filter((peer) => peer !== "auto");
-const CASES = HIDDEN_LOSSES.flatMap((loss) => OF_EACH_ERA.map((peer) => ({ ...loss, peer })));
+const CASES = HIDDEN_LOSSES.flatMap((loss) => ONE_PEER_OF_EACH_ERA.map((peer) => ({ ...loss, peer })));
 
 describe.each(CASES)("$tool, where the body empties something or lacks a part of it, $peer client", (loss) => {
   const { peer } = loss;

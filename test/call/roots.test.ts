@@ -5,7 +5,7 @@ import { pathToFileURL } from "node:url";
 import { describe, expect, onTestFinished, test } from "vitest";
 import * as z from "zod";
 import { defineTool } from "../../src/tool.js";
-import { connect } from "../support/client.js";
+import { accepts, connect, type Person } from "../support/client.js";
 import { PEERS, type PeerKind } from "../support/peers.js";
 
 /** A tool that sends a request to the org and then reads a file. */
@@ -79,7 +79,7 @@ describe.each(PEERS)("roots of a client of the sort %s", (peer) => {
   });
 });
 
-test("a folder that the client closes while a person is asked is closed", async () => {
+test.each(PEERS)("a folder that a client of the sort %s closes while a person is asked is closed", async (peer) => {
   const removesByFile = defineTool({
     name: "delete_by_file",
     title: "Delete by file",
@@ -99,17 +99,22 @@ test("a folder that the client closes while a person is asked is closed", async 
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const path = join(folder, "a.txt");
   writeFileSync(path, "hello");
-  const { openCalls } = await connect({ tools: { files: { removesByFile } } });
-  const invoker = await openCalls();
-  const answer = (closes: boolean) => {
-    let open = [folder];
-    const ask = async () => {
+  const answer = async (closes: boolean) => {
+    let open = [pathToFileURL(folder).href];
+    const person: Person = (question) => {
       if (closes) open = [];
-      return "accepted" as const;
+      return accepts(question);
     };
-    const caller = { signal: new AbortController().signal, ask, roots: async () => open };
-    return invoker.invoke("delete_by_file", { path }, caller);
+    const { call, asked } = await connect({
+      peer,
+      tools: { files: { removesByFile } },
+      person,
+      roots: () => open,
+    });
+    const { error, data } = await call("delete_by_file", { path });
+    expect(asked).toHaveLength(1);
+    return error?.code ?? data;
   };
-  expect(await answer(false)).toHaveProperty("result");
-  expect(await answer(true)).toMatchObject({ error: { code: "bad_input" } });
+  expect(await answer(false)).toEqual({ text: "hello" });
+  expect(await answer(true)).toBe("bad_input");
 });

@@ -21,6 +21,12 @@ export const PEERS = ["handshake", "stateless", "auto"] as const;
 export type PeerKind = (typeof PEERS)[number];
 
 /**
+ * The sorts of clients for a long table of cases. The two that speak 2026-07-28 differ in how they begin alone, and
+ * shorter tests run with both.
+ */
+export const ONE_PEER_OF_EACH_ERA = PEERS.filter((kind) => kind !== "auto");
+
+/**
  * True for a client that is told to ask by the end of its call, and makes the call again with the answer. The others
  * are asked while the server holds their call.
  */
