@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { covers, fewestForAll, SCOPES } from "../../src/okta/scopes.js";
 import { catalogue, familyOf, ownUnder, scopesToTools, toolsOfOurOwn } from "../support/catalogue.js";
 import { connect } from "../support/client.js";
-import { ONE_PEER_OF_EACH_ERA, PEERS } from "../support/peers.js";
+import { ONE_PEER_OF_EACH_ERA, PEERS, repeatsCalls } from "../support/peers.js";
 import { signal } from "../support/signal.js";
 
 const ALL = Object.keys(scopesToTools);
@@ -174,6 +174,19 @@ describe.each(PEERS)("a sign-in that grants less than was asked for, to a client
     // What the server told before this answer has arrived with it.
     await listed();
     expect(told).toBe(0);
+  });
+
+  test("tells a client of 2026-07-28 only if it listens", async () => {
+    const scopes = ["okta.users.read", "okta.groups.read"];
+    const { call, listed, control, session, wire } = await connect({ peer, scopes, signIn: "device" });
+    control.grantOnly(["okta.users.read"]);
+    control.autoApprove(true);
+    const changed = new Promise<void>((resolve) => session.onChange(resolve));
+    await call("list_users");
+    await changed;
+    expect(await listed()).toEqual(expected(["okta.users.read"]));
+    const told = wire.toClient.filter((message) => "method" in message && /list_changed/.test(message.method));
+    expect(told).toHaveLength(repeatsCalls(peer) ? 0 : 1);
   });
 
   test("is noticed although the very call that signed in needs what is missing", async () => {
