@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type BuildOptions, build, type Metafile, type Plugin, transform } from "esbuild";
 import { knownValuesPlugin } from "./known-values-plugin.js";
+import { unusedSchemasPlugin } from "./unused-schemas-plugin.js";
 
 const noSchemaCompiler = fileURLToPath(new URL("./no-schema-compiler.js", import.meta.url));
 
@@ -39,7 +40,7 @@ export async function bundle({ plugins = [], ...options }: BuildOptions): Promis
     legalComments: "none",
     // A native addon, and optional: it is looked up where it is installed.
     external: ["keytar"],
-    plugins: [...plugins, knownValuesPlugin, withoutSchemaCompiler],
+    plugins: [...plugins, knownValuesPlugin, withoutSchemaCompiler, unusedSchemasPlugin],
     logLevel: "warning",
     metafile: true,
     write: false,
