@@ -1,16 +1,14 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { type Era, McpProcess, resultOf } from "./mcp-process.js";
 import type { Orgs } from "./org.js";
+import { callInTurns, PAIRED_CALLS } from "./pairs.js";
 import { median, type Row, ratioRow, withoutGoal } from "./report.js";
 import { inTurn, type Subjects, timeOf } from "./subjects.js";
 
 const ROUNDS = 15;
-const CALL_ROUNDS = 10;
-const CALLS_A_ROUND = 100;
 const MEMORY_ROUNDS = 5;
 const SETTLED_MS = 1500;
 const ERAS = ["legacy", "modern"] as const satisfies readonly Era[];
-const USER = { user_id: "00u1" };
 
 /** The figures of both eras. The legacy ones are the base. */
 type Figures = Record<Era, number[]>;
@@ -67,24 +65,9 @@ async function measureFirstAnswers({ entry, env }: Subjects, orgs: Orgs): Promis
 
 /** Measures warm calls in sequence in both eras, each in a process of its own, in turns. */
 async function measureEraCalls({ entry, env }: Subjects, orgs: Orgs): Promise<Row> {
-  const servers = {
-    legacy: new McpProcess([entry], env(orgs.calls), "legacy"),
-    modern: new McpProcess([entry], env(orgs.calls), "modern"),
-  };
-  const times = figures();
-  for (const era of ERAS) await servers[era].begin();
-  // The first rounds only warm up.
-  for (let round = -CALL_ROUNDS; round < CALL_ROUNDS; round += 1) {
-    for (const era of inTurn(Math.abs(round), ERAS)) {
-      for (let count = 0; count < CALLS_A_ROUND; count += 1) {
-        const ms = await timeOf(() => servers[era].call("get_user", USER));
-        if (round >= 0) times[era].push(ms);
-      }
-    }
-  }
-  for (const era of ERAS) await servers[era].end();
-  const calls = (CALL_ROUNDS * CALLS_A_ROUND).toLocaleString("en-US");
-  return eraRow(`modern: get_user, ${calls} in sequence`, times, "ms", "legacy", 1.25);
+  const open = (era: Era) => new McpProcess([entry], env(orgs.calls), era);
+  const what = `modern: get_user, ${PAIRED_CALLS.toLocaleString("en-US")} in sequence`;
+  return ratioRow(what, await callInTurns(open("modern"), open("legacy")), "ms", { most: 1.25, of: "legacy" });
 }
 
 /** Measures the resident size at rest after `tools/list`, and again after 100 calls, in both eras. */
@@ -97,7 +80,7 @@ async function measureEraMemory({ entry, env }: Subjects, orgs: Orgs): Promise<R
       await result(server.ask("tools/list"));
       await delay(SETTLED_MS);
       sizes.idle[era].push(server.memory()?.nowMb ?? Number.NaN);
-      for (let count = 0; count < 100; count += 1) await server.call("get_user", USER);
+      for (let count = 0; count < 100; count += 1) await server.call("get_user", { user_id: "00u1" });
       sizes.busy[era].push(server.memory()?.nowMb ?? Number.NaN);
       await server.end();
     }

@@ -18,6 +18,11 @@ const ENVELOPE = {
 
 /** A server on stdio. Its client does as little as possible, so that the measured time is the server's. */
 export class McpProcess {
+  static readonly INITIALIZE = {
+    protocolVersion: "2025-11-25",
+    capabilities: {},
+    clientInfo: { name: "bench", version: "1" },
+  };
   readonly #era: Era;
   readonly #child: ChildProcess;
   readonly #waiting = new Map<number, { resolve: (line: string) => void; reject: (error: Error) => void }>();
@@ -73,11 +78,7 @@ export class McpProcess {
   }
 
   async initialize(): Promise<void> {
-    await this.ask("initialize", {
-      protocolVersion: "2025-11-25",
-      capabilities: {},
-      clientInfo: { name: "bench", version: "1" },
-    });
+    await this.ask("initialize", McpProcess.INITIALIZE);
     this.#write({ method: "notifications/initialized" });
   }
 
