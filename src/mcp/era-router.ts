@@ -90,7 +90,8 @@ export class EraRouter {
       this.legacy.onmessage?.(message);
     } else if (!isEnveloped(message)) this.legacy.onmessage?.(message);
     else if ("id" in message) this.#request(message);
-    else void this.#toModern(message);
+    // A notification is about an earlier request. Where there was none, nothing has to be loaded for it.
+    else if (this.#serving) void this.#toModern(message);
   }
 
   /** Takes a request of the stateless revision. Whether its envelope is right shows before anything is loaded. */

@@ -51,7 +51,8 @@ function resumedBy(
 ): Resumed | undefined {
   const state = requestState();
   if (typeof state !== "string") return undefined;
-  const { confirm, sign_in, roots } = inputResponses;
+  // The library copies the answers, and a member of the name __proto__ becomes the copy's prototype.
+  const { confirm, sign_in, roots } = { ...inputResponses };
   const answers: InputAnswers = {
     confirm: answerTo(confirm, filledIn),
     // Who accepts a link has opened it, and nothing more.
