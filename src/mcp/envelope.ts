@@ -41,6 +41,18 @@ export interface EnvelopeFault {
 const INVALID_PARAMS = -32602;
 const UNSUPPORTED_VERSION = -32022;
 
+/** The capabilities that a call goes by, as paths in the envelope. The MCP library would not say which of them is wrong. */
+const DECLARED = [["elicitation"], ["elicitation", "form"], ["elicitation", "url"], ["roots"], ["sampling"]];
+
+/** The path of a capability that is no object; undefined where all that are declared are objects. */
+function wrongCapability(capabilities: Members): string | undefined {
+  const isWrong = (path: readonly string[]) => {
+    const value = path.reduce<unknown>((from, key) => (isObject(from) ? from[key] : undefined), capabilities);
+    return value !== undefined && !isObject(value);
+  };
+  return DECLARED.find(isWrong)?.join(".");
+}
+
 /** The fault of an envelope that lacks a part, has a wrong one, or names another version; undefined for a right one. */
 export function faultIn(message: object): EnvelopeFault | undefined {
   const {
@@ -63,6 +75,8 @@ export function faultIn(message: object): EnvelopeFault | undefined {
     };
   }
   if (!isObject(capabilities)) return wrong(ENVELOPE.capabilities, "an object");
+  const capability = wrongCapability(capabilities);
+  if (capability !== undefined) return wrong(`${ENVELOPE.capabilities}.${capability}`, "an object");
   const isClient = isObject(client) && ["name", "version"].every((key) => typeof client[key] === "string");
   return client === undefined || isClient ? undefined : wrong(ENVELOPE.client, "an object with name and version");
 }

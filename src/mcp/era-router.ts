@@ -9,30 +9,26 @@ export class EraPort implements Transport {
   onclose?: () => void;
   onerror?: (error: Error) => void;
   onmessage?: (message: JSONRPCMessage) => void;
-  readonly #wire: Transport;
-  readonly #start: () => Promise<void>;
-  readonly #close: () => Promise<void>;
+  readonly #steps: Pick<Transport, "start" | "send" | "close">;
 
-  constructor(wire: Transport, start: () => Promise<void>, close: () => Promise<void>) {
-    this.#wire = wire;
-    this.#start = start;
-    this.#close = close;
+  constructor(steps: Pick<Transport, "start" | "send" | "close">) {
+    this.#steps = steps;
   }
 
   start(): Promise<void> {
-    return this.#start();
+    return this.#steps.start();
   }
 
   send(message: JSONRPCMessage): Promise<void> {
-    return this.#wire.send(message);
+    return this.#steps.send(message);
   }
 
   close(): Promise<void> {
-    return this.#close();
+    return this.#steps.close();
   }
 }
 
-/** Serves the stateless revision over a transport. */
+/** Serves MCP 2026-07-28 over a transport. Rejects where a part for it cannot be loaded, and has logged the reason. */
 type ServeModern = (transport: EraPort) => Promise<{ close(): Promise<void> }>;
 
 /**
@@ -53,13 +49,18 @@ export class EraRouter {
     this.#wire = wire;
     this.#service = service;
     this.#serveModern = serveModern;
-    this.legacy = new EraPort(
-      wire,
-      () => this.#begin(),
-      () => this.close(),
-    );
+    this.legacy = new EraPort({
+      start: () => this.#begin(),
+      send: (message) => wire.send(message),
+      close: () => this.close(),
+    });
     const nothing = async () => {};
-    this.#modern = new EraPort(wire, nothing, nothing);
+    this.#modern = new EraPort({
+      start: nothing,
+      // The last words of subscriptions must not keep the connection open for a client that does not read.
+      send: async (message) => (this.#isClosed ? this.#send(message) : wire.send(message)),
+      close: nothing,
+    });
   }
 
   /** Ends both eras and the connection. */
@@ -98,10 +99,9 @@ export class EraRouter {
   #request(message: JSONRPCRequest): void {
     const { id, method } = message;
     const fault = faultIn(message);
-    if (fault !== undefined) void this.#wire.send({ jsonrpc: "2.0", id, error: fault });
-    else if (method === "server/discover") {
-      void this.#wire.send({ jsonrpc: "2.0", id, result: discovered(this.#service) });
-    } else void this.#toModern(message);
+    if (fault !== undefined) this.#send({ jsonrpc: "2.0", id, error: fault });
+    else if (method === "server/discover") this.#send({ jsonrpc: "2.0", id, result: discovered(this.#service) });
+    else void this.#toModern(message);
   }
 
   /** Never rejects. */
@@ -109,14 +109,18 @@ export class EraRouter {
     this.#serving ??= this.#serveModern(this.#modern);
     try {
       await this.#serving;
-      this.#modern.onmessage?.(message);
-    } catch (error) {
+    } catch {
       // Loading may fail once, for example for want of open files, and succeed later.
       this.#serving = undefined;
-      this.legacy.onerror?.(error instanceof Error ? error : new Error(String(error)));
-      if ("id" in message && message.id !== undefined)
-        await this.#wire.send(notServed(message.id)).catch(() => undefined);
+      if ("id" in message && message.id !== undefined) this.#send(notServed(message.id));
+      return;
     }
+    if (!this.#isClosed) this.#modern.onmessage?.(message);
+  }
+
+  /** Sends a message that nobody waits for. */
+  #send(message: JSONRPCMessage): void {
+    this.#wire.send(message).catch((error: Error) => this.legacy.onerror?.(error));
   }
 }
 
