@@ -3,7 +3,6 @@ import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type BuildOptions, build, type Metafile, type Plugin, transform } from "esbuild";
 import { knownValuesPlugin } from "./known-values-plugin.js";
-import { unusedSchemasPlugin } from "./unused-schemas-plugin.js";
 
 const noSchemaCompiler = fileURLToPath(new URL("./no-schema-compiler.js", import.meta.url));
 
@@ -40,7 +39,7 @@ export async function bundle({ plugins = [], ...options }: BuildOptions): Promis
     legalComments: "none",
     // A native addon, and optional: it is looked up where it is installed.
     external: ["keytar"],
-    plugins: [...plugins, knownValuesPlugin, withoutSchemaCompiler, unusedSchemasPlugin],
+    plugins: [...plugins, knownValuesPlugin, withoutSchemaCompiler],
     logLevel: "warning",
     metafile: true,
     write: false,

@@ -1,8 +1,17 @@
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Plugin } from "esbuild";
-import { namesOf } from "./names-of.js";
 
 const start = fileURLToPath(new URL("../src/cli/start.ts", import.meta.url));
+
+/**
+ * The exports of a package in Node.js. A bundler does not know them of a CommonJS package: `export *` of one gives
+ * nothing in a separate file, and each imported name would be undefined there.
+ */
+async function namesOf(file: string): Promise<string[]> {
+  const names = Object.keys(await import(pathToFileURL(file).href));
+  // Later versions of Node.js also name `module.exports`, which is no name that code can ask for.
+  return names.filter((name) => /^[\w$]+$/.test(name));
+}
 
 /**
  * Makes one file of all that every start loads: a file costs about as much as what is in it. A
@@ -23,8 +32,6 @@ export const oneStartFilePlugin: Plugin = {
       const exported = path.startsWith(".") ? `export * from ${from};` : await ofPackage(path);
       return { contents: `import ${JSON.stringify(start)}; ${exported}`, loader: "js", resolveDir };
 
-      // A bundler does not know the names of a CommonJS package: `export *` of one gives nothing in a separate file, and
-      // each imported name would be undefined there.
       async function ofPackage(name: string): Promise<string> {
         const { path: file } = await build.resolve(name, { kind: "dynamic-import", resolveDir, namespace: "later" });
         return `export { ${(await namesOf(file)).join(", ")} } from ${from};`;

@@ -109,11 +109,6 @@ describe("the build", () => {
     expect(all).not.toMatch(/getAttributeTypeMap|node-jose|ApiRequestFactory|ajv\/dist/);
   });
 
-  whereBuilt("brings none of the MCP library's schemas of OAuth documents, which it never asks", () => {
-    const all = [...filesIn(dist).keys()].map(textOf).join("\n");
-    expect(all).not.toMatch(/userinfo_signing_alg_values_supported|tls_client_certificate_bound_access_tokens/);
-  });
-
   whereBuilt("names the licence of every package that is in it, and of no other", () => {
     const licences = textOf("third-party-licences.txt");
     for (const name of OWNERS_PACKAGES.filter((one) => one !== "keytar" && one !== "@okta/okta-sdk-nodejs")) {
