@@ -28,6 +28,8 @@ export class DeviceSession implements Session {
   #client: Promise<OAuthClient> | undefined;
   #starting: Promise<PendingSignIn> | undefined;
   #pending: PendingSignIn | undefined;
+  /** Stops the sign-in that is under way; there is one at a time. */
+  #stop = new AbortController();
 
   constructor(parts: SessionParts, keeping: Keeping) {
     this.configured = parts.configured;
@@ -120,6 +122,7 @@ export class DeviceSession implements Session {
   /** A running renewal goes on to its end. If it were cut off, the only refresh token could be lost. */
   close(): void {
     this.#closed.abort();
+    this.#stop.abort();
     this.#listeners.clear();
   }
 
@@ -128,7 +131,7 @@ export class DeviceSession implements Session {
     await this.#current.vault.prepare();
     const { startDeviceGrant } = await import("./device-grant.js");
     const stop = new AbortController();
-    this.#closed.signal.addEventListener("abort", () => stop.abort(), { once: true });
+    this.#stop = stop;
     if (this.#closed.signal.aborted) stop.abort();
     const client = await this.#openClient();
     const context = this.#context("The sign-in");

@@ -123,6 +123,23 @@ describe.each(PEERS)("a client of the sort %s that shows links", (peer) => {
     expect(opened).toEqual([]);
   });
 
+  test("asks about a removal once its person has signed in, and then makes it", async () => {
+    const connected = await connect({
+      peer,
+      signIn: "device",
+      links: (question) => {
+        connected.control.approve(String(connected.control.pendingUserCodes()[0]));
+        return accepts(question);
+      },
+      person: accepts,
+    });
+    const { call, org, asked, writes } = connected;
+    const { id } = org.addGroup({ profile: { name: "Lab" } });
+    expect((await call("delete_group", { group_id: id })).isError).toBe(false);
+    expect(asked.map(({ message }) => message.split(/[ :]/)[0])).toEqual(["Sign", "Delete"]);
+    expect(writes()).toHaveLength(1);
+  });
+
   test.each([
     ["declines", declines],
     ["closes it", closesTheQuestion],

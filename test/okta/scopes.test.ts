@@ -1,3 +1,4 @@
+import type { JSONRPCMessage } from "@modelcontextprotocol/sdk/types.js";
 import { describe, expect, test } from "vitest";
 import { covers, fewestForAll, SCOPES } from "../../src/okta/scopes.js";
 import { catalogue, familyOf, ownUnder, scopesToTools, toolsOfOurOwn } from "../support/catalogue.js";
@@ -112,9 +113,13 @@ test.each(ALL)("a tool of every kind is refused without %s", async (scope) => {
   expect(sent()).toEqual([]);
 });
 
+/** Returns those of the messages that tell of a change of the list. */
+const listChanges = (messages: readonly JSONRPCMessage[]) =>
+  messages.filter((message) => "method" in message && message.method === "notifications/tools/list_changed");
+
 describe.each(PEERS)("a sign-in that grants less than was asked for, to a client of the sort %s", (peer) => {
   test("shortens the list, tells the client, and refuses what is gone", async () => {
-    const { client, call, get, listed, control, sent } = await connect({
+    const { client, call, get, listed, control, sent, wire } = await connect({
       peer,
       scopes: ["okta.users.read", "okta.groups.read"],
       signIn: "device",
@@ -135,6 +140,7 @@ describe.each(PEERS)("a sign-in that grants less than was asked for, to a client
     });
     await get("list_users");
     expect(sent().filter((line) => line.includes("/groups"))).toEqual([]);
+    expect(listChanges(wire.toClient)).toHaveLength(1);
   });
 
   test("tells a client of a list that grows again, whatever it was before the client came", async () => {
@@ -185,8 +191,7 @@ describe.each(PEERS)("a sign-in that grants less than was asked for, to a client
     await call("list_users");
     await changed;
     expect(await listed()).toEqual(expected(["okta.users.read"]));
-    const told = wire.toClient.filter((message) => "method" in message && /list_changed/.test(message.method));
-    expect(told).toHaveLength(repeatsCalls(peer) ? 0 : 1);
+    expect(listChanges(wire.toClient)).toHaveLength(repeatsCalls(peer) ? 0 : 1);
   });
 
   test("is noticed although the very call that signed in needs what is missing", async () => {
