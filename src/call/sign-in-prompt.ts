@@ -34,6 +34,9 @@ export interface SigningIn extends LinkChannels {
   seals: Seals;
 }
 
+/** What came of a link that a client was to show. `opened`: the person has it, and has not signed in after a while. */
+type ThroughClient = "signed_in" | "opened" | "not_shown";
+
 const WAITED = "Waiting for a person to sign in to Okta";
 
 /** The words of the error of a call that is cancelled while it waits. */
@@ -79,12 +82,14 @@ export class SignInPrompt {
     const pending = await session.startSignIn(signal);
     this.#watch(pending);
     const warning = foreignLinkWarning(pending);
-    if (warning === undefined && (await this.#throughClient(pending, caller, call))) return;
-    const opened = warning === undefined && (await this.#throughBrowser(pending, caller));
+    const shown = warning === undefined ? await this.#throughClient(pending, caller, call) : "not_shown";
+    if (shown === "signed_in") return;
+    const opened = warning === undefined && shown === "not_shown" && (await this.#throughBrowser(pending, caller));
+    const present = shown === "opened" ? "The person has the link" : "A person has to open the link";
     const { verificationUriComplete: link, userCode: code } = pending;
     throw new OktaMcpError(
       "sign_in_pending",
-      `Nobody is signed in to ${signInTarget(pending)} yet. ${opened ? "A browser was opened" : "A person has to open the link"}: ` +
+      `Nobody is signed in to ${signInTarget(pending)} yet. ${opened ? "A browser was opened" : present}: ` +
         `${link} - the page must show the code ${code}.${warning === undefined ? "" : ` ${warning}`}`,
       {
         fix: `Give the person ${warning === undefined ? "" : "this warning, "}the link, the code, and the names of org and app. Once they have approved, make the same call again; the sign-in goes on in the background.`,
@@ -96,14 +101,14 @@ export class SignInPrompt {
     );
   }
 
-  /** True when the client showed the link and the person signed in; false where it cannot show links. */
+  /** Brings the link before the person through the client, and waits for the sign-in. */
   async #throughClient(
     pending: PendingSignIn,
     caller: SigningIn,
     call: Pick<Subject, "tool" | "args">,
-  ): Promise<boolean> {
+  ): Promise<ThroughClient> {
     const { showLink, signal, waiting = (_what, until) => until } = caller;
-    if (!showLink) return false;
+    if (!showLink) return "not_shown";
     const { verificationUriComplete: url, userCode } = pending;
     const message = `Sign in to ${signInTarget(pending)}. The page must show the code ${userCode}; if it shows another, close it.`;
     if (showLink === "later") return this.#later(pending, { url, message }, caller, call);
@@ -114,16 +119,15 @@ export class SignInPrompt {
     }
     const done = pending.done.then(() => "done" as const);
     const first = await waiting(WAITED, untilAborted(Promise.race([done, shown]), signal, ...LEFT));
-    if (first === "done") return true;
+    if (first === "done") return "signed_in";
     this.#refuseDeclined(pending, first);
-    if (first !== "accepted") return false;
+    if (first !== "accepted") return "not_shown";
     await waiting(WAITED, untilAborted(done, signal, ...LEFT));
-    return true;
+    return "signed_in";
   }
 
   /**
-   * Takes the answer that the caller brings back, and waits for the sign-in; false where the person has not signed in
-   * after a while.
+   * Takes the answer that the caller brings back, and waits for the sign-in for a while.
    * @throws InputNeeded with the link where it brings none that counts; OktaMcpError login_denied
    */
   async #later(
@@ -131,16 +135,17 @@ export class SignInPrompt {
     link: Link,
     { resumed, seals, signal, waiting = (_what, until) => until }: SigningIn,
     call: Pick<Subject, "tool" | "args">,
-  ): Promise<boolean> {
+  ): Promise<ThroughClient> {
     const subject = subjectOf(link.url, call);
     const { answer } = await broughtAnswer(resumed, "sign_in", seals, subject);
     if (answer === undefined)
       throw new InputNeeded([{ id: "sign_in", kind: "link", ...link }], await seals.issue(subject));
     this.#refuseDeclined(pending, answer);
-    if (answer !== "accepted") return false;
+    if (answer !== "accepted") return "not_shown";
     const timer = new AbortController();
-    const tooLong = delay(resumed?.signInWaitMs ?? 0, false, { signal: timer.signal }).catch(() => false);
-    const signedIn = Promise.race([pending.done.then(() => true), tooLong]);
+    const opened = () => "opened" as const;
+    const tooLong = delay(resumed?.signInWaitMs ?? 0, undefined, { signal: timer.signal }).then(opened, opened);
+    const signedIn = Promise.race([pending.done.then(() => "signed_in" as const), tooLong]);
     try {
       return await waiting(WAITED, untilAborted(signedIn, signal, ...LEFT));
     } finally {

@@ -52,9 +52,14 @@ describe.each(PEERS.filter(repeatsCalls))("a client of the sort %s that shows li
   });
 
   test("gets the link as text where the person takes longer than a client waits, and the sign-in goes on", async () => {
-    const connected = await nobody({ peer, links: accepts, signInWaitMs: 1 });
+    const opened: string[] = [];
+    const openBrowser = async (url: string) => opened.push(url) > 0;
+    const connected = await nobody({ peer, links: accepts, openBrowser, signInWaitMs: 1 });
     const { call, get, control, session } = connected;
-    const { error } = await call("list_users");
+    const { error, text } = await call("list_users");
+    expect(text).toContain("The person has the link");
+    // The person has the page before them, and a second one would be in the way.
+    expect(opened).toEqual([]);
     expect(error).toMatchObject({ code: "sign_in_pending", data: { code: control.pendingUserCodes()[0] } });
     const signedIn = new Promise<void>((resolve) => session.onChange(resolve));
     control.approve(String(control.pendingUserCodes()[0]));
