@@ -19,7 +19,7 @@ const MAX_VERSION_CHARS = 100;
 type Members = Readonly<Record<string, unknown>>;
 
 /** The members of `_meta` of a message; undefined where it has none. */
-export function metaOf(message: object): Members | undefined {
+function metaOf(message: object): Members | undefined {
   const params = "params" in message ? message.params : undefined;
   return isObject(params) && isObject(params._meta) ? params._meta : undefined;
 }

@@ -85,7 +85,7 @@ export class EraRouter {
 
   #route(message: JSONRPCMessage): void {
     if (!("method" in message)) this.legacy.onmessage?.(message);
-    else if (message.method === "notifications/cancelled") {
+    else if (message.method === "notifications/cancelled" && !("id" in message)) {
       // Only the era that has the request knows it.
       if (this.#serving) void this.#toModern(message);
       this.legacy.onmessage?.(message);

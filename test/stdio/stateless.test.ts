@@ -69,3 +69,17 @@ test.each([
     message: expect.stringContaining(`${KEYS.capabilities}.${place} has to be an object.`),
   });
 });
+
+test.each([
+  ["in an envelope", { _meta: envelope() }],
+  ["without one", {}],
+])("a request with the name of a notification is answered once, %s", async (_, params) => {
+  const streams = speakTo(startCli([], { env: UNREACHABLE }));
+  const client = statelessly(streams);
+  await client.ask("tools/list");
+  const id = streams.send("notifications/cancelled", { requestId: 1, ...params });
+  await streams.answer(id);
+  await client.ask("tools/list");
+  await streams.ask("ping");
+  expect(streams.messages().filter((message) => message.id === id)).toMatchObject([{ error: { code: -32601 } }]);
+});
