@@ -81,8 +81,11 @@ export function faultIn(message: object): EnvelopeFault | undefined {
   return client === undefined || isClient ? undefined : wrong(ENVELOPE.client, "an object with name and version");
 }
 
-/** Version, trace, parent and flags of a call in a trace (W3C Trace Context, section 3.2). */
-const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
+/**
+ * Version, trace, parent and flags of a call in a trace (W3C Trace Context, section 3.2). The standard rules out the
+ * version ff, and a trace or a parent of zeros.
+ */
+const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
 
 /** The place of a request in the client's trace; undefined where it tells none, or none in the standard's form. */
 export function traceparentOf(meta: Members | undefined): string | undefined {
