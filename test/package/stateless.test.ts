@@ -268,20 +268,27 @@ whereBuilt("the state of a question counts as no one-time value in the same proc
   expect(org.groups.get(lab.id)).toBeDefined();
 });
 
-whereBuilt("a client that asks for progress is told each step of its call, and of no other", async () => {
-  const { client, org } = await openLab();
-  for (let i = 0; i < 5; i += 1) org.addUser({ profile: { login: `user${i}@acme.example` } });
-  const steps: { progress: number; message?: string | undefined }[] = [];
-  const listing = client.callTool(
-    { name: "list_users", arguments: { limit: 2, fetch_all: true } },
-    { onprogress: (step) => steps.push(step) },
-  );
-  await Promise.all([listing, client.callTool({ name: "list_groups", arguments: { fetch_all: true } })]);
-  expect(steps.map(({ progress }) => progress)).toEqual(steps.map((_, index) => index + 1));
-  expect(steps.map(({ message }) => message)).toEqual(
-    expect.arrayContaining(["Read 2 items in 1 page", "Read 4 items in 2 pages"]),
-  );
-});
+whereBuilt(
+  "a client that asks for progress is told each step of its call before the answer, and of no other",
+  async () => {
+    const { org, env } = await openOrg();
+    for (let i = 0; i < 5; i += 1) org.addUser({ profile: { login: `user${i}@acme.example` } });
+    const streams = speakTo(startCli([], { env }));
+    const { call } = statelessly(streams);
+    const reported = call("list_users", { limit: 2, fetch_all: true }, {}, { progressToken: "mine" });
+    const silent = call("list_groups", { fetch_all: true });
+    await Promise.all([streams.answer(reported), streams.answer(silent)]);
+    const messages = streams.messages().filter(({ id }) => id !== silent);
+    expect(messages.at(-1)?.id).toBe(reported);
+    const steps = messages.slice(0, -1) as { method?: string; params?: { progress: number; message: string } }[];
+    expect(steps.map(({ params }) => params)).toEqual([
+      { progressToken: "mine", progress: 1, message: "Read 2 items in 1 page" },
+      { progressToken: "mine", progress: 2, message: "Read 4 items in 2 pages" },
+      ...steps.slice(2).map(({ params }, index) => ({ ...params, progressToken: "mine", progress: index + 3 })),
+    ]);
+    expect(new Set(steps.map(({ method }) => method))).toEqual(new Set(["notifications/progress"]));
+  },
+);
 
 whereBuilt("a cancelled call ends its request to the org, is never answered, and the next call works", async () => {
   const { client, cli, sandbox } = await openLab();
