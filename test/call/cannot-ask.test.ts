@@ -59,7 +59,7 @@ describe.each(PEERS)("a client of the sort %s that cannot ask", (peer) => {
     const { id: user_id } = org.addUser({ profile: { login: "a@acme.example" } });
     const value = confirmationOf(await call("deactivate_user", { user_id }));
     for (const more of [
-      { confirmation: `${value.split(".")[0]}.${"A".repeat(43)}` },
+      { confirmation: `${value.slice(0, 24)}${"A".repeat(value.length - 24)}` },
       { confirmation: value, send_email: true },
     ]) {
       expect((await call("deactivate_user", { user_id, ...more })).error?.code).toBe("needs_confirmation");
