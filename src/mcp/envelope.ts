@@ -1,3 +1,4 @@
+import { ErrorCode } from "@modelcontextprotocol/sdk/types.js";
 import { isObject } from "../json/json.js";
 
 /** The revision of MCP in which each request stands alone. */
@@ -37,8 +38,7 @@ export interface EnvelopeFault {
   data?: { supported: string[]; requested: string };
 }
 
-/** The codes for wrong parameters (JSON-RPC 2.0) and for a version that is not served (MCP 2026-07-28, "Versioning"). */
-const INVALID_PARAMS = -32602;
+/** The code for a version that is not served (MCP 2026-07-28, "Versioning"). */
 const UNSUPPORTED_VERSION = -32022;
 
 /** The capabilities that a call goes by, as paths in the envelope. The MCP library would not say which of them is wrong. */
@@ -63,7 +63,7 @@ export function faultIn(message: object): EnvelopeFault | undefined {
     ...metaOf(message),
   };
   const wrong = (key: string, what: string): EnvelopeFault => ({
-    code: INVALID_PARAMS,
+    code: ErrorCode.InvalidParams,
     message: `Nothing was done: in params._meta, ${key} has to be ${what}. Each request of MCP ${STATELESS_VERSION} has it; an earlier client begins with initialize.`,
   });
   if (typeof version !== "string") return wrong(ENVELOPE.version, "the version of MCP as text");

@@ -1,5 +1,5 @@
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
-import type { JSONRPCMessage, JSONRPCRequest } from "@modelcontextprotocol/sdk/types.js";
+import { ErrorCode, type JSONRPCMessage, type JSONRPCRequest } from "@modelcontextprotocol/sdk/types.js";
 import { discovered } from "./discover.js";
 import { faultIn, isEnveloped } from "./envelope.js";
 import type { McpService } from "./service.js";
@@ -128,5 +128,5 @@ export class EraRouter {
 function notServed(id: string | number): JSONRPCMessage {
   const message =
     "Nothing was done: a part of okta-mcp could not be loaded. Send the request again; if it fails again, restart the server. Its log has the reason.";
-  return { jsonrpc: "2.0", id, error: { code: -32603, message } };
+  return { jsonrpc: "2.0", id, error: { code: ErrorCode.InternalError, message } };
 }

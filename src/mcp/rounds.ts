@@ -2,45 +2,31 @@ import { type InputRequiredResult, inputRequired, type ServerContext } from "@mo
 import type { DeferringCaller } from "../call/caller.js";
 import type { Answer, InputAnswers, InputRequest, Resumed } from "../call/input-needed.js";
 import type { Round } from "../call/invoke.js";
-import { foldersOf } from "../files/allowed-file.js";
 import { isObject } from "../json/json.js";
-import { type AdapterOptions, CONFIRM_FORM, FASTEST_PERSON_MS } from "./adapter.js";
-import { ENVELOPE, traceparentOf } from "./envelope.js";
+import {
+  type AdapterOptions,
+  type CallParts,
+  CONFIRM_FORM,
+  declaredIn,
+  FASTEST_PERSON_MS,
+  listedFolders,
+} from "./adapter.js";
+import { ENVELOPE } from "./envelope.js";
 import { formAnswers } from "./form-answers.js";
-import type { ProgressReport } from "./progress.js";
 
 /** The time that a repeated call waits for a sign-in. Most clients give up after 60 s. */
 const SIGN_IN_WAIT_MS = 45_000;
 
 /** The client and the person behind it, for the time of one request. Only what this request declares counts. */
-export function callerOf(
-  { mcpReq }: ServerContext,
-  report: ProgressReport | undefined,
-  options: AdapterOptions,
-): DeferringCaller {
-  const { asksForms, showsLinks, hasRoots } = declaredIn(mcpReq.envelope ?? {});
+export function callerOf({ mcpReq }: ServerContext, parts: CallParts, options: AdapterOptions): DeferringCaller {
+  const envelope: { readonly [key: string]: unknown } = mcpReq.envelope ?? {};
+  const { asksForms, showsLinks, hasRoots } = declaredIn(envelope[ENVELOPE.capabilities]);
   return {
-    signal: mcpReq.signal,
+    ...parts,
     ask: asksForms ? "later" : undefined,
     showLink: showsLinks ? "later" : undefined,
     roots: hasRoots ? "later" : undefined,
-    openBrowser: options.openBrowser,
-    waiting: (what, until) => report?.waiting(what, until) ?? until,
-    progress: report && ((message) => report.say(message)),
-    traceparent: traceparentOf(mcpReq._meta),
     resumed: resumedBy(mcpReq, options),
-  };
-}
-
-/** The ways to a person, and to the client's folders, that an envelope declares. Elicitation without a mode is by form. */
-function declaredIn(envelope: { readonly [key: string]: unknown }) {
-  const declared = envelope[ENVELOPE.capabilities];
-  const { elicitation, roots } = isObject(declared) ? declared : {};
-  const { form, url } = isObject(elicitation) ? elicitation : {};
-  return {
-    asksForms: isObject(elicitation) && (isObject(form) || !isObject(url)),
-    showsLinks: isObject(url),
-    hasRoots: isObject(roots),
   };
 }
 
@@ -57,7 +43,7 @@ function resumedBy(
     confirm: answerTo(confirm, filledIn),
     // Who accepts a link has opened it, and nothing more.
     sign_in: answerTo(sign_in, () => "accepted"),
-    roots: foldersIn(roots),
+    roots: roots === undefined ? undefined : listedFolders(roots),
   };
   return { state, answers, fastestPersonMs, signInWaitMs };
 }
@@ -77,13 +63,6 @@ function filledIn(content: unknown): Answer {
   const { valid, data } = formAnswers.getValidator<{ confirm: boolean }>(CONFIRM_FORM)(content);
   if (!valid) return "failed";
   return data.confirm ? "accepted" : "declined";
-}
-
-/** The folders in a result of `roots/list`; undefined where there is none. */
-function foldersIn(response: unknown): string[] | undefined {
-  if (response === undefined) return undefined;
-  const list = isObject(response) && Array.isArray(response.roots) ? response.roots : [];
-  return foldersOf(list.flatMap((root) => (isObject(root) && typeof root.uri === "string" ? [root.uri] : [])));
 }
 
 function requestOf(need: InputRequest) {
