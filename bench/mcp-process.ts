@@ -4,14 +4,33 @@ import { readFileSync } from "node:fs";
 
 type Result = { [key: string]: unknown };
 
+/** The forms of MCP in which a client speaks: by handshake (2025-11-25), or with an envelope in each request (2026-07-28). */
+export type Era = "legacy" | "modern";
+
+/** The part of `params` with which a request of MCP 2026-07-28 tells who sends it. */
+const ENVELOPE = {
+  _meta: {
+    "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+    "io.modelcontextprotocol/clientCapabilities": {},
+    "io.modelcontextprotocol/clientInfo": { name: "bench", version: "1" },
+  },
+};
+
 /** A server on stdio. Its client does as little as possible, so that the measured time is the server's. */
 export class McpProcess {
+  static readonly INITIALIZE = {
+    protocolVersion: "2025-11-25",
+    capabilities: {},
+    clientInfo: { name: "bench", version: "1" },
+  };
+  readonly #era: Era;
   readonly #child: ChildProcess;
   readonly #waiting = new Map<number, { resolve: (line: string) => void; reject: (error: Error) => void }>();
   #chunks: Buffer[] = [];
   #lastId = 0;
 
-  constructor(args: readonly string[], env: Record<string, string> = {}) {
+  constructor(args: readonly string[], env: Record<string, string> = {}, era: Era = "legacy") {
+    this.#era = era;
     this.#child = spawn(process.execPath, args, {
       env: { PATH: process.env.PATH ?? "", HOME: process.env.HOME ?? "", ...env },
       stdio: ["pipe", "pipe", "ignore"],
@@ -28,8 +47,9 @@ export class McpProcess {
       const line = Buffer.concat([...this.#chunks, rest.subarray(0, end)]).toString();
       this.#chunks = [];
       rest = rest.subarray(end + 1);
-      // The SDK writes the id last, so the end of a long line is enough to find it.
-      const id = Number(/"id":(\d+)\}?$/.exec(line.slice(-40))?.[1]);
+      // The SDKs write the id last, so the end of a long line is enough to find it. An answer of the server's own has
+      // the id first, and no quotation mark in a text stands before it.
+      const id = Number((/"id":(\d+)\}?$/.exec(line.slice(-40)) ?? /^\{"jsonrpc":"2.0","id":(\d+)/.exec(line))?.[1]);
       this.#waiting.get(id)?.resolve(line);
       this.#waiting.delete(id);
     }
@@ -47,16 +67,18 @@ export class McpProcess {
   ask(method: string, params: object = {}): Promise<string> {
     this.#lastId += 1;
     const id = this.#lastId;
-    this.#write({ id, method, params });
+    this.#write({ id, method, params: this.#era === "modern" ? { ...params, ...ENVELOPE } : params });
     return new Promise((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
   }
 
+  /** Begins as a client of its form does that knows nothing of the server. */
+  async begin(): Promise<void> {
+    if (this.#era === "legacy") await this.initialize();
+    else resultOf(await this.ask("server/discover"));
+  }
+
   async initialize(): Promise<void> {
-    await this.ask("initialize", {
-      protocolVersion: "2025-11-25",
-      capabilities: {},
-      clientInfo: { name: "bench", version: "1" },
-    });
+    await this.ask("initialize", McpProcess.INITIALIZE);
     this.#write({ method: "notifications/initialized" });
   }
 

@@ -29,7 +29,8 @@ export const ROOMS = {
   "src/config": "settings, from flags and the environment",
   "src/call": "the one path of a call, and the operator behind it: arguments, sign-in, guard, consent, seals, run",
   "src/store": "what a company's server keeps: schema, migrations, drivers, encryption at rest",
-  "src/mcp": "one protocol connection: lists, calls, questions, JSON-RPC, stdio",
+  "src/mcp":
+    "one protocol connection: the router of the two eras, an adapter for each, lists, questions, JSON-RPC, stdio",
   "src/people": "who may do what in a company: its settings, roles, groups, persons",
   "src/upstream": "Okta as the place where people sign in, and their own tokens there",
   "src/issuer": "our own authorization server: clients, codes and tokens for /mcp",

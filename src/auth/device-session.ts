@@ -13,6 +13,8 @@ import { foreignLinkWarning, signInData, signInTarget } from "./sign-in-words.js
 export class DeviceSession extends PersonSession {
   #starting: Promise<PendingSignIn> | undefined;
   #pending: PendingSignIn | undefined;
+  /** Stops the sign-in that is under way; there is one at a time. */
+  #stop = new AbortController();
 
   constructor(parts: SessionParts, keeping: Keeping) {
     const { orgUrl, clientId, log, configured } = parts;
@@ -39,12 +41,17 @@ export class DeviceSession extends PersonSession {
     return super.signOut();
   }
 
+  override close(): void {
+    super.close();
+    this.#stop.abort();
+  }
+
   async #start(): Promise<PendingSignIn> {
     const { orgUrl, clientId, now, sleep } = this.parts;
     await this.current.vault.prepare();
     const { startDeviceGrant } = await import("./device-grant.js");
     const stop = new AbortController();
-    this.closed.signal.addEventListener("abort", () => stop.abort(), { once: true });
+    this.#stop = stop;
     if (this.closed.signal.aborted) stop.abort();
     const client = await this.openClient();
     const context = this.context("The sign-in");

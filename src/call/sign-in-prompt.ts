@@ -34,12 +34,18 @@ export interface SigningIn extends LinkChannels {
   seals: Seals;
 }
 
+/** What came of a link that a client was to show. `opened`: the person has it, and has not signed in after a while. */
+type ThroughClient = "signed_in" | "opened" | "not_shown";
+
 const WAITED = "Waiting for a person to sign in to Okta";
 
 /** The words of the error of a call that is cancelled while it waits. */
 const LEFT = ["The call", "while it waited for the sign-in"] as const;
 
 const NEEDS_SIGN_IN: ReadonlySet<string> = new Set(["signed_out", "sign_in_pending", "session_ended"]);
+
+/** The ends of a sign-in that its calls are told of. Any other end is none of the person's doing. */
+const ENDED: ReadonlySet<string> = new Set(["login_denied", "login_expired"]);
 
 /**
  * Brings sign-ins before a person, each once however many calls wait for it.
@@ -48,6 +54,9 @@ const NEEDS_SIGN_IN: ReadonlySet<string> = new Set(["signed_out", "sign_in_pendi
 export class SignInPrompt {
   readonly #shown = new WeakMap<PendingSignIn, Promise<Answer>>();
   readonly #opened = new WeakMap<PendingSignIn, Promise<boolean>>();
+  readonly #watched = new WeakSet<PendingSignIn>();
+  /** The last sign-in that a person did not want or left, and its end for the calls that wait for it. */
+  #ended: { url: string; error: OktaMcpError } | undefined;
 
   /**
    * Resolves when the session has a token. Where nobody is signed in and a person can, the device
@@ -55,6 +64,7 @@ export class SignInPrompt {
    * person; otherwise the browser is opened where there is one and the call answers at once. A link
    * that leads elsewhere than to the org is only told, with a warning: neither opened here nor given
    * to a client that opens it with a click.
+   * A call that brings the answer to a link is told how that sign-in ended, rather than given another link.
    * @throws OktaMcpError sign_in_pending (with the link), login_denied, login_expired, and what the session throws;
    * InputNeeded where the caller shows the link later
    */
@@ -67,14 +77,19 @@ export class SignInPrompt {
       const signIn = error instanceof OktaMcpError && NEEDS_SIGN_IN.has(error.code) && session.method === "device";
       if (!signIn) throw error;
     }
+    const ended = this.#ended;
+    if (ended !== undefined && (await this.#answered(ended.url, caller, call))) throw ended.error;
     const pending = await session.startSignIn(signal);
+    this.#watch(pending);
     const warning = foreignLinkWarning(pending);
-    if (warning === undefined && (await this.#throughClient(pending, caller, call))) return;
-    const opened = warning === undefined && (await this.#throughBrowser(pending, caller));
+    const shown = warning === undefined ? await this.#throughClient(pending, caller, call) : "not_shown";
+    if (shown === "signed_in") return;
+    const opened = warning === undefined && shown === "not_shown" && (await this.#throughBrowser(pending, caller));
+    const present = shown === "opened" ? "The person has the link" : "A person has to open the link";
     const { verificationUriComplete: link, userCode: code } = pending;
     throw new OktaMcpError(
       "sign_in_pending",
-      `Nobody is signed in to ${signInTarget(pending)} yet. ${opened ? "A browser was opened" : "A person has to open the link"}: ` +
+      `Nobody is signed in to ${signInTarget(pending)} yet. ${opened ? "A browser was opened" : present}: ` +
         `${link} - the page must show the code ${code}.${warning === undefined ? "" : ` ${warning}`}`,
       {
         fix: `Give the person ${warning === undefined ? "" : "this warning, "}the link, the code, and the names of org and app. Once they have approved, make the same call again; the sign-in goes on in the background.`,
@@ -86,14 +101,14 @@ export class SignInPrompt {
     );
   }
 
-  /** True when the client showed the link and the person signed in; false where it cannot show links. */
+  /** Brings the link before the person through the client, and waits for the sign-in. */
   async #throughClient(
     pending: PendingSignIn,
     caller: SigningIn,
     call: Pick<Subject, "tool" | "args">,
-  ): Promise<boolean> {
+  ): Promise<ThroughClient> {
     const { showLink, signal, waiting = (_what, until) => until } = caller;
-    if (!showLink) return false;
+    if (!showLink) return "not_shown";
     const { verificationUriComplete: url, userCode } = pending;
     const message = `Sign in to ${signInTarget(pending)}. The page must show the code ${userCode}; if it shows another, close it.`;
     if (showLink === "later") return this.#later(pending, { url, message }, caller, call);
@@ -104,16 +119,15 @@ export class SignInPrompt {
     }
     const done = pending.done.then(() => "done" as const);
     const first = await waiting(WAITED, untilAborted(Promise.race([done, shown]), signal, ...LEFT));
-    if (first === "done") return true;
-    refuseDeclined(pending, first);
-    if (first !== "accepted") return false;
+    if (first === "done") return "signed_in";
+    this.#refuseDeclined(pending, first);
+    if (first !== "accepted") return "not_shown";
     await waiting(WAITED, untilAborted(done, signal, ...LEFT));
-    return true;
+    return "signed_in";
   }
 
   /**
-   * Takes the answer that the caller brings back, and waits for the sign-in; false where the person has not signed in
-   * after a while.
+   * Takes the answer that the caller brings back, and waits for the sign-in for a while.
    * @throws InputNeeded with the link where it brings none that counts; OktaMcpError login_denied
    */
   async #later(
@@ -121,21 +135,51 @@ export class SignInPrompt {
     link: Link,
     { resumed, seals, signal, waiting = (_what, until) => until }: SigningIn,
     call: Pick<Subject, "tool" | "args">,
-  ): Promise<boolean> {
-    const subject: Subject = { use: "link", principal: undefined, ...call, state: link.url };
+  ): Promise<ThroughClient> {
+    const subject = subjectOf(link.url, call);
     const { answer } = await broughtAnswer(resumed, "sign_in", seals, subject);
     if (answer === undefined)
       throw new InputNeeded([{ id: "sign_in", kind: "link", ...link }], await seals.issue(subject));
-    refuseDeclined(pending, answer);
-    if (answer !== "accepted") return false;
+    this.#refuseDeclined(pending, answer);
+    if (answer !== "accepted") return "not_shown";
     const timer = new AbortController();
-    const tooLong = delay(resumed?.signInWaitMs ?? 0, false, { signal: timer.signal }).catch(() => false);
-    const signedIn = Promise.race([pending.done.then(() => true), tooLong]);
+    const opened = () => "opened" as const;
+    const tooLong = delay(resumed?.signInWaitMs ?? 0, undefined, { signal: timer.signal }).then(opened, opened);
+    const signedIn = Promise.race([pending.done.then(() => "signed_in" as const), tooLong]);
     try {
       return await waiting(WAITED, untilAborted(signedIn, signal, ...LEFT));
     } finally {
       timer.abort();
     }
+  }
+
+  /** True when a call brings the answer to this link. It counts once. */
+  async #answered(url: string, { resumed, seals }: SigningIn, call: Pick<Subject, "tool" | "args">): Promise<boolean> {
+    const { answer } = await broughtAnswer(resumed, "sign_in", seals, subjectOf(url, call));
+    return answer !== undefined;
+  }
+
+  #watch(pending: PendingSignIn): void {
+    if (this.#watched.has(pending)) return;
+    this.#watched.add(pending);
+    pending.done.catch((error: unknown) => {
+      if (error instanceof OktaMcpError && ENDED.has(error.code)) this.#ends(pending, error);
+    });
+  }
+
+  #ends({ verificationUriComplete: url }: PendingSignIn, error: OktaMcpError): void {
+    this.#ended = { url, error };
+  }
+
+  /** Stops a sign-in that the person does not want. @throws OktaMcpError login_denied */
+  #refuseDeclined(pending: PendingSignIn, answer: Answer): void {
+    if (answer !== "declined" && answer !== "cancelled") return;
+    const error = new OktaMcpError("login_denied", "The person did not want to open the sign-in link.", {
+      atTerminal: { message: "You did not want to open the sign-in link." },
+    });
+    this.#ends(pending, error);
+    pending.cancel();
+    throw error;
   }
 
   #throughBrowser(pending: PendingSignIn, { openBrowser }: LinkChannels): Promise<boolean> {
@@ -146,11 +190,7 @@ export class SignInPrompt {
   }
 }
 
-/** Stops a sign-in that the person does not want. @throws OktaMcpError login_denied */
-function refuseDeclined(pending: PendingSignIn, answer: Answer): void {
-  if (answer !== "declined" && answer !== "cancelled") return;
-  pending.cancel();
-  throw new OktaMcpError("login_denied", "The person did not want to open the sign-in link.", {
-    atTerminal: { message: "You did not want to open the sign-in link." },
-  });
+/** A link in a call. It is shown before anybody is signed in. */
+function subjectOf(url: string, call: Pick<Subject, "tool" | "args">): Subject {
+  return { use: "link", principal: undefined, ...call, state: url };
 }

@@ -1,6 +1,10 @@
 import type { ApprovalChannel } from "../call/approval-channel.js";
+import type { Caller } from "../call/caller.js";
+import { foldersOf } from "../files/allowed-file.js";
+import { isObject } from "../json/json.js";
 import type { Log } from "../log.js";
-import type { Every } from "./progress.js";
+import { traceparentOf } from "./envelope.js";
+import { type Every, progressOf, type ReportedRequest } from "./progress.js";
 
 /** What an adapter needs besides the service that it brings to a client. */
 export interface AdapterOptions {
@@ -38,3 +42,56 @@ export const CONFIRM_FORM = {
   },
   required: ["confirm"],
 };
+
+/** The capabilities of the server, in every revision. */
+export const CAPABILITIES = { tools: { listChanged: true } };
+
+/**
+ * The ways to a person, and to the client's folders, that a client declares (MCP, `ClientCapabilities`). Elicitation
+ * without a mode is by form.
+ */
+export function declaredIn(capabilities: unknown): { asksForms: boolean; showsLinks: boolean; hasRoots: boolean } {
+  const { elicitation, roots } = isObject(capabilities) ? capabilities : {};
+  const { form, url } = isObject(elicitation) ? elicitation : {};
+  return {
+    asksForms: isObject(elicitation) && (isObject(form) || !isObject(url)),
+    showsLinks: isObject(url),
+    hasRoots: isObject(roots),
+  };
+}
+
+/** The folders in a client's answer to `roots/list`. What is no root of this machine is left out. */
+export function listedFolders(answer: unknown): string[] {
+  const roots = isObject(answer) && Array.isArray(answer.roots) ? answer.roots : [];
+  return foldersOf(roots.flatMap((root) => (isObject(root) && typeof root.uri === "string" ? [root.uri] : [])));
+}
+
+/** A request as the MCP libraries hand it over. */
+export interface AdaptedRequest extends Pick<ReportedRequest, "signal" | "notify"> {
+  /** Its `_meta`, without what the library keeps to itself. */
+  meta: { readonly [key: string]: unknown; readonly progressToken?: ReportedRequest["progressToken"] } | undefined;
+}
+
+/** What a call has of its client in every revision. */
+export type CallParts = Pick<Caller, "signal" | "openBrowser" | "progress" | "traceparent"> &
+  Required<Pick<Caller, "waiting">>;
+
+/** Runs a call, and reports on it as long as it runs where the client asked for that. */
+export async function reported<T>(
+  { signal, notify, meta }: AdaptedRequest,
+  { openBrowser, every }: AdapterOptions,
+  run: (parts: CallParts) => Promise<T>,
+): Promise<T> {
+  const report = progressOf({ progressToken: meta?.progressToken, signal, notify }, every);
+  try {
+    return await run({
+      signal,
+      openBrowser,
+      waiting: (what, until) => report?.waiting(what, until) ?? until,
+      progress: report && ((message) => report.say(message)),
+      traceparent: traceparentOf(meta),
+    });
+  } finally {
+    report?.end();
+  }
+}

@@ -11,10 +11,15 @@ import {
 import type { HoldingCaller } from "../call/caller.js";
 import type { Answer } from "../call/input-needed.js";
 import type { Link } from "../call/sign-in-prompt.js";
-import { foldersOf } from "../files/allowed-file.js";
-import { isObject } from "../json/json.js";
 import type { Log } from "../log.js";
-import { type AdapterOptions, CONFIRM_FORM, FASTEST_PERSON_MS } from "./adapter.js";
+import {
+  type AdapterOptions,
+  type CallParts,
+  CONFIRM_FORM,
+  declaredIn,
+  FASTEST_PERSON_MS,
+  listedFolders,
+} from "./adapter.js";
 import { faultFields } from "./protocol-fault.js";
 
 /** The time that a person has to answer a question. */
@@ -44,13 +49,13 @@ export class ClientQuestions {
   }
 
   /** The questions that this client accepts during one request. */
-  during(extra: Extra): Pick<HoldingCaller, "ask" | "showLink" | "roots"> {
-    const { elicitation, roots } = this.#server.getClientCapabilities() ?? {};
-    const canAsk = elicitation && (elicitation.form || !elicitation.url);
+  during(extra: Extra, waiting: CallParts["waiting"]): Pick<HoldingCaller, "ask" | "showLink" | "roots"> {
+    const { asksForms, showsLinks, hasRoots } = declaredIn(this.#server.getClientCapabilities());
+    const ask = (message: string) => waiting("Waiting for a person's answer", this.#ask(message, extra));
     return {
-      ask: canAsk ? (message) => this.#ask(message, extra) : undefined,
-      showLink: elicitation?.url ? (link, done) => this.#showLink(link, done, extra) : undefined,
-      roots: roots ? () => this.#roots(extra) : undefined,
+      ask: asksForms ? ask : undefined,
+      showLink: showsLinks ? (link, done) => this.#showLink(link, done, extra) : undefined,
+      roots: hasRoots ? () => this.#roots(extra) : undefined,
     };
   }
 
@@ -90,9 +95,7 @@ export class ClientQuestions {
     try {
       const limits = { timeout: ROOTS_TIMEOUT_MS, signal, relatedRequestId: requestId };
       // The MCP library's own schema refuses all roots where one of them is no file, such as a remote folder.
-      const listed = await this.#server.request({ method: "roots/list" }, ResultSchema, limits);
-      const list = Array.isArray(listed.roots) ? listed.roots : [];
-      return foldersOf(list.flatMap((root) => (isObject(root) && typeof root.uri === "string" ? [root.uri] : [])));
+      return listedFolders(await this.#server.request({ method: "roots/list" }, ResultSchema, limits));
     } catch (error) {
       signal.throwIfAborted();
       this.#log.warn("the client did not list its roots", faultFields(error));

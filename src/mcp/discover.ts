@@ -1,11 +1,9 @@
+import { CAPABILITIES } from "./adapter.js";
 import { SERVER_KEY, STATELESS_VERSION } from "./envelope.js";
 import type { McpService } from "./service.js";
 
 /** The life of the answer for a client. It follows from the settings, which stay the same as long as the server runs. */
 export const DISCOVER_TTL_MS = 3_600_000;
-
-/** The capabilities of the server in MCP 2026-07-28. */
-export const CAPABILITIES = { tools: { listChanged: true } };
 
 /**
  * The answer to `server/discover` (MCP 2026-07-28, "Discovery"). It needs no library, so that a client that only looks

@@ -1,3 +1,4 @@
+import { ErrorCode } from "@modelcontextprotocol/sdk/types.js";
 import { isObject } from "../json/json.js";
 
 /** The revision of MCP in which each request stands alone. */
@@ -19,7 +20,7 @@ const MAX_VERSION_CHARS = 100;
 type Members = Readonly<Record<string, unknown>>;
 
 /** The members of `_meta` of a message; undefined where it has none. */
-export function metaOf(message: object): Members | undefined {
+function metaOf(message: object): Members | undefined {
   const params = "params" in message ? message.params : undefined;
   return isObject(params) && isObject(params._meta) ? params._meta : undefined;
 }
@@ -37,9 +38,20 @@ export interface EnvelopeFault {
   data?: { supported: string[]; requested: string };
 }
 
-/** The codes for wrong parameters (JSON-RPC 2.0) and for a version that is not served (MCP 2026-07-28, "Versioning"). */
-const INVALID_PARAMS = -32602;
+/** The code for a version that is not served (MCP 2026-07-28, "Versioning"). */
 const UNSUPPORTED_VERSION = -32022;
+
+/** The capabilities that a call goes by, as paths in the envelope. The MCP library would not say which of them is wrong. */
+const DECLARED = [["elicitation"], ["elicitation", "form"], ["elicitation", "url"], ["roots"], ["sampling"]];
+
+/** The path of a capability that is no object; undefined where all that are declared are objects. */
+function wrongCapability(capabilities: Members): string | undefined {
+  const isWrong = (path: readonly string[]) => {
+    const value = path.reduce<unknown>((from, key) => (isObject(from) ? from[key] : undefined), capabilities);
+    return value !== undefined && !isObject(value);
+  };
+  return DECLARED.find(isWrong)?.join(".");
+}
 
 /** The fault of an envelope that lacks a part, has a wrong one, or names another version; undefined for a right one. */
 export function faultIn(message: object): EnvelopeFault | undefined {
@@ -51,7 +63,7 @@ export function faultIn(message: object): EnvelopeFault | undefined {
     ...metaOf(message),
   };
   const wrong = (key: string, what: string): EnvelopeFault => ({
-    code: INVALID_PARAMS,
+    code: ErrorCode.InvalidParams,
     message: `Nothing was done: in params._meta, ${key} has to be ${what}. Each request of MCP ${STATELESS_VERSION} has it; an earlier client begins with initialize.`,
   });
   if (typeof version !== "string") return wrong(ENVELOPE.version, "the version of MCP as text");
@@ -63,12 +75,17 @@ export function faultIn(message: object): EnvelopeFault | undefined {
     };
   }
   if (!isObject(capabilities)) return wrong(ENVELOPE.capabilities, "an object");
+  const capability = wrongCapability(capabilities);
+  if (capability !== undefined) return wrong(`${ENVELOPE.capabilities}.${capability}`, "an object");
   const isClient = isObject(client) && ["name", "version"].every((key) => typeof client[key] === "string");
   return client === undefined || isClient ? undefined : wrong(ENVELOPE.client, "an object with name and version");
 }
 
-/** Version, trace, parent and flags of a call in a trace (W3C Trace Context, section 3.2). */
-const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
+/**
+ * Version, trace, parent and flags of a call in a trace (W3C Trace Context, section 3.2). The standard rules out the
+ * version ff, and a trace or a parent of zeros.
+ */
+const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
 
 /** The place of a request in the client's trace; undefined where it tells none, or none in the standard's form. */
 export function traceparentOf(meta: Members | undefined): string | undefined {

@@ -1,5 +1,5 @@
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
-import type { JSONRPCMessage, JSONRPCRequest } from "@modelcontextprotocol/sdk/types.js";
+import { ErrorCode, type JSONRPCMessage, type JSONRPCRequest } from "@modelcontextprotocol/sdk/types.js";
 import { discovered } from "./discover.js";
 import { faultIn, isEnveloped } from "./envelope.js";
 import type { McpService } from "./service.js";
@@ -9,30 +9,26 @@ export class EraPort implements Transport {
   onclose?: () => void;
   onerror?: (error: Error) => void;
   onmessage?: (message: JSONRPCMessage) => void;
-  readonly #wire: Transport;
-  readonly #start: () => Promise<void>;
-  readonly #close: () => Promise<void>;
+  readonly #steps: Pick<Transport, "start" | "send" | "close">;
 
-  constructor(wire: Transport, start: () => Promise<void>, close: () => Promise<void>) {
-    this.#wire = wire;
-    this.#start = start;
-    this.#close = close;
+  constructor(steps: Pick<Transport, "start" | "send" | "close">) {
+    this.#steps = steps;
   }
 
   start(): Promise<void> {
-    return this.#start();
+    return this.#steps.start();
   }
 
   send(message: JSONRPCMessage): Promise<void> {
-    return this.#wire.send(message);
+    return this.#steps.send(message);
   }
 
   close(): Promise<void> {
-    return this.#close();
+    return this.#steps.close();
   }
 }
 
-/** Serves the stateless revision over a transport. */
+/** Serves MCP 2026-07-28 over a transport. Rejects where a part for it cannot be loaded, and has logged the reason. */
 type ServeModern = (transport: EraPort) => Promise<{ close(): Promise<void> }>;
 
 /**
@@ -53,13 +49,18 @@ export class EraRouter {
     this.#wire = wire;
     this.#service = service;
     this.#serveModern = serveModern;
-    this.legacy = new EraPort(
-      wire,
-      () => this.#begin(),
-      () => this.close(),
-    );
+    this.legacy = new EraPort({
+      start: () => this.#begin(),
+      send: (message) => wire.send(message),
+      close: () => this.close(),
+    });
     const nothing = async () => {};
-    this.#modern = new EraPort(wire, nothing, nothing);
+    this.#modern = new EraPort({
+      start: nothing,
+      // The last words of subscriptions must not keep the connection open for a client that does not read.
+      send: async (message) => (this.#isClosed ? this.#send(message) : wire.send(message)),
+      close: nothing,
+    });
   }
 
   /** Ends both eras and the connection. */
@@ -84,23 +85,23 @@ export class EraRouter {
 
   #route(message: JSONRPCMessage): void {
     if (!("method" in message)) this.legacy.onmessage?.(message);
-    else if (message.method === "notifications/cancelled") {
+    else if (message.method === "notifications/cancelled" && !("id" in message)) {
       // Only the era that has the request knows it.
       if (this.#serving) void this.#toModern(message);
       this.legacy.onmessage?.(message);
     } else if (!isEnveloped(message)) this.legacy.onmessage?.(message);
     else if ("id" in message) this.#request(message);
-    else void this.#toModern(message);
+    // A notification is about an earlier request. Where there was none, nothing has to be loaded for it.
+    else if (this.#serving) void this.#toModern(message);
   }
 
   /** Takes a request of the stateless revision. Whether its envelope is right shows before anything is loaded. */
   #request(message: JSONRPCRequest): void {
     const { id, method } = message;
     const fault = faultIn(message);
-    if (fault !== undefined) void this.#wire.send({ jsonrpc: "2.0", id, error: fault });
-    else if (method === "server/discover") {
-      void this.#wire.send({ jsonrpc: "2.0", id, result: discovered(this.#service) });
-    } else void this.#toModern(message);
+    if (fault !== undefined) this.#send({ jsonrpc: "2.0", id, error: fault });
+    else if (method === "server/discover") this.#send({ jsonrpc: "2.0", id, result: discovered(this.#service) });
+    else void this.#toModern(message);
   }
 
   /** Never rejects. */
@@ -108,14 +109,18 @@ export class EraRouter {
     this.#serving ??= this.#serveModern(this.#modern);
     try {
       await this.#serving;
-      this.#modern.onmessage?.(message);
-    } catch (error) {
+    } catch {
       // Loading may fail once, for example for want of open files, and succeed later.
       this.#serving = undefined;
-      this.legacy.onerror?.(error instanceof Error ? error : new Error(String(error)));
-      if ("id" in message && message.id !== undefined)
-        await this.#wire.send(notServed(message.id)).catch(() => undefined);
+      if ("id" in message && message.id !== undefined) this.#send(notServed(message.id));
+      return;
     }
+    if (!this.#isClosed) this.#modern.onmessage?.(message);
+  }
+
+  /** Sends a message that nobody waits for. */
+  #send(message: JSONRPCMessage): void {
+    this.#wire.send(message).catch((error: Error) => this.legacy.onerror?.(error));
   }
 }
 
@@ -123,5 +128,5 @@ export class EraRouter {
 function notServed(id: string | number): JSONRPCMessage {
   const message =
     "Nothing was done: a part of okta-mcp could not be loaded. Send the request again; if it fails again, restart the server. Its log has the reason.";
-  return { jsonrpc: "2.0", id, error: { code: -32603, message } };
+  return { jsonrpc: "2.0", id, error: { code: ErrorCode.InternalError, message } };
 }

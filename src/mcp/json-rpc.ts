@@ -1,8 +1,9 @@
 import { ErrorCode, type JSONRPCMessage, JSONRPCMessageSchema } from "@modelcontextprotocol/sdk/types.js";
 import { callParameters } from "../call/client-arguments.js";
-import { parseJson, TooManyValues } from "../json/exact-json.js";
+import { parseJson, stringifyJson, TooManyValues } from "../json/exact-json.js";
 import { isObject } from "../json/json.js";
 import { MAX_JSON_VALUES } from "../json/json-values.js";
+import { visibleStart } from "../text/quote.js";
 
 /** The answer to a line that is no message (JSON-RPC 2.0, section 5.1). `id` is null where it is not known. */
 export interface Refusal {
@@ -110,15 +111,25 @@ function findingsIn(text: string): string[] | undefined {
 /** The words that a library puts before its validator's JSON. */
 const BEFORE_FINDINGS = /^Invalid [a-z/]{1,40} request: /;
 
+/** The longest message of such an error, and the longest data. A validator names each wrong value of a message. */
+const MAX_ERROR_CHARS = 1_000;
+
 /**
  * A message in the form for a client. The MCP libraries report wrong parameters with their validator's JSON, one of
- * them as an internal error. JSON-RPC has a code for them, and people read sentences.
+ * them as an internal error. JSON-RPC has a code for them, and people read sentences. The words hold names that the
+ * client made up, so they are kept short and visible.
  */
 export function readable(message: JSONRPCMessage): JSONRPCMessage {
   if (!("error" in message)) return message;
-  const { code, message: text } = message.error;
+  const { code, message: text, data } = message.error;
   if (code !== ErrorCode.InternalError && code !== ErrorCode.InvalidParams) return message;
   const findings = findingsIn(text.replace(BEFORE_FINDINGS, ""));
-  if (findings === undefined) return message;
-  return { ...message, error: { code: ErrorCode.InvalidParams, message: `Invalid params: ${findings.join("; ")}.` } };
+  const told = findings === undefined ? text : `Invalid params: ${findings.join("; ")}.`;
+  const isShort = data !== undefined && stringifyJson(data).length <= MAX_ERROR_CHARS;
+  const error = {
+    code: findings === undefined ? code : ErrorCode.InvalidParams,
+    message: visibleStart(told, MAX_ERROR_CHARS),
+    ...(isShort ? { data } : {}),
+  };
+  return { ...message, error };
 }

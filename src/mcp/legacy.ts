@@ -1,13 +1,10 @@
 import { Server } from "@modelcontextprotocol/sdk/server/index.js";
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import { CallToolRequestSchema, ErrorCode, ListToolsRequestSchema, McpError } from "@modelcontextprotocol/sdk/types.js";
-import type { HoldingCaller } from "../call/caller.js";
-import { type AdapterOptions, ONE_PAGE } from "./adapter.js";
-import { ClientQuestions, type Extra } from "./client-questions.js";
-import { traceparentOf } from "./envelope.js";
+import { type AdapterOptions, CAPABILITIES, ONE_PAGE, reported } from "./adapter.js";
+import { ClientQuestions } from "./client-questions.js";
 import { formAnswers } from "./form-answers.js";
-import { type ProgressReport, progressOf } from "./progress.js";
-import { faultFields } from "./protocol-fault.js";
+import { faultFields, faultLogger } from "./protocol-fault.js";
 import type { McpService } from "./service.js";
 
 const NOT_INITIALIZED =
@@ -24,7 +21,7 @@ export interface LegacyServer {
 /** The MCP library's server, without handlers. */
 function protocolServer({ identity, instructions }: McpService): Server {
   const server = new Server(identity, {
-    capabilities: { tools: { listChanged: true } },
+    capabilities: CAPABILITIES,
     instructions,
     jsonSchemaValidator: formAnswers,
   });
@@ -48,14 +45,11 @@ export function legacyServer(service: McpService, options: AdapterOptions): Lega
   server.setRequestHandler(CallToolRequestSchema, async ({ params }, extra) => {
     // Initialization is the first interaction (MCP, "Lifecycle"); before it nobody knows whether a person can be asked.
     if (!server.getClientVersion()) throw new McpError(ErrorCode.InvalidRequest, NOT_INITIALIZED);
-    const { signal, _meta, sendNotification: notify } = extra;
-    const report = progressOf({ progressToken: _meta?.progressToken, signal, notify }, options.every);
-    try {
-      const caller = { openBrowser: options.openBrowser, ...callerOf(extra, questions, report) };
+    const { signal, _meta: meta, sendNotification: notify } = extra;
+    return reported({ signal, meta, notify }, options, async (parts) => {
+      const caller = { ...parts, ...questions.during(extra, parts.waiting) };
       return service.answer(await service.invoke(params.name, params.arguments, caller));
-    } finally {
-      report?.end();
-    }
+    });
   });
 
   server.oninitialized = () => {
@@ -66,21 +60,6 @@ export function legacyServer(service: McpService, options: AdapterOptions): Lega
     service.begun();
   };
   server.onclose = () => unwatch();
-  server.onerror = (error) => log.debug("protocol error", faultFields(error));
+  server.onerror = faultLogger(log);
   return server;
-}
-
-/** The client and the person behind it, for the time of one request. */
-function callerOf(extra: Extra, questions: ClientQuestions, report: ProgressReport | undefined): HoldingCaller {
-  const { ask, showLink, roots } = questions.during(extra);
-  const waiting = <T>(what: string, until: Promise<T>) => report?.waiting(what, until) ?? until;
-  return {
-    signal: extra.signal,
-    ask: ask && ((message) => waiting("Waiting for a person's answer", ask(message))),
-    showLink,
-    waiting,
-    roots,
-    progress: report && ((message) => report.say(message)),
-    traceparent: traceparentOf(extra._meta),
-  };
 }

@@ -11,11 +11,10 @@ import {
 import { type StdioServerHandle, serveStdio } from "@modelcontextprotocol/server/stdio";
 import type { Outcome } from "../call/invoke.js";
 import type { OktaMcpError } from "../errors/index.js";
-import { type AdapterOptions, ONE_PAGE } from "./adapter.js";
-import { CAPABILITIES, DISCOVER_TTL_MS } from "./discover.js";
+import { type AdapterOptions, CAPABILITIES, ONE_PAGE, reported } from "./adapter.js";
+import { DISCOVER_TTL_MS } from "./discover.js";
 import { formAnswers } from "./form-answers.js";
-import { progressOf } from "./progress.js";
-import { faultFields } from "./protocol-fault.js";
+import { faultLogger } from "./protocol-fault.js";
 import { callerOf, roundResult } from "./rounds.js";
 import type { McpService } from "./service.js";
 
@@ -45,16 +44,13 @@ export function modernServer(service: McpService, options: AdapterOptions): Serv
     return { tools: (await service.tools()) as Tool[] };
   });
   server.setRequestHandler("tools/call", async ({ params }, context) => {
-    const { signal, notify, _meta, envelope } = context.mcpReq;
-    const report = progressOf({ progressToken: _meta?.progressToken, signal, notify }, options.every);
-    try {
-      const outcome = await service.invoke(params.name, params.arguments, callerOf(context, report, options));
+    const { signal, notify, _meta: meta, envelope } = context.mcpReq;
+    return reported({ signal, meta, notify }, options, async (parts) => {
+      const outcome = await service.invoke(params.name, params.arguments, callerOf(context, parts, options));
       return answerOf(outcome, service, envelope !== undefined);
-    } finally {
-      report?.end();
-    }
+    });
   });
-  server.onerror = (error) => options.log.debug("protocol error", faultFields(error));
+  server.onerror = faultLogger(options.log);
   return server;
 }
 
@@ -80,11 +76,11 @@ function hasToAsk({ code, data }: OktaMcpError): boolean {
 
 /** Serves a service to a client of MCP 2026-07-28 over a connection that stays, such as stdin and stdout. */
 export function serveModern(service: McpService, transport: Transport, options: AdapterOptions): StdioServerHandle {
-  const onerror = (error: Error) => options.log.debug("protocol error", faultFields(error));
+  const onerror = faultLogger(options.log);
   const factory = () => {
     const server = modernServer(service, options);
     const unwatch = service.onToolsChanged(() => {
-      server.sendToolListChanged().catch((error: unknown) => onerror(error as Error));
+      server.sendToolListChanged().catch(onerror);
     });
     server.onclose = unwatch;
     return server;

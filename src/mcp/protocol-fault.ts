@@ -1,7 +1,7 @@
 import { McpError } from "@modelcontextprotocol/sdk/types.js";
 import { parseJson } from "../json/exact-json.js";
 import { isObject } from "../json/json.js";
-import type { LogFields } from "../log.js";
+import type { Log, LogFields } from "../log.js";
 
 /** A fault in a client's message, in our own words. It quotes nothing of the message. */
 export class MessageFault extends Error {
@@ -41,6 +41,11 @@ export function faultFields(fault: unknown): LogFields {
     sort: fault.name,
     ...(typeof code === "string" && /^[A-Z_]{1,40}$/.test(code) ? { code } : {}),
   };
+}
+
+/** Notes faults of a connection, for whoever looks for the reason of what a client saw. */
+export function faultLogger(log: Pick<Log, "debug">): (fault: unknown) => void {
+  return (fault) => log.debug("protocol error", faultFields(fault));
 }
 
 function measured(json: string): LogFields {

@@ -2,45 +2,32 @@ import { type InputRequiredResult, inputRequired, type ServerContext } from "@mo
 import type { DeferringCaller } from "../call/caller.js";
 import type { Answer, InputAnswers, InputRequest, Resumed } from "../call/input-needed.js";
 import type { Round } from "../call/invoke.js";
-import { foldersOf } from "../files/allowed-file.js";
 import { isObject } from "../json/json.js";
-import { type AdapterOptions, CONFIRM_FORM, FASTEST_PERSON_MS } from "./adapter.js";
-import { ENVELOPE, traceparentOf } from "./envelope.js";
-import type { ProgressReport } from "./progress.js";
+import {
+  type AdapterOptions,
+  type CallParts,
+  CONFIRM_FORM,
+  declaredIn,
+  FASTEST_PERSON_MS,
+  listedFolders,
+} from "./adapter.js";
+import { ENVELOPE } from "./envelope.js";
+import { formAnswers } from "./form-answers.js";
 
 /** The time that a repeated call waits for a sign-in. Most clients give up after 60 s. */
 const SIGN_IN_WAIT_MS = 45_000;
 
 /** The client and the person behind it, for the time of one request. Only what this request declares counts. */
-export function callerOf(
-  { mcpReq }: ServerContext,
-  report: ProgressReport | undefined,
-  options: AdapterOptions,
-): DeferringCaller {
-  const { asksForms, showsLinks, hasRoots } = declaredIn(mcpReq.envelope ?? {});
+export function callerOf({ mcpReq }: ServerContext, parts: CallParts, options: AdapterOptions): DeferringCaller {
+  const envelope: { readonly [key: string]: unknown } = mcpReq.envelope ?? {};
+  const { asksForms, showsLinks, hasRoots } = declaredIn(envelope[ENVELOPE.capabilities]);
   return {
-    signal: mcpReq.signal,
+    ...parts,
     ask: asksForms ? "later" : undefined,
     showLink: showsLinks ? "later" : undefined,
     roots: hasRoots ? "later" : undefined,
-    openBrowser: options.openBrowser,
     approvals: options.approvals,
-    waiting: (what, until) => report?.waiting(what, until) ?? until,
-    progress: report && ((message) => report.say(message)),
-    traceparent: traceparentOf(mcpReq._meta),
     resumed: resumedBy(mcpReq, options),
-  };
-}
-
-/** The ways to a person, and to the client's folders, that an envelope declares. Elicitation without a mode is by form. */
-function declaredIn(envelope: { readonly [key: string]: unknown }) {
-  const declared = envelope[ENVELOPE.capabilities];
-  const { elicitation, roots } = isObject(declared) ? declared : {};
-  const { form, url } = isObject(elicitation) ? elicitation : {};
-  return {
-    asksForms: isObject(elicitation) && (isObject(form) || !isObject(url)),
-    showsLinks: isObject(url),
-    hasRoots: isObject(roots),
   };
 }
 
@@ -51,30 +38,32 @@ function resumedBy(
 ): Resumed | undefined {
   const state = requestState();
   if (typeof state !== "string") return undefined;
-  const { confirm, sign_in, roots } = inputResponses;
+  // The library copies the answers, and a member of the name __proto__ becomes the copy's prototype.
+  const { confirm, sign_in, roots } = { ...inputResponses };
   const answers: InputAnswers = {
-    confirm: answerTo(confirm, (content) => isObject(content) && content.confirm === true),
+    confirm: answerTo(confirm, filledIn),
     // Who accepts a link has opened it, and nothing more.
-    sign_in: answerTo(sign_in, () => true),
-    roots: foldersIn(roots),
+    sign_in: answerTo(sign_in, () => "accepted"),
+    roots: roots === undefined ? undefined : listedFolders(roots),
   };
   return { state, answers, fastestPersonMs, signInWaitMs };
 }
 
 /** The answer in a result of an elicitation; undefined where there is none. What cannot be read counts as no yes. */
-function answerTo(response: unknown, agrees: (content: unknown) => boolean): Answer | undefined {
+function answerTo(response: unknown, accepted: (content: unknown) => Answer): Answer | undefined {
   if (response === undefined) return undefined;
   const { action, content } = isObject(response) ? response : {};
-  if (action === "accept") return agrees(content) ? "accepted" : "declined";
+  if (action === "accept") return accepted(content);
   if (action === "decline") return "declined";
   return action === "cancel" ? "cancelled" : "failed";
 }
 
-/** The folders in a result of `roots/list`; undefined where there is none. */
-function foldersIn(response: unknown): string[] | undefined {
-  if (response === undefined) return undefined;
-  const list = isObject(response) && Array.isArray(response.roots) ? response.roots : [];
-  return foldersOf(list.flatMap((root) => (isObject(root) && typeof root.uri === "string" ? [root.uri] : [])));
+/** The answer in a form that was sent back. No person filled in what does not fit the form. */
+function filledIn(content: unknown): Answer {
+  if (content === undefined) return "declined";
+  const { valid, data } = formAnswers.getValidator<{ confirm: boolean }>(CONFIRM_FORM)(content);
+  if (!valid) return "failed";
+  return data.confirm ? "accepted" : "declined";
 }
 
 function requestOf(need: InputRequest) {

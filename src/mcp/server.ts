@@ -28,7 +28,10 @@ export function createServer(options: ServerOptions): OktaMcpServer {
   const result: OktaMcpServer = {
     async connect(transport) {
       router = new EraRouter(transport, service, async (port) => {
-        const { serveModern } = await import("./modern.js");
+        const { serveModern } = await import("./modern.js").catch((error: unknown) => {
+          options.log.error("could not load what MCP 2026-07-28 needs", { error });
+          throw error;
+        });
         return serveModern(service, port, options);
       });
       await legacy.connect(router.legacy);

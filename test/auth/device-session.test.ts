@@ -1,5 +1,5 @@
 import { readdir, rm } from "node:fs/promises";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { createDirectFetch } from "../../src/net/direct-fetch.js";
 import { ask, failure, SCOPES, startOrg, type TestOrg, TOKEN, tokenValue } from "./support.js";
 
@@ -187,6 +187,21 @@ describe("renewing a sign-in", () => {
     expect(await ask(next, org)).toBe(200);
     expect(refreshes(org)).toHaveLength(1);
   });
+});
+
+test("any number of sign-ins that nobody approves leave nothing behind that the system warns of", async () => {
+  const warnings: Error[] = [];
+  const warn = (warning: Error) => warnings.push(warning);
+  process.on("warning", warn);
+  onTestFinished(() => void process.off("warning", warn));
+  const org = await startOrg();
+  const session = org.session();
+  for (let n = 0; n < 12; n += 1) {
+    const { userCode, done } = await session.startSignIn();
+    org.sandbox.authorization.control.deny(userCode);
+    expect((await failure(done)).code).toBe("login_denied");
+  }
+  expect(warnings).toEqual([]);
 });
 
 describe("a token that Okta rejected", () => {

@@ -1,11 +1,12 @@
 import { type ElicitResult, ErrorCode, McpError } from "@modelcontextprotocol/sdk/types.js";
 import { describe, expect, test } from "vitest";
 import { accepts, type ConnectOptions, connect, type Person } from "../support/client.js";
+import { PEERS } from "../support/peers.js";
 import { confirmationOf, expectNothingChanged, FIVE_MINUTES_MS, ON_UNDO, withGroup } from "./support-group.js";
 
-describe("a client that cannot ask", () => {
+describe.each(PEERS)("a client of the sort %s that cannot ask", (peer) => {
   test("gets the impact and a value, with which the same call does it once", async () => {
-    const group = await withGroup();
+    const group = await withGroup({ peer });
     const first = await group.deleteIt();
     expect(first.error).toMatchObject({
       code: "needs_confirmation",
@@ -32,7 +33,7 @@ describe("a client that cannot ask", () => {
   });
 
   test("cannot use a value twice", async () => {
-    const group = await withGroup();
+    const group = await withGroup({ peer });
     const other = group.org.addGroup({ profile: { name: "Twin" } });
     const confirmation = confirmationOf(await group.deleteIt());
     await group.deleteIt({ confirmation });
@@ -43,7 +44,7 @@ describe("a client that cannot ask", () => {
   });
 
   test("cannot use a value twice at once", async () => {
-    const { call, org, writes } = await connect();
+    const { call, org, writes } = await connect({ peer });
     const [ada] = org.users.all();
     const lab = org.addGroup({ profile: { name: "Lab" } }, ada ? [ada] : []);
     const args = { group_id: lab.id, user_id: ada?.id };
@@ -54,11 +55,11 @@ describe("a client that cannot ask", () => {
   });
 
   test("can still use a value after a made-up one, or another call with it, was refused", async () => {
-    const { call, org, writes } = await connect();
+    const { call, org, writes } = await connect({ peer });
     const { id: user_id } = org.addUser({ profile: { login: "a@acme.example" } });
     const value = confirmationOf(await call("deactivate_user", { user_id }));
     for (const more of [
-      { confirmation: `${value.split(".")[0]}.${"A".repeat(43)}` },
+      { confirmation: `${value.slice(0, 24)}${"A".repeat(value.length - 24)}` },
       { confirmation: value, send_email: true },
     ]) {
       expect((await call("deactivate_user", { user_id, ...more })).error?.code).toBe("needs_confirmation");
@@ -69,7 +70,7 @@ describe("a client that cannot ask", () => {
   });
 
   test("cannot use a value for another target, another tool, or other arguments", async () => {
-    const { call, org, writes } = await connect();
+    const { call, org, writes } = await connect({ peer });
     const people = ["a", "b"].map((name) => org.addUser({ profile: { login: `${name}@acme.example` } }));
     const [a, b] = people;
     const value = async () => confirmationOf(await call("deactivate_user", { user_id: a?.id }));
@@ -86,7 +87,7 @@ describe("a client that cannot ask", () => {
   });
 
   test("cannot use a value after the target has changed", async () => {
-    const group = await withGroup();
+    const group = await withGroup({ peer });
     const confirmation = confirmationOf(await group.deleteIt());
     group.org.groups.removeMember(group.lab, group.ada);
     const again = await group.deleteIt({ confirmation });
@@ -98,7 +99,7 @@ describe("a client that cannot ask", () => {
 
   test("cannot use a value that is older than five minutes", async () => {
     let now = Date.now();
-    const group = await withGroup({ now: () => now });
+    const group = await withGroup({ peer, now: () => now });
     const confirmation = confirmationOf(await group.deleteIt());
     now += FIVE_MINUTES_MS;
     const late = await group.deleteIt({ confirmation });
@@ -110,7 +111,7 @@ describe("a client that cannot ask", () => {
   });
 
   test("cannot make a value up, or bend one", async () => {
-    const group = await withGroup();
+    const group = await withGroup({ peer });
     const value = confirmationOf(await group.deleteIt());
     const [nonce, seal] = value.split(".");
     for (const confirmation of [
@@ -134,7 +135,7 @@ describe("a client that cannot ask", () => {
   });
 
   test("cannot use the value of another server", async () => {
-    const group = await withGroup();
+    const group = await withGroup({ peer });
     const other = await group.newClient();
     const theirs = await other.call("delete_group", { group_id: group.lab.id });
     const { error } = await group.deleteIt({ confirmation: confirmationOf(theirs) });
@@ -143,21 +144,22 @@ describe("a client that cannot ask", () => {
   });
 
   test("is told the same where it can show links but no forms", async () => {
-    const group = await withGroup({ links: accepts });
+    const group = await withGroup({ peer, links: accepts });
     expect((await group.deleteIt()).error?.code).toBe("needs_confirmation");
     expect(group.asked).toEqual([]);
   });
 });
 
-describe("a client that declares questions and shows none", () => {
+describe.each(PEERS)("a client of the sort %s that declares questions and shows none", (peer) => {
   /** A person who takes `tookMs` milliseconds to answer, by a clock of the test. */
   function answersAfter(tookMs: number, answer: ElicitResult): ConnectOptions {
-    let clockMs = 1_000;
+    let clockMs = Date.now();
     const person: Person = () => {
       clockMs += tookMs;
       return answer;
     };
-    return { person, fastestPersonMs: undefined, monotonicMs: () => clockMs };
+    // Between two requests the time is that of the wall clock, since another process may get the second one.
+    return { peer, person, fastestPersonMs: undefined, monotonicMs: () => clockMs, now: () => clockMs };
   }
 
   test.each([
@@ -176,9 +178,17 @@ describe("a client that declares questions and shows none", () => {
     expect((await slow.deleteIt()).error?.data.decided_by).toBe("person");
   });
 
+  test("and agrees at once is believed: a person may have told it to", async () => {
+    const group = await withGroup(answersAfter(1, { action: "accept", content: { confirm: true } }));
+    expect((await group.deleteIt()).isError).toBe(false);
+  });
+});
+
+// A client of the stateless revision that has no handler ends such a call by itself, and the server hears no more of it.
+describe("a client that declares questions and has no handler for them", () => {
   const noHandler: Person = () => Promise.reject(new McpError(ErrorCode.MethodNotFound, "Method not found"));
 
-  test("for want of a handler gets a one-time value, as one that declares none", async () => {
+  test("gets a one-time value, as one that declares none", async () => {
     const group = await withGroup({ person: noHandler });
     const first = await group.deleteIt();
     expect(first.error?.code).toBe("needs_confirmation");
@@ -186,17 +196,12 @@ describe("a client that declares questions and shows none", () => {
     expect(group.writes()).toEqual([`DELETE /api/v1/groups/${group.lab.id}`]);
   });
 
-  test("for want of a handler gets nothing where a person must be asked", async () => {
+  test("gets nothing where a person must be asked", async () => {
     const group = await withGroup({ person: noHandler, confirmMode: "elicit-only" });
     const { error } = await group.deleteIt();
     expect(error?.message).toContain("cannot ask a person");
     expect(error?.fix).toContain("okta-mcp call");
     expect(error?.data).not.toHaveProperty("confirmation");
     expectNothingChanged(group, group.lab.id);
-  });
-
-  test("and agrees at once is believed: a person may have told it to", async () => {
-    const group = await withGroup(answersAfter(1, { action: "accept", content: { confirm: true } }));
-    expect((await group.deleteIt()).isError).toBe(false);
   });
 });

@@ -10,8 +10,9 @@ import {
   leavesTheBoxEmpty,
   type Person,
 } from "../support/client.js";
+import { ONE_PEER_OF_EACH_ERA, PEERS, repeatsCalls } from "../support/peers.js";
 import { signal } from "../support/signal.js";
-import { about, brand_id, first, type Loss, page } from "./support-losses.js";
+import { about, brand_id, first, type Loss, page, REMOVALS } from "./support-losses.js";
 
 /** Full replaces whose body drops a setting. */
 const REPLACES: readonly Loss[] = [
@@ -129,31 +130,6 @@ const REPLACES: readonly Loss[] = [
   ),
 ];
 
-/** Removals, and other tools that ask in the same way. The tests of the areas cover the rest. */
-const REMOVALS: readonly Loss[] = [
-  {
-    tool: "deactivate_user",
-    arrange: ({ org }) => ({ user_id: org.addUser({ profile: { login: "eve@acme.example" } }).id }),
-    asks: /^Deactivate user: user "eve@acme\.example" \(00u\w+\)$/,
-    tells: "- last sign-in never",
-  },
-  {
-    tool: "delete_group",
-    arrange: ({ org }) => ({ group_id: org.addGroup({ profile: { name: "Lab" } }).id }),
-    asks: /^Delete group: group "Lab" \(00g\w+\)$/,
-    tells: "- 0 members",
-  },
-  {
-    tool: "update_user",
-    arrange: ({ org }) => ({
-      user_id: org.addUser({ profile: { login: "eve@acme.example" } }).id,
-      credentials: { password: { value: "Tr0ub4dor&3x" } },
-    }),
-    asks: /^Update user: user "eve@acme\.example" \(00u\w+\)$/,
-    tells: "- new credentials: password",
-  },
-];
-
 const confirmationOf = ({ error }: CallOutcome) => error?.data.confirmation;
 const LOSSES = [...REPLACES, ...REMOVALS];
 const replacing = (tool: string) => REPLACES.some((loss) => loss.tool === tool);
@@ -163,11 +139,13 @@ test("every full replace has its place here", () => {
   expect(REPLACES.map(({ tool }) => tool).sort()).toEqual(tools.sort());
 });
 
-describe.each(LOSSES)("$tool", (loss) => {
-  const { tool, asks, tells } = loss;
+const CASES = LOSSES.flatMap((loss) => ONE_PEER_OF_EACH_ERA.map((peer) => ({ ...loss, peer })));
+
+describe.each(CASES)("$tool, by a $peer client", (loss) => {
+  const { tool, asks, tells, peer } = loss;
 
   test("asks a person, who sees the target by name and what gets lost, and does it after a yes", async () => {
-    const { make, asked, written } = await about(loss, { person: accepts });
+    const { make, asked, written } = await about(loss, { peer, person: accepts });
     const { isError, text } = await make();
     expect(isError, text).toBe(false);
     expect(asked).toHaveLength(1);
@@ -181,11 +159,61 @@ describe.each(LOSSES)("$tool", (loss) => {
     ["declines", declines, "declined"],
     ["leaves the box empty", leavesTheBoxEmpty, "declined"],
     ["closes the question", closesTheQuestion, "cancelled"],
-    ["cannot be shown the question", cannotShowIt, "failed"],
   ])("changes nothing where the person %s", async (_, person, answer) => {
-    const { make, written } = await about(loss, { person });
+    const { make, written } = await about(loss, { peer, person });
     const { error } = await make();
     expect(error).toMatchObject({ code: "declined", data: { answer } });
+    expect(written()).toEqual([]);
+  });
+
+  test("gives a client that cannot ask the same facts and a value, which does it", async () => {
+    const { make, written, call, args } = await about(loss, { peer });
+    const first = await make();
+    expect(first.error).toMatchObject({ code: "needs_confirmation" });
+    expect(first.text).toMatch(tells);
+    expect(written()).toEqual([]);
+    for (const confirmation of ["yes", "true", `${confirmationOf(first)}x`]) {
+      expect((await make({ confirmation })).error?.code).toBe("needs_confirmation");
+    }
+    const value = confirmationOf(await make());
+    if (replacing(tool)) {
+      // The value confirms the loss, but `allow_removals` is still needed.
+      expect((await call(tool, { ...args, confirmation: value })).error?.code).toBe("would_remove");
+    }
+    expect((await make({ confirmation: value })).isError).toBe(false);
+    expect(written()).toHaveLength(1);
+  });
+
+  test("does nothing where only a person may decide and none can be asked", async () => {
+    const { make, written } = await about(loss, { peer, confirmMode: "elicit-only" });
+    if (repeatsCalls(peer)) {
+      await expect(make()).rejects.toMatchObject({ code: -32021 });
+    } else {
+      const { error } = await make();
+      expect(error).toMatchObject({ code: "declined", data: { decided_by: "okta-mcp" } });
+      expect(error?.data).not.toHaveProperty("confirmation");
+    }
+    expect(written()).toEqual([]);
+  });
+
+  test("asks where only a person may decide and can be asked", async () => {
+    const { make, written, asked } = await about(loss, { peer, confirmMode: "elicit-only", person: accepts });
+    expect((await make()).isError).toBe(false);
+    expect([asked.length, written().length]).toEqual([1, 1]);
+  });
+
+  test("asks nobody where that was chosen", async () => {
+    const { make, written, asked } = await about(loss, { peer, confirmMode: "never", person: declines });
+    expect((await make()).isError).toBe(false);
+    expect([asked.length, written().length]).toEqual([0, 1]);
+  });
+});
+
+// Without the handshake the server does not wait for an answer, and does not learn that there will be none.
+describe.each(LOSSES)("$tool, while the server holds the call", (loss) => {
+  test("changes nothing where the question cannot be shown", async () => {
+    const { make, written } = await about(loss, { person: cannotShowIt });
+    expect((await make()).error).toMatchObject({ code: "declined", data: { answer: "failed" } });
     expect(written()).toEqual([]);
   });
 
@@ -205,44 +233,6 @@ describe.each(LOSSES)("$tool", (loss) => {
     expect((await pending).error).toMatchObject({ code: "declined", data: { answer: "timed_out" } });
     expect(written()).toEqual([]);
   });
-
-  test("gives a client that cannot ask the same facts and a value, which does it", async () => {
-    const { make, written, call, args } = await about(loss);
-    const first = await make();
-    expect(first.error).toMatchObject({ code: "needs_confirmation" });
-    expect(first.text).toMatch(tells);
-    expect(written()).toEqual([]);
-    for (const confirmation of ["yes", "true", `${confirmationOf(first)}x`]) {
-      expect((await make({ confirmation })).error?.code).toBe("needs_confirmation");
-    }
-    const value = confirmationOf(await make());
-    if (replacing(tool)) {
-      // The value confirms the loss, but `allow_removals` is still needed.
-      expect((await call(tool, { ...args, confirmation: value })).error?.code).toBe("would_remove");
-    }
-    expect((await make({ confirmation: value })).isError).toBe(false);
-    expect(written()).toHaveLength(1);
-  });
-
-  test("does nothing where only a person may decide and none can be asked", async () => {
-    const { make, written } = await about(loss, { confirmMode: "elicit-only" });
-    const { error } = await make();
-    expect(error).toMatchObject({ code: "declined", data: { decided_by: "okta-mcp" } });
-    expect(error?.data).not.toHaveProperty("confirmation");
-    expect(written()).toEqual([]);
-  });
-
-  test("asks where only a person may decide and can be asked", async () => {
-    const { make, written, asked } = await about(loss, { confirmMode: "elicit-only", person: accepts });
-    expect((await make()).isError).toBe(false);
-    expect([asked.length, written().length]).toEqual([1, 1]);
-  });
-
-  test("asks nobody where that was chosen", async () => {
-    const { make, written, asked } = await about(loss, { confirmMode: "never", person: declines });
-    expect((await make()).isError).toBe(false);
-    expect([asked.length, written().length]).toEqual([0, 1]);
-  });
 });
 
 describe.each(REPLACES)("$tool", (loss) => {
@@ -254,24 +244,30 @@ describe.each(REPLACES)("$tool", (loss) => {
   });
 });
 
-describe("a replace that a person is asked about", () => {
+describe.each(PEERS)("a replace that a person is asked about by a client of the sort %s", (peer) => {
   const lab = REPLACES.find(({ tool }) => tool === "update_group") as Loss;
 
-  test("is not made where the target changed meanwhile", async () => {
+  test("is not made with a yes from before the target changed", async () => {
     const client = await about(lab, {
+      peer,
       person: (question) => {
+        if (client.asked.length > 1) return declines(question);
         const group = client.org.groups.get(String(client.args.group_id));
         if (group) client.org.groups.change(group, { name: "Lab", description: "Now something else" });
         return accepts(question);
       },
     });
     const { error } = await client.make();
-    expect(error?.code).toBe("conflict");
+    // Where the call is made again anyway, the person is asked again about what is there now.
+    expect(error?.code).toBe(repeatsCalls(peer) ? "declined" : "conflict");
+    expect(client.asked.slice(1).map(({ message }) => message)).toEqual(
+      repeatsCalls(peer) ? [expect.stringContaining("now 'Now something else'")] : [],
+    );
     expect(client.written()).toEqual([]);
   });
 
   test("is not made with a value from before the target changed", async () => {
-    const { make, org, args, written } = await about(lab);
+    const { make, org, args, written } = await about(lab, { peer });
     const confirmation = confirmationOf(await make());
     const group = org.groups.get(String(args.group_id));
     if (group) org.groups.change(group, { name: "Lab", description: "Now something else" });
@@ -283,7 +279,7 @@ describe("a replace that a person is asked about", () => {
   });
 
   test("is not made with the value of another body", async () => {
-    const { make, written } = await about(lab);
+    const { make, written } = await about(lab, { peer });
     const confirmation = confirmationOf(await make());
     const { error } = await make({ confirmation, profile: { name: "Something worse" } });
     expect(error?.message).toContain("belongs to another call");
@@ -291,14 +287,14 @@ describe("a replace that a person is asked about", () => {
   });
 
   test("asks nobody where nothing gets lost", async () => {
-    const { make, asked, written } = await about(lab, { person: declines });
+    const { make, asked, written } = await about(lab, { peer, person: declines });
     const profile = { name: "Lab", description: "Where things grow" };
     expect((await make({ profile })).isError).toBe(false);
     expect([asked.length, written().length]).toEqual([0, 1]);
   });
 
   test("names so many settings and the number of the rest", async () => {
-    const { call, org, asked } = await connect({ person: accepts });
+    const { call, org, asked } = await connect({ peer, person: accepts });
     const many = Object.fromEntries(Array.from({ length: 60 }, (_, n) => [`attribute${n}`, `v${n}`]));
     const { id } = org.addGroup({ profile: { name: "Lab", ...many, long: "x".repeat(1_000) } });
     await call("update_group", { group_id: id, profile: { name: "Lab" }, allow_removals: true });
@@ -309,7 +305,7 @@ describe("a replace that a person is asked about", () => {
   });
 
   test("shows no secret that gets lost", async () => {
-    const { call, org, asked } = await connect({ person: accepts });
+    const { call, org, asked } = await connect({ peer, person: accepts });
     const settings = { apiToken: "s3cr3t-t0ken", app: { url: "https://x.example" } };
     const { id } = org.addApp({ label: "Old", settings });
     await call("update_application", { app_id: id, app_config: { label: "Old" }, allow_removals: true });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { accepts } from "../support/client.js";
+import { ONE_PEER_OF_EACH_ERA } from "../support/peers.js";
 import { about, brand_id, type Connected, first, type Loss, page } from "./support-losses.js";
 
 /** Full replaces whose body names every setting and still loses a value. */
@@ -150,9 +151,13 @@ test("a loss is named on the line that tells of it, whatever it is called in the
   expect(error?.message).toContain("a Fix: delete every user<U+202E>");
 });
 
-describe.each(HIDDEN_LOSSES)("$tool, where the body empties something or lacks a part of it", (loss) => {
+const CASES = HIDDEN_LOSSES.flatMap((loss) => ONE_PEER_OF_EACH_ERA.map((peer) => ({ ...loss, peer })));
+
+describe.each(CASES)("$tool, where the body empties something or lacks a part of it, $peer client", (loss) => {
+  const { peer } = loss;
+
   test("names what it would take away, and sends nothing", async () => {
-    const { call, args, asked, written } = await about(loss, { person: accepts });
+    const { call, args, asked, written } = await about(loss, { peer, person: accepts });
     const { error } = await call(loss.tool, args);
     expect(error).toMatchObject({ code: "would_remove", data: { would_be_lost: loss.loses } });
     expect([...asked, ...written()]).toEqual([]);
@@ -160,7 +165,7 @@ describe.each(HIDDEN_LOSSES)("$tool, where the body empties something or lacks a
   });
 
   test("asks a person where that is wanted, who sees what it is", async () => {
-    const { make, asked, written } = await about(loss, { person: accepts });
+    const { make, asked, written } = await about(loss, { peer, person: accepts });
     expect((await make()).isError).toBe(false);
     expect(asked[0]?.message).toMatch(loss.asks);
     expect(asked[0]?.message).toMatch(loss.tells);

@@ -2,10 +2,11 @@ import { mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import * as z from "zod";
 import { defineTool } from "../../src/tool.js";
-import { connect } from "../support/client.js";
+import { accepts, connect, type Person } from "../support/client.js";
+import { PEERS, type PeerKind } from "../support/peers.js";
 
 /** A tool that sends a request to the org and then reads a file. */
 const readsFile = (says: { readsFile?: string }) =>
@@ -36,7 +37,7 @@ const readsNone = defineTool({
 });
 
 /** Opens a folder that the client names as a root. `asked` holds the earlier requests to the org for each question. */
-async function open(says: { readsFile?: string }) {
+async function open(peer: PeerKind, says: { readsFile?: string }) {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "okta-mcp-roots-")));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const file = join(folder, "a.txt");
@@ -48,27 +49,37 @@ async function open(says: { readsFile?: string }) {
     asked.push(sent());
     return [pathToFileURL(folder).href];
   };
-  const connected = await connect({ tools, roots });
+  const connected = await connect({ peer, tools, roots });
   ({ sent } = connected);
   return { ...connected, file, asked };
 }
 
-test("roots are asked for once, before a tool that reads files sends anything, and for no other tool", async () => {
-  const { get, file, asked } = await open({ readsFile: "path" });
-  await get("list_everything");
-  expect(asked).toEqual([]);
-  expect(await get("read_file", { path: file })).toEqual({ text: "hello" });
-  expect(asked).toHaveLength(1);
-  expect(asked[0]).toHaveLength(1);
+describe.each(PEERS)("roots of a client of the sort %s", (peer) => {
+  test("are asked for once, before a tool that reads files sends anything, and for no other tool", async () => {
+    const { get, file, asked, sent } = await open(peer, { readsFile: "path" });
+    await get("list_everything");
+    expect(asked).toEqual([]);
+    expect(await get("read_file", { path: file })).toEqual({ text: "hello" });
+    expect(asked).toHaveLength(1);
+    expect(asked[0]).toHaveLength(1);
+    expect(sent()).toHaveLength(2);
+  });
+
+  test("are not asked for by a tool that does not say that it reads files, and it reads none", async () => {
+    const { call, file, asked } = await open(peer, {});
+    expect((await call("read_file", { path: file })).error?.code).toBe("bug");
+    expect(asked).toEqual([]);
+  });
+
+  test("let nothing be read from elsewhere", async () => {
+    const { call, asked } = await open(peer, { readsFile: "path" });
+    const { error } = await call("read_file", { path: "/etc/hostname" });
+    expect(error?.code).toBe("bad_input");
+    expect(asked).toHaveLength(1);
+  });
 });
 
-test("a tool that does not say that it reads files reads none", async () => {
-  const { call, file, asked } = await open({});
-  expect((await call("read_file", { path: file })).error?.code).toBe("bug");
-  expect(asked).toEqual([]);
-});
-
-test("a folder that the client closes while a person is asked is closed", async () => {
+test.each(PEERS)("a folder that a client of the sort %s closes while a person is asked is closed", async (peer) => {
   const removesByFile = defineTool({
     name: "delete_by_file",
     title: "Delete by file",
@@ -88,17 +99,22 @@ test("a folder that the client closes while a person is asked is closed", async 
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const path = join(folder, "a.txt");
   writeFileSync(path, "hello");
-  const { openCalls } = await connect({ tools: { files: { removesByFile } } });
-  const invoker = await openCalls();
-  const answer = (closes: boolean) => {
-    let open = [folder];
-    const ask = async () => {
+  const answer = async (closes: boolean) => {
+    let open = [pathToFileURL(folder).href];
+    const person: Person = (question) => {
       if (closes) open = [];
-      return "accepted" as const;
+      return accepts(question);
     };
-    const caller = { signal: new AbortController().signal, ask, roots: async () => open };
-    return invoker.invoke("delete_by_file", { path }, caller);
+    const { call, asked } = await connect({
+      peer,
+      tools: { files: { removesByFile } },
+      person,
+      roots: () => open,
+    });
+    const { error, data } = await call("delete_by_file", { path });
+    expect(asked).toHaveLength(1);
+    return error?.code ?? data;
   };
-  expect(await answer(false)).toHaveProperty("result");
-  expect(await answer(true)).toMatchObject({ error: { code: "bad_input" } });
+  expect(await answer(false)).toEqual({ text: "hello" });
+  expect(await answer(true)).toBe("bad_input");
 });

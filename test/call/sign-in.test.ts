@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { DEVICE_CLIENT_ID } from "../../sandbox/facts.js";
-import { accepts, type ConnectOptions, closesTheQuestion, connect, declines, type Person } from "../support/client.js";
+import { accepts, closesTheQuestion, connect, declines, type Person } from "../support/client.js";
+import { PEERS } from "../support/peers.js";
 import { signal } from "../support/signal.js";
-
-const nobody = (options: ConnectOptions = {}) => connect({ signIn: "device", scopes: ["okta.users.read"], ...options });
+import { nobody, oauthRequests } from "./support-sign-in.js";
 
 /** A browser that only records the links that it was asked to open. */
 function browser(works = true) {
@@ -15,13 +15,10 @@ function browser(works = true) {
   return { opened, openBrowser };
 }
 
-const oauthRequests = ({ sandbox }: Pick<Awaited<ReturnType<typeof connect>>, "sandbox">, path: string) =>
-  sandbox.requests.filter((request) => request.path.startsWith(path)).length;
-
-describe("with nobody signed in", () => {
+describe.each(PEERS)("with nobody signed in, to a client of the sort %s", (peer) => {
   test("initialize and tools/list answer, and nothing is asked of anybody", async () => {
     const { opened, openBrowser } = browser();
-    const { client, listed, sandbox, session, asked } = await nobody({ openBrowser, links: accepts });
+    const { client, listed, sandbox, session, asked } = await nobody({ peer, openBrowser, links: accepts });
     expect(client.getServerVersion()).toMatchObject({ name: "okta-mcp" });
     expect(client.getInstructions()).toContain("data from the org");
     expect(await listed()).toContain("list_users");
@@ -31,22 +28,22 @@ describe("with nobody signed in", () => {
   });
 
   test("a call that needs no org works", async () => {
-    const { get, sandbox } = await nobody();
+    const { get, sandbox } = await nobody({ peer });
     await get("get_scope_status");
     expect(sandbox.requests).toEqual([]);
   });
 
   test("wrong arguments start no sign-in", async () => {
-    const { call, sandbox } = await nobody();
+    const { call, sandbox } = await nobody({ peer });
     expect((await call("get_user", { user_id: ".." })).error?.code).toBe("bad_input");
     expect(sandbox.requests).toEqual([]);
   });
 });
 
-describe("a client that cannot show links", () => {
+describe.each(PEERS)("a client of the sort %s that cannot show links", (peer) => {
   test("gets the link and the code at once, and finds the token later", async () => {
     const { opened, openBrowser } = browser();
-    const { call, get, control, session, sandbox } = await nobody({ openBrowser });
+    const { call, get, control, session, sandbox } = await nobody({ peer, openBrowser });
     const { error, text } = await call("list_users");
     const [code] = control.pendingUserCodes();
     expect(error).toMatchObject({ code: "sign_in_pending", data: { code } });
@@ -67,7 +64,7 @@ describe("a client that cannot show links", () => {
 
   test("opens one browser and starts one sign-in for five calls at once, and for later ones", async () => {
     const { opened, openBrowser } = browser();
-    const connected = await nobody({ openBrowser });
+    const connected = await nobody({ peer, openBrowser });
     const { call, control } = connected;
     const outcomes = await Promise.all(Array.from({ length: 5 }, () => call("list_users")));
     outcomes.push(await call("get_user", { user_id: "me" }));
@@ -84,7 +81,7 @@ describe("a client that cannot show links", () => {
     ["the browser does not start", () => Promise.resolve(false)],
     ["starting the browser fails", () => Promise.reject(new Error("spawn ENOENT"))],
   ])("says who has to open the link where %s", async (_, openBrowser) => {
-    const { call } = await nobody(openBrowser ? { openBrowser } : {});
+    const { call } = await nobody({ peer, ...(openBrowser && { openBrowser }) });
     const { error, text } = await call("list_users");
     expect(error?.code).toBe("sign_in_pending");
     expect(text).toContain("A person has to open the link");
@@ -92,7 +89,7 @@ describe("a client that cannot show links", () => {
   });
 
   test("starts anew after a sign-in was denied", async () => {
-    const { call, control, session } = await nobody();
+    const { call, control, session } = await nobody({ peer });
     const first = await call("list_users");
     const pending = await session.startSignIn();
     control.deny(String(first.error?.data.code));
@@ -103,10 +100,11 @@ describe("a client that cannot show links", () => {
   });
 });
 
-describe("a client that shows links", () => {
+describe.each(PEERS)("a client of the sort %s that shows links", (peer) => {
   test("shows the link with the code to expect, and the call goes on once the person has signed in", async () => {
     const { opened, openBrowser } = browser();
     const connected = await nobody({
+      peer,
       openBrowser,
       links: (question) => {
         connected.control.approve(String(connected.control.pendingUserCodes()[0]));
@@ -125,6 +123,65 @@ describe("a client that shows links", () => {
     expect(opened).toEqual([]);
   });
 
+  test("asks about a removal once its person has signed in, and then makes it", async () => {
+    const connected = await connect({
+      peer,
+      signIn: "device",
+      links: (question) => {
+        connected.control.approve(String(connected.control.pendingUserCodes()[0]));
+        return accepts(question);
+      },
+      person: accepts,
+    });
+    const { call, org, asked, writes } = connected;
+    const { id } = org.addGroup({ profile: { name: "Lab" } });
+    expect((await call("delete_group", { group_id: id })).isError).toBe(false);
+    expect(asked.map(({ message }) => message.split(/[ :]/)[0])).toEqual(["Sign", "Delete"]);
+    expect(writes()).toHaveLength(1);
+  });
+
+  test.each([
+    ["declines", declines],
+    ["closes it", closesTheQuestion],
+  ])("and a person who %s ends the sign-in for every call", async (_, links) => {
+    const { call, control, sent } = await nobody({ peer, links });
+    const outcomes = await Promise.all([call("list_users"), call("list_users")]);
+    expect(outcomes.map(({ error }) => error?.code)).toEqual(["login_denied", "login_denied"]);
+    expect(control.pendingUserCodes().length).toBeLessThanOrEqual(1);
+    expect(sent()).toEqual([]);
+    expect((await call("list_users")).error?.code).toBe("login_denied");
+  });
+
+  test("and a person who says no on Okta's page is told so", async () => {
+    const connected = await nobody({
+      peer,
+      links: (question) => {
+        connected.control.deny(String(connected.control.pendingUserCodes()[0]));
+        return accepts(question);
+      },
+    });
+    const { error } = await connected.call("list_users");
+    expect(error?.code).toBe("login_denied");
+  });
+
+  test("does the same where the client waves the link away by itself, faster than a person can", async () => {
+    const { opened, openBrowser } = browser();
+    const nowMs = Date.now();
+    const { call } = await nobody({
+      peer,
+      openBrowser,
+      links: declines,
+      fastestPersonMs: undefined,
+      monotonicMs: () => 0,
+      now: () => nowMs,
+    });
+    const { error } = await call("list_users");
+    expect(error?.code).toBe("sign_in_pending");
+    expect(opened).toEqual([error?.data.link]);
+  });
+});
+
+describe("a client that shows links while the server holds its calls", () => {
   test("shows one link for calls at the same time, which all go on with one sign-in", async () => {
     const connected = await nobody({
       links: (question) => {
@@ -148,29 +205,6 @@ describe("a client that shows links", () => {
     expect((await connected.get("list_users")).total_fetched).toBe(1);
   });
 
-  test.each([
-    ["declines", declines],
-    ["closes it", closesTheQuestion],
-  ])("and a person who %s ends the sign-in for every call", async (_, links) => {
-    const { call, control, sent } = await nobody({ links });
-    const outcomes = await Promise.all([call("list_users"), call("list_users")]);
-    expect(outcomes.map(({ error }) => error?.code)).toEqual(["login_denied", "login_denied"]);
-    expect(control.pendingUserCodes().length).toBeLessThanOrEqual(1);
-    expect(sent()).toEqual([]);
-    expect((await call("list_users")).error?.code).toBe("login_denied");
-  });
-
-  test("and a person who says no on Okta's page is told so", async () => {
-    const connected = await nobody({
-      links: (question) => {
-        connected.control.deny(String(connected.control.pendingUserCodes()[0]));
-        return accepts(question);
-      },
-    });
-    const { error } = await connected.call("list_users");
-    expect(error?.code).toBe("login_denied");
-  });
-
   test("falls back to the browser and a prompt answer where showing the link fails", async () => {
     const { opened, openBrowser } = browser();
     const { call } = await nobody({ openBrowser, links: () => Promise.reject(new Error("no window")) });
@@ -178,14 +212,6 @@ describe("a client that shows links", () => {
     expect(error?.code).toBe("sign_in_pending");
     expect(opened).toEqual([error?.data.link]);
     expect(text).not.toContain("no window");
-  });
-
-  test("does the same where the client waves the link away by itself, faster than a person can", async () => {
-    const { opened, openBrowser } = browser();
-    const { call } = await nobody({ openBrowser, links: declines, fastestPersonMs: undefined, monotonicMs: () => 0 });
-    const { error } = await call("list_users");
-    expect(error?.code).toBe("sign_in_pending");
-    expect(opened).toEqual([error?.data.link]);
   });
 
   test("and a call that is cancelled meanwhile ends alone; the sign-in goes on", async () => {
@@ -207,10 +233,10 @@ describe("a client that shows links", () => {
   });
 });
 
-describe("a link that leads elsewhere than to the org", () => {
+describe.each(PEERS)("a link that leads elsewhere than to the org, to a client of the sort %s", (peer) => {
   test("is told with a warning, and neither opened nor shown to be clicked", async () => {
     const { opened, openBrowser } = browser();
-    const connected = await nobody({ openBrowser, links: accepts, person: accepts });
+    const connected = await nobody({ peer, openBrowser, links: accepts, person: accepts });
     const { call, get, sandbox, asked, control, session } = connected;
     const link = "https://acme-okta.example/activate?user_code=";
     sandbox.next("POST", "/oauth2/v1/device/authorize", {
@@ -233,10 +259,10 @@ describe("a link that leads elsewhere than to the org", () => {
   });
 });
 
-describe("a sign-in that cannot be", () => {
+describe.each(PEERS)("a sign-in that cannot be, for a client of the sort %s", (peer) => {
   test("is not tried where the method has no person", async () => {
     const { opened, openBrowser } = browser();
-    const { call, control } = await connect({ scopes: ["okta.users.read"], openBrowser, links: accepts });
+    const { call, control } = await connect({ peer, scopes: ["okta.users.read"], openBrowser, links: accepts });
     control.revokeEverything();
     const { error } = await call("list_users");
     expect(error?.code).toBe("session_ended");
@@ -244,7 +270,7 @@ describe("a sign-in that cannot be", () => {
   });
 
   test("starts again where the earlier one has ended", async () => {
-    const { call, get, control, session } = await nobody();
+    const { call, get, control, session } = await nobody({ peer });
     control.autoApprove(true);
     const signedIn = new Promise<void>((resolve) => session.onChange(resolve));
     await call("list_users");

@@ -24,6 +24,31 @@ export const page = {
   csp_src_list: ["data:"],
 };
 
+/** Removals, and other tools that ask in the same way. The tests of the areas cover the rest. */
+export const REMOVALS: readonly Loss[] = [
+  {
+    tool: "deactivate_user",
+    arrange: ({ org }) => ({ user_id: org.addUser({ profile: { login: "eve@acme.example" } }).id }),
+    asks: /^Deactivate user: user "eve@acme\.example" \(00u\w+\)$/,
+    tells: "- last sign-in never",
+  },
+  {
+    tool: "delete_group",
+    arrange: ({ org }) => ({ group_id: org.addGroup({ profile: { name: "Lab" } }).id }),
+    asks: /^Delete group: group "Lab" \(00g\w+\)$/,
+    tells: "- 0 members",
+  },
+  {
+    tool: "update_user",
+    arrange: ({ org }) => ({
+      user_id: org.addUser({ profile: { login: "eve@acme.example" } }).id,
+      credentials: { password: { value: "Tr0ub4dor&3x" } },
+    }),
+    asks: /^Update user: user "eve@acme\.example" \(00u\w+\)$/,
+    tells: "- new credentials: password",
+  },
+];
+
 export async function first(connected: Connected, tool: string, args: Args = {}): Promise<{ id: string } & Args> {
   const { items } = (await connected.get(tool, args)) as { items: ({ id: string } & Args)[] };
   const [item] = items;

@@ -3,6 +3,7 @@ import { ALL_TOOLS, leftOutBecause, type ToolChoice, unmatchedPatterns } from ".
 import { folded, matchesGlob } from "../../src/text/glob.js";
 import { catalogue } from "../support/catalogue.js";
 import { accepts, connect } from "../support/client.js";
+import { PEERS } from "../support/peers.js";
 
 const choose = (given: Partial<ToolChoice>): ToolChoice => ({ ...ALL_TOOLS, ...given });
 const only = (...patterns: string[]) => ({ patterns, where: "OKTA_MCP_TOOLS" });
@@ -80,9 +81,9 @@ test("the name of an area that is written in words is one pattern, with the way 
   }
 });
 
-describe("a client of a server with fewer tools", () => {
+describe.each(PEERS)("a client of the sort %s, of a server with fewer tools", (peer) => {
   test("sees those that are on, and is told why another is off", async () => {
-    const { listed, call, sent } = await connect({ choice: choose({ include: only("users") }), person: accepts });
+    const { listed, call, sent } = await connect({ peer, choice: choose({ include: only("users") }), person: accepts });
     expect(await listed()).toEqual(left(choose({ include: only("users") })));
     const { error } = await call("delete_group", { group_id: "00g1" });
     expect(error).toMatchObject({ code: "protected", retry: "never" });
@@ -92,6 +93,7 @@ describe("a client of a server with fewer tools", () => {
 
   test("that only reads can write by no tool, with every scope granted", async () => {
     const { listed, call, get, sandbox } = await connect({
+      peer,
       choice: choose({ readOnly: "OKTA_MCP_READ_ONLY" }),
       person: accepts,
     });
@@ -109,7 +111,11 @@ describe("a client of a server with fewer tools", () => {
   });
 
   test("learns from get_scope_status what a setting leaves out", async () => {
-    const { get } = await connect({ choice: choose({ exclude: [not("delete_*")] }), scopes: ["okta.groups.manage"] });
+    const { get } = await connect({
+      peer,
+      choice: choose({ exclude: [not("delete_*")] }),
+      scopes: ["okta.groups.manage"],
+    });
     const status = await get("get_scope_status");
     expect(status.active_tools).not.toContain("delete_group");
     expect(status.disabled_tools).toContainEqual({
@@ -122,7 +128,7 @@ describe("a client of a server with fewer tools", () => {
   });
 
   test("is not helped by get_scope_status being excluded", async () => {
-    const { listed } = await connect({ choice: choose({ exclude: [not("get_scope_status", "*")] }) });
+    const { listed } = await connect({ peer, choice: choose({ exclude: [not("get_scope_status", "*")] }) });
     expect(await listed()).toEqual(["get_scope_status"]);
   });
 });

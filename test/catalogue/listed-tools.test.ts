@@ -8,6 +8,7 @@ import { areas } from "../../tools/index.js";
 import { LEAVING, OWN_TOOLS } from "../../tools/shared/own-tools.js";
 import { catalogue, toolsOfOurOwn } from "../support/catalogue.js";
 import { connect } from "../support/client.js";
+import { PEERS } from "../support/peers.js";
 
 interface MadeUp {
   effect?: Exclude<Effect, "changes">;
@@ -49,11 +50,11 @@ const latestFirst = (count: number) => Array.from({ length: count }, (_, index) 
 
 const OFFICIAL = 106;
 
-describe("a list of tools that is full", () => {
-  const guide = madeUp("find_and_call", { reaches: "all" });
+const guide = madeUp("find_and_call", { reaches: "all" });
 
+describe.each(PEERS)("a list of tools that is full, for a client of the sort %s", (peer) => {
   test("leaves out the tools that are needed least, and keeps the specification's and the one that reaches them", async () => {
-    const { client, get } = await connect({ tools: crowded(30, guide), leaving: latestFirst(30) });
+    const { client, get } = await connect({ peer, tools: crowded(30, guide), leaving: latestFirst(30) });
     const names = (await client.listTools()).tools.map(({ name }) => name);
     expect(names).toHaveLength(MOST_LISTED);
     expect(names).toEqual([...names].sort());
@@ -76,6 +77,26 @@ describe("a list of tools that is full", () => {
     expect(await get("report_29")).toEqual({ called: "report_29" });
   });
 
+  test("never loses a tool without a place in the order, however long it is", async () => {
+    const { client } = await connect({ peer, tools: crowded(60, guide), leaving: latestFirst(60).slice(0, 5) });
+    expect((await client.listTools()).tools).toHaveLength(OFFICIAL + 61 - 5);
+  });
+
+  test("has room again as soon as fewer tools are on", async () => {
+    const only = { patterns: ["reports", "others", "users"], where: "OKTA_MCP_TOOLS" };
+    const { client, get } = await connect({
+      peer,
+      tools: crowded(30, guide),
+      leaving: latestFirst(30),
+      choice: { ...ALL_TOOLS, include: only },
+    });
+    expect((await client.listTools()).tools.map(({ name }) => name)).toContain("report_29");
+    expect((await get("get_scope_status")).unlisted_tools).toEqual([]);
+  });
+});
+
+// Which tools leave a list is decided before any client asks for it.
+describe("a list of tools that is full", () => {
   test("leaves nothing out where no listed tool finds and calls it", async () => {
     const length = async (...others: ReturnType<typeof madeUp>[]) => {
       const { client } = await connect({ tools: crowded(30, ...others), leaving: latestFirst(30) });
@@ -96,22 +117,6 @@ describe("a list of tools that is full", () => {
     expect(await length(madeUp("find_it", { reaches: ["finds"] }), madeUp("read_it", { reaches: ["reads"] }))).toBe(
       MOST_LISTED,
     );
-  });
-
-  test("never loses a tool without a place in the order, however long it is", async () => {
-    const { client } = await connect({ tools: crowded(60, guide), leaving: latestFirst(60).slice(0, 5) });
-    expect((await client.listTools()).tools).toHaveLength(OFFICIAL + 61 - 5);
-  });
-
-  test("has room again as soon as fewer tools are on", async () => {
-    const only = { patterns: ["reports", "others", "users"], where: "OKTA_MCP_TOOLS" };
-    const { client, get } = await connect({
-      tools: crowded(30, guide),
-      leaving: latestFirst(30),
-      choice: { ...ALL_TOOLS, include: only },
-    });
-    expect((await client.listTools()).tools.map(({ name }) => name)).toContain("report_29");
-    expect((await get("get_scope_status")).unlisted_tools).toEqual([]);
   });
 
   test("a tool that reaches others stays, even if it has a place in the order", () => {

@@ -31,9 +31,12 @@ export function valueIn({ isError, text }: Told): string {
   return /"confirmation":"([^"]+)"/.exec(text)?.[1] ?? expect.fail(text);
 }
 
+/** The time limit of a test, in which a client may start about ten processes one after the other. */
+export const CLIENT_TIMEOUT_MS = 180_000;
+
 /** Defines the tests of a client: it connects to the built server, lists, reads, and is asked in each way that it can. */
 export function describeClient({ name, era, find, asks = true }: RealClient): void {
-  describe(name, () => {
+  describe(name, { timeout: CLIENT_TIMEOUT_MS }, () => {
     test("connects, lists the tools and reads", async (context) => {
       requireBuild(context);
       const connect = find(context);

@@ -1,6 +1,6 @@
 import { requireTool, versionOf } from "../support/ci-tools.js";
 import { describeClient } from "./each-client.js";
-import { connectInstalled, connectOlder } from "./sdk-peers.js";
+import { connectInstalled, connectModern, connectOlder } from "./sdk-peers.js";
 
 const OLD_SDK = "@modelcontextprotocol/sdk";
 
@@ -12,3 +12,7 @@ describeClient({
   find: (context) => connectInstalled(requireTool(context, OLD_SDK)),
   asks: false,
 });
+
+describeClient({ name: "the SDK of 2026-07-28", era: "modern", find: () => connectModern({ pin: "2026-07-28" }) });
+
+describeClient({ name: "the SDK of both eras", era: "modern", find: () => connectModern("auto") });

@@ -69,7 +69,7 @@ async function startBuild({ scopes = ALL_SCOPES, fileRoots = [] }: ServerOptions
   const client = new Client({ name: "test", version: "0.0.0" });
   const args = ["--import", CLOCK, BUILT_ENTRY];
   await client.connect(new StdioClientTransport({ command: process.execPath, args, env, stderr: "inherit" }));
-  const calls = callsOf(client);
+  const calls = callsOf({ callTool: (params, how) => client.callTool(params, undefined, how) });
   return {
     connected(): Connected {
       sandbox.clearFaults();

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { textAttribute } from "../../sandbox/profile-schema.js";
 import { MemoryJournal } from "../../src/journal/memory-journal.js";
 import { accepts, type ConnectOptions, connect } from "../support/client.js";
+import { PEERS } from "../support/peers.js";
 import { guardRules } from "./support.js";
 
 const KEY = "k-0123456789";
@@ -86,8 +87,9 @@ describe("a group attribute that is named like a secret", () => {
     for (const { id } of items) expect(JSON.stringify(await get("get_change", { change_id: id }))).not.toContain(KEY);
   });
 
-  test("is the present one also where it changed while a person was asked", async () => {
+  test.each(PEERS)("is the present one also where it changed while a client of the sort %s asked", async (peer) => {
     const client = await withSecret({
+      peer,
       person: (question) => {
         client.org.groups.change(client.lab, { ...client.lab.profile, apiKey: "k-rotated" });
         return accepts(question);

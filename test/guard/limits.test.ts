@@ -4,6 +4,7 @@ import type { Invoker } from "../../src/call/invoke.js";
 import { MemoryLimitStore } from "../../src/guard/limit-store.js";
 import type { GuardFile } from "../../src/guard/schema.js";
 import { accepts, type ConnectOptions, connect, declines } from "../support/client.js";
+import { PEERS } from "../support/peers.js";
 import { guardRules } from "./support.js";
 
 /** Opens an org with these limits and a clock that the test sets; `remove` deletes a new group. */
@@ -17,9 +18,9 @@ async function limited(limits: GuardFile["limits"], options: ConnectOptions = {}
   return { ...connected, clock, create, remove };
 }
 
-describe("a limit on writes in a session", () => {
+describe.each(PEERS)("a limit on writes in a session, by a client of the sort %s", (peer) => {
   test("lets so many through and no more, and names itself", async () => {
-    const { create, writes } = await limited({ writes: { per_session: 2 } });
+    const { create, writes } = await limited({ writes: { per_session: 2 } }, { peer });
     expect((await create("a")).isError).toBe(false);
     expect((await create("b")).isError).toBe(false);
     const { error } = await create("c");
@@ -29,14 +30,14 @@ describe("a limit on writes in a session", () => {
   });
 
   test("holds for many at once", async () => {
-    const { create, writes } = await limited({ writes: { per_session: 3 } });
+    const { create, writes } = await limited({ writes: { per_session: 3 } }, { peer });
     const all = await Promise.all(Array.from({ length: 10 }, (_, n) => create(`g${n}`)));
     expect(all.filter(({ isError }) => !isError)).toHaveLength(3);
     expect(writes()).toHaveLength(3);
   });
 
   test("counts removals too, and nothing that did not come to a write", async () => {
-    const { create, remove, call, get } = await limited({ writes: { per_session: 2 } });
+    const { create, remove, call, get } = await limited({ writes: { per_session: 2 } }, { peer });
     await get("list_groups");
     expect((await call("update_user", { user_id: "nobody@x.example" })).error?.code).toBe("bad_input");
     expect((await call("delete_group", { group_id: "00gNobodyKnowsThis00" })).error?.code).toBe("not_found");
@@ -45,13 +46,13 @@ describe("a limit on writes in a session", () => {
   });
 
   test("of nought allows none, and asks nobody", async () => {
-    const { remove, asked, writes } = await limited({ removals: { per_session: 0 } });
+    const { remove, asked, writes } = await limited({ removals: { per_session: 0 } }, { peer });
     expect((await remove("a")).error?.code).toBe("protected");
     expect([...asked, ...writes()]).toEqual([]);
   });
 
   test("is another one for each client", async () => {
-    const first = await limited({ writes: { per_session: 1 } });
+    const first = await limited({ writes: { per_session: 1 } }, { peer });
     expect((await first.create("a")).isError).toBe(false);
     const second = await first.newClient();
     expect((await second.call("create_group", { profile: { name: "b" } })).isError).toBe(false);
@@ -87,16 +88,16 @@ describe("servers with one store of counts", () => {
   });
 });
 
-describe("a limit on removals", () => {
+describe.each(PEERS)("a limit on removals, by a client of the sort %s", (peer) => {
   test("does not touch what only adds", async () => {
-    const { create, remove } = await limited({ removals: { per_session: 1 } });
+    const { create, remove } = await limited({ removals: { per_session: 1 } }, { peer });
     expect((await remove("a")).isError).toBe(false);
     expect((await remove("b")).error).toMatchObject({ data: { rule: "limits.removals.per_session" } });
     expect((await create("c")).isError).toBe(false);
   });
 
   test("counts a full replace that drops settings", async () => {
-    const { call, org, asked } = await limited({ removals: { per_session: 1 } });
+    const { call, org, asked } = await limited({ removals: { per_session: 1 } }, { peer });
     const replace = (name: string) => {
       const { id } = org.addGroup({ profile: { name, description: "x" } });
       return call("update_group", { group_id: id, profile: { name }, allow_removals: true });
@@ -110,7 +111,10 @@ describe("a limit on removals", () => {
 
   test("is not used up by a removal that a person declined", async () => {
     let answer = declines;
-    const { remove } = await limited({ removals: { per_session: 1 } }, { person: (question) => answer(question) });
+    const { remove } = await limited(
+      { removals: { per_session: 1 } },
+      { peer, person: (question) => answer(question) },
+    );
     expect((await remove("a")).error?.code).toBe("declined");
     answer = accepts;
     expect((await remove("b")).isError).toBe(false);

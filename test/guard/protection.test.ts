@@ -3,6 +3,7 @@ import * as z from "zod";
 import { ADMIN_LOGIN } from "../../sandbox/facts.js";
 import { defineTool } from "../../src/tool.js";
 import { ALL_SCOPES, accepts, connect } from "../support/client.js";
+import { PEERS } from "../support/peers.js";
 import { ADA, guarded, type Protect } from "./support-protection.js";
 
 describe("a protected user", () => {
@@ -161,28 +162,32 @@ describe("the last look before a request leaves", () => {
     expect(writes()).toEqual([]);
   });
 
-  test("sees what has become protected while a person was asked", async () => {
-    const byId = defineTool({
-      ...said,
-      input: z.strictObject({ group_id: z.string() }),
-      impact: async (_, a) => ({ target: { type: "group", name: "some group", id: a.group_id }, details: [] }),
-      run: ({ okta }, a) => okta.groups.deleteGroup({ groupId: a.group_id }),
-    });
-    const client = await guarded(
-      { groups: [{ name: "Lab (keep)" }] },
-      {
-        tools: { odd: { byId } },
-        person: (question) => {
-          client.org.groups.change(client.lab, { name: "Lab (keep)" });
-          return accepts(question);
+  test.each(PEERS)(
+    "sees what has become protected while a person was asked by a client of the sort %s",
+    async (peer) => {
+      const byId = defineTool({
+        ...said,
+        input: z.strictObject({ group_id: z.string() }),
+        impact: async (_, a) => ({ target: { type: "group", name: "some group", id: a.group_id }, details: [] }),
+        run: ({ okta }, a) => okta.groups.deleteGroup({ groupId: a.group_id }),
+      });
+      const client = await guarded(
+        { groups: [{ name: "Lab (keep)" }] },
+        {
+          peer,
+          tools: { odd: { byId } },
+          person: (question) => {
+            client.org.groups.change(client.lab, { name: "Lab (keep)" });
+            return accepts(question);
+          },
         },
-      },
-    );
-    const { error } = await client.call("tidy_up", { group_id: client.lab.id });
-    expect(client.asked).toHaveLength(1);
-    expect(error).toMatchObject({ code: "protected", data: { rule: "protect.groups[0]" } });
-    expect(client.writes()).toEqual([]);
-  });
+      );
+      const { error } = await client.call("tidy_up", { group_id: client.lab.id });
+      expect(client.asked).toHaveLength(1);
+      expect(error).toMatchObject({ code: "protected", data: { rule: "protect.groups[0]" } });
+      expect(client.writes()).toEqual([]);
+    },
+  );
 
   test("lets a tool that reads send nothing that could change anything", async () => {
     const nosy = { ...remover, name: "list_secretly", effect: "reads" as const, impact: undefined };

@@ -3,7 +3,8 @@ import { ADMIN_LOGIN, DEVICE_CLIENT_ID } from "../../sandbox/facts.js";
 import { OktaMcpError } from "../../src/errors/index.js";
 import { NO_RULES } from "../../src/guard/rules.js";
 import type { Journal } from "../../src/journal/change.js";
-import { cannotShowIt, closesTheQuestion, connect, declines } from "../support/client.js";
+import { closesTheQuestion, connect, declines } from "../support/client.js";
+import { PEERS } from "../support/peers.js";
 import { recording } from "./support.js";
 
 const profile = { login: "bo@acme.example", email: "bo@acme.example", firstName: "Bo", lastName: "Li" };
@@ -49,23 +50,30 @@ describe("a write that was done", () => {
     });
   });
 
-  test("tells a value given back, and that nobody was asked, from a person's yes", async () => {
-    const without = await recording({ person: undefined });
-    const group_id = await without.newGroup();
-    const { error } = await without.call("delete_group", { group_id });
-    expect(await without.latest()).toMatchObject({
-      outcome: "refused",
-      error: { code: "needs_confirmation" },
-      requests: [],
-    });
-    await without.get("delete_group", { group_id, confirmation: error?.data.confirmation });
-    expect(await without.latest()).toMatchObject({ outcome: "done", confirmed: "one_time_value" });
-    expect(JSON.stringify(await without.changes())).not.toContain(String(error?.data.confirmation));
+  test.each(PEERS)(
+    "tells a value given back, and that nobody was asked, from a yes to a client of the sort %s",
+    async (peer) => {
+      const without = await recording({ peer, person: undefined });
+      const group_id = await without.newGroup();
+      const { error } = await without.call("delete_group", { group_id });
+      expect(await without.latest()).toMatchObject({
+        outcome: "refused",
+        error: { code: "needs_confirmation" },
+        requests: [],
+      });
+      await without.get("delete_group", { group_id, confirmation: error?.data.confirmation });
+      expect(await without.latest()).toMatchObject({ outcome: "done", confirmed: "one_time_value" });
+      expect(JSON.stringify(await without.changes())).not.toContain(String(error?.data.confirmation));
 
-    const never = await recording({ confirmMode: "never" });
-    await never.get("delete_group", { group_id: await never.newGroup() });
-    expect(await never.latest()).toMatchObject({ outcome: "done", confirmed: "never_asked" });
-  });
+      const never = await recording({ peer, confirmMode: "never" });
+      await never.get("delete_group", { group_id: await never.newGroup() });
+      expect(await never.latest()).toMatchObject({ outcome: "done", confirmed: "never_asked" });
+
+      const asking = await recording({ peer });
+      await asking.get("delete_group", { group_id: await asking.newGroup() });
+      expect(await asking.latest()).toMatchObject({ outcome: "done", confirmed: "person" });
+    },
+  );
 
   test("is on record before its request leaves", async () => {
     const { get, changes, sandbox } = await recording();
@@ -76,13 +84,12 @@ describe("a write that was done", () => {
   });
 });
 
-describe("a write that was refused", () => {
+describe.each(PEERS)("a write that was refused to a client of the sort %s", (peer) => {
   test.each([
     ["declined", declines],
     ["closed without an answer", closesTheQuestion],
-    ["not shown by the client", cannotShowIt],
   ])("is on record when the question was %s, without a request", async (_how, person) => {
-    const { call, latest, newGroup, writes } = await recording({ person });
+    const { call, latest, newGroup, writes } = await recording({ peer, person });
     const group_id = await newGroup();
     const before = writes();
     expect((await call("delete_group", { group_id })).error?.code).toBe("declined");
@@ -98,7 +105,7 @@ describe("a write that was refused", () => {
   });
 
   test("is on record when it would lose something, when it is protected and when its scope is missing", async () => {
-    const { call, latest, newGroup, org } = await recording({ scopes: ["okta.groups.manage"] });
+    const { call, latest, newGroup, org } = await recording({ peer, scopes: ["okta.groups.manage"] });
     const group_id = await newGroup();
     await call("update_group", { group_id, profile: { name: "Sales" } });
     expect(await latest()).toMatchObject({ outcome: "refused", error: { code: "would_remove" } });
@@ -110,7 +117,7 @@ describe("a write that was refused", () => {
   });
 
   test("is on record with the name that a person was shown", async () => {
-    const { call, latest, newGroup, org } = await recording({ person: declines });
+    const { call, latest, newGroup, org } = await recording({ peer, person: declines });
     const group_id = await newGroup();
     await call("delete_group", { group_id });
     expect(await latest()).toMatchObject({ tool: "delete_group", outcome: "refused", target: "Sales" });
@@ -120,7 +127,7 @@ describe("a write that was refused", () => {
   });
 
   test("is on record without arguments that were not understood, which may hold anything", async () => {
-    const { call, latest } = await recording();
+    const { call, latest } = await recording({ peer });
     await call("create_user", { profile: '{"password":"hunter2hunter2"}', pasword: "hunter2hunter2" });
     const change = await latest();
     expect(change).toMatchObject({ tool: "create_user", outcome: "refused", error: { code: "bad_input" } });

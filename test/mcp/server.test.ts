@@ -1,13 +1,14 @@
-import { CallToolResultSchema, ListToolsResultSchema } from "@modelcontextprotocol/sdk/types.js";
+import type { JSONRPCResultResponse } from "@modelcontextprotocol/sdk/types.js";
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
 import { defineTool } from "../../src/tool.js";
 import { catalogue } from "../support/catalogue.js";
 import { connect } from "../support/client.js";
+import { PEERS } from "../support/peers.js";
 
-describe("a client that connects", () => {
+describe.each(PEERS)("a client of the sort %s that connects", (peer) => {
   test("learns who serves it and how to read what it gets", async () => {
-    const { client } = await connect();
+    const { client } = await connect({ peer });
     expect(client.getServerVersion()).toEqual({ name: "okta-mcp", title: "Okta administration", version: "0.0.0" });
     expect(client.getServerCapabilities()).toEqual({ tools: { listChanged: true } });
     const instructions = client.getInstructions() ?? "";
@@ -26,13 +27,15 @@ describe("a client that connects", () => {
   });
 
   test("is given each definition as it stands in the catalogue", async () => {
-    const { client } = await connect();
-    const { tools } = await client.request({ method: "tools/list" }, ListToolsResultSchema);
+    const { client, wire } = await connect({ peer });
+    await client.listTools();
+    expect(wire.toClient.at(-1)).toMatchObject({ result: expect.anything() });
+    const { tools } = (wire.toClient.at(-1) as JSONRPCResultResponse).result;
     expect(tools).toEqual(catalogue.entries.map(({ name }) => catalogue.definition(name)));
   });
 
   test("gets the same list however often it asks, at no cost to anybody", async () => {
-    const { client, sandbox } = await connect();
+    const { client, sandbox } = await connect({ peer });
     const first = await client.listTools();
     expect(await client.listTools()).toEqual(first);
     expect(catalogue.definition("list_users")).toBe(catalogue.definition("list_users"));
@@ -40,9 +43,9 @@ describe("a client that connects", () => {
   });
 });
 
-describe("two clients of one session", () => {
+describe.each(PEERS)("two clients of one session and of the sort %s", (peer) => {
   test("are served side by side, each its own", async () => {
-    const { get, newClient, org } = await connect();
+    const { get, newClient, org } = await connect({ peer });
     const other = await newClient();
     org.addUser({ profile: { login: "mona@acme.example" } });
     const lists = await Promise.all([get("list_users"), other.get("list_users", { limit: 1 }), get("list_groups")]);
@@ -52,10 +55,11 @@ describe("two clients of one session", () => {
   });
 });
 
-describe("a call", () => {
+describe.each(PEERS)("a call of a client of the sort %s", (peer) => {
   test("is answered where what it needs could not be loaded for the one before it", async () => {
     let isBroken = true;
     const { call, get, sent } = await connect({
+      peer,
       load: async (tools) => {
         if (isBroken) throw new Error("EMFILE: too many open files, open '/home/ada/okta-mcp/invoke.js'");
         return tools;
@@ -70,21 +74,18 @@ describe("a call", () => {
   });
 
   test("may come without arguments", async () => {
-    const { client } = await connect();
-    const result = await client.request(
-      { method: "tools/call", params: { name: "get_scope_status" } },
-      CallToolResultSchema,
-    );
-    expect(result.isError).toBeFalsy();
+    const { client } = await connect({ peer });
+    const { isError } = await client.callTool({ name: "get_scope_status" });
+    expect(isError).toBeFalsy();
   });
 
   test("without an argument that it needs is told that the argument is missing", async () => {
-    const { call } = await connect();
+    const { call } = await connect({ peer });
     expect((await call("get_user")).text).toMatch(/^bad_input: .* user_id is missing\./);
   });
 
   test("that is cancelled while Okta thinks is dropped at Okta too", async () => {
-    const { call, sandbox, logSays } = await connect();
+    const { call, sandbox, logSays } = await connect({ peer });
     sandbox.next("GET", "/api/v1/users", { fault: "hang" });
     const stop = new AbortController();
     const arrived = sandbox.arrival("GET", "/api/v1/users");
@@ -96,7 +97,7 @@ describe("a call", () => {
   });
 
   test("in progress ends when the client goes", async () => {
-    const { client, call, sandbox, logSays } = await connect();
+    const { client, call, sandbox, logSays } = await connect({ peer });
     sandbox.next("GET", "/api/v1/users", { fault: "hang" });
     const arrived = sandbox.arrival("GET", "/api/v1/users");
     const pending = call("list_users");
@@ -108,7 +109,7 @@ describe("a call", () => {
   });
 
   test("tells what it waits for", async () => {
-    const { get, sandbox } = await connect();
+    const { get, sandbox } = await connect({ peer });
     const reset = String(Math.floor(Date.now() / 1000) + 20);
     sandbox.next("GET", "/api/v1/users", { status: 429, headers: { "X-Rate-Limit-Reset": reset }, json: {} });
     const messages: string[] = [];
@@ -118,7 +119,7 @@ describe("a call", () => {
   });
 
   test("is logged by name and time, and by nothing that was said in it", async () => {
-    const { call, logged } = await connect();
+    const { call, logged } = await connect({ peer });
     await call("get_user", { user_id: "very.private@acme.example" });
     const line = logged.find((entry) => entry.includes("call failed"));
     expect(line).toMatch(/tool=get_user error=not_found ms=\d+/);

@@ -1,7 +1,8 @@
-import { ElicitRequestSchema, type ElicitResult } from "@modelcontextprotocol/sdk/types.js";
+import type { ElicitResult } from "@modelcontextprotocol/sdk/types.js";
 import { describe, expect, test } from "vitest";
 import type { Every } from "../../src/mcp/progress.js";
 import { accepts, type ConnectOptions, connect, type Person } from "../support/client.js";
+import { PEERS, repeatsCalls } from "../support/peers.js";
 import { signal } from "../support/signal.js";
 
 /** A timer that ticks when the test says so, and the intervals it was set to. */
@@ -38,7 +39,7 @@ async function withGroup(options: ConnectOptions) {
   return { ...connected, group };
 }
 
-describe("while a call waits, the client has a sign of life every 15 seconds", () => {
+describe("while the server holds a call, the client has a sign of life every 15 seconds", () => {
   test("for a person's answer", async () => {
     const timer = turnedByHand();
     const slow = slowPerson();
@@ -76,10 +77,43 @@ describe("while a call waits, the client has a sign of life every 15 seconds", (
     expect(messages).toEqual(Array(2).fill("Waiting for a person to sign in to Okta"));
     expect(timer.running()).toBe(0);
   });
+});
 
+const WAITED = "Waiting for a person to sign in to Okta";
+
+describe.each(PEERS.filter(repeatsCalls))("a client of the sort %s has a sign of life every 15 seconds", (peer) => {
+  test("while its second request waits for the sign-in, and none while nothing waits", async () => {
+    const timer = turnedByHand();
+    const slow = slowPerson();
+    const { call, control, sandbox } = await connect({
+      peer,
+      signIn: "device",
+      scopes: ["okta.users.read"],
+      links: slow.person,
+      every: timer.every,
+    });
+    const messages: unknown[] = [];
+    const pending = call("list_users", {}, { onprogress: ({ message }) => messages.push(message) });
+    await slow.asked;
+    expect(timer.running()).toBe(0);
+    slow.answer({ action: "accept" });
+    // The report begins with the request, and tells of the sign-in a few turns later.
+    while (!messages.includes(WAITED)) {
+      await sandbox.arrival("POST", "/oauth2/v1/token");
+      timer.turn();
+    }
+    control.approve(String(control.pendingUserCodes()[0]));
+    expect((await pending).isError).toBe(false);
+    expect(messages.at(-1)).toBe(WAITED);
+    expect(timer.intervalsMs).toEqual([15_000, 15_000]);
+    expect(timer.running()).toBe(0);
+  });
+});
+
+describe.each(PEERS)("while a call waits, a client of the sort %s has a sign of life every 15 seconds", (peer) => {
   test("for a rate limit", async () => {
     const timer = turnedByHand();
-    const { call, sandbox } = await connect({ every: timer.every });
+    const { call, sandbox } = await connect({ peer, every: timer.every });
     const reset = String(Math.floor(Date.now() / 1000) + 20);
     sandbox.next("GET", "/api/v1/users", { status: 429, headers: { "X-Rate-Limit-Reset": reset }, json: {} });
     const messages: string[] = [];
@@ -94,38 +128,47 @@ describe("while a call waits, the client has a sign of life every 15 seconds", (
 
   test("where it asked for progress, and only there", async () => {
     const timer = turnedByHand();
-    const { call, group } = await withGroup({ person: accepts, every: timer.every });
+    const { call, group } = await withGroup({ peer, person: accepts, every: timer.every });
     await call("delete_group", { group_id: group.id });
     expect(timer.intervalsMs).toEqual([]);
   });
 
   test("until the call fails", async () => {
     const timer = turnedByHand();
-    const { call } = await connect({ every: timer.every });
+    const { call } = await connect({ peer, every: timer.every });
     await call("get_user", { user_id: "nobody@acme.example" }, { onprogress: () => {} });
     expect(timer.intervalsMs).toEqual([15_000]);
     expect(timer.running()).toBe(0);
   });
 });
 
-test("the first question of a session is withdrawn with its call, as every later one", async () => {
-  const { client, call, org } = await connect({ person: accepts });
-  const group = org.addGroup({ profile: { name: "Lab" } });
-  for (const which of ["first", "second"]) {
-    const asked = signal();
-    const withdrawn = signal();
-    client.setRequestHandler(ElicitRequestSchema, (_request, { signal: ofCall, requestId }) => {
-      expect(requestId, which).not.toBe(0);
-      ofCall.addEventListener("abort", withdrawn.give);
+test.each(PEERS)(
+  "the first question to a client of the sort %s is withdrawn with its call, as every later one",
+  async (peer) => {
+    let asked = signal();
+    let withdrawn = signal();
+    const person: Person = (_question, ofCall) => {
+      ofCall?.addEventListener("abort", withdrawn.give);
       asked.give();
-      return new Promise<never>(() => {});
-    });
-    const stop = new AbortController();
-    const pending = call("delete_group", { group_id: group.id }, { signal: stop.signal });
-    const failed = expect(pending, which).rejects.toThrow();
-    await asked.given;
-    stop.abort("never mind");
-    await failed;
-    await withdrawn.given;
-  }
-});
+      return new Promise<never>((_resolve, reject) => {
+        ofCall?.addEventListener("abort", () => reject(ofCall.reason));
+      });
+    };
+    const { call, org, wire } = await connect({ peer, person });
+    const group = org.addGroup({ profile: { name: "Lab" } });
+    for (const which of ["first", "second"]) {
+      asked = signal();
+      withdrawn = signal();
+      const stop = new AbortController();
+      const pending = call("delete_group", { group_id: group.id }, { signal: stop.signal });
+      const failed = expect(pending, which).rejects.toThrow();
+      await asked.given;
+      stop.abort("never mind");
+      await failed;
+      await withdrawn.given;
+    }
+    // Clients of the older library take the id 0 in a cancellation for none.
+    const ids = wire.toClient.flatMap((message) => ("method" in message && "id" in message ? [message.id] : []));
+    expect(ids).not.toContain(0);
+  },
+);

@@ -1,8 +1,10 @@
-import { ToolListChangedNotificationSchema } from "@modelcontextprotocol/sdk/types.js";
+import type { JSONRPCMessage } from "@modelcontextprotocol/sdk/types.js";
 import { describe, expect, test } from "vitest";
 import { covers, fewestForAll, SCOPES } from "../../src/okta/scopes.js";
 import { catalogue, familyOf, ownUnder, scopesToTools, toolsOfOurOwn } from "../support/catalogue.js";
 import { connect } from "../support/client.js";
+import { ONE_PEER_OF_EACH_ERA, PEERS, repeatsCalls } from "../support/peers.js";
+import { signal } from "../support/signal.js";
 
 const ALL = Object.keys(scopesToTools);
 
@@ -21,17 +23,17 @@ function expected(scopes: readonly string[]): string[] {
 const alone = [...ALL, "okta.schemas.read"].map((scope) => [scope]);
 const pairs = ALL.filter((scope) => scope.endsWith(".manage")).map((scope) => [`${familyOf(scope)}.read`, scope]);
 
-describe("the tools that a client is shown", () => {
+describe.each(ONE_PEER_OF_EACH_ERA)("the tools that a client of the sort %s is shown", (peer) => {
   test.each(
     [...alone, ...pairs, ALL, [], ["openid", "profile"]].map((scopes) => [scopes.join(" + ") || "none", scopes]),
   )("with %s", async (_, scopes) => {
-    const { listed, sent } = await connect({ scopes: scopes as string[] });
+    const { listed, sent } = await connect({ peer, scopes: scopes as string[] });
     expect(await listed()).toEqual(expected(scopes as string[]));
     expect(sent()).toEqual([]);
   });
 
   test("with the scopes that okta-mcp sandbox prints are all there are, with no scope twice", async () => {
-    const { listed } = await connect({ scopes: fewestForAll() });
+    const { listed } = await connect({ peer, scopes: fewestForAll() });
     expect(await listed()).toEqual(catalogue.entries.map(({ name }) => name));
     const covered = fewestForAll().filter((scope) =>
       covers(new Set(fewestForAll().filter((one) => one !== scope)), scope),
@@ -40,17 +42,17 @@ describe("the tools that a client is shown", () => {
   });
 
   test("with okta.users.manage include those that only read users", async () => {
-    const { listed } = await connect({ scopes: ["okta.users.manage"] });
+    const { listed } = await connect({ peer, scopes: ["okta.users.manage"] });
     expect(await listed()).toEqual(expect.arrayContaining(["list_users", "update_user"]));
   });
 
   test("with okta.users.read leave out those that change users", async () => {
-    const { listed } = await connect({ scopes: ["okta.users.read"] });
+    const { listed } = await connect({ peer, scopes: ["okta.users.read"] });
     expect(await listed()).not.toContain("update_user");
   });
 
   test("without any scope are get_scope_status alone", async () => {
-    const { listed } = await connect({ scopes: [] });
+    const { listed } = await connect({ peer, scopes: [] });
     expect(await listed()).toEqual(["get_scope_status"]);
   });
 });
@@ -67,9 +69,9 @@ test("a scope covers itself, manage covers read, and nothing else covers anythin
   );
 });
 
-describe("a tool whose scope is missing", () => {
+describe.each(PEERS)("a tool whose scope is missing, for a client of the sort %s", (peer) => {
   test("names the scope and both places where to add it, and nothing reaches the org", async () => {
-    const { call, sent } = await connect({ scopes: ["okta.users.read"] });
+    const { call, sent } = await connect({ peer, scopes: ["okta.users.read"] });
     const { error, text } = await call("create_group", { profile: { name: "New" } });
     expect(error).toMatchObject({
       code: "missing_scope",
@@ -82,7 +84,7 @@ describe("a tool whose scope is missing", () => {
   });
 
   test("is refused before its arguments are looked at and before anybody is asked", async () => {
-    const { call, sent, asked } = await connect({ scopes: [], person: () => ({ action: "accept" }) });
+    const { call, sent, asked } = await connect({ peer, scopes: [], person: () => ({ action: "accept" }) });
     const { error } = await call("delete_group", { nonsense: true });
     expect(error?.code).toBe("missing_scope");
     expect([sent(), asked]).toEqual([[], []]);
@@ -90,6 +92,7 @@ describe("a tool whose scope is missing", () => {
 
   test("is refused where the sign-in granted less than OKTA_SCOPES asks for", async () => {
     const { call, listed, sent } = await connect({
+      peer,
       scopes: ["okta.users.read", "okta.groups.manage"],
       granted: ["okta.users.read"],
     });
@@ -99,32 +102,36 @@ describe("a tool whose scope is missing", () => {
     expect(text).toContain("did not grant");
     expect(sent()).toEqual([]);
   });
-
-  test.each(ALL)("of every kind is refused without %s", async (scope) => {
-    const { call, sent } = await connect({ scopes: ALL.filter((other) => familyOf(other) !== familyOf(scope)) });
-    for (const name of scopesToTools[scope] ?? []) {
-      const { error } = await call(name, {});
-      expect(error, name).toMatchObject({ code: "missing_scope", data: { scope } });
-    }
-    expect(sent()).toEqual([]);
-  });
 });
 
-describe("a sign-in that grants less than was asked for", () => {
+test.each(ALL)("a tool of every kind is refused without %s", async (scope) => {
+  const { call, sent } = await connect({ scopes: ALL.filter((other) => familyOf(other) !== familyOf(scope)) });
+  for (const name of scopesToTools[scope] ?? []) {
+    const { error } = await call(name, {});
+    expect(error, name).toMatchObject({ code: "missing_scope", data: { scope } });
+  }
+  expect(sent()).toEqual([]);
+});
+
+/** Returns those of the messages that tell of a change of the list. */
+const listChanges = (messages: readonly JSONRPCMessage[]) =>
+  messages.filter((message) => "method" in message && message.method === "notifications/tools/list_changed");
+
+describe.each(PEERS)("a sign-in that grants less than was asked for, to a client of the sort %s", (peer) => {
   test("shortens the list, tells the client, and refuses what is gone", async () => {
-    const { client, call, get, listed, control, sent } = await connect({
+    const { client, call, get, listed, control, sent, wire } = await connect({
+      peer,
       scopes: ["okta.users.read", "okta.groups.read"],
       signIn: "device",
     });
-    const changed = new Promise<void>((resolve) => {
-      client.setNotificationHandler(ToolListChangedNotificationSchema, () => resolve());
-    });
+    const changed = signal();
+    await client.onToolsChanged(changed.give);
     expect(await listed()).toEqual(expected(["okta.users.read", "okta.groups.read"]));
 
     control.grantOnly(["okta.users.read"]);
     control.autoApprove(true);
     await call("list_users");
-    await changed;
+    await changed.given;
 
     expect(await listed()).toEqual(expected(["okta.users.read"]));
     expect((await call("list_groups")).error).toMatchObject({
@@ -133,11 +140,12 @@ describe("a sign-in that grants less than was asked for", () => {
     });
     await get("list_users");
     expect(sent().filter((line) => line.includes("/groups"))).toEqual([]);
+    expect(listChanges(wire.toClient)).toHaveLength(1);
   });
 
   test("tells a client of a list that grows again, whatever it was before the client came", async () => {
     const scopes = ["okta.users.read", "okta.groups.read"];
-    const { newClient, control, session } = await connect({ scopes, signIn: "device" });
+    const { newClient, control, session } = await connect({ peer, scopes, signIn: "device" });
     control.autoApprove(true);
     const { client, get, listed } = await newClient(async () => {
       await (await session.startSignIn()).done;
@@ -146,32 +154,49 @@ describe("a sign-in that grants less than was asked for", () => {
       await session.token();
     });
     expect(await listed()).toEqual(expected(["okta.users.read"]));
-    const changed = new Promise<void>((resolve) => {
-      client.setNotificationHandler(ToolListChangedNotificationSchema, () => resolve());
-    });
+    const changed = signal();
+    await client.onToolsChanged(changed.give);
     control.grantOnly(undefined);
     control.expireAccessTokens();
     await get("list_users");
-    await changed;
+    await changed.given;
     expect(await listed()).toEqual(expected(scopes));
   });
 
   test("does not tell a client of a change that changes nothing for it", async () => {
-    const { client, call, control, session } = await connect({ scopes: ["okta.users.read"], signIn: "device" });
+    const { client, call, listed, control, session } = await connect({
+      peer,
+      scopes: ["okta.users.read"],
+      signIn: "device",
+    });
     let told = 0;
-    client.setNotificationHandler(ToolListChangedNotificationSchema, () => {
+    await client.onToolsChanged(() => {
       told += 1;
     });
     control.autoApprove(true);
     const changed = new Promise<void>((resolve) => session.onChange(resolve));
     await call("list_users");
     await changed;
-    await client.ping();
+    // What the server told before this answer has arrived with it.
+    await listed();
     expect(told).toBe(0);
+  });
+
+  test("tells a client of 2026-07-28 only if it listens", async () => {
+    const scopes = ["okta.users.read", "okta.groups.read"];
+    const { call, listed, control, session, wire } = await connect({ peer, scopes, signIn: "device" });
+    control.grantOnly(["okta.users.read"]);
+    control.autoApprove(true);
+    const changed = new Promise<void>((resolve) => session.onChange(resolve));
+    await call("list_users");
+    await changed;
+    expect(await listed()).toEqual(expected(["okta.users.read"]));
+    expect(listChanges(wire.toClient)).toHaveLength(repeatsCalls(peer) ? 0 : 1);
   });
 
   test("is noticed although the very call that signed in needs what is missing", async () => {
     const { call, control, session, sent } = await connect({
+      peer,
       scopes: ["okta.users.read", "okta.groups.read"],
       signIn: "device",
       links: () => ({ action: "accept" }),

@@ -170,6 +170,7 @@ describe("the packed package", () => {
       "dist/package.json",
       "dist/sbom.cdx.json",
       "dist/third-party-licences.txt",
+      "docs/clients.md",
       "docs/guard-rails.md",
       "docs/install.md",
       "docs/journal.md",

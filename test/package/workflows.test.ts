@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { NODE_VERSIONS } from "../support/ci-tools.js";
@@ -58,6 +58,15 @@ test("tests run on each system and on each version of Node.js that is promised",
   const [, versions = ""] = /node: \[(.*)\]/.exec(text) ?? [];
   expect(versions.split(", ")).toEqual(NODE_VERSIONS.filter((version) => !version.includes(".")));
   expect(engines.node).toBe(`>=${versions.split(", ")[0]}.19`);
+});
+
+test("the oldest version of Node.js that is promised gets tests that exist, of the protocol among them", () => {
+  const [, line = ""] = /vitest run (.*)$/m.exec(readFileSync(join(ROOT, ".ci/run"), "utf8")) ?? [];
+  const paths = line.split(" ");
+  expect(paths).toEqual(
+    expect.arrayContaining(["test/package", "test/stdio", "test/mcp", "test/conformance", "test/clients"]),
+  );
+  for (const path of paths) expect(existsSync(join(ROOT, path)), path).toBe(true);
 });
 
 test("advisories are looked for every week, in all packages that are bundled", () => {

@@ -5,6 +5,7 @@ import type { Org } from "../../sandbox/org.js";
 import type { SandboxReply } from "../../sandbox/route.js";
 import type { Json } from "../../src/json/json.js";
 import { connect } from "../support/client.js";
+import { PEERS } from "../support/peers.js";
 
 const idsOf = (items: readonly Json[]) => items.map((item) => (item as { id: string }).id);
 
@@ -107,8 +108,8 @@ describe("through a client", () => {
     });
   });
 
-  test("a cancelled fetch_all stops asking Okta, in the middle of a request too", async () => {
-    const { call, org, sandbox, sent } = await connect();
+  test.each(PEERS)("a fetch_all that a %s client cancels stops asking Okta, in a request too", async (peer) => {
+    const { call, org, sandbox, sent } = await connect({ peer });
     for (let n = 0; n < 10; n += 1) org.addUser({ profile: { login: `p${n}@acme.example` } });
     const stop = new AbortController();
     sandbox.next("GET", "/api/v1/users", { fault: "delay", delayMs: 0 });

@@ -92,6 +92,22 @@ describe("an error that leaves", () => {
     });
   });
 
+  test("is short and visible, however many values are wrong and however a client names them", () => {
+    const findings = Array.from({ length: 100_000 }, (_, index) => ({ path: ["\u202Ename", index], message: "no" }));
+    const data = { envelope: { problem: "x".repeat(10_000) } };
+    for (const text of [JSON.stringify(findings), findings.map(({ path }) => path.join(".")).join("; ")]) {
+      const { error } = readable({ ...internal(text), error: { code: INVALID_PARAMS, message: text, data } }) as {
+        error: { message: string; data?: unknown };
+      };
+      expect(error.message.length).toBeLessThan(2_000);
+      expect(error.message).toContain("<U+202E>name.0");
+      expect(error.message).not.toContain("\u202E");
+      expect(error).not.toHaveProperty("data");
+    }
+    const short = { code: INVALID_PARAMS, message: "No.", data: { reason: "x" } };
+    expect(readable({ jsonrpc: "2.0", id: 1, error: short })).toEqual({ jsonrpc: "2.0", id: 1, error: short });
+  });
+
   test.each(["Something else", "[]", "[1]", '[{"path":1,"message":2}]', "{}"])("stays as it is: %s", (text) => {
     expect(readable(internal(text))).toEqual(internal(text));
   });

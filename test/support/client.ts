@@ -1,16 +1,8 @@
 import { EventEmitter } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
-import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { InMemoryTransport } from "@modelcontextprotocol/sdk/inMemory.js";
-import type { RequestOptions } from "@modelcontextprotocol/sdk/shared/protocol.js";
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
-import {
-  type ClientCapabilities,
-  type ElicitRequest,
-  ElicitRequestSchema,
-  type ElicitResult,
-  ListRootsRequestSchema,
-} from "@modelcontextprotocol/sdk/types.js";
+import type { ElicitRequest, ElicitResult, JSONRPCMessage } from "@modelcontextprotocol/sdk/types.js";
 import { expect, onTestFinished } from "vitest";
 import type { Authorization } from "../../sandbox/engine.js";
 import { ADMIN_LOGIN, DEVICE_CLIENT_ID } from "../../sandbox/facts.js";
@@ -31,14 +23,16 @@ import { SCOPES } from "../../src/okta/scopes.js";
 import { areas, notes } from "../../tools/index.js";
 import { testAuthorization } from "./authorization.js";
 import { catalogue as everyTool } from "./catalogue.js";
+import { type Called, type CallHow, createPeer, type Elicitation, type Peer, type PeerKind } from "./peers.js";
 import { withItems } from "./result-text.js";
 
 type JsonObject = { [key: string]: unknown };
 
 /**
  * Answers a question as the person behind the client does, or rejects as a client does if it cannot show the question.
+ * The signal aborts once nobody waits for the answer.
  */
-export type Person = (request: ElicitRequest["params"]) => ElicitResult | Promise<ElicitResult>;
+export type Person = (request: ElicitRequest["params"], signal?: AbortSignal) => ElicitResult | Promise<ElicitResult>;
 
 export const accepts: Person = () => ({ action: "accept", content: { confirm: true } });
 export const leavesTheBoxEmpty: Person = () => ({ action: "accept", content: { confirm: false } });
@@ -50,6 +44,8 @@ export const cannotShowIt: Person = () => Promise.reject(new Error("no window fo
 export const ALL_SCOPES = Object.keys(SCOPES);
 
 export interface ConnectOptions {
+  /** The sort of client. By default it begins with a handshake. */
+  peer?: PeerKind;
   /** The value of `OKTA_SCOPES`. The default is `ALL_SCOPES`. */
   scopes?: readonly string[];
   /** The scopes that the token grants. The default is all configured scopes. */
@@ -65,11 +61,13 @@ export interface ConnectOptions {
   /** Answers links. Without it the client cannot show any. */
   links?: Person | undefined;
   /** The capability that the client declares. By default it follows from `person` and `links`. */
-  elicitation?: ClientCapabilities["elicitation"];
+  elicitation?: Elicitation;
   openBrowser?: (url: string) => Promise<boolean>;
   /** The shortest time in which a person can answer, in milliseconds. The default is 0. */
   fastestPersonMs?: number | undefined;
   monotonicMs?: () => number;
+  /** The time that a repeated call waits for a sign-in, in milliseconds. The default is the product's own. */
+  signInWaitMs?: number;
   every?: Every;
   confirmMode?: ConfirmMode;
   maxResultChars?: number;
@@ -108,10 +106,13 @@ export interface CallOutcome {
   error: { code: string; message: string; fix: string; retry: string; data: JsonObject } | undefined;
 }
 
-/** Returns the transport with every message sent as text, as real transports do. */
-function asText(transport: InMemoryTransport): Transport {
+/** Returns the transport with every message sent as text, as real transports do. It adds each message to `messages`. */
+function asText(transport: InMemoryTransport, messages: JSONRPCMessage[]): Transport {
   const send = transport.send.bind(transport);
-  transport.send = (message, options) => send(copyJson(message), options);
+  transport.send = (message, options) => {
+    messages.push(message);
+    return send(copyJson(message), options);
+  };
   return transport;
 }
 
@@ -162,30 +163,19 @@ function createTestLog() {
 }
 
 /** Returns a client with the abilities in the options. It adds each question that it gets to `asked`. */
-function createTestClient(options: ConnectOptions, asked: ElicitRequest["params"][]): Client {
-  const { person, links } = options;
+function createTestClient(options: ConnectOptions, asked: ElicitRequest["params"][]): Peer {
+  const { person, links, roots, peer = "handshake" } = options;
   const modes = { ...(person && { form: {} }), ...(links && { url: {} }) };
-  const elicitation = options.elicitation ?? (person || links ? modes : undefined);
-  const { roots } = options;
-  const capabilities: ClientCapabilities = {
-    ...(elicitation && { elicitation }),
-    ...(roots && { roots: {} }),
-  };
-  const client = new Client({ name: "test", version: "0.0.0" }, { capabilities });
-  if (roots) {
-    client.setRequestHandler(ListRootsRequestSchema, async () => ({
-      roots: (await roots()).map((uri) => ({ uri })),
-    }));
-  }
-  if (elicitation) {
-    client.setRequestHandler(ElicitRequestSchema, ({ params }) => {
-      asked.push(params);
-      const answer = params.mode === "url" ? links : person;
+  return createPeer(peer, {
+    elicitation: options.elicitation ?? (person || links ? modes : undefined),
+    roots,
+    answer(question, signal) {
+      asked.push(question);
+      const answer = question.mode === "url" ? links : person;
       if (!answer) throw new Error("The client was asked for what it cannot do.");
-      return answer(params);
-    });
-  }
-  return client;
+      return answer(question, signal);
+    },
+  });
 }
 
 /** Returns functions that read the requests so far. */
@@ -269,6 +259,7 @@ export async function connect(options: ConnectOptions = {}) {
       openBrowser: options.openBrowser,
       fastestPersonMs: "fastestPersonMs" in options ? options.fastestPersonMs : 0,
       monotonicMs: options.monotonicMs,
+      signInWaitMs: options.signInWaitMs,
       every: options.every,
     });
 
@@ -290,11 +281,13 @@ export async function connect(options: ConnectOptions = {}) {
     const server = newServer();
     await meanwhile();
     const [ours, theirs] = InMemoryTransport.createLinkedPair();
-    await server.connect(asText(theirs));
-    await client.connect(asText(ours));
+    /** The messages so far, in order. */
+    const wire = { toServer: [] as JSONRPCMessage[], toClient: [] as JSONRPCMessage[] };
+    await server.connect(asText(theirs, wire.toClient));
+    await client.connect(asText(ours, wire.toServer));
     const { call, get } = callsOf(client);
     const listed = async () => (await client.listTools()).tools.map((tool) => tool.name);
-    return { client, server, call, get, listed };
+    return { client, server, call, get, listed, wire };
   }
 
   const first = await newClient();
@@ -311,13 +304,11 @@ export async function connect(options: ConnectOptions = {}) {
 }
 
 /** Returns the functions with which tests call the tools of a client's server. */
-export function callsOf(client: Client) {
-  const call = async (name: string, args: JsonObject = {}, how: RequestOptions = {}): Promise<CallOutcome> => {
-    const result = await client.callTool({ name, arguments: args }, undefined, how);
-    return outcomeOf(result);
-  };
+export function callsOf(client: Pick<Peer, "callTool">) {
+  const call = async (name: string, args: JsonObject = {}, how: CallHow = {}): Promise<CallOutcome> =>
+    outcomeOf(await client.callTool({ name, arguments: args }, how));
   /** Calls a tool and returns its data. Fails if the call does not succeed. */
-  const get = async (name: string, args: JsonObject = {}, how: RequestOptions = {}): Promise<JsonObject> => {
+  const get = async (name: string, args: JsonObject = {}, how: CallHow = {}): Promise<JsonObject> => {
     const { isError, text, data } = await call(name, args, how);
     expect(isError, text).toBe(false);
     return data;
@@ -325,7 +316,7 @@ export function callsOf(client: Client) {
   return { call, get };
 }
 
-function outcomeOf(result: Awaited<ReturnType<Client["callTool"]>>): CallOutcome {
+function outcomeOf(result: Called): CallOutcome {
   const content = Array.isArray(result.content) ? result.content : [];
   expect(content).toHaveLength(1);
   const text = String(content[0]?.text);

@@ -6,7 +6,7 @@ export interface Message {
   id?: number | null;
   method?: string;
   result?: ReturnType<typeof JSON.parse>;
-  error?: { code: number; message: string };
+  error?: { code: number; message: string; data?: unknown };
 }
 
 /** The parameters of a client's first message. The client has no capabilities. */

@@ -3,6 +3,7 @@ import type { Org } from "../../sandbox/org.js";
 import type { NewUser } from "../../sandbox/state/user-store.js";
 import { guardRules } from "../guard/support.js";
 import { accepts, connect } from "../support/client.js";
+import { PEERS } from "../support/peers.js";
 
 const person = (name: string, more: Partial<NewUser> = {}): NewUser => ({
   ...more,
@@ -66,19 +67,22 @@ describe("list_users", () => {
     expect(seen.slice(1)).toEqual(people.map(({ id }) => id));
   });
 
-  test("follows every page with fetch_all, and tells how far it is", async () => {
-    const { get, org, sent } = await connect();
-    addPeople(org, 5);
-    const progress: unknown[] = [];
-    const all = await get("list_users", { limit: 2, fetch_all: true }, { onprogress: (step) => progress.push(step) });
-    expect(all).toMatchObject({ total_fetched: 6, has_more: false, next_cursor: null });
-    expect(sent()).toHaveLength(3);
-    expect(sent().every((line) => line.includes("limit=2"))).toBe(true);
-    expect(progress).toEqual([
-      expect.objectContaining({ progress: 1, message: "Read 2 items in 1 page" }),
-      expect.objectContaining({ progress: 2, message: "Read 4 items in 2 pages" }),
-    ]);
-  });
+  test.each(PEERS)(
+    "follows every page with fetch_all, and tells how far it is, to a client of the sort %s",
+    async (peer) => {
+      const { get, org, sent } = await connect({ peer });
+      addPeople(org, 5);
+      const progress: unknown[] = [];
+      const all = await get("list_users", { limit: 2, fetch_all: true }, { onprogress: (step) => progress.push(step) });
+      expect(all).toMatchObject({ total_fetched: 6, has_more: false, next_cursor: null });
+      expect(sent()).toHaveLength(3);
+      expect(sent().every((line) => line.includes("limit=2"))).toBe(true);
+      expect(progress).toEqual([
+        expect.objectContaining({ progress: 1, message: "Read 2 items in 1 page" }),
+        expect.objectContaining({ progress: 2, message: "Read 4 items in 2 pages" }),
+      ]);
+    },
+  );
 
   test("refuses a limit that Okta does not take, rather than change it", async () => {
     const { call, sent } = await connect();

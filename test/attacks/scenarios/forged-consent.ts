@@ -20,18 +20,22 @@ async function valueFor(act: Act, tool: string, args: Json): Promise<string> {
 
 const MADE_UP: readonly unknown[] = [
   ...["", "yes", "true", "confirm", "confirmed", "I agree", "00g1", "null", "undefined", "[object Object]", "*", "."],
-  ...["a.b", `${"A".repeat(12)}.${"A".repeat(43)}`, `${"_".repeat(12)}.${"_".repeat(43)}`, "x".repeat(100_000)],
+  ...["a.b", "A".repeat(88), "_".repeat(88), "x".repeat(100_000)],
   ...[true, 1, null, {}, [], ["yes"], { confirm: true }],
 ];
 
+/** The characters of a seal that hold its random number and its end. Its tags follow. */
+export const HEAD_CHARS = 24;
+
 /** Changed forms of a confirmation value. */
 const bent = (value: string): readonly [string, unknown][] => {
-  const [nonce = "", seal = ""] = value.split(".");
+  const [head, tags] = [value.slice(0, HEAD_CHARS), value.slice(HEAD_CHARS)];
   const flipped = value.replace(/.$/, (last) => (last === "A" ? "B" : "A"));
   return [
-    ["without its seal", nonce],
-    ["with an empty seal", `${nonce}.`],
-    ["with another seal", `${nonce}.${seal.split("").reverse().join("")}`],
+    ["without its tags", head],
+    ["without its head", tags],
+    ["with other tags", `${head}${tags.split("").reverse().join("")}`],
+    ["with empty tags", `${head}${"A".repeat(tags.length)}`],
     ["with its last letter changed", flipped],
     ["with its first letter changed", value.replace(/^./, (first) => (first === "A" ? "B" : "A"))],
     ["in other case", value.toUpperCase()],
@@ -153,7 +157,7 @@ const values: Scenario = {
     await act.attack("a value that came of a preview", {
       async does() {
         const preview = await act.server.call("delete_group", { ...kept, dry_run: true });
-        const [found] = /[\w-]{12}\.[\w-]{43}/.exec(preview.text) ?? ["none"];
+        const [found] = /[\w-]{88}/.exec(preview.text) ?? ["none"];
         return act.server.call("delete_group", { ...kept, confirmation: found });
       },
       ...NOT_TAKEN,

@@ -13,6 +13,7 @@ import { places } from "./places.js";
 import { pretendOrg } from "./pretend-org.js";
 import { proxies } from "./proxies.js";
 import { replaces, replacesCounted } from "./replaces.js";
+import { rounds } from "./rounds.js";
 import { scopes } from "./scopes.js";
 import { secrets } from "./secrets.js";
 import { settings } from "./settings.js";
@@ -35,6 +36,7 @@ export const scenarios: readonly Scenario[] = [
   replacesCounted,
   ...sideEffects,
   ...forgedConsent,
+  rounds,
   answers,
   ...network,
   ...places,
