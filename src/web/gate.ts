@@ -1,4 +1,4 @@
-import { type ChallengeOptions, challenge, type HttpRefusal, refusal } from "./challenge.js";
+import { type ChallengeOptions, challenge, type HttpRefusal, refusal } from "./refusals.js";
 
 /** The head of a request, before a byte of its body is read. */
 export interface RequestHead {

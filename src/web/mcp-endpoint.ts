@@ -11,8 +11,8 @@ import { type Role, rolesOf } from "../people/roles.js";
 import type { Store } from "../store/open-store.js";
 import type { KnownPerson } from "../store/stored-people.js";
 import type { CallsAtOnce } from "./calls-at-once.js";
-import { type ChallengeOptions, challenge, type HttpRefusal, refusal } from "./challenge.js";
 import { checkHead, type GateOptions, type RequestHead } from "./gate.js";
+import { type ChallengeOptions, challenge, type HttpRefusal, refusal } from "./refusals.js";
 
 /** Whoever a request comes from, with what they may do at this moment. */
 export interface WebCaller {

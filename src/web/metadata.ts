@@ -1,5 +1,5 @@
 import { MCP_SCOPE } from "../issuer/provider.js";
-import { MCP_PATH } from "./challenge.js";
+import { MCP_PATH } from "./refusals.js";
 
 /** What clients have to know of /mcp to get tokens for it (RFC 9728, section 2). All of it follows from the settings. */
 export function resourceMetadata(publicUrl: string, authorizationServers: readonly string[]) {

@@ -7,9 +7,9 @@ import { OAUTH_PATH } from "../issuer/provider.js";
 import type { Log } from "../log.js";
 import { STYLE_PATH } from "../pages/layout.js";
 import { STYLE } from "../pages/style.js";
-import { MCP_PATH, RESOURCE_METADATA_PATH } from "./challenge.js";
 import type { McpEndpoint } from "./mcp-endpoint.js";
 import { resourceMetadata } from "./metadata.js";
+import { MCP_PATH, RESOURCE_METADATA_PATH } from "./refusals.js";
 
 /** The routes of people: sign-in, consent, pages. */
 export type PageRoutes = Hono<{ Bindings: HttpBindings }>;
