@@ -1,0 +1,153 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { onTestFinished } from "vitest";
+import { ADMIN_LOGIN, WEB_CLIENT_ID } from "../../sandbox/facts.js";
+import type { OAuthAppOptions } from "../../sandbox/oauth-app.js";
+import type { Org } from "../../sandbox/org.js";
+import { startCompanyServer } from "../../src/cli/company-server.js";
+import { createLog } from "../../src/log.js";
+import { createHttpClient } from "../../src/net/http-client.js";
+import { loadRoles } from "../../src/people/load-roles.js";
+import { serveFileSchema } from "../../src/people/serve-schema.js";
+import { openStore } from "../../src/store/open-store.js";
+import { clientOf } from "./company-client.js";
+import { startCompany } from "./company-org.js";
+
+const SECRET = "s".repeat(40);
+
+/** A role as serve.json has it. Without `groups` it belongs to a group of its own, whose members are `members`. */
+export interface TestRole {
+  name: string;
+  /** Logins of people; Ada alone by default. */
+  members?: string[];
+  groups?: string[];
+  scopes: string[];
+  [member: string]: unknown;
+}
+
+export interface CompanyWebOptions {
+  /** Members of serve.json that replace those of the test's own. */
+  serve?: Record<string, unknown>;
+  app?: OAuthAppOptions;
+  roles?: readonly TestRole[];
+  arrange?: (org: Org) => void;
+  /** Files in the folder of serve.json, by name. */
+  files?: Record<string, string>;
+}
+
+const DEFAULT_ROLES: readonly TestRole[] = [{ name: "helpdesk", scopes: ["okta.users.read", "okta.groups.manage"] }];
+
+/** A port of this machine that nothing listens on. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "okta-mcp-web-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+const groupName = ({ name }: TestRole) => `okta-mcp-${name}`;
+
+/** The roles with the ids of their groups. */
+function roleEntries(roles: readonly TestRole[], org: Org) {
+  return roles.map((role) => {
+    const { members: _, ...entry } = role;
+    const own = org.groups.all().filter(({ profile }) => profile.name === groupName(role));
+    return { ...entry, groups: role.groups ?? own.map(({ id }) => id) };
+  });
+}
+
+/**
+ * Starts an org with a web app, and the server of a company in front of it. People sign in through real pages.
+ */
+export async function startCompanyWeb(options: CompanyWebOptions = {}) {
+  const roles = options.roles ?? DEFAULT_ROLES;
+  const [port, folder] = [await freePort(), temporaryFolder()];
+  const publicUrl = String(options.serve?.public_url ?? `http://127.0.0.1:${port}`).replace(/\/$/, "");
+  const company = await startCompany({
+    app: {
+      redirectUris: [`${publicUrl}/auth/sso/callback/okta`],
+      secret: SECRET,
+      scopes: [...new Set(roles.flatMap(({ scopes }) => scopes))],
+      groupsClaim: { filter: "STARTS_WITH", value: "okta-mcp-", lists: "id" },
+      ...options.app,
+    },
+    arrange(org) {
+      options.arrange?.(org);
+      for (const role of roles.filter(({ groups }) => groups === undefined)) {
+        const members = (role.members ?? [ADMIN_LOGIN]).flatMap((login) => org.users.findByLogin(login) ?? []);
+        org.addGroup({ profile: { name: groupName(role) } }, members);
+      }
+    },
+  });
+  for (const [name, text] of Object.entries({ secret: SECRET, ...options.files }))
+    writeFileSync(join(folder, name), text);
+  const content = serveFileSchema().parse({
+    public_url: publicUrl,
+    listen: { host: "127.0.0.1", port },
+    data_dir: folder,
+    okta: { org_url: company.origin, client_id: WEB_CLIENT_ID, client_secret_file: "secret" },
+    roles: roleEntries(roles, company.org),
+    ...options.serve,
+  });
+  const file = join(folder, "serve.json");
+  const load = (entries: unknown) => {
+    const loaded = loadRoles(serveFileSchema().parse({ ...content, roles: entries }).roles, file);
+    if ("problems" in loaded) throw new Error(loaded.problems.join("\n"));
+    return loaded.roles;
+  };
+  let current = load(content.roles);
+  const lines: string[] = [];
+  const log = createLog({
+    level: "debug",
+    stderr: { write: (line: string | Uint8Array) => lines.push(String(line)) > 0 },
+  });
+  onTestFinished((context) => {
+    if (context.task.result?.state === "fail") console.log(lines.join(""));
+  });
+  const store = await openStore({ dir: join(folder, "data"), log, now: company.clock.now });
+  onTestFinished(() => store.close());
+  const start = async (listen: { host: string; port: number }) => {
+    const server = await startCompanyServer({
+      content: { ...content, listen },
+      file,
+      roles: () => current,
+      store,
+      version: "0.0.0",
+      log,
+      fetch: createHttpClient(),
+      now: company.clock.now,
+    });
+    onTestFinished(() => server.close());
+    return server;
+  };
+  const server = await start(content.listen);
+  return {
+    company,
+    publicUrl,
+    content,
+    folder,
+    store,
+    log,
+    lines,
+    server,
+    /** Starts one more instance over the same store, at a port of its own. */
+    anotherInstance: () => start({ host: "127.0.0.1", port: 0 }),
+    /** Gives the running server other roles. */
+    changeRoles(next: readonly TestRole[]) {
+      current = load(roleEntries(next, company.org));
+    },
+    ...clientOf(publicUrl, company.control.autoSignIn),
+  };
+}
+
+/** The running parts of a company under test. */
+export type CompanyWeb = Awaited<ReturnType<typeof startCompanyWeb>>;
