@@ -34,6 +34,8 @@ export const ROOMS = {
   "src/people": "who may do what in a company: its settings, roles, groups, persons",
   "src/upstream": "Okta as the place where people sign in, and their own tokens there",
   "src/issuer": "our own authorization server: clients, codes and tokens for /mcp",
+  "src/verify":
+    "who a token at /mcp stands for: our own tokens, those of a custom authorization server, those of the org",
   "src/pages": "the pages of a company's server: markup, style, headers",
   "src/web": "the HTTP server of a company: what is let in, metadata, limits, pages, health",
   sandbox: "the pretend org: authorization server, Management API, seed; a house of its own",

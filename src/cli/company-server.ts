@@ -4,35 +4,29 @@ import { dirname, resolve } from "node:path";
 import { promisify } from "node:util";
 import { exportJWK } from "jose";
 import type { JWK } from "oidc-provider";
-import { areas, notes } from "../../tools/index.js";
 import type { AppCredentials } from "../auth/client-authentication.js";
 import { parsePrivateKey } from "../auth/private-key.js";
-import { scopeView, toolsOn } from "../catalogue/active-tools.js";
-import { createCatalogue } from "../catalogue/catalogue.js";
-import { DEFAULT_RESULT_CHARS } from "../config/settings.js";
+import { OktaMcpError } from "../errors/index.js";
 import { oidcAdapter } from "../issuer/oidc-adapter.js";
 import { createIssuer } from "../issuer/provider.js";
 import type { Log } from "../log.js";
-import { createService } from "../mcp/service.js";
 import type { SendHttp } from "../net/http-client.js";
-import { realSleep } from "../net/waiting.js";
 import { OrgTraffic } from "../okta/org-traffic.js";
-import { allGuards, type Role } from "../people/roles.js";
-import type { ServeFile } from "../people/serve-schema.js";
+import type { Role } from "../people/roles.js";
+import type { ServeFile } from "../people/serve-fields.js";
 import type { Store } from "../store/open-store.js";
-import { GrantKeeper } from "../upstream/grant-keeper.js";
-import { GrantSession } from "../upstream/grant-session.js";
 import { OktaLogin } from "../upstream/okta-login.js";
+import { OwnTokens } from "../verify/own-tokens.js";
 import { BrowserBinding } from "../web/browser-binding.js";
 import { CallsAtOnce } from "../web/calls-at-once.js";
-import { McpEndpoint, type WebCaller } from "../web/mcp-endpoint.js";
+import { McpEndpoint } from "../web/mcp-endpoint.js";
 import { PageApprovals } from "../web/page-approvals.js";
 import { CALLBACK_PATH, pageRoutes } from "../web/page-routes.js";
-import { type RoleService, serviceOf } from "../web/person-services.js";
 import { MCP_PATH } from "../web/refusals.js";
 import { SignInFlow } from "../web/sign-in-flow.js";
 import { startWebServer, type WebServer } from "../web/web-server.js";
-import { compose } from "./compose.js";
+import { PersonEngines } from "./person-engines.js";
+import { PersonSessions } from "./person-sessions.js";
 
 export interface CompanyOptions {
   content: ServeFile;
@@ -51,11 +45,13 @@ const MAX_CONCURRENT = 20;
 
 /** Composes and starts the server of a company. */
 export async function startCompanyServer(options: CompanyOptions): Promise<WebServer> {
-  const { content, store, log, fetch, now, roles } = options;
+  const { content, file, store, version, log, fetch, now, roles } = options;
   const publicUrl = content.public_url.replace(/\/$/, "");
   const resource = `${publicUrl}${MCP_PATH}`;
   const orgUrl = new URL(content.okta.org_url).origin;
-  const app = await appOf(options);
+  const app = await webAppOf(content.okta, file);
+  // The pages sign people in through it in every mode; only proxy cannot do without.
+  if (app === undefined) throw new OktaMcpError("bad_config", "serve.json has no okta.client_id.");
   const traffic = new OrgTraffic({ maxConcurrent: MAX_CONCURRENT, now });
   const { clock } = traffic.with(orgUrl);
   const timeoutMs = 30_000;
@@ -86,7 +82,8 @@ export async function startCompanyServer(options: CompanyOptions): Promise<WebSe
     knownClients: new Set(content.clients.map(({ client_id }) => client_id)),
     now,
   });
-  const services = new Services(options, { app, orgUrl, publicUrl, traffic });
+  const sessions = new PersonSessions({ app, store, log, fetch, now, orgUrl, publicUrl, clock });
+  const engines = new PersonEngines({ store, version, log, fetch, now, orgUrl, traffic, sessions });
   const endpoint = new McpEndpoint({
     publicUrl,
     scopes: ["mcp"],
@@ -97,12 +94,10 @@ export async function startCompanyServer(options: CompanyOptions): Promise<WebSe
       origins: new Set([new URL(publicUrl).origin, ...content.allowed_origins]),
       maxBodyBytes: content.limits.body_bytes,
     },
-    provider,
-    resource,
-    store,
+    verifier: new OwnTokens(provider, resource, store),
     roles,
     atOnce: new CallsAtOnce({ perPerson: content.limits.calls_at_once, inAll: content.limits.calls_at_once_in_all }),
-    serviceOf: (caller) => services.of(caller),
+    serviceOf: (caller) => engines.of(caller),
     adapterFor: ({ person, clientId }) => ({
       log,
       approvals: new PageApprovals({ approvals: store.approvals, publicUrl, person: person.id, client: clientId, now }),
@@ -123,105 +118,10 @@ export async function startCompanyServer(options: CompanyOptions): Promise<WebSe
   return startWebServer({ publicUrl, provider, endpoint, pages, ready: () => store.ping(), log }, content.listen);
 }
 
-interface Shared {
-  app: AppCredentials;
-  orgUrl: string;
-  publicUrl: string;
-  traffic: OrgTraffic;
-}
-
-/** The services of the people who call, kept as long as they call. */
-class Services {
-  readonly #options: CompanyOptions;
-  readonly #shared: Shared;
-  readonly #kept = new Map<string, RoleService>();
-
-  constructor(options: CompanyOptions, shared: Shared) {
-    this.#options = options;
-    this.#shared = shared;
-  }
-
-  of(caller: WebCaller) {
-    const [first, ...more] = caller.roles;
-    return serviceOf([this.#roleService(caller, first), ...more.map((role) => this.#roleService(caller, role))]);
-  }
-
-  #roleService(caller: WebCaller, role: Role): RoleService {
-    const key = [caller.person.id, caller.clientId, role.name].join(" ");
-    const known = this.#kept.get(key);
-    if (known !== undefined) return known;
-    const made = this.#make(caller, role);
-    this.#kept.set(key, made);
-    return made;
-  }
-
-  #make({ person, clientId, roles }: WebCaller, role: Role): RoleService {
-    const { store, log, fetch, now, version } = this.#options;
-    const { app, orgUrl, publicUrl, traffic } = this.#shared;
-    const keeper = new GrantKeeper({
-      grants: store.upstream,
-      person: person.id,
-      subject: person.subject,
-      login: person.login,
-      orgUrl,
-      clientId: app.clientId,
-    });
-    const session = new GrantSession({
-      parts: {
-        orgUrl,
-        clientId: app.clientId,
-        configured: new Set(role.scopes),
-        log,
-        fetch,
-        now,
-        sleep: realSleep,
-        clock: traffic.with(orgUrl).clock,
-        requestTimeoutMs: 30_000,
-      },
-      app,
-      keeper,
-      connectUrl: `${publicUrl}/connect/okta`,
-    });
-    const composed = compose({
-      settings: {
-        orgUrl,
-        clientId: app.clientId,
-        scopes: [...role.scopes],
-        credential: { method: "device" },
-        tokenStore: "memory",
-        confirm: "ask",
-        maxResultChars: DEFAULT_RESULT_CHARS,
-        guard: allGuards(roles),
-        fileRoots: [],
-      },
-      journal: store.journalFor({
-        person: person.id,
-        client: clientId,
-        role: role.name,
-        act_as: role.actAs,
-        sees: role.mayUndo,
-      }),
-      version,
-      log,
-      fetch,
-      now,
-      traffic,
-      session,
-    });
-    const catalogue = createCatalogue(areas, role.choice, notes);
-    const calls = composed.calls(catalogue, { seals: store.seals, limits: store.limits });
-    const service = createService({
-      ...composed.server,
-      catalogue,
-      calls,
-      structuredContent: true,
-    });
-    return { role: role.name, service, cards: () => toolsOn(catalogue, scopeView(session)) };
-  }
-}
-
-async function appOf({ content, file }: CompanyOptions): Promise<AppCredentials> {
-  const { client_id: clientId, client_secret_file: secret, private_key_file: key, key_id } = content.okta;
+/** The web app in Okta, with its secret or key; undefined where serve.json names none. */
+async function webAppOf(okta: ServeFile["okta"], file: string): Promise<AppCredentials | undefined> {
+  const { client_id: clientId, client_secret_file: secret, private_key_file: key, key_id } = okta;
+  if (clientId === undefined) return undefined;
   const read = async (path: string) => (await readFile(resolve(dirname(file), path), "utf8")).trim();
   if (key !== undefined) return { clientId, privateKey: parsePrivateKey(await read(key), key_id) };
   return { clientId, clientSecret: secret === undefined ? undefined : await read(secret) };

@@ -2,7 +2,7 @@ import type Provider from "oidc-provider";
 import { MCP_SCOPE } from "./provider.js";
 
 /** Whoever a request comes from, by its token. */
-export interface TokenHolder {
+export interface OwnTokenHolder {
   personId: string;
   clientId: string;
   /** What the person has allowed the client. It ends at a person's or an operator's word. */
@@ -23,7 +23,7 @@ export async function tokenHolder(
   provider: Provider,
   resource: string,
   token: string,
-): Promise<TokenHolder | undefined> {
+): Promise<OwnTokenHolder | undefined> {
   if (token.length > MAX_TOKEN_CHARS || !/^[\w-]+$/.test(token)) return undefined;
   const found = await provider.AccessToken.find(token);
   if (!found?.isValid || found.accountId === undefined || found.clientId === undefined) return undefined;

@@ -1,10 +1,12 @@
 import { dirname, resolve } from "node:path";
+import { parsePrivateKey } from "../auth/private-key.js";
 import type { ToolPatterns } from "../catalogue/choice.js";
+import { readKeyFile } from "../config/key-text.js";
 import { readGuardFile } from "../guard/file.js";
 import { type GuardRules, NO_RULES } from "../guard/rules.js";
 import type { Scope } from "../okta/scopes.js";
-import { allGuards, type Role } from "./roles.js";
-import type { RoleEntry } from "./serve-schema.js";
+import { allGuards, type Role, type ServiceApp } from "./roles.js";
+import type { RoleEntry } from "./serve-fields.js";
 
 /** The roles of a file, or everything that keeps them from being used. */
 export type LoadedRoles = { roles: Role[]; notices: string[] } | { problems: string[] };
@@ -32,6 +34,8 @@ export function loadRoles(entries: readonly RoleEntry[], file: string): LoadedRo
       name,
       groups: new Set(groups),
       actAs: act_as,
+      service:
+        entry.service && serviceAppOf(entry.service, file, (problem) => problems.push(`role ${name}: ${problem}`)),
       scopes: scopes as Scope[],
       choice: {
         readOnly: read_only ? `role ${name}: read_only` : undefined,
@@ -46,6 +50,25 @@ export function loadRoles(entries: readonly RoleEntry[], file: string): LoadedRo
     };
   });
   return problems.length > 0 ? { problems } : { roles, notices };
+}
+
+/** The service app of a role, with its key; undefined, and a problem, where the key cannot be used. */
+function serviceAppOf(
+  { client_id: clientId, private_key_file, key_id }: NonNullable<RoleEntry["service"]>,
+  file: string,
+  problem: (text: string) => void,
+): ServiceApp | undefined {
+  const read = readKeyFile(resolve(dirname(file), private_key_file));
+  if ("problem" in read) {
+    problem(`service.private_key_file ${read.problem}`);
+    return undefined;
+  }
+  try {
+    return { clientId, key: parsePrivateKey(read.text, key_id) };
+  } catch (error) {
+    problem(`service.private_key_file: ${error instanceof Error ? error.message : "is no private key"}`);
+    return undefined;
+  }
 }
 
 /** The rules of a guard file together with the limits of the role. */

@@ -1,6 +1,13 @@
+import type { PrivateKey } from "../auth/private-key.js";
 import type { ToolChoice } from "../catalogue/choice.js";
 import type { Allowance, GuardRules } from "../guard/rules.js";
 import type { Scope } from "../okta/scopes.js";
+
+/** A service app in Okta, by its key. */
+export interface ServiceApp {
+  clientId: string;
+  key: PrivateKey;
+}
 
 /** What a person may do through one role. */
 export interface Role {
@@ -8,7 +15,9 @@ export interface Role {
   /** The ids of the Okta groups whose members have it. */
   groups: ReadonlySet<string>;
   /** Whose right is used at Okta. There is no falling back from one to the other. */
-  actAs: "user";
+  actAs: "user" | "service";
+  /** The service app of a role that acts as service. */
+  service: ServiceApp | undefined;
   scopes: readonly Scope[];
   choice: ToolChoice;
   /** The rules of its guard file and its limits. */

@@ -1,6 +1,4 @@
 import { createMcpHandler, type McpHttpHandler } from "@modelcontextprotocol/server";
-import type Provider from "oidc-provider";
-import { tokenHolder } from "../issuer/access-tokens.js";
 import { MCP_SCOPE } from "../issuer/provider.js";
 import type { Log } from "../log.js";
 import type { AdapterOptions } from "../mcp/adapter.js";
@@ -8,26 +6,20 @@ import { modernServer } from "../mcp/modern.js";
 import { faultFields } from "../mcp/protocol-fault.js";
 import type { McpService } from "../mcp/service.js";
 import { type Role, rolesOf } from "../people/roles.js";
-import type { Store } from "../store/open-store.js";
-import type { KnownPerson } from "../store/stored-people.js";
+import type { TokenHolder, TokenVerifier } from "../verify/token-verifier.js";
 import type { CallsAtOnce } from "./calls-at-once.js";
 import { checkHead, type GateOptions, type RequestHead } from "./gate.js";
 import { type ChallengeOptions, challenge, type HttpRefusal, refusal } from "./refusals.js";
 
 /** Whoever a request comes from, with what they may do at this moment. */
-export interface WebCaller {
-  person: KnownPerson;
-  clientId: string;
-  grantId: string;
+export interface WebCaller extends TokenHolder {
   /** At least one. */
   roles: readonly [Role, ...Role[]];
 }
 
 export interface McpEndpointOptions extends ChallengeOptions {
   gate: GateOptions;
-  provider: Provider;
-  resource: string;
-  store: Store;
+  verifier: TokenVerifier;
   roles(): readonly Role[];
   atOnce: CallsAtOnce;
   /** The tools of a caller. It is asked for each request. */
@@ -72,11 +64,11 @@ export class McpEndpoint {
     if ("refused" in checked) return asResponse(checked.refused);
     const found = await this.#callerOf(checked.token);
     if ("refused" in found) return asResponse(found.refused);
-    const { caller, expiresAtMs } = found;
+    const { caller } = found;
     const place = this.#options.atOnce.take(caller.person.id);
     if ("full" in place) return asResponse(tooMany(place.full));
     onEnd(place.leave);
-    const { clientId } = caller;
+    const { clientId, expiresAtMs } = caller;
     // The token itself goes no further than here.
     const authInfo = {
       token: "",
@@ -93,19 +85,23 @@ export class McpEndpoint {
     return this.#handler.close();
   }
 
-  async #callerOf(token: string): Promise<{ caller: WebCaller; expiresAtMs: number } | { refused: HttpRefusal }> {
-    const { provider, resource, store, roles } = this.#options;
-    const invalid = () => ({ refused: challenge(this.#options, "invalid_token", "The token does not count here.") });
-    const holder = await tokenHolder(provider, resource, token);
-    if (holder === undefined) return invalid();
-    const person = await store.people.find(holder.personId);
-    if (person?.status !== "active") return invalid();
-    const [first, ...more] = rolesOf(roles(), person.groups);
+  async #callerOf(token: string): Promise<{ caller: WebCaller } | { refused: HttpRefusal }> {
+    const { verifier, roles } = this.#options;
+    const holder = await verifier.verify(token);
+    if ("refused" in holder) {
+      const { refused } = holder;
+      if (refused.kind === "invalid") return { refused: challenge(this.#options, "invalid_token", refused.why) };
+      const headers = { "retry-after": String(refused.retryAfterSeconds) };
+      return { refused: refusal(503, "temporarily_unavailable", refused.why, headers) };
+    }
+    const { person, machineRole } = holder;
+    const held =
+      machineRole === undefined ? rolesOf(roles(), person.groups) : roles().filter(({ name }) => name === machineRole);
+    const [first, ...more] = held;
     if (first === undefined) {
       return { refused: refusal(403, "no_role", "None of your groups has a role here. Ask who runs this server.") };
     }
-    const { clientId, grantId, expiresAtMs } = holder;
-    return { caller: { person, clientId, grantId, roles: [first, ...more] }, expiresAtMs };
+    return { caller: { ...holder, roles: [first, ...more] } };
   }
 }
 

@@ -1,0 +1,26 @@
+import type Provider from "oidc-provider";
+import { tokenHolder } from "../issuer/access-tokens.js";
+import type { Store } from "../store/open-store.js";
+import type { TokenHolder, TokenRefusal, TokenVerifier } from "./token-verifier.js";
+
+/** Verifies the tokens that our own authorization server gave out. */
+export class OwnTokens implements TokenVerifier {
+  readonly #provider: Provider;
+  readonly #resource: string;
+  readonly #store: Pick<Store, "people">;
+
+  /** @param resource the address of /mcp, for which tokens are given out */
+  constructor(provider: Provider, resource: string, store: Pick<Store, "people">) {
+    this.#provider = provider;
+    this.#resource = resource;
+    this.#store = store;
+  }
+
+  async verify(token: string): Promise<TokenHolder | { refused: TokenRefusal }> {
+    const holder = await tokenHolder(this.#provider, this.#resource, token);
+    const person = holder && (await this.#store.people.find(holder.personId));
+    if (person?.status !== "active") return { refused: { kind: "invalid", why: "The token does not count here." } };
+    const { clientId, grantId, expiresAtMs } = holder as NonNullable<typeof holder>;
+    return { person, machineRole: undefined, clientId, grantId, mayWrite: true, orgToken: undefined, expiresAtMs };
+  }
+}

@@ -1,0 +1,29 @@
+import type { KnownPerson } from "../store/stored-people.js";
+
+/** Whoever a token stands for. */
+export interface TokenHolder {
+  /** A machine is known as a person is, by the issuer and its client id. */
+  person: KnownPerson;
+  /** The name of the one role of a machine; undefined for a person, whose groups decide. */
+  machineRole: string | undefined;
+  clientId: string;
+  /** What the person has allowed the client, where this server keeps that. */
+  grantId: string | undefined;
+  /** True where the token allows writing too. */
+  mayWrite: boolean;
+  /** The token itself, where it is one of the org's that calls are to be made with. */
+  orgToken: string | undefined;
+  /** Epoch milliseconds. */
+  expiresAtMs: number;
+}
+
+/** The reason why a token does not count, or why nobody can tell at the moment. */
+export type TokenRefusal =
+  | { kind: "invalid"; why: string }
+  /** The sender is right to try again: nothing is wrong with the token, as far as is known. */
+  | { kind: "unavailable"; why: string; retryAfterSeconds: number };
+
+/** Tells who a bearer token stands for. */
+export interface TokenVerifier {
+  verify(token: string): Promise<TokenHolder | { refused: TokenRefusal }>;
+}
