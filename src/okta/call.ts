@@ -56,6 +56,7 @@ export interface TransportContext {
   random: () => number;
   limits: CallLimits;
   scheduler: Scheduler;
+  party: string | undefined;
 }
 
 const RETRY_BACKOFF: Backoff = { firstMs: 500, longestMs: 8000 };
@@ -129,9 +130,9 @@ export class Call {
    * @returns undefined where another attempt follows
    */
   async #attempt(): Promise<OktaResponse | undefined> {
-    const { scheduler, tokens } = this.#context;
+    const { scheduler, tokens, party } = this.#context;
     const { signal, onWait } = this.#options;
-    const slot = await scheduler.acquire(this.#bucket, { signal, onWait, deadlineMs: this.#rateDeadlineMs });
+    const slot = await scheduler.acquire(this.#bucket, { party, signal, onWait, deadlineMs: this.#rateDeadlineMs });
     this.#attempts += 1;
     let token: AccessToken;
     let answered: Exchanged;

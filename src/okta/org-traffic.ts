@@ -17,9 +17,9 @@ export class OrgTraffic {
   readonly #options: Omit<SchedulerOptions, "clock">;
   readonly #orgs = new Map<string, Traffic>();
 
-  /** @param options `maxConcurrent` is for each org */
-  constructor({ now = Date.now, sleep = realSleep, random = Math.random, maxConcurrent }: OrgTrafficOptions) {
-    this.#options = { now, sleep, random, maxConcurrent };
+  /** @param options the numbers are for each org */
+  constructor({ now = Date.now, sleep = realSleep, random = Math.random, ...numbers }: OrgTrafficOptions) {
+    this.#options = { now, sleep, random, ...numbers };
   }
 
   /** The traffic with the org at an address, of which only the origin counts. */

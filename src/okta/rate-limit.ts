@@ -1,6 +1,7 @@
 import { type Backoff, backoffMs } from "../net/backoff.js";
 import { count, retryAfterMs } from "../net/retry-after.js";
 import type { ServerClock } from "../net/server-clock.js";
+import type { WindowRoom } from "./window-shares.js";
 
 /** The parts of an answer that tell the rate limit of its endpoint. */
 export interface RateAnswer {
@@ -37,7 +38,7 @@ export class Bucket {
   /** Requests without an answer for so long that nobody waits for them any more. */
   #overdue = 0;
   #answered = false;
-  #window: { resetSeconds: number; remaining: number } | undefined;
+  #window: { resetSeconds: number; remaining: number; limit: number | undefined } | undefined;
   #blockedUntilMs = 0;
   /** The number of 429 answers in a row. Requests that were sent before the last one do not count. */
   #strikes = 0;
@@ -64,6 +65,14 @@ export class Bucket {
       if (this.#window.remaining === 0 && nowMs < resetMs) return { atMs: resetMs };
     }
     return this.#inFlight - this.#overdue <= 0 ? "now" : "after-answer";
+  }
+
+  /** The room in the present window; undefined where it is not known. */
+  room(nowMs: number): WindowRoom | undefined {
+    const { remaining, limit } = this.#window ?? {};
+    if (this.#window === undefined || remaining === undefined || limit === undefined) return undefined;
+    const resetMs = this.#resetMs(this.#window);
+    return nowMs < resetMs ? { left: remaining - this.#inFlight, limit, resetMs } : undefined;
   }
 
   /** Counts a request as sent. Pass the result to `answer` or `lose`. */
@@ -111,7 +120,7 @@ export class Bucket {
     if (resetSeconds === undefined || remaining === undefined) {
       this.#window = undefined;
     } else if (known === undefined || resetSeconds > known.resetSeconds || this.#resetMs(known) <= nowMs) {
-      this.#window = { resetSeconds, remaining };
+      this.#window = { resetSeconds, remaining, limit: count(headers.get("X-Rate-Limit-Limit")) };
     } else if (resetSeconds === known.resetSeconds) {
       known.remaining = Math.min(known.remaining, remaining);
     }

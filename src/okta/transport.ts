@@ -39,6 +39,8 @@ export interface TransportOptions {
   clock?: ServerClock;
   /** Decides when requests leave. Transports to one org share it; by default this one has its own. */
   scheduler?: Scheduler;
+  /** The one for whom requests are sent, where several share the scheduler: they get their turns alike. */
+  party?: string | undefined;
   sleep?: Sleep;
   /** A random number from 0 to 1. */
   random?: () => number;
@@ -50,14 +52,14 @@ export interface TransportOptions {
  * calls, which share its limits.
  */
 export function createTransport(options: TransportOptions): Transport {
-  const { orgUrl, tokens, userAgent, log } = options;
+  const { orgUrl, tokens, userAgent, log, party } = options;
   const { now = Date.now, sleep = realSleep, random = Math.random } = options;
   const { fetch = createDirectFetch(), clock = new ServerClock(now) } = options;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const { maxConcurrent } = limits;
   const { scheduler = new Scheduler({ maxConcurrent, now, clock, sleep, random }) } = options;
   const { origin } = new URL(orgUrl);
-  const shared = { tokens, userAgent, log, fetch, now, clock, sleep, random, limits, scheduler };
+  const shared = { tokens, userAgent, log, fetch, now, clock, sleep, random, limits, scheduler, party };
   const context: TransportContext = { origin, ...shared };
   return {
     send: async (request, callOptions = {}) => {
