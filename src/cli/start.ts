@@ -6,7 +6,7 @@ import { endProcess, guardProcess } from "./exit.js";
 import { showError } from "./failure.js";
 import { dieOf, exitCodeOf } from "./interrupt.js";
 import { createIo, type Io } from "./io.js";
-import { serve } from "./serve.js";
+import { runStdio } from "./serve-stdio.js";
 
 /**
  * Runs the command line to the end of this process. Never rejects.
@@ -35,7 +35,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
 async function run(argv: readonly string[], io: Io): Promise<number> {
   try {
     // As MCP clients start it: there is nothing to parse, and what would parse it is not loaded.
-    if (argv.length === 0) return await serve(io, {});
+    if (argv.length === 0) return await runStdio(io, {});
     return await (await import("./program.js")).runProgram(argv, io);
   } catch (thrown) {
     const error = toOktaMcpError(thrown);

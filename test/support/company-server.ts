@@ -6,7 +6,7 @@ import { onTestFinished } from "vitest";
 import { ADMIN_LOGIN, WEB_CLIENT_ID } from "../../sandbox/facts.js";
 import type { OAuthAppOptions } from "../../sandbox/oauth-app.js";
 import type { Org } from "../../sandbox/org.js";
-import { startCompanyServer } from "../../src/cli/company-server.js";
+import { startCompanyServer } from "../../src/cli/company/company-server.js";
 import { createLog } from "../../src/log.js";
 import { createHttpClient } from "../../src/net/http-client.js";
 import { loadRoles } from "../../src/people/load-roles.js";

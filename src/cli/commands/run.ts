@@ -12,6 +12,6 @@ export const runCommand: MakeCommand = (io, finish) =>
     ]),
     { calls: true },
   ).action(async (options: SettingFlags) => {
-    const { serve } = await import("../serve.js");
-    finish(await serve(io, options));
+    const { runStdio } = await import("../serve-stdio.js");
+    finish(await runStdio(io, options));
   });

@@ -1,17 +1,17 @@
-import type { AppCredentials } from "../auth/client-authentication.js";
-import { createSession } from "../auth/open-session.js";
-import type { Session } from "../auth/session.js";
-import type { Credential } from "../auth/session-parts.js";
-import { OktaMcpError } from "../errors/index.js";
-import type { Log } from "../log.js";
-import type { SendHttp } from "../net/http-client.js";
-import type { ServerClock } from "../net/server-clock.js";
-import { realSleep } from "../net/waiting.js";
-import type { Role } from "../people/roles.js";
-import type { Store } from "../store/open-store.js";
-import { GrantKeeper } from "../upstream/grant-keeper.js";
-import { GrantSession } from "../upstream/grant-session.js";
-import type { WebCaller } from "../web/mcp-endpoint.js";
+import type { AppCredentials } from "../../auth/client-authentication.js";
+import { createSession } from "../../auth/open-session.js";
+import type { Session } from "../../auth/session.js";
+import type { Credential } from "../../auth/session-parts.js";
+import { OktaMcpError } from "../../errors/index.js";
+import type { Log } from "../../log.js";
+import type { SendHttp } from "../../net/http-client.js";
+import type { ServerClock } from "../../net/server-clock.js";
+import { realSleep } from "../../net/waiting.js";
+import type { Role } from "../../people/roles.js";
+import type { Store } from "../../store/open-store.js";
+import { GrantKeeper } from "../../upstream/grant-keeper.js";
+import { GrantSession } from "../../upstream/grant-session.js";
+import type { WebCaller } from "../../web/mcp-endpoint.js";
 
 export interface PersonSessionsOptions {
   /** The web app in Okta, through which people grant access; undefined where there is none. */

@@ -27,7 +27,7 @@ const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
  * @returns the exit code: 0, since that a client leaves is how this ends; 1 after a message that is too long to be read
  * @throws OktaMcpError bad_config, bad_input
  */
-export async function serve(io: Io, options: SettingFlags): Promise<number> {
+export async function runStdio(io: Io, options: SettingFlags): Promise<number> {
   const protocol = claimStdout(io);
   const connection = await openConnection(io, options, { sandboxSignIn: "person" });
   try {

@@ -1,16 +1,16 @@
-import { areas, notes } from "../../tools/index.js";
-import { scopeView, toolsOn } from "../catalogue/active-tools.js";
-import { createCatalogue } from "../catalogue/catalogue.js";
-import { DEFAULT_RESULT_CHARS } from "../config/settings.js";
-import type { Log } from "../log.js";
-import { createService } from "../mcp/service.js";
-import type { SendHttp } from "../net/http-client.js";
-import type { OrgTraffic } from "../okta/org-traffic.js";
-import { allGuards, type Role } from "../people/roles.js";
-import type { Store } from "../store/open-store.js";
-import type { WebCaller } from "../web/mcp-endpoint.js";
-import { type RoleService, serviceOf } from "../web/person-services.js";
-import { compose } from "./compose.js";
+import { areas, notes } from "../../../tools/index.js";
+import { scopeView, toolsOn } from "../../catalogue/active-tools.js";
+import { createCatalogue } from "../../catalogue/catalogue.js";
+import { DEFAULT_RESULT_CHARS } from "../../config/settings.js";
+import type { Log } from "../../log.js";
+import { createService } from "../../mcp/service.js";
+import type { SendHttp } from "../../net/http-client.js";
+import type { OrgTraffic } from "../../okta/org-traffic.js";
+import { allGuards, type Role } from "../../people/roles.js";
+import type { Store } from "../../store/open-store.js";
+import type { WebCaller } from "../../web/mcp-endpoint.js";
+import { type RoleService, serviceOf } from "../../web/person-services.js";
+import { compose } from "../compose.js";
 import type { PersonSessions } from "./person-sessions.js";
 
 export interface PersonEnginesOptions {
