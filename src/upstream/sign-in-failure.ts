@@ -15,9 +15,14 @@ export type SignInCause =
   | "id_token_invalid"
   | "another_person"
   | "state_expired"
+  | "another_browser"
+  | "form_not_ours"
   | "okta_busy"
   | "okta_unreachable"
   | "okta_refused";
+
+/** The causes that may well be gone in a minute. */
+const PASSING: ReadonlySet<SignInCause> = new Set<SignInCause>(["okta_busy", "okta_unreachable"]);
 
 /** A sign-in that failed. Nothing in it is secret; `detail` is text from Okta and is shown to operators alone. */
 export class SignInFailure extends Error {
@@ -31,5 +36,10 @@ export class SignInFailure extends Error {
     this.code = code;
     this.fix = fix;
     this.detail = detail;
+  }
+
+  /** True where the same may well succeed in a minute. */
+  get isPassing(): boolean {
+    return PASSING.has(this.code);
   }
 }

@@ -21,9 +21,10 @@ import { BrowserBinding } from "../../web/browser-binding.js";
 import { CallsAtOnce } from "../../web/calls-at-once.js";
 import { McpEndpoint } from "../../web/mcp-endpoint.js";
 import { PageApprovals } from "../../web/page-approvals.js";
-import { CALLBACK_PATH, pageRoutes } from "../../web/page-routes.js";
+import { pageRoutes } from "../../web/page-routes.js";
 import { MCP_PATH } from "../../web/refusals.js";
 import { SignInFlow } from "../../web/sign-in-flow.js";
+import { CALLBACK_PATH } from "../../web/sign-in-pages.js";
 import { startWebServer, type WebServer } from "../../web/web-server.js";
 import { PersonEngines } from "./person-engines.js";
 import { PersonSessions } from "./person-sessions.js";
@@ -112,6 +113,7 @@ export async function startCompanyServer(options: CompanyOptions): Promise<WebSe
     store,
     roles,
     clientName: async (id) => (await provider.Client.find(id))?.clientName ?? id,
+    addressOf: ({ socket }) => socket.remoteAddress,
     log,
     now,
   });

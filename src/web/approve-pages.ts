@@ -1,0 +1,92 @@
+import { approvedPage, approvePage } from "../pages/approve-page.js";
+import type { Store } from "../store/open-store.js";
+import { SignInFailure } from "../upstream/sign-in-failure.js";
+import type { PageContext, PageKit } from "./page-kit.js";
+import type { SignInPages } from "./sign-in-pages.js";
+import type { PageRoutes } from "./web-server.js";
+
+export interface ApprovePagesOptions {
+  kit: PageKit;
+  signIn: SignInPages;
+  store: Pick<Store, "approvals">;
+  /** The name of a client for people. */
+  clientName(clientId: string): Promise<string>;
+  /** Epoch milliseconds. */
+  now(): number;
+}
+
+/** Whoever sees a change has typed in their password at Okta within this time. */
+const MAX_AGE_SECONDS = 300;
+/** The clocks of Okta and this server may differ by this much. */
+const TOLERANCE_SECONDS = 60;
+/** Whoever answers was shown the change, and no question lasts longer than this. */
+const ANSWER_SECONDS = MAX_AGE_SECONDS + TOLERANCE_SECONDS + 600;
+
+/** The page on which a person says yes or no to one exact change. */
+export class ApprovePages {
+  readonly #options: ApprovePagesOptions;
+
+  constructor(options: ApprovePagesOptions) {
+    this.#options = options;
+  }
+
+  addTo(app: PageRoutes): void {
+    app.get("/approve/:id", (context) => this.#show(context));
+    app.post("/approve/:id", (context) => this.#take(context));
+  }
+
+  async #show(context: PageContext): Promise<Response> {
+    const { kit, signIn, store, clientName } = this.#options;
+    const id = idIn(context);
+    const person = await this.#signedInWithin(context, MAX_AGE_SECONDS + TOLERANCE_SECONDS);
+    if (person === undefined) return signIn.beginFor(context, pathOf(id), MAX_AGE_SECONDS);
+    const approval = await store.approvals.find(id, person.id);
+    if (approval?.state !== "open") throw noSuchApproval();
+    const page = approvePage({
+      org: kit.org,
+      login: person.login ?? person.id,
+      client: await clientName(approval.client),
+      question: String(approval.shown.question),
+      action: pathOf(id),
+      csrf: kit.formToken(context, purposeOf(id, person.id)),
+      endsAtMs: approval.endsAtMs,
+    });
+    return kit.page(context, page);
+  }
+
+  async #take(context: PageContext): Promise<Response> {
+    const { kit, store } = this.#options;
+    const id = idIn(context);
+    const person = await this.#signedInWithin(context, ANSWER_SECONDS);
+    if (person === undefined) throw noSuchApproval();
+    const { answer } = await kit.form(context, purposeOf(id, person.id));
+    const yes = answer === "yes";
+    if (!(await store.approvals.decide(id, person.id, yes ? "approved" : "denied"))) throw noSuchApproval();
+    await kit.record(context, {
+      actor: person.id,
+      action: "approve",
+      target: id,
+      client: (await store.approvals.find(id, person.id))?.client,
+      outcome: yes ? "done" : "refused",
+    });
+    return kit.page(context, approvedPage({ org: kit.org, login: person.login ?? person.id, yes }));
+  }
+
+  async #signedInWithin(context: PageContext, seconds: number) {
+    const signedIn = await this.#options.kit.signedIn(context);
+    const isFresh = signedIn !== undefined && this.#options.now() - signedIn.atMs <= seconds * 1000;
+    return isFresh ? signedIn.person : undefined;
+  }
+}
+
+const idIn = (context: PageContext) => context.req.param("id") ?? "";
+const pathOf = (id: string) => `/approve/${encodeURIComponent(id)}`;
+const purposeOf = (id: string, person: string) => `approve ${id} ${person}`;
+
+function noSuchApproval(): SignInFailure {
+  return new SignInFailure(
+    "no_such_question",
+    "There is no such question for you, or it was answered or has ended.",
+    "Have the assistant make the call again; it gets a new link.",
+  );
+}

@@ -1,0 +1,182 @@
+import { randomUUID } from "node:crypto";
+import type { IncomingMessage } from "node:http";
+import type { HttpBindings } from "@hono/node-server";
+import type { Context } from "hono";
+import type { Log } from "../log.js";
+import { errorPage } from "../pages/error-page.js";
+import { type Markup, pageHeaders } from "../pages/layout.js";
+import type { AuditEvent } from "../store/audit.js";
+import type { Store } from "../store/open-store.js";
+import type { KnownPerson } from "../store/stored-people.js";
+import { SignInFailure } from "../upstream/sign-in-failure.js";
+import { type BrowserBinding, randomText } from "./browser-binding.js";
+
+export interface PageKitOptions {
+  /** The org's address. */
+  orgUrl: string;
+  binding: BrowserBinding;
+  store: Pick<Store, "sessions" | "people" | "audit">;
+  /** The address from which a request comes. */
+  addressOf(request: IncomingMessage): string | undefined;
+  log: Log;
+  /** Epoch milliseconds. */
+  now(): number;
+}
+
+export type PageContext = Context<{ Bindings: HttpBindings }>;
+
+/** Whoever is signed in to the pages in a browser. */
+export interface SignedInHere {
+  person: KnownPerson;
+  /** When they last typed in their password at Okta, in epoch milliseconds. */
+  atMs: number;
+  /** Their last ID token, as a hint for signing out at Okta. */
+  idToken: string | undefined;
+}
+
+const BROWSER_COOKIE = "okta-mcp.browser";
+const PAGES_COOKIE = "okta-mcp.pages";
+const SESSION_IDLE_MS = 30 * 60_000;
+const SESSION_MS = 8 * 3_600_000;
+const MAX_FORM_BYTES = 65_536;
+
+/** What every page needs: the browser, its session, forms of our own, answers with the right headers, and the record. */
+export class PageKit {
+  /** The org's host. */
+  readonly org: string;
+  readonly #options: PageKitOptions;
+  readonly #requestIds = new WeakMap<IncomingMessage, string>();
+
+  constructor(options: PageKitOptions) {
+    this.#options = options;
+    this.org = new URL(options.orgUrl).host;
+  }
+
+  /** The browser's own random text; a new one is set where it has none. */
+  browser(context: PageContext): string {
+    const { binding } = this.#options;
+    const known = this.knownBrowser(context);
+    if (known !== undefined) return known;
+    const browser = randomText();
+    context.header("set-cookie", binding.set(BROWSER_COOKIE, browser), { append: true });
+    return browser;
+  }
+
+  /** The browser's own random text; undefined for one that was here never. */
+  knownBrowser(context: PageContext): string | undefined {
+    return this.#options.binding.read(context.req.raw.headers, BROWSER_COOKIE);
+  }
+
+  /** The token of a form of ours. @param purpose what the form is for; another form's token does not count for it */
+  formToken(context: PageContext, purpose: string): string {
+    return this.#options.binding.formToken(this.browser(context), purpose);
+  }
+
+  /** The fields of a form that this server showed to this browser. @throws SignInFailure for every other form */
+  async form(context: PageContext, purpose: string) {
+    const { binding } = this.#options;
+    const { headers } = context.req.raw;
+    const browser = this.knownBrowser(context);
+    const length = Number(headers.get("content-length") ?? Number.NaN);
+    const fields = length <= MAX_FORM_BYTES ? await context.req.parseBody() : {};
+    if (browser === undefined || !binding.isOwnForm(headers, browser, purpose, fields.csrf)) {
+      throw new SignInFailure(
+        "form_not_ours",
+        "This form was not shown in this browser, or its page is too old.",
+        "Open the page again and answer there. If you did not open it yourself, close this window.",
+      );
+    }
+    return { browser, fields, answer: fields.answer };
+  }
+
+  /** Whoever is signed in to the pages in this browser. */
+  async signedIn(context: PageContext): Promise<SignedInHere | undefined> {
+    const { binding, store } = this.#options;
+    const id = binding.read(context.req.raw.headers, PAGES_COOKIE);
+    const session = id === undefined ? undefined : await store.sessions.use(id, SESSION_IDLE_MS);
+    const person = session === undefined ? undefined : await store.people.find(session.person);
+    if (session === undefined || person?.status !== "active") return undefined;
+    const { idToken } = session.data;
+    return { person, atMs: session.signedInAtMs, idToken: typeof idToken === "string" ? idToken : undefined };
+  }
+
+  /** Signs somebody in to the pages, with a new session in place of the one that the browser had. */
+  async startSession(context: PageContext, { person, atMs, idToken }: SignedInHere): Promise<void> {
+    const { binding, store, now } = this.#options;
+    const id = randomText();
+    const nowMs = now();
+    const session = {
+      person: person.id,
+      kind: "pages",
+      acr: undefined,
+      signedInAtMs: atMs,
+      idleEndsAtMs: nowMs + SESSION_IDLE_MS,
+      endsAtMs: nowMs + SESSION_MS,
+      ipPrefix: undefined,
+      agent: undefined,
+      data: { idToken },
+    };
+    await store.sessions.start(id, session, binding.read(context.req.raw.headers, PAGES_COOKIE));
+    context.header("set-cookie", binding.set(PAGES_COOKIE, id), { append: true });
+  }
+
+  /** Takes the session's cookie from the browser. */
+  forgetSession(context: PageContext): void {
+    context.header("set-cookie", this.#options.binding.set(PAGES_COOKIE, "", 0), { append: true });
+  }
+
+  /** Answers with a page. @param goesTo the addresses to which a form of the page may lead on */
+  async page(
+    context: PageContext,
+    page: Markup,
+    { status = 200, goesTo = [] }: { status?: 200 | 400 | 403 | 503; goesTo?: readonly string[] } = {},
+  ): Promise<Response> {
+    for (const [name, value] of Object.entries(pageHeaders(...goesTo))) context.header(name, value);
+    return context.body(String(await page), status);
+  }
+
+  /** Answers with the way to another page. Nothing on the way is kept by the browser. */
+  redirect(context: PageContext, address: string): Response {
+    context.header("cache-control", "no-store");
+    context.header("referrer-policy", "no-referrer");
+    return context.redirect(address, 303);
+  }
+
+  /** A name for this request, for log, record and page. */
+  requestId(context: PageContext): string {
+    const { incoming } = context.env;
+    const known = this.#requestIds.get(incoming);
+    if (known !== undefined) return known;
+    const id = randomUUID();
+    this.#requestIds.set(incoming, id);
+    return id;
+  }
+
+  /** Keeps on record what happened to access, with the address and name of the request. */
+  async record(context: PageContext, event: Omit<AuditEvent, "ip" | "requestId">): Promise<void> {
+    const { store, addressOf } = this.#options;
+    await store.audit.add({ ...event, ip: addressOf(context.env.incoming), requestId: this.requestId(context) });
+  }
+
+  /** Answers with what went wrong: in our words on the page, with the org's words in the log alone. */
+  async failed(context: PageContext, error: Error): Promise<Response> {
+    const { log } = this.#options;
+    const requestId = this.requestId(context);
+    if (!(error instanceof SignInFailure)) {
+      log.error("a page failed", { error, request_id: requestId });
+      const page = errorPage({
+        org: this.org,
+        code: "page_failed",
+        message: "This page cannot be shown.",
+        fix: "Start again from your program. If it happens again, tell who runs this server.",
+        requestId,
+      });
+      return this.page(context, page, { status: 400 });
+    }
+    const { code, message, fix, detail } = error;
+    log.info("a page was refused", { code, detail, request_id: requestId });
+    return this.page(context, errorPage({ org: this.org, code, message, fix, requestId }), {
+      status: error.isPassing ? 503 : 403,
+    });
+  }
+}
