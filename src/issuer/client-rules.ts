@@ -15,6 +15,7 @@ export interface ClientMetadata {
 
 const MAX_REDIRECTS = 20;
 const MAX_NAME_CHARS = 100;
+const MAX_KEYS = 10;
 
 /** The members that a client may set. Others would let it have pages fetched or shown, or keys used. */
 const KEPT: ReadonlySet<string> = new Set([
@@ -27,14 +28,21 @@ const KEPT: ReadonlySet<string> = new Set([
   "application_type",
   "grant_types",
   "response_types",
+  "response_modes",
   "token_endpoint_auth_method",
+  "jwks",
   "scope",
 ]);
 
+/** The ways in which a client proves who it is. All others are `none`: a public client with PKCE. */
+export const CLIENT_AUTH_METHODS = ["none", "client_secret_basic", "client_secret_post", "private_key_jwt"] as const;
+
+type ClientAuthMethod = (typeof CLIENT_AUTH_METHODS)[number];
+
 /**
  * Brings what a client says of itself into the only form that is taken: authorization code with PKCE for a public
- * client, or for one with a secret where it asks for one. Most clients leave `application_type` out, which would make
- * their loopback ports fixed; it follows from where codes go.
+ * client, or for one with a secret or keys where it asks for that. Most clients leave `application_type` out, which
+ * would make their loopback ports fixed; it follows from where codes go to.
  * @throws errors.InvalidRedirectUri, errors.InvalidClientMetadata (RFC 7591, section 3.2.2)
  */
 export function applyClientRules(metadata: ClientMetadata, rules: RedirectRules): void {
@@ -55,15 +63,35 @@ export function applyClientRules(metadata: ClientMetadata, rules: RedirectRules)
   if (kinds.has("https") && kinds.size > 1) {
     throw new errors.InvalidClientMetadata("redirect URIs of the web and of this machine cannot be mixed");
   }
+  const method = applyAuthMethod(metadata);
   for (const member of Object.keys(metadata)) if (!KEPT.has(member)) delete metadata[member];
   metadata.application_type = kinds.has("https") ? "web" : "native";
   metadata.grant_types = ["authorization_code", "refresh_token"];
   metadata.response_types = ["code"];
-  const method = metadata.token_endpoint_auth_method;
-  if (method !== "client_secret_basic" && method !== "client_secret_post") {
-    metadata.token_endpoint_auth_method = "none";
-  }
+  metadata.response_modes = ["query"];
+  metadata.token_endpoint_auth_method = method;
   metadata.client_name = clientName(metadata.client_name);
+}
+
+/** Settles how a client proves who it is, and drops what belongs to another way. */
+function applyAuthMethod(metadata: ClientMetadata): ClientAuthMethod {
+  const method = CLIENT_AUTH_METHODS.find((known) => known === metadata.token_endpoint_auth_method) ?? "none";
+  if (method === "private_key_jwt") {
+    const keys = (metadata.jwks as { keys?: unknown } | null | undefined)?.keys;
+    // Keys at another address would have to be fetched from there again and again, while tokens are given out.
+    if (!Array.isArray(keys) || keys.length === 0 || keys.length > MAX_KEYS) {
+      throw new errors.InvalidClientMetadata(
+        `private_key_jwt needs the public keys themselves: jwks with 1 to ${MAX_KEYS} keys; jwks_uri is not read`,
+      );
+    }
+  } else {
+    delete metadata.jwks;
+  }
+  if (method === "none") {
+    delete metadata.client_secret;
+    delete metadata.client_secret_expires_at;
+  }
+  return method;
 }
 
 /** The refusal of a redirect URI, with the reason in place of the library's one sentence. */

@@ -1,6 +1,15 @@
+import type { IncomingMessage } from "node:http";
 import Provider, { type Adapter, type Configuration, errors, type JWK, type KoaContextWithOIDC } from "oidc-provider";
-import { applyClientRules, type ClientMetadata } from "./client-rules.js";
+import type { Log } from "../log.js";
+import type { PublicFetch } from "../net/public-fetch.js";
+import type { AddressLimits } from "./address-limits.js";
+import type { ClientDirectory } from "./client-directory.js";
+import { documentFetch, MAX_DOCUMENT_BYTES } from "./client-documents.js";
+import { applyClientRules, CLIENT_AUTH_METHODS, type ClientMetadata } from "./client-rules.js";
+import { OAUTH_PATH, ourResource, surround } from "./provider-requests.js";
 import type { RedirectRules } from "./redirect-rules.js";
+
+export { OAUTH_PATH } from "./provider-requests.js";
 
 /** The one scope of this server's own tokens. What a person may do follows from their roles, at each call. */
 export const MCP_SCOPE = "mcp";
@@ -14,8 +23,16 @@ const LIVES = {
   session: 12 * 3_600,
 };
 
-/** The path under which the authorization server's own pages and endpoints stand. */
-export const OAUTH_PATH = "/oauth";
+/** The algorithms with which a client may sign that it is itself. */
+const CLIENT_ALGORITHMS = ["ES256", "RS256", "PS256"] as const;
+
+/** An error that a person is shown, since there is no safe address to send it to. */
+export interface ShownError {
+  /** A code of RFC 6749, section 4.1.2.1, or of RFC 7591, section 3.2.2. */
+  code: string;
+  /** The cause in the library's or our words, for whoever makes the client. */
+  description: string | undefined;
+}
 
 export interface IssuerOptions {
   /** The address at which clients reach this server, without a slash at its end. It is the issuer. */
@@ -27,26 +44,23 @@ export interface IssuerOptions {
   /** The keys that sign tokens, private parts included; the first signs. */
   signingKeys: readonly JWK[];
   cookieKeys: readonly string[];
-  /** Clients that are known beforehand. */
-  clients: readonly { client_id: string; name: string; redirect_uris: readonly string[] }[];
+  clients: ClientDirectory;
   redirects: RedirectRules;
   /** True where clients may register themselves. */
   dynamic: boolean;
   /** Decides about a client whose id is the address of its document; undefined where none is taken. */
   allowDocument: ((clientId: URL) => boolean) | undefined;
+  /** The way to such a document. */
+  fetchDocument: PublicFetch;
+  /** What one address may ask for. */
+  limits: AddressLimits;
+  /** The address from which a request comes. */
+  addressOf(request: IncomingMessage): string;
   /** True for a person who may still sign in. */
   isActive(personId: string): Promise<boolean>;
   /** Shows an error to a person. It is never sent on to a client whose address is not sure. */
-  showError(context: KoaContextWithOIDC, code: string): Promise<void>;
-}
-
-/** The value of `resource` that a client sent; undefined where it is not ours (RFC 8707, section 2). */
-function ourResource(given: string, resource: string): string | undefined {
-  if (!URL.canParse(given)) return undefined;
-  const url = new URL(given);
-  // Some clients send a query or a slash at the end. Both mean the same place here.
-  url.search = "";
-  return url.hash === "" && url.href.replace(/\/$/, "") === resource ? resource : undefined;
+  showError(context: KoaContextWithOIDC, error: ShownError): Promise<void>;
+  log: Log;
 }
 
 /** What the authorization server can do besides codes and tokens. Everything that is not needed is off. */
@@ -57,13 +71,21 @@ function featuresOf({ resource, dynamic, allowDocument }: IssuerOptions): NonNul
     pushedAuthorizationRequests: { enabled: false },
     dPoP: { enabled: false },
     rpInitiatedLogout: { enabled: false },
-    revocation: { enabled: true },
-    registration: { enabled: dynamic, initialAccessToken: false },
+    revocation: {
+      enabled: true,
+      // A token of another client stays, and its holder is told the same as for a token that never was.
+      allowedPolicy: async (_context, client, token) => token.clientId === client.clientId,
+    },
+    registration: { enabled: dynamic, initialAccessToken: false, issueRegistrationAccessToken: false },
     resourceIndicators: {
       enabled: true,
-      defaultResource: async () => resource,
+      defaultResource: async (_context, _client, several) => {
+        if (several !== undefined) throw new errors.InvalidTarget("one resource at a time");
+        return resource;
+      },
       useGrantedResource: async () => true,
-      getResourceServerInfo: async (_context, indicator) => {
+      getResourceServerInfo: async ({ oidc }, indicator) => {
+        if (Array.isArray(oidc.params?.resource)) throw new errors.InvalidTarget("one resource at a time");
         if (ourResource(indicator, resource) === undefined) {
           throw new errors.InvalidTarget(`tokens are given out for ${resource} alone`);
         }
@@ -82,6 +104,8 @@ function featuresOf({ resource, dynamic, allowDocument }: IssuerOptions): NonNul
           clientIdMetadataDocument: {
             enabled: true,
             ack: "draft-02",
+            // Each use of a client asks for its document, so one that says nothing of its life is kept for a while.
+            cacheDuration: { min: 300, max: 86_400 },
             allowFetch: async (_context: unknown, clientId: string) =>
               URL.canParse(clientId) && allowDocument(new URL(clientId)),
           },
@@ -89,22 +113,11 @@ function featuresOf({ resource, dynamic, allowDocument }: IssuerOptions): NonNul
   };
 }
 
-/**
- * Our own authorization server (OAuth 2.1: code with PKCE, rotating refresh tokens), in front of the org's. It gives out
- * tokens for /mcp alone, none of which is of any use at Okta.
- */
-export function createIssuer(options: IssuerOptions): Provider {
-  const { publicUrl, redirects } = options;
-  const known = new Set(options.clients.map(({ client_id }) => client_id));
-  const configuration: Configuration = {
-    adapter: options.adapter as never,
-    clients: options.clients.map(({ client_id, name, redirect_uris }) => ({
-      client_id,
-      client_name: name,
-      redirect_uris: [...redirect_uris],
-      token_endpoint_auth_method: "none",
-    })),
-    clientAuthMethods: ["none", "client_secret_basic", "client_secret_post"],
+/** What clients may be, and how they prove who they are. */
+function clientsOf({ clients, redirects }: IssuerOptions): Configuration {
+  return {
+    clientAuthMethods: [...CLIENT_AUTH_METHODS],
+    enabledJWA: { clientAuthSigningAlgValues: [...CLIENT_ALGORITHMS] },
     clientDefaults: {
       grant_types: ["authorization_code", "refresh_token"],
       response_types: ["code"],
@@ -115,9 +128,21 @@ export function createIssuer(options: IssuerOptions): Provider {
       properties: ["okta_mcp"],
       validator(_context, _key, _value, metadata) {
         const own = metadata as ClientMetadata;
-        if (!known.has(String(own.client_id))) applyClientRules(own, redirects);
+        if (!clients.isKnown(String(own.client_id))) applyClientRules(own, redirects);
       },
     },
+  };
+}
+
+/**
+ * Our own authorization server (OAuth 2.1: code with PKCE, rotating refresh tokens), in front of the org's. It gives out
+ * tokens for /mcp alone, none of which is of any use at Okta.
+ */
+export function createIssuer(options: IssuerOptions): Provider {
+  const { publicUrl, resource } = options;
+  const configuration: Configuration = {
+    ...clientsOf(options),
+    adapter: options.adapter as never,
     scopes: [MCP_SCOPE],
     claims: {},
     responseTypes: ["code"],
@@ -139,9 +164,12 @@ export function createIssuer(options: IssuerOptions): Provider {
       Session: LIVES.session,
     },
     rotateRefreshToken: true,
+    revokeGrantPolicy: () => true,
     issueRefreshToken: async (_context, client) => client.grantTypeAllowed("refresh_token"),
     expiresWithSession: async () => false,
     features: featuresOf(options),
+    fetch: documentFetch(options),
+    fetchResponseBodyLimits: { "client_id metadata document": MAX_DOCUMENT_BYTES },
     interactions: { url: (_context, { uid }) => `${OAUTH_PATH}/interaction/${uid}` },
     routes: {
       authorization: `${OAUTH_PATH}/authorize`,
@@ -150,13 +178,21 @@ export function createIssuer(options: IssuerOptions): Provider {
       revocation: `${OAUTH_PATH}/revoke`,
       jwks: `${OAUTH_PATH}/jwks`,
     },
-    findAccount: async (_context, id) =>
-      (await options.isActive(id)) ? { accountId: id, claims: async () => ({ sub: id }) } : undefined,
-    renderError: (context, { error }) => options.showError(context, error),
+    async findAccount({ oidc }, id) {
+      // The library asks for the person before it looks at the resource of a request for a token.
+      const { params } = oidc;
+      if (params !== undefined && typeof params.resource === "string") {
+        params.resource = ourResource(params.resource, resource) ?? params.resource;
+      }
+      return (await options.isActive(id)) ? { accountId: id, claims: async () => ({ sub: id }) } : undefined;
+    },
+    renderError: (context, { error, error_description: description }) =>
+      options.showError(context, { code: error, description }),
     clientBasedCORS: () => true,
   };
   const provider = new Provider(publicUrl, configuration);
   // What the library builds addresses from is set by us on each request, from the public address alone.
   provider.proxy = true;
+  surround(provider, options);
   return provider;
 }

@@ -36,11 +36,22 @@ export function redirectKind(text: unknown, { hosts, schemes }: RedirectRules): 
     : undefined;
 }
 
+/** The place to which a code goes, as a person is told of it. */
+export interface RedirectPlace {
+  /** The host, or what stands in its place for a private scheme. */
+  redirectHost: string;
+  /** True for this machine, so that any program on it may have said the client's name. */
+  isLoopback: boolean;
+  /** True for a host that https proves. */
+  isWeb: boolean;
+}
+
 /** The place of a redirect URI for a person: the host, or the scheme of a program. */
-export function redirectPlace(text: string): { host: string; isLoopback: boolean } {
-  const url = new URL(text);
-  const isWeb = url.protocol === "http:" || url.protocol === "https:";
-  return isWeb
-    ? { host: url.host, isLoopback: LOOPBACK_HOSTS.includes(url.hostname) }
-    : { host: `the program for ${url.protocol}`, isLoopback: false };
+export function redirectPlace(text: string): RedirectPlace {
+  const { protocol, host, hostname } = new URL(text);
+  if (protocol !== "http:" && protocol !== "https:") {
+    return { redirectHost: `the program for ${protocol}`, isLoopback: false, isWeb: false };
+  }
+  const isLoopback = LOOPBACK_HOSTS.includes(hostname);
+  return { redirectHost: host, isLoopback, isWeb: protocol === "https:" && !isLoopback };
 }

@@ -1,16 +1,13 @@
 import { html } from "hono/html";
+import type { RedirectPlace } from "../issuer/redirect-rules.js";
 import { layout, type Markup } from "./layout.js";
 import { shown } from "./page-text.js";
 
 /** A client that wants to act for a person. What it says of itself is not verified, but for one that is configured. */
-export interface AskingClient {
+export interface AskingClient extends RedirectPlace {
   name: string;
-  /** The host to which the code goes, or what stands in its place for a private scheme. */
-  redirectHost: string;
   /** True for a client of serve.json. */
   isKnown: boolean;
-  /** True where the code goes to this machine, so that any program on it may have said the name. */
-  isLoopback: boolean;
 }
 
 export interface ConsentPage {

@@ -81,6 +81,9 @@ export function serveFields() {
         calls_at_once: count("Calls of one person at once.", 1_000).default(8),
         calls_at_once_in_all: count("Calls at once in all.", 100_000).default(256),
         body_bytes: count("The largest body of a request to /mcp.", 16_777_216).default(1_048_576),
+        oauth_per_address: count("Requests of one address to /oauth within any minute.").default(600),
+        registrations_per_address: count("Clients that register from one address within 24 hours.").default(100),
+        registrations_in_all: count("Clients that register within 24 hours.").default(2_000),
       })
       .prefault({}),
     log: z.strictObject({ level: z.enum(["debug", "info", "warn", "error"]).default("info") }).prefault({}),

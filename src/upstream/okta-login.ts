@@ -42,10 +42,13 @@ export interface SignedIn {
 /** The tolerance for an ID token's times. */
 const CLOCK_TOLERANCE_SECONDS = 60;
 
+/** The endpoints of the org's authorization server that are used. */
+type Endpoint = "authorization_endpoint" | "token_endpoint" | "revocation_endpoint";
+
 /** Signs people in with the org's own authorization server (OpenID Connect Core, section 3.1). */
 export class OktaLogin {
   readonly #options: OktaLoginOptions;
-  readonly #server: oauth.AuthorizationServer & { authorization_endpoint: string; token_endpoint: string };
+  readonly #server: oauth.AuthorizationServer & Record<Endpoint, string>;
   /** The org's keys, as the library keeps them. */
   readonly #keys: oauth.JWKSCacheInput = {};
 
@@ -57,6 +60,7 @@ export class OktaLogin {
       issuer: orgUrl,
       authorization_endpoint: `${orgUrl}/oauth2/v1/authorize`,
       token_endpoint: `${orgUrl}/oauth2/v1/token`,
+      revocation_endpoint: `${orgUrl}/oauth2/v1/revoke`,
       jwks_uri: `${orgUrl}/oauth2/v1/keys`,
       id_token_signing_alg_values_supported: ["RS256"],
     };
@@ -93,6 +97,23 @@ export class OktaLogin {
     } catch (error) {
       throw asSignInFailure(error);
     }
+  }
+
+  /**
+   * Ends a refresh token and what was given out for it (RFC 7009; Okta: `revokeToken`). One that has ended already is
+   * no error.
+   * @throws OAuthFailure, oauth.ResponseBodyError where the org did not do it
+   */
+  async revoke(refreshToken: string, signal?: AbortSignal): Promise<void> {
+    const { orgUrl } = this.#options;
+    const client = { client_id: this.#options.clientId };
+    const auth = await clientAuthentication(this.#options, this.#server.revocation_endpoint);
+    const response = await oauth.revocationRequest(this.#server, client, auth, refreshToken, {
+      [oauth.customFetch]: oauthFetch(this.#options, signal, () => {}) as never,
+      [oauth.allowInsecureRequests]: orgUrl.startsWith("http://"),
+      additionalParameters: { token_type_hint: "refresh_token" },
+    });
+    await oauth.processRevocationResponse(response);
   }
 
   async #finish(callback: URLSearchParams, request: SignInRequest, signal?: AbortSignal): Promise<SignedIn> {

@@ -1,3 +1,4 @@
+import type { GrantEndings } from "../issuer/grant-endings.js";
 import { mePage } from "../pages/me-page.js";
 import { type Role, rolesOf } from "../people/roles.js";
 import type { Store } from "../store/open-store.js";
@@ -8,6 +9,7 @@ import type { PageRoutes } from "./web-server.js";
 export interface MePagesOptions {
   kit: PageKit;
   signIn: SignInPages;
+  endings: GrantEndings;
   store: Store;
   roles(): readonly Role[];
   /** The name of a client for people. */
@@ -44,25 +46,24 @@ export class MePages {
   }
 
   async #revoke(context: PageContext): Promise<Response> {
-    const { kit, store } = this.#options;
+    const { kit, endings } = this.#options;
     const { fields } = await kit.form(context, "me");
     const signedIn = await kit.signedIn(context);
     const { client } = fields;
     if (signedIn !== undefined && typeof client === "string") {
-      await store.oidc.revokeByPerson(signedIn.person.id, client);
-      await store.consents.withdraw(signedIn.person.id, client);
+      await endings.endClient(signedIn.person.id, client);
       await kit.record(context, { actor: signedIn.person.id, action: "revoke", client, outcome: "done" });
     }
     return kit.redirect(context, "/me");
   }
 
   async #signOut(context: PageContext): Promise<Response> {
-    const { kit, store } = this.#options;
+    const { kit, store, endings } = this.#options;
     await kit.form(context, "me");
     const signedIn = await kit.signedIn(context);
     if (signedIn !== undefined) {
       const { id } = signedIn.person;
-      await store.oidc.revokeByPerson(id);
+      await endings.endAll(id);
       await store.sessions.endOf(id);
       await kit.record(context, { actor: id, action: "sign_out_everywhere", outcome: "done" });
     }

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { Hono } from "hono";
+import type { GrantEndings } from "../issuer/grant-endings.js";
 import type { Log } from "../log.js";
 import type { Role } from "../people/roles.js";
 import type { Store } from "../store/open-store.js";
@@ -17,6 +18,7 @@ export interface PageRoutesOptions {
   orgUrl: string;
   binding: BrowserBinding;
   flow: SignInFlow;
+  endings: GrantEndings;
   store: Store;
   roles(): readonly Role[];
   /** The name of a client for people. */

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type Provider from "oidc-provider";
+import type { GrantEndings } from "../issuer/grant-endings.js";
 import { MCP_SCOPE } from "../issuer/provider.js";
 import { redirectPlace } from "../issuer/redirect-rules.js";
 import type { AskingClient } from "../pages/consent-page.js";
@@ -20,6 +21,7 @@ export interface SignInFlowOptions {
   provider: Provider;
   store: Store;
   login: OktaLogin;
+  endings: GrantEndings;
   /** The roles at this moment. */
   roles(): readonly Role[];
   /** The address of /mcp. */
@@ -76,15 +78,13 @@ export class SignInFlow {
     const clientId = String(params.client_id);
     const redirectUri = String(params.redirect_uri);
     const client = await provider.Client.find(clientId);
-    const { host, isLoopback } = redirectPlace(redirectUri);
     return {
       uid,
       clientId,
       client: {
         name: client?.clientName ?? clientId,
-        redirectHost: host,
         isKnown: knownClients.has(clientId),
-        isLoopback,
+        ...redirectPlace(redirectUri),
       },
       redirectUri,
       personId: session?.accountId,
@@ -93,7 +93,8 @@ export class SignInFlow {
 
   /** True where the person has allowed the very same before. */
   async isRemembered({ personId, clientId, client }: AskedConsent): Promise<boolean> {
-    if (personId === undefined) return false;
+    // Any program of a machine can name another's id and wait on a port, or for a private scheme.
+    if (personId === undefined || !(client.isKnown || client.isWeb)) return false;
     return this.#options.store.consents.has(personId, consentOf(clientId, client));
   }
 
@@ -135,8 +136,8 @@ export class SignInFlow {
     const interaction = await provider.Interaction.find(uid);
     if (interaction === undefined) throw notBegun();
     const { client_id: clientId, redirect_uri: redirectUri } = interaction.params as Record<string, string>;
-    const { host } = redirectPlace(redirectUri ?? "");
-    await store.consents.give(person.id, consentOf(clientId ?? "", { redirectHost: host }));
+    const { redirectHost } = redirectPlace(redirectUri ?? "");
+    await store.consents.give(person.id, consentOf(clientId ?? "", { redirectHost }));
     const grant = new provider.Grant({ accountId: person.id, clientId: clientId ?? "" });
     // The scope is one of the server and one of the resource.
     grant.addOIDCScope(MCP_SCOPE);
@@ -144,7 +145,13 @@ export class SignInFlow {
     const grantId = await grant.save();
     interaction.result = { login: { accountId: person.id }, consent: { grantId } };
     await interaction.persist();
-    await store.audit.add({ actor: person.id, action: "consent", client: clientId, outcome: "done", detail: { host } });
+    await store.audit.add({
+      actor: person.id,
+      action: "consent",
+      client: clientId,
+      outcome: "done",
+      detail: { host: redirectHost },
+    });
     return interaction.returnTo;
   }
 
@@ -188,7 +195,7 @@ export class SignInFlow {
   }
 
   async #granted(begun: Begun, { subject, tokens }: SignedIn): Promise<NextStep> {
-    const { store, now } = this.#options;
+    const { store, endings, now } = this.#options;
     const person = begun.person === undefined ? undefined : await store.people.find(begun.person);
     if (person === undefined) throw notBegun();
     if (subject !== begun.subject) {
@@ -198,13 +205,14 @@ export class SignInFlow {
         "Sign out of Okta in this browser, then start again from your program.",
       );
     }
-    await store.upstream.put(person.id, "org", {
+    const former = await store.upstream.put(person.id, "org", {
       access: tokens.accessToken,
       accessEndsAtMs: now() + (tokens.expiresInMs ?? 0),
       refresh: tokens.refreshToken,
       dpopKey: undefined,
       scopes: tokens.scopes ?? begun.scopes,
     });
+    if (former !== undefined && former !== tokens.refreshToken) endings.revokeAtOrg(former);
     return this.#done(begun, person);
   }
 

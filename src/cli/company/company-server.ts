@@ -1,16 +1,12 @@
-import { generateKeyPair } from "node:crypto";
 import { readFile } from "node:fs/promises";
+import type { IncomingMessage } from "node:http";
 import { dirname, resolve } from "node:path";
-import { promisify } from "node:util";
-import { exportJWK } from "jose";
-import type { JWK } from "oidc-provider";
 import type { AppCredentials } from "../../auth/client-authentication.js";
 import { parsePrivateKey } from "../../auth/private-key.js";
 import { OktaMcpError } from "../../errors/index.js";
-import { oidcAdapter } from "../../issuer/oidc-adapter.js";
-import { createIssuer } from "../../issuer/provider.js";
 import type { Log } from "../../log.js";
 import type { SendHttp } from "../../net/http-client.js";
+import type { PublicFetch } from "../../net/public-fetch.js";
 import { OrgTraffic } from "../../okta/org-traffic.js";
 import type { Role } from "../../people/roles.js";
 import type { ServeFile } from "../../people/serve-fields.js";
@@ -26,6 +22,7 @@ import { MCP_PATH } from "../../web/refusals.js";
 import { SignInFlow } from "../../web/sign-in-flow.js";
 import { CALLBACK_PATH } from "../../web/sign-in-pages.js";
 import { startWebServer, type WebServer } from "../../web/web-server.js";
+import { companyIssuer } from "./company-issuer.js";
 import { PersonEngines } from "./person-engines.js";
 import { PersonSessions } from "./person-sessions.js";
 
@@ -38,6 +35,8 @@ export interface CompanyOptions {
   version: string;
   log: Log;
   fetch: SendHttp;
+  /** The way to the documents of clients. Only tests have another than the one to public addresses. */
+  fetchDocument?: PublicFetch;
   now: () => number;
 }
 
@@ -57,27 +56,20 @@ export async function startCompanyServer(options: CompanyOptions): Promise<WebSe
   const { clock } = traffic.with(orgUrl);
   const timeoutMs = 30_000;
   const login = new OktaLogin({ orgUrl, fetch, clock, timeoutMs, ...app, redirectUri: `${publicUrl}${CALLBACK_PATH}` });
-  const { hosts, schemes, dynamic, documents, document_hosts } = content.registration;
-  const provider = createIssuer({
+  const addressOf = ({ socket }: IncomingMessage) => socket.remoteAddress ?? "";
+  const { provider, endings } = await companyIssuer({
+    ...options,
     publicUrl,
     resource,
-    adapter: (kind) => oidcAdapter(store.oidc, kind),
-    signingKeys: [await signingKey()],
-    cookieKeys: store.subKeys("cookies").map((key) => Buffer.from(key).toString("base64url")),
-    clients: content.clients,
-    redirects: { hosts, schemes },
-    dynamic,
-    allowDocument: documents ? ({ host }) => document_hosts?.includes(host) ?? true : undefined,
-    isActive: async (id) => (await store.people.find(id))?.status === "active",
-    async showError(context, code) {
-      context.type = "html";
-      context.body = `<!doctype html><title>okta-mcp</title><p>${code}`;
-    },
+    orgUrl,
+    login,
+    addressOf,
   });
   const flow = new SignInFlow({
     provider,
     store,
     login,
+    endings,
     roles,
     resource,
     knownClients: new Set(content.clients.map(({ client_id }) => client_id)),
@@ -110,14 +102,19 @@ export async function startCompanyServer(options: CompanyOptions): Promise<WebSe
     orgUrl,
     binding: new BrowserBinding(new URL(publicUrl), formKey ?? new Uint8Array()),
     flow,
+    endings,
     store,
     roles,
     clientName: async (id) => (await provider.Client.find(id))?.clientName ?? id,
-    addressOf: ({ socket }) => socket.remoteAddress,
+    addressOf,
     log,
     now,
   });
-  return startWebServer({ publicUrl, provider, endpoint, pages, ready: () => store.ping(), log }, content.listen);
+  const server = await startWebServer(
+    { publicUrl, provider, endpoint, pages, ready: () => store.ping(), log },
+    content.listen,
+  );
+  return { ...server, close: () => server.close().then(() => endings.close()) };
 }
 
 /** The web app in Okta, with its secret or key; undefined where serve.json names none. */
@@ -127,10 +124,4 @@ async function webAppOf(okta: ServeFile["okta"], file: string): Promise<AppCrede
   const read = async (path: string) => (await readFile(resolve(dirname(file), path), "utf8")).trim();
   if (key !== undefined) return { clientId, privateKey: parsePrivateKey(await read(key), key_id) };
   return { clientId, clientSecret: secret === undefined ? undefined : await read(secret) };
-}
-
-/** A key for ID tokens, which nobody uses: the library wants one. */
-async function signingKey(): Promise<JWK> {
-  const { privateKey } = await promisify(generateKeyPair)("ec", { namedCurve: "P-256" });
-  return { ...(await exportJWK(privateKey)), use: "sig", alg: "ES256", kid: "unused" } as JWK;
 }

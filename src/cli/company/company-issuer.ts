@@ -1,0 +1,77 @@
+import { generateKeyPair } from "node:crypto";
+import type { IncomingMessage } from "node:http";
+import { promisify } from "node:util";
+import { exportJWK } from "jose";
+import type Provider from "oidc-provider";
+import type { JWK } from "oidc-provider";
+import { AddressLimits } from "../../issuer/address-limits.js";
+import { ClientDirectory } from "../../issuer/client-directory.js";
+import { DOCUMENT_TIMEOUT_MS, MAX_DOCUMENT_BYTES } from "../../issuer/client-documents.js";
+import { GrantEndings } from "../../issuer/grant-endings.js";
+import { oidcAdapter } from "../../issuer/oidc-adapter.js";
+import { createIssuer } from "../../issuer/provider.js";
+import type { Log } from "../../log.js";
+import { createPublicFetch, type PublicFetch } from "../../net/public-fetch.js";
+import { realSleep } from "../../net/waiting.js";
+import type { ServeFile } from "../../people/serve-fields.js";
+import type { Store } from "../../store/open-store.js";
+import type { OktaLogin } from "../../upstream/okta-login.js";
+import { showIssuerError } from "../../web/issuer-errors.js";
+
+export interface CompanyIssuerOptions {
+  content: ServeFile;
+  publicUrl: string;
+  resource: string;
+  /** The org's address. */
+  orgUrl: string;
+  login: OktaLogin;
+  store: Store;
+  /** The way to the documents of clients. Only tests have another than the one to public addresses. */
+  fetchDocument?: PublicFetch | undefined;
+  /** The address from which a request comes. */
+  addressOf(request: IncomingMessage): string;
+  log: Log;
+  now: () => number;
+}
+
+/** Puts our own authorization server together with what it keeps, and with the org's, where tokens end too. */
+export async function companyIssuer(
+  options: CompanyIssuerOptions,
+): Promise<{ provider: Provider; endings: GrantEndings }> {
+  const { content, publicUrl, resource, orgUrl, login, store, addressOf, log, now } = options;
+  const { hosts, schemes, dynamic, documents, document_hosts } = content.registration;
+  const { oauth_per_address, registrations_per_address, registrations_in_all } = content.limits;
+  const endings = new GrantEndings({ store, revokeAtOrg: (token) => login.revoke(token), sleep: realSleep, log });
+  const clients = new ClientDirectory({
+    store,
+    known: content.clients,
+    registrations: { perAddress: registrations_per_address, inAll: registrations_in_all },
+    addressOf,
+    now,
+  });
+  const provider = createIssuer({
+    publicUrl,
+    resource,
+    adapter: (kind) => oidcAdapter({ storage: store.oidc, once: store.once, clients, endings, now }, kind),
+    signingKeys: [await signingKey()],
+    cookieKeys: store.subKeys("cookies").map((key) => Buffer.from(key).toString("base64url")),
+    clients,
+    redirects: { hosts, schemes },
+    dynamic,
+    allowDocument: documents ? ({ host }) => document_hosts?.includes(host) ?? true : undefined,
+    fetchDocument:
+      options.fetchDocument ?? createPublicFetch({ maxBytes: MAX_DOCUMENT_BYTES, timeoutMs: DOCUMENT_TIMEOUT_MS }),
+    limits: new AddressLimits({ perMinute: oauth_per_address, now }),
+    addressOf,
+    isActive: async (id) => (await store.people.find(id))?.status === "active",
+    showError: showIssuerError(new URL(orgUrl).host),
+    log,
+  });
+  return { provider, endings };
+}
+
+/** A key for ID tokens, which nobody uses: the library wants one. */
+async function signingKey(): Promise<JWK> {
+  const { privateKey } = await promisify(generateKeyPair)("ec", { namedCurve: "P-256" });
+  return { ...(await exportJWK(privateKey)), use: "sig", alg: "ES256", kid: "unused" } as JWK;
+}

@@ -1,0 +1,67 @@
+import ipaddr from "ipaddr.js";
+
+export interface AddressLimitsOptions {
+  /** The requests of one address within any minute. */
+  perMinute: number;
+  /** Epoch milliseconds. */
+  now(): number;
+  /** The most addresses that are counted one by one. All further ones share one count. */
+  maxAddresses?: number;
+}
+
+const MINUTE_MS = 60_000;
+const MAX_ADDRESSES = 20_000;
+const ALL_OTHERS = "others";
+
+/**
+ * The name under which an address is counted. Whoever has an IPv6 address has all of its first 64 bits, so these count
+ * as one.
+ */
+export function countedAddress(text: string): string {
+  if (!ipaddr.isValid(text)) return "unknown";
+  const address = ipaddr.process(text);
+  if (!(address instanceof ipaddr.IPv6)) return address.toString();
+  return `${address.parts
+    .slice(0, 4)
+    .map((part) => part.toString(16))
+    .join(":")}::/64`;
+}
+
+/**
+ * Counts the requests of each address in this process, over the minute that runs and the one before it. Its size is
+ * bounded whatever number of addresses come.
+ */
+export class AddressLimits {
+  readonly #options: AddressLimitsOptions;
+  #minute = 0;
+  #counts = new Map<string, number>();
+  #countsBefore = new Map<string, number>();
+
+  constructor(options: AddressLimitsOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Counts one request of an address.
+   * @returns undefined where it has room, or the seconds after which it has room again
+   */
+  take(address: string): number | undefined {
+    const { perMinute, now, maxAddresses = MAX_ADDRESSES } = this.#options;
+    const nowMs = now();
+    const minute = Math.floor(nowMs / MINUTE_MS);
+    if (minute !== this.#minute) {
+      this.#countsBefore = minute === this.#minute + 1 ? this.#counts : new Map();
+      this.#counts = new Map();
+      this.#minute = minute;
+    }
+    const counted = countedAddress(address);
+    const isNew = !this.#counts.has(counted) && this.#counts.size >= maxAddresses;
+    const key = isNew ? ALL_OTHERS : counted;
+    const passedMs = nowMs - minute * MINUTE_MS;
+    const before = (this.#countsBefore.get(key) ?? 0) * (1 - passedMs / MINUTE_MS);
+    const here = this.#counts.get(key) ?? 0;
+    if (before + here + 1 > perMinute) return Math.max(1, Math.ceil((MINUTE_MS - passedMs) / 1000));
+    this.#counts.set(key, here + 1);
+    return undefined;
+  }
+}

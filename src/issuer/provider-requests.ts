@@ -1,0 +1,111 @@
+import type { IncomingMessage } from "node:http";
+import type Provider from "oidc-provider";
+import type { KoaContextWithOIDC } from "oidc-provider";
+import { OktaMcpError } from "../errors/index.js";
+import type { Log } from "../log.js";
+import type { AddressLimits } from "./address-limits.js";
+import type { ClientDirectory } from "./client-directory.js";
+import { TooManyRequests } from "./too-many-requests.js";
+
+/** The path under which the authorization server's own pages and endpoints stand. */
+export const OAUTH_PATH = "/oauth";
+
+/** The endpoints whose requests are counted by address. The keys are public and cost nothing. */
+const COUNTED: ReadonlySet<string> = new Set(
+  ["authorize", "token", "register", "revoke"].map((name) => `${OAUTH_PATH}/${name}`),
+);
+
+const RETRY_SECONDS = 5;
+
+export interface SurroundOptions {
+  resource: string;
+  clients: ClientDirectory;
+  limits: AddressLimits;
+  addressOf(request: IncomingMessage): string;
+  showError(context: KoaContextWithOIDC, error: { code: string; description: string }): Promise<void>;
+  log: Log;
+}
+
+/** The value of `resource` that a client sent; undefined where it is not ours (RFC 8707, section 2). */
+export function ourResource(given: string, resource: string): string | undefined {
+  if (!URL.canParse(given)) return undefined;
+  const url = new URL(given);
+  // Some clients send a query or a slash at the end. Both mean the same place here.
+  url.search = "";
+  return url.hash === "" && !given.includes("#") && url.href.replace(/\/$/, "") === resource ? resource : undefined;
+}
+
+/** Puts around the library what has to happen before and after its own handling of a request. */
+export function surround(provider: Provider, options: SurroundOptions): void {
+  const { resource, clients, limits, addressOf, log } = options;
+  provider.use(async (context, next) => {
+    const seconds = COUNTED.has(context.path) ? limits.take(addressOf(context.req)) : undefined;
+    if (seconds !== undefined) return refuseEarly(context as KoaContextWithOIDC, seconds, options);
+    const asked = context.query.resource;
+    const ours = typeof asked === "string" ? ourResource(asked, resource) : undefined;
+    if (ours !== undefined && ours !== asked) context.query = { ...context.query, resource: ours };
+    await next();
+    const { oidc, status } = context as KoaContextWithOIDC;
+    if (oidc?.route === "token" && status === 200 && oidc.client !== undefined) await clients.used(oidc.client);
+    if (oidc?.route === "discovery") context.body = announced(context.body);
+  });
+  provider.on("server_error", (context, error) => {
+    log.error("the authorization server failed", { path: context.path, error });
+    if (error instanceof OktaMcpError && error.code === "store_unavailable") refuseForNow(context);
+  });
+  const refused = (context: KoaContextWithOIDC, error: Error) => logRefusal(log, context, error);
+  provider.on("authorization.error", refused);
+  provider.on("grant.error", refused);
+  provider.on("registration_create.error", refused);
+  provider.on("revocation.error", refused);
+}
+
+async function refuseEarly(context: KoaContextWithOIDC, seconds: number, { showError, log }: SurroundOptions) {
+  const { path } = context;
+  log.warn("too many requests of one address", { path });
+  context.status = 429;
+  context.set("retry-after", String(seconds));
+  context.set("cache-control", "no-store");
+  const error = { code: "temporarily_unavailable", description: "too many requests came from this address" };
+  if (path.endsWith("/authorize")) await showError(context, error);
+  else context.body = { error: error.code, error_description: error.description };
+}
+
+/** Says that the same request may succeed later, since nothing was wrong about it. */
+function refuseForNow(context: KoaContextWithOIDC): void {
+  context.status = 503;
+  context.set("retry-after", String(RETRY_SECONDS));
+  // The endpoints for programs have their answer already; a page follows.
+  if (context.type !== "application/json") return;
+  const error_description = "the database of this server does not answer; nothing was lost";
+  context.body = { error: "temporarily_unavailable", error_description };
+}
+
+interface ProtocolError extends Error {
+  error?: string;
+  error_description?: string;
+  error_detail?: string;
+}
+
+function logRefusal(log: Log, context: KoaContextWithOIDC, caught: Error): void {
+  const { error, error_description: description, error_detail: detail } = caught as ProtocolError;
+  const client = context.oidc?.client?.clientId;
+  log.info("the authorization server refused a request", {
+    path: context.path,
+    client,
+    code: error,
+    description,
+    detail,
+  });
+  if (caught instanceof TooManyRequests) context.set("retry-after", String(caught.retryAfterSeconds));
+}
+
+/** The metadata of this server (RFC 8414) without what the library lists and no client here can use. */
+function announced(body: unknown): unknown {
+  const {
+    claims_supported: _claims,
+    claims_parameter_supported: _parameter,
+    ...kept
+  } = body as Record<string, unknown>;
+  return { ...kept, response_modes_supported: ["query"] };
+}
