@@ -13,6 +13,8 @@ export interface TokenHolder {
   mayWrite: boolean;
   /** The token itself, where it is one of the org's that calls are to be made with. */
   orgToken: string | undefined;
+  /** The scopes at the org of such a token. */
+  orgScopes?: readonly string[] | undefined;
   /** Epoch milliseconds. */
   expiresAtMs: number;
 }
@@ -20,6 +22,10 @@ export interface TokenHolder {
 /** The reason why a token does not count, or why nobody can tell at the moment. */
 export type TokenRefusal =
   | { kind: "invalid"; why: string }
+  /** The token counts, but lacks the scope that every request needs. */
+  | { kind: "no_scope"; why: string }
+  /** The token counts, and its holder may not come in. */
+  | { kind: "forbidden"; why: string }
   /** The sender is right to try again: nothing is wrong with the token, as far as is known. */
   | { kind: "unavailable"; why: string; retryAfterSeconds: number };
 

@@ -91,6 +91,8 @@ export class McpEndpoint {
     if ("refused" in holder) {
       const { refused } = holder;
       if (refused.kind === "invalid") return { refused: challenge(this.#options, "invalid_token", refused.why) };
+      if (refused.kind === "no_scope") return { refused: challenge(this.#options, "insufficient_scope", refused.why) };
+      if (refused.kind === "forbidden") return { refused: refusal(403, "forbidden", refused.why) };
       const headers = { "retry-after": String(refused.retryAfterSeconds) };
       return { refused: refusal(503, "temporarily_unavailable", refused.why, headers) };
     }

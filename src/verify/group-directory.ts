@@ -1,0 +1,80 @@
+import type { Log } from "../log.js";
+import { CannotTell } from "./cannot-tell.js";
+
+export interface GroupDirectoryOptions {
+  /** Reads the ids of all groups of a person at the org; none for somebody who is not there. */
+  read(userId: string): Promise<readonly string[]>;
+  log: Log;
+  /** Epoch milliseconds. */
+  now(): number;
+}
+
+interface Held {
+  groups: readonly string[];
+  readAtMs: number;
+}
+
+/** Groups that were read within this time are not read again. */
+const FRESH_MS = 5 * 60_000;
+/** Groups that were read within this time count while the org does not answer. */
+const STALE_MS = 60 * 60_000;
+/** The time after a failure in which the org is not asked again for the same person. */
+const PAUSE_MS = 5_000;
+const MAX_PEOPLE = 20_000;
+
+/** The groups of people, read at the org by a service app. Each person's are read by one request at a time. */
+export class GroupDirectory {
+  readonly #options: GroupDirectoryOptions;
+  readonly #held = new Map<string, Held>();
+  readonly #reading = new Map<string, Promise<readonly string[]>>();
+  readonly #failedAtMs = new Map<string, number>();
+
+  constructor(options: GroupDirectoryOptions) {
+    this.#options = options;
+  }
+
+  /** @throws CannotTell where they cannot be read, and were not read within the last hour */
+  async groupsOf(userId: string): Promise<readonly string[]> {
+    const { now } = this.#options;
+    const held = this.#held.get(userId);
+    if (held !== undefined && now() - held.readAtMs < FRESH_MS) return held.groups;
+    const failedAtMs = this.#failedAtMs.get(userId);
+    if (failedAtMs !== undefined && now() - failedAtMs < PAUSE_MS) return this.#lasting(held);
+    let reading = this.#reading.get(userId);
+    if (reading === undefined) {
+      reading = this.#read(userId, held).finally(() => this.#reading.delete(userId));
+      this.#reading.set(userId, reading);
+    }
+    return reading;
+  }
+
+  async #read(userId: string, held: Held | undefined): Promise<readonly string[]> {
+    const { read, log, now } = this.#options;
+    try {
+      const groups = await read(userId);
+      this.#failedAtMs.delete(userId);
+      keepIn(this.#held, userId, { groups, readAtMs: now() });
+      return groups;
+    } catch (error) {
+      log.warn("The groups of a person cannot be read.", { user_id: userId, error });
+      keepIn(this.#failedAtMs, userId, now());
+      return this.#lasting(held);
+    }
+  }
+
+  #lasting(held: Held | undefined): readonly string[] {
+    if (held !== undefined && this.#options.now() - held.readAtMs < STALE_MS) return held.groups;
+    throw new CannotTell("Your groups cannot be read at the moment.", PAUSE_MS / 1000);
+  }
+}
+
+/** Keeps an entry as the newest one. The oldest goes where there are too many. */
+function keepIn<T>(map: Map<string, T>, key: string, value: T): void {
+  map.delete(key);
+  map.set(key, value);
+  if (map.size <= MAX_PEOPLE) return;
+  for (const oldest of map.keys()) {
+    map.delete(oldest);
+    return;
+  }
+}

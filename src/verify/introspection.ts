@@ -1,0 +1,127 @@
+import { createHash } from "node:crypto";
+import * as oauth from "oauth4webapi";
+import { type AppCredentials, clientAuthentication } from "../auth/client-authentication.js";
+import { OAuthFailure } from "../auth/oauth-failure.js";
+import { oauthFetch } from "../auth/oauth-http.js";
+import type { Log } from "../log.js";
+import type { SendHttp } from "../net/http-client.js";
+import type { ServerClock } from "../net/server-clock.js";
+import { CannotTell } from "./cannot-tell.js";
+import type { IssuerEndpoints } from "./okta-issuer.js";
+
+/** The claims of a token that is active; undefined for every other token. */
+export type Introspected = Readonly<Record<string, unknown>> | undefined;
+
+export interface IntrospectionOptions {
+  endpoints: IssuerEndpoints;
+  /** The client that asks. */
+  app: AppCredentials;
+  fetch: SendHttp;
+  /** The issuer's clock. */
+  clock: ServerClock;
+  /** The time for which a yes is used again, in milliseconds; 0 for never. */
+  cacheMs: number;
+  log: Log;
+}
+
+const TIME_LIMIT_MS = 5_000;
+/** The wait that a caller is told of where Okta names none, and the longest. */
+const RETRY_SECONDS = 2;
+const MAX_RETRY_SECONDS = 60;
+const MAX_CACHED = 10_000;
+
+/**
+ * Asks an authorization server what tokens are worth (RFC 7662). All who bring the same token at once share one request.
+ * A no is never kept, and a yes only where the settings say so.
+ */
+export class Introspection {
+  readonly #options: IntrospectionOptions;
+  readonly #server: oauth.AuthorizationServer & { introspection_endpoint: string };
+  /** By the hashes of tokens, so that no token stays in memory. */
+  readonly #asking = new Map<string, Promise<Introspected>>();
+  readonly #cached = new Map<string, { claims: Introspected; endsAtMs: number }>();
+  /** Until then the server asked not to be asked, by this machine's clock in epoch milliseconds. */
+  #pausedUntilMs = 0;
+
+  constructor(options: IntrospectionOptions) {
+    this.#options = options;
+    const { issuer, introspection } = options.endpoints;
+    this.#server = { issuer, introspection_endpoint: introspection.href };
+  }
+
+  /** @throws CannotTell where the server does not answer */
+  async claimsOf(token: string): Promise<Introspected> {
+    const key = createHash("sha256").update(token).digest("base64url");
+    const nowMs = this.#options.clock.localNow();
+    const cached = this.#cached.get(key);
+    if (cached !== undefined && cached.endsAtMs > nowMs) return cached.claims;
+    this.#cached.delete(key);
+    let asking = this.#asking.get(key);
+    if (asking === undefined) {
+      asking = this.#ask(key, token).finally(() => this.#asking.delete(key));
+      this.#asking.set(key, asking);
+    }
+    return asking;
+  }
+
+  async #ask(key: string, token: string): Promise<Introspected> {
+    const { clock, cacheMs } = this.#options;
+    const askedAtMs = clock.localNow();
+    if (askedAtMs < this.#pausedUntilMs) throw busy(Math.ceil((this.#pausedUntilMs - askedAtMs) / 1000));
+    const { active, ...claims } = await this.#request(token);
+    if (active !== true) return undefined;
+    if (cacheMs > 0) this.#keep(key, claims, askedAtMs + cacheMs);
+    return claims;
+  }
+
+  async #request(token: string): Promise<Record<string, unknown>> {
+    const { endpoints, app, fetch, clock, log } = this.#options;
+    const { origin, protocol } = endpoints.introspection;
+    const send = oauthFetch({ orgUrl: origin, fetch, clock, timeoutMs: TIME_LIMIT_MS }, undefined, () => {});
+    const client = { client_id: app.clientId };
+    try {
+      const authentication = await clientAuthentication({ ...app, clock }, this.#server.introspection_endpoint);
+      const response = await oauth.introspectionRequest(this.#server, client, authentication, token, {
+        [oauth.customFetch]: send as never,
+        [oauth.allowInsecureRequests]: protocol === "http:",
+        additionalParameters: { token_type_hint: "access_token" },
+      });
+      return { ...(await oauth.processIntrospectionResponse(this.#server, client, response)) };
+    } catch (error) {
+      log.warn("A token cannot be introspected.", { error, ...refusedWith(error) });
+      throw this.#cannotTell(error);
+    }
+  }
+
+  #cannotTell(error: unknown): CannotTell {
+    if (!(error instanceof OAuthFailure) || error.retryAfterMs === undefined) return busy(RETRY_SECONDS, error);
+    const seconds = Math.min(Math.max(Math.ceil(error.retryAfterMs / 1000), 1), MAX_RETRY_SECONDS);
+    this.#pausedUntilMs = this.#options.clock.localNow() + seconds * 1000;
+    return busy(seconds, error);
+  }
+
+  #keep(key: string, claims: Introspected, untilMs: number): void {
+    const { clock } = this.#options;
+    const exp = typeof claims?.exp === "number" ? clock.toLocalMs(claims.exp * 1000) : 0;
+    this.#cached.set(key, { claims, endsAtMs: Math.min(untilMs, exp) });
+    if (this.#cached.size <= MAX_CACHED) return;
+    for (const oldest of this.#cached.keys()) {
+      this.#cached.delete(oldest);
+      return;
+    }
+  }
+}
+
+/** What the server refused with, for the operator: the request is ours, and its sender has done nothing wrong. */
+function refusedWith(error: unknown): { code?: string; fix?: string } {
+  const code = error instanceof oauth.ResponseBodyError ? error.error : undefined;
+  if (code !== "invalid_client" && code !== "unauthorized_client") return code === undefined ? {} : { code };
+  return {
+    code,
+    fix: "Compare tokens.client_id and its secret or key with the app in Okta; `okta-mcp serve check` says which is wrong.",
+  };
+}
+
+function busy(retryAfterSeconds: number, cause?: unknown): CannotTell {
+  return new CannotTell("The authorization server does not answer at the moment.", retryAfterSeconds, cause);
+}

@@ -1,0 +1,129 @@
+import { isObject } from "../json/json.js";
+
+/** The facts of a token, once it is sure who gave it out. */
+export interface TokenFacts {
+  clientId: string;
+  /** The id of the person at the org; undefined where a program has the token for itself. */
+  userId: string | undefined;
+  /** The login of the person. */
+  login: string | undefined;
+  scopes: ReadonlySet<string>;
+  /** The ids of the person's groups; undefined where the token does not tell them. */
+  groups: readonly string[] | undefined;
+  /** Epoch milliseconds. */
+  expiresAtMs: number;
+}
+
+/** The settings by which tokens of others count. */
+export interface TokenRules {
+  /** Exactly as in the token. */
+  issuer: string;
+  audience: string;
+  /** The clients whose tokens count for a person. */
+  clients: ReadonlySet<string>;
+  /** The clients whose tokens count for themselves. */
+  machines: ReadonlySet<string>;
+  /** The scope without which a token is for something else; undefined where none is. */
+  neededScope: string | undefined;
+  /** The claim with the ids of groups. */
+  groupsClaim: string | undefined;
+}
+
+/** The outcome of a check. `detail` is for the log alone, since it has text of the token. */
+export type CheckedClaims =
+  | { facts: TokenFacts }
+  | { refused: { kind: "invalid" | "no_scope"; why: string; detail?: Record<string, unknown> } };
+
+/** The tolerance for differences between the clocks, in seconds. */
+const SKEW_SECONDS = 60;
+const MAX_TEXT_CHARS = 256;
+const MAX_SCOPES = 1_000;
+const MAX_GROUPS = 10_000;
+
+/** Claims that ID tokens have and access tokens do not (OpenID Connect Core, sections 2 and 3.3.2.11). */
+const OF_ID_TOKENS = ["nonce", "at_hash", "c_hash"];
+
+const invalid = (why: string, detail?: Record<string, unknown>): CheckedClaims => ({
+  refused: { kind: "invalid", why, ...(detail && { detail }) },
+});
+
+/**
+ * Checks the claims of an access token of Okta's, which come from a verified JWT or from an introspection: who gave it
+ * out, for whom, to which client, until when and for whom it stands (RFC 9068, section 4; Okta: `IntrospectionResponse`).
+ * @param nowMs the issuer's time, in epoch milliseconds
+ */
+export function checkClaims(
+  claims: Readonly<Record<string, unknown>>,
+  rules: TokenRules,
+  nowMs: number,
+): CheckedClaims {
+  if (claims.iss !== rules.issuer) return invalid("The token comes from another issuer.", { issuer: claims.iss });
+  const audiences = Array.isArray(claims.aud) ? claims.aud : [claims.aud];
+  if (!audiences.includes(rules.audience))
+    return invalid("The token is for another audience.", { audience: claims.aud });
+  if (OF_ID_TOKENS.some((name) => Object.hasOwn(claims, name))) return invalid("The token is an ID token.");
+  // Whoever holds the token would have to prove a key, which nobody asks for here (RFC 9449, section 7.1).
+  if (isObject(claims.cnf)) return invalid("The token is bound to a key.");
+  const late = wrongTime(claims, nowMs / 1000);
+  if (late !== undefined) return invalid(late);
+  const clientId = textOf(claims.cid ?? claims.client_id);
+  const scopes = scopesOf(claims.scp ?? claims.scope);
+  if (clientId === undefined || scopes === undefined) return invalid("The token is no access token.");
+  const subject = textOf(claims.sub);
+  const userId = textOf(claims.uid);
+  if (subject === undefined || (claims.uid !== undefined && userId === undefined)) {
+    return invalid("The token does not tell whom it stands for.");
+  }
+  if (userId === undefined && subject !== clientId) return invalid("The token does not tell whom it stands for.");
+  const listed = userId === undefined ? rules.machines : rules.clients;
+  if (!listed.has(clientId)) {
+    const list = userId === undefined ? "machines" : "tokens.clients";
+    return invalid("Tokens of this client do not count here.", { client: clientId, not_in: list });
+  }
+  if (rules.neededScope !== undefined && !scopes.has(rules.neededScope)) {
+    return {
+      refused: { kind: "no_scope", why: `The token has no ${rules.neededScope}.`, detail: { client: clientId } },
+    };
+  }
+  return {
+    facts: {
+      clientId,
+      userId,
+      login: userId === undefined ? undefined : subject,
+      scopes,
+      groups: rules.groupsClaim === undefined ? undefined : groupsOf(claims[rules.groupsClaim]),
+      expiresAtMs: Number(claims.exp) * 1000,
+    },
+  };
+}
+
+/** A sentence where one of the times is missing, of another type or not right. */
+function wrongTime({ exp, nbf, iat }: Readonly<Record<string, unknown>>, nowSeconds: number): string | undefined {
+  if (!isTime(exp)) return "The token does not tell when it ends.";
+  if (exp + SKEW_SECONDS <= nowSeconds) return "The token has expired.";
+  for (const begin of [nbf, iat]) {
+    if (begin === undefined) continue;
+    if (!isTime(begin)) return "A time of the token is no number.";
+    if (begin - SKEW_SECONDS > nowSeconds) return "The token is not valid yet.";
+  }
+  return undefined;
+}
+
+const isTime = (value: unknown): value is number => typeof value === "number" && Number.isFinite(value);
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" && value.length <= MAX_TEXT_CHARS ? value : undefined;
+}
+
+/** Okta's list `scp`, or the text `scope` of RFC 7662, section 2.2. */
+function scopesOf(value: unknown): ReadonlySet<string> | undefined {
+  const list = typeof value === "string" ? value.split(" ").filter((scope) => scope !== "") : value;
+  if (!Array.isArray(list) || list.length === 0 || list.length > MAX_SCOPES) return undefined;
+  return list.every((scope) => typeof scope === "string") ? new Set(list) : undefined;
+}
+
+/** Undefined where the claim is no list of texts, so that the groups have to be read elsewhere. */
+function groupsOf(value: unknown): readonly string[] | undefined {
+  if (!Array.isArray(value) || value.length > MAX_GROUPS) return undefined;
+  return value.every((group) => typeof group === "string") ? value : undefined;
+}

@@ -1,0 +1,103 @@
+import type { Log } from "../log.js";
+import type { KnownPerson, StoredPeople } from "../store/stored-people.js";
+import { CannotTell } from "./cannot-tell.js";
+import type { GroupDirectory } from "./group-directory.js";
+import type { TokenFacts } from "./token-claims.js";
+import type { TokenHolder, TokenRefusal } from "./token-verifier.js";
+
+export interface TokenPeopleOptions {
+  people: StoredPeople;
+  /** The issuer of the org's own ID tokens, by which people are known here in every mode. */
+  orgUrl: string;
+  /** Reads the groups that a token does not tell; undefined where nothing does. */
+  directory: GroupDirectory | undefined;
+  /** The names of the roles of machines, by their client ids. */
+  machines: ReadonlyMap<string, string>;
+  /** The scope without which a holder may only read; undefined where scopes do not decide it. */
+  writeScope: string | undefined;
+  log: Log;
+}
+
+/** How a holder is made of the facts of a token. */
+export interface HolderParts {
+  /** The token itself, where calls are made with it. */
+  orgToken?: string | undefined;
+  /** True where the org has said at this moment that the person is active. */
+  isSureNow?: boolean;
+}
+
+/**
+ * Finds the person whom a token of the org's stands for. They are known by the org and their id there, however they have
+ * signed in. It writes only where something is new.
+ */
+export class TokenPeople {
+  readonly #options: TokenPeopleOptions;
+
+  constructor(options: TokenPeopleOptions) {
+    this.#options = options;
+  }
+
+  async holderOf(facts: TokenFacts, parts: HolderParts = {}): Promise<TokenHolder | { refused: TokenRefusal }> {
+    try {
+      return await this.#holderOf(facts, parts);
+    } catch (error) {
+      if (!(error instanceof CannotTell)) throw error;
+      const { message: why, retryAfterSeconds } = error;
+      return { refused: { kind: "unavailable", why, retryAfterSeconds } };
+    }
+  }
+
+  async #holderOf(facts: TokenFacts, parts: HolderParts): Promise<TokenHolder | { refused: TokenRefusal }> {
+    const { machines, writeScope, log } = this.#options;
+    const { clientId, userId, scopes, expiresAtMs } = facts;
+    const person = userId === undefined ? await this.#machine(clientId) : await this.#person(userId, facts, parts);
+    if (person.status !== "active") {
+      log.info("A token was refused.", { why: "The person is not active here.", person: person.id });
+      return { refused: { kind: "forbidden", why: "Your access to this server was ended. Ask who runs it." } };
+    }
+    return {
+      person,
+      machineRole: userId === undefined ? machines.get(clientId) : undefined,
+      clientId,
+      grantId: undefined,
+      mayWrite: writeScope === undefined || scopes.has(writeScope),
+      orgToken: parts.orgToken,
+      ...(parts.orgToken === undefined ? {} : { orgScopes: [...scopes] }),
+      expiresAtMs,
+    };
+  }
+
+  async #person(userId: string, facts: TokenFacts, { isSureNow = false }: HolderParts): Promise<KnownPerson> {
+    const { people, orgUrl, directory } = this.#options;
+    const known = await people.findBySubject(orgUrl, userId);
+    if (known?.status === "blocked" || (known?.status === "gone" && !isSureNow)) return known;
+    const groups = facts.groups ?? (await directory?.groupsOf(userId));
+    const login = facts.login ?? known?.login;
+    if (known?.status === "active" && known.login === login && sameGroups(known.groups, groups)) return known;
+    return people.signedIn({
+      issuer: orgUrl,
+      subject: userId,
+      login,
+      name: known?.name,
+      email: known?.email,
+      emailVerified: known?.emailVerified ?? false,
+      groups,
+    });
+  }
+
+  async #machine(clientId: string): Promise<KnownPerson> {
+    const { people, orgUrl } = this.#options;
+    const told = { name: undefined, email: undefined, emailVerified: false, groups: [] };
+    return (
+      (await people.findBySubject(orgUrl, clientId)) ??
+      people.signedIn({ issuer: orgUrl, subject: clientId, login: clientId, ...told })
+    );
+  }
+}
+
+/** @param read undefined where nobody has read them: what is known stays */
+function sameGroups(known: readonly string[], read: readonly string[] | undefined): boolean {
+  if (read === undefined) return true;
+  const held = new Set(known);
+  return held.size === new Set(read).size && read.every((id) => held.has(id));
+}
