@@ -38,6 +38,11 @@ export const ERROR_CODES = {
     exitCode: 1,
     fix: "Give the person the link. They sign in there, read what would happen, and answer; then make the very same call again.",
   },
+  needs_user: {
+    retry: "never",
+    exitCode: 1,
+    fix: "Have a person make this call with a client of their own.",
+  },
   would_remove: {
     retry: "after-fix",
     exitCode: 1,

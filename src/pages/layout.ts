@@ -60,8 +60,7 @@ export function pageHeaders(...goesTo: (string | undefined)[]): Record<string, s
     "content-type": "text/html; charset=utf-8",
     "content-security-policy": `default-src 'none'; style-src 'self'; form-action ${forms}; frame-ancestors 'none'; base-uri 'none'`,
     "cache-control": "no-store",
-    // With no-referrer a browser would send our own forms with `Origin: null` (Fetch, section 4.10), as a stranger's.
-    "referrer-policy": "same-origin",
+    "referrer-policy": "no-referrer",
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
     "cross-origin-opener-policy": "same-origin",

@@ -1,7 +1,6 @@
 import type { AppCredentials } from "../../auth/client-authentication.js";
 import { createSession } from "../../auth/open-session.js";
 import type { Session } from "../../auth/session.js";
-import type { Credential } from "../../auth/session-parts.js";
 import { OktaMcpError } from "../../errors/index.js";
 import type { Log } from "../../log.js";
 import type { SendHttp } from "../../net/http-client.js";
@@ -9,8 +8,10 @@ import type { ServerClock } from "../../net/server-clock.js";
 import { realSleep } from "../../net/waiting.js";
 import type { Role } from "../../people/roles.js";
 import type { Store } from "../../store/open-store.js";
+import { BearerSession } from "../../upstream/bearer-session.js";
 import { GrantKeeper } from "../../upstream/grant-keeper.js";
 import { GrantSession } from "../../upstream/grant-session.js";
+import { RefusingSession } from "../../upstream/refusing-session.js";
 import type { WebCaller } from "../../web/mcp-endpoint.js";
 
 export interface PersonSessionsOptions {
@@ -40,9 +41,18 @@ export class PersonSessions {
 
   of(caller: WebCaller, role: Role): Session {
     if (role.actAs === "service") return this.#service(role);
-    if (caller.orgToken !== undefined)
-      return this.#open(role, undefined, { method: "access-token", token: caller.orgToken });
-    return this.#person(caller, role);
+    const { person, clientId, machineRole, orgToken: token, orgScopes = [], expiresAtMs } = caller;
+    const { orgUrl, app } = this.#options;
+    const { scopes: configured } = role;
+    // Their role was another one when the settings were checked.
+    if (machineRole !== undefined) return new RefusingSession(orgUrl, configured, needsUser);
+    if (token !== undefined) {
+      const { subject, login } = person;
+      const held = { token, scopes: orgScopes, clientId, expiresAtMs };
+      return new BearerSession({ orgUrl, configured, subject, login, ...held });
+    }
+    if (app === undefined) return new RefusingSession(orgUrl, configured, () => noWebApp(role));
+    return this.#person(caller, role, app);
   }
 
   #service(role: Role): Session {
@@ -50,20 +60,20 @@ export class PersonSessions {
     if (known !== undefined) return known;
     if (role.service === undefined) throw new OktaMcpError("bad_config", `Role ${role.name} has no service app.`);
     const { clientId, key } = role.service;
-    const made = this.#open(role, clientId, { method: "private-key", key });
+    const { log, fetch, now, clock, orgUrl } = this.#options;
+    const shared = { orgUrl, tokenStore: "memory", log, fetch, now, clock } as const;
+    const made = createSession({
+      ...shared,
+      clientId,
+      scopes: role.scopes,
+      credential: { method: "private-key", key },
+    });
     this.#services.set(role, made);
     return made;
   }
 
-  #open({ scopes }: Role, clientId: string | undefined, credential: Credential): Session {
-    const { log, fetch, now, clock, orgUrl } = this.#options;
-    return createSession({ orgUrl, clientId, scopes, credential, tokenStore: "memory", log, fetch, now, clock });
-  }
-
-  #person({ person }: WebCaller, role: Role): Session {
-    const { app, store, log, fetch, now, clock, orgUrl, publicUrl } = this.#options;
-    if (app === undefined)
-      throw new OktaMcpError("bad_config", `Role ${role.name} acts as user, and there is no web app.`);
+  #person({ person }: WebCaller, role: Role, app: AppCredentials): Session {
+    const { store, log, fetch, now, clock, orgUrl, publicUrl } = this.#options;
     const { clientId } = app;
     const { subject, login } = person;
     const keeper = new GrantKeeper({ grants: store.upstream, person: person.id, subject, login, orgUrl, clientId });
@@ -72,4 +82,15 @@ export class PersonSessions {
     const parts = { orgUrl, clientId, configured, ...how };
     return new GrantSession({ parts, app, keeper, connectUrl: `${publicUrl}/connect/okta` });
   }
+}
+
+/** The refusal of a program that calls for itself, where a person is needed. */
+export function needsUser(): OktaMcpError {
+  return new OktaMcpError("needs_user", "This needs a person, and the token stands for a program. Nothing was done.");
+}
+
+function noWebApp({ name }: Role): OktaMcpError {
+  return new OktaMcpError("bad_config", `Role ${name} acts as user, and this server has no web app in Okta.`, {
+    fix: "Whoever runs this server has to set okta.client_id, so that people can grant access, or have the role act as service.",
+  });
 }
