@@ -1,5 +1,5 @@
 import type Provider from "oidc-provider";
-import { MCP_SCOPE } from "./provider.js";
+import { ownScopesIn } from "./own-scopes.js";
 
 /** Whoever a request comes from, by its token. */
 export interface OwnTokenHolder {
@@ -31,13 +31,12 @@ export async function tokenHolder(
   if (!audiences.includes(resource)) return undefined;
   const { grantId } = found;
   if (grantId === undefined || (await provider.Grant.find(grantId)) === undefined) return undefined;
-  const scopes = new Set((found.scope ?? "").split(" "));
-  if (!scopes.has(MCP_SCOPE) || found.exp === undefined) return undefined;
+  if (found.exp === undefined) return undefined;
   return {
     personId: found.accountId,
     clientId: found.clientId,
     grantId,
-    scopes,
+    scopes: new Set(ownScopesIn(found.scope)),
     expiresAtMs: found.exp * 1000,
   };
 }

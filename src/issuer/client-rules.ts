@@ -17,7 +17,10 @@ const MAX_REDIRECTS = 20;
 const MAX_NAME_CHARS = 100;
 const MAX_KEYS = 10;
 
-/** The members that a client may set. Others would let it have pages fetched or shown, or keys used. */
+/**
+ * The members that a client may set. Others would let it have pages fetched or shown, or keys used. `scope` is none of
+ * them: each request names its scopes, and a client may step up to more later.
+ */
 const KEPT: ReadonlySet<string> = new Set([
   "client_id",
   "client_id_issued_at",
@@ -31,7 +34,6 @@ const KEPT: ReadonlySet<string> = new Set([
   "response_modes",
   "token_endpoint_auth_method",
   "jwks",
-  "scope",
 ]);
 
 /** The ways in which a client proves who it is. All others are `none`: a public client with PKCE. */

@@ -5,6 +5,7 @@ import { OktaMcpError } from "../errors/index.js";
 import type { Log } from "../log.js";
 import type { AddressLimits } from "./address-limits.js";
 import type { ClientDirectory } from "./client-directory.js";
+import { withOwnScopes } from "./own-scopes.js";
 import { TooManyRequests } from "./too-many-requests.js";
 
 /** The path under which the authorization server's own pages and endpoints stand. */
@@ -44,6 +45,7 @@ export function surround(provider: Provider, options: SurroundOptions): void {
     const asked = context.query.resource;
     const ours = typeof asked === "string" ? ourResource(asked, resource) : undefined;
     if (ours !== undefined && ours !== asked) context.query = { ...context.query, resource: ours };
+    if (context.path === `${OAUTH_PATH}/authorize`) context.query = withOwnScopes(context.query);
     await next();
     const { oidc, status } = context as KoaContextWithOIDC;
     if (oidc?.route === "token" && status === 200 && oidc.client !== undefined) await clients.used(oidc.client);

@@ -6,13 +6,11 @@ import type { AddressLimits } from "./address-limits.js";
 import type { ClientDirectory } from "./client-directory.js";
 import { documentFetch, MAX_DOCUMENT_BYTES } from "./client-documents.js";
 import { applyClientRules, CLIENT_AUTH_METHODS, type ClientMetadata } from "./client-rules.js";
+import { ALL_OWN_SCOPES } from "./own-scopes.js";
 import { OAUTH_PATH, ourResource, surround } from "./provider-requests.js";
 import type { RedirectRules } from "./redirect-rules.js";
 
 export { OAUTH_PATH } from "./provider-requests.js";
-
-/** The one scope of this server's own tokens. What a person may do follows from their roles, at each call. */
-export const MCP_SCOPE = "mcp";
 
 /** The lives of what the authorization server gives out, in seconds. */
 const LIVES = {
@@ -90,7 +88,7 @@ function featuresOf({ resource, dynamic, allowDocument }: IssuerOptions): NonNul
           throw new errors.InvalidTarget(`tokens are given out for ${resource} alone`);
         }
         return {
-          scope: MCP_SCOPE,
+          scope: ALL_OWN_SCOPES,
           audience: resource,
           accessTokenTTL: LIVES.accessToken,
           // Each request looks the grant up anyway, so a token needs to say nothing by itself.
@@ -143,7 +141,7 @@ export function createIssuer(options: IssuerOptions): Provider {
   const configuration: Configuration = {
     ...clientsOf(options),
     adapter: options.adapter as never,
-    scopes: [MCP_SCOPE],
+    scopes: ALL_OWN_SCOPES.split(" "),
     claims: {},
     responseTypes: ["code"],
     subjectTypes: ["public"],

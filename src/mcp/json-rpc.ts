@@ -42,8 +42,7 @@ function isAnswerable(value: Members): boolean {
 }
 
 function refuseBatch(batch: readonly unknown[]): Received {
-  const problem =
-    batch.length === 0 ? "the batch is empty" : "batches are not taken; send each message in its own line";
+  const problem = batch.length === 0 ? "the batch is empty" : "batches are not taken; send each message by itself";
   const requests = batch.filter(isObject).filter((member) => "method" in member && isId(member.id));
   const ids = requests.length > 0 ? requests.map(({ id }) => id) : [null];
   const text = `Invalid request: ${problem}.`;
@@ -76,7 +75,7 @@ export function readMessage(line: string): Received {
       const problem = `the message holds more than ${MAX_JSON_VALUES} values`;
       return { problem, refusals: [refusal(ErrorCode.InvalidRequest, `Invalid request: ${problem}.`)] };
     }
-    const problem = "the line is not valid JSON";
+    const problem = "the message is not valid JSON";
     return { problem, refusals: [refusal(ErrorCode.ParseError, `Parse error: ${problem}.`)] };
   }
   if (Array.isArray(value)) return refuseBatch(value);

@@ -1,4 +1,5 @@
 import { html } from "hono/html";
+import { OWN_SCOPES } from "../issuer/own-scopes.js";
 import type { RedirectPlace } from "../issuer/redirect-rules.js";
 import { layout, type Markup } from "./layout.js";
 import { shown } from "./page-text.js";
@@ -8,7 +9,15 @@ export interface AskingClient extends RedirectPlace {
   name: string;
   /** True for a client of serve.json. */
   isKnown: boolean;
+  /** The scopes of this server's own tokens that it asks for. */
+  scopes: readonly string[];
 }
+
+/** The scopes in words for a person. */
+const IN_WORDS: Readonly<Record<string, string>> = {
+  [OWN_SCOPES.read]: "read what your roles let you read",
+  [OWN_SCOPES.write]: "change and remove what your roles let you change; what cannot be undone waits for your yes",
+};
 
 export interface ConsentPage {
   org: string;
@@ -36,7 +45,7 @@ ${
 <dl>
 <dt>The program</dt><dd>${shown(client.name)}</dd>
 <dt>Its answer goes to</dt><dd>${shown(client.redirectHost)}${client.isLoopback ? html` <span class="soft">(this machine)</span>` : ""}</dd>
-<dt>It may</dt><dd>call the tools that your roles allow, and nothing more</dd>
+<dt>It may</dt>${client.scopes.map((scope) => html`<dd>${IN_WORDS[scope] ?? shown(scope)}</dd>`)}
 </dl>
 <p class="soft">What it changes is on record under your name. You can end its access at any time under <a href="/me">/me</a>.</p>
 <div class="choice">

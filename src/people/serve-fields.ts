@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { isNetwork } from "../net/networks.js";
 import { roleSchema } from "./role-schema.js";
 import { count, file, origin, serviceApp, text } from "./schema-parts.js";
 import { machineSchema, SIGN_IN_MODES, tokensSchema } from "./token-schema.js";
@@ -48,7 +49,16 @@ export function serveFields() {
       .strictObject({ cert_file: file("A PEM file with the certificate chain."), key_file: file("Its key.") })
       .optional()
       .describe("Without it a proxy in front ends TLS, and is listed in trusted_proxies."),
-    trusted_proxies: z.array(text("An address or a network, as 10.0.0.0/8.", 60)).default([]),
+    trusted_proxies: z
+      .array(
+        text("An address or a network, as 10.0.0.0/8.", 60).refine(
+          isNetwork,
+          "is no address and no network, as 10.0.0.0/8",
+        ),
+      )
+      .max(200)
+      .default([])
+      .describe("The proxies in front of this server. Only their X-Forwarded-For is believed."),
     data_dir: file("The folder for the database and the keys. Only this user may read it."),
     okta: z.strictObject({
       org_url: origin("The org, e.g. https://acme.okta.com."),

@@ -1,5 +1,6 @@
 import type Provider from "oidc-provider";
 import { tokenHolder } from "../issuer/access-tokens.js";
+import { OWN_SCOPES } from "../issuer/own-scopes.js";
 import type { Store } from "../store/open-store.js";
 import type { TokenHolder, TokenRefusal, TokenVerifier } from "./token-verifier.js";
 
@@ -20,7 +21,11 @@ export class OwnTokens implements TokenVerifier {
     const holder = await tokenHolder(this.#provider, this.#resource, token);
     const person = holder && (await this.#store.people.find(holder.personId));
     if (person?.status !== "active") return { refused: { kind: "invalid", why: "The token does not count here." } };
-    const { clientId, grantId, expiresAtMs } = holder as NonNullable<typeof holder>;
-    return { person, machineRole: undefined, clientId, grantId, mayWrite: true, orgToken: undefined, expiresAtMs };
+    const { clientId, grantId, scopes, expiresAtMs } = holder as NonNullable<typeof holder>;
+    if (!scopes.has(OWN_SCOPES.read)) {
+      return { refused: { kind: "no_scope", why: `The token has no ${OWN_SCOPES.read}.` } };
+    }
+    const mayWrite = scopes.has(OWN_SCOPES.write);
+    return { person, machineRole: undefined, clientId, grantId, mayWrite, orgToken: undefined, expiresAtMs };
   }
 }

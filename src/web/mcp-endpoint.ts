@@ -1,15 +1,19 @@
+import type { IncomingMessage } from "node:http";
+import type { JSONRPCMessage } from "@modelcontextprotocol/sdk/types.js";
 import { createMcpHandler, type McpHttpHandler } from "@modelcontextprotocol/server";
-import { MCP_SCOPE } from "../issuer/provider.js";
+import type { McpScopes } from "../issuer/own-scopes.js";
 import type { Log } from "../log.js";
 import type { AdapterOptions } from "../mcp/adapter.js";
+import { readMessage } from "../mcp/json-rpc.js";
 import { modernServer } from "../mcp/modern.js";
 import { faultFields } from "../mcp/protocol-fault.js";
 import type { McpService } from "../mcp/service.js";
 import { type Role, rolesOf } from "../people/roles.js";
 import type { TokenHolder, TokenVerifier } from "../verify/token-verifier.js";
 import type { CallsAtOnce } from "./calls-at-once.js";
-import { checkHead, type GateOptions, type RequestHead } from "./gate.js";
-import { type ChallengeOptions, challenge, type HttpRefusal, refusal } from "./refusals.js";
+import { checkHead, type GateOptions, type RequestHead, tooLarge } from "./gate.js";
+import { readBody } from "./mcp-body.js";
+import { challenge, type HttpRefusal, MCP_PATH, refusal } from "./refusals.js";
 
 /** Whoever a request comes from, with what they may do at this moment. */
 export interface WebCaller extends TokenHolder {
@@ -17,11 +21,14 @@ export interface WebCaller extends TokenHolder {
   roles: readonly [Role, ...Role[]];
 }
 
-export interface McpEndpointOptions extends ChallengeOptions {
+export interface McpEndpointOptions {
   gate: GateOptions;
+  scopes: McpScopes;
   verifier: TokenVerifier;
   roles(): readonly Role[];
   atOnce: CallsAtOnce;
+  /** True for the name of a tool that does more than read. */
+  writes(tool: string): boolean;
   /** The tools of a caller. It is asked for each request. */
   serviceOf(caller: WebCaller): McpService;
   /** What a call of a caller has besides, as the way to a page. */
@@ -32,7 +39,8 @@ export interface McpEndpointOptions extends ChallengeOptions {
 /** A request, and how its sender learns that it has ended. */
 export interface McpRequest {
   head: RequestHead;
-  request: Request;
+  /** The request as it came. Its body is read here. */
+  incoming: IncomingMessage;
   /** Calls back when the answer was sent or its receiver has gone. */
   onEnd(listener: () => void): void;
 }
@@ -52,32 +60,37 @@ export class McpEndpoint {
         if (caller === undefined) throw new Error("A request came past the gate.");
         return modernServer(options.serviceOf(caller), options.adapterFor(caller));
       },
-      {
-        maxRequestBodySize: options.gate.maxBodyBytes,
-        onerror: (error) => options.log.debug("protocol error", faultFields(error)),
-      },
+      { onerror: (error) => options.log.debug("protocol error", faultFields(error)) },
     );
   }
 
-  async answer({ head, request, onEnd }: McpRequest): Promise<Response> {
-    const checked = checkHead(head, this.#options.gate);
+  async answer({ head, incoming, onEnd }: McpRequest): Promise<Response> {
+    const { gate, atOnce } = this.#options;
+    const checked = checkHead(head, gate);
     if ("refused" in checked) return asResponse(checked.refused);
     const found = await this.#callerOf(checked.token);
     if ("refused" in found) return asResponse(found.refused);
     const { caller } = found;
-    const place = this.#options.atOnce.take(caller.person.id);
+    const place = atOnce.take(caller.person.id);
     if ("full" in place) return asResponse(tooMany(place.full));
-    onEnd(place.leave);
-    const { clientId, expiresAtMs } = caller;
-    // The token itself goes no further than here.
-    const authInfo = {
-      token: "",
-      clientId,
-      scopes: [MCP_SCOPE],
-      expiresAt: Math.floor(expiresAtMs / 1000),
-      extra: { caller },
-    };
-    return this.#handler.fetch(withBothTypes(request), { authInfo });
+    const gone = new AbortController();
+    onEnd(() => {
+      place.leave();
+      gone.abort();
+    });
+    const body = await readBody(incoming, gate.maxBodyBytes);
+    if ("problem" in body) return asResponse(body.problem === "too_large" ? tooLarge(gate.maxBodyBytes) : brokenOff());
+    const received = readMessage(body.text);
+    if (!("message" in received)) {
+      this.#options.log.debug("protocol error", { problem: received.problem });
+      const { id, error } = received.refusals[0] ?? INVALID_MESSAGE;
+      // A batch has an answer for each of its requests, but this answer is to all of it.
+      return Response.json(
+        { jsonrpc: "2.0", id: received.refusals.length > 1 ? null : id, error },
+        { status: 400, headers: NO_STORE },
+      );
+    }
+    return this.#lacksScope(received.message, caller) ?? this.#serve(head, received.message, caller, gone.signal);
   }
 
   /** Ends what runs. */
@@ -85,13 +98,44 @@ export class McpEndpoint {
     return this.#handler.close();
   }
 
+  /** The refusal of a call that writes, for a token that may only read (RFC 6750, section 3.1). */
+  #lacksScope(message: JSONRPCMessage, { mayWrite }: WebCaller): Response | undefined {
+    const { gate, scopes, writes } = this.#options;
+    if (mayWrite || !("method" in message) || message.method !== "tools/call") return undefined;
+    const name = message.params?.name;
+    if (typeof name !== "string" || !writes(name)) return undefined;
+    const description = `${name} does more than read, and the token lacks ${scopes.write}. Nothing was done.`;
+    return asResponse(challenge(gate, "insufficient_scope", description));
+  }
+
+  #serve({ headers }: RequestHead, message: JSONRPCMessage, caller: WebCaller, signal: AbortSignal) {
+    const { gate, scopes } = this.#options;
+    const { clientId, expiresAtMs, mayWrite } = caller;
+    // The token itself goes no further than the gate.
+    const authInfo = {
+      token: "",
+      clientId,
+      scopes: mayWrite ? [scopes.read, scopes.write] : [scopes.read],
+      expiresAt: Math.floor(expiresAtMs / 1000),
+      extra: { caller },
+    };
+    const request = new Request(`${gate.publicUrl}${MCP_PATH}`, {
+      method: "POST",
+      headers: withBothTypes(headers),
+      signal,
+    });
+    return this.#handler.fetch(request, { authInfo, parsedBody: message });
+  }
+
   async #callerOf(token: string): Promise<{ caller: WebCaller } | { refused: HttpRefusal }> {
-    const { verifier, roles } = this.#options;
+    const { verifier, roles, gate, scopes } = this.#options;
     const holder = await verifier.verify(token);
     if ("refused" in holder) {
       const { refused } = holder;
-      if (refused.kind === "invalid") return { refused: challenge(this.#options, "invalid_token", refused.why) };
-      if (refused.kind === "no_scope") return { refused: challenge(this.#options, "insufficient_scope", refused.why) };
+      if (refused.kind === "invalid") return { refused: challenge(gate, "invalid_token", refused.why) };
+      if (refused.kind === "no_scope") {
+        return { refused: challenge({ ...gate, scopes: [scopes.read] }, "insufficient_scope", refused.why) };
+      }
       if (refused.kind === "forbidden") return { refused: refusal(403, "forbidden", refused.why) };
       const headers = { "retry-after": String(refused.retryAfterSeconds) };
       return { refused: refusal(503, "temporarily_unavailable", refused.why, headers) };
@@ -107,6 +151,18 @@ export class McpEndpoint {
   }
 }
 
+const NO_STORE = { "cache-control": "no-store" };
+
+/** The answer to an answer or notification that is none. Over HTTP every message has one. */
+const INVALID_MESSAGE = {
+  id: null,
+  error: { code: -32600, message: "Invalid request: it is no valid answer or notification." },
+};
+
+function brokenOff(): HttpRefusal {
+  return refusal(400, "invalid_request", "The body ended before its end.", { connection: "close" });
+}
+
 function tooMany(full: "person" | "all"): HttpRefusal {
   const headers = { "retry-after": RETRY_SECONDS };
   return full === "person"
@@ -114,13 +170,15 @@ function tooMany(full: "person" | "all"): HttpRefusal {
     : refusal(503, "busy", "Too many calls run at once on this server.", headers);
 }
 
-/** A request that takes any answer, as curl's does, takes both kinds that there are. */
-function withBothTypes(request: Request): Request {
-  const accept = request.headers.get("accept");
-  if (accept !== null && accept !== "*/*") return request;
-  const headers = new Headers(request.headers);
-  headers.set("accept", "application/json, text/event-stream");
-  return new Request(request, { headers });
+/** The headers of a request, which takes both kinds of answers where it takes any, as curl's does. */
+function withBothTypes(headers: Headers): Headers {
+  const accept = headers.get("accept");
+  const taken = new Headers(headers);
+  if (accept === null || accept.trim() === "*/*") taken.set("accept", "application/json, text/event-stream");
+  // The token goes no further than the gate.
+  taken.delete("authorization");
+  taken.delete("cookie");
+  return taken;
 }
 
 function asResponse({ status, headers, body }: HttpRefusal): Response {

@@ -35,6 +35,11 @@ export interface ChallengeOptions {
   scopes: readonly string[];
 }
 
+/** A text with the characters alone that a description may have (RFC 6750, section 3). */
+function quotable(text: string): string {
+  return text.replace(/[^\x20-\x21\x23-\x5b\x5d-\x7e]/g, "'");
+}
+
 /**
  * The refusal of a request without a right token (RFC 6750, section 3; RFC 9728, section 5.1). A request without any
  * credentials is told of no error.
@@ -46,7 +51,7 @@ export function challenge(
 ): HttpRefusal {
   const status = error === "insufficient_scope" ? 403 : error === "invalid_request" ? 400 : 401;
   const parts = [
-    ...(error === undefined ? [] : [`error="${error}"`, `error_description="${description}"`]),
+    ...(error === undefined ? [] : [`error="${error}"`, `error_description="${quotable(description)}"`]),
     `resource_metadata="${publicUrl}${RESOURCE_METADATA_PATH}${MCP_PATH}"`,
     `scope="${scopes.join(" ")}"`,
   ];

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type Provider from "oidc-provider";
 import type { GrantEndings } from "../issuer/grant-endings.js";
-import { MCP_SCOPE } from "../issuer/provider.js";
+import { ownScopesIn } from "../issuer/own-scopes.js";
 import { redirectPlace } from "../issuer/redirect-rules.js";
 import type { AskingClient } from "../pages/consent-page.js";
 import { type Role, rolesOf } from "../people/roles.js";
@@ -85,6 +85,7 @@ export class SignInFlow {
         name: client?.clientName ?? clientId,
         isKnown: knownClients.has(clientId),
         ...redirectPlace(redirectUri),
+        scopes: ownScopesIn(scopeOf(params)),
       },
       redirectUri,
       personId: session?.accountId,
@@ -137,11 +138,12 @@ export class SignInFlow {
     if (interaction === undefined) throw notBegun();
     const { client_id: clientId, redirect_uri: redirectUri } = interaction.params as Record<string, string>;
     const { redirectHost } = redirectPlace(redirectUri ?? "");
-    await store.consents.give(person.id, consentOf(clientId ?? "", { redirectHost }));
+    const scopes = ownScopesIn(scopeOf(interaction.params));
+    await store.consents.give(person.id, consentOf(clientId ?? "", { redirectHost, scopes }));
     const grant = new provider.Grant({ accountId: person.id, clientId: clientId ?? "" });
-    // The scope is one of the server and one of the resource.
-    grant.addOIDCScope(MCP_SCOPE);
-    grant.addResourceScope(resource, MCP_SCOPE);
+    // The scopes are those of the server and of the resource.
+    grant.addOIDCScope(scopes.join(" "));
+    grant.addResourceScope(resource, scopes.join(" "));
     const grantId = await grant.save();
     interaction.result = { login: { accountId: person.id }, consent: { grantId } };
     await interaction.persist();
@@ -150,7 +152,7 @@ export class SignInFlow {
       action: "consent",
       client: clientId,
       outcome: "done",
-      detail: { host: redirectHost },
+      detail: { host: redirectHost, scopes },
     });
     return interaction.returnTo;
   }
@@ -243,8 +245,12 @@ export class SignInFlow {
   }
 }
 
-function consentOf(client: string, { redirectHost }: Pick<AskingClient, "redirectHost">) {
-  return { client, redirectHost, scopes: [MCP_SCOPE] };
+function consentOf(client: string, { redirectHost, scopes }: Pick<AskingClient, "redirectHost" | "scopes">) {
+  return { client, redirectHost, scopes };
+}
+
+function scopeOf({ scope }: Readonly<Record<string, unknown>>): string | undefined {
+  return typeof scope === "string" ? scope : undefined;
 }
 
 function notBegun(): SignInFailure {

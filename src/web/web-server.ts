@@ -3,10 +3,13 @@ import type { AddressInfo } from "node:net";
 import { getRequestListener, type HttpBindings } from "@hono/node-server";
 import { type Context, Hono } from "hono";
 import type Provider from "oidc-provider";
+import type { McpScopes } from "../issuer/own-scopes.js";
 import { OAUTH_PATH } from "../issuer/provider.js";
 import type { Log } from "../log.js";
+import type { Networks } from "../net/networks.js";
 import { STYLE_PATH } from "../pages/layout.js";
 import { STYLE } from "../pages/style.js";
+import { peerAddress } from "./client-address.js";
 import type { McpEndpoint } from "./mcp-endpoint.js";
 import { resourceMetadata } from "./metadata.js";
 import { MCP_PATH, RESOURCE_METADATA_PATH } from "./refusals.js";
@@ -17,9 +20,14 @@ export type PageRoutes = Hono<{ Bindings: HttpBindings }>;
 export interface WebServerOptions {
   /** The address at which clients reach this server, without a slash at its end. */
   publicUrl: string;
+  /** The addresses of the authorization servers that give out tokens for /mcp. */
+  authorizationServers: readonly string[];
+  scopes: McpScopes;
   provider: Provider;
   endpoint: McpEndpoint;
   pages: PageRoutes;
+  /** The proxies in front of this server. */
+  proxies: Networks;
   /** Resolves when requests can be served. Rejects with the reason why they cannot. */
   ready(): Promise<void>;
   log: Log;
@@ -88,12 +96,13 @@ async function closeServer(server: Server, endpoint: McpEndpoint): Promise<void>
   await endpoint.close();
 }
 
-function appOf({ publicUrl, endpoint, pages, ready, log }: WebServerOptions): PageRoutes {
+function appOf(options: WebServerOptions): PageRoutes {
+  const { publicUrl, authorizationServers, scopes, endpoint, proxies, pages, ready, log } = options;
   const app: PageRoutes = new Hono();
-  const metadata = (context: Context) => context.json(resourceMetadata(publicUrl, [publicUrl]));
+  const metadata = (context: Context) => context.json(resourceMetadata(publicUrl, authorizationServers, scopes));
   app.get(RESOURCE_METADATA_PATH, metadata);
   app.get(`${RESOURCE_METADATA_PATH}${MCP_PATH}`, metadata);
-  for (const path of [MCP_PATH, `${MCP_PATH}/`]) app.all(path, (context) => answerMcp(context, endpoint));
+  for (const path of [MCP_PATH, `${MCP_PATH}/`]) app.all(path, (context) => answerMcp(context, endpoint, proxies));
   app.get("/healthz", (context) => context.json({ status: "ok" }));
   app.get("/readyz", async (context) => {
     try {
@@ -117,16 +126,16 @@ function appOf({ publicUrl, endpoint, pages, ready, log }: WebServerOptions): Pa
   return app;
 }
 
-function answerMcp(context: Context<{ Bindings: HttpBindings }>, endpoint: McpEndpoint): Promise<Response> {
+function answerMcp(
+  context: Context<{ Bindings: HttpBindings }>,
+  endpoint: McpEndpoint,
+  proxies: Networks,
+): Promise<Response> {
   const { incoming, outgoing } = context.env;
-  const request = context.req.raw;
-  const head = {
-    method: request.method,
-    url: new URL(request.url),
-    headers: request.headers,
-    rawHeaders: incoming.rawHeaders,
-  };
-  return endpoint.answer({ head, request, onEnd: (listener) => outgoing.once("close", listener) });
+  const { method, url, headers } = context.req.raw;
+  const isFromProxy = proxies.has(peerAddress(incoming));
+  const head = { method, url: new URL(url), headers, rawHeaders: incoming.rawHeaders, isFromProxy };
+  return endpoint.answer({ head, incoming, onEnd: (listener) => outgoing.once("close", listener) });
 }
 
 const elsewhere = (publicUrl: string) => ({

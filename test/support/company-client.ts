@@ -124,7 +124,7 @@ export function clientOf(publicUrl: string, autoSignIn: (login: string) => void)
       ).client_id;
     autoSignIn(login);
     const browser = options.browser ?? plainBrowser();
-    const begun = await begin({ client_id, redirect_uri: redirectUri, scope: (options.scopes ?? ["mcp"]).join(" ") });
+    const begun = await begin({ client_id, redirect_uri: redirectUri, scope: options.scopes?.join(" ") });
     let visit = await follow(browser, await browser.get(begun.url), redirectUri);
     if (visit.location === undefined && visit.html.includes('value="allow"')) {
       visit = await follow(browser, await browser.submit(visit, visit.url, CONSENT_BUTTON), redirectUri);

@@ -9,7 +9,7 @@ test("from sign-in to the first call", async () => {
   expect(bare.status).toBe(401);
   expect(bare.headers.get("www-authenticate")).toContain("resource_metadata=");
 
-  const { refresh_token, call, browser } = await signIn(ADMIN_LOGIN, { scopes: ["mcp"] });
+  const { refresh_token, call, browser } = await signIn();
   expect(refresh_token).toMatch(/^[\w-]{43}$/);
   expect((await call("tools/list")).text).toContain('"name":"list_users"');
   expect((await call("tools/call", { name: "list_users", arguments: {} })).text).toContain(ADMIN_LOGIN);

@@ -4,8 +4,10 @@ import { dirname, resolve } from "node:path";
 import type { AppCredentials } from "../../auth/client-authentication.js";
 import { parsePrivateKey } from "../../auth/private-key.js";
 import { OktaMcpError } from "../../errors/index.js";
+import { OWN_SCOPES } from "../../issuer/own-scopes.js";
 import type { Log } from "../../log.js";
 import type { SendHttp } from "../../net/http-client.js";
+import { Networks } from "../../net/networks.js";
 import type { PublicFetch } from "../../net/public-fetch.js";
 import { OrgTraffic } from "../../okta/org-traffic.js";
 import type { Role } from "../../people/roles.js";
@@ -15,6 +17,7 @@ import { OktaLogin } from "../../upstream/okta-login.js";
 import { OwnTokens } from "../../verify/own-tokens.js";
 import { BrowserBinding } from "../../web/browser-binding.js";
 import { CallsAtOnce } from "../../web/calls-at-once.js";
+import { clientAddress } from "../../web/client-address.js";
 import { McpEndpoint } from "../../web/mcp-endpoint.js";
 import { PageApprovals } from "../../web/page-approvals.js";
 import { pageRoutes } from "../../web/page-routes.js";
@@ -23,6 +26,7 @@ import { SignInFlow } from "../../web/sign-in-flow.js";
 import { CALLBACK_PATH } from "../../web/sign-in-pages.js";
 import { startWebServer, type WebServer } from "../../web/web-server.js";
 import { companyIssuer } from "./company-issuer.js";
+import { gateOf, writingTools } from "./gate-settings.js";
 import { PersonEngines } from "./person-engines.js";
 import { PersonSessions } from "./person-sessions.js";
 
@@ -56,7 +60,8 @@ export async function startCompanyServer(options: CompanyOptions): Promise<WebSe
   const { clock } = traffic.with(orgUrl);
   const timeoutMs = 30_000;
   const login = new OktaLogin({ orgUrl, fetch, clock, timeoutMs, ...app, redirectUri: `${publicUrl}${CALLBACK_PATH}` });
-  const addressOf = ({ socket }: IncomingMessage) => socket.remoteAddress ?? "";
+  const proxies = new Networks(content.trusted_proxies);
+  const addressOf = (request: IncomingMessage) => clientAddress(request, proxies);
   const { provider, endings } = await companyIssuer({
     ...options,
     publicUrl,
@@ -77,16 +82,12 @@ export async function startCompanyServer(options: CompanyOptions): Promise<WebSe
   });
   const sessions = new PersonSessions({ app, store, log, fetch, now, orgUrl, publicUrl, clock });
   const engines = new PersonEngines({ store, version, log, fetch, now, orgUrl, traffic, sessions });
+  const scopes = OWN_SCOPES;
+  const writing = writingTools();
   const endpoint = new McpEndpoint({
-    publicUrl,
-    scopes: ["mcp"],
-    gate: {
-      publicUrl,
-      scopes: ["mcp"],
-      hosts: new Set([new URL(publicUrl).host]),
-      origins: new Set([new URL(publicUrl).origin, ...content.allowed_origins]),
-      maxBodyBytes: content.limits.body_bytes,
-    },
+    gate: gateOf(content, publicUrl, scopes),
+    scopes,
+    writes: (tool) => writing.has(tool),
     verifier: new OwnTokens(provider, resource, store),
     roles,
     atOnce: new CallsAtOnce({ perPerson: content.limits.calls_at_once, inAll: content.limits.calls_at_once_in_all }),
@@ -111,7 +112,17 @@ export async function startCompanyServer(options: CompanyOptions): Promise<WebSe
     now,
   });
   const server = await startWebServer(
-    { publicUrl, provider, endpoint, pages, ready: () => store.ping(), log },
+    {
+      publicUrl,
+      authorizationServers: [publicUrl],
+      scopes,
+      provider,
+      endpoint,
+      pages,
+      proxies,
+      ready: () => store.ping(),
+      log,
+    },
     content.listen,
   );
   return { ...server, close: () => server.close().then(() => endings.close()) };

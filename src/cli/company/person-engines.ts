@@ -83,7 +83,7 @@ export class PersonEngines {
       ...composed.server,
       catalogue,
       calls,
-      structuredContent: true,
+      structuredContent: false,
     });
     return { role: role.name, service, cards: () => toolsOn(catalogue, scopeView(session)) };
   }
