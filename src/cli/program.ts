@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import type { OktaMcpError } from "../errors/index.js";
 import { visible } from "../text/quote.js";
+import { isSecretName } from "../text/secrets.js";
 import type { MakeCommand } from "./command.js";
 import { callCommand } from "./commands/call.js";
 import { journalCommand } from "./commands/journal.js";
@@ -8,6 +9,7 @@ import { loginCommand } from "./commands/login.js";
 import { logoutCommand } from "./commands/logout.js";
 import { runCommand } from "./commands/run.js";
 import { sandboxCommand } from "./commands/sandbox.js";
+import { serveCommand } from "./commands/serve.js";
 import { statusCommand } from "./commands/status.js";
 import { toolsCommand } from "./commands/tools.js";
 import { undoCommand } from "./commands/undo.js";
@@ -25,6 +27,7 @@ const COMMANDS: readonly MakeCommand[] = [
   journalCommand,
   undoCommand,
   sandboxCommand,
+  serveCommand,
 ];
 
 const HELP_OPTIONS: ReadonlySet<string> = new Set(["-h", "--help"]);
@@ -74,7 +77,7 @@ function createProgram(io: Io, finish: (exitCode: number) => void): Command {
     .helpCommand("help [command]", "Print the help of a command.")
     .addHelpText("after", HELP);
   for (const make of COMMANDS) program.addCommand(make(io, finish));
-  for (const command of [program, ...program.commands]) {
+  for (const command of withSubcommands(program)) {
     command
       .exitOverride()
       .showSuggestionAfterError(true)
@@ -96,6 +99,11 @@ function createProgram(io: Io, finish: (exitCode: number) => void): Command {
   return program;
 }
 
+/** A command and all those below it. */
+function withSubcommands(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(withSubcommands)];
+}
+
 /**
  * Adds the command `run` to a line that begins with a flag: `okta-mcp --sandbox` means `okta-mcp run --sandbox`. Any
  * first word counts as a command, so that a misspelled one does not start a server. Only that
@@ -111,6 +119,20 @@ function withCommand(argv: readonly string[], commands: readonly string[]): stri
   return first.startsWith("-") ? ["run", ...argv] : [first];
 }
 
+/** The refusal of a flag that would carry a secret, by its name alone; undefined where the complaint is another one. */
+function secretFlag(argv: readonly string[], code: string): OktaMcpError | undefined {
+  if (code !== "commander.unknownOption") return undefined;
+  const names = argv.flatMap((word) => /^--([A-Za-z][\w-]{0,60})(?==|$)/.exec(word)?.[1] ?? []);
+  const name = names.find(isSecretName);
+  if (name === undefined) return undefined;
+  const place =
+    argv[0] === "serve" ? "name that file in serve.json (okta.client_secret_file)" : "name it (OKTA_PRIVATE_KEY_FILE)";
+  return usageError(
+    `--${name} is no option: everybody on this machine can read a command line, and what was given is known to them now.`,
+    `Make a new secret. Put it into a file that only this user may read (chmod 600), and ${place}.`,
+  );
+}
+
 /** Commander's complaint in our form: the fault, then what was probably meant. */
 function usageProblem(
   { message, code }: CommanderError,
@@ -119,6 +141,8 @@ function usageProblem(
 ): OktaMcpError {
   const [what = "", hint] = message.replace(/^error: /, "").split("\n");
   const sentence = `${what.charAt(0).toUpperCase()}${what.slice(1)}`.replace(/(?<![.?!])$/, ".");
+  const secret = secretFlag(argv, code);
+  if (secret !== undefined) return secret;
   const first = argv[0] ?? "";
   const command = argv.find((word) => commands.includes(word));
   const meant = hint?.match(/^\(Did you mean (.*)\?\)$/)?.[1];

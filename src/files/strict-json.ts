@@ -21,31 +21,42 @@ function placeOf(path: readonly PropertyKey[]): string {
     .join("");
 }
 
+/** The text of a file, its absolute path, and whether other users of this machine can change it; or what is wrong. */
+export type HandwrittenText = { text: string; path: string; isOpen: boolean } | { problem: string };
+
 /**
- * Reads a file that a person writes by hand, and checks it whole.
+ * Reads the text of a file that a person writes by hand.
  * @param file its path; `~/` stands for the home folder, since MCP clients start servers without a shell
  * @param what its kind for a person, e.g. "guard file"
+ */
+export function readHandwritten(file: string, what: string): HandwrittenText {
+  const path = resolve(withoutTilde(file));
+  const shown = visible(path);
+  try {
+    const stat = statSync(path);
+    if (stat.isDirectory()) return { problem: `cannot be read: ${shown}: ${whyUnreadable("EISDIR")}.` };
+    if (!stat.isFile() || stat.size > MAX_BYTES)
+      return { problem: `is no ${what}: ${shown} is not a small plain file.` };
+    const text = readFileSync(path, "utf8").replace(/^\uFEFF/, "");
+    return { text, path, isOpen: process.platform !== "win32" && (stat.mode & 0o022) !== 0 };
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? "";
+    return { problem: `cannot be read: ${shown}: ${whyUnreadable(code)}. Give the path of a ${what}.` };
+  }
+}
+
+/**
+ * Reads a file that a person writes by hand, and checks it whole.
+ * @param file @param what as for `readHandwritten`
  * @returns the content, or every problem in a sentence that tells its place
  */
 export function readStrictJson<T>(file: string, what: string, schema: () => z.ZodType<T>): StrictJson<T> {
-  const path = resolve(withoutTilde(file));
-  const shown = visible(path);
-  let text: string;
-  let mode: number;
-  try {
-    const stat = statSync(path);
-    if (stat.isDirectory()) return { problems: [`cannot be read: ${shown}: ${whyUnreadable("EISDIR")}.`] };
-    if (!stat.isFile() || stat.size > MAX_BYTES)
-      return { problems: [`is no ${what}: ${shown} is not a small plain file.`] };
-    mode = stat.mode;
-    text = readFileSync(path, "utf8").replace(/^\uFEFF/, "");
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? "";
-    return { problems: [`cannot be read: ${shown}: ${whyUnreadable(code)}. Give the path of a ${what}.`] };
-  }
+  const read = readHandwritten(file, what);
+  if ("problem" in read) return { problems: [read.problem] };
+  const { text, path, isOpen } = read;
   const parsed = parseStrictJson(text, schema);
-  if ("problems" in parsed) return { problems: parsed.problems.map((problem) => `(${shown}): ${problem}`) };
-  return { ...parsed, path, isOpen: process.platform !== "win32" && (mode & 0o022) !== 0 };
+  if ("problems" in parsed) return { problems: parsed.problems.map((problem) => `(${visible(path)}): ${problem}`) };
+  return { ...parsed, path, isOpen };
 }
 
 /** Checks the text of such a file. */

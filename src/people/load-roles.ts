@@ -1,11 +1,9 @@
-import { dirname, resolve } from "node:path";
-import { parsePrivateKey } from "../auth/private-key.js";
-import type { ToolPatterns } from "../catalogue/choice.js";
-import { readKeyFile } from "../config/key-text.js";
+import { type Choosable, type ToolPatterns, unmatchedPatterns } from "../catalogue/choice.js";
 import { readGuardFile } from "../guard/file.js";
 import { type GuardRules, NO_RULES } from "../guard/rules.js";
 import type { Scope } from "../okta/scopes.js";
-import { allGuards, type Role, type ServiceApp } from "./roles.js";
+import { pathBeside, readApp } from "./app-files.js";
+import { allGuards, type Role } from "./roles.js";
 import type { RoleEntry } from "./serve-fields.js";
 
 /** The roles of a file, or everything that keeps them from being used. */
@@ -14,8 +12,9 @@ export type LoadedRoles = { roles: Role[]; notices: string[] } | { problems: str
 /**
  * Makes roles of what serve.json says, with their guard files.
  * @param file the path of serve.json, from whose folder relative paths begin
+ * @param tools the tools that exist, where a pattern that names none of them is a problem
  */
-export function loadRoles(entries: readonly RoleEntry[], file: string): LoadedRoles {
+export function loadRoles(entries: readonly RoleEntry[], file: string, tools?: readonly Choosable[]): LoadedRoles {
   const problems: string[] = [];
   const notices: string[] = [];
   const roles = entries.map((entry): Role => {
@@ -24,18 +23,20 @@ export function loadRoles(entries: readonly RoleEntry[], file: string): LoadedRo
       patterns: of,
       where: `role ${name}: ${member}`,
     });
-    const guard = entry.guard === undefined ? undefined : readGuardFile(resolve(dirname(file), entry.guard));
+    const guard = entry.guard === undefined ? undefined : readGuardFile(pathBeside(file, entry.guard));
     if (guard !== undefined && "problems" in guard) {
       problems.push(...guard.problems.map((problem) => `role ${name}: guard ${problem}`));
     } else if (guard?.notice !== undefined) notices.push(guard.notice);
     const rules = guard !== undefined && "rules" in guard ? guard.rules : NO_RULES;
     const deny = rules.denyTools.length === 0 ? [] : [patterns(rules.denyTools, "guard: deny_tools")];
+    const service =
+      entry.service &&
+      readApp(entry.service, file, (member, problem) => problems.push(`role ${name}: service.${member} ${problem}`));
     return {
       name,
       groups: new Set(groups),
       actAs: act_as,
-      service:
-        entry.service && serviceAppOf(entry.service, file, (problem) => problems.push(`role ${name}: ${problem}`)),
+      service: service?.privateKey && { clientId: service.clientId, key: service.privateKey },
       scopes: scopes as Scope[],
       choice: {
         readOnly: read_only ? `role ${name}: read_only` : undefined,
@@ -49,26 +50,8 @@ export function loadRoles(entries: readonly RoleEntry[], file: string): LoadedRo
       mayUndo: may_undo,
     };
   });
+  if (tools !== undefined) problems.push(...roles.flatMap(({ choice }) => unmatchedPatterns(choice, tools)));
   return problems.length > 0 ? { problems } : { roles, notices };
-}
-
-/** The service app of a role, with its key; undefined, and a problem, where the key cannot be used. */
-function serviceAppOf(
-  { client_id: clientId, private_key_file, key_id }: NonNullable<RoleEntry["service"]>,
-  file: string,
-  problem: (text: string) => void,
-): ServiceApp | undefined {
-  const read = readKeyFile(resolve(dirname(file), private_key_file));
-  if ("problem" in read) {
-    problem(`service.private_key_file ${read.problem}`);
-    return undefined;
-  }
-  try {
-    return { clientId, key: parsePrivateKey(read.text, key_id) };
-  } catch (error) {
-    problem(`service.private_key_file: ${error instanceof Error ? error.message : "is no private key"}`);
-    return undefined;
-  }
 }
 
 /** The rules of a guard file together with the limits of the role. */

@@ -10,11 +10,18 @@ export const file = (description: string) => text(description, 4_096);
 
 /** A URL that says where something is, and nothing more. */
 export const origin = (description: string) =>
-  text(description, 2_000).refine((value) => {
-    const url = URL.canParse(value) ? new URL(value) : undefined;
-    const plain = url !== undefined && !url.username && !url.password && !url.search && !url.hash;
-    return plain && isHttpsOrLocal(url);
-  }, "is no https URL without user, query and fragment; plain http is for loopback alone");
+  text(description, 2_000).superRefine((value, { addIssue }) => {
+    const wrong = wrongAddress(value);
+    if (wrong !== undefined) addIssue(wrong);
+  });
+
+function wrongAddress(value: string): string | undefined {
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol)) return "is no https URL, as https://mcp.acme.com";
+  if (url.username || url.password || url.search || url.hash) return "has a user, a query or a fragment. Leave it out";
+  if (isHttpsOrLocal(url)) return undefined;
+  return "is plain http, which is for this machine alone (127.0.0.1, localhost). Use https";
+}
 
 /** A number of things, at least one. */
 export const count = (description: string, max = 1_000_000) => z.int().min(1).max(max).optional().describe(description);

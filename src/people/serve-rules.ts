@@ -1,23 +1,18 @@
-import type { ServeFile } from "./serve-fields.js";
+import type { WholeParts } from "./whole-parts.js";
 
 /** Adds a mistake at a place of the file. */
-type AddMistake = (path: (string | number)[], message: string) => void;
+export type AddMistake = (path: (string | number)[], message: string) => void;
 
-type Given = Pick<ServeFile, "okta" | "roles" | "sign_in" | "tokens" | "machines">;
-
-/** Checks what several members of serve.json say together. */
-export function checkTogether(
-  given: Given,
-  context: { addIssue(issue: { code: "custom"; path: (string | number)[]; message: string }): void },
-): void {
-  const add: AddMistake = (path, message) => context.addIssue({ code: "custom", path, message });
+/** Checks what several members of serve.json say together, as far as they are right by themselves. */
+export function checkTogether(given: WholeParts, add: AddMistake): void {
   checkWebApp(given, add);
   checkTokens(given, add);
   checkRoles(given, add);
   checkMachines(given, add);
 }
 
-function checkWebApp({ okta, sign_in }: Given, add: AddMistake): void {
+function checkWebApp({ members: { okta, sign_in } }: WholeParts, add: AddMistake): void {
+  if (okta === undefined) return;
   const { client_id, client_secret_file: secret, private_key_file: key } = okta;
   if (client_id === undefined) {
     if (sign_in === "proxy") add(["okta", "client_id"], "is missing: sign_in proxy needs the web app in Okta");
@@ -29,7 +24,8 @@ function checkWebApp({ okta, sign_in }: Given, add: AddMistake): void {
   }
 }
 
-function checkTokens({ sign_in, tokens }: Given, add: AddMistake): void {
+function checkTokens({ members: { sign_in, tokens }, faulty }: WholeParts, add: AddMistake): void {
+  if (sign_in === undefined || faulty.has("tokens")) return;
   if (sign_in === "proxy") {
     if (tokens !== undefined) add(["tokens"], "is for sign_in native, introspect and bearer; proxy gives out its own");
     return;
@@ -53,10 +49,11 @@ function checkTokens({ sign_in, tokens }: Given, add: AddMistake): void {
   }
 }
 
-function checkRoles({ roles, sign_in, okta }: Given, add: AddMistake): void {
-  const names = roles.map(({ name }) => name);
-  for (const [index, { name, act_as, service }] of roles.entries()) {
-    if (names.indexOf(name) < index) add(["roles", index, "name"], "is the name of an earlier role");
+function checkRoles({ roles, members: { sign_in, okta } }: WholeParts, add: AddMistake): void {
+  for (const { index, role } of roles) {
+    const { name, act_as, service } = role;
+    if (roles.find((one) => one.role.name === name)?.role !== role)
+      add(["roles", index, "name"], "is the name of an earlier role");
     if (act_as === "service" && service === undefined) {
       add(["roles", index, "service"], "is missing: a role that acts as service needs its service app");
     }
@@ -66,21 +63,22 @@ function checkRoles({ roles, sign_in, okta }: Given, add: AddMistake): void {
     if (act_as === "service" && sign_in === "bearer") {
       add(["roles", index, "act_as"], "has to be user for sign_in bearer, which uses the caller's own token");
     }
-    if (act_as === "user" && sign_in !== "bearer" && okta.client_id === undefined) {
+    if (act_as === "user" && sign_in !== "bearer" && okta !== undefined && okta.client_id === undefined) {
       add(["roles", index, "act_as"], "needs the web app in Okta (okta.client_id), with which people grant access");
     }
   }
 }
 
-function checkMachines({ machines, roles, sign_in }: Given, add: AddMistake): void {
+function checkMachines({ members: { machines = [], sign_in }, roles, faulty }: WholeParts, add: AddMistake): void {
   const ids = machines.map(({ client_id }) => client_id);
   for (const [index, { client_id, role: name }] of machines.entries()) {
-    const role = roles.find((one) => one.name === name);
-    if (role === undefined) add(["machines", index, "role"], "is the name of no role");
-    else if (role.act_as !== "service") add(["machines", index, "role"], "has to act as service: a machine is no user");
+    const found = roles.find(({ role }) => role.name === name)?.role;
+    // The name may be that of a role with a mistake.
+    if (found === undefined && !faulty.has("roles")) add(["machines", index, "role"], "is the name of no role");
+    if (found?.act_as === "user") add(["machines", index, "role"], "has to act as service: a machine is no user");
     if (ids.indexOf(client_id) < index) add(["machines", index, "client_id"], "is there twice");
   }
-  if (machines.length > 0 && sign_in !== "native" && sign_in !== "introspect") {
+  if (machines.length > 0 && sign_in !== undefined && sign_in !== "native" && sign_in !== "introspect") {
     add(["machines"], "needs sign_in native or introspect");
   }
 }

@@ -5,7 +5,7 @@ import manifest from "../../package.json" with { type: "json" };
 import { SETTING_KEYS, SETTINGS } from "../../src/config/settings.js";
 import { runCli, temporaryFolder } from "../support/cli.js";
 
-const COMMANDS = ["run", "login", "logout", "status", "tools", "call", "sandbox"];
+const COMMANDS = ["run", "login", "logout", "status", "tools", "call", "sandbox", "serve"];
 
 test("--version prints the version and nothing else", async () => {
   expect(await runCli(["--version"])).toEqual({ code: 0, signal: null, stdout: `${manifest.version}\n`, stderr: "" });
@@ -53,7 +53,7 @@ test("run --help offers every setting that has a flag, and no flag for a secret"
 describe("what is not understood is refused with exit code 2 and a suggestion", () => {
   test.each<[string, string[], RegExp, RegExp]>([
     ["a misspelled command", ["lgoin"], /Unknown command 'lgoin'\./, /Did you mean login\?/],
-    ["a word that is no command", ["serve"], /Unknown command 'serve'\./, /See okta-mcp --help\./],
+    ["a word that is no command", ["frobnicate"], /Unknown command 'frobnicate'\./, /See okta-mcp --help\./],
     [
       "a misspelled option",
       ["login", "--orgurl", "x"],

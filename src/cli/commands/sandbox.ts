@@ -1,27 +1,20 @@
 import { subscribe } from "node:diagnostics_channel";
 import { realpathSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { InvalidArgumentError } from "commander";
 import { fewestForAll } from "../../okta/scopes.js";
 import { inertJson } from "../../text/inert-json.js";
 import { visible } from "../../text/quote.js";
 import { redact } from "../../text/redact.js";
 import { describedCommand, type MakeCommand } from "../command.js";
-import { usageError } from "../failure.js";
 import { ENDING_SIGNALS } from "../interrupt.js";
 import type { Io } from "../io.js";
+import { parsePort, portError } from "../port.js";
 import type { ServiceKey } from "../service-key.js";
 
 interface SandboxOptions {
   port: number;
   approve?: boolean;
   verbose?: boolean;
-}
-
-function parsePort(text: string): number {
-  const port = Number(text);
-  if (/^\d{1,5}$/.test(text) && port <= 65_535) return port;
-  throw new InvalidArgumentError("Give a number from 0 to 65535; 0 takes any free port.");
 }
 
 /** `okta-mcp sandbox` */
@@ -52,9 +45,7 @@ export const sandboxCommand: MakeCommand = (io, finish) =>
           serviceClient: { jwks: key.jwks, dpopRequired: true },
         });
         const sandbox = await startSandbox({ port, authorization }).catch((error: NodeJS.ErrnoException) => {
-          throw error.code === "EADDRINUSE" || error.code === "EACCES"
-            ? usageError(`Port ${port} cannot be used (${error.code}).`, "Choose another --port, or leave it out.")
-            : error;
+          throw portError(port, error);
         });
         if (verbose) showRequests(io);
         explain(io, {

@@ -1,0 +1,80 @@
+import { resolve } from "node:path";
+import type { AppCredentials } from "../auth/client-authentication.js";
+import type { Choosable } from "../catalogue/choice.js";
+import { OktaMcpError } from "../errors/index.js";
+import { parseStrictJson, readHandwritten } from "../files/strict-json.js";
+import { visible } from "../text/quote.js";
+import { readApp } from "./app-files.js";
+import { loadRoles } from "./load-roles.js";
+import type { Role } from "./roles.js";
+import type { ServeFile } from "./serve-fields.js";
+import { type CheckParts, serveFileSchema } from "./serve-schema.js";
+
+/** The settings of a company's server, with what the files say that they name. */
+export interface LoadedServe {
+  content: ServeFile;
+  /** The absolute path of serve.json. */
+  file: string;
+  roles: readonly Role[];
+  /** The web app in Okta; undefined where none is named. */
+  app: AppCredentials | undefined;
+  /** Sentences for whoever runs the server. None of them stops anything. */
+  notices: readonly string[];
+}
+
+const KIND = "file with the settings of okta-mcp serve";
+
+/**
+ * Reads serve.json and every file that it names.
+ * @param tools the tools that exist; a pattern that names none of them is a mistake
+ * @returns the settings, or every mistake in a sentence that tells its place and what to do
+ */
+export function loadServe(file: string, tools: readonly Choosable[]): LoadedServe | { problems: string[] } {
+  const read = readHandwritten(file, KIND);
+  if ("problem" in read) return { problems: [read.problem] };
+  const loaded = checkServe(read.text, read.path, tools);
+  if ("problems" in loaded || !read.isOpen) return loaded;
+  const shown = visible(read.path);
+  const notice = `${shown} can be changed by other users of this machine; run: chmod go-w ${shown}`;
+  return { ...loaded, notices: [...loaded.notices, notice] };
+}
+
+/** As `loadServe`, for the text of a file that may not be there. @param file the path from which others begin */
+export function checkServe(
+  text: string,
+  file: string,
+  tools: readonly Choosable[],
+): LoadedServe | { problems: string[] } {
+  const path = resolve(file);
+  const inFiles: string[] = [];
+  let app: AppCredentials | undefined;
+  let roles: readonly Role[] = [];
+  const notices: string[] = [];
+  const checkFiles: CheckParts = (parts, add) => {
+    const { okta } = parts.members;
+    if (okta !== undefined) app = readApp(okta, path, (member, problem) => add(["okta", member], problem));
+    const loaded = loadRoles(
+      parts.roles.map(({ role }) => role),
+      path,
+      tools,
+    );
+    if ("problems" in loaded) inFiles.push(...loaded.problems);
+    else {
+      roles = loaded.roles;
+      notices.push(...loaded.notices);
+    }
+  };
+  const parsed = parseStrictJson(text, () => serveFileSchema(checkFiles));
+  const problems = [...("problems" in parsed ? parsed.problems : []), ...inFiles];
+  if ("problems" in parsed || problems.length > 0) return { problems };
+  return { content: parsed.content, file: path, roles, app, notices };
+}
+
+/** One error for all mistakes of serve.json. */
+export function serveFileError(file: string, problems: readonly string[]): OktaMcpError {
+  const count = problems.length === 1 ? "a mistake" : `${problems.length} mistakes`;
+  const list = problems.map((problem) => `  - ${problem}`).join("\n");
+  return new OktaMcpError("bad_config", `${visible(file)} has ${count}:\n${list}`, {
+    fix: problems.length === 1 ? "Correct it and start again." : "Correct them and start again.",
+  });
+}
