@@ -1,0 +1,130 @@
+import { randomBytes } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { temporaryDir } from "../../files/user-dirs.js";
+import { fewestForAll } from "../../okta/scopes.js";
+import { checkServe, type LoadedServe, serveFileError } from "../../people/load-serve.js";
+import { portError } from "../port.js";
+import { toolCards } from "../tool-cards.js";
+
+/** The port of `okta-mcp serve --sandbox` where it is free and no other is named. */
+const USUAL_PORT = 8_480;
+const HOST = "127.0.0.1";
+
+/** A pretend company for a server, until it is closed. */
+export interface ServeSandbox {
+  settings: LoadedServe;
+  /** The address of the pretend org. */
+  orgUrl: string;
+  orgName: string;
+  /** Who can sign in, and what they may do, for a person. */
+  people: readonly { name: string; may: string }[];
+  close(): Promise<void>;
+}
+
+/** What each role may do, in words. */
+const MAY = {
+  admins: "everything",
+  helpdesk: "reads users, groups, policies and the log; changes users and deactivates them, with approval",
+  viewers: "reads, and changes nothing",
+} as const;
+
+/** The roles of the pretend company. Each belongs to the group of its name. */
+function rolesFor(groups: Record<keyof typeof MAY, string>) {
+  return [
+    { name: "admin", groups: [groups.admins], scopes: fewestForAll() },
+    {
+      name: "helpdesk",
+      groups: [groups.helpdesk],
+      scopes: ["okta.users.manage", "okta.groups.read", "okta.policies.read", "okta.logs.read"],
+      exclude_tools: ["delete_*"],
+      limits: { removals_per_day: 10 },
+    },
+    {
+      name: "viewer",
+      groups: [groups.viewers],
+      scopes: ["okta.users.read", "okta.groups.read", "okta.apps.read", "okta.policies.read", "okta.logs.read"],
+      read_only: true,
+    },
+  ];
+}
+
+/**
+ * Starts a pretend company: an org with people, groups and a web app, and the settings of a server for it. Its files are
+ * in a temporary folder, which goes with it.
+ * @param port the port of the server; 0 is any that is free, undefined the usual one where it is free
+ * @throws OktaMcpError bad_input where the port is taken
+ */
+export async function startServeSandbox(port: number | undefined): Promise<ServeSandbox> {
+  const [{ startSandbox }, { orgAuthorization }, { addServeCompany, loginOf, SERVE_PEOPLE }] = await Promise.all([
+    import("../../../sandbox/server.js"),
+    import("../../../sandbox/org-authorization.js"),
+    import("../../../sandbox/serve-company.js"),
+  ]);
+  const ownPort = await choosePort(port);
+  const publicUrl = `http://${HOST}:${ownPort}`;
+  const secret = randomBytes(32).toString("base64url");
+  const folder = mkdtempSync(join(temporaryDir(), "okta-mcp-serve-"));
+  const removeFolder = () => rmSync(folder, { recursive: true, force: true });
+  try {
+    const company = { redirectUri: `${publicUrl}/auth/sso/callback/okta`, secret, scopes: fewestForAll() };
+    const made: { it?: ReturnType<typeof addServeCompany> } = {};
+    const sandbox = await startSandbox({
+      authorization(org) {
+        made.it = addServeCompany(org, company);
+        return orgAuthorization()(org);
+      },
+    });
+    if (made.it === undefined) throw new Error("The org was made without its company.");
+    const { clientId, groups } = made.it;
+    writeFileSync(join(folder, "secret"), secret, { mode: 0o600 });
+    const file = join(folder, "serve.json");
+    const text = JSON.stringify({
+      public_url: publicUrl,
+      listen: { host: HOST, port: ownPort },
+      data_dir: "data",
+      okta: { org_url: sandbox.origin, client_id: clientId, client_secret_file: "secret" },
+      roles: rolesFor(groups),
+      log: { level: "warn" },
+    });
+    const settings = checkServe(text, file, toolCards);
+    if ("problems" in settings) throw serveFileError(file, settings.problems);
+    return {
+      settings,
+      orgUrl: sandbox.origin,
+      orgName: sandbox.org.name,
+      people: SERVE_PEOPLE.map((person) => ({
+        name: `${person.firstName} ${person.lastName} (${loginOf(person)})`,
+        may: person.group === undefined ? "nothing: no group with a role" : MAY[person.group],
+      })),
+      async close() {
+        await sandbox.close();
+        removeFolder();
+      },
+    };
+  } catch (error) {
+    removeFolder();
+    throw error;
+  }
+}
+
+/** A port that is free at the moment. The settings have to tell it before the server listens. */
+async function choosePort(wanted: number | undefined): Promise<number> {
+  try {
+    return await freePort(wanted ?? USUAL_PORT);
+  } catch (error) {
+    if (wanted === undefined) return freePort(0);
+    throw portError(wanted, error as NodeJS.ErrnoException);
+  }
+}
+
+async function freePort(port: number): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject).listen(port, HOST, resolve);
+  });
+  const address = server.address();
+  await new Promise<void>((resolve) => server.close(() => resolve()));
+  return typeof address === "object" && address !== null ? address.port : port;
+}
