@@ -15,6 +15,7 @@ const NOT_OF_THIS_MACHINE = "not tested here: ";
 const PACKAGES: Readonly<Record<string, string>> = {
   bash: "bash",
   chromium: "chromium",
+  curl: "curl",
   "dbus-run-session": "dbus",
   "dbus-send": "dbus",
   "gnome-keyring-daemon": "gnome-keyring",
