@@ -8,7 +8,7 @@ import { idsIn } from "../okta/objects.js";
 import { hint, nearest } from "../text/nearest.js";
 import { shortened } from "../text/quote.js";
 import { schemaWords } from "../text/schema-words.js";
-import { findMask } from "../text/secrets.js";
+import { findMask, isUnlogged } from "../text/secrets.js";
 import type { Arguments } from "../tool.js";
 import { clientArguments } from "./client-arguments.js";
 
@@ -16,11 +16,20 @@ import { clientArguments } from "./client-arguments.js";
 const MAX_NAMED = 10;
 const MAX_NAMED_CHARS = 200;
 
+/** Names of a token by its form, besides those that tell a secret anywhere. */
+const TOKEN_FORMS = /^(?:bearer|jwt|ssws)$/i;
+
+/** The reason why a tool takes no token, whatever other servers do: a model would read it and might repeat it. */
+const NO_TOKENS =
+  "no tool takes a token or another secret, since the model would read it; this server signs in to Okta by itself, and over HTTP a client's token belongs into the Authorization header";
+
 function issueText(issue: z.core.$ZodIssue, known: readonly string[]): string {
   if (issue.code === "unrecognized_keys" && issue.path.length === 0) {
     const hints = issue.keys.slice(0, MAX_NAMED).map((key) => {
       const named = JSON.stringify(shortened(key, MAX_NAMED_CHARS));
-      return `unknown argument ${named}${hint(nearest(key, known))}`;
+      const near = nearest(key, known);
+      const isToken = near === undefined && (isUnlogged(key) || TOKEN_FORMS.test(key));
+      return `unknown argument ${named}${isToken ? ` (${NO_TOKENS})` : hint(near)}`;
     });
     return `${hints.join(", ")}; known are ${known.join(", ") || "none"}`;
   }
