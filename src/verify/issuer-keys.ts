@@ -61,9 +61,11 @@ export class IssuerKeys {
       return await keys(header, token);
     } catch (error) {
       if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
-      // A new key may be in use already.
-      if (this.#sinceMs(this.#triedAtMs) < COOL_DOWN_MS) throw error;
-      if (!(await this.#load())) throw cannotTell();
+      // A new key may be in use already. Another request may be fetching it, or have fetched it meanwhile.
+      if (keys === this.#keys) {
+        if (this.#loading === undefined && this.#sinceMs(this.#triedAtMs) < COOL_DOWN_MS) throw error;
+        if (!(await this.#load())) throw cannotTell();
+      }
       return (await this.#present())(header, token);
     }
   };

@@ -58,7 +58,7 @@ export class JwtTokens implements TokenVerifier {
     } catch (error) {
       if (error instanceof CannotTell) return unavailable(error);
       if (error instanceof errors.JOSEError)
-        return refuse("The signature of the token does not hold.", { code: error.code });
+        return refuse("The signature of the token does not hold.", { reason: error.code });
       if (error instanceof SyntaxError || error instanceof TypeError) return refuse("The token cannot be read.");
       throw error;
     }

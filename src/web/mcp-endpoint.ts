@@ -23,7 +23,8 @@ export interface WebCaller extends TokenHolder {
 
 export interface McpEndpointOptions {
   gate: GateOptions;
-  scopes: McpScopes;
+  /** Undefined where scopes of tokens do not decide on reading and writing. */
+  scopes: McpScopes | undefined;
   verifier: TokenVerifier;
   roles(): readonly Role[];
   atOnce: CallsAtOnce;
@@ -101,7 +102,7 @@ export class McpEndpoint {
   /** The refusal of a call that writes, for a token that may only read (RFC 6750, section 3.1). */
   #lacksScope(message: JSONRPCMessage, { mayWrite }: WebCaller): Response | undefined {
     const { gate, scopes, writes } = this.#options;
-    if (mayWrite || !("method" in message) || message.method !== "tools/call") return undefined;
+    if (mayWrite || scopes === undefined || !("method" in message) || message.method !== "tools/call") return undefined;
     const name = message.params?.name;
     if (typeof name !== "string" || !writes(name)) return undefined;
     const description = `${name} does more than read, and the token lacks ${scopes.write}. Nothing was done.`;
@@ -115,7 +116,7 @@ export class McpEndpoint {
     const authInfo = {
       token: "",
       clientId,
-      scopes: mayWrite ? [scopes.read, scopes.write] : [scopes.read],
+      scopes: scopes === undefined ? [] : mayWrite ? [scopes.read, scopes.write] : [scopes.read],
       expiresAt: Math.floor(expiresAtMs / 1000),
       extra: { caller },
     };
@@ -134,7 +135,13 @@ export class McpEndpoint {
       const { refused } = holder;
       if (refused.kind === "invalid") return { refused: challenge(gate, "invalid_token", refused.why) };
       if (refused.kind === "no_scope") {
-        return { refused: challenge({ ...gate, scopes: [scopes.read] }, "insufficient_scope", refused.why) };
+        return {
+          refused: challenge(
+            { ...gate, scopes: scopes === undefined ? [] : [scopes.read] },
+            "insufficient_scope",
+            refused.why,
+          ),
+        };
       }
       if (refused.kind === "forbidden") return { refused: refusal(403, "forbidden", refused.why) };
       const headers = { "retry-after": String(refused.retryAfterSeconds) };

@@ -18,6 +18,8 @@ export interface PageRoutesOptions {
   orgUrl: string;
   binding: BrowserBinding;
   flow: SignInFlow;
+  /** False where another authorization server gives out the tokens, so that no client asks people here. */
+  givesOutTokens: boolean;
   endings: GrantEndings;
   store: Store;
   roles(): readonly Role[];
@@ -35,7 +37,7 @@ export function pageRoutes(options: PageRoutesOptions): PageRoutes {
   const kit = new PageKit(options);
   const signIn = new SignInPages({ ...options, kit });
   const app: PageRoutes = new Hono();
-  new ConsentPages({ ...options, kit }).addTo(app);
+  if (options.givesOutTokens) new ConsentPages({ ...options, kit }).addTo(app);
   signIn.addTo(app);
   new ApprovePages({ ...options, kit, signIn }).addTo(app);
   new MePages({ ...options, kit, signIn }).addTo(app);

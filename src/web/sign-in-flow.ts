@@ -18,7 +18,8 @@ const SIGN_IN_MS = 10 * 60_000;
 const IDENTITY_SCOPES = ["openid", "profile", "email", "groups"];
 
 export interface SignInFlowOptions {
-  provider: Provider;
+  /** Our own authorization server; undefined where another one gives out the tokens. */
+  provider: Provider | undefined;
   store: Store;
   login: OktaLogin;
   endings: GrantEndings;
@@ -73,7 +74,8 @@ export class SignInFlow {
 
   /** What the client of a running request asks for. @throws errors of oidc-provider where the browser has none */
   async asked(request: IncomingMessage, response: ServerResponse): Promise<AskedConsent> {
-    const { provider, knownClients } = this.#options;
+    const provider = this.#provider();
+    const { knownClients } = this.#options;
     const { uid, params, session } = await provider.interactionDetails(request, response);
     const clientId = String(params.client_id);
     const redirectUri = String(params.redirect_uri);
@@ -133,7 +135,8 @@ export class SignInFlow {
 
   /** Ends a request of a client with a yes, and says where the browser goes. */
   async allow(uid: string, person: KnownPerson): Promise<string> {
-    const { provider, store, resource } = this.#options;
+    const provider = this.#provider();
+    const { store, resource } = this.#options;
     const interaction = await provider.Interaction.find(uid);
     if (interaction === undefined) throw notBegun();
     const { client_id: clientId, redirect_uri: redirectUri } = interaction.params as Record<string, string>;
@@ -159,16 +162,24 @@ export class SignInFlow {
 
   /** Ends a request of a client with a no. */
   async refuse(uid: string): Promise<string> {
-    const interaction = await this.#options.provider.Interaction.find(uid);
+    const interaction = await this.#provider().Interaction.find(uid);
     if (interaction === undefined) throw notBegun();
     interaction.result = { error: "access_denied", error_description: "The person did not allow it." };
     await interaction.persist();
     return interaction.returnTo;
   }
 
+  /** @throws SignInFailure where no client asks people here */
+  #provider(): Provider {
+    const { provider } = this.#options;
+    if (provider === undefined) throw notBegun();
+    return provider;
+  }
+
   /** The scopes at Okta of the roles in which a person acts by their own right, where their token lacks one. */
   async missingScopes(person: KnownPerson): Promise<string[]> {
-    const wanted = new Set(rolesOf(this.#options.roles(), person.groups).flatMap(({ scopes }) => [...scopes]));
+    const own = rolesOf(this.#options.roles(), person.groups).filter(({ actAs }) => actAs === "user");
+    const wanted = new Set(own.flatMap(({ scopes }) => [...scopes]));
     if (wanted.size === 0) return [];
     const held = await this.#options.store.upstream.find(person.id, "org");
     const isWhole = held !== undefined && [...wanted].every((scope) => held.scopes.includes(scope));

@@ -3,7 +3,6 @@ import type { AddressInfo } from "node:net";
 import { getRequestListener, type HttpBindings } from "@hono/node-server";
 import { type Context, Hono } from "hono";
 import type Provider from "oidc-provider";
-import type { McpScopes } from "../issuer/own-scopes.js";
 import { OAUTH_PATH } from "../issuer/provider.js";
 import type { Log } from "../log.js";
 import type { Networks } from "../net/networks.js";
@@ -22,12 +21,17 @@ export interface WebServerOptions {
   publicUrl: string;
   /** The addresses of the authorization servers that give out tokens for /mcp. */
   authorizationServers: readonly string[];
-  scopes: McpScopes;
-  provider: Provider;
+  /** The scopes of tokens for /mcp. */
+  scopes: readonly string[];
+  /** Our own authorization server; undefined where another one gives out the tokens. */
+  provider: Provider | undefined;
   endpoint: McpEndpoint;
-  pages: PageRoutes;
+  /** Undefined where nobody can sign in to pages. */
+  pages: PageRoutes | undefined;
   /** The proxies in front of this server. */
   proxies: Networks;
+  /** A sentence for whoever looks at the state of the server. */
+  warning: string | undefined;
   /** Resolves when requests can be served. Rejects with the reason why they cannot. */
   ready(): Promise<void>;
   log: Log;
@@ -60,13 +64,13 @@ export async function startWebServer(
 ): Promise<WebServer> {
   const { publicUrl, provider } = options;
   const url = new URL(publicUrl);
-  const forProvider = provider.callback();
+  const forProvider = provider?.callback();
   const forRest = getRequestListener(appOf(options).fetch as never, { overrideGlobalObjects: false });
   const server = createServer(
     { maxHeaderSize: 16_384, headersTimeout: 10_000, requestTimeout: 60_000 },
     (request: IncomingMessage, response: ServerResponse) => {
       const path = (request.url ?? "/").split("?", 1)[0] ?? "/";
-      if (!isOfProvider(path)) {
+      if (forProvider === undefined || !isOfProvider(path)) {
         void forRest(request, response);
         return;
       }
@@ -97,7 +101,7 @@ async function closeServer(server: Server, endpoint: McpEndpoint): Promise<void>
 }
 
 function appOf(options: WebServerOptions): PageRoutes {
-  const { publicUrl, authorizationServers, scopes, endpoint, proxies, pages, ready, log } = options;
+  const { publicUrl, authorizationServers, scopes, endpoint, proxies, pages, warning, ready, log } = options;
   const app: PageRoutes = new Hono();
   const metadata = (context: Context) => context.json(resourceMetadata(publicUrl, authorizationServers, scopes));
   app.get(RESOURCE_METADATA_PATH, metadata);
@@ -107,7 +111,7 @@ function appOf(options: WebServerOptions): PageRoutes {
   app.get("/readyz", async (context) => {
     try {
       await ready();
-      return context.json({ status: "ready" });
+      return context.json({ status: "ready", ...(warning !== undefined && { warning }) });
     } catch (error) {
       log.warn("not ready", { error });
       return context.json({ status: "not_ready" }, 503);
@@ -116,7 +120,7 @@ function appOf(options: WebServerOptions): PageRoutes {
   app.get(STYLE_PATH, (context) =>
     context.body(STYLE, 200, { "content-type": "text/css; charset=utf-8", "cache-control": "max-age=3600" }),
   );
-  app.route("/", pages);
+  if (pages !== undefined) app.route("/", pages);
   app.all("/sse", (context) => context.json(elsewhere(publicUrl), 410));
   app.notFound((context) => context.json(elsewhere(publicUrl), 404));
   app.onError((error, context) => {

@@ -3,6 +3,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
+import type { CustomServer } from "../../sandbox/custom-server.js";
 import { ADMIN_LOGIN, WEB_CLIENT_ID } from "../../sandbox/facts.js";
 import type { OAuthAppOptions } from "../../sandbox/oauth-app.js";
 import type { Org } from "../../sandbox/org.js";
@@ -28,8 +29,10 @@ export interface TestRole {
 }
 
 export interface CompanyWebOptions {
-  /** Members of serve.json that replace those of the test's own. */
-  serve?: Record<string, unknown>;
+  /** Members of serve.json that replace those of the test's own; a function is told the address of the org. */
+  serve?: Record<string, unknown> | ((origin: string) => Record<string, unknown>);
+  /** The custom authorization servers of the org. */
+  customServers?: (publicUrl: string) => readonly CustomServer[];
   app?: OAuthAppOptions;
   roles?: readonly TestRole[];
   arrange?: (org: Org) => void;
@@ -71,7 +74,8 @@ function roleEntries(roles: readonly TestRole[], org: Org) {
 export async function startCompanyWeb(options: CompanyWebOptions = {}) {
   const roles = options.roles ?? DEFAULT_ROLES;
   const [port, folder] = [await freePort(), temporaryFolder()];
-  const publicUrl = String(options.serve?.public_url ?? `http://127.0.0.1:${port}`).replace(/\/$/, "");
+  const fixed = typeof options.serve === "function" ? undefined : options.serve;
+  const publicUrl = String(fixed?.public_url ?? `http://127.0.0.1:${port}`).replace(/\/$/, "");
   const company = await startCompany({
     app: {
       redirectUris: [`${publicUrl}/auth/sso/callback/okta`],
@@ -80,6 +84,7 @@ export async function startCompanyWeb(options: CompanyWebOptions = {}) {
       groupsClaim: { filter: "STARTS_WITH", value: "okta-mcp-", lists: "id" },
       ...options.app,
     },
+    ...(options.customServers && { authorization: { customServers: options.customServers(publicUrl) } }),
     arrange(org) {
       options.arrange?.(org);
       for (const role of roles.filter(({ groups }) => groups === undefined)) {
@@ -89,14 +94,14 @@ export async function startCompanyWeb(options: CompanyWebOptions = {}) {
     },
   });
   for (const [name, text] of Object.entries({ secret: SECRET, ...options.files }))
-    writeFileSync(join(folder, name), text);
+    writeFileSync(join(folder, name), text, { mode: 0o600 });
   const content = serveFileSchema().parse({
     public_url: publicUrl,
     listen: { host: "127.0.0.1", port },
     data_dir: folder,
     okta: { org_url: company.origin, client_id: WEB_CLIENT_ID, client_secret_file: "secret" },
     roles: roleEntries(roles, company.org),
-    ...options.serve,
+    ...(typeof options.serve === "function" ? options.serve(company.origin) : options.serve),
   });
   const file = join(folder, "serve.json");
   const load = (entries: unknown) => {

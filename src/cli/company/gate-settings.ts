@@ -1,15 +1,18 @@
 import { areas, notes } from "../../../tools/index.js";
 import { createCatalogue } from "../../catalogue/catalogue.js";
 import { ALL_TOOLS } from "../../catalogue/choice.js";
-import type { McpScopes } from "../../issuer/own-scopes.js";
 import type { ServeFile } from "../../people/serve-fields.js";
 import { type GateOptions, hostsOf } from "../../web/gate.js";
 
 /** The rules for requests to /mcp, as serve.json has them. */
-export function gateOf({ allowed_origins, limits }: ServeFile, publicUrl: string, scopes: McpScopes): GateOptions {
+export function gateOf(
+  { allowed_origins, limits }: ServeFile,
+  publicUrl: string,
+  scopes: readonly string[],
+): GateOptions {
   return {
     publicUrl,
-    scopes: [scopes.read, scopes.write],
+    scopes,
     hosts: hostsOf(publicUrl),
     origins: new Set([publicUrl, ...allowed_origins].map((url) => new URL(url).origin)),
     maxBodyBytes: limits.body_bytes,

@@ -13,6 +13,7 @@ import { GrantKeeper } from "../../upstream/grant-keeper.js";
 import { GrantSession } from "../../upstream/grant-session.js";
 import { RefusingSession } from "../../upstream/refusing-session.js";
 import type { WebCaller } from "../../web/mcp-endpoint.js";
+import { needsUser } from "../../web/nobody-to-ask.js";
 
 export interface PersonSessionsOptions {
   /** The web app in Okta, through which people grant access; undefined where there is none. */
@@ -82,11 +83,6 @@ export class PersonSessions {
     const parts = { orgUrl, clientId, configured, ...how };
     return new GrantSession({ parts, app, keeper, connectUrl: `${publicUrl}/connect/okta` });
   }
-}
-
-/** The refusal of a program that calls for itself, where a person is needed. */
-export function needsUser(): OktaMcpError {
-  return new OktaMcpError("needs_user", "This needs a person, and the token stands for a program. Nothing was done.");
 }
 
 function noWebApp({ name }: Role): OktaMcpError {

@@ -1,0 +1,71 @@
+import type { IncomingMessage } from "node:http";
+import type { AppCredentials } from "../../auth/client-authentication.js";
+import type { Log } from "../../log.js";
+import type { SendHttp } from "../../net/http-client.js";
+import { Networks } from "../../net/networks.js";
+import { OrgTraffic } from "../../okta/org-traffic.js";
+import type { Role } from "../../people/roles.js";
+import type { ServeFile } from "../../people/serve-fields.js";
+import type { Store } from "../../store/open-store.js";
+import { clientAddress } from "../../web/client-address.js";
+import { MCP_PATH } from "../../web/refusals.js";
+import { appOf } from "./company-apps.js";
+import { groupReader } from "./group-reader.js";
+
+export interface CompanyOptions {
+  content: ServeFile;
+  /** The path of serve.json. */
+  file: string;
+  roles(): readonly Role[];
+  store: Store;
+  version: string;
+  log: Log;
+  fetch: SendHttp;
+  now: () => number;
+}
+
+/** The parts that every way to know callers needs. */
+export interface CompanyParts extends CompanyOptions {
+  /** The address at which clients reach this server, without a slash at its end. */
+  publicUrl: string;
+  /** The address of /mcp. */
+  resource: string;
+  /** The org's address. */
+  orgUrl: string;
+  /** The web app in Okta; undefined where there is none. */
+  app: AppCredentials | undefined;
+  /** Reads the ids of somebody's groups at the org; undefined where no service app is named for it. */
+  readGroups: ((userId: string) => Promise<readonly string[]>) | undefined;
+  traffic: OrgTraffic;
+  /** The proxies in front of this server. */
+  proxies: Networks;
+  /** The address from which a request comes. */
+  addressOf(request: IncomingMessage): string;
+}
+
+/** The most requests to an org at once, of everybody together. */
+const MAX_CONCURRENT = 20;
+
+/** Reads what serve.json names, and makes what is shared. */
+export async function companyParts(options: CompanyOptions): Promise<CompanyParts> {
+  const { content, file, now } = options;
+  const publicUrl = content.public_url.replace(/\/$/, "");
+  const orgUrl = new URL(content.okta.org_url).origin;
+  const traffic = new OrgTraffic({ maxConcurrent: MAX_CONCURRENT, now });
+  const proxies = new Networks(content.trusted_proxies);
+  const directory = await appOf(content.directory, file);
+  const { version, log, fetch } = options;
+  const { privateKey: key } = directory ?? {};
+  const reader = directory && key && { app: { clientId: directory.clientId, key }, orgUrl, traffic, version };
+  return {
+    ...options,
+    publicUrl,
+    resource: `${publicUrl}${MCP_PATH}`,
+    orgUrl,
+    app: await appOf(content.okta, file),
+    readGroups: reader && groupReader({ ...reader, log, fetch, now }),
+    traffic,
+    proxies,
+    addressOf: (request) => clientAddress(request, proxies),
+  };
+}
