@@ -1,12 +1,17 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import type { BundledPackage } from "./bundled-packages.js";
 
+/** The licences of packages whose authors left the file out of the package; each is the text of their repository. */
+const MISSING = fileURLToPath(new URL("./missing-licences", import.meta.url));
+
 /** The licence of a package in its own words, and its notices where it has some. */
-async function readText(folder: string): Promise<string> {
+async function readText(name: string, folder: string): Promise<string> {
   const names = (await readdir(folder)).filter((file) => /^(licen[cs]e|copying|notice)([-.].*)?$/i.test(file));
   const texts = await Promise.all(names.map((name) => readFile(join(folder, name), "utf8")));
-  return texts.map((text) => text.trim()).join("\n\n");
+  if (texts.length > 0) return texts.map((text) => text.trim()).join("\n\n");
+  return (await readFile(join(MISSING, `${name.replace("/", "__")}.txt`), "utf8").catch(() => "")).trim();
 }
 
 /**
@@ -17,7 +22,7 @@ async function readText(folder: string): Promise<string> {
 export async function licencesOf(packages: readonly BundledPackage[]): Promise<string> {
   const texts = await Promise.all(
     packages.map(async ({ name, version, license, folder }) => {
-      const text = await readText(folder);
+      const text = await readText(name, folder);
       if (text === "") throw new Error(`${name} ${version} brings no text of its licence.`);
       return `${name} ${version} (${license})\n\n${text}`;
     }),
