@@ -95,7 +95,7 @@ function logRefusal(log: Log, context: KoaContextWithOIDC, caught: Error): void 
   log.info("the authorization server refused a request", {
     path: context.path,
     client,
-    code: error,
+    why: error,
     description,
     detail,
   });

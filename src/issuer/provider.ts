@@ -119,6 +119,8 @@ function clientsOf({ clients, redirects }: IssuerOptions): Configuration {
     clientDefaults: {
       grant_types: ["authorization_code", "refresh_token"],
       response_types: ["code"],
+      // Most programs on a machine say nothing, and none of them can keep a secret.
+      token_endpoint_auth_method: "none",
       id_token_signed_response_alg: "ES256",
     },
     // The rules run before the library's own, for every client, however it came here.

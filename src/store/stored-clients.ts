@@ -77,10 +77,17 @@ export class StoredClients {
       .execute();
   }
 
+  /**
+   * Blocks a client, or lets it in again. What people have allowed a blocked client ends at once, and its row stays for
+   * as long as it is blocked.
+   */
   async setBlocked(id: string, isBlocked: boolean): Promise<void> {
     const { db, now } = this.#parts;
-    const blocked_at = isBlocked ? now() : null;
-    await db.updateTable("clients").set({ blocked_at }).where("id", "=", id).execute();
+    const change = isBlocked ? { blocked_at: now(), ends_at: null } : { blocked_at: null };
+    await db.transaction().execute(async (transaction) => {
+      await transaction.updateTable("clients").set(change).where("id", "=", id).execute();
+      if (isBlocked) await transaction.deleteFrom("oidc").where("client", "=", id).execute();
+    });
   }
 
   async remove(id: string): Promise<void> {

@@ -10,6 +10,7 @@ import type { Org } from "../../sandbox/org.js";
 import { startCompanyServer } from "../../src/cli/company/company-server.js";
 import { createLog } from "../../src/log.js";
 import { createHttpClient } from "../../src/net/http-client.js";
+import type { PublicFetch } from "../../src/net/public-fetch.js";
 import { loadRoles } from "../../src/people/load-roles.js";
 import { serveFileSchema } from "../../src/people/serve-schema.js";
 import { openStore } from "../../src/store/open-store.js";
@@ -38,6 +39,8 @@ export interface CompanyWebOptions {
   arrange?: (org: Org) => void;
   /** Files in the folder of serve.json, by name. */
   files?: Record<string, string>;
+  /** The way to the documents of clients, in place of the one to public addresses. */
+  fetchDocument?: PublicFetch;
 }
 
 const DEFAULT_ROLES: readonly TestRole[] = [{ name: "helpdesk", scopes: ["okta.users.read", "okta.groups.manage"] }];
@@ -129,6 +132,7 @@ export async function startCompanyWeb(options: CompanyWebOptions = {}) {
       version: "0.0.0",
       log,
       fetch: createHttpClient(),
+      ...(options.fetchDocument === undefined ? {} : { fetchDocument: options.fetchDocument }),
       now: company.clock.now,
     });
     onTestFinished(() => server.close());
