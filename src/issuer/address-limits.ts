@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import ipaddr from "ipaddr.js";
 
 export interface AddressLimitsOptions {
@@ -18,7 +19,7 @@ const ALL_OTHERS = "others";
  * as one.
  */
 export function countedAddress(text: string): string {
-  if (!ipaddr.isValid(text)) return "unknown";
+  if (isIP(text) === 0 || !ipaddr.isValid(text)) return "unknown";
   const address = ipaddr.process(text);
   if (!(address instanceof ipaddr.IPv6)) return address.toString();
   return `${address.parts

@@ -42,7 +42,10 @@ export function surround(provider: Provider, options: SurroundOptions): void {
   provider.use(async (context, next) => {
     const seconds = COUNTED.has(context.path) ? limits.take(addressOf(context.req)) : undefined;
     if (seconds !== undefined) return refuseEarly(context as KoaContextWithOIDC, seconds, options);
-    const asked = context.query.resource;
+    const { response_mode: mode, resource: asked } = context.query;
+    if (isAuthorize(context) && mode !== undefined && mode !== "query") {
+      return refuseMode(context as KoaContextWithOIDC, options);
+    }
     const ours = typeof asked === "string" ? ourResource(asked, resource) : undefined;
     if (ours !== undefined && ours !== asked) context.query = { ...context.query, resource: ours };
     if (context.path === `${OAUTH_PATH}/authorize`) context.query = withOwnScopes(context.query);
@@ -62,14 +65,21 @@ export function surround(provider: Provider, options: SurroundOptions): void {
   provider.on("revocation.error", refused);
 }
 
+const isAuthorize = ({ path }: { path: string }) => path === `${OAUTH_PATH}/authorize`;
+
+/** Refuses answers that a page with a script or a fragment would carry. No client of MCP asks for them. */
+async function refuseMode(context: KoaContextWithOIDC, { showError }: SurroundOptions): Promise<void> {
+  context.status = 400;
+  await showError(context, { code: "invalid_request", description: "response_mode has to be query, or left out" });
+}
+
 async function refuseEarly(context: KoaContextWithOIDC, seconds: number, { showError, log }: SurroundOptions) {
-  const { path } = context;
-  log.warn("too many requests of one address", { path });
+  log.warn("too many requests of one address", { path: context.path });
   context.status = 429;
   context.set("retry-after", String(seconds));
   context.set("cache-control", "no-store");
   const error = { code: "temporarily_unavailable", description: "too many requests came from this address" };
-  if (path.endsWith("/authorize")) await showError(context, error);
+  if (isAuthorize(context)) await showError(context, error);
   else context.body = { error: error.code, error_description: error.description };
 }
 
@@ -102,12 +112,15 @@ function logRefusal(log: Log, context: KoaContextWithOIDC, caught: Error): void 
   if (caught instanceof TooManyRequests) context.set("retry-after", String(caught.retryAfterSeconds));
 }
 
-/** The metadata of this server (RFC 8414) without what the library lists and no client here can use. */
+/** What the library announces although no client here can use it. */
+const UNUSED: ReadonlySet<string> = new Set([
+  "claims_supported",
+  "claims_parameter_supported",
+  "claim_types_supported",
+]);
+
+/** The metadata of this server (RFC 8414, section 2). */
 function announced(body: unknown): unknown {
-  const {
-    claims_supported: _claims,
-    claims_parameter_supported: _parameter,
-    ...kept
-  } = body as Record<string, unknown>;
-  return { ...kept, response_modes_supported: ["query"] };
+  const kept = Object.entries(body as Record<string, unknown>).filter(([member]) => !UNUSED.has(member));
+  return { ...Object.fromEntries(kept), response_modes_supported: ["query"] };
 }

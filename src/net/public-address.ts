@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import ipaddr from "ipaddr.js";
 
 /**
@@ -6,7 +7,8 @@ import ipaddr from "ipaddr.js";
  * @param text an IPv4 or IPv6 address, without brackets
  */
 export function isPublicAddress(text: string): boolean {
-  if (!ipaddr.isValid(text)) return false;
+  // The library also reads the short and octal forms of old, which not everybody reads alike.
+  if (isIP(text) === 0 || !ipaddr.isValid(text)) return false;
   // The range of an IPv6 address that stands for an IPv4 one is a range of its own, so it is refused as such.
   return ipaddr.parse(text).range() === "unicast";
 }

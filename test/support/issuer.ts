@@ -1,3 +1,4 @@
+import { request } from "node:http";
 import { expect } from "vitest";
 import { ADMIN_LOGIN } from "../../sandbox/facts.js";
 import { type PlainBrowser, plainBrowser, type Visit } from "./browser.js";
@@ -85,18 +86,19 @@ export async function registration(web: CompanyWeb, metadata: unknown, headers: 
   return { status: answer.status, headers: answer.headers, body };
 }
 
-/** The status of /mcp for a token, at one instance. */
-export async function statusOfMcp(web: CompanyWeb, accessToken: string, address = web.publicUrl): Promise<number> {
-  const answer = await fetch(`${address}/mcp`, {
-    method: "POST",
-    headers: {
-      host: new URL(web.publicUrl).host,
-      authorization: `Bearer ${accessToken}`,
-      "content-type": "application/json",
-      "mcp-protocol-version": "2025-11-25",
-    },
-    body: JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/list", params: {} }),
+/** The status of /mcp for a token, at one instance. It is asked by the public name, as a balancer would. */
+export function statusOfMcp(web: CompanyWeb, accessToken: string, address = web.publicUrl): Promise<number> {
+  const headers = {
+    host: new URL(web.publicUrl).host,
+    authorization: `Bearer ${accessToken}`,
+    "content-type": "application/json",
+    accept: "application/json, text/event-stream",
+    "mcp-protocol-version": "2025-11-25",
+  };
+  return new Promise((resolve, reject) => {
+    const sent = request(`${address}/mcp`, { method: "POST", headers }, (answer) => {
+      answer.resume().once("end", () => resolve(answer.statusCode ?? 0));
+    });
+    sent.once("error", reject).end(JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/list", params: {} }));
   });
-  await answer.arrayBuffer();
-  return answer.status;
 }
