@@ -5,7 +5,7 @@ import { OktaMcpError } from "../errors/index.js";
 import type { Log } from "../log.js";
 import type { AddressLimits } from "./address-limits.js";
 import type { ClientDirectory } from "./client-directory.js";
-import { withOwnScopes } from "./own-scopes.js";
+import { ALL_OWN_SCOPES, withOwnScopes } from "./own-scopes.js";
 import { TooManyRequests } from "./too-many-requests.js";
 
 /** The path under which the authorization server's own pages and endpoints stand. */
@@ -122,5 +122,9 @@ const UNUSED: ReadonlySet<string> = new Set([
 /** The metadata of this server (RFC 8414, section 2). */
 function announced(body: unknown): unknown {
   const kept = Object.entries(body as Record<string, unknown>).filter(([member]) => !UNUSED.has(member));
-  return { ...Object.fromEntries(kept), response_modes_supported: ["query"] };
+  return {
+    ...Object.fromEntries(kept),
+    scopes_supported: ALL_OWN_SCOPES.split(" "),
+    response_modes_supported: ["query"],
+  };
 }
