@@ -66,14 +66,18 @@ function post(url: string, { headers, body, signal }: Posted): Promise<Response>
   });
 }
 
-/** The result of a call by an older client, as a program reads it. */
+/** The result of a call by an older client, as the text says it. */
 // biome-ignore lint/suspicious/noExplicitAny: a test reads what it expects
-export function structured(answer: { message: any }): any {
-  return answer.message.result.structuredContent;
+export function resultIn({ message }: { message: any }): any {
+  const { isError, content } = message.result;
+  if (isError) throw new Error(content[0].text);
+  return JSON.parse(content[0].text);
 }
 
-/** The error of a call by an older client. */
+/** The error of a call by an older client: its code, its text, and the address of a page where it names one. */
 // biome-ignore lint/suspicious/noExplicitAny: a test reads what it expects
-export function errorIn(answer: { message: any }): any {
-  return structured(answer).error;
+export function errorIn({ message }: { message: any }): { code: string; text: string; url: string } {
+  const text: string = message.result.content[0].text;
+  const code = message.result.isError ? (/^(\w+): /.exec(text)?.[1] ?? "") : "ok";
+  return { code, text, url: /https?:\/\/[\w.:[\]-]+\/(?:approve\/[\w-]+|connect\/okta)/.exec(text)?.[0] ?? "" };
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { ADMIN_LOGIN } from "../../sandbox/facts.js";
-import { errorIn, modernClient, structured } from "../support/company-modern.js";
+import { errorIn, modernClient, resultIn } from "../support/company-modern.js";
 import { BOB_LOGIN } from "../support/company-org.js";
 import { type CompanyWeb, startCompanyWeb } from "../support/company-server.js";
 import { YES } from "../support/stateless.js";
@@ -78,9 +78,9 @@ test("M4: no confirmation that a model repeats counts over HTTP", async () => {
   const lab = company.org.addGroup({ profile: { name: "Lab" } });
   const first = errorIn(await remove(ada, lab.id));
   expect(first.code).toBe("needs_approval");
-  expect(first.data).not.toHaveProperty("confirmation");
-  const id = String(first.data.approve_url).split("/").at(-1);
-  for (const confirmation of ["yes", id, first.data.approve_url, "x".repeat(100)]) {
+  expect(first.text).not.toContain('"confirmation"');
+  const id = String(first.url).split("/").at(-1);
+  for (const confirmation of ["yes", id, first.url, "x".repeat(100)]) {
     expect(errorIn(await remove(ada, lab.id, { confirmation })).code).toBe("needs_approval");
   }
   // A modern client that shows no forms is in the same place, and so is one that brings answers without a state.
@@ -105,7 +105,7 @@ test("M4: an approval counts for the same person, client, arguments and state, o
     string,
   ];
   const asked = errorIn(await remove(ada, lab));
-  expect((await answerOnPage(web, ada, asked.data.approve_url, "yes")).html).toContain("Approved");
+  expect((await answerOnPage(web, ada, asked.url, "yes")).html).toContain("Approved");
   expect(errorIn(await remove(adaElsewhere, lab)).code).toBe("needs_approval");
   expect(errorIn(await remove(bob, lab)).code).toBe("needs_approval");
   expect(errorIn(await remove(ada, other)).code).toBe("needs_approval");
@@ -118,12 +118,12 @@ test("M4: an approval counts for the same person, client, arguments and state, o
     Object.assign(company.org.groups.get(lab)?.profile ?? {}, { name: "Renamed" });
   const changed = errorIn(await remove(ada, lab));
   expect(changed.code).toBe("needs_approval");
-  await answerOnPage(web, ada, changed.data.approve_url, "yes");
+  await answerOnPage(web, ada, changed.url, "yes");
   company.clock.advanceSeconds(601);
   const fresh = await web.signIn(ADMIN_LOGIN, { clientId: ada.client_id, browser: ada.browser });
   const late = errorIn(await remove(fresh, lab));
   expect(late.code).toBe("needs_approval");
-  await answerOnPage(web, fresh, late.data.approve_url, "yes");
+  await answerOnPage(web, fresh, late.url, "yes");
   const there = modernClient(publicUrl, fresh.access_token, { at: second.address, capabilities: {} });
   expect((await there.round("delete_group", { group_id: lab })).sees).toBe("ok");
   expect(errorIn(await remove(fresh, lab)).code).toBe("not_found");
@@ -139,7 +139,7 @@ test("M4: a change is undone by whoever made it, or by a role that may undo all"
     const { id } = web.company.org.addGroup({ profile: { name: `${name} before` } });
     const args = { group_id: id, profile: { name } };
     await who.call("tools/call", { name: "update_group", arguments: args });
-    const { items } = structured(await who.call("tools/call", { name: "list_changes", arguments: {} }));
+    const { items } = resultIn(await who.call("tools/call", { name: "list_changes", arguments: {} }));
     return { group: id, change: items[0].id as string };
   };
   const ofAda = await rename(ada, "Ada's");
@@ -150,10 +150,10 @@ test("M4: a change is undone by whoever made it, or by a role that may undo all"
   expect(
     errorIn(await bob.call("tools/call", { name: "get_change", arguments: { change_id: ofAda.change } })).code,
   ).toBe("not_found");
-  const listed = structured(await bob.call("tools/call", { name: "list_changes", arguments: {} }));
+  const listed = resultIn(await bob.call("tools/call", { name: "list_changes", arguments: {} }));
   const done = listed.items.filter(({ outcome }: { outcome: string }) => outcome === "done");
   expect(done.map(({ id }: { id: string }) => id)).toEqual([ofBob.change]);
-  await answerOnPage(web, ada, errorIn(await undo(ada, ofBob.change)).data.approve_url, "yes");
+  await answerOnPage(web, ada, errorIn(await undo(ada, ofBob.change)).url, "yes");
   expect((await undo(ada, ofBob.change)).message.result.isError).toBeUndefined();
   expect(web.company.org.groups.get(ofBob.group)?.profile.name).toBe("Bob's before");
   expect(web.company.org.groups.get(ofAda.group)?.profile.name).toBe("Ada's");
@@ -166,16 +166,16 @@ test("M5: a client of 2025-11-25 that cannot ask gets a page, and the call runs 
   const answer = await remove(ada, lab.id);
   expect(answer.message.result.isError).toBe(true);
   expect(answer.message.result.content[0].text).toContain(`${web.publicUrl}/approve/`);
-  const { approve_url } = errorIn(answer).data;
+  const { url: approve_url } = errorIn(answer);
   // The same call asks no second question.
-  expect(errorIn(await remove(ada, lab.id)).data.approve_url).toBe(approve_url);
+  expect(errorIn(await remove(ada, lab.id)).url).toBe(approve_url);
   await answerOnPage(web, ada, approve_url, "yes");
   const answers = await Promise.all([1, 2, 3].map(() => remove(ada, lab.id)));
   const done = answers.filter(({ message }) => message.result.isError !== true);
   expect(done).toHaveLength(1);
   expect(web.company.sandbox.count("DELETE", "/api/v1/groups/{groupId}")).toBe(1);
-  const { items } = structured(await ada.call("tools/call", { name: "list_changes", arguments: {} }));
-  expect(items.filter(({ outcome }: { outcome: string }) => outcome === "done")).toHaveLength(1);
+  const { message } = await ada.call("tools/call", { name: "list_changes", arguments: {} });
+  expect(message.result.content[0].text.match(/"done"/g)).toHaveLength(1);
 });
 
 test("M6: an approval is not given by another person, by opening its page, or twice", async () => {
@@ -183,7 +183,7 @@ test("M6: an approval is not given by another person, by opening its page, or tw
   const ada = await web.signIn();
   const bob = await web.signIn(BOB_LOGIN);
   const lab = web.company.org.addGroup({ profile: { name: "Lab" } });
-  const { approve_url } = errorIn(await remove(ada, lab.id)).data;
+  const { url: approve_url } = errorIn(await remove(ada, lab.id));
   web.company.control.autoSignIn(BOB_LOGIN);
   const seenByBob = await web.follow(bob.browser, await bob.browser.get(approve_url));
   expect(seenByBob.html).not.toContain("Lab");
@@ -194,7 +194,7 @@ test("M6: an approval is not given by another person, by opening its page, or tw
   expect(errorIn(await remove(ada, lab.id)).code).toBe("needs_approval");
   const clicks = await Promise.all([1, 2].map(() => ada.browser.submit(page, page.url, { answer: "yes" })));
   expect(clicks.filter(({ html }) => html.includes("Approved"))).toHaveLength(1);
-  expect(structured(await remove(ada, lab.id))).toMatchObject({ done: true });
+  expect(resultIn(await remove(ada, lab.id))).toMatchObject({ done: true });
   web.company.org.addGroup({ id: lab.id, profile: { name: "Lab" } } as never);
   expect(errorIn(await remove(ada, lab.id)).code).not.toBe("done");
 });
@@ -203,7 +203,7 @@ test("M6: a no on the page refuses the call", async () => {
   const web = await startBoth();
   const ada = await web.signIn();
   const lab = web.company.org.addGroup({ profile: { name: "Lab" } });
-  await answerOnPage(web, ada, errorIn(await remove(ada, lab.id)).data.approve_url, "no");
+  await answerOnPage(web, ada, errorIn(await remove(ada, lab.id)).url, "no");
   expect(errorIn(await remove(ada, lab.id)).code).toBe("declined");
   expect(web.company.org.groups.get(lab.id)).toBeDefined();
 });

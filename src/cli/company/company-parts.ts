@@ -43,7 +43,7 @@ export interface CompanyParts extends CompanyOptions {
   addressOf(request: IncomingMessage): string;
 }
 
-/** The most requests to an org at once, of everybody together. */
+/** The most requests to an org at once, of everybody and of one person, and the calls that wait for one endpoint. */
 const TRAFFIC = { maxConcurrent: 20, maxPerParty: 8, maxWaiting: 64 };
 
 /** Reads what serve.json names, and makes what is shared. */
