@@ -2,7 +2,8 @@ import * as oauth from "oauth4webapi";
 import { type AppCredentials, clientAuthentication } from "../auth/client-authentication.js";
 import { OAuthFailure } from "../auth/oauth-failure.js";
 import { type OAuthHttpOptions, oauthFetch } from "../auth/oauth-http.js";
-import { SignInFailure } from "./sign-in-failure.js";
+import { groupsIn } from "./group-claim.js";
+import { asSignInFailure } from "./okta-causes.js";
 
 /** The web app in Okta through which people sign in. */
 export interface OktaLoginOptions extends OAuthHttpOptions, AppCredentials {
@@ -20,6 +21,8 @@ export interface SignInRequest {
   loginHint?: string | undefined;
   /** The person has to have typed in their password within this time (OpenID Connect Core, section 3.1.2.1). */
   maxAgeSeconds?: number | undefined;
+  /** `login` where the person has to type in their password, whatever session there is. */
+  prompt?: "login" | undefined;
 }
 
 /** Somebody who has signed in, by a checked ID token. What it says is data of the org. */
@@ -28,9 +31,15 @@ export interface SignedIn {
   subject: string;
   login: string | undefined;
   email: string | undefined;
+  /** True where Okta says so. A claim that is missing or no boolean says no. */
+  emailVerified: boolean;
   name: string | undefined;
-  /** The groups claim, as it is; undefined where there is none, or it is no list of texts. */
+  /** The ids of the groups claim; undefined where it does not tell all of them. */
   groups: readonly string[] | undefined;
+  /** When the person typed in their password, in epoch milliseconds; undefined where Okta does not tell. */
+  authenticatedAtMs: number | undefined;
+  /** The ID token itself, as a hint for signing out. */
+  idToken: string;
   tokens: {
     accessToken: string;
     refreshToken: string | undefined;
@@ -44,6 +53,9 @@ const CLOCK_TOLERANCE_SECONDS = 60;
 
 /** The endpoints of the org's authorization server that are used. */
 type Endpoint = "authorization_endpoint" | "token_endpoint" | "revocation_endpoint";
+
+/** The time for asking anew who somebody is. A client waits for it. */
+const RENEWAL_TIMEOUT_MS = 10_000;
 
 /** Signs people in with the org's own authorization server (OpenID Connect Core, section 3.1). */
 export class OktaLogin {
@@ -67,7 +79,7 @@ export class OktaLogin {
   }
 
   /** The address to which a browser goes to sign in (RFC 6749, section 4.1.1; Okta: `authorize`). */
-  async address({ state, nonce, verifier, scopes, loginHint, maxAgeSeconds }: SignInRequest): Promise<string> {
+  async address({ state, nonce, verifier, scopes, loginHint, maxAgeSeconds, prompt }: SignInRequest): Promise<string> {
     const url = new URL(this.#server.authorization_endpoint);
     const parameters: Record<string, string | undefined> = {
       client_id: this.#options.clientId,
@@ -80,6 +92,7 @@ export class OktaLogin {
       code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
       code_challenge_method: "S256",
       login_hint: loginHint,
+      prompt,
       max_age: maxAgeSeconds === undefined ? undefined : String(maxAgeSeconds),
     };
     for (const [name, value] of Object.entries(parameters)) if (value !== undefined) url.searchParams.set(name, value);
@@ -105,46 +118,82 @@ export class OktaLogin {
    * @throws OAuthFailure, oauth.ResponseBodyError where the org did not do it
    */
   async revoke(refreshToken: string, signal?: AbortSignal): Promise<void> {
-    const { orgUrl } = this.#options;
-    const client = { client_id: this.#options.clientId };
-    const auth = await clientAuthentication(this.#options, this.#server.revocation_endpoint);
-    const response = await oauth.revocationRequest(this.#server, client, auth, refreshToken, {
-      [oauth.customFetch]: oauthFetch(this.#options, signal, () => {}) as never,
-      [oauth.allowInsecureRequests]: orgUrl.startsWith("http://"),
-      additionalParameters: { token_type_hint: "refresh_token" },
-    });
+    const { server, client, how } = this.#request(signal);
+    const auth = await clientAuthentication(this.#options, server.revocation_endpoint);
+    const additionalParameters = { token_type_hint: "refresh_token" };
+    const response = await oauth.revocationRequest(server, client, auth, refreshToken, { ...how, additionalParameters });
     await oauth.processRevocationResponse(response);
   }
 
+  /**
+   * Has the org say anew who somebody is, with the refresh token of their sign-in (RFC 6749, section 6; OpenID Connect
+   * Core, section 12.2). It refuses for somebody who was suspended, deactivated or lost the app.
+   * @throws SignInFailure sign_in_ended where it refuses
+   */
+  async renew(refreshToken: string, signal?: AbortSignal): Promise<SignedIn> {
+    try {
+      const { server, client, how } = this.#request(signal, RENEWAL_TIMEOUT_MS);
+      const auth = await clientAuthentication(this.#options, server.token_endpoint);
+      const response = await oauth.refreshTokenGrantRequest(server, client, auth, refreshToken, how);
+      const reply = await oauth.processRefreshTokenResponse(server, client, response);
+      return await this.#signedIn(response, reply, how);
+    } catch (error) {
+      throw asSignInFailure(error);
+    }
+  }
+
+  /** The address that ends the person's session at Okta in this browser (OpenID Connect RP-Initiated Logout). */
+  signOutAddress(idToken: string): string {
+    const url = new URL(`${this.#options.orgUrl}/oauth2/v1/logout`);
+    url.searchParams.set("id_token_hint", idToken);
+    return url.href;
+  }
+
   async #finish(callback: URLSearchParams, request: SignInRequest, signal?: AbortSignal): Promise<SignedIn> {
-    const { orgUrl, redirectUri, clock } = this.#options;
-    const send = oauthFetch(this.#options, signal, () => {});
-    const how = { [oauth.customFetch]: send as never, [oauth.allowInsecureRequests]: orgUrl.startsWith("http://") };
-    const client: oauth.Client = {
-      client_id: this.#options.clientId,
-      [oauth.clockSkew]: Math.round((clock.now() - Date.now()) / 1000),
-      [oauth.clockTolerance]: CLOCK_TOLERANCE_SECONDS,
-    };
-    const parameters = oauth.validateAuthResponse(this.#server, client, callback, request.state);
+    const { server, client, how } = this.#request(signal);
+    const parameters = oauth.validateAuthResponse(server, client, callback, request.state);
     const response = await oauth.authorizationCodeGrantRequest(
-      this.#server,
+      server,
       client,
-      await clientAuthentication(this.#options, this.#server.token_endpoint),
+      await clientAuthentication(this.#options, server.token_endpoint),
       parameters,
-      redirectUri,
+      this.#options.redirectUri,
       request.verifier,
       how,
     );
-    const reply = await oauth.processAuthorizationCodeResponse(this.#server, client, response, {
+    const reply = await oauth.processAuthorizationCodeResponse(server, client, response, {
       expectedNonce: request.nonce,
       requireIdToken: true,
       ...(request.maxAgeSeconds === undefined ? {} : { maxAge: request.maxAgeSeconds }),
     });
-    await oauth.validateApplicationLevelSignature(this.#server, response, { ...how, [oauth.jwksCache]: this.#keys });
+    return this.#signedIn(response, reply, how);
+  }
+
+  /** What one exchange with the org needs. */
+  #request(signal: AbortSignal | undefined, timeoutMs = this.#options.timeoutMs) {
+    const { orgUrl, clock, clientId } = this.#options;
+    const send = oauthFetch({ ...this.#options, timeoutMs }, signal, () => {});
+    const how = { [oauth.customFetch]: send as never, [oauth.allowInsecureRequests]: orgUrl.startsWith("http://") };
+    const client: oauth.Client = {
+      client_id: clientId,
+      [oauth.clockSkew]: Math.round((clock.now() - Date.now()) / 1000),
+      [oauth.clockTolerance]: CLOCK_TOLERANCE_SECONDS,
+    };
+    return { server: this.#server, client, how };
+  }
+
+  /** Whoever an answer's ID token names, once its signature is checked. */
+  async #signedIn(
+    response: Response,
+    reply: oauth.TokenEndpointResponse,
+    how: oauth.ValidateSignatureOptions,
+  ): Promise<SignedIn> {
     const claims = oauth.getValidatedIdTokenClaims(reply);
     if (claims === undefined) throw new OAuthFailure("unusable", "the answer has no ID token");
+    await oauth.validateApplicationLevelSignature(this.#server, response, { ...how, [oauth.jwksCache]: this.#keys });
     return {
       ...personOf(claims),
+      idToken: String(reply.id_token),
       tokens: {
         accessToken: reply.access_token,
         refreshToken: reply.refresh_token,
@@ -156,111 +205,20 @@ export class OktaLogin {
 }
 
 const MAX_CLAIM_CHARS = 256;
-const MAX_GROUPS = 10_000;
 
 const textIn = (claim: unknown) =>
   typeof claim === "string" && claim !== "" ? claim.slice(0, MAX_CLAIM_CHARS) : undefined;
 
-function personOf(claims: oauth.IDToken): Omit<SignedIn, "tokens"> {
-  const { iss, sub, preferred_username, email, name, groups } = claims;
-  const isList =
-    Array.isArray(groups) && groups.length <= MAX_GROUPS && groups.every((group) => typeof group === "string");
+function personOf(claims: oauth.IDToken): Omit<SignedIn, "tokens" | "idToken"> {
+  const { iss, sub, preferred_username, email, email_verified, name, groups, auth_time } = claims;
   return {
     issuer: iss,
     subject: sub,
     login: textIn(preferred_username),
     email: textIn(email),
+    emailVerified: email_verified === true,
     name: textIn(name),
-    groups: isList ? (groups as string[]) : undefined,
+    groups: groupsIn(groups),
+    authenticatedAtMs: typeof auth_time === "number" ? auth_time * 1000 : undefined,
   };
-}
-
-/** Okta's codes in a redirect or an answer, and what they mean for a person who signs in. */
-const CAUSES: Readonly<Record<string, () => SignInFailure>> = {
-  access_denied: () =>
-    new SignInFailure(
-      "access_denied",
-      "Okta did not let you in.",
-      "You may have cancelled, or a policy of Okta's refuses this app. If you did not cancel, ask who runs this server: the app's sign-on policy and your assignment to it decide.",
-    ),
-  login_required: () =>
-    new SignInFailure("login_required", "Okta wants you to sign in again.", "Start again from your program."),
-  invalid_client: () =>
-    new SignInFailure(
-      "invalid_client",
-      "Okta does not know this server's app.",
-      "The operator has to compare okta.client_id and the secret or key with the app in Okta; `okta-mcp serve check` says which is wrong.",
-    ),
-  invalid_scope: () =>
-    new SignInFailure(
-      "scope_not_granted",
-      "Okta does not grant this server's app a scope that your role needs.",
-      "The operator has to grant it: Applications > the app > Okta API Scopes. `okta-mcp serve check` lists what is missing.",
-    ),
-};
-
-function asSignInFailure(error: unknown): unknown {
-  if (error instanceof SignInFailure) return error;
-  if (error instanceof oauth.AuthorizationResponseError || error instanceof oauth.ResponseBodyError) {
-    const known = CAUSES[error.error]?.();
-    const detail = typeof error.error_description === "string" ? error.error_description.slice(0, 500) : undefined;
-    if (/not assigned to the client application/i.test(detail ?? "")) {
-      return new SignInFailure(
-        "user_not_assigned",
-        "You are not assigned to this server's app in Okta.",
-        "Ask who runs this server to assign you, or a group of yours, to the app.",
-        detail,
-      );
-    }
-    if (known !== undefined) return new SignInFailure(known.code, known.message, known.fix, detail);
-    return new SignInFailure(
-      "okta_refused",
-      "Okta refused the sign-in.",
-      "Start again from your program. If it happens again, the server's log has Okta's reason.",
-      detail ?? error.error,
-    );
-  }
-  if (error instanceof OAuthFailure) {
-    const isBusy = error.kind === "busy";
-    return isBusy || error.kind === "network"
-      ? new SignInFailure(
-          isBusy ? "okta_busy" : "okta_unreachable",
-          "Okta does not answer at the moment.",
-          "Wait a minute and start again from your program.",
-        )
-      : new SignInFailure(
-          "id_token_invalid",
-          "Okta's answer could not be used.",
-          "Start again. If it happens again, the server's log has the reason.",
-          error.message,
-        );
-  }
-  if (error instanceof oauth.OperationProcessingError) return claimFailure(error);
-  return error;
-}
-
-function claimFailure(error: oauth.OperationProcessingError): SignInFailure {
-  const claim = /"(iss|exp|nbf|iat|aud|nonce|auth_time)"/.exec(error.message)?.[1];
-  if (claim === "iss") {
-    return new SignInFailure(
-      "issuer_mismatch",
-      "The ID token comes from another issuer than the org of this server.",
-      "The operator has to set okta.org_url to the issuer of the app (Applications > the app > Sign On > Issuer).",
-      error.message,
-    );
-  }
-  if (claim === "exp" || claim === "nbf" || claim === "iat") {
-    return new SignInFailure(
-      "clock_skew",
-      "The clocks of Okta and this server differ.",
-      "The operator has to set this machine's clock (NTP).",
-      error.message,
-    );
-  }
-  return new SignInFailure(
-    "id_token_invalid",
-    "The ID token in Okta's answer does not hold.",
-    "Start again from your program. If it happens again, tell who runs this server.",
-    error.message,
-  );
 }

@@ -4,6 +4,9 @@
 export type SignInCause =
   | "access_denied"
   | "user_not_assigned"
+  | "policy_denied"
+  | "sign_in_ended"
+  | "groups_unknown"
   | "no_role"
   | "no_such_question"
   | "invalid_client"
