@@ -2,10 +2,12 @@ import type { IncomingMessage } from "node:http";
 import Provider, { type Adapter, type Configuration, errors, type JWK, type KoaContextWithOIDC } from "oidc-provider";
 import type { Log } from "../log.js";
 import type { PublicFetch } from "../net/public-fetch.js";
+import type { PersonState } from "../upstream/person-checks.js";
 import type { AddressLimits } from "./address-limits.js";
 import type { ClientDirectory } from "./client-directory.js";
 import { documentFetch, MAX_DOCUMENT_BYTES } from "./client-documents.js";
 import { applyClientRules, CLIENT_AUTH_METHODS, type ClientMetadata } from "./client-rules.js";
+import { isStillThere } from "./org-check.js";
 import { ALL_OWN_SCOPES } from "./own-scopes.js";
 import { OAUTH_PATH, ourResource, surround } from "./provider-requests.js";
 import type { RedirectRules } from "./redirect-rules.js";
@@ -56,6 +58,10 @@ export interface IssuerOptions {
   addressOf(request: IncomingMessage): string;
   /** True for a person who may still sign in. */
   isActive(personId: string): Promise<boolean>;
+  /** Asks the org whether a person is still there. @throws SignInFailure where it does not tell */
+  askOrg(personId: string): Promise<PersonState>;
+  /** True where the org can be asked without the person. Otherwise no refresh token is given out. */
+  canAskOrg(personId: string): Promise<boolean>;
   /** Shows an error to a person. It is never sent on to a client whose address is not sure. */
   showError(context: KoaContextWithOIDC, error: ShownError): Promise<void>;
   log: Log;
@@ -165,7 +171,8 @@ export function createIssuer(options: IssuerOptions): Provider {
     },
     rotateRefreshToken: true,
     revokeGrantPolicy: () => true,
-    issueRefreshToken: async (_context, client) => client.grantTypeAllowed("refresh_token"),
+    issueRefreshToken: async (_context, client, { accountId }) =>
+      client.grantTypeAllowed("refresh_token") && accountId !== undefined && (await options.canAskOrg(accountId)),
     expiresWithSession: async () => false,
     features: featuresOf(options),
     fetch: documentFetch(options),
@@ -178,13 +185,18 @@ export function createIssuer(options: IssuerOptions): Provider {
       revocation: `${OAUTH_PATH}/revoke`,
       jwks: `${OAUTH_PATH}/jwks`,
     },
-    async findAccount({ oidc }, id) {
+    async findAccount(context, id, token) {
+      const { oidc } = context;
       // The library asks for the person before it looks at the resource of a request for a token.
       const { params } = oidc;
       if (params !== undefined && typeof params.resource === "string") {
         params.resource = ourResource(params.resource, resource) ?? params.resource;
       }
-      return (await options.isActive(id)) ? { accountId: id, claims: async () => ({ sub: id }) } : undefined;
+      const isThere =
+        token?.kind === "RefreshToken"
+          ? await isStillThere(context, () => options.askOrg(id))
+          : await options.isActive(id);
+      return isThere ? { accountId: id, claims: async () => ({ sub: id }) } : undefined;
     },
     renderError: (context, { error, error_description: description }) =>
       options.showError(context, { code: error, description }),

@@ -1,4 +1,5 @@
 import { html } from "hono/html";
+import { visible } from "../text/quote.js";
 import { layout, type Markup } from "./layout.js";
 import { shown } from "./page-text.js";
 
@@ -9,6 +10,8 @@ export interface ApprovePage {
   client: string;
   /** The question in the words for a person: a title, then a line for each effect. */
   question: string;
+  /** The tool and its arguments, as the client gave them; without secrets. */
+  call: { tool: string; args: string | undefined };
   action: string;
   csrf: string;
   /** Epoch milliseconds at which the question ends. */
@@ -16,21 +19,24 @@ export interface ApprovePage {
 }
 
 /** The question whether one call may go on, for somebody whose client cannot ask. */
-export function approvePage({ org, login, client, question, action, csrf, endsAtMs }: ApprovePage): Markup {
-  const [title = "", ...lines] = question.split("\n");
-  const until = new Date(endsAtMs).toISOString().slice(11, 16);
+export function approvePage({ org, login, client, question, call, action, csrf, endsAtMs }: ApprovePage): Markup {
+  const [title = "", ...lines] = question.split("\n").map(visible);
+  const effects = lines.map((line) => line.replace(/^- /, ""));
+  const until = new Date(endsAtMs).toISOString();
   return layout({
     title: "Approve a change",
     org,
     login,
-    body: html`<h1>${title}</h1>
-<p>${shown(client)} wants to do this in your name. Nothing has happened yet.</p>
-<ul>${lines.map((line) => html`<li>${line.replace(/^- /, "")}</li>`)}</ul>
-<p class="soft">This question ends at ${until} UTC. It counts for this one change, once.</p>
-<div class="choice">
-<form method="post" action="${action}"><input type="hidden" name="csrf" value="${csrf}"><button class="main" name="answer" value="yes">Yes, go on</button></form>
-<form method="post" action="${action}"><input type="hidden" name="csrf" value="${csrf}"><button name="answer" value="no">No</button></form>
-</div>`,
+    body: html`<p class="kicker">${shown(client)} asks in your name</p>
+<h1>${title}</h1>
+<p>Nothing has happened yet. Your answer counts for this one change, once.</p>
+${effects.length === 0 ? "" : html`<ul class="effects">${effects.map((line) => html`<li>${line}</li>`)}</ul>`}
+<details><summary>The exact call</summary><pre tabindex="0">${call.tool}${call.args === undefined ? "" : `\n${call.args}`}</pre></details>
+<form method="post" action="${action}" class="choice"><input type="hidden" name="csrf" value="${csrf}">
+<button class="danger" name="answer" value="yes">Yes, make this change</button>
+<button name="answer" value="no">No</button>
+</form>
+<p class="fine">The question ends at <time datetime="${until}">${until.slice(11, 16)} UTC</time>.</p>`,
   });
 }
 
@@ -41,7 +47,11 @@ export function approvedPage({ org, login, yes }: { org: string; login: string; 
     org,
     login,
     body: yes
-      ? html`<h1 class="good">Approved</h1><p>Tell the assistant to make the same call again. It then goes on, if nothing has changed meanwhile.</p>`
-      : html`<h1>Refused</h1><p>Nothing was changed, and nothing will be. You may close this page.</p>`,
+      ? html`<h1 class="good">Approved</h1>
+<p>Tell the assistant to make the same call again. It then goes on, unless something has changed meanwhile.</p>
+<p class="fine">You may close this page.</p>`
+      : html`<h1>Refused</h1>
+<p>Nothing was changed, and nothing will be.</p>
+<p class="fine">You may close this page.</p>`,
   });
 }

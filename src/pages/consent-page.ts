@@ -29,28 +29,39 @@ export interface ConsentPage {
   csrf: string;
 }
 
+/** Words of caution, by where the answer of a client goes. */
+function caution({ isKnown, isLoopback, isWeb, redirectHost }: AskingClient): Markup | undefined {
+  if (isKnown) return undefined;
+  if (isLoopback) {
+    return html`<p class="note warn" role="note"><strong>Nobody has verified this name.</strong> The program gave it itself, and its answer goes to a port of this computer, where any program may listen. Go on only if you have just started to connect it here. You are asked every time.</p>`;
+  }
+  if (!isWeb) {
+    return html`<p class="note warn" role="note"><strong>Nobody has verified this name.</strong> The program gave it itself, and any program of this computer can be opened by such an address. Go on only if you have just started to connect it here. You are asked every time.</p>`;
+  }
+  return html`<p class="note warn" role="note"><strong>Nobody has verified this name.</strong> Look at the address: its answer goes to <strong>${shown(redirectHost)}</strong>. Go on only if you know that place and have just started to connect it.</p>`;
+}
+
 /** The question whether a client may act for the person, with the way to Okta where nobody is signed in yet. */
 export function consentPage({ org, client, login, action, csrf }: ConsentPage): Markup {
-  const verb = login === undefined ? "Continue with Okta" : "Allow";
+  const name = shown(client.name);
+  const hidden = html`<input type="hidden" name="csrf" value="${csrf}">`;
   return layout({
-    title: "Allow access",
+    title: `Let ${name} act for you?`,
     org,
     login,
-    body: html`<h1>${shown(client.name)} wants to administer ${org} for you</h1>
-${
-  client.isKnown
-    ? ""
-    : html`<p class="warn">Nobody has verified this name: the program gave it itself. Go on only if you have just started to connect it.</p>`
-}
+    body: html`<p class="kicker">Access request</p>
+<h1>Let <em>${name}</em> administer ${org} for you?</h1>
+${caution(client) ?? ""}
 <dl>
-<dt>The program</dt><dd>${shown(client.name)}</dd>
-<dt>Its answer goes to</dt><dd>${shown(client.redirectHost)}${client.isLoopback ? html` <span class="soft">(this machine)</span>` : ""}</dd>
-<dt>It may</dt>${client.scopes.map((scope) => html`<dd>${IN_WORDS[scope] ?? shown(scope)}</dd>`)}
+<div><dt>Program</dt><dd>${name}${client.isKnown ? html` <span class="chip ok">verified by your company</span>` : html` <span class="chip">not verified</span>`}</dd></div>
+<div><dt>Its answer goes to</dt><dd>${shown(client.redirectHost)}${client.isLoopback ? html` <span class="soft">this computer</span>` : ""}</dd></div>
+<div><dt>It may</dt>${client.scopes.map((scope) => html`<dd>${IN_WORDS[scope] ?? shown(scope)}</dd>`)}</div>
 </dl>
-<p class="soft">What it changes is on record under your name. You can end its access at any time under <a href="/me">/me</a>.</p>
-<div class="choice">
-<form method="post" action="${action}"><input type="hidden" name="csrf" value="${csrf}"><button class="main" name="answer" value="allow">${verb}</button></form>
-<form method="post" action="${action}"><input type="hidden" name="csrf" value="${csrf}"><button name="answer" value="cancel">Cancel</button></form>
-</div>`,
+<form method="post" action="${action}" class="choice">${hidden}
+<button class="main" name="answer" value="allow">${login === undefined ? "Continue with Okta" : "Allow"}</button>
+<button name="answer" value="cancel">Cancel</button>
+${login === undefined ? "" : html`<button class="quiet" name="answer" value="switch">I am not ${shown(login)}</button>`}
+</form>
+<p class="fine">What it changes is on record under your name. You can end its access at any time at <a href="/me">Your access</a>.</p>`,
   });
 }

@@ -1,5 +1,6 @@
 import { html } from "hono/html";
 import type { HtmlEscapedString } from "hono/utils/html";
+import { shown } from "./page-text.js";
 
 /** Markup whose values are escaped. */
 export type Markup = HtmlEscapedString | Promise<HtmlEscapedString>;
@@ -30,7 +31,7 @@ export function layout({ title, org, login, body }: PageParts): Markup {
 </head>
 <body>
 <header><span class="name">okta-mcp</span> <span class="soft">for ${org}</span>${
-    login === undefined ? "" : html`<span class="who">${login}</span>`
+    login === undefined ? "" : html`<span class="who"><span class="soft">signed in as</span> ${shown(login)}</span>`
   }</header>
 <main>
 <div class="card">

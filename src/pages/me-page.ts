@@ -12,36 +12,68 @@ export interface OwnClient {
   lastUsedAtMs: number | undefined;
 }
 
+/** A change that waits for the person's answer. */
+export interface OpenQuestion {
+  id: string;
+  title: string;
+  client: string;
+}
+
 export interface MePage {
   org: string;
   login: string;
   roles: readonly string[];
   clients: readonly OwnClient[];
+  questions: readonly OpenQuestion[];
+  /** Whether this server may act for the person at Okta; undefined where no role of theirs needs it. */
+  mayActAtOkta: boolean | undefined;
   csrf: string;
 }
 
-const day = (ms: number | undefined) => (ms === undefined ? "never" : new Date(ms).toISOString().slice(0, 10));
+const day = (ms: number) => new Date(ms).toISOString().slice(0, 10);
+
+function clientRow({ id, name, redirectHost, sinceMs, lastUsedAtMs }: OwnClient, hidden: Markup): Markup {
+  const used = lastUsedAtMs === undefined ? "not used yet" : `last used ${day(lastUsedAtMs)}`;
+  return html`<li class="row">
+<div><strong>${shown(name)}</strong><br><span class="soft">${shown(redirectHost)} · since ${day(sinceMs)} · ${used}</span></div>
+<form method="post" action="/me/revoke">${hidden}<input type="hidden" name="client" value="${id}"><button aria-label="End access of ${shown(name)}">End access</button></form>
+</li>`;
+}
 
 /** A person's own roles and clients, and the way to end what they allowed. */
-export function mePage({ org, login, roles, clients, csrf }: MePage): Markup {
-  const row = ({ id, name, redirectHost, sinceMs, lastUsedAtMs }: OwnClient) => html`<tr>
-<td>${shown(name)}<br><span class="soft">${shown(redirectHost)}</span></td>
-<td><span class="soft">since</span> ${day(sinceMs)}</td>
-<td><span class="soft">last used</span> ${day(lastUsedAtMs)}</td>
-<td><form method="post" action="/me/revoke"><input type="hidden" name="csrf" value="${csrf}"><input type="hidden" name="client" value="${id}"><button>End access</button></form></td>
-</tr>`;
+export function mePage({ org, login, roles, clients, questions, mayActAtOkta, csrf }: MePage): Markup {
+  const hidden = html`<input type="hidden" name="csrf" value="${csrf}">`;
   return layout({
     title: "Your access",
     org,
     login,
     body: html`<h1>Your access</h1>
-<p>Your roles: ${roles.length === 0 ? "none" : roles.join(", ")}.</p>
+<dl>
+<div><dt>Roles</dt><dd>${roles.length === 0 ? "none" : roles.map((role) => html`<span class="chip">${role}</span> `)}</dd></div>
+${
+  mayActAtOkta === undefined
+    ? ""
+    : html`<div><dt>At Okta</dt><dd>${mayActAtOkta ? "this server may act for you" : "not granted, or something is missing"} · <a href="/connect/okta">${mayActAtOkta ? "See what" : "Grant it"}</a></dd></div>`
+}
+</dl>
+${
+  questions.length === 0
+    ? ""
+    : html`<h2>Waiting for your answer</h2>
+<ul class="rows">${questions.map(({ id, title, client }) => html`<li class="row"><div><strong>${shown(title)}</strong><br><span class="soft">${shown(client)}</span></div><a class="button" href="/approve/${id}">Look at it</a></li>`)}</ul>`
+}
 <h2>Programs that may act for you</h2>
 ${
   clients.length === 0
-    ? html`<p>None.</p>`
-    : html`<table><thead><tr><th>Program</th><th>Since</th><th>Last used</th><th></th></tr></thead><tbody>${clients.map(row)}</tbody></table>`
+    ? html`<p class="soft">None. Add this server to an assistant, and it asks you here.</p>`
+    : html`<ul class="rows">${clients.map((client) => clientRow(client, hidden))}</ul>`
 }
-<form method="post" action="/me/sign-out"><input type="hidden" name="csrf" value="${csrf}"><button>Sign out everywhere</button></form>`,
+<h2>Sign out</h2>
+<form method="post" action="/me/sign-out" class="choice">${hidden}
+<button name="where" value="here">Sign out of this browser</button>
+<button name="where" value="okta">Sign out here and at Okta</button>
+<button class="danger" name="where" value="everywhere">Sign out everywhere</button>
+</form>
+<p class="fine">“Everywhere” also ends the access of every program above, at once.</p>`,
   });
 }

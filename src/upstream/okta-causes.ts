@@ -45,11 +45,7 @@ const CAUSES: Readonly<Record<string, Cause>> = {
     "You may have cancelled, or a policy of Okta's refuses this app. If you did not cancel, ask who runs this server: the app's sign-on policy and your assignment to it decide.",
   ),
   login_required: cause("login_required", "Okta wants you to sign in again.", "Start again from your program."),
-  interaction_required: cause(
-    "login_required",
-    "Okta wants you to sign in again.",
-    "Start again from your program.",
-  ),
+  interaction_required: cause("login_required", "Okta wants you to sign in again.", "Start again from your program."),
   invalid_client: cause(
     "invalid_client",
     "Okta does not know this server's app.",

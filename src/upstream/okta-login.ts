@@ -121,7 +121,10 @@ export class OktaLogin {
     const { server, client, how } = this.#request(signal);
     const auth = await clientAuthentication(this.#options, server.revocation_endpoint);
     const additionalParameters = { token_type_hint: "refresh_token" };
-    const response = await oauth.revocationRequest(server, client, auth, refreshToken, { ...how, additionalParameters });
+    const response = await oauth.revocationRequest(server, client, auth, refreshToken, {
+      ...how,
+      additionalParameters,
+    });
     await oauth.processRevocationResponse(response);
   }
 

@@ -8,6 +8,7 @@ export type SignInCause =
   | "sign_in_ended"
   | "groups_unknown"
   | "no_role"
+  | "blocked"
   | "no_such_question"
   | "invalid_client"
   | "redirect_uri_mismatch"

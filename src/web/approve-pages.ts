@@ -47,6 +47,7 @@ export class ApprovePages {
       login: person.login ?? person.id,
       client: await clientName(approval.client),
       question: String(approval.shown.question),
+      call: { tool: approval.tool, args: textIn(approval.shown.args) },
       action: pathOf(id),
       csrf: kit.formToken(context, purposeOf(id, person.id)),
       endsAtMs: approval.endsAtMs,
@@ -62,7 +63,7 @@ export class ApprovePages {
     const { answer } = await kit.form(context, purposeOf(id, person.id));
     const yes = answer === "yes";
     if (!(await store.approvals.decide(id, person.id, yes ? "approved" : "denied"))) throw noSuchApproval();
-    await kit.record(context, {
+    await kit.recorder(context)({
       actor: person.id,
       action: "approve",
       target: id,
@@ -79,6 +80,7 @@ export class ApprovePages {
   }
 }
 
+const textIn = (value: unknown) => (typeof value === "string" ? value : undefined);
 const idIn = (context: PageContext) => context.req.param("id") ?? "";
 const pathOf = (id: string) => `/approve/${encodeURIComponent(id)}`;
 const purposeOf = (id: string, person: string) => `approve ${id} ${person}`;

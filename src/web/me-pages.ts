@@ -1,19 +1,31 @@
+import { getCookie } from "hono/cookie";
 import type { GrantEndings } from "../issuer/grant-endings.js";
 import { mePage } from "../pages/me-page.js";
+import { signedOutPage } from "../pages/sign-in-page.js";
 import { type Role, rolesOf } from "../people/roles.js";
 import type { Store } from "../store/open-store.js";
+import type { KnownPerson } from "../store/stored-people.js";
+import type { OktaLogin } from "../upstream/okta-login.js";
+import type { ClientRequests } from "./client-requests.js";
 import type { PageContext, PageKit } from "./page-kit.js";
+import type { SignInFlow } from "./sign-in-flow.js";
 import type { SignInPages } from "./sign-in-pages.js";
 import type { PageRoutes } from "./web-server.js";
 
 export interface MePagesOptions {
   kit: PageKit;
   signIn: SignInPages;
+  flow: SignInFlow;
+  login: Pick<OktaLogin, "signOutAddress">;
   endings: GrantEndings;
+  /** The requests of clients; undefined where clients get their tokens elsewhere. */
+  requests: ClientRequests | undefined;
   store: Store;
   roles(): readonly Role[];
   /** The name of a client for people. */
   clientName(clientId: string): Promise<string>;
+  /** The org's address. */
+  orgUrl: string;
 }
 
 /** What a person has allowed, and the way to end it. */
@@ -26,49 +38,90 @@ export class MePages {
 
   addTo(app: PageRoutes): void {
     app.get("/me", (context) => this.#show(context));
+    app.get("/signed-out", (context) => this.#showSignedOut(context));
     app.post("/me/revoke", (context) => this.#revoke(context));
     app.post("/me/sign-out", (context) => this.#signOut(context));
   }
 
   async #show(context: PageContext): Promise<Response> {
-    const { kit, signIn, roles } = this.#options;
+    const { kit, signIn, flow, roles, orgUrl } = this.#options;
     const signedIn = await kit.signedIn(context);
-    if (signedIn === undefined) return signIn.beginFor(context, "/me");
+    if (signedIn === undefined) return signIn.offer(context, "/me/sign-in");
     const { person } = signedIn;
+    const mayActAtOkta =
+      flow.wantedScopes(person).length === 0 ? undefined : (await flow.missingScopes(person)).length === 0;
     const page = mePage({
       org: kit.org,
       login: person.login ?? person.id,
       roles: rolesOf(roles(), person.groups).map(({ name }) => name),
       clients: await this.#clientsOf(person.id),
-      csrf: kit.formToken(context, "me"),
+      questions: await this.#questionsOf(person.id),
+      mayActAtOkta,
+      csrf: kit.formToken(context, purposeOf(person)),
     });
-    return kit.page(context, page);
+    return kit.page(context, page, { goesTo: [orgUrl] });
+  }
+
+  #showSignedOut(context: PageContext): Promise<Response> {
+    const { kit } = this.#options;
+    const everywhere = new URL(context.req.url).searchParams.has("everywhere");
+    return kit.page(context, signedOutPage({ org: kit.org, everywhere }));
   }
 
   async #revoke(context: PageContext): Promise<Response> {
     const { kit, endings } = this.#options;
-    const { fields } = await kit.form(context, "me");
-    const signedIn = await kit.signedIn(context);
+    const { person, fields } = await this.#form(context);
     const { client } = fields;
-    if (signedIn !== undefined && typeof client === "string") {
-      await endings.endClient(signedIn.person.id, client);
-      await kit.record(context, { actor: signedIn.person.id, action: "revoke", client, outcome: "done" });
+    if (typeof client === "string") {
+      await endings.endClient(person.id, client);
+      await kit.recorder(context)({ actor: person.id, action: "revoke", client, outcome: "done" });
     }
     return kit.redirect(context, "/me");
   }
 
   async #signOut(context: PageContext): Promise<Response> {
-    const { kit, store, endings } = this.#options;
-    await kit.form(context, "me");
-    const signedIn = await kit.signedIn(context);
-    if (signedIn !== undefined) {
-      const { id } = signedIn.person;
-      await endings.endAll(id);
-      await store.sessions.endOf(id);
-      await kit.record(context, { actor: id, action: "sign_out_everywhere", outcome: "done" });
+    const { kit, login, endings, store } = this.#options;
+    const { person, idToken, fields } = await this.#form(context);
+    const everywhere = fields.where === "everywhere";
+    if (everywhere) {
+      await endings.endAll(person.id);
+      await store.sessions.endOf(person.id);
     }
-    kit.forgetSession(context);
-    return kit.redirect(context, "/me");
+    await this.#endHere(context);
+    const action = everywhere ? "sign_out_everywhere" : "sign_out";
+    await kit.recorder(context)({ actor: person.id, action, outcome: "done" });
+    if (fields.where === "okta" && idToken !== undefined) return kit.redirect(context, login.signOutAddress(idToken));
+    return kit.redirect(context, everywhere ? "/signed-out?everywhere" : "/signed-out");
+  }
+
+  /** Ends both sessions of this browser: that of the pages, and that in which clients need not ask again. */
+  async #endHere(context: PageContext): Promise<void> {
+    const { kit, requests } = this.#options;
+    await kit.endSession(context);
+    const id = requests && getCookie(context, requests.sessionCookie);
+    if (requests !== undefined && id !== undefined) await requests.endSession(id);
+  }
+
+  /** A form of this page, from the person to whom it was shown. @throws SignInFailure */
+  async #form(context: PageContext) {
+    const { kit } = this.#options;
+    const signedIn = await kit.signedIn(context);
+    const { fields } = await kit.form(context, signedIn === undefined ? "nobody" : purposeOf(signedIn.person));
+    // A form for nobody is never shown, so somebody is signed in.
+    const { person, idToken } = signedIn as NonNullable<typeof signedIn>;
+    return { person, idToken, fields };
+  }
+
+  async #questionsOf(person: string) {
+    const { store, clientName } = this.#options;
+    const open = await store.approvals.openOf(person);
+    return Promise.all(
+      open.map(async ({ id, client, shown }) => ({
+        id,
+        title: String(shown.question).split("\n", 1)[0] ?? "",
+        client: await clientName(client),
+      })),
+    );
   }
 
   async #clientsOf(person: string) {
@@ -87,3 +140,5 @@ export class MePages {
     );
   }
 }
+
+const purposeOf = ({ id }: KnownPerson) => `me ${id}`;

@@ -2,6 +2,8 @@ import { createHash } from "node:crypto";
 import type { Approvable, ApprovalChannel, Asked } from "../call/approval-channel.js";
 import { canonical } from "../json/json.js";
 import type { Approvals } from "../store/approvals.js";
+import { visibleLines } from "../text/quote.js";
+import { isUnlogged } from "../text/secrets.js";
 
 export interface PageApprovalsOptions {
   approvals: Approvals;
@@ -40,11 +42,19 @@ export class PageApprovals implements ApprovalChannel {
       client,
       tool,
       digest: digestOf(call),
-      shown: { question },
+      shown: { question, args: shownArgs(call.args) },
       endsAtMs,
     });
     return { url: `${publicUrl}/approve/${id}`, validForSeconds: APPROVAL_MS / 1000 };
   }
+}
+
+const MAX_ARGS_CHARS = 20_000;
+
+/** The arguments of a call for its person, without what no page should hold. */
+function shownArgs(args: unknown): string {
+  const text = JSON.stringify(args, (name, value) => (isUnlogged(name) ? "(not shown)" : value), 2) ?? "";
+  return visibleLines(text.slice(0, MAX_ARGS_CHARS));
 }
 
 /** A digest of everything that the person agrees to. */

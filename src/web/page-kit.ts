@@ -5,11 +5,11 @@ import type { Context } from "hono";
 import type { Log } from "../log.js";
 import { errorPage } from "../pages/error-page.js";
 import { type Markup, pageHeaders } from "../pages/layout.js";
-import type { AuditEvent } from "../store/audit.js";
 import type { Store } from "../store/open-store.js";
 import type { KnownPerson } from "../store/stored-people.js";
 import { SignInFailure } from "../upstream/sign-in-failure.js";
 import { type BrowserBinding, randomText } from "./browser-binding.js";
+import type { Recorder, WayBack } from "./client-requests.js";
 
 export interface PageKitOptions {
   /** The org's address. */
@@ -120,9 +120,12 @@ export class PageKit {
     context.header("set-cookie", binding.set(PAGES_COOKIE, id), { append: true });
   }
 
-  /** Takes the session's cookie from the browser. */
-  forgetSession(context: PageContext): void {
-    context.header("set-cookie", this.#options.binding.set(PAGES_COOKIE, "", 0), { append: true });
+  /** Ends the session of this browser, and takes its cookie. */
+  async endSession(context: PageContext): Promise<void> {
+    const { binding, store } = this.#options;
+    const id = binding.read(context.req.raw.headers, PAGES_COOKIE);
+    if (id !== undefined) await store.sessions.end(id);
+    context.header("set-cookie", binding.set(PAGES_COOKIE, "", 0), { append: true });
   }
 
   /** Answers with a page. @param goesTo the addresses to which a form of the page may lead on */
@@ -152,14 +155,15 @@ export class PageKit {
     return id;
   }
 
-  /** Keeps on record what happened to access, with the address and name of the request. */
-  async record(context: PageContext, event: Omit<AuditEvent, "ip" | "requestId">): Promise<void> {
+  /** Keeps on record what happens to access by a request, with its address and name. */
+  recorder(context: PageContext): Recorder {
     const { store, addressOf } = this.#options;
-    await store.audit.add({ ...event, ip: addressOf(context.env.incoming), requestId: this.requestId(context) });
+    return (event) =>
+      store.audit.add({ ...event, ip: addressOf(context.env.incoming), requestId: this.requestId(context) });
   }
 
   /** Answers with what went wrong: in our words on the page, with the org's words in the log alone. */
-  async failed(context: PageContext, error: Error): Promise<Response> {
+  async failed(context: PageContext, error: Error, back?: WayBack): Promise<Response> {
     const { log } = this.#options;
     const requestId = this.requestId(context);
     if (!(error instanceof SignInFailure)) {
@@ -175,7 +179,7 @@ export class PageKit {
     }
     const { code, message, fix, detail } = error;
     log.info("a page was refused", { code, detail, request_id: requestId });
-    return this.page(context, errorPage({ org: this.org, code, message, fix, requestId }), {
+    return this.page(context, errorPage({ org: this.org, code, message, fix, requestId, back }), {
       status: error.isPassing ? 503 : 403,
     });
   }

@@ -4,8 +4,11 @@ import type { GrantEndings } from "../issuer/grant-endings.js";
 import type { Log } from "../log.js";
 import type { Role } from "../people/roles.js";
 import type { Store } from "../store/open-store.js";
+import type { OktaLogin } from "../upstream/okta-login.js";
+import type { PersonChecks } from "../upstream/person-checks.js";
 import { ApprovePages } from "./approve-pages.js";
 import type { BrowserBinding } from "./browser-binding.js";
+import type { ClientRequests } from "./client-requests.js";
 import { ConsentPages } from "./consent-pages.js";
 import { MePages } from "./me-pages.js";
 import { type PageContext, PageKit } from "./page-kit.js";
@@ -18,13 +21,13 @@ export interface PageRoutesOptions {
   orgUrl: string;
   binding: BrowserBinding;
   flow: SignInFlow;
-  /** False where another authorization server gives out the tokens, so that no client asks people here. */
-  givesOutTokens: boolean;
+  login: OktaLogin;
+  checks: PersonChecks;
   endings: GrantEndings;
+  /** The requests of clients; undefined where clients get their tokens elsewhere. */
+  requests: ClientRequests | undefined;
   store: Store;
   roles(): readonly Role[];
-  /** The name of a client for people. */
-  clientName(clientId: string): Promise<string>;
   /** The address from which a request comes. */
   addressOf(request: IncomingMessage): string | undefined;
   log: Log;
@@ -34,13 +37,15 @@ export interface PageRoutesOptions {
 
 /** The routes of people: consent and sign-in, approvals, and what they have allowed. */
 export function pageRoutes(options: PageRoutesOptions): PageRoutes {
+  const { requests } = options;
   const kit = new PageKit(options);
   const signIn = new SignInPages({ ...options, kit });
+  const clientName = (id: string) => requests?.nameOf(id) ?? Promise.resolve(id);
   const app: PageRoutes = new Hono();
-  if (options.givesOutTokens) new ConsentPages({ ...options, kit }).addTo(app);
+  if (requests !== undefined) new ConsentPages({ ...options, kit, requests }).addTo(app);
   signIn.addTo(app);
-  new ApprovePages({ ...options, kit, signIn }).addTo(app);
-  new MePages({ ...options, kit, signIn }).addTo(app);
+  new ApprovePages({ ...options, kit, signIn, clientName }).addTo(app);
+  new MePages({ ...options, kit, signIn, clientName }).addTo(app);
   app.onError((error, context) => kit.failed(context as PageContext, error));
   return app;
 }

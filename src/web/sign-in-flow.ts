@@ -1,34 +1,35 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
-import type Provider from "oidc-provider";
 import type { GrantEndings } from "../issuer/grant-endings.js";
-import { ownScopesIn } from "../issuer/own-scopes.js";
-import { redirectPlace } from "../issuer/redirect-rules.js";
-import type { AskingClient } from "../pages/consent-page.js";
+import type { Log } from "../log.js";
 import { type Role, rolesOf } from "../people/roles.js";
 import type { Store } from "../store/open-store.js";
 import type { KnownPerson } from "../store/stored-people.js";
+import { ORG_GRANT } from "../upstream/grant-keeper.js";
 import type { OktaLogin, SignedIn, SignInRequest } from "../upstream/okta-login.js";
+import type { PersonChecks } from "../upstream/person-checks.js";
+import type { PersonGroups } from "../upstream/person-groups.js";
 import { SignInFailure } from "../upstream/sign-in-failure.js";
 import { randomText } from "./browser-binding.js";
+import { type ClientRequests, notBegun, type Recorder, type WayBack } from "./client-requests.js";
 
 /** The time in which a sign-in has to end. */
 const SIGN_IN_MS = 10 * 60_000;
 
 /** The scopes with which a person says who they are. Their own rights at Okta are asked for apart. */
 const IDENTITY_SCOPES = ["openid", "profile", "email", "groups"];
+/** The scope of a refresh token, with which the org is asked later whether the person is still there. */
+const LASTING = "offline_access";
 
 export interface SignInFlowOptions {
-  /** Our own authorization server; undefined where another one gives out the tokens. */
-  provider: Provider | undefined;
   store: Store;
   login: OktaLogin;
-  endings: GrantEndings;
+  groups: PersonGroups;
+  checks: PersonChecks;
+  endings: Pick<GrantEndings, "revokeAtOrg">;
+  /** The requests of clients; undefined where clients get their tokens elsewhere. */
+  requests: ClientRequests | undefined;
   /** The roles at this moment. */
   roles(): readonly Role[];
-  /** The address of /mcp. */
-  resource: string;
-  /** Client ids of serve.json. */
-  knownClients: ReadonlySet<string>;
+  log: Pick<Log, "warn">;
   /** Epoch milliseconds. */
   now(): number;
 }
@@ -40,6 +41,8 @@ interface Begun {
   uid: string | undefined;
   /** The first leg says who the person is; the second gets their own token at Okta. */
   leg: "identity" | "org";
+  /** Whether the second leg comes: never, where scopes are missing, or in any case. */
+  org: "never" | "missing" | "always";
   nonce: string;
   verifier: string;
   scopes: string[];
@@ -51,20 +54,18 @@ interface Begun {
   maxAgeSeconds: number | undefined;
 }
 
-/** What a client asks a person for. */
-export interface AskedConsent {
-  uid: string;
-  clientId: string;
-  client: AskingClient;
-  redirectUri: string;
-  /** Who is signed in already, as our own id. */
-  personId: string | undefined;
-}
+/** What a sign-in is for: the request of a client, or a page. */
+export type SignInGoal =
+  | { uid: string; prompt?: "login" | undefined }
+  | { returnTo: string; maxAgeSeconds?: number | undefined; grants?: boolean };
 
-/** The next place for a browser: the next leg of the sign-in, or the end of it. */
-export type NextStep = { redirect: string } | { person: KnownPerson; signedInAtMs: number; returnTo: string };
+/** The next place for a browser: the next leg of the sign-in, the end of it, or what went wrong. */
+export type NextStep =
+  | { redirect: string }
+  | { person: KnownPerson; signedInAtMs: number; idToken: string; returnTo: string }
+  | { failure: SignInFailure; back: WayBack | undefined };
 
-/** The way of a person from a client's request to its code, through Okta. */
+/** The way of a person through Okta: first who they are, then what this server may do for them there. */
 export class SignInFlow {
   readonly #options: SignInFlowOptions;
 
@@ -72,153 +73,120 @@ export class SignInFlow {
     this.#options = options;
   }
 
-  /** What the client of a running request asks for. @throws errors of oidc-provider where the browser has none */
-  async asked(request: IncomingMessage, response: ServerResponse): Promise<AskedConsent> {
-    const provider = this.#provider();
-    const { knownClients } = this.#options;
-    const { uid, params, session } = await provider.interactionDetails(request, response);
-    const clientId = String(params.client_id);
-    const redirectUri = String(params.redirect_uri);
-    const client = await provider.Client.find(clientId);
-    return {
-      uid,
-      clientId,
-      client: {
-        name: client?.clientName ?? clientId,
-        isKnown: knownClients.has(clientId),
-        ...redirectPlace(redirectUri),
-        scopes: ownScopesIn(scopeOf(params)),
-      },
-      redirectUri,
-      personId: session?.accountId,
-    };
-  }
-
-  /** True where the person has allowed the very same before. */
-  async isRemembered({ personId, clientId, client }: AskedConsent): Promise<boolean> {
-    // Any program of a machine can name another's id and wait on a port, or for a private scheme.
-    if (personId === undefined || !(client.isKnown || client.isWeb)) return false;
-    return this.#options.store.consents.has(personId, consentOf(clientId, client));
-  }
-
   /** Sends a browser to Okta, to say who sits in front of it. */
-  begin(browser: string, what: Partial<Pick<Begun, "uid" | "returnTo" | "maxAgeSeconds">>): Promise<string> {
-    return this.#leg(browser, {
-      uid: what.uid,
+  begin(browser: string, goal: SignInGoal): Promise<string> {
+    const forClient = "uid" in goal;
+    const what: Begun = {
+      uid: forClient ? goal.uid : undefined,
       leg: "identity",
+      org: forClient ? "missing" : goal.grants === true ? "always" : "never",
       nonce: randomText(),
       verifier: randomText(),
-      scopes: IDENTITY_SCOPES,
+      scopes: forClient ? [...IDENTITY_SCOPES, LASTING] : IDENTITY_SCOPES,
       person: undefined,
       subject: undefined,
-      returnTo: what.returnTo,
-      maxAgeSeconds: what.maxAgeSeconds,
-    });
+      returnTo: forClient ? undefined : goal.returnTo,
+      maxAgeSeconds: forClient ? undefined : goal.maxAgeSeconds,
+    };
+    return this.#leg(browser, what, forClient ? goal.prompt : undefined);
   }
 
   /**
    * Takes a browser that comes back from Okta.
-   * @throws SignInFailure
+   * @throws SignInFailure where this browser has begun nothing that ends here
    */
-  async comeBack(browser: string | undefined, callback: URLSearchParams): Promise<NextStep> {
-    const { store, login } = this.#options;
-    const state = callback.get("state") ?? "";
-    const taken =
-      browser === undefined ? undefined : await store.transactions.take({ state, browser, kind: "sign_in" });
-    if (browser === undefined || taken === undefined || "why" in taken) throw notBegun();
-    const begun = taken.data as Begun;
-    const { nonce, verifier, scopes, maxAgeSeconds } = begun;
-    const request: SignInRequest = { state, nonce, verifier, scopes, maxAgeSeconds };
-    const signedIn = await login.finish(callback, request);
-    return begun.leg === "identity" ? this.#identified(browser, begun, signedIn) : this.#granted(begun, signedIn);
-  }
-
-  /** Ends a request of a client with a yes, and says where the browser goes. */
-  async allow(uid: string, person: KnownPerson): Promise<string> {
-    const provider = this.#provider();
-    const { store, resource } = this.#options;
-    const interaction = await provider.Interaction.find(uid);
-    if (interaction === undefined) throw notBegun();
-    const { client_id: clientId, redirect_uri: redirectUri } = interaction.params as Record<string, string>;
-    const { redirectHost } = redirectPlace(redirectUri ?? "");
-    const scopes = ownScopesIn(scopeOf(interaction.params));
-    await store.consents.give(person.id, consentOf(clientId ?? "", { redirectHost, scopes }));
-    const grant = new provider.Grant({ accountId: person.id, clientId: clientId ?? "" });
-    // The scopes are those of the server and of the resource.
-    grant.addOIDCScope(scopes.join(" "));
-    grant.addResourceScope(resource, scopes.join(" "));
-    const grantId = await grant.save();
-    interaction.result = { login: { accountId: person.id }, consent: { grantId } };
-    await interaction.persist();
-    await store.audit.add({
-      actor: person.id,
-      action: "consent",
-      client: clientId,
-      outcome: "done",
-      detail: { host: redirectHost, scopes },
-    });
-    return interaction.returnTo;
-  }
-
-  /** Ends a request of a client with a no. */
-  async refuse(uid: string): Promise<string> {
-    const interaction = await this.#provider().Interaction.find(uid);
-    if (interaction === undefined) throw notBegun();
-    interaction.result = { error: "access_denied", error_description: "The person did not allow it." };
-    await interaction.persist();
-    return interaction.returnTo;
-  }
-
-  /** @throws SignInFailure where no client asks people here */
-  #provider(): Provider {
-    const { provider } = this.#options;
-    if (provider === undefined) throw notBegun();
-    return provider;
-  }
-
-  /** The scopes at Okta of the roles in which a person acts by their own right, where their token lacks one. */
-  async missingScopes(person: KnownPerson): Promise<string[]> {
-    const own = rolesOf(this.#options.roles(), person.groups).filter(({ actAs }) => actAs === "user");
-    const wanted = new Set(own.flatMap(({ scopes }) => [...scopes]));
-    if (wanted.size === 0) return [];
-    const held = await this.#options.store.upstream.find(person.id, "org");
-    const isWhole = held !== undefined && [...wanted].every((scope) => held.scopes.includes(scope));
-    return isWhole ? [] : [...wanted];
-  }
-
-  async #identified(browser: string, begun: Begun, signedIn: SignedIn): Promise<NextStep> {
-    const { store, roles } = this.#options;
-    const { issuer, subject, login, name, email, groups } = signedIn;
-    const person = await store.people.signedIn({ issuer, subject, login, name, email, emailVerified: false, groups });
-    if (person.status === "blocked") throw await this.#refused(person, "user_not_assigned");
-    if (rolesOf(roles(), person.groups).length === 0) throw await this.#refused(person, "no_role");
-    const missing = await this.missingScopes(person);
-    if (missing.length === 0) return this.#done(begun, person);
-    const redirect = await this.#leg(browser, {
-      ...begun,
-      leg: "org",
-      nonce: randomText(),
-      verifier: randomText(),
-      scopes: ["openid", "offline_access", ...missing],
-      person: person.id,
-      subject,
-      maxAgeSeconds: undefined,
-    });
-    return { redirect };
-  }
-
-  async #granted(begun: Begun, { subject, tokens }: SignedIn): Promise<NextStep> {
-    const { store, endings, now } = this.#options;
-    const person = begun.person === undefined ? undefined : await store.people.find(begun.person);
-    if (person === undefined) throw notBegun();
-    if (subject !== begun.subject) {
-      throw new SignInFailure(
-        "another_person",
-        "Somebody else signed in at Okta meanwhile.",
-        "Sign out of Okta in this browser, then start again from your program.",
-      );
+  async comeBack(browser: string | undefined, callback: URLSearchParams, record: Recorder): Promise<NextStep> {
+    const begun = await this.#begun(browser, callback, record);
+    try {
+      const { nonce, verifier, scopes, maxAgeSeconds } = begun;
+      const request: SignInRequest = { state: callback.get("state") ?? "", nonce, verifier, scopes, maxAgeSeconds };
+      const signedIn = await this.#options.login.finish(callback, request);
+      return await (begun.leg === "identity"
+        ? this.#identified(browser as string, begun, signedIn, record)
+        : this.#granted(begun, signedIn, record));
+    } catch (error) {
+      if (!(error instanceof SignInFailure)) throw error;
+      return this.#failed(browser as string, begun, error, record);
     }
-    const former = await store.upstream.put(person.id, "org", {
+  }
+
+  /** The scopes at Okta of the roles in which a person acts by their own right. */
+  wantedScopes(person: KnownPerson): string[] {
+    const own = rolesOf(this.#options.roles(), person.groups).filter(({ actAs }) => actAs === "user");
+    return [...new Set(own.flatMap(({ scopes }) => [...scopes]))];
+  }
+
+  /** True for somebody who has a role here. */
+  hasRole({ groups }: KnownPerson): boolean {
+    return rolesOf(this.#options.roles(), groups).length > 0;
+  }
+
+  /** Those scopes, where the token of the person lacks one of them; otherwise none. */
+  async missingScopes(person: KnownPerson): Promise<string[]> {
+    const wanted = this.wantedScopes(person);
+    if (wanted.length === 0) return [];
+    const held = await this.#options.store.upstream.find(person.id, ORG_GRANT);
+    const isWhole = held !== undefined && wanted.every((scope) => held.scopes.includes(scope));
+    return isWhole ? [] : wanted;
+  }
+
+  async #begun(browser: string | undefined, callback: URLSearchParams, record: Recorder): Promise<Begun> {
+    const { store } = this.#options;
+    const state = callback.get("state") ?? "";
+    // A browser that never was here has begun nothing, and finds that out as any other stranger does.
+    const taken = await store.transactions.take({ state, browser: browser ?? randomText(), kind: "sign_in" });
+    if ("data" in taken) return taken.data as Begun;
+    if (taken.why !== "another_browser") throw notBegun();
+    await record({ actor: undefined, action: "sign_in", outcome: "refused", detail: { code: "another_browser" } });
+    throw new SignInFailure(
+      "another_browser",
+      "This sign-in was begun in another browser.",
+      "If you did not begin it yourself, somebody may have sent you the link to get into your account: close this page. Otherwise start again from your program, and finish in the same browser.",
+    );
+  }
+
+  async #identified(browser: string, begun: Begun, signedIn: SignedIn, record: Recorder): Promise<NextStep> {
+    const { store, groups, checks, endings } = this.#options;
+    const { issuer, subject, login, name, email, emailVerified, tokens } = signedIn;
+    let unused = tokens.refreshToken;
+    try {
+      const ids = await groups.of(signedIn);
+      const person = await store.people.signedIn({ issuer, subject, login, name, email, emailVerified, groups: ids });
+      begun.person = person.id;
+      if (person.status === "blocked") throw blocked();
+      if (!this.hasRole(person)) throw noRole();
+      if (begun.uid !== undefined) {
+        await checks.keep(person, signedIn);
+        unused = undefined;
+      }
+      const scopes = begun.org === "always" ? this.wantedScopes(person) : await this.missingScopes(person);
+      if (begun.org === "never" || scopes.length === 0) return await this.#done(begun, person, signedIn, record);
+      const lasting = begun.uid === undefined || begun.scopes.includes(LASTING) ? [LASTING] : [];
+      const next: Begun = {
+        ...begun,
+        leg: "org",
+        nonce: randomText(),
+        verifier: randomText(),
+        scopes: ["openid", ...lasting, ...scopes],
+        subject,
+        maxAgeSeconds: undefined,
+      };
+      return { redirect: await this.#leg(browser, next) };
+    } catch (error) {
+      if (unused !== undefined) endings.revokeAtOrg(unused);
+      throw error;
+    }
+  }
+
+  async #granted(begun: Begun, signedIn: SignedIn, record: Recorder): Promise<NextStep> {
+    const { store, endings, now } = this.#options;
+    const { subject, tokens } = signedIn;
+    const person = begun.person === undefined ? undefined : await store.people.find(begun.person);
+    if (person?.status !== "active" || subject !== begun.subject) {
+      if (tokens.refreshToken !== undefined) endings.revokeAtOrg(tokens.refreshToken);
+      throw person?.status === "active" ? anotherPerson() : notBegun();
+    }
+    const former = await store.upstream.put(person.id, ORG_GRANT, {
       access: tokens.accessToken,
       accessEndsAtMs: now() + (tokens.expiresInMs ?? 0),
       refresh: tokens.refreshToken,
@@ -226,48 +194,59 @@ export class SignInFlow {
       scopes: tokens.scopes ?? begun.scopes,
     });
     if (former !== undefined && former !== tokens.refreshToken) endings.revokeAtOrg(former);
-    return this.#done(begun, person);
+    await record({ actor: person.id, action: "grant_okta", outcome: "done", detail: { scopes: tokens.scopes } });
+    return this.#done(begun, person, signedIn, record);
   }
 
-  async #done(begun: Begun, person: KnownPerson): Promise<NextStep> {
-    const { store, now } = this.#options;
-    await store.audit.add({ actor: person.id, action: "sign_in", outcome: "done" });
-    if (begun.uid !== undefined) return { redirect: await this.allow(begun.uid, person) };
-    return { person, signedInAtMs: now(), returnTo: begun.returnTo ?? "/me" };
+  async #done(begun: Begun, person: KnownPerson, signedIn: SignedIn, record: Recorder): Promise<NextStep> {
+    const { requests, now } = this.#options;
+    await record({ actor: person.id, action: "sign_in", outcome: "done" });
+    if (begun.uid !== undefined && requests !== undefined) {
+      return { redirect: await requests.allow(begun.uid, person, record) };
+    }
+    // Where Okta does not tell when the password was typed in, it was too long ago for anything that asks.
+    const signedInAtMs = Math.min(signedIn.authenticatedAtMs ?? 0, now());
+    return { person, signedInAtMs, idToken: signedIn.idToken, returnTo: begun.returnTo ?? "/me" };
   }
 
-  async #leg(browser: string, data: Begun): Promise<string> {
+  async #failed(browser: string, begun: Begun, failure: SignInFailure, record: Recorder): Promise<NextStep> {
+    const { requests, log } = this.#options;
+    if (failure.code === "scope_not_granted" && begun.leg === "identity" && begun.scopes.includes(LASTING)) {
+      log.warn(
+        "Okta gives this app no refresh tokens, so clients have to sign in again whenever a token ends, after ten minutes. Tick Refresh Token among the grant types of the app in Okta.",
+        { detail: failure.detail },
+      );
+      const again = { ...begun, nonce: randomText(), verifier: randomText(), scopes: IDENTITY_SCOPES };
+      return { redirect: await this.#leg(browser, again) };
+    }
+    const { code } = failure;
+    await record({ actor: begun.person, action: "sign_in", outcome: "refused", detail: { code, leg: begun.leg } });
+    const back = begun.uid === undefined ? undefined : await requests?.fail(begun.uid, failure);
+    return { failure, back };
+  }
+
+  async #leg(browser: string, data: Begun, prompt?: "login"): Promise<string> {
     const { store, login, now } = this.#options;
     const state = randomText();
     await store.transactions.begin({ state, browser, kind: "sign_in", data, endsAtMs: now() + SIGN_IN_MS });
     const { nonce, verifier, scopes, maxAgeSeconds } = data;
-    return login.address({ state, nonce, verifier, scopes, maxAgeSeconds });
-  }
-
-  async #refused(person: KnownPerson, code: "no_role" | "user_not_assigned"): Promise<SignInFailure> {
-    await this.#options.store.audit.add({ actor: person.id, action: "sign_in", outcome: "refused", detail: { code } });
-    return code === "no_role"
-      ? new SignInFailure(
-          "no_role",
-          "None of your groups has a role here.",
-          "Ask who runs this server which group you need. `okta-mcp serve who LOGIN` tells them what you have.",
-        )
-      : new SignInFailure("user_not_assigned", "Your access to this server was blocked.", "Ask who runs this server.");
+    return login.address({ state, nonce, verifier, scopes, maxAgeSeconds, prompt });
   }
 }
 
-function consentOf(client: string, { redirectHost, scopes }: Pick<AskingClient, "redirectHost" | "scopes">) {
-  return { client, redirectHost, scopes };
-}
-
-function scopeOf({ scope }: Readonly<Record<string, unknown>>): string | undefined {
-  return typeof scope === "string" ? scope : undefined;
-}
-
-function notBegun(): SignInFailure {
-  return new SignInFailure(
-    "state_expired",
-    "This sign-in was not begun in this browser, has ended, or took longer than ten minutes.",
-    "Start again from your program, and finish in the same browser.",
+const noRole = () =>
+  new SignInFailure(
+    "no_role",
+    "None of your groups has a role here.",
+    "Ask who runs this server which group you need. `okta-mcp serve who LOGIN` tells them what you have.",
   );
-}
+
+const blocked = () =>
+  new SignInFailure("blocked", "Your access to this server was blocked.", "Ask who runs this server.");
+
+const anotherPerson = () =>
+  new SignInFailure(
+    "another_person",
+    "Somebody else signed in at Okta meanwhile.",
+    "Sign out of Okta in this browser, then start again from your program.",
+  );

@@ -1,3 +1,6 @@
+import { SCOPES } from "../okta/scopes.js";
+import { connectPage } from "../pages/connect-page.js";
+import { signInPage } from "../pages/sign-in-page.js";
 import type { PageContext, PageKit } from "./page-kit.js";
 import type { SignInFlow } from "./sign-in-flow.js";
 import type { PageRoutes } from "./web-server.js";
@@ -5,9 +8,14 @@ import type { PageRoutes } from "./web-server.js";
 /** The path to which Okta sends people back. It is registered in the app at Okta, so it stays. */
 export const CALLBACK_PATH = "/auth/sso/callback/okta";
 
+/** The page on which a person grants this server their own right at Okta. */
+export const CONNECT_PATH = "/connect/okta";
+
 export interface SignInPagesOptions {
   kit: PageKit;
   flow: SignInFlow;
+  /** The org's address. */
+  orgUrl: string;
 }
 
 /** The way to Okta and back, for the pages and for clients. */
@@ -20,7 +28,9 @@ export class SignInPages {
 
   addTo(app: PageRoutes): void {
     app.get(CALLBACK_PATH, (context) => this.#comeBack(context));
-    app.get("/connect/okta", (context) => this.beginFor(context, "/me", 0));
+    app.get(CONNECT_PATH, (context) => this.#showConnect(context));
+    app.post(CONNECT_PATH, (context) => this.#connect(context));
+    app.post("/me/sign-in", (context) => this.#signIn(context));
   }
 
   /** Sends a browser to Okta, and from there back to a page. */
@@ -29,11 +39,64 @@ export class SignInPages {
     return kit.redirect(context, await flow.begin(kit.browser(context), { returnTo, maxAgeSeconds }));
   }
 
+  /** Asks whoever is not signed in to begin it by a button, so that a link alone signs nobody in. */
+  offer(context: PageContext, action: "/me/sign-in" | typeof CONNECT_PATH): Promise<Response> {
+    const { kit, orgUrl } = this.#options;
+    const isMe = action === "/me/sign-in";
+    const page = signInPage({
+      org: kit.org,
+      heading: isMe ? "Your access" : "Your right at Okta",
+      text: isMe
+        ? "Sign in with Okta to see which programs may act for you, and to end what you no longer want."
+        : "Sign in with Okta first. You then see what this server may do for you there, before you grant it.",
+      action,
+      csrf: kit.formToken(context, action),
+    });
+    return kit.page(context, page, { goesTo: [orgUrl] });
+  }
+
   async #comeBack(context: PageContext): Promise<Response> {
     const { kit, flow } = this.#options;
-    const next = await flow.comeBack(kit.knownBrowser(context), new URL(context.req.url).searchParams);
+    const callback = new URL(context.req.url).searchParams;
+    const next = await flow.comeBack(kit.knownBrowser(context), callback, kit.recorder(context));
     if ("redirect" in next) return kit.redirect(context, next.redirect);
-    await kit.startSession(context, { person: next.person, atMs: next.signedInAtMs, idToken: undefined });
+    if ("failure" in next) return kit.failed(context, next.failure, next.back);
+    const { person, signedInAtMs: atMs, idToken } = next;
+    await kit.startSession(context, { person, atMs, idToken });
     return kit.redirect(context, next.returnTo);
   }
+
+  async #showConnect(context: PageContext): Promise<Response> {
+    const { kit, flow, orgUrl } = this.#options;
+    const signedIn = await kit.signedIn(context);
+    if (signedIn === undefined) return this.offer(context, CONNECT_PATH);
+    const { person } = signedIn;
+    const wanted = flow.wantedScopes(person);
+    const page = connectPage({
+      org: kit.org,
+      login: person.login ?? person.id,
+      wanted: wanted.map((scope) => ({ scope, words: wordsOf(scope) })),
+      isGranted: (await flow.missingScopes(person)).length === 0,
+      action: CONNECT_PATH,
+      csrf: kit.formToken(context, CONNECT_PATH),
+    });
+    return kit.page(context, page, { goesTo: [orgUrl] });
+  }
+
+  async #connect(context: PageContext): Promise<Response> {
+    const { kit, flow } = this.#options;
+    const { browser } = await kit.form(context, CONNECT_PATH);
+    const grants = (await kit.signedIn(context)) !== undefined;
+    return kit.redirect(context, await flow.begin(browser, { returnTo: CONNECT_PATH, grants }));
+  }
+
+  async #signIn(context: PageContext): Promise<Response> {
+    const { kit, flow } = this.#options;
+    const { browser } = await kit.form(context, "/me/sign-in");
+    return kit.redirect(context, await flow.begin(browser, { returnTo: "/me" }));
+  }
+}
+
+function wordsOf(scope: string): string {
+  return Object.hasOwn(SCOPES, scope) ? SCOPES[scope as keyof typeof SCOPES] : scope;
 }

@@ -9,7 +9,7 @@ import { ClientDirectory } from "../../issuer/client-directory.js";
 import { DOCUMENT_TIMEOUT_MS, MAX_DOCUMENT_BYTES } from "../../issuer/client-documents.js";
 import { GrantEndings } from "../../issuer/grant-endings.js";
 import { oidcAdapter } from "../../issuer/oidc-adapter.js";
-import { createIssuer } from "../../issuer/provider.js";
+import { createIssuer, type IssuerOptions } from "../../issuer/provider.js";
 import type { Log } from "../../log.js";
 import { createPublicFetch, type PublicFetch } from "../../net/public-fetch.js";
 import { realSleep } from "../../net/waiting.js";
@@ -18,7 +18,7 @@ import type { Store } from "../../store/open-store.js";
 import type { OktaLogin } from "../../upstream/okta-login.js";
 import { showIssuerError } from "../../web/issuer-errors.js";
 
-export interface CompanyIssuerOptions {
+export interface CompanyIssuerOptions extends Pick<IssuerOptions, "askOrg" | "canAskOrg"> {
   content: ServeFile;
   publicUrl: string;
   resource: string;
@@ -63,6 +63,8 @@ export async function companyIssuer(
       options.fetchDocument ?? createPublicFetch({ maxBytes: MAX_DOCUMENT_BYTES, timeoutMs: DOCUMENT_TIMEOUT_MS }),
     limits: new AddressLimits({ perMinute: oauth_per_address, now }),
     addressOf,
+    askOrg: options.askOrg,
+    canAskOrg: options.canAskOrg,
     isActive: async (id) => (await store.people.find(id))?.status === "active",
     showError: showIssuerError(new URL(orgUrl).host),
     log,

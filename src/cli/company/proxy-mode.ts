@@ -1,22 +1,26 @@
 import { OktaMcpError } from "../../errors/index.js";
 import { OWN_SCOPES } from "../../issuer/own-scopes.js";
+import type { PersonState } from "../../upstream/person-checks.js";
 import { OwnTokens } from "../../verify/own-tokens.js";
 import type { CallerMode } from "./caller-mode.js";
 import { companyIssuer } from "./company-issuer.js";
 import type { CompanyParts } from "./company-parts.js";
-import { oktaLogin } from "./sign-in-parts.js";
+import { oktaLogin, signInWith } from "./sign-in-parts.js";
 
 /** Puts together how callers are known by tokens of our own authorization server, in front of the org's. */
 export async function proxyMode(parts: CompanyParts): Promise<CallerMode> {
   const { publicUrl, resource, store, app } = parts;
   if (app === undefined) throw new OktaMcpError("bad_config", "serve.json has no okta.client_id.");
   const login = oktaLogin(parts, app);
-  const { provider, endings } = await companyIssuer({ ...parts, login });
+  const askOrg = (id: string): Promise<PersonState> => signIn.checks.check(id);
+  const canAskOrg = (id: string): Promise<boolean> => signIn.checks.canAsk(id);
+  const { provider, endings } = await companyIssuer({ ...parts, login, askOrg, canAskOrg });
+  const signIn = signInWith(parts, { login, provider, endings });
   return {
     verifier: new OwnTokens(provider, resource, store),
     authorizationServers: [publicUrl],
     scopes: OWN_SCOPES,
-    signIn: { login, provider, endings },
+    signIn,
     warning: undefined,
   };
 }

@@ -1,8 +1,12 @@
 import type Provider from "oidc-provider";
 import type { AppCredentials } from "../../auth/client-authentication.js";
 import type { GrantEndings } from "../../issuer/grant-endings.js";
+import type { KnownPerson } from "../../store/stored-people.js";
 import { OktaLogin } from "../../upstream/okta-login.js";
+import { PersonChecks } from "../../upstream/person-checks.js";
+import { PersonGroups } from "../../upstream/person-groups.js";
 import { BrowserBinding } from "../../web/browser-binding.js";
+import { ClientRequests } from "../../web/client-requests.js";
 import { pageRoutes } from "../../web/page-routes.js";
 import { SignInFlow } from "../../web/sign-in-flow.js";
 import { CALLBACK_PATH } from "../../web/sign-in-pages.js";
@@ -15,6 +19,8 @@ export interface SignInParts {
   /** Our own authorization server; undefined where another one gives out the tokens. */
   provider: Provider | undefined;
   endings: GrantEndings;
+  groups: PersonGroups;
+  checks: PersonChecks;
 }
 
 const TIMEOUT_MS = 30_000;
@@ -32,31 +38,31 @@ export function oktaLogin({ orgUrl, publicUrl, traffic, fetch }: CompanyParts, a
   });
 }
 
+/** Puts together what people sign in with, and how the org is asked about them later. */
+export function signInWith(
+  { store, readGroups: read, log, now }: CompanyParts,
+  known: Pick<SignInParts, "login" | "provider" | "endings">,
+): SignInParts {
+  const { login, endings } = known;
+  const groups = new PersonGroups({ read, log });
+  const endAll = async (person: KnownPerson, why: string) => {
+    await store.people.setStatus(person.id, "gone");
+    await store.sessions.endOf(person.id);
+    await endings.endAll(person.id);
+    await store.audit.add({ actor: person.id, action: "access_ended", outcome: "done", detail: { why } });
+  };
+  const revokeAtOrg = (token: string) => endings.revokeAtOrg(token);
+  return { ...known, groups, checks: new PersonChecks({ store, login, groups, endAll, revokeAtOrg, log, now }) };
+}
+
 /** The routes of people. */
-export function companyPages(parts: CompanyParts, { login, provider, endings }: SignInParts): PageRoutes {
-  const { content, publicUrl, resource, orgUrl, store, roles, addressOf, log, now } = parts;
-  const [formKey] = store.subKeys("forms");
-  const flow = new SignInFlow({
-    provider,
-    store,
-    login,
-    endings,
-    roles,
-    resource,
-    knownClients: new Set(content.clients.map(({ client_id }) => client_id)),
-    now,
-  });
-  return pageRoutes({
-    orgUrl,
-    binding: new BrowserBinding(new URL(publicUrl), formKey ?? new Uint8Array()),
-    flow,
-    givesOutTokens: provider !== undefined,
-    endings,
-    store,
-    roles,
-    clientName: async (id) => (await provider?.Client.find(id))?.clientName ?? id,
-    addressOf,
-    log,
-    now,
-  });
+export function companyPages(parts: CompanyParts, signIn: SignInParts): PageRoutes {
+  const { content, publicUrl, resource, store } = parts;
+  const { provider } = signIn;
+  const [formKey = new Uint8Array()] = store.subKeys("forms");
+  const knownClients = new Set(content.clients.map(({ client_id }) => client_id));
+  const requests = provider && new ClientRequests({ provider, store, resource, knownClients });
+  const flow = new SignInFlow({ ...parts, ...signIn, requests });
+  const binding = new BrowserBinding(new URL(publicUrl), formKey);
+  return pageRoutes({ ...parts, ...signIn, binding, flow, requests });
 }

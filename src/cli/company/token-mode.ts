@@ -14,7 +14,7 @@ import type { TokenVerifier } from "../../verify/token-verifier.js";
 import type { CallerMode } from "./caller-mode.js";
 import { appOf } from "./company-apps.js";
 import type { CompanyParts } from "./company-parts.js";
-import { oktaLogin, type SignInParts } from "./sign-in-parts.js";
+import { oktaLogin, type SignInParts, signInWith } from "./sign-in-parts.js";
 
 type Tokens = NonNullable<ServeFile["tokens"]>;
 
@@ -76,5 +76,5 @@ function signInParts(parts: CompanyParts): SignInParts | undefined {
   if (app === undefined) return undefined;
   const login = oktaLogin(parts, app);
   const endings = new GrantEndings({ store, revokeAtOrg: (token) => login.revoke(token), sleep: realSleep, log });
-  return { login, provider: undefined, endings };
+  return signInWith(parts, { login, provider: undefined, endings });
 }
