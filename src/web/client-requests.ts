@@ -19,7 +19,7 @@ export interface ClientRequestsOptions {
 }
 
 /** Keeps on record what happened to access, with the address and the name of the request. */
-export type Recorder = (event: Omit<AuditEvent, "ip" | "requestId">) => Promise<void>;
+export type AuditRecorder = (event: Omit<AuditEvent, "ip" | "requestId">) => Promise<void>;
 
 /** What a client asks a person for. */
 export interface AskedConsent {
@@ -85,7 +85,7 @@ export class ClientRequests {
   }
 
   /** Ends a request with a yes. @returns where the browser goes @throws SignInFailure state_expired */
-  async allow(uid: string, person: KnownPerson, record: Recorder): Promise<string> {
+  async allow(uid: string, person: KnownPerson, record: AuditRecorder): Promise<string> {
     const { provider, store, resource } = this.#options;
     const interaction = await this.#interaction(uid);
     const { client_id: clientId = "", redirect_uri: redirectUri = "" } = interaction.params as Record<string, string>;
@@ -116,7 +116,7 @@ export class ClientRequests {
   }
 
   /** Ends a request with the person's no. @returns where the browser goes @throws SignInFailure state_expired */
-  async refuse(uid: string, record: Recorder): Promise<string> {
+  async refuse(uid: string, record: AuditRecorder): Promise<string> {
     const interaction = await this.#interaction(uid);
     interaction.result = { error: "access_denied", error_description: "The person did not allow it." };
     await interaction.persist();

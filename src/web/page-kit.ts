@@ -9,7 +9,7 @@ import type { Store } from "../store/open-store.js";
 import type { KnownPerson } from "../store/stored-people.js";
 import { SignInFailure } from "../upstream/sign-in-failure.js";
 import { type BrowserBinding, randomText } from "./browser-binding.js";
-import type { Recorder, WayBack } from "./client-requests.js";
+import type { AuditRecorder, WayBack } from "./client-requests.js";
 
 export interface PageKitOptions {
   /** The org's address. */
@@ -156,7 +156,7 @@ export class PageKit {
   }
 
   /** Keeps on record what happens to access by a request, with its address and name. */
-  recorder(context: PageContext): Recorder {
+  recorder(context: PageContext): AuditRecorder {
     const { store, addressOf } = this.#options;
     return (event) =>
       store.audit.add({ ...event, ip: addressOf(context.env.incoming), requestId: this.requestId(context) });

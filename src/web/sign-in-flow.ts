@@ -9,7 +9,7 @@ import type { PersonChecks } from "../upstream/person-checks.js";
 import type { PersonGroups } from "../upstream/person-groups.js";
 import { SignInFailure } from "../upstream/sign-in-failure.js";
 import { randomText } from "./browser-binding.js";
-import { type ClientRequests, notBegun, type Recorder, type WayBack } from "./client-requests.js";
+import { type AuditRecorder, type ClientRequests, notBegun, type WayBack } from "./client-requests.js";
 
 /** The time in which a sign-in has to end. */
 const SIGN_IN_MS = 10 * 60_000;
@@ -95,7 +95,7 @@ export class SignInFlow {
    * Takes a browser that comes back from Okta.
    * @throws SignInFailure where this browser has begun nothing that ends here
    */
-  async comeBack(browser: string | undefined, callback: URLSearchParams, record: Recorder): Promise<NextStep> {
+  async comeBack(browser: string | undefined, callback: URLSearchParams, record: AuditRecorder): Promise<NextStep> {
     const begun = await this.#begun(browser, callback, record);
     try {
       const { nonce, verifier, scopes, maxAgeSeconds } = begun;
@@ -130,7 +130,7 @@ export class SignInFlow {
     return isWhole ? [] : wanted;
   }
 
-  async #begun(browser: string | undefined, callback: URLSearchParams, record: Recorder): Promise<Begun> {
+  async #begun(browser: string | undefined, callback: URLSearchParams, record: AuditRecorder): Promise<Begun> {
     const { store } = this.#options;
     const state = callback.get("state") ?? "";
     // A browser that never was here has begun nothing, and finds that out as any other stranger does.
@@ -145,7 +145,7 @@ export class SignInFlow {
     );
   }
 
-  async #identified(browser: string, begun: Begun, signedIn: SignedIn, record: Recorder): Promise<NextStep> {
+  async #identified(browser: string, begun: Begun, signedIn: SignedIn, record: AuditRecorder): Promise<NextStep> {
     const { store, groups, checks, endings } = this.#options;
     const { issuer, subject, login, name, email, emailVerified, tokens } = signedIn;
     let unused = tokens.refreshToken;
@@ -178,7 +178,7 @@ export class SignInFlow {
     }
   }
 
-  async #granted(begun: Begun, signedIn: SignedIn, record: Recorder): Promise<NextStep> {
+  async #granted(begun: Begun, signedIn: SignedIn, record: AuditRecorder): Promise<NextStep> {
     const { store, endings, now } = this.#options;
     const { subject, tokens } = signedIn;
     const person = begun.person === undefined ? undefined : await store.people.find(begun.person);
@@ -198,7 +198,7 @@ export class SignInFlow {
     return this.#done(begun, person, signedIn, record);
   }
 
-  async #done(begun: Begun, person: KnownPerson, signedIn: SignedIn, record: Recorder): Promise<NextStep> {
+  async #done(begun: Begun, person: KnownPerson, signedIn: SignedIn, record: AuditRecorder): Promise<NextStep> {
     const { requests, now } = this.#options;
     await record({ actor: person.id, action: "sign_in", outcome: "done" });
     if (begun.uid !== undefined && requests !== undefined) {
@@ -209,7 +209,7 @@ export class SignInFlow {
     return { person, signedInAtMs, idToken: signedIn.idToken, returnTo: begun.returnTo ?? "/me" };
   }
 
-  async #failed(browser: string, begun: Begun, failure: SignInFailure, record: Recorder): Promise<NextStep> {
+  async #failed(browser: string, begun: Begun, failure: SignInFailure, record: AuditRecorder): Promise<NextStep> {
     const { requests, log } = this.#options;
     if (failure.code === "scope_not_granted" && begun.leg === "identity" && begun.scopes.includes(LASTING)) {
       log.warn(
