@@ -7,6 +7,7 @@ import type { Io } from "../io.js";
 import { portError } from "../port.js";
 import { toolCards } from "../tool-cards.js";
 import { version } from "../version.js";
+import { consoleToLog } from "./console-to-log.js";
 import type { ServeSandbox } from "./serve-sandbox.js";
 
 /** The options of `okta-mcp serve`. */
@@ -94,8 +95,19 @@ function explainSandbox(io: Io, { orgName, orgUrl, people }: ServeSandbox, mcpUr
   io.note("Ctrl-C stops it, and all of it is gone.");
 }
 
-/** Opens the store and starts the server. */
+/** Opens the store and starts the server. Until it is closed, the log takes what libraries write to the console. */
 export async function startServe(settings: LoadedServe, { io, log }: { io: Io; log: Log }): Promise<RunningServe> {
+  const consoleBack = consoleToLog(log);
+  try {
+    const { mcpUrl, close } = await openServe(settings, { io, log });
+    return { mcpUrl, close: () => close().finally(consoleBack) };
+  } catch (error) {
+    consoleBack();
+    throw error;
+  }
+}
+
+async function openServe(settings: LoadedServe, { io, log }: { io: Io; log: Log }): Promise<RunningServe> {
   const { content, file, roles, notices } = settings;
   for (const notice of notices) log.warn(notice);
   // They bring libraries that a file with a mistake does not need.
