@@ -1,3 +1,4 @@
+import { MACHINE_MODES, SIGN_IN_MATRIX } from "./sign-in-matrix.js";
 import type { WholeParts } from "./whole-parts.js";
 
 /** Adds a mistake at a place of the file. */
@@ -7,6 +8,8 @@ export type AddMistake = (path: (string | number)[], message: string) => void;
 export function checkTogether(given: WholeParts, add: AddMistake): void {
   checkWebApp(given, add);
   checkTokens(given, add);
+  checkIssuer(given, add);
+  checkGroups(given, add);
   checkRoles(given, add);
   checkMachines(given, add);
 }
@@ -49,6 +52,33 @@ function checkTokens({ members: { sign_in, tokens }, faulty }: WholeParts, add: 
   }
 }
 
+/** The issuer of a custom authorization server ends like this; that of the org itself has no path. */
+const CUSTOM_ISSUER = /\/oauth2\/[\w-]+\/?$/;
+
+function checkIssuer({ members: { sign_in, tokens, okta } }: WholeParts, add: AddMistake): void {
+  const { issuer } = tokens ?? {};
+  if (issuer === undefined || sign_in === undefined || sign_in === "proxy") return;
+  const isCustom = CUSTOM_ISSUER.test(new URL(issuer).pathname);
+  if (sign_in === "bearer") {
+    const isOrg = okta === undefined || new URL(okta.org_url).href === new URL(issuer).href;
+    if (!isOrg) add(["tokens", "issuer"], "has to be okta.org_url for sign_in bearer, or be left out");
+  } else if (!isCustom) {
+    add(
+      ["tokens", "issuer"],
+      "is no custom authorization server (…/oauth2/aus1abcd): the org's own tokens are for Okta alone",
+    );
+  }
+}
+
+function checkGroups({ members, faulty }: WholeParts, add: AddMistake): void {
+  const { sign_in, tokens, directory, machines = [] } = members;
+  if (tokens === undefined || sign_in === undefined || sign_in === "proxy") return;
+  const isTold = sign_in !== "bearer" && tokens.groups_claim !== undefined;
+  if (isTold || directory !== undefined || faulty.has("directory") || machines.length > 0) return;
+  const otherwise = sign_in === "bearer" ? "" : ", or set tokens.groups_claim";
+  add(["directory"], `is missing: nothing would tell the groups of people, and so their roles${otherwise}`);
+}
+
 function checkRoles({ roles, members: { sign_in, okta } }: WholeParts, add: AddMistake): void {
   for (const { index, role } of roles) {
     const { name, act_as, service } = role;
@@ -60,10 +90,10 @@ function checkRoles({ roles, members: { sign_in, okta } }: WholeParts, add: AddM
     if (act_as === "user" && service !== undefined) {
       add(["roles", index, "service"], "is there, but the role acts as user");
     }
-    if (act_as === "service" && sign_in === "bearer") {
-      add(["roles", index, "act_as"], "has to be user for sign_in bearer, which uses the caller's own token");
-    }
-    if (act_as === "user" && sign_in !== "bearer" && okta !== undefined && okta.client_id === undefined) {
+    const combined = sign_in && SIGN_IN_MATRIX[sign_in][act_as];
+    if (combined === undefined) continue;
+    if ("refused" in combined) add(["roles", index, "act_as"], combined.refused);
+    else if (combined.right === "grant" && okta !== undefined && okta.client_id === undefined) {
       add(["roles", index, "act_as"], "needs the web app in Okta (okta.client_id), with which people grant access");
     }
   }
@@ -78,7 +108,7 @@ function checkMachines({ members: { machines = [], sign_in }, roles, faulty }: W
     if (found?.act_as === "user") add(["machines", index, "role"], "has to act as service: a machine is no user");
     if (ids.indexOf(client_id) < index) add(["machines", index, "client_id"], "is there twice");
   }
-  if (machines.length > 0 && sign_in !== undefined && sign_in !== "native" && sign_in !== "introspect") {
+  if (machines.length > 0 && sign_in !== undefined && !MACHINE_MODES.has(sign_in)) {
     add(["machines"], "needs sign_in native or introspect");
   }
 }
