@@ -10,6 +10,7 @@ import { checkKeys, type KeyChange, knownKeys } from "./key-check.js";
 import { ownKeys, readGivenKeys } from "./key-files.js";
 import { migrate } from "./migrate.js";
 import { OidcStorage } from "./oidc-storage.js";
+import { rememberAddress } from "./served-address.js";
 import { SignInTransactions } from "./sign-in-transactions.js";
 import { openSqliteDriver } from "./sqlite-driver.js";
 import type { SqliteLibrary } from "./sqlite-library.js";
@@ -98,6 +99,11 @@ export class Store {
   /** Compares a set of keys of another use with that of the last start, as `checkKeys`. */
   checkKeys(name: string, fingerprints: readonly string[]): Promise<KeyChange> {
     return checkKeys({ db: this.#parts.db, place: this.place, name }, fingerprints);
+  }
+
+  /** Remembers at which address this server is. @returns that of the last start, where it was another one */
+  servedAt(publicUrl: string): Promise<string | undefined> {
+    return rememberAddress(this.#parts.db, publicUrl);
   }
 
   /** Finds out whether the database answers. */

@@ -123,9 +123,9 @@ export async function startCompanyWeb(options: CompanyWebOptions = {}) {
   });
   const store = await openStore({ dir: join(folder, "data"), log, now: company.clock.now });
   onTestFinished(() => store.close());
-  const start = async (listen: { host: string; port: number }) => {
+  const start = async (listen: { host: string; port: number }, public_url = content.public_url) => {
     const server = await startCompanyServer({
-      content: { ...content, listen },
+      content: { ...content, public_url, listen },
       file,
       roles: () => current,
       store,
@@ -150,6 +150,13 @@ export async function startCompanyWeb(options: CompanyWebOptions = {}) {
     server,
     /** Starts one more instance over the same store, at a port of its own. */
     anotherInstance: () => start({ host: "127.0.0.1", port: 0 }),
+    /** Starts one more server over the same store, at an address of its own. */
+    async anotherAddress() {
+      const own = await freePort();
+      const address = `http://127.0.0.1:${own}`;
+      await start({ host: "127.0.0.1", port: own }, address);
+      return address;
+    },
     /** Gives the running server other roles. */
     changeRoles(next: readonly TestRole[]) {
       current = load(roleEntries(next, company.org));
