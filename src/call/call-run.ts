@@ -73,10 +73,7 @@ export class CallRun {
     this.#guard = guard;
     this.#toolFor = toolsByPurpose(settings.catalogue, () => scopeView(operator.session));
     const { tool, preview, undoes } = call;
-    this.#write =
-      tool.effect === "reads"
-        ? undefined
-        : operator.writes.open({ tool, preview, undo: undoes, toolFor: this.#toolFor, requestId: caller.requestId });
+    this.#write = tool.effect === "reads" ? undefined : operator.writes.open(tool, preview, undoes, this.#toolFor);
   }
 
   /**

@@ -30,6 +30,9 @@ function appKey(kid: string) {
   };
 }
 
+/** A key that the org does not know. */
+export const strangeKey = () => appKey("strange").pem;
+
 /** A role that acts as a service app, which `startTokenWeb` adds. */
 export const SERVICE_ROLE = {
   act_as: "service",
@@ -42,7 +45,7 @@ export interface TokenWebOptions extends Omit<CompanyWebOptions, "roles"> {
   tokens?: Record<string, unknown>;
   /** By default one of the service app, for Ada, that reads users and manages groups. */
   roles?: readonly TestRole[];
-  /** False for an authorization server whose tokens tell no groups. Default true. */
+  /** True where tokens tell groups; otherwise the directory does. By default those of native do. */
   groupsClaim?: boolean;
 }
 
@@ -58,7 +61,7 @@ export const TWIN_SERVER_ID = "ausTwin0000000000001";
  * tokens of others.
  */
 export async function startTokenWeb(options: TokenWebOptions = {}) {
-  const { signIn = "native", groupsClaim = true, roles = ROLES } = options;
+  const { signIn = "native", groupsClaim = signIn === "native", roles = ROLES } = options;
   const [roleKey, directoryKey] = [appKey("role"), appKey("directory")];
   const started = await startCompanyWeb({
     ...options,
@@ -113,12 +116,12 @@ export async function startTokenWeb(options: TokenWebOptions = {}) {
       tokens: {
         ...(signIn !== "bearer" && { issuer: `${origin}/oauth2/${MCP_SERVER_ID}` }),
         clients: [NATIVE_CLIENT_ID],
-        ...(groupsClaim && signIn !== "bearer" && { groups_claim: "groups" }),
+        ...(groupsClaim && { groups_claim: "groups" }),
         ...(signIn !== "native" && { client_id: INTROSPECTOR_ID, client_secret_file: "introspector" }),
         ...(signIn === "bearer" && { accept_nonconformant: true }),
         ...options.tokens,
       },
-      ...((!groupsClaim || signIn === "bearer") && {
+      ...(!groupsClaim && {
         directory: { client_id: DIRECTORY_CLIENT_ID, private_key_file: "directory.pem", key_id: "directory" },
       }),
       ...(typeof options.serve === "function" ? options.serve(origin) : options.serve),
