@@ -38,6 +38,8 @@ export const ROOMS = {
     "who a token at /mcp stands for: our own tokens, those of a custom authorization server, those of the org",
   "src/pages": "the pages of a company's server: markup, style, headers",
   "src/web": "the HTTP server of a company: what is let in, metadata, limits, pages, health",
+  "src/operator":
+    "what whoever runs a company's server asks of it: checks of its settings, what a person may do and why",
   sandbox: "the pretend org: authorization server, Management API, seed; a house of its own",
   tools: "one object per tool, a file for each area; `shared/` holds what several areas share",
   "src/cli": "the commands, and the composition of all other rooms",

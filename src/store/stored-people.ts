@@ -96,6 +96,15 @@ export class StoredPeople {
     return rows.map(personOf);
   }
 
+  /** What the latest people to sign in came with, for whoever checks the settings. It looks at a thousand at most. */
+  async groupsSeen(): Promise<{ people: number; withGroups: number; groups: ReadonlySet<string> }> {
+    const people = this.#parts.db.selectFrom("people").select(["groups", "groups_at"]);
+    const rows = await people.orderBy("seen_at", "desc").limit(1_000).execute();
+    const told = rows.filter(({ groups_at }) => groups_at !== null);
+    const groups = new Set(told.flatMap((row) => JSON.parse(row.groups) as string[]));
+    return { people: rows.length, withGroups: told.length, groups };
+  }
+
   /** Keeps the ids of somebody's groups, as just read. */
   async setGroups(id: string, groups: readonly string[]): Promise<void> {
     const { db, now } = this.#parts;

@@ -1,0 +1,58 @@
+import { pathBeside } from "../people/app-files.js";
+import { foreignSettingsIn } from "../people/foreign-settings.js";
+import type { CheckContext } from "./check-context.js";
+import { checkGroups } from "./check-groups.js";
+import { checkIntrospection } from "./check-introspection.js";
+import { checkKeys } from "./check-keys.js";
+import { checkAddresses, checkTls } from "./check-network.js";
+import { checkOrg, checkTokenIssuer } from "./check-org.js";
+import { checkRoles } from "./check-roles.js";
+import { checkServiceApps } from "./check-service-apps.js";
+import { checkStore } from "./check-store.js";
+import { checkWebApp } from "./check-web-app.js";
+import { about, type Finding } from "./finding.js";
+
+/** The folder of the data, as serve.json names it from its own folder. */
+export function dataDirOf({ content, file }: Pick<CheckContext, "content" | "file">): string {
+  return pathBeside(file, content.data_dir);
+}
+
+/**
+ * Looks at all that a company's server needs, here and at Okta, and changes nothing. Okta's System Log shows the tries
+ * of the apps to prove themselves, and nothing else.
+ */
+export async function checkServer(context: CheckContext): Promise<Finding[]> {
+  const { store, findings: ofStore } = await checkStore(context, dataDirOf(context));
+  try {
+    const org = await checkOrg(context);
+    const isThere = org.every(({ code }) => code !== "okta_unreachable");
+    return [
+      ...checkEnvironment(context),
+      ...org,
+      ...(isThere ? await atOkta(context) : []),
+      ...(isThere ? await checkGroups(context, store) : []),
+      ...checkKeys(context),
+      ...ofStore,
+      ...checkTls(context),
+      ...(await checkAddresses(context)),
+      ...checkRoles(context),
+    ];
+  } finally {
+    await store?.close();
+  }
+}
+
+async function atOkta(context: CheckContext): Promise<Finding[]> {
+  return [
+    ...(await checkWebApp(context)),
+    ...(await checkTokenIssuer(context)),
+    ...(await checkIntrospection(context)),
+    ...(await checkServiceApps(context)),
+  ];
+}
+
+function checkEnvironment({ env }: CheckContext): Finding[] {
+  const { ok, note } = about("environment");
+  const found = foreignSettingsIn(env);
+  return found.length === 0 ? [ok("It has no setting of another server.")] : found.map((sentence) => note(sentence));
+}
