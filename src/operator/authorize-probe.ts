@@ -1,5 +1,5 @@
 import * as oauth from "oauth4webapi";
-import { type Answer, ask, type CheckContext } from "./check-context.js";
+import { ask, type CheckContext, type OrgAnswer } from "./check-context.js";
 
 /** What an authorization request without a person came to. */
 export type Probed =
@@ -46,7 +46,7 @@ export async function probeAuthorize(
   return readProbe(await ask(context, url, { headers: { Accept: "text/html" } }), redirectUri);
 }
 
-function readProbe(answer: Answer, redirectUri: string): Probed {
+function readProbe(answer: OrgAnswer, redirectUri: string): Probed {
   if ("reason" in answer) return { to: "nobody", reason: answer.reason };
   const location = answer.headers.get("location") ?? "";
   if (answer.status >= 300 && answer.status < 400 && URL.canParse(location)) {

@@ -41,7 +41,7 @@ export interface CheckContext {
 }
 
 /** An answer of a server, or the reason why none came. */
-export type Answer = { status: number; headers: HttpAnswer["headers"]; text: string } | { reason: string };
+export type OrgAnswer = { status: number; headers: HttpAnswer["headers"]; text: string } | { reason: string };
 
 const TIME_LIMIT_MS = 15_000;
 const MAX_BYTES = 2_000_000;
@@ -58,7 +58,7 @@ export async function ask(
   { fetch, clock }: Pick<CheckContext, "fetch" | "clock">,
   url: URL,
   { method = "GET", form, headers = {}, signal }: AskOptions = {},
-): Promise<Answer> {
+): Promise<OrgAnswer> {
   const body = form === undefined ? undefined : new URLSearchParams(form).toString();
   const type: Record<string, string> =
     form === undefined ? {} : { "Content-Type": "application/x-www-form-urlencoded" };

@@ -1,6 +1,6 @@
 import { isObject } from "../json/json.js";
 import { quoteOkta, visible } from "../text/quote.js";
-import { type Answer, ask, type CheckContext } from "./check-context.js";
+import { ask, type CheckContext, type OrgAnswer } from "./check-context.js";
 import { about, type Finding } from "./finding.js";
 
 /** The metadata of an authorization server (OpenID Connect Discovery, section 3). */
@@ -21,7 +21,7 @@ export async function metadataOf(
 }
 
 /** The JSON object of an answer; undefined where it has another body. */
-export function jsonOf(answer: Answer): Record<string, unknown> | undefined {
+export function jsonOf(answer: OrgAnswer): Record<string, unknown> | undefined {
   if ("reason" in answer) return undefined;
   try {
     const parsed: unknown = JSON.parse(answer.text);

@@ -47,14 +47,19 @@ test("the first settings are right as they are, private, and show no private key
   expect(text()).not.toContain(d);
 });
 
-test.each(["serve.json", "keys/web-app.json"])("nothing is overwritten: %s stays, and nothing else is written", async (path) => {
-  const dir = temporaryFolder();
-  mkdirSync(join(dir, "keys"));
-  writeFileSync(join(dir, path), "mine");
-  await expect(runServeInit(quietIo().io, { dir, ...FLAGS })).rejects.toThrow(/is there already\. Nothing was written/);
-  expect(readFileSync(join(dir, path), "utf8")).toBe("mine");
-  expect(existsSync(join(dir, path === "serve.json" ? "keys/web-app.json" : "serve.json"))).toBe(false);
-});
+test.each(["serve.json", "keys/web-app.json"])(
+  "nothing is overwritten: %s stays, and nothing else is written",
+  async (path) => {
+    const dir = temporaryFolder();
+    mkdirSync(join(dir, "keys"));
+    writeFileSync(join(dir, path), "mine");
+    await expect(runServeInit(quietIo().io, { dir, ...FLAGS })).rejects.toThrow(
+      /is there already\. Nothing was written/,
+    );
+    expect(readFileSync(join(dir, path), "utf8")).toBe("mine");
+    expect(existsSync(join(dir, path === "serve.json" ? "keys/web-app.json" : "serve.json"))).toBe(false);
+  },
+);
 
 test.each([
   ["a public address without TLS", { publicUrl: "http://mcp.acme.com" }, /public_url/],

@@ -1,16 +1,7 @@
 import type { Command } from "commander";
 import { describedCommand, type Finish } from "../command.js";
+import type { InitFlags } from "../company/run-init.js";
 import type { Io } from "../io.js";
-
-/** The options of `okta-mcp serve init`. */
-export interface InitFlags {
-  dir: string;
-  orgUrl?: string;
-  publicUrl?: string;
-  clientId?: string;
-  role?: string[];
-  service?: string[];
-}
 
 const collect = (value: string, before: string[] = []) => [...before, value];
 

@@ -1,9 +1,12 @@
 import { describedCommand, type MakeCommand } from "../command.js";
 import type { ServeFlags } from "../company/run-serve.js";
 import { parsePort } from "../port.js";
+import { serveCheckCommand } from "./serve-check.js";
+import { serveInitCommand } from "./serve-init.js";
+import { serveWhoCommand } from "./serve-who.js";
 
 /** What `okta-mcp serve` can do besides serving, as `okta-mcp serve check`. */
-const SUBCOMMANDS: readonly MakeCommand[] = [];
+const SUBCOMMANDS: readonly MakeCommand[] = [serveInitCommand, serveCheckCommand, serveWhoCommand];
 
 /** `okta-mcp serve` */
 export const serveCommand: MakeCommand = (io, finish) => {

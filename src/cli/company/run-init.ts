@@ -14,11 +14,20 @@ import {
 } from "../../operator/first-settings.js";
 import { serveFileSchema } from "../../people/serve-schema.js";
 import { visible } from "../../text/quote.js";
-import type { InitFlags } from "../commands/serve-init.js";
 import { usageError } from "../failure.js";
 import type { Io } from "../io.js";
 import { quoted } from "../words.js";
 import { type Ask, withQuestions } from "./questions.js";
+
+/** The options of `okta-mcp serve init`. */
+export interface InitFlags {
+  dir: string;
+  orgUrl?: string;
+  publicUrl?: string;
+  clientId?: string;
+  role?: string[];
+  service?: string[];
+}
 
 /**
  * Writes the first settings of a company's server.

@@ -1,6 +1,7 @@
 import { createLog, type Log } from "../../log.js";
 import { createFetch } from "../../net/proxy.js";
 import { pathBeside } from "../../people/app-files.js";
+import { foreignSettingsIn } from "../../people/foreign-settings.js";
 import { type LoadedServe, loadServe, serveFileError } from "../../people/load-serve.js";
 import { usageError } from "../failure.js";
 import type { Io } from "../io.js";
@@ -109,7 +110,7 @@ export async function startServe(settings: LoadedServe, { io, log }: { io: Io; l
 
 async function openServe(settings: LoadedServe, { io, log }: { io: Io; log: Log }): Promise<RunningServe> {
   const { content, file, roles, notices } = settings;
-  for (const notice of notices) log.warn(notice);
+  for (const notice of [...notices, ...foreignSettingsIn(io.env)]) log.warn(notice);
   // They bring libraries that a file with a mistake does not need.
   const [{ openStore }, { startCompanyServer }] = await Promise.all([
     import("../../store/open-store.js"),
