@@ -18,6 +18,7 @@ export async function generatedFiles(): Promise<Record<string, string>> {
     "AGENTS.md": renewed(await readFile("AGENTS.md", "utf8"), (name) => (name === "rooms" ? roomsTable() : undefined)),
     "README.md": renewedPage(await readFile("README.md", "utf8"), catalogue),
     "docs/troubleshooting.md": renewedPage(await readFile("docs/troubleshooting.md", "utf8"), catalogue),
+    "docs/company.md": renewedPage(await readFile("docs/company.md", "utf8"), catalogue),
     "docs/tools.md": toolsPage(catalogue, await runExamples(catalogue)),
     "docs/scopes.md": scopesPage(catalogue),
     "docs/moving-from-okta-mcp-server.md": movingPage(catalogue),

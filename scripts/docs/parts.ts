@@ -4,6 +4,7 @@ import { leftOutBecause } from "../../src/catalogue/choice.js";
 import { quoted } from "../../src/cli/words.js";
 import { SETTINGS, type Setting } from "../../src/config/settings.js";
 import { ERROR_CODES } from "../../src/errors/index.js";
+import { COMPANY_PARTS } from "./company-parts.js";
 import { block, code, renewed, table } from "./markdown.js";
 import { kilobytes } from "./scopes.js";
 
@@ -144,6 +145,7 @@ const PARTS: Readonly<Record<string, (catalogue: Catalogue) => string>> = {
   example,
   claudecode: claudeCode,
   codex,
+  ...COMPANY_PARTS,
 };
 
 /**
