@@ -28,10 +28,18 @@ export async function checkWebApp(context: CheckContext): Promise<Finding[]> {
     ];
   }
   const redirect = await checkRedirectUri(context, clientId);
-  const findings = [redirect];
+  const findings = [redirect, secondFactor()];
   if (redirect.state === "ok") findings.push(...(await checkScopes(context, clientId)));
   if (redirect.code !== "okta_unreachable") findings.push(...(await checkProof(context)));
   return findings;
+}
+
+/** Okta's policies decide it, and no app may read them without an admin's right. */
+function secondFactor(): Finding {
+  return about("second factor").unknown(
+    "Whether people are asked for a second factor is decided by the app's authentication policy in Okta.",
+    "Security > Authentication Policies: give the app a policy that asks for two factors. `okta-mcp serve check --live` tells how a person has signed in.",
+  );
 }
 
 async function checkRedirectUri(context: CheckContext, clientId: string): Promise<Finding> {
