@@ -113,11 +113,11 @@ export class Introspection {
 }
 
 /** What the server refused with, for the operator: the request is ours, and its sender has done nothing wrong. */
-function refusedWith(error: unknown): { code?: string; fix?: string } {
-  const code = error instanceof oauth.ResponseBodyError ? error.error : undefined;
-  if (code !== "invalid_client" && code !== "unauthorized_client") return code === undefined ? {} : { code };
+function refusedWith(error: unknown): { fault?: string; fix?: string } {
+  const fault = error instanceof oauth.ResponseBodyError ? error.error : undefined;
+  if (fault !== "invalid_client" && fault !== "unauthorized_client") return fault === undefined ? {} : { fault };
   return {
-    code,
+    fault,
     fix: "Compare tokens.client_id and its secret or key with the app in Okta; `okta-mcp serve check` says which is wrong.",
   };
 }

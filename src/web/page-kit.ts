@@ -178,7 +178,8 @@ export class PageKit {
       return this.page(context, page, { status: 400 });
     }
     const { code, message, fix, detail } = error;
-    log.info("a page was refused", { code, detail, request_id: requestId });
+    // A field named code would count as a code of OAuth, and be left out.
+    log.info("a page was refused", { fault: code, detail, request_id: requestId });
     return this.page(context, errorPage({ org: this.org, code, message, fix, requestId, back }), {
       status: error.isPassing ? 503 : 403,
     });
