@@ -21,7 +21,8 @@ function rowsOf(members: Record<string, Member>, required: readonly string[], pa
     const here = `${path}${name}`;
     const below = member.items?.properties ? { ...member.items, dot: "[]." } : { ...member, dot: "." };
     const isGroup = below.properties !== undefined;
-    const values = member.enum === undefined ? "" : ` One of ${member.enum.map((one) => code(String(one))).join(", ")}.`;
+    const values =
+      member.enum === undefined ? "" : ` One of ${member.enum.map((one) => code(String(one))).join(", ")}.`;
     const fallback = isGroup || member.default === undefined ? "" : code(JSON.stringify(member.default));
     const must = required.includes(name) ? "has to be there" : fallback;
     const own = [[code(here), `${member.description ?? ""}${values}`.trim(), must]];

@@ -24,7 +24,8 @@ export const TROUBLES = {
   audience: {
     theirs: "Token rejected; Invalid audience",
     cause: "The token was given out for another server.",
-    namedBy: "401 with `invalid_token`; the log: `The token is for another audience.` and the audience; `serve check`: audience",
+    namedBy:
+      "401 with `invalid_token`; the log: `The token is for another audience.` and the audience; `serve check`: audience",
     fix: "Set the audience of the authorization server to tokens.audience: Security > API > Authorization Servers > Settings. A client id is no audience, and a claim named aud cannot be added.",
   },
   noHeader: {
@@ -60,7 +61,8 @@ export const TROUBLES = {
   wrongIssuer: {
     theirs: "Token verification failed; The issuer specified in the request is invalid",
     cause: "The token comes from another issuer than the settings name.",
-    namedBy: "401 with `invalid_token`; the log: `The token comes from another issuer.`; `serve check`: `issuer_mismatch` with both values",
+    namedBy:
+      "401 with `invalid_token`; the log: `The token comes from another issuer.`; `serve check`: `issuer_mismatch` with both values",
     fix: "Copy the Issuer URI of the authorization server into tokens.issuer; okta.org_url is the org alone.",
   },
   wrongSignature: {
@@ -84,13 +86,15 @@ export const TROUBLES = {
   invalidClient: {
     theirs: "invalid_client",
     cause: "The client id, the secret or the key is not that of the app.",
-    namedBy: "`serve check`: redirect URI, proof of the web app (`invalid_client`); the page and the log: `invalid_client`",
+    namedBy:
+      "`serve check`: redirect URI, proof of the web app (`invalid_client`); the page and the log: `invalid_client`",
     fix: "Compare with Applications > the app > General > Client Credentials.",
   },
   redirectUri: {
     theirs: "redirect_uri_mismatch",
     cause: "The redirect URI is not registered: a slash at the end, http in place of https, another path.",
-    namedBy: "`serve check`: redirect URI (`redirect_uri_mismatch`, with the exact address). Okta shows the fault on its own page.",
+    namedBy:
+      "`serve check`: redirect URI (`redirect_uri_mismatch`, with the exact address). Okta shows the fault on its own page.",
     fix: "Register exactly {public_url}/auth/sso/callback/okta.",
   },
   notAssigned: {
@@ -102,7 +106,8 @@ export const TROUBLES = {
   secondFactor: {
     theirs: "Users not prompted for MFA",
     cause: "The app's authentication policy does not ask for a second factor.",
-    namedBy: "`serve check`: second factor, which it cannot know; `serve check --live` tells how a person has signed in",
+    namedBy:
+      "`serve check`: second factor, which it cannot know; `serve check --live` tells how a person has signed in",
     fix: "Security > Authentication Policies: give the app a policy that asks for two factors.",
   },
   noGroups: {
