@@ -16,6 +16,17 @@ const ENVELOPE = {
   },
 };
 
+/** The present and the largest resident size of a process, in MB. Undefined except on Linux. */
+export function memoryOf(pid: number | undefined): { nowMb: number; peakMb: number } | undefined {
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, "utf8");
+    const read = (name: string) => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1]) / 1024;
+    return { nowMb: read("VmRSS"), peakMb: read("VmHWM") };
+  } catch {
+    return undefined;
+  }
+}
+
 /** A server on stdio. Its client does as little as possible, so that the measured time is the server's. */
 export class McpProcess {
   static readonly INITIALIZE = {
@@ -95,13 +106,7 @@ export class McpProcess {
 
   /** The present and the largest resident size of the process, in MB. Undefined except on Linux. */
   memory(): { nowMb: number; peakMb: number } | undefined {
-    try {
-      const status = readFileSync(`/proc/${this.#child.pid}/status`, "utf8");
-      const read = (name: string) => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1]) / 1024;
-      return { nowMb: read("VmRSS"), peakMb: read("VmHWM") };
-    } catch {
-      return undefined;
-    }
+    return memoryOf(this.#child.pid);
   }
 
   async end(): Promise<void> {

@@ -61,6 +61,12 @@ export function median(values: readonly number[]): number {
   return (low + high) / 2;
 }
 
+/** Returns the value below which a share of all values lies. */
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+}
+
 /** Returns the hardware and the software that the figures depend on. The name of the host is left out. */
 export function machine(): string {
   const [cpu] = cpus();

@@ -14,6 +14,7 @@ import { parseArgs } from "node:util";
 import { bundle } from "../scripts/bundle.js";
 import { SCOPES } from "../src/okta/scopes.js";
 import { measureCalls, measureLargeList, measureRateLimit } from "./calls.js";
+import { measureCompany } from "./company.js";
 import { measureEarlierBuild } from "./earlier-build.js";
 import { measureEras } from "./eras.js";
 import { measureJson } from "./json.js";
@@ -39,6 +40,8 @@ try {
     empty: path("bases/empty.mjs"),
     bare,
     fetch: path("bases/fetch.mjs"),
+    handler: path("bases/mcp-http.mjs"),
+    http: path("bases/http.mjs"),
     env: (orgUrl, more = {}) => ({
       HOME: folder,
       OKTA_ORG_URL: orgUrl,
@@ -57,6 +60,7 @@ try {
     ["calls, list all", () => measureCalls(subjects, orgs)],
     ["large list", () => measureLargeList(subjects, orgs)],
     ["rate limit", () => measureRateLimit(subjects, orgs)],
+    ["company", () => measureCompany(subjects, orgs)],
     ["json", () => measureJson(orgs)],
     ["memory", () => measureMemory(subjects, orgs)],
     ["definitions", () => measureDefinitions(subjects, orgs)],
@@ -78,6 +82,7 @@ try {
     "empty: a server with one tool, made with the MCP SDK, from node_modules. fetch: the same requests with the platform's fetch, their JSON read, and no other work. node: `node -e 0`.",
     "Starts and first calls: 15 processes of each kind, one after the other, each round beginning with another. Calls and lists: 5 and 10 turns after warming up. Memory: 5 processes of each kind.",
     "modern: a client of MCP 2026-07-28, which sends an envelope with each request, beside one of MCP 2025-11-25, which begins with initialize (legacy), in processes of their own.",
+    "/mcp: the server of a company, with tokens of 200 people that were put into its store, in turns with two bases in processes of their own: a bare handler of the MCP SDK with one tool and no sign-in, and an HTTP server of Node.js that answers the same. All clients speak MCP 2026-07-28 over connections that stay open.",
     "The org is a process of its own on this machine and answers at once.",
     "results count the text of a result, which is what a model reads; programs may have structuredContent besides (OKTA_MCP_STRUCTURED_CONTENT), with the items as objects.",
   ];

@@ -8,6 +8,10 @@ export interface Subjects {
   bare: string;
   /** The path of the script of the base "fetch". */
   fetch: string;
+  /** The path of the base "bare handler", a server of the SDK over HTTP. */
+  handler: string;
+  /** The path of the base "node", an HTTP server of Node.js alone. */
+  http: string;
   /** Returns the server's settings for one of the orgs, with more settings if they are given. */
   env(org: string, more?: Record<string, string>): Record<string, string>;
 }

@@ -17,6 +17,19 @@ export interface Principal {
   method: SignInMethod;
 }
 
+/**
+ * The person and the client for whom a company's server makes a call. Many of them may share one principal, as that of a
+ * service app.
+ */
+export interface Requester {
+  /** The server's own id of the person. */
+  person: string;
+  client: string;
+  /** The id by which the org knows the person. */
+  subject: string;
+  login: string | undefined;
+}
+
 /** The principal of a session at this moment: nobody may be signed in yet, and another person may be later. */
 export async function principalOf(session: Pick<Session, "status">): Promise<Principal> {
   const { org, clientId, user, subject, method } = await session.status();

@@ -73,7 +73,10 @@ export class CallRun {
     this.#guard = guard;
     this.#toolFor = toolsByPurpose(settings.catalogue, () => scopeView(operator.session));
     const { tool, preview, undoes } = call;
-    this.#write = tool.effect === "reads" ? undefined : operator.writes.open(tool, preview, undoes, this.#toolFor);
+    this.#write =
+      tool.effect === "reads"
+        ? undefined
+        : operator.writes.open({ tool, preview, undo: undoes, toolFor: this.#toolFor, requestId: caller.requestId });
   }
 
   /**

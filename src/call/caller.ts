@@ -8,6 +8,8 @@ interface CallerParts extends Omit<LinkChannels, "showLink"> {
   progress?: ((message: string) => void) | undefined;
   /** The way to a person who is asked elsewhere than in the client; undefined where there is none. */
   approvals?: ApprovalChannel | undefined;
+  /** The request at a company's server, for the log and the journal. */
+  requestId?: string | undefined;
   /** The place of the call in the client's trace (W3C Trace Context, `traceparent`). It is for the log alone. */
   traceparent?: string | undefined;
 }

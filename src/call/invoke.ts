@@ -50,8 +50,13 @@ export class Invoker {
     // An unknown name is text of a client, and is not logged.
     const tool = catalogue.get(name) ? name : "(no such tool)";
     const guard = operator.guard.forCall();
-    const { traceparent, resumed } = caller;
-    const told = () => ({ tool, ms: now() - startedAtMs, ...(traceparent === undefined ? {} : { traceparent }) });
+    const { traceparent, requestId, resumed } = caller;
+    const told = () => ({
+      tool,
+      ms: now() - startedAtMs,
+      ...(requestId === undefined ? {} : { request_id: requestId }),
+      ...(traceparent === undefined ? {} : { traceparent }),
+    });
     try {
       if (resumed !== undefined && !(await operator.knows(resumed))) {
         log.info("call refused: its state is none of this server", told());

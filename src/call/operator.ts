@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { isKnown, type Principal, principalKey, principalOf } from "../auth/principal.js";
+import { isKnown, type Principal, principalKey, principalOf, type Requester } from "../auth/principal.js";
 import type { Session } from "../auth/session.js";
 import { Deadline } from "../files/deadline.js";
 import { ProfileSchemas } from "../foresight/profile-schemas.js";
@@ -18,6 +18,8 @@ import { SignInPrompt } from "./sign-in-prompt.js";
 
 export interface OperatorOptions {
   session: Session;
+  /** The one for whom the calls are made, where the session does not tell; by default whoever is signed in. */
+  requester?: Requester | undefined;
   /** Okta's operations, bound to one call's cancellation and progress. */
   operations(options: CallOptions): Operations;
   /** The limits on what calls may touch, do or see. */
@@ -60,15 +62,17 @@ export class Operator {
   /** The time limit of reading files. */
   readonly files = new Deadline(FILE_LIMIT_MS);
   readonly #operations: OperatorOptions["operations"];
+  readonly #requester: Requester | undefined;
   readonly #ownId = randomUUID();
 
   constructor(options: OperatorOptions) {
     const { session, guard: rules, journal, fileRoots, log, now } = options;
     const { seals = new MemorySealStore(), limits = new MemoryLimitStore() } = options;
     const who = () => this.principal();
+    this.#requester = options.requester;
     this.session = session;
     this.#operations = options.operations;
-    this.guard = new Guard({ rules, session, limits, who, now });
+    this.guard = new Guard({ rules, session, limits, who: () => this.#person(), counted: () => this.#counted(), now });
     this.mask = maskWith(this.guard.hides);
     this.writes = new Writes({
       journal,
@@ -91,11 +95,26 @@ export class Operator {
     return principalOf(this.session);
   }
 
+  /** The principal with the person behind it, who is never to be removed. */
+  async #person(): Promise<Principal> {
+    const principal = await this.principal();
+    if (this.#requester === undefined) return principal;
+    const { subject, login } = this.#requester;
+    return { ...principal, subject, login, method: "grant" };
+  }
+
+  /** The one whose writes are counted: a person has one allowance, whatever client and whatever right they use. */
+  async #counted(): Promise<Principal> {
+    const person = await this.#person();
+    return this.#requester === undefined ? person : { ...person, client: undefined };
+  }
+
   /**
-   * One text for whoever agrees to a call at the moment. Someone of whom the token does not tell who it is agrees for
+   * One text for whoever agrees to a call at the moment: a person, with the client that they use. Someone of whom the token does not tell who it is agrees for
    * this operator alone, whoever else shares its store of seals.
    */
   async agreeing(): Promise<string> {
+    if (this.#requester !== undefined) return JSON.stringify([this.#requester.person, this.#requester.client]);
     const principal = await this.principal();
     return isKnown(principal) ? principalKey(principal) : `${principalKey(principal)} ${this.#ownId}`;
   }

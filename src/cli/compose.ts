@@ -1,4 +1,5 @@
 import { createSession, type SessionOptions } from "../auth/open-session.js";
+import type { Requester } from "../auth/principal.js";
 import type { Session } from "../auth/session.js";
 import { type Engine, type LazyInvoker, lazyInvoker } from "../call/lazy-invoker.js";
 import type { SealStore } from "../call/seals.js";
@@ -37,6 +38,8 @@ export interface ComposeOptions {
   traffic?: OrgTraffic;
   /** Options of the session that differ from the shared ones; or the session itself, where it is made elsewhere. */
   session?: Partial<SessionOptions> | Session;
+  /** The one for whom the calls are made, where the session does not tell. */
+  requester?: Requester;
   /** Options of the transport that differ from the shared ones. */
   transport?: Partial<TransportOptions>;
 }
@@ -81,6 +84,7 @@ export function compose(options: ComposeOptions): Composed {
   const operations = (call: CallOptions) => createOperations(transport, call);
   const engine: Engine = {
     session,
+    requester: options.requester,
     operations,
     confirmMode: confirm,
     maxResultChars,

@@ -33,6 +33,8 @@ export interface GuardOptions {
   limits: LimitStore;
   /** The principal who is signed in now. */
   who: () => Promise<Principal>;
+  /** The principal whose writes are counted; by default the one who is signed in. */
+  counted?: () => Promise<Principal>;
   /** Epoch milliseconds. */
   now: () => number;
 }
@@ -43,9 +45,9 @@ export class Guard {
   readonly #limits: WriteLimits;
   readonly #attributes: HiddenAttributes;
 
-  constructor({ rules, session, limits, who, now }: GuardOptions) {
+  constructor({ rules, session, limits, who, counted = who, now }: GuardOptions) {
     this.#protection = new Protection(rules, session, who);
-    this.#limits = new WriteLimits({ rules, store: limits, who, now });
+    this.#limits = new WriteLimits({ rules, store: limits, who: counted, now });
     const attributes = new HiddenAttributes(rules);
     this.#attributes = attributes;
     this.hiddenNames = attributes.names;

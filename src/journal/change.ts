@@ -97,8 +97,11 @@ export interface Journal {
   readonly place: string;
   /** Checks that a line could be written, as far as possible without writing one. */
   check(): Promise<void>;
-  /** Adds a line. Resolves when the line would survive a crash. */
-  append(line: JournalLine): Promise<void>;
+  /**
+   * Adds a line. Resolves when the line would survive a crash.
+   * @param requestId the request at a company's server
+   */
+  append(line: JournalLine, requestId?: string): Promise<void>;
   /** All changes, the newest first. */
   changes(): AsyncIterable<Change>;
   /** The change with an id, where the journal finds it faster than by going through all. */

@@ -13,6 +13,7 @@ import {
   type Change,
   findChange,
   type Journal,
+  type JournalLine,
   type LaterLine,
   type RecordedConsent,
   type SentRequest,
@@ -36,6 +37,8 @@ export interface RecorderOptions {
   hiddenNames: readonly string[];
   /** Set where this call takes back another change. */
   undo?: UndoMark | undefined;
+  /** The request at a company's server. */
+  requestId?: string | undefined;
   log: Pick<Log, "error">;
   /** Epoch milliseconds. */
   now: () => number;
@@ -116,7 +119,7 @@ export class Recorder {
       await this.#begin([sent]);
       if (this.#options.undo) await this.#refuseSecondUndo(this.#options.undo);
     } else {
-      await this.#options.journal.append({ id: this.id, requests: [...this.#requests, sent] });
+      await this.#append({ id: this.id, requests: [...this.#requests, sent] });
     }
     this.#requests.push(sent);
     this.#bySent.set(request, sent);
@@ -168,8 +171,8 @@ export class Recorder {
   }
 
   async #begin(requests: SentRequest[], more: Partial<Change> = {}): Promise<void> {
-    const { journal, tool, who, undo, hiddenNames } = this.#options;
-    await journal.append({
+    const { tool, who, undo, hiddenNames } = this.#options;
+    await this.#append({
       v: 1,
       id: this.id,
       at: this.#time(),
@@ -187,11 +190,16 @@ export class Recorder {
     this.#begun = true;
   }
 
+  #append(line: JournalLine): Promise<void> {
+    const { journal, requestId } = this.#options;
+    return journal.append(line, requestId);
+  }
+
   async #finish(end: Omit<LaterLine, "id">): Promise<void> {
     const notes = this.#notes.length > 0 ? { notes: this.#notes } : {};
     const line = { id: this.id, ended_at: this.#time(), requests: this.#requests, ...notes, ...end };
     try {
-      await this.#options.journal.append(line);
+      await this.#append(line);
     } catch (cause) {
       this.#options.log.error("the end of a change could not be recorded", { change: this.id, cause });
       this.warning = `This was done, but the journal could not be completed; it shows change ${this.id} as unknown.`;

@@ -38,6 +38,19 @@ function recordedAs({ issuer, subject, login, client, method }: Principal): Pick
   return { org: issuer, actor: { user: login ?? null, client_id: client ?? null, method, ...known } };
 }
 
+/** A write that is about to begin. */
+export interface OpenedWrite {
+  tool: CatalogueEntry;
+  /** True where no request that changes anything may leave. */
+  preview: boolean;
+  /** Set where the call takes back another change. */
+  undo: UndoMark | undefined;
+  /** Tells the tools that advice names. */
+  toolFor: ToolFor;
+  /** The request at a company's server. */
+  requestId: string | undefined;
+}
+
 /** Opens the records of writes. */
 export class Writes {
   readonly #options: WritesOptions;
@@ -47,11 +60,11 @@ export class Writes {
   }
 
   /** Opens the record of one call of a writing tool. A preview is not recorded. */
-  open(tool: CatalogueEntry, preview: boolean, undo: UndoMark | undefined, toolFor: ToolFor): Write {
+  open({ tool, preview, undo, toolFor, requestId }: OpenedWrite): Write {
     const { journal, mask, hiddenNames, log, now } = this.#options;
     if (preview || journal === undefined) return new Write(tool, this.#options, preview, undefined);
     const who = async () => recordedAs(await this.#options.who());
-    const recorder = new Recorder({ journal, tool, who, mask, toolFor, hiddenNames, undo, log, now });
+    const recorder = new Recorder({ journal, tool, who, mask, toolFor, hiddenNames, undo, requestId, log, now });
     return new Write(tool, this.#options, false, recorder);
   }
 }

@@ -13,6 +13,8 @@ export interface AdapterOptions {
   openBrowser?: ((url: string) => Promise<boolean>) | undefined;
   /** The way to a person who is asked elsewhere than in the client; undefined where there is none. */
   approvals?: ApprovalChannel | undefined;
+  /** The request at a company's server, for the log and the journal. */
+  requestId?: string | undefined;
   /** The timer for the reports during a call. */
   every?: Every | undefined;
   /** The least time of a person's answer in milliseconds; by default 250. */
@@ -73,13 +75,13 @@ export interface AdaptedRequest extends Pick<ReportedRequest, "signal" | "notify
 }
 
 /** What a call has of its client in every revision. */
-export type CallParts = Pick<Caller, "signal" | "openBrowser" | "progress" | "traceparent"> &
+export type CallParts = Pick<Caller, "signal" | "openBrowser" | "progress" | "requestId" | "traceparent"> &
   Required<Pick<Caller, "waiting">>;
 
 /** Runs a call, and reports on it as long as it runs where the client asked for that. */
 export async function reported<T>(
   { signal, notify, meta }: AdaptedRequest,
-  { openBrowser, every }: AdapterOptions,
+  { openBrowser, every, requestId }: AdapterOptions,
   run: (parts: CallParts) => Promise<T>,
 ): Promise<T> {
   const report = progressOf({ progressToken: meta?.progressToken, signal, notify }, every);
@@ -89,6 +91,7 @@ export async function reported<T>(
       openBrowser,
       waiting: (what, until) => report?.waiting(what, until) ?? until,
       progress: report && ((message) => report.say(message)),
+      requestId,
       traceparent: traceparentOf(meta),
     });
   } finally {

@@ -57,6 +57,8 @@ export interface TransportContext {
   limits: CallLimits;
   scheduler: Scheduler;
   party: string | undefined;
+  /** True where a write that has left is waited for, also once its call was cancelled. */
+  finishesWrites: boolean;
 }
 
 const RETRY_BACKOFF: Backoff = { firstMs: 500, longestMs: 8000 };
@@ -159,7 +161,7 @@ export class Call {
   }
 
   async #exchange(token: AccessToken): Promise<Exchanged> {
-    const { fetch, userAgent, limits, now, clock, log } = this.#context;
+    const { fetch, userAgent, limits, now, clock, log, finishesWrites } = this.#context;
     const { method, template, headers, body } = this.#request;
     const url = this.#url;
     const authorization = await token.headers(method, url);
@@ -172,7 +174,7 @@ export class Call {
       {
         fetch,
         clock,
-        signal: this.#options.signal,
+        signal: finishesWrites && changesSomething(method) ? undefined : this.#options.signal,
         what: this.#bucket,
         timeLimitMs: body !== undefined && "part" in body ? limits.uploadTimeoutMs : limits.requestTimeoutMs,
         maxBytes: limits.maxResponseBytes,

@@ -41,6 +41,11 @@ export interface TransportOptions {
   scheduler?: Scheduler;
   /** The one for whom requests are sent, where several share the scheduler: they get their turns alike. */
   party?: string | undefined;
+  /**
+   * True where a write that has left is waited for, also once its call was cancelled, so that its end is known. By
+   * default a cancelled call ends at once.
+   */
+  finishesWrites?: boolean;
   sleep?: Sleep;
   /** A random number from 0 to 1. */
   random?: () => number;
@@ -52,14 +57,14 @@ export interface TransportOptions {
  * calls, which share its limits.
  */
 export function createTransport(options: TransportOptions): Transport {
-  const { orgUrl, tokens, userAgent, log, party } = options;
+  const { orgUrl, tokens, userAgent, log, party, finishesWrites = false } = options;
   const { now = Date.now, sleep = realSleep, random = Math.random } = options;
   const { fetch = createDirectFetch(), clock = new ServerClock(now) } = options;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const { maxConcurrent } = limits;
   const { scheduler = new Scheduler({ maxConcurrent, now, clock, sleep, random }) } = options;
   const { origin } = new URL(orgUrl);
-  const shared = { tokens, userAgent, log, fetch, now, clock, sleep, random, limits, scheduler, party };
+  const shared = { tokens, userAgent, log, fetch, now, clock, sleep, random, limits, scheduler, party, finishesWrites };
   const context: TransportContext = { origin, ...shared };
   return {
     send: async (request, callOptions = {}) => {

@@ -38,7 +38,7 @@ export class StoredJournal implements Journal {
     await this.#parts.db.transaction().execute(async () => {});
   }
 
-  async append(line: JournalLine): Promise<void> {
+  async append(line: JournalLine, requestId?: string): Promise<void> {
     const { db, now } = this.#parts;
     const { person, client, role, act_as, request_id } = this.#reader;
     await db
@@ -53,7 +53,7 @@ export class StoredJournal implements Journal {
         client: client ?? null,
         role: role ?? null,
         act_as: act_as ?? null,
-        request_id: request_id ?? null,
+        request_id: requestId ?? request_id ?? null,
       })
       .execute();
   }

@@ -32,6 +32,8 @@ export class GrantKeeper implements SignInKeeper {
   readonly #options: GrantKeeperOptions;
   /** The tokens as of the last look. A renewal counts for these and for none that have come meanwhile. */
   #held: UpstreamGrant | undefined;
+  /** The tokens whose renewal is claimed here. Others may look at newer ones meanwhile. */
+  #claimed: UpstreamGrant | undefined;
 
   constructor(options: GrantKeeperOptions) {
     this.#options = options;
@@ -48,7 +50,7 @@ export class GrantKeeper implements SignInKeeper {
   }
 
   async write(signIn: StoredSignIn): Promise<boolean> {
-    const held = this.#held;
+    const held = this.#claimed ?? this.#held;
     if (held === undefined) return false;
     const { accessToken, refreshToken, expiresAtMs = 0, grantedScopes, proofKey } = signIn;
     return this.#options.grants.renewed(held, {
@@ -61,7 +63,7 @@ export class GrantKeeper implements SignInKeeper {
   }
 
   async remove(): Promise<void> {
-    const held = this.#held;
+    const held = this.#claimed ?? this.#held;
     if (held === undefined) return;
     await this.#options.grants.end(held.person, "invalid_grant", { kind: ORG_GRANT, version: held.version });
     this.#held = undefined;
@@ -75,9 +77,11 @@ export class GrantKeeper implements SignInKeeper {
       const held = this.#held;
       if (held === undefined) return action();
       if (await grants.claimRenewal(held, RENEWAL_MS)) {
+        this.#claimed = held;
         try {
           return await action();
         } finally {
+          this.#claimed = undefined;
           // It does nothing once the tokens were renewed or have ended.
           await grants.release(held, "not_renewed");
         }

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { JSONRPCMessage } from "@modelcontextprotocol/sdk/types.js";
 import { createMcpHandler, type McpHttpHandler } from "@modelcontextprotocol/server";
@@ -10,16 +11,13 @@ import { faultFields } from "../mcp/protocol-fault.js";
 import type { McpService } from "../mcp/service.js";
 import { type Role, rolesOf } from "../people/roles.js";
 import type { TokenHolder, TokenVerifier } from "../verify/token-verifier.js";
-import type { CallsAtOnce } from "./calls-at-once.js";
+import { CallsAtOnce } from "./calls-at-once.js";
 import { checkHead, type GateOptions, type RequestHead, tooLarge } from "./gate.js";
 import { readBody } from "./mcp-body.js";
 import { challenge, type HttpRefusal, MCP_PATH, refusal } from "./refusals.js";
-
-/** Whoever a request comes from, with what they may do at this moment. */
-export interface WebCaller extends TokenHolder {
-  /** At least one. */
-  roles: readonly [Role, ...Role[]];
-}
+import { RunningCalls, Shared } from "./running-calls.js";
+import { Subscriptions } from "./subscriptions.js";
+import type { WebCaller } from "./web-caller.js";
 
 export interface McpEndpointOptions {
   gate: GateOptions;
@@ -31,7 +29,9 @@ export interface McpEndpointOptions {
   /** True for the name of a tool that does more than read. */
   writes(tool: string): boolean;
   /** The tools of a caller. It is asked for each request. */
-  serviceOf(caller: WebCaller): McpService;
+  serviceOf(caller: WebCaller): Promise<McpService>;
+  /** The person of a caller as of now; undefined where the person is not active any more, or the grant has ended. */
+  personNow(caller: WebCaller): Promise<WebCaller["person"] | undefined>;
   /** What a call of a caller has besides, as the way to a page. */
   adapterFor(caller: WebCaller): AdapterOptions;
   log: Log;
@@ -48,20 +48,48 @@ export interface McpRequest {
 
 const RETRY_SECONDS = "2";
 
+/** The most streams on which clients listen for changes. */
+const SUBSCRIPTIONS = { perPerson: 20, inAll: 1_024 };
+
+/** A request on its way through the library, which brings it to the server that is made for it. */
+interface Served {
+  caller: WebCaller;
+  requestId: string;
+  /** The place among the requests at once. A call keeps it until it has ended, whoever waits for it. */
+  place: Shared;
+}
+
 /** The endpoint of MCP over HTTP, for both revisions and without sessions: any request may reach any instance. */
 export class McpEndpoint {
   readonly #options: McpEndpointOptions;
   readonly #handler: McpHttpHandler;
+  readonly #running = new RunningCalls();
+  readonly #listening = new CallsAtOnce(SUBSCRIPTIONS);
+  readonly #subscriptions: Subscriptions;
 
   constructor(options: McpEndpointOptions) {
     this.#options = options;
-    this.#handler = createMcpHandler(
-      ({ authInfo }) => {
-        const caller = authInfo?.extra?.caller as WebCaller | undefined;
-        if (caller === undefined) throw new Error("A request came past the gate.");
-        return modernServer(options.serviceOf(caller), options.adapterFor(caller));
+    this.#subscriptions = new Subscriptions({
+      latest: (caller) => this.#latest(caller),
+      toolNames: async (caller) => {
+        const tools = await (await options.serviceOf(caller)).tools();
+        return tools.map(({ name }) => name).join();
       },
-      { onerror: (error) => options.log.debug("protocol error", faultFields(error)) },
+      log: options.log,
+    });
+    this.#handler = createMcpHandler(
+      async ({ authInfo }) => {
+        const served = authInfo?.extra?.served as Served | undefined;
+        if (served === undefined) throw new Error("A request came past the gate.");
+        const { caller, requestId, place } = served;
+        const service = this.#running.of(await options.serviceOf(caller), () => place.hold());
+        return modernServer(service, { ...options.adapterFor(caller), requestId });
+      },
+      {
+        bus: this.#subscriptions,
+        maxSubscriptions: SUBSCRIPTIONS.inAll,
+        onerror: (error) => options.log.debug("protocol error", faultFields(error)),
+      },
     );
   }
 
@@ -72,11 +100,13 @@ export class McpEndpoint {
     const found = await this.#callerOf(checked.token);
     if ("refused" in found) return asResponse(found.refused);
     const { caller } = found;
-    const place = atOnce.take(caller.person.id);
-    if ("full" in place) return asResponse(tooMany(place.full));
+    const taken = atOnce.take(caller.person.id);
+    if ("full" in taken) return asResponse(tooMany(taken.full));
+    const place = new Shared(taken.leave);
+    const leave = place.hold();
     const gone = new AbortController();
     onEnd(() => {
-      place.leave();
+      leave();
       gone.abort();
     });
     const body = await readBody(incoming, gate.maxBodyBytes);
@@ -91,12 +121,49 @@ export class McpEndpoint {
         { status: 400, headers: NO_STORE },
       );
     }
-    return this.#lacksScope(received.message, caller) ?? this.#serve(head, received.message, caller, gone.signal);
+    const { message } = received;
+    const served = { caller, requestId: randomUUID(), place };
+    if (isListening(message)) return this.#listen(head, message, served, { gone, leave, onEnd });
+    return this.#lacksScope(message, caller) ?? this.#serve(head, message, served, gone.signal);
   }
 
-  /** Ends what runs. */
-  close(): Promise<void> {
-    return this.#handler.close();
+  /** Ends the streams that would last for ever. */
+  endSubscriptions(): void {
+    this.#subscriptions.close();
+  }
+
+  /** Ends what runs. Resolves when the last call has ended: what it has sent to Okta is on record then. */
+  async close(): Promise<void> {
+    await this.#handler.close();
+    await this.#running.ended();
+  }
+
+  /** Opens a stream of changes. It takes no place of a call, and has a limit of its own. */
+  #listen(
+    head: RequestHead,
+    message: JSONRPCMessage,
+    served: Served,
+    { gone, leave, onEnd }: { gone: AbortController; leave: () => void } & Pick<McpRequest, "onEnd">,
+  ): Response | Promise<Response> {
+    const taken = this.#listening.take(served.caller.person.id);
+    if ("full" in taken) return asResponse(tooMany(taken.full));
+    leave();
+    onEnd(taken.leave);
+    return this.#subscriptions.serve(served.caller, gone.signal, (signal) =>
+      this.#serve(head, message, served, signal),
+    );
+  }
+
+  /** A caller as of now; undefined where nothing is allowed any more. */
+  async #latest(caller: WebCaller): Promise<WebCaller | undefined> {
+    const person = await this.#options.personNow(caller);
+    const [first, ...more] = person === undefined ? [] : this.#rolesOf({ ...caller, person });
+    return person === undefined || first === undefined ? undefined : { ...caller, person, roles: [first, ...more] };
+  }
+
+  #rolesOf({ person, machineRole }: Pick<TokenHolder, "person" | "machineRole">): Role[] {
+    const roles = this.#options.roles();
+    return machineRole === undefined ? rolesOf(roles, person.groups) : roles.filter(({ name }) => name === machineRole);
   }
 
   /** The refusal of a call that writes, for a token that may only read (RFC 6750, section 3.1). */
@@ -109,16 +176,16 @@ export class McpEndpoint {
     return asResponse(challenge(gate, "insufficient_scope", description));
   }
 
-  #serve({ headers }: RequestHead, message: JSONRPCMessage, caller: WebCaller, signal: AbortSignal) {
+  #serve({ headers }: RequestHead, message: JSONRPCMessage, served: Served, signal: AbortSignal) {
     const { gate, scopes } = this.#options;
-    const { clientId, expiresAtMs, mayWrite } = caller;
+    const { clientId, expiresAtMs, mayWrite } = served.caller;
     // The token itself goes no further than the gate.
     const authInfo = {
       token: "",
       clientId,
       scopes: scopes === undefined ? [] : mayWrite ? [scopes.read, scopes.write] : [scopes.read],
       expiresAt: Math.floor(expiresAtMs / 1000),
-      extra: { caller },
+      extra: { served },
     };
     const request = new Request(`${gate.publicUrl}${MCP_PATH}`, {
       method: "POST",
@@ -129,7 +196,7 @@ export class McpEndpoint {
   }
 
   async #callerOf(token: string): Promise<{ caller: WebCaller } | { refused: HttpRefusal }> {
-    const { verifier, roles, gate, scopes } = this.#options;
+    const { verifier, gate, scopes } = this.#options;
     const holder = await verifier.verify(token);
     if ("refused" in holder) {
       const { refused } = holder;
@@ -147,15 +214,17 @@ export class McpEndpoint {
       const headers = { "retry-after": String(refused.retryAfterSeconds) };
       return { refused: refusal(503, "temporarily_unavailable", refused.why, headers) };
     }
-    const { person, machineRole } = holder;
-    const held =
-      machineRole === undefined ? rolesOf(roles(), person.groups) : roles().filter(({ name }) => name === machineRole);
-    const [first, ...more] = held;
+    const [first, ...more] = this.#rolesOf(holder);
     if (first === undefined) {
       return { refused: refusal(403, "no_role", "None of your groups has a role here. Ask who runs this server.") };
     }
     return { caller: { ...holder, roles: [first, ...more] } };
   }
+}
+
+/** True for a request whose answer lasts until its client or the server ends it. */
+function isListening(message: JSONRPCMessage): boolean {
+  return "method" in message && message.method === "subscriptions/listen";
 }
 
 const NO_STORE = { "cache-control": "no-store" };

@@ -93,8 +93,10 @@ export async function startWebServer(
 
 async function closeServer(server: Server, endpoint: McpEndpoint): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  endpoint.endSubscriptions();
   server.closeIdleConnections();
-  const late = setTimeout(() => void endpoint.close().then(() => server.closeAllConnections()), LAST_REQUESTS_MS);
+  // Whoever is cut off cancels the call. A write that has left is waited for all the same.
+  const late = setTimeout(() => server.closeAllConnections(), LAST_REQUESTS_MS);
   await closed;
   clearTimeout(late);
   await endpoint.close();

@@ -43,15 +43,15 @@ export interface CompanyParts extends CompanyOptions {
   addressOf(request: IncomingMessage): string;
 }
 
-/** The most requests to an org at once, of everybody together. */
-const MAX_CONCURRENT = 20;
+/** The most requests to an org at once, of everybody and of one person, and the calls that wait for one endpoint. */
+const TRAFFIC = { maxConcurrent: 20, maxPerParty: 8, maxWaiting: 64 };
 
 /** Reads what serve.json names, and makes what is shared. */
 export async function companyParts(options: CompanyOptions): Promise<CompanyParts> {
   const { content, file, now } = options;
   const publicUrl = content.public_url.replace(/\/$/, "");
   const orgUrl = new URL(content.okta.org_url).origin;
-  const traffic = new OrgTraffic({ maxConcurrent: MAX_CONCURRENT, now });
+  const traffic = new OrgTraffic({ ...TRAFFIC, now });
   const proxies = new Networks(content.trusted_proxies);
   const directory = await appOf(content.directory, file);
   const { version, log, fetch } = options;

@@ -1,7 +1,9 @@
+import type { Store } from "../../store/open-store.js";
 import { CallsAtOnce } from "../../web/calls-at-once.js";
-import { McpEndpoint, type WebCaller } from "../../web/mcp-endpoint.js";
+import { McpEndpoint } from "../../web/mcp-endpoint.js";
 import { NO_PAGE, NO_PERSON, withoutPerson } from "../../web/nobody-to-ask.js";
 import { PageApprovals } from "../../web/page-approvals.js";
+import type { WebCaller } from "../../web/web-caller.js";
 import { startWebServer, type WebServer } from "../../web/web-server.js";
 import type { CallerMode } from "./caller-mode.js";
 import { type CompanyOptions, type CompanyParts, companyParts } from "./company-parts.js";
@@ -71,11 +73,20 @@ function endpointOf(parts: CompanyParts, mode: CallerMode): McpEndpoint {
     verifier: mode.verifier,
     roles,
     atOnce: new CallsAtOnce({ perPerson: content.limits.calls_at_once, inAll: content.limits.calls_at_once_in_all }),
-    serviceOf(caller) {
-      const service = engines.of(caller);
+    async serviceOf(caller) {
+      const service = await engines.of(caller);
       return caller.machineRole === undefined ? service : withoutPerson(service);
     },
+    personNow: (caller) => personNow(store, caller),
     adapterFor: (caller) => ({ log, approvals: approvalsOf(caller) }),
     log,
   });
+}
+
+/** The person of a caller as of now; undefined where the person is not active any more, or the grant has ended. */
+async function personNow({ people, oidc }: Store, { person, machineRole, grantId }: WebCaller) {
+  if (grantId !== undefined && !(await oidc.hasGrant(grantId))) return undefined;
+  if (machineRole !== undefined) return person;
+  const now = await people.find(person.id);
+  return now?.status === "active" ? now : undefined;
 }

@@ -12,8 +12,8 @@ import { BearerSession } from "../../upstream/bearer-session.js";
 import { GrantKeeper } from "../../upstream/grant-keeper.js";
 import { GrantSession } from "../../upstream/grant-session.js";
 import { RefusingSession } from "../../upstream/refusing-session.js";
-import type { WebCaller } from "../../web/mcp-endpoint.js";
 import { needsUser } from "../../web/nobody-to-ask.js";
+import type { WebCaller } from "../../web/web-caller.js";
 
 export interface PersonSessionsOptions {
   /** The web app in Okta, through which people grant access; undefined where there is none. */

@@ -5,6 +5,8 @@ interface Kept {
   client?: { client_id: string; [member: string]: unknown } | undefined;
   tokens?: { access_token: string; token_type: string; refresh_token?: string; scope?: string } | undefined;
   verifier?: string;
+  /** What was found out about the authorization server before the browser was opened. */
+  discovery?: { authorizationServerUrl: string } | undefined;
   state?: string;
 }
 
@@ -58,9 +60,14 @@ export function memoryProvider({ redirectUri, metadata = {}, clientMetadataUrl }
       kept.verifier = verifier;
     },
     codeVerifier: () => kept.verifier ?? "",
+    saveDiscoveryState(discovery: NonNullable<Kept["discovery"]>) {
+      kept.discovery = discovery;
+    },
+    discoveryState: () => kept.discovery,
     invalidateCredentials(scope: "all" | "client" | "tokens" | "verifier" | "discovery") {
       if (scope === "all" || scope === "client") kept.client = undefined;
       if (scope === "all" || scope === "tokens") kept.tokens = undefined;
+      if (scope === "all" || scope === "discovery") kept.discovery = undefined;
     },
   };
 }

@@ -34,6 +34,17 @@ export function plainPerson({ follow, company }: CompanyWeb, login: string, seen
   };
 }
 
+/** A person who allows a program to read alone, the first time that it asks. */
+export function readingAtFirst(person: Person): Person {
+  let isFirst = true;
+  return (address, redirectUri) => {
+    const narrowed = new URL(address);
+    if (isFirst) narrowed.searchParams.set("scope", "mcp:read");
+    isFirst = false;
+    return person(narrowed, redirectUri);
+  };
+}
+
 /** A person with Chromium, who goes through the real pages of this server and of the org. */
 export async function personWithChromium(context: TestContext, name: string) {
   const { page, complaints } = await openBrowser(context);

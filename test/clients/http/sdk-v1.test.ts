@@ -5,67 +5,30 @@ import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { ADMIN_LOGIN } from "../../../sandbox/facts.js";
 import { plainBrowser } from "../../support/browser.js";
 import { startCompanyWeb } from "../../support/company-server.js";
-import { told } from "../peer.js";
-import { type MemoryProvider, memoryProvider, type ProgramOptions } from "./memory-provider.js";
-import { listenForCode, type Person, personWithChromium, plainPerson, type Seen } from "./persons.js";
+import { listenForCode, personWithChromium, plainPerson, readingAtFirst, type Seen } from "./persons.js";
+import { Program, type Sdk } from "./program.js";
 
-/** A program made with the MCP SDK for the revisions up to 2025-11-25. */
-class Program {
-  readonly provider: MemoryProvider;
-  readonly #url: URL;
-  readonly #person: Person;
-  #client = new Client({ name: "sdk-v1", version: "1" });
-  #transport: StreamableHTTPClientTransport;
-
-  constructor(publicUrl: string, person: Person, options: ProgramOptions) {
-    this.#url = new URL(`${publicUrl}/mcp`);
-    this.#person = person;
-    this.provider = memoryProvider(options);
-    this.#transport = this.#newTransport();
-  }
-
-  /** Does some work, and signs in and does it anew where the SDK says that a person has to sign in. */
-  async #signedIn<Result>(work: () => Promise<Result>): Promise<Result> {
-    try {
-      return await work();
-    } catch (error) {
-      if (!(error instanceof UnauthorizedError)) throw error;
-      const address = this.provider.opened.at(-1) ?? expect.fail("The SDK opened no browser.");
-      const { searchParams } = await this.#person(address, this.provider.redirectUrl);
-      expect(searchParams.get("state")).toBe(this.provider.kept.state);
-      await this.#transport.finishAuth(searchParams.get("code") ?? expect.fail(`no code: ${searchParams}`));
-      return await work();
-    }
-  }
-
-  async connect(): Promise<void> {
-    onTestFinished(() => this.#client.close());
-    await this.#signedIn(async () => {
-      // A transport whose first message was refused is not used again.
-      this.#client = new Client({ name: "sdk-v1", version: "1" });
-      this.#transport = this.#newTransport();
-      await this.#client.connect(this.#transport);
-    });
-  }
-
-  async list(): Promise<string[]> {
-    return (await this.#signedIn(() => this.#client.listTools())).tools.map(({ name }) => name);
-  }
-
-  async call(name: string, args: Record<string, unknown> = {}) {
-    return told(await this.#signedIn(() => this.#client.callTool({ name, arguments: args })));
-  }
-
-  #newTransport(): StreamableHTTPClientTransport {
-    return new StreamableHTTPClientTransport(this.#url, { authProvider: this.provider });
-  }
-}
+/** The MCP SDK for the revisions up to 2025-11-25. */
+const SDK_V1: Sdk = {
+  open(url, authProvider) {
+    const client = new Client({ name: "sdk-v1", version: "1" });
+    const transport = new StreamableHTTPClientTransport(url, { authProvider });
+    return {
+      connect: () => client.connect(transport),
+      listTools: () => client.listTools(),
+      callTool: (call) => client.callTool(call),
+      finishAuth: (callback) => transport.finishAuth(callback.get("code") ?? ""),
+      close: () => client.close(),
+    };
+  },
+  asksToSignIn: (error) => error instanceof UnauthorizedError,
+};
 
 async function setUp() {
   const web = await startCompanyWeb();
   const seen: Seen = { consents: 0 };
   const redirectUri = await listenForCode();
-  const program = new Program(web.publicUrl, plainPerson(web, ADMIN_LOGIN, seen), { redirectUri });
+  const program = new Program(SDK_V1, web.publicUrl, plainPerson(web, ADMIN_LOGIN, seen), { redirectUri });
   return { ...web, seen, program, redirectUri };
 }
 
@@ -91,7 +54,7 @@ describe("C1: a client of the SDK for 2025-11-25", () => {
   test("C1: signs in through the pages in Chromium", { timeout: 60_000 }, async (context) => {
     const { person, complaints } = await personWithChromium(context, "Ada Admin");
     const { publicUrl } = await startCompanyWeb();
-    const program = new Program(publicUrl, person, { redirectUri: await listenForCode() });
+    const program = new Program(SDK_V1, publicUrl, person, { redirectUri: await listenForCode() });
     await program.connect();
     expect((await program.call("list_users")).text).toContain(ADMIN_LOGIN);
     expect(complaints.filter((complaint) => !complaint.includes("404"))).toEqual([]);
@@ -125,9 +88,30 @@ describe("C1: a client of the SDK for 2025-11-25", () => {
   test("C1: a new process goes on with the tokens that the last one left", async () => {
     const { program, publicUrl, redirectUri } = await setUp();
     await program.connect();
-    const next = new Program(publicUrl, () => expect.fail("Nobody is to be asked."), { redirectUri });
+    const next = new Program(SDK_V1, publicUrl, () => expect.fail("Nobody is to be asked."), { redirectUri });
     Object.assign(next.provider.kept, program.provider.kept);
     await next.connect();
     expect((await next.call("list_users")).isError).toBe(false);
+  });
+
+  test("C1: is told of all scopes where a call needs more than its token has, and gets them by a new sign-in", async () => {
+    const web = await startCompanyWeb();
+    const seen: Seen = { consents: 0 };
+    const person = readingAtFirst(plainPerson(web, ADMIN_LOGIN, seen));
+    const program = new Program(SDK_V1, web.publicUrl, person, { redirectUri: await listenForCode() });
+    const lab = web.company.org.addGroup({ profile: { name: "Lab" } });
+    await program.connect();
+    const { kept, opened } = program.provider;
+    expect(kept.tokens?.scope).toBe("mcp:read");
+    const write = () => program.call("add_user_to_group", { group_id: lab.id, user_id: web.company.person().id });
+    // This SDK renews the token where a 403 asks for scopes, and a renewed token has no more than the one before.
+    await expect(write()).rejects.toThrow("403 after trying upscoping");
+    expect(web.company.org.groups.membersOf(lab)).toEqual([]);
+    program.provider.invalidateCredentials("tokens");
+    const { isError, text } = await write();
+    expect(isError, text).toBe(false);
+    expect(kept.tokens?.scope).toBe("mcp:read mcp:write");
+    expect(opened).toHaveLength(2);
+    expect(seen.consents).toBe(2);
   });
 });

@@ -1,0 +1,105 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { ServerEvent, ServerEventBus } from "@modelcontextprotocol/server";
+import type { Log } from "../log.js";
+import type { WebCaller } from "./web-caller.js";
+
+export interface SubscriptionsOptions {
+  /** The caller as of now; undefined where nothing is allowed any more. */
+  latest(caller: WebCaller): Promise<WebCaller | undefined>;
+  /** The names of the tools that a caller has at the moment. */
+  toolNames(caller: WebCaller): Promise<string>;
+  log: Pick<Log, "warn">;
+}
+
+/** A client that listens. */
+interface Open {
+  caller: WebCaller;
+  names: string;
+  tell: ((event: ServerEvent) => void) | undefined;
+  /** Ends the stream. */
+  stop: AbortController;
+}
+
+/** The time between two looks at what those who listen may do. */
+const LOOK_MS = 2_000;
+
+/**
+ * Tells each client that listens when its person has other tools than before, and ends the streams of those who may do
+ * nothing any more. It looks at the store, since the change may have come through another instance.
+ */
+export class Subscriptions implements ServerEventBus {
+  readonly #options: SubscriptionsOptions;
+  readonly #open = new Set<Open>();
+  /** The stream that a request opens. The library registers its listener while it serves that request. */
+  readonly #opening = new AsyncLocalStorage<Open>();
+  #timer: NodeJS.Timeout | undefined;
+  #looking: Promise<void> | undefined;
+
+  constructor(options: SubscriptionsOptions) {
+    this.#options = options;
+  }
+
+  /** Serves a request that opens a stream. Its client is gone once `gone` is aborted. */
+  async serve(
+    caller: WebCaller,
+    gone: AbortSignal,
+    serve: (signal: AbortSignal) => Promise<Response>,
+  ): Promise<Response> {
+    const stop = new AbortController();
+    const open = { caller, names: await this.#options.toolNames(caller), tell: undefined, stop };
+    return this.#opening.run(open, () => serve(AbortSignal.any([gone, stop.signal])));
+  }
+
+  /** Registers the listener of the stream that is being opened. */
+  subscribe(listener: (event: ServerEvent) => void): () => void {
+    const open = this.#opening.getStore();
+    if (open === undefined) return () => {};
+    open.tell = listener;
+    this.#open.add(open);
+    this.#timer ??= setInterval(() => void this.look(), LOOK_MS).unref();
+    return () => {
+      this.#open.delete(open);
+      if (this.#open.size > 0) return;
+      clearInterval(this.#timer);
+      this.#timer = undefined;
+    };
+  }
+
+  publish(event: ServerEvent): void {
+    for (const { tell } of this.#open) tell?.(event);
+  }
+
+  /** Looks at all who listen. Never rejects. */
+  look(): Promise<void> {
+    this.#looking ??= this.#look().finally(() => {
+      this.#looking = undefined;
+    });
+    return this.#looking;
+  }
+
+  /** Ends all streams. */
+  close(): void {
+    for (const { stop } of this.#open) stop.abort();
+  }
+
+  async #look(): Promise<void> {
+    const { latest, toolNames, log } = this.#options;
+    for (const open of [...this.#open]) {
+      try {
+        const caller = await latest(open.caller);
+        if (caller === undefined) {
+          open.stop.abort();
+          continue;
+        }
+        const names = await toolNames(caller);
+        if (names === open.names) continue;
+        open.names = names;
+        open.tell?.({ kind: "tools_list_changed" });
+      } catch (error) {
+        // A store that does not answer says nothing about what anybody may do. The next look may find out.
+        log.warn("could not look at those who listen", { error });
+        return;
+      }
+    }
+  }
+}
