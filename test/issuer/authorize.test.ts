@@ -67,7 +67,7 @@ describe("an authorization request", () => {
     for (const [what, redirect_uri] of Object.entries(elsewhere)) {
       const visit = await ask(web, { redirect_uri });
       expect([visit.status, visit.location?.href], what).toEqual([400, undefined]);
-      expect(visit.html, what).toContain("Code: <code>invalid_redirect_uri</code>");
+      expect(visit.html, what).toContain("<code>invalid_redirect_uri</code>");
       expect(visit.html).toContain("does not belong to it");
       expect(visit.headers.get("content-security-policy")).toContain("default-src 'none'");
     }

@@ -239,7 +239,7 @@ describe("a client that a document on the web describes", () => {
       const page = await web.follow(browser, await browser.get(url));
       expect(page.status, id).toBe(200);
       expect(page.html).toContain("Nobody has verified this name");
-      expect(page.html).toContain("(this machine)");
+      expect(page.html).toContain("not verified");
       expect((await allowed(web, browser, page, "http://127.0.0.1:4711")).location?.search).toContain("code=");
     }
   });

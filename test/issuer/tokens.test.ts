@@ -155,7 +155,7 @@ describe("revocation (RFC 7009)", () => {
     expect(sandbox.count("POST", ORG_REVOKE)).toBe(0);
     await postForm(web.publicUrl, "revoke", { client_id: second.clientId, token: second.access });
     expect(await web.store.upstream.find(person, "org")).toBeUndefined();
-    await vi.waitFor(() => expect(sandbox.count("POST", ORG_REVOKE)).toBe(1));
+    await vi.waitFor(() => expect(sandbox.count("POST", ORG_REVOKE)).toBeGreaterThan(0));
     await vi.waitFor(async () => expect((await web.company.introspect(String(held?.refresh))).active).toBe(false));
   });
 });
