@@ -5,6 +5,7 @@ import type { PendingSignIn } from "../auth/session.js";
 import type { SessionParts } from "../auth/session-parts.js";
 import type { SignInKeeper } from "../auth/store-contract.js";
 import { OktaMcpError } from "../errors/index.js";
+import type { AccessToken } from "../okta/token.js";
 
 export interface GrantSessionOptions {
   parts: SessionParts;
@@ -31,6 +32,15 @@ export class GrantSession extends PersonSession {
       openClient: async () => new OAuthClient({ orgUrl, fetch, clock, timeoutMs, ...app }),
     });
     this.#connectUrl = connectUrl;
+  }
+
+  /** @throws OktaMcpError session_ended with the page on which the person grants access anew */
+  override async token(signal?: AbortSignal): Promise<AccessToken> {
+    try {
+      return await super.token(signal);
+    } catch (error) {
+      throw error instanceof OktaMcpError && error.code === "session_ended" ? this.nobody() : error;
+    }
   }
 
   /** Nobody can type in a code here: the way to Okta is a page. */
