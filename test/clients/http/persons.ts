@@ -18,6 +18,8 @@ export type Person = (address: URL, redirectUri: string) => Promise<URL>;
 export interface Seen {
   /** How often the page asked whether the program may act. */
   consents: number;
+  /** Runs while the person looks at the page that asks, however long that takes. */
+  whileAsked?: () => Promise<void>;
 }
 
 /** A person with a browser that runs no scripts. The org signs them in by itself, and the browser stays the same. */
@@ -28,6 +30,7 @@ export function plainPerson({ follow, company }: CompanyWeb, login: string, seen
     let visit = await follow(browser, await browser.get(address), redirectUri);
     if (visit.location === undefined && visit.html.includes('value="allow"')) {
       seen.consents += 1;
+      await seen.whileAsked?.();
       visit = await follow(browser, await browser.submit(visit, visit.url, { answer: "allow" }), redirectUri);
     }
     return visit.location ?? expect.fail(`The browser did not arrive at the program: ${visit.status} ${visit.html}`);
