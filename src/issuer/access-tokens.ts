@@ -1,4 +1,5 @@
 import type Provider from "oidc-provider";
+import type { OidcStorage } from "../store/oidc-storage.js";
 import { ownScopesIn } from "./own-scopes.js";
 
 /** Whoever a request comes from, by its token. */
@@ -21,6 +22,7 @@ const MAX_TOKEN_CHARS = 256;
  */
 export async function tokenHolder(
   provider: Provider,
+  storage: Pick<OidcStorage, "hasGrant">,
   resource: string,
   token: string,
 ): Promise<OwnTokenHolder | undefined> {
@@ -30,7 +32,7 @@ export async function tokenHolder(
   const audiences = Array.isArray(found.aud) ? found.aud : [found.aud];
   if (!audiences.includes(resource)) return undefined;
   const { grantId } = found;
-  if (grantId === undefined || (await provider.Grant.find(grantId)) === undefined) return undefined;
+  if (grantId === undefined || !(await storage.hasGrant(grantId))) return undefined;
   if (found.exp === undefined) return undefined;
   return {
     personId: found.accountId,

@@ -1,4 +1,5 @@
 import type { Selectable } from "kysely";
+import { DecryptedRows } from "./decrypted-rows.js";
 import { hashOf, type StoreParts } from "./store-parts.js";
 import type { Tables } from "./tables.js";
 
@@ -27,6 +28,7 @@ export interface OidcStorageOptions extends StoreParts {
 
 const REFRESH_TOKEN = "RefreshToken";
 const GRANT = "Grant";
+const ACCESS_TOKEN = "AccessToken";
 
 /**
  * The storage behind an adapter of oidc-provider. Ids are the tokens themselves, so that only their hashes are kept, and
@@ -34,6 +36,8 @@ const GRANT = "Grant";
  */
 export class OidcStorage {
   readonly #options: OidcStorageOptions;
+  /** The access tokens of those who call. */
+  readonly #decrypted = new DecryptedRows<string>();
 
   constructor(options: OidcStorageOptions) {
     this.#options = options;
@@ -124,7 +128,9 @@ export class OidcStorage {
   }
 
   async destroy(model: string, id: string): Promise<void> {
-    await this.#options.db.deleteFrom("oidc").where("id_hash", "=", idHash(model, id)).execute();
+    const id_hash = idHash(model, id);
+    this.#decrypted.forget(id_hash);
+    await this.#options.db.deleteFrom("oidc").where("id_hash", "=", id_hash).execute();
   }
 
   /** Drops everything of one model that stems from a grant; without a model everything, the grant included. */
@@ -166,7 +172,9 @@ export class OidcStorage {
 
   async #found(row: Selectable<Tables["oidc"]> | undefined): Promise<OidcFound | undefined> {
     if (row === undefined) return undefined;
-    const payload = await this.#options.vault.open(row.payload_sealed, payloadOf(row.id_hash, row.person));
+    const { payload_sealed: sealed, id_hash, person } = row;
+    const open = () => this.#options.vault.open(sealed, payloadOf(id_hash, person));
+    const payload = await (row.model === ACCESS_TOKEN ? this.#decrypted.of(id_hash, sealed, open) : open());
     if (payload === undefined) return undefined;
     return { payload: JSON.parse(payload) as OidcPayload, isUsedUp: this.#isUsedUp(row) };
   }

@@ -1,4 +1,5 @@
 import type { Selectable } from "kysely";
+import { DecryptedRows } from "./decrypted-rows.js";
 import type { StoreParts } from "./store-parts.js";
 import type { Tables } from "./tables.js";
 import type { RowIdentity } from "./vault.js";
@@ -30,9 +31,6 @@ export interface UpstreamGrant extends UpstreamTokens {
 type Row = Selectable<Tables["upstream_grants"]>;
 type DecryptedTokens = Pick<UpstreamTokens, "access" | "refresh" | "dpopKey">;
 
-/** The most people whose tokens stay decrypted. */
-const MAX_DECRYPTED = 2_000;
-
 type SealedColumn = "access_sealed" | "refresh_sealed" | "dpop_key_sealed";
 
 /**
@@ -41,8 +39,7 @@ type SealedColumn = "access_sealed" | "refresh_sealed" | "dpop_key_sealed";
  */
 export class UpstreamGrants {
   readonly #parts: StoreParts;
-  /** Tokens that were decrypted, by the id of their row; those that were longest not used come first. */
-  readonly #decrypted = new Map<string, { sealed: string; tokens: DecryptedTokens }>();
+  readonly #decrypted = new DecryptedRows<DecryptedTokens>();
 
   constructor(parts: StoreParts) {
     this.#parts = parts;
@@ -83,7 +80,7 @@ export class UpstreamGrants {
     const all = db.selectFrom("upstream_grants").selectAll().where("id", "=", idOf(person, kind));
     const row = await all.where("state", "=", "active").executeTakeFirst();
     if (row === undefined) return undefined;
-    const tokens = await this.#tokensOf(row);
+    const tokens = await this.#decrypted.of(row.id, row.access_sealed ?? "", () => this.#decrypt(row));
     if (tokens === undefined) return undefined;
     return {
       ...tokens,
@@ -162,7 +159,7 @@ export class UpstreamGrants {
       const rows = await (variant.locksRows ? active.forUpdate() : active).execute();
       const gone = { access_sealed: null, refresh_sealed: null, dpop_key_sealed: null, renewing_ends_at: null };
       for (const { id } of rows) {
-        this.#decrypted.delete(id);
+        this.#decrypted.forget(id);
         await transaction
           .updateTable("upstream_grants")
           .set(({ eb }) => ({
@@ -179,22 +176,6 @@ export class UpstreamGrants {
     });
     const tokens = await Promise.all(ended.map((row) => this.#open(row, "refresh_sealed")));
     return tokens.filter((token) => token !== undefined);
-  }
-
-  /**
-   * The tokens of a row. Every call of a person needs them, so they are decrypted once. Each change of a row encrypts it
-   * anew, and what was encrypted anew is another text.
-   */
-  async #tokensOf(row: Row): Promise<DecryptedTokens | undefined> {
-    const sealed = row.access_sealed ?? "";
-    const known = this.#decrypted.get(row.id);
-    this.#decrypted.delete(row.id);
-    const tokens = known?.sealed === sealed ? known.tokens : await this.#decrypt(row);
-    if (tokens === undefined) return undefined;
-    this.#decrypted.set(row.id, { sealed, tokens });
-    const [oldest] = this.#decrypted.keys();
-    if (this.#decrypted.size > MAX_DECRYPTED && oldest !== undefined) this.#decrypted.delete(oldest);
-    return tokens;
   }
 
   async #decrypt(row: Row): Promise<DecryptedTokens | undefined> {
