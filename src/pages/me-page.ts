@@ -70,8 +70,8 @@ ${
 }
 <h2>Sign out</h2>
 <form method="post" action="/me/sign-out" class="choice">${hidden}
-<button name="where" value="here">Sign out of this browser</button>
-<button name="where" value="okta">Sign out here and at Okta</button>
+<button name="where" value="here">Sign out here</button>
+<button name="where" value="okta">Sign out of Okta too</button>
 <button class="danger" name="where" value="everywhere">Sign out everywhere</button>
 </form>
 <p class="fine">“Everywhere” also ends the access of every program above, at once.</p>`,

@@ -43,7 +43,7 @@ dl { margin: 0 0 1.25rem; border-top: 1px solid var(--line); }
 dl div { display: grid; grid-template-columns: 9.5rem 1fr; gap: 0 1rem; padding: .625rem 0; border-bottom: 1px solid var(--line); }
 dt { color: var(--soft); }
 dd { margin: 0; font-weight: 600; }
-dd + dd { grid-column: 2; }
+dd + dd { grid-column: 2; margin-top: .25rem; }
 dd .soft, dd a { font-weight: 400; }
 ul { margin: 0 0 1rem; padding-left: 1.25rem; }
 .effects { list-style: none; padding: 0; border: 1px solid var(--line); border-radius: 10px; overflow: hidden; }
@@ -69,6 +69,7 @@ form { margin: 0; }
 .choice { display: flex; flex-wrap: wrap; gap: .75rem; margin: 1.5rem 0 0; }
 .choice > * { flex: 1 1 9rem; }
 button, .button {
+  display: inline-flex; align-items: center; justify-content: center;
   font: inherit; font-weight: 600; text-align: center; text-decoration: none; min-height: 2.75rem; padding: .5rem 1.25rem;
   border-radius: 10px; border: 1px solid var(--edge); background: var(--card); color: var(--ink); cursor: pointer;
 }

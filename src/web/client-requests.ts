@@ -54,7 +54,7 @@ export class ClientRequests {
     const found = await provider.interactionDetails(request, response).catch((error: unknown) => {
       throw error instanceof errors.SessionNotFound ? notBegun() : error;
     });
-    if (found.uid !== uid) throw notBegun();
+    if (found.uid !== uid || hasEnded(found)) throw notBegun();
     const { params, session } = found;
     const clientId = String(params.client_id);
     const redirectUri = String(params.redirect_uri);
@@ -151,9 +151,14 @@ export class ClientRequests {
 
   async #interaction(uid: string) {
     const interaction = await this.#options.provider.Interaction.find(uid);
-    if (interaction === undefined) throw notBegun();
+    if (interaction === undefined || hasEnded(interaction)) throw notBegun();
     return interaction;
   }
+}
+
+/** The library counts the end of a request by the machine's clock, in seconds. */
+function hasEnded({ exp }: { exp?: number | undefined }): boolean {
+  return exp === undefined || exp * 1000 <= Date.now();
 }
 
 function consentOf(client: string, { redirectHost, scopes }: Pick<AskingClient, "redirectHost" | "scopes">) {
