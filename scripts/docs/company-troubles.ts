@@ -106,8 +106,7 @@ export const TROUBLES = {
   secondFactor: {
     theirs: "Users not prompted for MFA",
     cause: "The app's authentication policy does not ask for a second factor.",
-    namedBy:
-      "`serve check`: second factor, which it cannot know; `serve check --live` tells how a person has signed in",
+    namedBy: "`serve check`: second factor, which it cannot know and says so",
     fix: "Security > Authentication Policies: give the app a policy that asks for two factors.",
   },
   noGroups: {

@@ -63,7 +63,7 @@ function checkSource({ content }: CheckContext, seen: Seen | undefined): Finding
   return [
     unknown(
       `Whether Okta tells people's groups, as ids, in the claim ${claim} shows with the first sign-in.`,
-      `${fix} \`okta-mcp serve check --live\` signs a person in and tells.`,
+      `${fix} After the first sign-in this check tells.`,
     ),
   ];
 }

@@ -38,7 +38,7 @@ export async function checkWebApp(context: CheckContext): Promise<Finding[]> {
 function secondFactor(): Finding {
   return about("second factor").unknown(
     "Whether people are asked for a second factor is decided by the app's authentication policy in Okta.",
-    "Security > Authentication Policies: give the app a policy that asks for two factors. `okta-mcp serve check --live` tells how a person has signed in.",
+    "Security > Authentication Policies: give the app a policy that asks for two factors.",
   );
 }
 
@@ -102,7 +102,7 @@ async function checkScopes(context: CheckContext, clientId: string): Promise<Fin
     : [
         unknown(
           `Okta refuses none of ${names} before a person signs in. Whether all are granted shows with the first sign-in.`,
-          "Compare with Applications > the app > Okta API Scopes. `okta-mcp serve check --live` signs a person in and tells.",
+          "Compare with Applications > the app > Okta API Scopes. After the first sign-in `okta-mcp serve check --live` tells.",
         ),
       ];
 }

@@ -74,6 +74,16 @@ export class UpstreamGrants {
     return former && this.#open(former, "refresh_sealed");
   }
 
+  /** What the grants so far hold, without a token, for whoever checks the settings. It looks at a thousand at most. */
+  async seen(): Promise<{ scopes: readonly string[]; isRenewable: boolean }[]> {
+    const grants = this.#parts.db.selectFrom("upstream_grants").select(["scopes", "refresh_sealed"]);
+    const rows = await grants.where("access_sealed", "is not", null).limit(1_000).execute();
+    return rows.map((row) => ({
+      scopes: row.scopes.split(" "),
+      isRenewable: row.refresh_sealed !== null,
+    }));
+  }
+
   /** The tokens of a person; undefined where there are none, they have ended, or they cannot be read. */
   async find(person: string, kind: string): Promise<UpstreamGrant | undefined> {
     const { db, now } = this.#parts;

@@ -11,7 +11,7 @@ export const serveCheckCommand = (io: Io, finish: Finish): Command =>
     "okta-mcp serve check --config serve.json --live   # measure what Okta's documents leave open",
   ])
     .requiredOption("--config <file>", "The settings of the server.")
-    .option("--live", "Measure on the org what its documents leave open; a person signs in once.")
+    .option("--live", "Measure on the org what its documents leave open.")
     .option("--yes", "With --live: do not ask before what shows in the org's System Log.")
     .option("--json", "One JSON object instead of text.")
     .action(async (flags: RunCheckOptions) => {
