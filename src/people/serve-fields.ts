@@ -90,6 +90,8 @@ export function serveFields() {
       .strictObject({
         calls_at_once: count("Calls of one person at once.", 1_000).default(8),
         calls_at_once_in_all: count("Calls at once in all.", 100_000).default(256),
+        headers_seconds: count("Seconds in which the headers of a request have to have come.", 300).default(10),
+        request_seconds: count("Seconds in which a request with its body has to have come.", 3_600).default(60),
         body_bytes: count("The largest body of a request to /mcp.", 16_777_216).default(1_048_576),
         oauth_per_address: count("Requests of one address to /oauth within any minute.").default(600),
         registrations_per_address: count("Clients that register from one address within 24 hours.").default(100),

@@ -12,6 +12,21 @@ export function checkTogether(given: WholeParts, add: AddMistake): void {
   checkGroups(given, add);
   checkRoles(given, add);
   checkMachines(given, add);
+  checkListener(given, add);
+}
+
+/** Tokens and what they open never travel where others can read them. */
+function checkListener({ members, faulty }: WholeParts, add: AddMistake): void {
+  const { public_url, listen, tls, trusted_proxies = [] } = members;
+  if (tls !== undefined && public_url?.startsWith("http:")) {
+    add(["public_url"], "begins with http, but the listener has tls");
+  }
+  if (listen === undefined || faulty.has("tls") || faulty.has("trusted_proxies")) return;
+  const isLocal = listen.host === "localhost" || listen.host === "::1" || listen.host.startsWith("127.");
+  if (tls === undefined && !isLocal && trusted_proxies.length === 0) {
+    const instead = "add tls, list the proxy in front in trusted_proxies, or listen on 127.0.0.1";
+    add(["listen", "host"], `would take plain http from other machines: ${instead}`);
+  }
 }
 
 function checkWebApp({ members: { okta, sign_in } }: WholeParts, add: AddMistake): void {

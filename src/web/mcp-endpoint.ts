@@ -176,7 +176,7 @@ export class McpEndpoint {
     return asResponse(challenge(gate, "insufficient_scope", description));
   }
 
-  #serve({ headers }: RequestHead, message: JSONRPCMessage, served: Served, signal: AbortSignal) {
+  async #serve({ headers }: RequestHead, message: JSONRPCMessage, served: Served, signal: AbortSignal) {
     const { gate, scopes } = this.#options;
     const { clientId, expiresAtMs, mayWrite } = served.caller;
     // The token itself goes no further than the gate.
@@ -192,7 +192,10 @@ export class McpEndpoint {
       headers: withBothTypes(headers),
       signal,
     });
-    return this.#handler.fetch(request, { authInfo, parsedBody: message });
+    const response = await this.#handler.fetch(request, { authInfo, parsedBody: message });
+    // Whether the connection stays is for the HTTP server to say; the library would keep it against the client's word.
+    response.headers.delete("connection");
+    return response;
   }
 
   async #callerOf(token: string): Promise<{ caller: WebCaller } | { refused: HttpRefusal }> {
@@ -250,11 +253,16 @@ function tooMany(full: "person" | "all"): HttpRefusal {
 function withBothTypes(headers: Headers): Headers {
   const accept = headers.get("accept");
   const taken = new Headers(headers);
-  if (accept === null || accept.trim() === "*/*") taken.set("accept", "application/json, text/event-stream");
+  if (accept === null || takesAny(accept)) taken.set("accept", "application/json, text/event-stream");
   // The token goes no further than the gate.
   taken.delete("authorization");
   taken.delete("cookie");
   return taken;
+}
+
+/** True for a list of media ranges that has the one for all (RFC 9110, section 12.5.1). */
+function takesAny(accept: string): boolean {
+  return accept.split(",").some((range) => range.split(";", 1)[0]?.trim() === "*/*");
 }
 
 function asResponse({ status, headers, body }: HttpRefusal): Response {

@@ -4,6 +4,12 @@ export const MCP_PATH = "/mcp";
 /** The path of the metadata that tells clients where to get tokens (RFC 9728, section 3.1). */
 export const RESOURCE_METADATA_PATH = "/.well-known/oauth-protected-resource";
 
+/** The documents of the authorization server (RFC 8414, section 3; OpenID Connect Discovery, section 4). */
+export const PROVIDER_DOCUMENTS: readonly string[] = [
+  "/.well-known/oauth-authorization-server",
+  "/.well-known/openid-configuration",
+];
+
 /** The reasons of RFC 6750, section 3.1, for which a request is refused. */
 type BearerError = "invalid_request" | "invalid_token" | "insufficient_scope";
 

@@ -1,7 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createHttpsServer, Server as HttpsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { getRequestListener, type HttpBindings } from "@hono/node-server";
 import { type Context, Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
 import type Provider from "oidc-provider";
 import { OAUTH_PATH } from "../issuer/provider.js";
 import type { Log } from "../log.js";
@@ -9,9 +11,11 @@ import type { Networks } from "../net/networks.js";
 import { STYLE_PATH } from "../pages/layout.js";
 import { STYLE } from "../pages/style.js";
 import { peerAddress } from "./client-address.js";
+import { Front, MAX_FORM_BYTES, pathOf, tooLong } from "./front.js";
 import type { McpEndpoint } from "./mcp-endpoint.js";
 import { resourceMetadata } from "./metadata.js";
-import { MCP_PATH, RESOURCE_METADATA_PATH } from "./refusals.js";
+import { MCP_PATH, PROVIDER_DOCUMENTS, RESOURCE_METADATA_PATH } from "./refusals.js";
+import type { TlsFiles } from "./tls-files.js";
 
 /** The routes of people: sign-in, consent, pages. */
 export type PageRoutes = Hono<{ Bindings: HttpBindings }>;
@@ -32,6 +36,11 @@ export interface WebServerOptions {
   proxies: Networks;
   /** A sentence for whoever looks at the state of the server. */
   warning: string | undefined;
+  /** The origins of web pages whose scripts may call. */
+  origins: ReadonlySet<string>;
+  /** Undefined where a proxy ends TLS. */
+  tls: TlsFiles | undefined;
+  timeouts: WebTimeouts;
   /** Resolves when requests can be served. Rejects with the reason why they cannot. */
   ready(): Promise<void>;
   log: Log;
@@ -41,57 +50,97 @@ export interface WebServerOptions {
 export interface WebServer {
   /** The address on this machine. */
   address: string;
+  /** Reads the certificate anew. */
+  reload(): void;
   /** Takes no new requests, lets those that run come to an end for a while, and closes. */
   close(): Promise<void>;
 }
 
+/** The times in which a request has to have come, in milliseconds. */
+export interface WebTimeouts {
+  headersMs: number;
+  /** For all of it, the body included. */
+  requestMs: number;
+}
+
+/** The most bytes of all headers of a request together; beyond that the answer is 431 (RFC 6585, section 5). */
+const MAX_HEADER_BYTES = 16_384;
+const CHECK_MS = 2_000;
+
+/** A proxy keeps its connections for a minute as a rule. Who closes first must not be this server. */
+const KEEP_ALIVE_MS = 75_000;
+
 /** The time that running requests have once the server closes. */
 const LAST_REQUESTS_MS = 25_000;
 
-/** The documents of the authorization server (RFC 8414, section 3; OpenID Connect Discovery, section 4). */
-const PROVIDER_DOCUMENTS: ReadonlySet<string> = new Set([
-  "/.well-known/oauth-authorization-server",
-  "/.well-known/openid-configuration",
-]);
-
 const isOfProvider = (path: string) =>
-  PROVIDER_DOCUMENTS.has(path) || (path.startsWith(`${OAUTH_PATH}/`) && !path.startsWith(`${OAUTH_PATH}/interaction/`));
+  PROVIDER_DOCUMENTS.includes(path) ||
+  (path.startsWith(`${OAUTH_PATH}/`) && !path.startsWith(`${OAUTH_PATH}/interaction/`));
 
 /** Starts the HTTP server of a company. */
 export async function startWebServer(
   options: WebServerOptions,
   listen: { host: string; port: number },
 ): Promise<WebServer> {
+  const { tls, timeouts } = options;
+  const front = new Front({ ...options, endsTls: tls !== undefined });
+  const route = routesOf(options);
+  const server = listener(tls, timeouts, (request, response) => {
+    if (front.admits(request, response)) route(request, response);
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject).listen(listen.port, listen.host, resolve);
+  });
+  if (tls !== undefined && server instanceof HttpsServer) tls.follow(server);
+  const { address, port, family } = server.address() as AddressInfo;
+  return {
+    address: `${tls === undefined ? "http" : "https"}://${family === "IPv6" ? `[${address}]` : address}:${port}`,
+    reload: () => {
+      if (tls !== undefined && server instanceof HttpsServer) tls.renew(server);
+    },
+    close: async () => {
+      tls?.close();
+      await closeServer(server, options.endpoint);
+    },
+  };
+}
+
+function listener(
+  tls: TlsFiles | undefined,
+  { headersMs, requestMs }: WebTimeouts,
+  answer: (request: IncomingMessage, response: ServerResponse) => void,
+): Server | HttpsServer {
+  const limits = {
+    maxHeaderSize: MAX_HEADER_BYTES,
+    headersTimeout: headersMs,
+    requestTimeout: requestMs,
+    // Node.js looks after late requests this often.
+    connectionsCheckingInterval: Math.min(CHECK_MS, headersMs),
+    keepAliveTimeout: KEEP_ALIVE_MS,
+  };
+  return tls === undefined ? createServer(limits, answer) : createHttpsServer({ ...limits, ...tls.read() }, answer);
+}
+
+/** The way of a request to what answers it. */
+function routesOf(options: WebServerOptions): (request: IncomingMessage, response: ServerResponse) => void {
   const { publicUrl, provider } = options;
   const url = new URL(publicUrl);
   const forProvider = provider?.callback();
   const forRest = getRequestListener(appOf(options).fetch as never, { overrideGlobalObjects: false });
-  const server = createServer(
-    { maxHeaderSize: 16_384, headersTimeout: 10_000, requestTimeout: 60_000 },
-    (request: IncomingMessage, response: ServerResponse) => {
-      const path = (request.url ?? "/").split("?", 1)[0] ?? "/";
-      if (forProvider === undefined || !isOfProvider(path)) {
-        void forRest(request, response);
-        return;
-      }
-      // The library builds addresses from these. They are ours, whatever the request or a proxy says.
-      request.headers.host = url.host;
-      request.headers["x-forwarded-proto"] = url.protocol.slice(0, -1);
-      delete request.headers["x-forwarded-host"];
-      void forProvider(request, response);
-    },
-  );
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject).listen(listen.port, listen.host, resolve);
-  });
-  const { address, port, family } = server.address() as AddressInfo;
-  return {
-    address: `http://${family === "IPv6" ? `[${address}]` : address}:${port}`,
-    close: () => closeServer(server, options.endpoint),
+  return (request, response) => {
+    if (forProvider === undefined || !isOfProvider(pathOf(request))) {
+      void forRest(request, response);
+      return;
+    }
+    // The library builds addresses from these. They are ours, whatever the request or a proxy says.
+    request.headers.host = url.host;
+    request.headers["x-forwarded-proto"] = url.protocol.slice(0, -1);
+    delete request.headers["x-forwarded-host"];
+    void forProvider(request, response);
   };
 }
 
-async function closeServer(server: Server, endpoint: McpEndpoint): Promise<void> {
+async function closeServer(server: Server | HttpsServer, endpoint: McpEndpoint): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   endpoint.endSubscriptions();
   server.closeIdleConnections();
@@ -122,6 +171,8 @@ function appOf(options: WebServerOptions): PageRoutes {
   app.get(STYLE_PATH, (context) =>
     context.body(STYLE, 200, { "content-type": "text/css; charset=utf-8", "cache-control": "max-age=3600" }),
   );
+  const { status, headers, body } = tooLong();
+  app.use(bodyLimit({ maxSize: MAX_FORM_BYTES, onError: () => Response.json(body, { status, headers }) }));
   if (pages !== undefined) app.route("/", pages);
   app.all("/sse", (context) => context.json(elsewhere(publicUrl), 410));
   app.notFound((context) => context.json(elsewhere(publicUrl), 404));

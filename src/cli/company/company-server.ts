@@ -1,5 +1,6 @@
 import type { Store } from "../../store/open-store.js";
 import { CallsAtOnce } from "../../web/calls-at-once.js";
+import type { GateOptions } from "../../web/gate.js";
 import { McpEndpoint } from "../../web/mcp-endpoint.js";
 import { NO_PAGE, NO_PERSON, withoutPerson } from "../../web/nobody-to-ask.js";
 import { PageApprovals } from "../../web/page-approvals.js";
@@ -7,7 +8,7 @@ import type { WebCaller } from "../../web/web-caller.js";
 import { startWebServer, type WebServer } from "../../web/web-server.js";
 import type { CallerMode } from "./caller-mode.js";
 import { type CompanyOptions, type CompanyParts, companyParts } from "./company-parts.js";
-import { gateOf, writingTools } from "./gate-settings.js";
+import { gateOf, timeoutsOf, tlsOf, writingTools } from "./gate-settings.js";
 import { PersonEngines } from "./person-engines.js";
 import { PersonSessions } from "./person-sessions.js";
 import { proxyMode } from "./proxy-mode.js";
@@ -18,7 +19,7 @@ export type { CompanyOptions } from "./company-parts.js";
 
 /** Composes and starts the server of a company. */
 export async function startCompanyServer(options: CompanyOptions): Promise<WebServer> {
-  const { content, store, log } = options;
+  const { content, file, store, log } = options;
   const parts = await companyParts(options);
   const { publicUrl, proxies } = parts;
   const mode = await (content.sign_in === "proxy" ? proxyMode(parts) : tokenMode(parts));
@@ -31,16 +32,20 @@ export async function startCompanyServer(options: CompanyOptions): Promise<WebSe
       { before, now: publicUrl },
     );
   }
+  const gate = gateOf(content, publicUrl, scopesOf(mode, parts));
   const server = await startWebServer(
     {
       publicUrl,
       authorizationServers,
-      scopes: scopesOf(mode, parts),
+      scopes: gate.scopes,
       provider: signIn?.provider,
-      endpoint: endpointOf(parts, mode),
+      endpoint: endpointOf(parts, mode, gate),
       pages: signIn && companyPages(parts, signIn),
       proxies,
       warning,
+      origins: gate.origins,
+      tls: tlsOf(content, file, log),
+      timeouts: timeoutsOf(content),
       ready: () => store.ping(),
       log,
     },
@@ -55,7 +60,7 @@ function scopesOf({ scopes }: CallerMode, { roles }: CompanyParts): string[] {
   return [...new Set(roles().flatMap((role) => [...role.scopes]))];
 }
 
-function endpointOf(parts: CompanyParts, mode: CallerMode): McpEndpoint {
+function endpointOf(parts: CompanyParts, mode: CallerMode, gate: GateOptions): McpEndpoint {
   const { content, publicUrl, orgUrl, app, roles, traffic, store, version, log, fetch, now } = parts;
   const { clock } = traffic.with(orgUrl);
   const sessions = new PersonSessions({ app, store, log, fetch, now, orgUrl, publicUrl, clock });
@@ -67,7 +72,7 @@ function endpointOf(parts: CompanyParts, mode: CallerMode): McpEndpoint {
     return new PageApprovals({ approvals: store.approvals, publicUrl, person: person.id, client: clientId, now });
   };
   return new McpEndpoint({
-    gate: gateOf(content, publicUrl, scopesOf(mode, parts)),
+    gate,
     scopes: mode.scopes,
     writes: (tool) => writing.has(tool),
     verifier: mode.verifier,
