@@ -1,6 +1,7 @@
 import { SCOPES } from "../okta/scopes.js";
 import { connectPage } from "../pages/connect-page.js";
 import { signInPage } from "../pages/sign-in-page.js";
+import { SignInFailure } from "../upstream/sign-in-failure.js";
 import type { PageContext, PageKit } from "./page-kit.js";
 import type { SignInFlow } from "./sign-in-flow.js";
 import type { PageRoutes } from "./web-server.js";
@@ -40,9 +41,13 @@ export class SignInPages {
   }
 
   /** Asks whoever is not signed in to begin it by a button, so that a link alone signs nobody in. */
-  offer(context: PageContext, action: "/me/sign-in" | typeof CONNECT_PATH): Promise<Response> {
+  offer(
+    context: PageContext,
+    purpose: "/me/sign-in" | typeof CONNECT_PATH,
+    action: string = purpose,
+  ): Promise<Response> {
     const { kit, orgUrl } = this.#options;
-    const isMe = action === "/me/sign-in";
+    const isMe = purpose === "/me/sign-in";
     const page = signInPage({
       org: kit.org,
       heading: isMe ? "Your access" : "Your right at Okta",
@@ -50,7 +55,7 @@ export class SignInPages {
         ? "Sign in with Okta to see which programs may act for you, and to end what you no longer want."
         : "Sign in with Okta first. You then see what this server may do for you there, before you grant it.",
       action,
-      csrf: kit.formToken(context, action),
+      csrf: kit.formToken(context, purpose),
     });
     return kit.page(context, page, { goesTo: [orgUrl] });
   }
@@ -68,16 +73,18 @@ export class SignInPages {
 
   async #showConnect(context: PageContext): Promise<Response> {
     const { kit, flow, orgUrl } = this.#options;
+    const { address, personId } = linkOf(context);
     const signedIn = await kit.signedIn(context);
-    if (signedIn === undefined) return this.offer(context, CONNECT_PATH);
+    if (signedIn === undefined) return this.offer(context, CONNECT_PATH, address);
     const { person } = signedIn;
+    if (personId !== undefined && person.id !== personId) throw notTheirs();
     const wanted = flow.wantedScopes(person);
     const page = connectPage({
       org: kit.org,
       login: person.login ?? person.id,
       wanted: wanted.map((scope) => ({ scope, words: wordsOf(scope) })),
       isGranted: (await flow.missingScopes(person)).length === 0,
-      action: CONNECT_PATH,
+      action: address,
       csrf: kit.formToken(context, CONNECT_PATH),
     });
     return kit.page(context, page, { goesTo: [orgUrl] });
@@ -86,8 +93,10 @@ export class SignInPages {
   async #connect(context: PageContext): Promise<Response> {
     const { kit, flow } = this.#options;
     const { browser } = await kit.form(context, CONNECT_PATH);
-    const grants = (await kit.signedIn(context)) !== undefined;
-    return kit.redirect(context, await flow.begin(browser, { returnTo: CONNECT_PATH, grants }));
+    const { address, personId } = linkOf(context);
+    const person = (await kit.signedIn(context))?.person;
+    if (person !== undefined && personId !== undefined && person.id !== personId) throw notTheirs();
+    return kit.redirect(context, await flow.begin(browser, { returnTo: address, grants: person !== undefined }));
   }
 
   async #signIn(context: PageContext): Promise<Response> {
@@ -95,6 +104,23 @@ export class SignInPages {
     const { browser } = await kit.form(context, "/me/sign-in");
     return kit.redirect(context, await flow.begin(browser, { returnTo: "/me" }));
   }
+}
+
+const PERSON_ID = /^\w{1,64}$/;
+
+/** The person for whom a link to the page was made, where it tells, and the page's address with it. */
+function linkOf(context: PageContext): { address: string; personId: string | undefined } {
+  const personId = context.req.query("person");
+  if (personId === undefined || !PERSON_ID.test(personId)) return { address: CONNECT_PATH, personId: undefined };
+  return { address: `${CONNECT_PATH}?person=${personId}`, personId };
+}
+
+function notTheirs(): SignInFailure {
+  return new SignInFailure(
+    "another_person",
+    "This link is for somebody else than the person who is signed in here.",
+    "Where it is yours, sign out of Okta and of this server in this browser, open the link again and sign in as yourself. Otherwise have your own program make the call: it gets a link of yours.",
+  );
 }
 
 function wordsOf(scope: string): string {

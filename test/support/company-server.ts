@@ -108,7 +108,7 @@ export async function startCompanyWeb(options: CompanyWebOptions = {}) {
   });
   const file = join(folder, "serve.json");
   const load = (entries: unknown) => {
-    const loaded = loadRoles(serveFileSchema().parse({ ...content, roles: entries }).roles, file);
+    const loaded = loadRoles(serveFileSchema().parse({ ...content, machines: [], roles: entries }).roles, file);
     if ("problems" in loaded) throw new Error(loaded.problems.join("\n"));
     return loaded.roles;
   };

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { ADMIN_LOGIN } from "../../sandbox/facts.js";
 import { BOB_LOGIN } from "../support/company-org.js";
-import { NATIVE_CLIENT_ID, OTHER_CLIENT_ID, startTokenWeb } from "../support/company-tokens.js";
+import { NATIVE_CLIENT_ID, OTHER_CLIENT_ID, startTokenWeb, TWIN_SERVER_ID } from "../support/company-tokens.js";
 
 const ROLES = [{ name: "admins", scopes: ["okta.users.read", "okta.groups.manage"] }];
 
@@ -40,6 +40,9 @@ test("in bearer mode scopes of the token and the role both decide, each token is
   expect((await web.listWith(reading)).text).not.toContain('"name":"create_group"');
   const other = await web.tokenOf();
   await web.callTool(other, "list_users");
+  await web.callTool(reading, "list_users");
+  const used = company.sandbox.requests.filter(({ path }) => /^\/api\/v1\/users(\?|$)/.test(path));
+  expect(used.slice(-2).map(({ headers }) => headers.authorization)).toEqual([`Bearer ${other}`, `Bearer ${reading}`]);
   const reply = await web.issue({ scopes: ["openid", "offline_access", "okta.users.read"] });
   const refused = [
     await web.tokenOf({ clientId: OTHER_CLIENT_ID }),
@@ -47,7 +50,7 @@ test("in bearer mode scopes of the token and the role both decide, each token is
     String(reply.refresh_token),
     String(
       (
-        await company.control.issueFrom("default", {
+        await company.control.issueFrom(TWIN_SERVER_ID, {
           clientId: NATIVE_CLIENT_ID,
           login: ADMIN_LOGIN,
           scopes: ["openid"],

@@ -68,6 +68,17 @@ describe.each(["native", "introspect"] as const)("a program without a person, by
   });
 });
 
+test("P30: a program whose role came to act as user gets needs_user, and nothing is sent", async () => {
+  const web = await startTokenWeb({ roles: ROLES, serve: { machines: MACHINES } });
+  const token = await web.tokenOf(machineToken);
+  expect((await web.callTool(token, "list_groups")).status).toBe(200);
+  web.changeRoles([{ name: "robot", groups: ["00gNobodyAtAll0001"], scopes: ["okta.groups.read"] }]);
+  web.company.sandbox.forgetCounts();
+  const refused = await web.callTool(token, "list_groups");
+  expect(refused.text).toContain("needs_user");
+  expect(web.company.sandbox.count("*", "/api/v1/groups")).toBe(0);
+});
+
 test("a person's token of a machine's client, and a machine's of a person's client, do not count", async () => {
   const web = await startTokenWeb({ roles: ROLES, serve: { machines: MACHINES } });
   expect((await web.listWith(await web.tokenOf({ clientId: MACHINE_CLIENT_ID }))).status).toBe(401);

@@ -101,6 +101,7 @@ describe("a token of a custom authorization server", () => {
     expect(none.status).toBe(403);
     expect(none.headers.get("www-authenticate")).toContain('error="insufficient_scope"');
     const reading = await web.tokenOf({ scopes: ["mcp:read"] });
+    expect((await web.listWith(reading)).text).not.toContain('"name":"delete_group"');
     const group = web.company.org.addGroup({ profile: { name: "Lab" } });
     const refused = await web.callTool(reading, "delete_group", { group_id: group.id });
     expect(refused.status).toBe(403);

@@ -96,8 +96,11 @@ describe("a native caller in a role that acts as user", () => {
     const address = new RegExp(`${web.publicUrl}/connect/okta[^\\s"\\\\]*`).exec(before.text)?.[0] ?? "";
     web.company.control.autoSignIn(ADMIN_LOGIN);
     const browser = plainBrowser();
-    const visit = await web.follow(browser, await browser.get(address));
-    expect(visit.html).toContain(ADMIN_LOGIN);
+    const offered = await browser.get(address);
+    const shown = await web.follow(browser, await browser.submit(offered, offered.url, {}));
+    expect(shown.html).toContain("okta.groups.manage");
+    const granted = await web.follow(browser, await browser.submit(shown, shown.url, {}));
+    expect(granted.html).toContain(ADMIN_LOGIN);
     expect((await web.callTool(token, "list_users")).text).toContain(ADMIN_LOGIN);
     const { person } = await changesOf(web);
     expect((await web.store.upstream.find(person?.id ?? "", "org"))?.scopes).toContain("okta.users.read");
@@ -108,10 +111,25 @@ describe("a native caller in a role that acts as user", () => {
     const asked = await web.callTool(token, "delete_group", { group_id: lab.id });
     expect(asked.text).toContain("/approve/");
     const page = /approve_url":"([^"]+)"/.exec(asked.text.replaceAll("\\", ""))?.[1] ?? "";
-    const shown = await web.follow(browser, await browser.get(page));
-    expect(shown.html).toContain("Lab");
-    expect((await browser.submit(shown, shown.url, { answer: "yes" })).html).toContain("Approved");
+    const question = await web.follow(browser, await browser.get(page));
+    expect(question.html).toContain("Lab");
+    expect((await browser.submit(question, question.url, { answer: "yes" })).html).toContain("Approved");
     expect((await web.callTool(token, "delete_group", { group_id: lab.id })).text).toContain("done");
+  });
+
+  test("another Okta user who follows the link is refused, and nothing is granted", async () => {
+    const web = await startTokenWeb({ roles: USER_ROLES });
+    const before = await web.callTool(await web.tokenOf(), "list_users");
+    const address = new RegExp(`${web.publicUrl}/connect/okta[^\\s"\\\\]*`).exec(before.text)?.[0] ?? "";
+    web.company.control.autoSignIn(BOB_LOGIN);
+    const browser = plainBrowser();
+    const offered = await browser.get(address);
+    const visit = await web.follow(browser, await browser.submit(offered, offered.url, {}));
+    expect(visit.html).toContain("another_person");
+    const ada = await web.store.people.findBySubject(web.company.origin, web.company.person().id);
+    const bob = await web.store.people.findBySubject(web.company.origin, web.company.person(BOB_LOGIN).id);
+    expect(await web.store.upstream.find(ada?.id ?? "", "org")).toBeUndefined();
+    expect(await web.store.upstream.find(bob?.id ?? "", "org")).toBeUndefined();
   });
 });
 

@@ -81,7 +81,7 @@ export class PersonSessions {
     const configured = new Set(role.scopes);
     const how = { log, fetch, now, clock, sleep: realSleep, requestTimeoutMs: REQUEST_TIMEOUT_MS };
     const parts = { orgUrl, clientId, configured, ...how };
-    return new GrantSession({ parts, app, keeper, connectUrl: `${publicUrl}/connect/okta` });
+    return new GrantSession({ parts, app, keeper, connectUrl: `${publicUrl}/connect/okta?person=${person.id}` });
   }
 }
 
