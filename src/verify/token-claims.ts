@@ -1,4 +1,5 @@
 import { isObject } from "../json/json.js";
+import { groupsIn } from "../upstream/group-claim.js";
 
 /** The facts of a token, once it is sure who gave it out. */
 export interface TokenFacts {
@@ -38,7 +39,6 @@ export type CheckedClaims =
 const SKEW_SECONDS = 60;
 const MAX_TEXT_CHARS = 256;
 const MAX_SCOPES = 1_000;
-const MAX_GROUPS = 10_000;
 
 /** Claims that ID tokens have and access tokens do not (OpenID Connect Core, sections 2 and 3.3.2.11). */
 const OF_ID_TOKENS = ["nonce", "at_hash", "c_hash"];
@@ -91,7 +91,7 @@ export function checkClaims(
       userId,
       login: userId === undefined ? undefined : subject,
       scopes,
-      groups: rules.groupsClaim === undefined ? undefined : groupsOf(claims[rules.groupsClaim]),
+      groups: rules.groupsClaim === undefined ? undefined : groupsIn(claims[rules.groupsClaim]),
       expiresAtMs: Number(claims.exp) * 1000,
     },
   };
@@ -120,10 +120,4 @@ function scopesOf(value: unknown): ReadonlySet<string> | undefined {
   const list = typeof value === "string" ? value.split(" ").filter((scope) => scope !== "") : value;
   if (!Array.isArray(list) || list.length === 0 || list.length > MAX_SCOPES) return undefined;
   return list.every((scope) => typeof scope === "string") ? new Set(list) : undefined;
-}
-
-/** Undefined where the claim is no list of texts, so that the groups have to be read elsewhere. */
-function groupsOf(value: unknown): readonly string[] | undefined {
-  if (!Array.isArray(value) || value.length > MAX_GROUPS) return undefined;
-  return value.every((group) => typeof group === "string") ? value : undefined;
 }

@@ -71,7 +71,8 @@ export class TokenPeople {
     const { people, orgUrl, directory } = this.#options;
     const known = await people.findBySubject(orgUrl, userId);
     if (known?.status === "blocked" || (known?.status === "gone" && !isSureNow)) return known;
-    const groups = facts.groups ?? (await directory?.groupsOf(userId));
+    // What was known once may not hold any more.
+    const groups = facts.groups ?? (await directory?.groupsOf(userId)) ?? this.#untold(userId);
     const login = facts.login ?? known?.login;
     if (known?.status === "active" && known.login === login && sameGroups(known.groups, groups)) return known;
     return people.signedIn({
@@ -85,6 +86,14 @@ export class TokenPeople {
     });
   }
 
+  #untold(userId: string): readonly string[] {
+    this.#options.log.warn("Neither a token nor a directory tells the groups of a person, who has no role then.", {
+      user_id: userId,
+      fix: "Give the authorization server a groups claim that lists ids, and name it in tokens.groups_claim; or set directory.",
+    });
+    return [];
+  }
+
   async #machine(clientId: string): Promise<KnownPerson> {
     const { people, orgUrl } = this.#options;
     const told = { name: undefined, email: undefined, emailVerified: false, groups: [] };
@@ -95,9 +104,7 @@ export class TokenPeople {
   }
 }
 
-/** @param read undefined where nobody has read them: what is known stays */
-function sameGroups(known: readonly string[], read: readonly string[] | undefined): boolean {
-  if (read === undefined) return true;
+function sameGroups(known: readonly string[], read: readonly string[]): boolean {
   const held = new Set(known);
   return held.size === new Set(read).size && read.every((id) => held.has(id));
 }
