@@ -169,6 +169,12 @@ export function createIssuer(options: IssuerOptions): Provider {
       RefreshToken: LIVES.refreshToken,
       Session: LIVES.session,
     },
+    // The library would answer a client that has a grant in this browser without a word to anybody. Whether the person
+    // is still there, and has allowed this very host and these scopes, is decided at each request.
+    async loadExistingGrant({ oidc }) {
+      const grantId = oidc.result?.consent?.grantId;
+      return grantId === undefined ? undefined : oidc.provider.Grant.find(grantId);
+    },
     rotateRefreshToken: true,
     revokeGrantPolicy: () => true,
     issueRefreshToken: async (_context, client, { accountId }) =>
