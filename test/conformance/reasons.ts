@@ -1,5 +1,5 @@
 /** Scenarios, or single checks of them, that do not pass for one reason. */
-interface Reason {
+export interface Reason {
   why: string;
   /** The names of scenarios, or `scenario: check` where the others of its checks pass. */
   of: readonly string[];
@@ -91,6 +91,32 @@ export const REASONS: readonly Reason[] = [
   },
 ];
 
+/** The reasons besides, why a scenario does not pass with the server of a company. */
+export const COMPANY_REASONS: readonly Reason[] = [
+  {
+    why: "The scenario calls a tool of the suite's own, and a company's server has the tools of this project alone.",
+    of: [
+      "tools-call-with-progress",
+      "tools-call-elicitation",
+      "input-required-result-basic-elicitation",
+      "input-required-result-basic-list-roots",
+      "input-required-result-request-state",
+      "input-required-result-multi-round",
+      "input-required-result-missing-input-response",
+      "input-required-result-result-type",
+      "input-required-result-tampered-state",
+      "input-required-result-validate-input",
+      "json-schema-2020-12",
+      "server-stateless: sep-2575-missing-capability-http-400",
+      "server-stateless: sep-2575-server-sends-tools-list-changed-on-subscription",
+    ],
+  },
+  {
+    why: "There are no sessions over HTTP: any instance answers any request.",
+    of: ["server-sse-multiple-streams: server-sse-multiple-streams-session"],
+  },
+];
+
 /** Checks that no reason about a whole scenario excuses: the scenario ran to its end, and all messages are of the protocol. */
 const NEVER_EXCUSED: readonly string[] = ["scenario", "scenario-timeout", "wire-schema-valid"];
 
@@ -101,11 +127,11 @@ function isAbout(entry: string, check: string): boolean {
 }
 
 /** Returns the reason why a check does not pass. Undefined if none is known. */
-export function reasonFor(check: string): string | undefined {
-  return REASONS.find(({ of }) => of.some((entry) => isAbout(entry, check)))?.why;
+export function reasonFor(check: string, reasons: readonly Reason[] = REASONS): string | undefined {
+  return reasons.find(({ of }) => of.some((entry) => isAbout(entry, check)))?.why;
 }
 
-/** Returns the entries of `REASONS` that are about none of the checks that did not pass. */
-export function idleReasons(troubles: readonly string[]): string[] {
-  return REASONS.flatMap(({ of }) => of.filter((entry) => !troubles.some((check) => isAbout(entry, check))));
+/** Returns the entries of some reasons that are about none of the checks that did not pass. */
+export function idleReasons(troubles: readonly string[], reasons: readonly Reason[] = REASONS): string[] {
+  return reasons.flatMap(({ of }) => of.filter((entry) => !troubles.some((check) => isAbout(entry, check))));
 }

@@ -1,13 +1,23 @@
-import { REASONS, reasonFor } from "./reasons.js";
+import { type Reason, reasonFor } from "./reasons.js";
 import type { Check, Scenario } from "./suite.js";
 
 /** The scenarios of each revision of MCP. */
 export type Results = ReadonlyMap<string, readonly Scenario[]>;
 
-const head = (suite: string) => `# MCP conformance
+/** What a report is about. */
+export interface Report {
+  /** The heading. */
+  title: string;
+  /** What the suite was run against, as the middle of a sentence. */
+  against: string;
+  /** The suite and its version. */
+  suite: string;
+  reasons: readonly Reason[];
+}
 
-Results of \`${suite}\` with the two protocol adapters of this server,
-over HTTP, and with the fixture tools of \`tools.ts\`. A number is that of the checks that pass. A scenario passes if
+const head = ({ title, against, suite }: Report) => `# ${title}
+
+Results of \`${suite}\` with ${against}. A number is that of the checks that pass. A scenario passes if
 no check fails and none warns. \`reasons.ts\` has the reason for each check that does not pass.
 \`npx vitest run test/conformance -u\` rewrites this file.
 `;
@@ -27,18 +37,18 @@ function troublesOf({ checks }: Scenario): Check[] {
 }
 
 /** Returns one line for the checks of a scenario that do not pass for a reason. Undefined if there are none. */
-function lineOf(scenario: Scenario, why: string): string | undefined {
+function lineOf(scenario: Scenario, { why }: Reason, reasons: readonly Reason[]): string | undefined {
   const { name } = scenario;
-  const checks = troublesOf(scenario).filter(({ id }) => reasonFor(`${name}: ${id}`) === why);
+  const checks = troublesOf(scenario).filter(({ id }) => reasonFor(`${name}: ${id}`, reasons) === why);
   const words = checks.map(({ id, status }) => `\`${id}\`${status === "WARNING" ? " warns" : ""}`);
   if (words.length === 0) return undefined;
   return `  - ${withGood(scenario)}${words.join() === `\`${name}\`` ? "" : `: ${words.join(", ")}`}`;
 }
 
-function listOf(scenarios: readonly Scenario[]): string {
-  const reasons = REASONS.flatMap(({ why }) => {
-    const lines = scenarios.flatMap((scenario) => lineOf(scenario, why) ?? []);
-    return lines.length === 0 ? [] : [`- ${why}`, ...lines];
+function listOf(scenarios: readonly Scenario[], reasons: readonly Reason[]): string {
+  const troubles = reasons.flatMap((reason) => {
+    const lines = scenarios.flatMap((scenario) => lineOf(scenario, reason, reasons) ?? []);
+    return lines.length === 0 ? [] : [`- ${reason.why}`, ...lines];
   });
   const linesOf = (some: readonly Scenario[]) => some.map((scenario) => `- ${withGood(scenario)}`);
   const skipped = linesOf(scenarios.filter(isSkipped));
@@ -47,26 +57,27 @@ function listOf(scenarios: readonly Scenario[]): string {
     ...linesOf(scenarios.filter(passes)),
     ...(skipped.length === 0 ? [] : ["\nAre skipped by the suite:\n", ...skipped]),
     "\nDo not pass:\n",
-    ...reasons,
+    ...troubles,
   ].join("\n");
 }
 
-function sectionOf(revision: string, scenarios: readonly Scenario[]): string {
+function sectionOf(revision: string, scenarios: readonly Scenario[], reasons: readonly Reason[]): string {
   const required = scenarios.filter((scenario) => scenario.required);
   const others = scenarios.filter((scenario) => !scenario.required);
   return `## MCP ${revision}: ${required.filter(passes).length} of ${required.length} scenarios pass
 
-${listOf(required)}
+${listOf(required, reasons)}
 
 ### Scenarios that the revision does not require
 
-${listOf(others)}
+${listOf(others, reasons)}
 `;
 }
 
 /** Returns the text of the result file: the scenarios of each revision, and the reason for each that does not pass. */
-export function report(suite: string, results: Results): string {
-  return [head(suite), ...[...results].map(([revision, scenarios]) => sectionOf(revision, scenarios))].join("\n");
+export function report(about: Report, results: Results): string {
+  const sections = [...results].map(([revision, scenarios]) => sectionOf(revision, scenarios, about.reasons));
+  return [head(about), ...sections].join("\n");
 }
 
 /** Returns the checks that did not pass, each as `scenario: check`, with what the suite says about them. */
