@@ -86,7 +86,12 @@ const PLANTED = {
   async audience() {
     expect(await refusalOf(claim({ aud: "api://default" }))).toContain("The token is for another audience.");
     const web = await startCompanyWeb();
-    const tokens = { issuer: `${web.company.origin}/oauth2/default`, audience: "api://default", clients: [NATIVE_ID] };
+    const tokens = {
+      issuer: `${web.company.origin}/oauth2/default`,
+      audience: "api://default",
+      clients: [NATIVE_ID],
+      groups_claim: "groups",
+    };
     const findings = await findingsOf(web, { serve: { sign_in: "native", tokens } });
     expect(find(findings, "audience")).toMatchObject({ state: "wrong", code: "audience_mismatch" });
   },
@@ -129,7 +134,10 @@ const PLANTED = {
     const issuerFinding = async (id: string) =>
       find(
         await findingsOf(web, {
-          serve: { sign_in: "native", tokens: { issuer: `${origin}/oauth2/${id}`, clients: [NATIVE_ID] } },
+          serve: {
+            sign_in: "native",
+            tokens: { issuer: `${origin}/oauth2/${id}`, clients: [NATIVE_ID], groups_claim: "groups" },
+          },
         }),
         "authorization server",
       );
