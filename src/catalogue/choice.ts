@@ -21,10 +21,15 @@ export interface ToolChoice {
   include: ToolPatterns | undefined;
   /** Tools that are off, even if they are included. */
   exclude: readonly ToolPatterns[];
+  /**
+   * The reason why tools that read a file of this machine are off, as the end of a sentence; undefined where they are
+   * not.
+   */
+  noFiles?: string | undefined;
 }
 
 /** The properties of a tool on which a choice depends. */
-export type Choosable = Pick<Tool, "name" | "effect" | "staysOn"> & { area: string };
+export type Choosable = Pick<Tool, "name" | "effect" | "staysOn" | "readsFile"> & { area: string };
 
 /** Every tool. */
 export const ALL_TOOLS: ToolChoice = { readOnly: undefined, include: undefined, exclude: [] };
@@ -39,7 +44,11 @@ function matching({ patterns }: ToolPatterns, { name, area }: Choosable): string
 }
 
 /** The reason why a choice leaves a tool out, as the end of a sentence; undefined where it does not. */
-export function leftOutBecause({ readOnly, include, exclude }: ToolChoice, tool: Choosable): string | undefined {
+export function leftOutBecause(
+  { readOnly, include, exclude, noFiles }: ToolChoice,
+  tool: Choosable,
+): string | undefined {
+  if (noFiles !== undefined && tool.readsFile !== undefined) return noFiles;
   if (readOnly !== undefined && tool.effect !== "reads") return `${readOnly} leaves only tools on that read`;
   if (tool.staysOn) return undefined;
   for (const list of exclude) {

@@ -7,12 +7,13 @@ import { ALL_TOOLS } from "../catalogue/choice.js";
  * this module by its result, so that no tool and no schema is made before a call needs it.
  */
 export const toolCards: readonly ToolCard[] = createCatalogue(areas, ALL_TOOLS, notes).entries.map(
-  ({ name, area, scope, effect, staysOn, about, purpose, reaches, leaves }) => ({
+  ({ name, area, scope, effect, staysOn, readsFile, about, purpose, reaches, leaves }) => ({
     name,
     area,
     scope,
     effect,
     ...(staysOn && { staysOn }),
+    ...(readsFile && { readsFile }),
     ...(about && { about }),
     ...(purpose && { purpose }),
     ...(reaches && { reaches }),

@@ -9,6 +9,9 @@ import type { RoleEntry } from "./serve-fields.js";
 /** The roles of a file, or everything that keeps them from being used. */
 export type LoadedRoles = { roles: Role[]; notices: string[] } | { problems: string[] };
 
+/** The machine of a server is not the caller's, whatever folders the client names as its roots. */
+const NO_FILES = "a company's server reads no files for a caller";
+
 /**
  * Makes roles of what serve.json says, with their guard files.
  * @param file the path of serve.json, from whose folder relative paths begin
@@ -45,6 +48,7 @@ export function loadRoles(entries: readonly RoleEntry[], file: string, tools?: r
           ...(entry.exclude_tools === undefined ? [] : [patterns(entry.exclude_tools, "exclude_tools")]),
           ...deny,
         ],
+        noFiles: NO_FILES,
       },
       guard: withLimits(rules, entry),
       mayUndo: may_undo,
