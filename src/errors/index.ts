@@ -37,6 +37,8 @@ export const ERROR_CODES = {
     retry: "after-fix",
     exitCode: 1,
     fix: "Give the person the link. They sign in there, read what would happen, and answer; then make the very same call again.",
+    fixAtTerminal:
+      "Open the link, sign in there, read what would happen, and answer; then make the very same call again.",
   },
   needs_user: {
     retry: "never",

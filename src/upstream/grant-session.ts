@@ -54,6 +54,7 @@ export class GrantSession extends PersonSession {
       `Your access to ${this.parts.orgUrl} through this server has ended or was never granted. Nothing was sent. Grant it here: ${this.#connectUrl}`,
       {
         fix: "Give the person the link. Once they have signed in there, make the same call again.",
+        atTerminal: { fix: "Open the link and sign in there. Then make the same call again." },
         data: { connect_url: this.#connectUrl },
       },
     );

@@ -40,6 +40,7 @@ describe("every error", () => {
         "missing_scope",
         "needs_approval",
         "needs_confirmation",
+        "needs_user",
         "not_found",
         "okta_down",
         "protected",
