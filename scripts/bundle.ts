@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type BuildOptions, build, type Metafile, type Plugin, transform } from "esbuild";
@@ -22,6 +22,21 @@ const withoutSchemaCompiler: Plugin = {
 /** The options for making everything smaller and writing it out. */
 const FORM = { platform: "node", target: "node20.19", minify: true } satisfies BuildOptions;
 
+/**
+ * The authorization server's library stores what it keeps under the names of its classes, and compares these names when
+ * it reads. Smaller code has other names, and would not find what other code has stored.
+ */
+const keepsClassNames: Plugin = {
+  name: "keeps-class-names",
+  setup(build) {
+    build.onLoad({ filter: /[\\/]node_modules[\\/]oidc-provider[\\/]lib[\\/].*\.js$/ }, async ({ path }) => {
+      const { target } = FORM;
+      const { code } = await transform(await readFile(path, "utf8"), { target, format: "esm", keepNames: true });
+      return { contents: code, loader: "js" };
+    });
+  },
+};
+
 const OWN_URL = 'const ownUrl = require("node:url").pathToFileURL(__filename).href;';
 
 /**
@@ -39,7 +54,7 @@ export async function bundle({ plugins = [], ...options }: BuildOptions): Promis
     legalComments: "none",
     // A native addon, and optional: it is looked up where it is installed.
     external: ["keytar"],
-    plugins: [...plugins, knownValuesPlugin, withoutSchemaCompiler],
+    plugins: [...plugins, knownValuesPlugin, withoutSchemaCompiler, keepsClassNames],
     logLevel: "warning",
     metafile: true,
     write: false,
