@@ -15,6 +15,8 @@ export interface AdapterOptions {
   approvals?: ApprovalChannel | undefined;
   /** The request at a company's server, for the log and the journal. */
   requestId?: string | undefined;
+  /** True for a client on another machine: the folders that it opens are none of this one. */
+  isRemote?: boolean | undefined;
   /** The timer for the reports during a call. */
   every?: Every | undefined;
   /** The least time of a person's answer in milliseconds; by default 250. */

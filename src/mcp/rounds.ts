@@ -25,7 +25,7 @@ export function callerOf({ mcpReq }: ServerContext, parts: CallParts, options: A
     ...parts,
     ask: asksForms ? "later" : undefined,
     showLink: showsLinks ? "later" : undefined,
-    roots: hasRoots ? "later" : undefined,
+    roots: hasRoots && !options.isRemote ? "later" : undefined,
     approvals: options.approvals,
     resumed: resumedBy(mcpReq, options),
   };

@@ -83,7 +83,7 @@ export class McpEndpoint {
         if (served === undefined) throw new Error("A request came past the gate.");
         const { caller, requestId, place } = served;
         const service = this.#running.of(await options.serviceOf(caller), () => place.hold());
-        return modernServer(service, { ...options.adapterFor(caller), requestId });
+        return modernServer(service, { ...options.adapterFor(caller), isRemote: true, requestId });
       },
       {
         bus: this.#subscriptions,

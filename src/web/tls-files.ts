@@ -1,3 +1,4 @@
+import { createPrivateKey, X509Certificate } from "node:crypto";
 import { readFileSync, unwatchFile, watchFile } from "node:fs";
 import { createSecureContext } from "node:tls";
 import type { Log } from "../log.js";
@@ -28,10 +29,14 @@ export class TlsFiles {
     this.#log = log;
   }
 
-  /** Reads the files. @throws errors of the file system, and of OpenSSL where the two do not belong together */
+  /** Reads the files. @throws errors of the file system and of OpenSSL, and one where the two do not belong together */
   read(): KeyPair {
     const pair = { cert: readFileSync(this.#certFile), key: readFileSync(this.#keyFile) };
     createSecureContext(pair);
+    // OpenSSL takes a key of another kind without a word, and every handshake would fail.
+    if (!new X509Certificate(pair.cert).checkPrivateKey(createPrivateKey(pair.key))) {
+      throw new Error("The key is not that of the certificate.");
+    }
     return pair;
   }
 
