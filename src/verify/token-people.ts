@@ -52,7 +52,7 @@ export class TokenPeople {
     const { clientId, userId, scopes, expiresAtMs } = facts;
     const person = userId === undefined ? await this.#machine(clientId) : await this.#person(userId, facts, parts);
     if (person.status !== "active") {
-      log.info("A token was refused.", { why: "The person is not active here.", person: person.id });
+      log.info("A token was refused.", { why: "Its holder is not active here.", person: person.id });
       return { refused: { kind: "forbidden", why: "Your access to this server was ended. Ask who runs it." } };
     }
     return {
