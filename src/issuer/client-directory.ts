@@ -16,7 +16,7 @@ export interface KnownClient {
 }
 
 export interface ClientDirectoryOptions {
-  store: Pick<Store, "clients" | "limits" | "audit">;
+  store: Pick<Store, "clients" | "limits" | "audit" | "once">;
   known: readonly KnownClient[];
   /** The clients that may register themselves within any 24 hours: from one address, and from all. */
   registrations: { perAddress: number; inAll: number };
@@ -111,9 +111,11 @@ export class ClientDirectory {
       ],
       now(),
     );
-    const client = { client: id, ip: address };
     if (full !== undefined) {
-      await store.audit.add({ action: "register", outcome: "refused", ...client, detail: { full: full.key } });
+      // The record is never shortened, so that a stranger must not be able to fill it.
+      if (await store.once.claim("registrations full", full.key, now() + DAY_MS)) {
+        await store.audit.add({ action: "register", outcome: "refused", ip: address, detail: { full: full.key } });
+      }
       throw new TooManyRequests(
         "too many clients have registered within 24 hours; use a client id metadata document, or have the operator list the client",
         secondsUntilRoom(full.used.times, now()),

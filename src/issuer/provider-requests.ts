@@ -11,6 +11,14 @@ import { TooManyRequests } from "./too-many-requests.js";
 /** The path under which the authorization server's own pages and endpoints stand. */
 export const OAUTH_PATH = "/oauth";
 
+/**
+ * The paths of the library, in the one spelling in which they are announced. It also takes other cases and a slash at
+ * the end, and what is decided here by a path would not hold for those.
+ */
+const ANNOUNCED = new RegExp(
+  `^(?:${OAUTH_PATH}/(?:authorize(?:/[\\w-]+)?|token|register|revoke|jwks)|/\\.well-known/.*)$`,
+);
+
 /** The endpoints whose requests are counted by address. The keys are public and cost nothing. */
 const COUNTED: ReadonlySet<string> = new Set(
   ["authorize", "token", "register", "revoke"].map((name) => `${OAUTH_PATH}/${name}`),
@@ -40,6 +48,8 @@ export function ourResource(given: string, resource: string): string | undefined
 export function surround(provider: Provider, options: SurroundOptions): void {
   const { resource, clients, limits, addressOf, log } = options;
   provider.use(async (context, next) => {
+    // The answer to what nobody takes is 404.
+    if (!ANNOUNCED.test(context.path)) return;
     const seconds = COUNTED.has(context.path) ? limits.take(addressOf(context.req)) : undefined;
     if (seconds !== undefined) return refuseEarly(context as KoaContextWithOIDC, seconds, options);
     const { response_mode: mode, resource: asked } = context.query;

@@ -157,7 +157,12 @@ export function createIssuer(options: IssuerOptions): Provider {
     jwks: { keys: [...options.signingKeys] },
     cookies: {
       keys: [...options.cookieKeys],
-      names: { session: "okta-mcp.session", interaction: "okta-mcp.interaction", resume: "okta-mcp.resume" },
+      names: {
+        // With https no other host of the company's domain can set this one.
+        session: publicUrl.startsWith("https:") ? "__Host-okta-mcp.session" : "okta-mcp.session",
+        interaction: "okta-mcp.interaction",
+        resume: "okta-mcp.resume",
+      },
       long: { httpOnly: true, sameSite: "lax", signed: true, path: "/" },
       short: { httpOnly: true, sameSite: "lax", signed: true },
     },

@@ -93,7 +93,9 @@ export function serveFields() {
         headers_seconds: count("Seconds in which the headers of a request have to have come.", 300).default(10),
         request_seconds: count("Seconds in which a request with its body has to have come.", 3_600).default(60),
         body_bytes: count("The largest body of a request to /mcp.", 16_777_216).default(1_048_576),
-        oauth_per_address: count("Requests of one address to /oauth within any minute.").default(600),
+        oauth_per_address: count("Requests of one address to /oauth, and as many to pages, within any minute.").default(
+          600,
+        ),
         registrations_per_address: count("Clients that register from one address within 24 hours.").default(100),
         registrations_in_all: count("Clients that register within 24 hours.").default(2_000),
       })

@@ -21,6 +21,7 @@ export type SignInCause =
   | "state_expired"
   | "another_browser"
   | "form_not_ours"
+  | "too_many_requests"
   | "okta_busy"
   | "okta_unreachable"
   | "okta_refused";

@@ -11,11 +11,11 @@ import { SignInFailure } from "../upstream/sign-in-failure.js";
 
 export interface ClientRequestsOptions {
   provider: Provider;
-  store: Pick<Store, "consents">;
+  store: Pick<Store, "consents" | "clients">;
   /** The address of /mcp. */
   resource: string;
-  /** Client ids of serve.json. */
-  knownClients: ReadonlySet<string>;
+  /** The names of the clients of serve.json, by their ids. */
+  knownClients: ReadonlyMap<string, string>;
 }
 
 /** Keeps on record what happened to access, with the address and the name of the request. */
@@ -62,7 +62,7 @@ export class ClientRequests {
       uid,
       clientId,
       client: {
-        name: await this.nameOf(clientId),
+        name: (await provider.Client.find(clientId))?.clientName ?? clientId,
         isKnown: knownClients.has(clientId),
         ...redirectPlace(redirectUri),
         scopes: ownScopesIn(scopeOf(params)),
@@ -72,15 +72,20 @@ export class ClientRequests {
     };
   }
 
-  /** The name of a client for people. */
+  /**
+   * The name of a client for people, as it was when the client was last used. Nothing is fetched: a client whose
+   * document cannot be had any more, or that was blocked, must not keep a person from ending its access.
+   */
   async nameOf(clientId: string): Promise<string> {
-    return (await this.#options.provider.Client.find(clientId))?.clientName ?? clientId;
+    const { knownClients, store } = this.#options;
+    return knownClients.get(clientId) ?? (await store.clients.find(clientId))?.name ?? clientId;
   }
 
   /** True where the person has allowed the very same before. */
   async isRemembered({ personId, clientId, client }: AskedConsent): Promise<boolean> {
-    // Any program of a machine can name another's id and wait on a port, or for a private scheme.
-    if (personId === undefined || !(client.isKnown || client.isWeb)) return false;
+    // Any program of a machine can name another's id, that of a known client too, and wait on a port or for a private
+    // scheme (RFC 8252, section 8.6).
+    if (personId === undefined || !client.isWeb) return false;
     return this.#options.store.consents.has(personId, consentOf(clientId, client));
   }
 

@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
 import type { Approvable, ApprovalChannel, Asked } from "../call/approval-channel.js";
-import { canonical } from "../json/json.js";
+import { OktaMcpError } from "../errors/index.js";
+import { maskWith } from "../journal/masking.js";
+import { stringifyJson } from "../json/exact-json.js";
+import { canonical, type Json } from "../json/json.js";
 import type { Approvals } from "../store/approvals.js";
 import { visibleLines } from "../text/quote.js";
-import { isUnlogged } from "../text/secrets.js";
 
 export interface PageApprovalsOptions {
   approvals: Approvals;
@@ -49,12 +51,23 @@ export class PageApprovals implements ApprovalChannel {
   }
 }
 
-const MAX_ARGS_CHARS = 20_000;
+/** The longest call that a page shows. Most bodies of email templates have a tenth of this. */
+const MAX_ARGS_CHARS = 200_000;
 
-/** The arguments of a call for its person, without what no page should hold. */
+const withoutSecrets = maskWith(undefined);
+
+/**
+ * The arguments of a call for its person, all of them but secrets.
+ * @throws OktaMcpError declined where there are too many: nobody agrees to what they were not shown
+ */
 function shownArgs(args: unknown): string {
-  const text = JSON.stringify(args, (name, value) => (isUnlogged(name) ? "(not shown)" : value), 2) ?? "";
-  return visibleLines(text.slice(0, MAX_ARGS_CHARS));
+  const text = visibleLines(stringifyJson(withoutSecrets(args as Json), 2));
+  if (text.length <= MAX_ARGS_CHARS) return text;
+  throw new OktaMcpError(
+    "declined",
+    `Nothing was changed. A person has to agree, and the call is too long for a page: ${text.length} characters, at most ${MAX_ARGS_CHARS}.`,
+    { fix: "Make the change in smaller parts, or use a client that shows questions (MCP elicitation)." },
+  );
 }
 
 /** A digest of everything that the person agrees to. */

@@ -132,7 +132,7 @@ export class PageKit {
   async page(
     context: PageContext,
     page: Markup,
-    { status = 200, goesTo = [] }: { status?: 200 | 400 | 403 | 503; goesTo?: readonly string[] } = {},
+    { status = 200, goesTo = [] }: { status?: 200 | 400 | 403 | 429 | 503; goesTo?: readonly string[] } = {},
   ): Promise<Response> {
     for (const [name, value] of Object.entries(pageHeaders(...goesTo))) context.header(name, value);
     return context.body(String(await page), status);
@@ -181,7 +181,7 @@ export class PageKit {
     // A field named code would count as a code of OAuth, and be left out.
     log.info("a page was refused", { fault: code, detail, request_id: requestId });
     return this.page(context, errorPage({ org: this.org, code, message, fix, requestId, back }), {
-      status: error.isPassing ? 503 : 403,
+      status: code === "too_many_requests" ? 429 : error.isPassing ? 503 : 403,
     });
   }
 }

@@ -1,11 +1,13 @@
 import type { IncomingMessage } from "node:http";
 import { Hono } from "hono";
+import type { AddressLimits } from "../issuer/address-limits.js";
 import type { GrantEndings } from "../issuer/grant-endings.js";
 import type { Log } from "../log.js";
 import type { Role } from "../people/roles.js";
 import type { Store } from "../store/open-store.js";
 import type { OktaLogin } from "../upstream/okta-login.js";
 import type { PersonChecks } from "../upstream/person-checks.js";
+import { SignInFailure } from "../upstream/sign-in-failure.js";
 import { ApprovePages } from "./approve-pages.js";
 import type { BrowserBinding } from "./browser-binding.js";
 import type { ClientRequests } from "./client-requests.js";
@@ -28,6 +30,8 @@ export interface PageRoutesOptions {
   requests: ClientRequests | undefined;
   store: Store;
   roles(): readonly Role[];
+  /** What one address may ask for. A page may begin a sign-in, which the store keeps, before anybody is known. */
+  limits: AddressLimits;
   /** The address from which a request comes. */
   addressOf(request: IncomingMessage): string | undefined;
   log: Log;
@@ -42,6 +46,12 @@ export function pageRoutes(options: PageRoutesOptions): PageRoutes {
   const signIn = new SignInPages({ ...options, kit });
   const clientName = (id: string) => requests?.nameOf(id) ?? Promise.resolve(id);
   const app: PageRoutes = new Hono();
+  app.use(async (context, next) => {
+    const seconds = options.limits.take(options.addressOf(context.env.incoming) ?? "");
+    if (seconds === undefined) return next();
+    context.header("retry-after", String(seconds));
+    return kit.failed(context as PageContext, tooMany());
+  });
   if (requests !== undefined) new ConsentPages({ ...options, kit, requests }).addTo(app);
   signIn.addTo(app);
   new ApprovePages({ ...options, kit, signIn, clientName }).addTo(app);
@@ -49,3 +59,10 @@ export function pageRoutes(options: PageRoutesOptions): PageRoutes {
   app.onError((error, context) => kit.failed(context as PageContext, error));
   return app;
 }
+
+const tooMany = () =>
+  new SignInFailure(
+    "too_many_requests",
+    "Too many requests came from your address.",
+    "Wait a minute, then open the page again. Whoever runs this server can raise limits.oauth_per_address.",
+  );

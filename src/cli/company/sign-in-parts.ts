@@ -1,5 +1,6 @@
 import type Provider from "oidc-provider";
 import type { AppCredentials } from "../../auth/client-authentication.js";
+import { AddressLimits } from "../../issuer/address-limits.js";
 import type { GrantEndings } from "../../issuer/grant-endings.js";
 import type { KnownPerson } from "../../store/stored-people.js";
 import { OktaLogin } from "../../upstream/okta-login.js";
@@ -60,9 +61,10 @@ export function companyPages(parts: CompanyParts, signIn: SignInParts): PageRout
   const { content, publicUrl, resource, store } = parts;
   const { provider } = signIn;
   const [formKey = new Uint8Array()] = store.subKeys("forms");
-  const knownClients = new Set(content.clients.map(({ client_id }) => client_id));
+  const knownClients = new Map(content.clients.map(({ client_id, name }) => [client_id, name]));
   const requests = provider && new ClientRequests({ provider, store, resource, knownClients });
   const flow = new SignInFlow({ ...parts, ...signIn, requests });
   const binding = new BrowserBinding(new URL(publicUrl), formKey);
-  return pageRoutes({ ...parts, ...signIn, binding, flow, requests });
+  const limits = new AddressLimits({ perMinute: content.limits.oauth_per_address, now: parts.now });
+  return pageRoutes({ ...parts, ...signIn, binding, flow, requests, limits });
 }
