@@ -3,8 +3,9 @@ import { ADMIN_LOGIN } from "../../../sandbox/facts.js";
 import { openBrowser } from "../../support/chromium.js";
 import { requireCommand } from "../../support/ci-tools.js";
 import { cleanEnv, spawnProcess, temporaryFolder } from "../../support/cli.js";
-import { startCompanyWeb } from "../../support/company-server.js";
-import { listenForCode } from "./persons.js";
+import { freePort, startCompanyWeb } from "../../support/company-server.js";
+import { browserStub } from "./browser-stub.js";
+import { listenForCode, plainPerson } from "./persons.js";
 
 const LIMIT = { timeout: 120_000 };
 
@@ -38,6 +39,26 @@ describe("C5: the Inspector", LIMIT, () => {
     );
     expect(isError ?? false, JSON.stringify(content)).toBe(false);
     expect(content[0].text).toContain(ADMIN_LOGIN);
+  });
+});
+
+describe("C5: the Inspector that signs in", LIMIT, () => {
+  test("C5: registers, has its person sign in, and lists", async (context) => {
+    const command = requireCommand(context, "@modelcontextprotocol/inspector");
+    const web = await startCompanyWeb();
+    const folder = temporaryFolder();
+    const { next, env } = await browserStub(folder);
+    const callback = `http://127.0.0.1:${await freePort()}/oauth/callback`;
+    const args = ["--cli", "--format", "json", "--transport", "http", "--server-url", `${web.publicUrl}/mcp`];
+    const run = spawnProcess([...command, ...args, "--callback-url", callback, "--method", "tools/list"], {
+      env: cleanEnv({ HOME: folder, MCP_INSPECTOR_SECRET_STORE: "file", MCP_AUTO_OPEN_ENABLED: "true", ...env }),
+    });
+    run.child.stdin.end();
+    const address = await Promise.race([next(), run.ended.then(({ stderr }) => expect.fail(stderr))]);
+    const arrived = await plainPerson(web, ADMIN_LOGIN)(address, callback);
+    expect((await fetch(arrived)).status).toBe(200);
+    const { stdout, stderr } = await run.ended;
+    expect(stdout, stderr).toContain('"name":"list_users"');
   });
 });
 
