@@ -31,7 +31,7 @@ export interface LogOptions {
 }
 
 /** Longest record, in characters. A response body in it must not fill a disk. */
-const MAX_RECORD_CHARS = 8_000;
+export const MAX_RECORD_CHARS = 8_000;
 /** Longest text that is searched for secrets. */
 const MAX_SEARCHED_CHARS = 64_000;
 const MAX_DEPTH = 6;
@@ -123,10 +123,21 @@ function fileSink(file: string): Sink {
 }
 
 /** The settings that all records of a log share. */
-interface Format {
+export interface Format {
   threshold: number;
   /** True for a field that is hidden besides secrets. */
   hides(path: readonly string[]): boolean;
+}
+
+/** The fields of a record as JSON can carry them, without secrets. Every log of the project writes them in this form. */
+export function plainFields(fields: LogFields | undefined, format: Format): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(fields ?? {}).map(([name, value]) => {
+      // A number, such as `tokens=3`, is no secret.
+      const secret = (isUnlogged(name) && typeof value !== "number") || format.hides([name]);
+      return [name, secret ? REDACTED : toPlain(value, [name], 0, format)];
+    }),
+  );
 }
 
 function formatRecord(
@@ -136,12 +147,10 @@ function formatRecord(
   fields: LogFields | undefined,
   format: Format,
 ): string {
-  const pairs = Object.entries(fields ?? {}).map(([name, value]) => {
-    // A number, such as `tokens=3`, is no secret.
-    const secret = (isUnlogged(name) && typeof value !== "number") || format.hides([name]);
-    const plain = secret ? REDACTED : toPlain(value, [name], 0, format);
-    return `${name}=${typeof plain === "string" && /^[\w./:@+-]+$/.test(plain) ? plain : JSON.stringify(plain)}`;
-  });
+  const pairs = Object.entries(plainFields(fields, format)).map(
+    ([name, plain]) =>
+      `${name}=${typeof plain === "string" && /^[\w./:@+-]+$/.test(plain) ? plain : JSON.stringify(plain)}`,
+  );
   const text = [message, ...pairs].join(" ");
   const line = visible(redact(text.slice(0, MAX_SEARCHED_CHARS)));
   const shown = line.length > MAX_RECORD_CHARS ? `${line.slice(0, MAX_RECORD_CHARS)}… (cut)` : line;

@@ -5,7 +5,7 @@ import type { Store } from "../store/open-store.js";
 import type { ClientKind } from "../store/stored-clients.js";
 import { visible } from "../text/quote.js";
 import { countedAddress } from "./address-limits.js";
-import { redirectKind } from "./redirect-rules.js";
+import { givenRedirectKind, RIGHT_REDIRECTS } from "./redirect-rules.js";
 import { TooManyRequests } from "./too-many-requests.js";
 
 /** A client of serve.json. */
@@ -17,7 +17,7 @@ export interface KnownClient {
 
 export interface ClientDirectoryOptions {
   store: Pick<Store, "clients" | "limits" | "audit" | "once">;
-  known: readonly KnownClient[];
+  known(): readonly KnownClient[];
   /** The clients that may register themselves within any 24 hours: from one address, and from all. */
   registrations: { perAddress: number; inAll: number };
   /** The address from which the running request comes. */
@@ -39,17 +39,24 @@ const NOTED_MS = 5 * 60_000;
  */
 export class ClientDirectory {
   readonly #options: ClientDirectoryOptions;
-  readonly #known: ReadonlyMap<string, AdapterPayload>;
+  #known: { of: readonly KnownClient[]; byId: ReadonlyMap<string, AdapterPayload> };
 
   /** @throws OktaMcpError bad_config for a client of serve.json whose redirect URI is none */
   constructor(options: ClientDirectoryOptions) {
     this.#options = options;
-    this.#known = new Map(options.known.map((client) => [client.client_id, knownMetadata(client)]));
+    this.#known = byId(options.known());
   }
 
   /** True for a client of serve.json. */
   isKnown(id: string): boolean {
-    return this.#known.has(id);
+    return this.#knownNow().has(id);
+  }
+
+  /** The clients of serve.json, which may have been read anew. */
+  #knownNow(): ReadonlyMap<string, AdapterPayload> {
+    const now = this.#options.known();
+    if (now !== this.#known.of) this.#known = byId(now);
+    return this.#known.byId;
   }
 
   /** The storage of clients for oidc-provider. */
@@ -87,7 +94,7 @@ export class ClientDirectory {
   }
 
   #kindOf(id: string): ClientKind {
-    if (this.#known.has(id)) return "static";
+    if (this.isKnown(id)) return "static";
     // Ids that this server gives out have no colon.
     return id.startsWith("https:") ? "cimd" : "dcr";
   }
@@ -95,7 +102,7 @@ export class ClientDirectory {
   async #find(id: string): Promise<AdapterPayload | undefined> {
     const row = await this.#options.store.clients.find(id);
     if (row?.blockedAtMs !== undefined) throw blocked();
-    const known = this.#known.get(id);
+    const known = this.#knownNow().get(id);
     if (known !== undefined) return known;
     return row?.kind === "dcr" ? (row.metadata as AdapterPayload) : undefined;
   }
@@ -126,6 +133,10 @@ export class ClientDirectory {
   }
 }
 
+function byId(of: readonly KnownClient[]): { of: typeof of; byId: ReadonlyMap<string, AdapterPayload> } {
+  return { of, byId: new Map(of.map((client) => [client.client_id, knownMetadata(client)])) };
+}
+
 const byDay = (perDay: number) => ({ perSession: undefined, perMinute: undefined, perDay });
 
 /** The seconds until the oldest of some times is 24 hours ago. */
@@ -143,16 +154,12 @@ function blocked(): Error {
 /** The metadata of a client of serve.json. It is native where a code goes to a program, so that its port may vary. */
 function knownMetadata({ client_id, name, redirect_uris }: KnownClient): AdapterPayload {
   const kinds = redirect_uris.map((uri) => {
-    const url = URL.canParse(uri) ? new URL(uri) : undefined;
-    const own = { hosts: [url?.host ?? ""], schemes: [url?.protocol.slice(0, -1) ?? ""] };
-    const kind = redirectKind(uri, own);
+    const kind = givenRedirectKind(uri);
     if (kind !== undefined) return kind;
     throw new OktaMcpError(
       "bad_config",
       `The client ${visible(client_id)} has no right redirect URI: ${visible(uri)}`,
-      {
-        fix: "In serve.json use https, http on loopback, or a private scheme; without user, fragment and wildcard.",
-      },
+      { fix: `In serve.json use ${RIGHT_REDIRECTS}.` },
     );
   });
   return {

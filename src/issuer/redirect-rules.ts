@@ -36,6 +36,15 @@ export function redirectKind(text: unknown, { hosts, schemes }: RedirectRules): 
     : undefined;
 }
 
+/** The redirect URIs that an operator may give to a client, in words. */
+export const RIGHT_REDIRECTS = "https, http on loopback, or a private scheme; without user, fragment and wildcard";
+
+/** The kind of a redirect URI that an operator has given to a client; undefined for one that is refused. */
+export function givenRedirectKind(text: string): RedirectKind | undefined {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  return redirectKind(text, { hosts: [url?.host ?? ""], schemes: [url?.protocol.slice(0, -1) ?? ""] });
+}
+
 /** The place to which a code goes, as a person is told of it. */
 export interface RedirectPlace {
   /** The host, or what stands in its place for a private scheme. */

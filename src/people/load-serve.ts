@@ -22,17 +22,24 @@ export interface LoadedServe {
   notices: readonly string[];
 }
 
+/** What a file is held against besides its schema. */
+export interface ServeChecks {
+  /** The tools that exist. A pattern that names none of them is a mistake. */
+  tools: readonly Choosable[];
+  /** Rules of rooms above this one. */
+  further?: CheckParts;
+}
+
 const KIND = "file with the settings of okta-mcp serve";
 
 /**
  * Reads serve.json and every file that it names.
- * @param tools the tools that exist; a pattern that names none of them is a mistake
  * @returns the settings, or every mistake in a sentence that tells its place and what to do
  */
-export function loadServe(file: string, tools: readonly Choosable[]): LoadedServe | { problems: string[] } {
+export function loadServe(file: string, checks: ServeChecks): LoadedServe | { problems: string[] } {
   const read = readHandwritten(file, KIND);
   if ("problem" in read) return { problems: [read.problem] };
-  const loaded = checkServe(read.text, read.path, tools);
+  const loaded = checkServe(read.text, read.path, checks);
   if ("problems" in loaded || !read.isOpen) return loaded;
   const shown = visible(read.path);
   const notice = `${shown} can be changed by other users of this machine; run: chmod go-w ${shown}`;
@@ -43,7 +50,7 @@ export function loadServe(file: string, tools: readonly Choosable[]): LoadedServ
 export function checkServe(
   text: string,
   file: string,
-  tools: readonly Choosable[],
+  { tools, further }: ServeChecks,
 ): LoadedServe | { problems: string[] } {
   const path = resolve(file);
   const inFiles: string[] = [];
@@ -51,6 +58,7 @@ export function checkServe(
   let roles: readonly Role[] = [];
   const notices: string[] = [];
   const checkFiles: CheckParts = (parts, add) => {
+    further?.(parts, add);
     const { okta } = parts.members;
     if (okta !== undefined) app = readApp(okta, path, (member, problem) => add(["okta", member], problem));
     const loaded = loadRoles(

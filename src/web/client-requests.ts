@@ -14,8 +14,8 @@ export interface ClientRequestsOptions {
   store: Pick<Store, "consents" | "clients">;
   /** The address of /mcp. */
   resource: string;
-  /** The names of the clients of serve.json, by their ids. */
-  knownClients: ReadonlyMap<string, string>;
+  /** The names of the clients of serve.json at this moment, by their ids. */
+  knownClients(): ReadonlyMap<string, string>;
 }
 
 /** Keeps on record what happened to access, with the address and the name of the request. */
@@ -63,7 +63,7 @@ export class ClientRequests {
       clientId,
       client: {
         name: (await provider.Client.find(clientId))?.clientName ?? clientId,
-        isKnown: knownClients.has(clientId),
+        isKnown: knownClients().has(clientId),
         ...redirectPlace(redirectUri),
         scopes: ownScopesIn(scopeOf(params)),
       },
@@ -78,7 +78,7 @@ export class ClientRequests {
    */
   async nameOf(clientId: string): Promise<string> {
     const { knownClients, store } = this.#options;
-    return knownClients.get(clientId) ?? (await store.clients.find(clientId))?.name ?? clientId;
+    return knownClients().get(clientId) ?? (await store.clients.find(clientId))?.name ?? clientId;
   }
 
   /** True where the person has allowed the very same before. */

@@ -50,7 +50,7 @@ function takenOf(asked: string | undefined): string {
 export function applyCors(
   request: IncomingMessage,
   response: ServerResponse,
-  { path, origins, own }: { path: string; origins: ReadonlySet<string>; own: string },
+  { path, origins, own }: { path: string; origins: Pick<ReadonlySet<string>, "has">; own: string },
 ): boolean {
   const methods = FOR_LISTED.get(path);
   const isForAll = FOR_ALL.has(path);

@@ -8,7 +8,7 @@ export interface FrontOptions {
   /** The address at which clients reach this server, without a slash at its end. */
   publicUrl: string;
   /** The origins of web pages whose scripts may call. */
-  origins: ReadonlySet<string>;
+  origins: Pick<ReadonlySet<string>, "has">;
   /** The proxies in front of this server. */
   proxies: Networks;
   /** True where this server itself ends TLS. */

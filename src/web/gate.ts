@@ -15,7 +15,7 @@ export interface GateOptions extends ChallengeOptions {
   /** The values of Host that lead here. */
   hosts: ReadonlySet<string>;
   /** The origins of web pages whose scripts may call. */
-  origins: ReadonlySet<string>;
+  origins: Pick<ReadonlySet<string>, "has">;
   maxBodyBytes: number;
 }
 

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { HttpBindings } from "@hono/node-server";
 import type { Context } from "hono";
@@ -10,6 +9,7 @@ import type { KnownPerson } from "../store/stored-people.js";
 import { SignInFailure } from "../upstream/sign-in-failure.js";
 import { type BrowserBinding, randomText } from "./browser-binding.js";
 import type { AuditRecorder, WayBack } from "./client-requests.js";
+import type { RunningRequests } from "./running-requests.js";
 
 export interface PageKitOptions {
   /** The org's address. */
@@ -18,6 +18,8 @@ export interface PageKitOptions {
   store: Pick<Store, "sessions" | "people" | "audit">;
   /** The address from which a request comes. */
   addressOf(request: IncomingMessage): string | undefined;
+  /** The names of requests. */
+  requestIds: Pick<RunningRequests, "idOf">;
   log: Log;
   /** Epoch milliseconds. */
   now(): number;
@@ -45,7 +47,6 @@ export class PageKit {
   /** The org's host. */
   readonly org: string;
   readonly #options: PageKitOptions;
-  readonly #requestIds = new WeakMap<IncomingMessage, string>();
 
   constructor(options: PageKitOptions) {
     this.#options = options;
@@ -147,12 +148,7 @@ export class PageKit {
 
   /** A name for this request, for log, record and page. */
   requestId(context: PageContext): string {
-    const { incoming } = context.env;
-    const known = this.#requestIds.get(incoming);
-    if (known !== undefined) return known;
-    const id = randomUUID();
-    this.#requestIds.set(incoming, id);
-    return id;
+    return this.#options.requestIds.idOf(context.env.incoming);
   }
 
   /** Keeps on record what happens to access by a request, with its address and name. */

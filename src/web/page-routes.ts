@@ -14,6 +14,7 @@ import type { ClientRequests } from "./client-requests.js";
 import { ConsentPages } from "./consent-pages.js";
 import { MePages } from "./me-pages.js";
 import { type PageContext, PageKit } from "./page-kit.js";
+import type { RunningRequests } from "./running-requests.js";
 import type { SignInFlow } from "./sign-in-flow.js";
 import { SignInPages } from "./sign-in-pages.js";
 import type { PageRoutes } from "./web-server.js";
@@ -34,6 +35,8 @@ export interface PageRoutesOptions {
   limits: AddressLimits;
   /** The address from which a request comes. */
   addressOf(request: IncomingMessage): string | undefined;
+  /** The names of requests. */
+  requestIds: Pick<RunningRequests, "idOf">;
   log: Log;
   /** Epoch milliseconds. */
   now(): number;

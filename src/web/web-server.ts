@@ -15,6 +15,7 @@ import { Front, MAX_FORM_BYTES, pathOf, tooLong } from "./front.js";
 import type { McpEndpoint } from "./mcp-endpoint.js";
 import { resourceMetadata } from "./metadata.js";
 import { MCP_PATH, PROVIDER_DOCUMENTS, RESOURCE_METADATA_PATH } from "./refusals.js";
+import type { RunningRequests } from "./running-requests.js";
 import type { TlsFiles } from "./tls-files.js";
 
 /** The routes of people: sign-in, consent, pages. */
@@ -37,12 +38,14 @@ export interface WebServerOptions {
   /** A sentence for whoever looks at the state of the server. */
   warning: string | undefined;
   /** The origins of web pages whose scripts may call. */
-  origins: ReadonlySet<string>;
+  origins: Pick<ReadonlySet<string>, "has">;
   /** Undefined where a proxy ends TLS. */
   tls: TlsFiles | undefined;
   timeouts: WebTimeouts;
   /** Resolves when requests can be served. Rejects with the reason why they cannot. */
   ready(): Promise<void>;
+  /** The requests that run. */
+  requests: RunningRequests;
   log: Log;
 }
 
@@ -72,6 +75,7 @@ const KEEP_ALIVE_MS = 75_000;
 
 /** The time that running requests have once the server closes. */
 const LAST_REQUESTS_MS = 25_000;
+const CLOSE_IDLE_EVERY_MS = 50;
 
 const isOfProvider = (path: string) =>
   PROVIDER_DOCUMENTS.includes(path) ||
@@ -82,11 +86,13 @@ export async function startWebServer(
   options: WebServerOptions,
   listen: { host: string; port: number },
 ): Promise<WebServer> {
-  const { tls, timeouts } = options;
+  const { tls, timeouts, requests, log } = options;
   const front = new Front({ ...options, endsTls: tls !== undefined });
   const route = routesOf(options);
   const server = listener(tls, timeouts, (request, response) => {
-    if (front.admits(request, response)) route(request, response);
+    requests.run(request, response, log, () => {
+      if (front.admits(request, response)) route(request, response);
+    });
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject).listen(listen.port, listen.host, resolve);
@@ -144,10 +150,13 @@ async function closeServer(server: Server | HttpsServer, endpoint: McpEndpoint):
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   endpoint.endSubscriptions();
   server.closeIdleConnections();
+  // A connection whose last request ends from now on is idle too, and would stay open for more.
+  const idle = setInterval(() => server.closeIdleConnections(), CLOSE_IDLE_EVERY_MS);
   // Whoever is cut off cancels the call. A write that has left is waited for all the same.
   const late = setTimeout(() => server.closeAllConnections(), LAST_REQUESTS_MS);
   await closed;
   clearTimeout(late);
+  clearInterval(idle);
   await endpoint.close();
 }
 

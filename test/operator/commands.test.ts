@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { ADMIN_LOGIN } from "../../sandbox/facts.js";
 import { runServeCheck } from "../../src/cli/company/run-check.js";
-import { startServe } from "../../src/cli/company/run-serve.js";
 import { runServeWho } from "../../src/cli/company/run-who.js";
+import { SERVE_CHECKS } from "../../src/cli/company/serve-checks.js";
+import { startServe } from "../../src/cli/company/start-serve.js";
 import { createIo, type Io } from "../../src/cli/io.js";
-import { toolCards } from "../../src/cli/tool-cards.js";
 import { loadServe } from "../../src/people/load-serve.js";
 import { type CompanyWeb, freePort, startCompanyWeb } from "../support/company-server.js";
 
@@ -63,12 +63,14 @@ test("a start that finds a setting of another server names ours, and never its v
   const web = await startCompanyWeb();
   const listen = { host: "127.0.0.1", port: await freePort() };
   const line = commandLine(web, { listen, data_dir: "other" });
-  const loaded = loadServe(line.config, toolCards);
+  const loaded = loadServe(line.config, SERVE_CHECKS);
   if ("problems" in loaded) throw new Error(loaded.problems.join("\n"));
-  const io: Io = { ...line.io, env: { SSO_OKTA_ISSUER: "https://hush.example" } };
-  const running = await startServe(loaded, { io, log: web.log });
-  onTestFinished(() => running.close());
-  const lines = web.lines.join("");
+  const written: string[] = [];
+  const stderr = { write: (text: string | Uint8Array) => written.push(String(text)) > 0 } as NodeJS.WriteStream;
+  const io: Io = { ...line.io, stderr, env: { SSO_OKTA_ISSUER: "https://hush.example" } };
+  const running = await startServe(loaded, io);
+  onTestFinished(() => running.close("the test is over"));
+  const lines = written.join("");
   expect(lines).toContain(
     "SSO_OKTA_ISSUER, a setting of MCP Gateway, is not read here. Use okta.org_url in serve.json.",
   );

@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "no
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { runServeInit } from "../../src/cli/company/run-init.js";
+import { SERVE_CHECKS } from "../../src/cli/company/serve-checks.js";
 import { createIo, type Io } from "../../src/cli/io.js";
-import { toolCards } from "../../src/cli/tool-cards.js";
 import { loadServe } from "../../src/people/load-serve.js";
 import { temporaryFolder } from "../support/cli.js";
 
@@ -25,7 +25,7 @@ test("the first settings are right as they are, private, and show no private key
   const dir = temporaryFolder();
   const { io, text } = quietIo();
   expect(await runServeInit(io, { dir, ...FLAGS, service: ["reader=0oaReaderService0001"] })).toBe(0);
-  const loaded = loadServe(join(dir, "serve.json"), toolCards);
+  const loaded = loadServe(join(dir, "serve.json"), SERVE_CHECKS);
   expect(loaded).toMatchObject({
     content: {
       public_url: "https://mcp.acme.com",

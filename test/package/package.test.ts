@@ -181,6 +181,7 @@ describe("the packed package", () => {
       "guard.schema.json",
       "mcp.json.example",
       "package.json",
+      "serve.schema.json",
     ]);
     expect(packed.size).toBeLessThan(2_000_000);
   });

@@ -20,6 +20,8 @@ import { showIssuerError } from "../../web/issuer-errors.js";
 
 export interface CompanyIssuerOptions extends Pick<IssuerOptions, "askOrg" | "canAskOrg"> {
   content: ServeFile;
+  /** The clients of serve.json at this moment. */
+  knownClients(): ServeFile["clients"];
   publicUrl: string;
   resource: string;
   /** The org's address. */
@@ -44,7 +46,7 @@ export async function companyIssuer(
   const endings = new GrantEndings({ store, revokeAtOrg: (token) => login.revoke(token), sleep: realSleep, log });
   const clients = new ClientDirectory({
     store,
-    known: content.clients,
+    known: options.knownClients,
     registrations: { perAddress: registrations_per_address, inAll: registrations_in_all },
     addressOf,
     now,

@@ -3,17 +3,25 @@ import type { AppCredentials } from "../../auth/client-authentication.js";
 import type { Log } from "../../log.js";
 import type { SendHttp } from "../../net/http-client.js";
 import { Networks } from "../../net/networks.js";
+import type { PublicFetch } from "../../net/public-fetch.js";
 import { OrgTraffic } from "../../okta/org-traffic.js";
 import type { Role } from "../../people/roles.js";
 import type { ServeFile } from "../../people/serve-fields.js";
 import type { Store } from "../../store/open-store.js";
 import { clientAddress } from "../../web/client-address.js";
 import { MCP_PATH } from "../../web/refusals.js";
+import { RunningRequests } from "../../web/running-requests.js";
 import { appOf } from "./company-apps.js";
 import { groupReader } from "./group-reader.js";
 
 export interface CompanyOptions {
   content: ServeFile;
+  /** The settings at this moment, where they can change; by default `content`. */
+  current?: () => ServeFile;
+  /** True once the server is about to stop; by default never. */
+  isDraining?: () => boolean;
+  /** The requests that run; by default nobody else looks at them. */
+  requests?: RunningRequests;
   /** The path of serve.json. */
   file: string;
   roles(): readonly Role[];
@@ -21,11 +29,14 @@ export interface CompanyOptions {
   version: string;
   log: Log;
   fetch: SendHttp;
+  /** The way to the documents of clients. Only tests have another than the one to public addresses. */
+  fetchDocument?: PublicFetch;
   now: () => number;
 }
 
 /** The parts that every way to know callers needs. */
-export interface CompanyParts extends CompanyOptions {
+export interface CompanyParts extends Required<Omit<CompanyOptions, "fetchDocument">> {
+  fetchDocument?: PublicFetch;
   /** The address at which clients reach this server, without a slash at its end. */
   publicUrl: string;
   /** The address of /mcp. */
@@ -58,6 +69,9 @@ export async function companyParts(options: CompanyOptions): Promise<CompanyPart
   const { privateKey: key } = directory ?? {};
   const reader = directory && key && { app: { clientId: directory.clientId, key }, orgUrl, traffic, version };
   return {
+    current: () => content,
+    isDraining: () => false,
+    requests: new RunningRequests(),
     ...options,
     publicUrl,
     resource: `${publicUrl}${MCP_PATH}`,

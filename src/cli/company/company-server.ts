@@ -1,3 +1,4 @@
+import { OktaMcpError } from "../../errors/index.js";
 import type { Store } from "../../store/open-store.js";
 import { CallsAtOnce } from "../../web/calls-at-once.js";
 import type { GateOptions } from "../../web/gate.js";
@@ -8,7 +9,7 @@ import type { WebCaller } from "../../web/web-caller.js";
 import { startWebServer, type WebServer } from "../../web/web-server.js";
 import type { CallerMode } from "./caller-mode.js";
 import { type CompanyOptions, type CompanyParts, companyParts } from "./company-parts.js";
-import { gateOf, timeoutsOf, tlsOf, writingTools } from "./gate-settings.js";
+import { callsAtOnceOf, gateOf, timeoutsOf, tlsOf, writingTools } from "./gate-settings.js";
 import { PersonEngines } from "./person-engines.js";
 import { PersonSessions } from "./person-sessions.js";
 import { proxyMode } from "./proxy-mode.js";
@@ -21,7 +22,7 @@ export type { CompanyOptions } from "./company-parts.js";
 export async function startCompanyServer(options: CompanyOptions): Promise<WebServer> {
   const { content, file, store, log } = options;
   const parts = await companyParts(options);
-  const { publicUrl, proxies } = parts;
+  const { publicUrl, proxies, requests, isDraining, current } = parts;
   const mode = await (content.sign_in === "proxy" ? proxyMode(parts) : tokenMode(parts));
   const { signIn, warning, authorizationServers } = mode;
   if (warning !== undefined) log.warn(warning);
@@ -32,7 +33,7 @@ export async function startCompanyServer(options: CompanyOptions): Promise<WebSe
       { before, now: publicUrl },
     );
   }
-  const gate = gateOf(content, publicUrl, scopesOf(mode, parts));
+  const gate = gateOf(current, publicUrl, scopesOf(mode, parts));
   const server = await startWebServer(
     {
       publicUrl,
@@ -46,7 +47,11 @@ export async function startCompanyServer(options: CompanyOptions): Promise<WebSe
       origins: gate.origins,
       tls: tlsOf(content, file, log),
       timeouts: timeoutsOf(content),
-      ready: () => store.ping(),
+      requests,
+      async ready() {
+        if (isDraining()) throw new OktaMcpError("store_unavailable", "The server is about to stop.");
+        await store.ping();
+      },
       log,
     },
     content.listen,
@@ -61,7 +66,7 @@ function scopesOf({ scopes }: CallerMode, { roles }: CompanyParts): string[] {
 }
 
 function endpointOf(parts: CompanyParts, mode: CallerMode, gate: GateOptions): McpEndpoint {
-  const { content, publicUrl, orgUrl, app, roles, traffic, store, version, log, fetch, now } = parts;
+  const { current, publicUrl, orgUrl, app, roles, traffic, store, version, log, fetch, now } = parts;
   const { clock } = traffic.with(orgUrl);
   const sessions = new PersonSessions({ app, store, log, fetch, now, orgUrl, publicUrl, clock });
   const engines = new PersonEngines({ store, version, log, fetch, now, orgUrl, traffic, sessions });
@@ -77,7 +82,7 @@ function endpointOf(parts: CompanyParts, mode: CallerMode, gate: GateOptions): M
     writes: (tool) => writing.has(tool),
     verifier: mode.verifier,
     roles,
-    atOnce: new CallsAtOnce({ perPerson: content.limits.calls_at_once, inAll: content.limits.calls_at_once_in_all }),
+    atOnce: new CallsAtOnce(callsAtOnceOf(current)),
     async serviceOf(caller) {
       const service = await engines.of(caller);
       return caller.machineRole === undefined ? service : withoutPerson(service);

@@ -8,18 +8,40 @@ import { type GateOptions, hostsOf } from "../../web/gate.js";
 import { TlsFiles } from "../../web/tls-files.js";
 import type { WebTimeouts } from "../../web/web-server.js";
 
-/** The rules for requests to /mcp, as serve.json has them. */
-export function gateOf(
-  { allowed_origins, limits }: ServeFile,
-  publicUrl: string,
-  scopes: readonly string[],
-): GateOptions {
+/** The rules for requests to /mcp, as serve.json has them at this moment. */
+export function gateOf(current: () => ServeFile, publicUrl: string, scopes: readonly string[]): GateOptions {
+  const originsOf = remembered(
+    ({ allowed_origins }) => new Set([publicUrl, ...allowed_origins].map((url) => new URL(url).origin)),
+  );
   return {
     publicUrl,
     scopes,
     hosts: hostsOf(publicUrl),
-    origins: new Set([publicUrl, ...allowed_origins].map((url) => new URL(url).origin)),
-    maxBodyBytes: limits.body_bytes,
+    origins: { has: (origin) => originsOf(current()).has(origin) },
+    get maxBodyBytes() {
+      return current().limits.body_bytes;
+    },
+  };
+}
+
+/** Computes something of the settings anew only where they are others than before. */
+function remembered<T>(compute: (content: ServeFile) => T): (content: ServeFile) => T {
+  let known: { of: ServeFile; value: T } | undefined;
+  return (content) => {
+    if (known?.of !== content) known = { of: content, value: compute(content) };
+    return known.value;
+  };
+}
+
+/** The limits of calls at once, as they are at this moment. */
+export function callsAtOnceOf(current: () => ServeFile): { readonly perPerson: number; readonly inAll: number } {
+  return {
+    get perPerson() {
+      return current().limits.calls_at_once;
+    },
+    get inAll() {
+      return current().limits.calls_at_once_in_all;
+    },
   };
 }
 

@@ -14,7 +14,13 @@ export async function proxyMode(parts: CompanyParts): Promise<CallerMode> {
   const login = oktaLogin(parts, app);
   const askOrg = (id: string): Promise<PersonState> => signIn.checks.check(id);
   const canAskOrg = (id: string): Promise<boolean> => signIn.checks.canAsk(id);
-  const { provider, endings } = await companyIssuer({ ...parts, login, askOrg, canAskOrg });
+  const { provider, endings } = await companyIssuer({
+    ...parts,
+    knownClients: () => parts.current().clients,
+    login,
+    askOrg,
+    canAskOrg,
+  });
   const signIn = signInWith(parts, { login, provider, endings });
   return {
     verifier: new OwnTokens(provider, resource, store),

@@ -8,8 +8,8 @@ import { loadServe } from "../../people/load-serve.js";
 import { interruptible } from "../interrupt.js";
 import type { Io } from "../io.js";
 import { askYesNo } from "../person.js";
-import { toolCards } from "../tool-cards.js";
 import { openCheck } from "./open-check.js";
+import { SERVE_CHECKS } from "./serve-checks.js";
 import { showFindings } from "./show-findings.js";
 
 export interface RunCheckOptions {
@@ -25,7 +25,7 @@ export interface RunCheckOptions {
 /** Runs the checks of a company's server. @returns the exit code: 0 where nothing is wrong, 1 where something is */
 export async function runServeCheck(io: Io, options: RunCheckOptions): Promise<number> {
   const { config, json = false, live = false, yes = false, now } = options;
-  const loaded = loadServe(config, toolCards);
+  const loaded = loadServe(config, SERVE_CHECKS);
   if ("problems" in loaded) {
     const { wrong } = about("serve.json");
     const findings = loaded.problems.map((problem) => wrong(problem));

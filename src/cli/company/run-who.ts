@@ -8,9 +8,9 @@ import { inertJson } from "../../text/inert-json.js";
 import { visible } from "../../text/quote.js";
 import type { Io } from "../io.js";
 import { columnsOf } from "../io.js";
-import { toolCards } from "../tool-cards.js";
 import { momentInWords, twoColumns } from "../words.js";
 import { openCheck } from "./open-check.js";
+import { SERVE_CHECKS } from "./serve-checks.js";
 
 export interface RunWhoOptions {
   login: string;
@@ -27,7 +27,7 @@ export interface RunWhoOptions {
  * @throws OktaMcpError bad_config
  */
 export async function runServeWho(io: Io, { login, config, tool, json = false }: RunWhoOptions): Promise<number> {
-  const loaded = loadServe(config, toolCards);
+  const loaded = loadServe(config, SERVE_CHECKS);
   if ("problems" in loaded) throw serveFileError(config, loaded.problems);
   const log = createLog({ level: "error", stderr: io.stderr });
   const context = openCheck({ loaded, env: io.env, log });

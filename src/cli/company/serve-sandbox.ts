@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { temporaryDir } from "../../files/user-dirs.js";
-import { fewestForAll } from "../../okta/scopes.js";
+import { fewestForAll, SCOPES } from "../../okta/scopes.js";
 import { checkServe, type LoadedServe, serveFileError } from "../../people/load-serve.js";
 import { portError } from "../port.js";
-import { toolCards } from "../tool-cards.js";
+import { SERVE_CHECKS } from "./serve-checks.js";
 
 /** The port of `okta-mcp serve --sandbox` where it is free and no other is named. */
 const USUAL_PORT = 8_480;
@@ -68,7 +68,7 @@ export async function startServeSandbox(port: number | undefined): Promise<Serve
   const folder = mkdtempSync(join(temporaryDir(), "okta-mcp-serve-"));
   const removeFolder = () => rmSync(folder, { recursive: true, force: true });
   try {
-    const company = { redirectUri: `${publicUrl}/auth/sso/callback/okta`, secret, scopes: fewestForAll() };
+    const company = { redirectUri: `${publicUrl}/auth/sso/callback/okta`, secret, scopes: Object.keys(SCOPES) };
     const made: { it?: ReturnType<typeof addServeCompany> } = {};
     const sandbox = await startSandbox({
       authorization(org) {
@@ -88,7 +88,7 @@ export async function startServeSandbox(port: number | undefined): Promise<Serve
       roles: rolesFor(groups),
       log: { level: "warn" },
     });
-    const settings = checkServe(text, file, toolCards);
+    const settings = checkServe(text, file, SERVE_CHECKS);
     if ("problems" in settings) throw serveFileError(file, settings.problems);
     return {
       settings,

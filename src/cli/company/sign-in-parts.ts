@@ -58,13 +58,13 @@ export function signInWith(
 
 /** The routes of people. */
 export function companyPages(parts: CompanyParts, signIn: SignInParts): PageRoutes {
-  const { content, publicUrl, resource, store } = parts;
+  const { publicUrl, resource, store } = parts;
   const { provider } = signIn;
   const [formKey = new Uint8Array()] = store.subKeys("forms");
-  const knownClients = new Map(content.clients.map(({ client_id, name }) => [client_id, name]));
-  const requests = provider && new ClientRequests({ provider, store, resource, knownClients });
+  const known = () => new Map(parts.current().clients.map(({ client_id, name }) => [client_id, name]));
+  const requests = provider && new ClientRequests({ provider, store, resource, knownClients: known });
   const flow = new SignInFlow({ ...parts, ...signIn, requests });
   const binding = new BrowserBinding(new URL(publicUrl), formKey);
-  const limits = new AddressLimits({ perMinute: content.limits.oauth_per_address, now: parts.now });
-  return pageRoutes({ ...parts, ...signIn, binding, flow, requests, limits });
+  const limits = new AddressLimits({ perMinute: parts.content.limits.oauth_per_address, now: parts.now });
+  return pageRoutes({ ...parts, ...signIn, binding, flow, requests, limits, requestIds: parts.requests });
 }

@@ -1,0 +1,137 @@
+import type { Log } from "../../log.js";
+import { createFetch } from "../../net/proxy.js";
+import { pathBeside } from "../../people/app-files.js";
+import { foreignSettingsIn } from "../../people/foreign-settings.js";
+import { LiveSettings } from "../../people/live-settings.js";
+import { type LoadedServe, loadServe } from "../../people/load-serve.js";
+import type { Store } from "../../store/open-store.js";
+import type { RunningRequests } from "../../web/running-requests.js";
+import type { Io } from "../io.js";
+import { portError } from "../port.js";
+import { version } from "../version.js";
+import { consoleToLog } from "./console-to-log.js";
+import type { JsonLog } from "./json-log.js";
+import { SERVE_CHECKS } from "./serve-checks.js";
+
+/** A running server of a company, with all that belongs to it. */
+export interface RunningServe {
+  /** The address of /mcp. */
+  mcpUrl: string;
+  /** Reads the settings anew. What takes effect, and what does not, is in the log. */
+  reload(): void;
+  /** Lets what runs come to its end, and closes everything. @param why for the log */
+  close(why: string): Promise<void>;
+}
+
+/** How often what has ended is dropped from the store. */
+const DROP_EVERY_MS = 10 * 60_000;
+
+/**
+ * Opens the store and starts the server. Until it is closed, the log takes what libraries write to the console.
+ * @throws OktaMcpError bad_config, bad_input, store_unavailable
+ */
+export async function startServe(settings: LoadedServe, io: Io): Promise<RunningServe> {
+  const [{ createJsonLog }, { RunningRequests }] = await Promise.all([
+    import("./json-log.js"),
+    import("../../web/running-requests.js"),
+  ]);
+  const requests = new RunningRequests();
+  const context = (): Record<string, string> =>
+    requests.runningId === undefined ? {} : { request_id: requests.runningId };
+  const log = createJsonLog({ level: settings.content.log.level, stream: io.stderr, context });
+  const consoleBack = consoleToLog(log);
+  try {
+    const running = await openServe(settings, { io, log, requests });
+    return { ...running, close: (why) => running.close(why).finally(consoleBack) };
+  } catch (error) {
+    consoleBack();
+    throw error;
+  }
+}
+
+interface ServeTools {
+  io: Io;
+  log: JsonLog;
+  requests: RunningRequests;
+}
+
+async function openServe(settings: LoadedServe, { io, log, requests }: ServeTools): Promise<RunningServe> {
+  const { content, file, notices } = settings;
+  for (const notice of [...notices, ...foreignSettingsIn(io.env)]) log.warn(notice);
+  // They bring libraries that a file with a mistake does not need.
+  const [{ openStore }, { startCompanyServer }] = await Promise.all([
+    import("../../store/open-store.js"),
+    import("./company-server.js"),
+  ]);
+  const live = new LiveSettings(settings);
+  const store = await openStore({ dir: pathBeside(file, content.data_dir), log });
+  try {
+    tellKeys(store, log);
+    let isDraining = false;
+    const server = await startCompanyServer({
+      content,
+      current: () => live.content,
+      file,
+      roles: () => live.roles,
+      isDraining: () => isDraining,
+      requests,
+      store,
+      version: version(),
+      log,
+      fetch: createFetch(io.env),
+      now: Date.now,
+    }).catch((error: NodeJS.ErrnoException) => {
+      throw portError(content.listen.port, error, "Free it, or choose another listen.port in serve.json.");
+    });
+    const stopDropping = dropNowAndThen(store, log);
+    const mcpUrl = `${content.public_url.replace(/\/$/, "")}/mcp`;
+    log.info("serving", { address: server.address, mcp_url: mcpUrl, version: version(), org: content.okta.org_url });
+    return {
+      mcpUrl,
+      reload() {
+        // The certificate may be another one under the same name.
+        server.reload();
+        reload(live, file, log);
+      },
+      async close(why) {
+        log.info("stopping", { why });
+        isDraining = true;
+        stopDropping();
+        await server.close();
+        await store.close();
+        log.info("stopped");
+      },
+    };
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+/** Says which keys that encrypt the store are new or gone since the last start. */
+function tellKeys({ keyChange, place }: Store, log: Log): void {
+  log.info("store opened", { place, keys_added: keyChange.added.length, keys_gone: keyChange.gone.length });
+}
+
+function dropNowAndThen(store: Store, log: Log): () => void {
+  const drop = () =>
+    void store.dropEnded().then(
+      (rows) => log.debug("dropped what has ended", { rows }),
+      (error: unknown) => log.warn("what has ended was not dropped", { error }),
+    );
+  const timer = setInterval(drop, DROP_EVERY_MS).unref();
+  return () => clearInterval(timer);
+}
+
+function reload(live: LiveSettings, file: string, log: JsonLog): void {
+  const taken = live.take(loadServe(file, SERVE_CHECKS));
+  if ("kept" in taken) {
+    log.error("the new settings have mistakes, and the old ones stay", { file, mistakes: taken.kept });
+    return;
+  }
+  const { changed, needRestart, notices } = taken;
+  log.setLevel(live.content.log.level);
+  for (const notice of notices) log.warn(notice);
+  log.info("settings read anew", { file, changed });
+  if (needRestart.length > 0) log.warn("some changes need a restart to take effect", { members: needRestart });
+}

@@ -1,0 +1,75 @@
+import type { LoadedServe } from "./load-serve.js";
+import type { Role } from "./roles.js";
+import type { ServeFile } from "./serve-fields.js";
+import { serveFileSchema } from "./serve-schema.js";
+
+/** The members of serve.json that take effect while the server runs. A change of any other needs a restart. */
+const LIVE = ["$schema", "roles", "clients", "allowed_origins", "log"] as const;
+const LIVE_LIMITS = ["calls_at_once", "calls_at_once_in_all", "body_bytes"] as const;
+
+/** What came of a new file. */
+export type Reloaded =
+  | { kept: readonly string[] }
+  | {
+      /** The members whose change took effect. */
+      changed: readonly string[];
+      /** The members whose change needs a restart. */
+      needRestart: readonly string[];
+      notices: readonly string[];
+    };
+
+const same = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other);
+
+/** The members of two objects that differ. */
+function differences(one: object, other: object): string[] {
+  const values = (object: object) => new Map(Object.entries(object));
+  const [before, after] = [values(one), values(other)];
+  const names = [...new Set([...before.keys(), ...after.keys()])].sort();
+  return names.filter((name) => !same(before.get(name), after.get(name)));
+}
+
+/** The settings of a running server. Whoever uses one asks for it each time, so that a change takes effect at once. */
+export class LiveSettings {
+  #loaded: LoadedServe;
+
+  constructor(loaded: LoadedServe) {
+    this.#loaded = loaded;
+  }
+
+  get content(): ServeFile {
+    return this.#loaded.content;
+  }
+
+  get roles(): readonly Role[] {
+    return this.#loaded.roles;
+  }
+
+  /**
+   * Takes what a new file says, as far as it can change while the server runs. A file with a mistake changes nothing.
+   */
+  take(next: LoadedServe | { problems: readonly string[] }): Reloaded {
+    if ("problems" in next) return { kept: next.problems };
+    const before = this.#loaded;
+    const { limits, ...members } = next.content;
+    const live = Object.fromEntries(LIVE.map((name) => [name, members[name]]));
+    const liveLimits = Object.fromEntries(LIVE_LIMITS.map((name) => [name, limits[name]]));
+    const content = { ...before.content, ...live, limits: { ...before.content.limits, ...liveLimits } } as ServeFile;
+    // What stays as it is may not go together with what is new.
+    const together = serveFileSchema().safeParse(content);
+    if (!together.success) {
+      const why = together.error.issues.map(({ path, message }) => `${path.join(".")} ${message}.`);
+      return { kept: ["What is new does not go together with what needs a restart first.", ...why] };
+    }
+    const changed = differences(before.content, content);
+    const needRestart = differences(content, next.content).flatMap((name) =>
+      name === "limits" ? differences(content.limits, limits).map((limit) => `limits.${limit}`) : [name],
+    );
+    const hasNewSecret = !same(before.app?.clientSecret, next.app?.clientSecret) && !needRestart.includes("okta");
+    this.#loaded = { ...next, content, app: before.app };
+    return {
+      changed,
+      needRestart: [...needRestart, ...(hasNewSecret ? ["okta.client_secret_file (its content)"] : [])],
+      notices: next.notices,
+    };
+  }
+}

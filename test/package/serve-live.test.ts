@@ -1,0 +1,119 @@
+import { writeFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { describeWhereBuilt } from "../support/built.js";
+import { startServeProcess } from "../support/serve-process.js";
+
+/** Sends SIGHUP, and resolves once the log has one more record with this message. */
+async function reload({ cli, records }: Awaited<ReturnType<typeof startServeProcess>>, message: string) {
+  const count = () => records().filter((record) => record.message === message).length;
+  const before = count();
+  cli.child.kill("SIGHUP");
+  await expect.poll(count, { timeout: 10_000 }).toBe(before + 1);
+  return records().findLast((record) => record.message === message);
+}
+
+const ANEW = "settings read anew";
+const MISTAKES = "the new settings have mistakes, and the old ones stay";
+
+describeWhereBuilt("a server that runs", () => {
+  test("S12: roles that were edited hold with the next request; a file with mistakes changes nothing, and every mistake is in the log", {
+    timeout: 60_000,
+  }, async () => {
+    const serve = await startServeProcess();
+    const { settings, write, signIn, file, cli } = serve;
+    const [role] = settings.roles;
+    const { call } = await signIn();
+    const names = async () =>
+      ((await call("tools/list")).message.result.tools as { name: string }[]).map(({ name }) => name);
+    expect(await names()).toContain("delete_group");
+
+    write({
+      roles: [{ ...role, read_only: true }],
+      allowed_origins: ["https://app.acme.com"],
+      log: { level: "debug" },
+    });
+    expect(await reload(serve, ANEW)).toMatchObject({ changed: ["allowed_origins", "log", "roles"] });
+    expect(await names()).not.toContain("delete_group");
+    expect((await call("tools/list", {}, { origin: "https://app.acme.com" })).status).toBe(200);
+
+    for (const [text, mistakes] of [
+      ['{"roles": [], "pubic_url": "x"', 1],
+      [JSON.stringify({ ...settings, roles: [{ ...role, scopes: ["okta.nothing"] }], listen: { port: "x" } }), 2],
+    ] as const) {
+      writeFileSync(file, text);
+      const record = await reload(serve, MISTAKES);
+      expect(record).toMatchObject({ level: "error" });
+      expect(record?.mistakes).toHaveLength(mistakes);
+      expect(await names()).not.toContain("delete_group");
+    }
+
+    write({ roles: [{ ...role, groups: ["00gNobodyIsInThis01"] }] });
+    await reload(serve, ANEW);
+    const refused = await call("tools/list");
+    expect({ status: refused.status, error: refused.message.error }).toEqual({ status: 403, error: "no_role" });
+
+    write({
+      data_dir: "elsewhere",
+      listen: { host: "127.0.0.1", port: 1 },
+      limits: { calls_at_once: 3, headers_seconds: 7 },
+    });
+    await reload(serve, ANEW);
+    expect(serve.records().at(-1)).toMatchObject({
+      message: "some changes need a restart to take effect",
+      members: ["data_dir", "limits.headers_seconds", "listen"],
+    });
+    expect(await names()).toContain("delete_group");
+    cli.child.kill("SIGTERM");
+    expect(await cli.ended).toMatchObject({ code: 0 });
+  });
+
+  test("M7: a write that was sent comes to its end and is in the journal when the server is stopped; nothing new is taken", {
+    timeout: 60_000,
+  }, async () => {
+    const serve = await startServeProcess();
+    const { sandbox, org, cli, publicUrl, signIn, records } = serve;
+    const { call } = await signIn();
+    sandbox.next("POST", "/api/v1/groups", { fault: "delay", delayMs: 2_000 });
+    const arrived = sandbox.arrival("POST", "/api/v1/groups");
+    const answer = call("tools/call", { name: "create_group", arguments: { profile: { name: "Lab" } } });
+    await arrived;
+    cli.child.kill("SIGTERM");
+    await cli.seen("stderr", /"message":"stopping"/);
+    await expect(fetch(`${publicUrl}/healthz`)).rejects.toThrow();
+    const { message } = await answer;
+    expect(message.result.isError, JSON.stringify(message)).toBeFalsy();
+    const answeredAtMs = performance.now();
+    expect(await cli.ended).toMatchObject({ code: 0 });
+    // A connection that the client keeps open does not hold the server up.
+    expect(performance.now() - answeredAtMs).toBeLessThan(10_000);
+    expect(records().at(-1)?.message).toBe("stopped");
+    expect(org.groups.all().some(({ profile }) => profile.name === "Lab")).toBe(true);
+  });
+
+  test("a second signal ends it at once", { timeout: 60_000 }, async () => {
+    const { sandbox, cli, signIn } = await startServeProcess();
+    const { call } = await signIn();
+    sandbox.next("GET", "/api/v1/groups", { fault: "hang" });
+    const arrived = sandbox.arrival("GET", "/api/v1/groups");
+    const answer = call("tools/call", { name: "list_groups", arguments: {} }).catch(() => undefined);
+    await arrived;
+    cli.child.kill("SIGINT");
+    await cli.seen("stderr", /"message":"stopping"/);
+    cli.child.kill("SIGINT");
+    expect(await cli.ended).toMatchObject({ code: null, signal: "SIGINT" });
+    await answer;
+  });
+
+  test("each request has a name, which its answer and the log tell; the log holds no query and no handle", async () => {
+    const { publicUrl, records, cli } = await startServeProcess();
+    const answer = await fetch(`${publicUrl}/approve/apr0mwyipuea90ff3d7cdbe8fd327295?code=hush`, {
+      redirect: "manual",
+    });
+    const id = answer.headers.get("x-request-id");
+    expect(id).toMatch(/^[0-9a-f-]{36}$/);
+    await cli.seen("stderr", /"path":"\/approve/);
+    const record = records().find(({ request_id, message }) => request_id === id && message === "request");
+    expect(record).toMatchObject({ level: "info", method: "GET", path: "/approve/:id", status: answer.status });
+    expect(cli.stderr()).not.toMatch(/hush|apr0mw/);
+  });
+});
