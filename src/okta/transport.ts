@@ -5,7 +5,7 @@ import { ServerClock } from "../net/server-clock.js";
 import { realSleep, type Sleep } from "../net/waiting.js";
 import type { CallLimits, TransportContext } from "./call.js";
 import type { Transport } from "./request.js";
-import { Scheduler } from "./scheduler.js";
+import type { Scheduler } from "./scheduler.js";
 import type { TokenSource } from "./token.js";
 
 /** Bounds of a transport. */
@@ -61,18 +61,21 @@ export function createTransport(options: TransportOptions): Transport {
   const { now = Date.now, sleep = realSleep, random = Math.random } = options;
   const { fetch = createDirectFetch(), clock = new ServerClock(now) } = options;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
-  const { maxConcurrent } = limits;
-  const { scheduler = new Scheduler({ maxConcurrent, now, clock, sleep, random }) } = options;
   const { origin } = new URL(orgUrl);
-  const shared = { tokens, userAgent, log, fetch, now, clock, sleep, random, limits, scheduler, party, finishesWrites };
-  const context: TransportContext = { origin, ...shared };
+  const shared = { tokens, userAgent, log, fetch, now, clock, sleep, random, limits, party, finishesWrites };
+  let { scheduler } = options;
   return {
     send: async (request, callOptions = {}) => {
-      const { Call } = await loadCall();
+      const { Call, Scheduler: Own } = await loadCall();
+      scheduler ??= new Own({ maxConcurrent: limits.maxConcurrent, now, clock, sleep, random });
+      const context: TransportContext = { origin, ...shared, scheduler };
       return await new Call(context, request, callOptions).run();
     },
   };
 }
 
-/** Loads what makes a call: no start needs it, and a process that sends nothing never does. */
-export const loadCall = () => import("./call.js");
+/** Loads what makes a call and decides when it leaves: no start needs it, and a process that sends nothing never does. */
+export const loadCall = async () => {
+  const [{ Call }, { Scheduler }] = await Promise.all([import("./call.js"), import("./scheduler.js")]);
+  return { Call, Scheduler };
+};
