@@ -48,31 +48,37 @@ type ClientAuthMethod = (typeof CLIENT_AUTH_METHODS)[number];
  * @throws errors.InvalidRedirectUri, errors.InvalidClientMetadata (RFC 7591, section 3.2.2)
  */
 export function applyClientRules(metadata: ClientMetadata, rules: RedirectRules): void {
-  const { redirect_uris: uris } = metadata;
-  if (!Array.isArray(uris) || uris.length === 0 || uris.length > MAX_REDIRECTS) {
-    throw refusedRedirect(`redirect_uris has to be a list of 1 to ${MAX_REDIRECTS} addresses`);
-  }
-  const kinds = new Set<RedirectKind>();
-  for (const uri of uris) {
-    const kind = redirectKind(uri, rules);
-    if (kind === undefined) {
-      throw refusedRedirect(
-        "a redirect URI is not allowed here: use http on loopback, a private scheme or https host that the server lists, without user, fragment or wildcard",
-      );
-    }
-    kinds.add(kind);
-  }
-  if (kinds.has("https") && kinds.size > 1) {
-    throw new errors.InvalidClientMetadata("redirect URIs of the web and of this machine cannot be mixed");
-  }
+  const kinds = applyRedirects(metadata, rules);
   const method = applyAuthMethod(metadata);
   for (const member of Object.keys(metadata)) if (!KEPT.has(member)) delete metadata[member];
-  metadata.application_type = kinds.has("https") ? "web" : "native";
+  metadata.application_type = kinds.has("loopback") || kinds.has("private") ? "native" : "web";
   metadata.grant_types = ["authorization_code", "refresh_token"];
   metadata.response_types = ["code"];
   metadata.response_modes = ["query"];
   metadata.token_endpoint_auth_method = method;
   metadata.client_name = clientName(metadata.client_name);
+}
+
+/**
+ * Leaves of the redirect URIs those that are allowed. VS Code names addresses on the web beside those of the person's
+ * machine in every registration and uses either, so that an address whose host is not listed is left out (RFC 7591,
+ * section 3.2.1: the answer tells what was registered) and every other fault refuses the whole.
+ * @returns the kinds of those that are left
+ */
+function applyRedirects(metadata: ClientMetadata, rules: RedirectRules): Set<RedirectKind> {
+  const { redirect_uris: uris } = metadata;
+  if (!Array.isArray(uris) || uris.length === 0 || uris.length > MAX_REDIRECTS) {
+    throw refusedRedirect(`redirect_uris has to be a list of 1 to ${MAX_REDIRECTS} addresses`);
+  }
+  const kinds = uris.map((uri) => redirectKind(uri, rules));
+  const listed = uris.filter((_, index) => kinds[index] !== "unlisted");
+  if (kinds.includes(undefined) || listed.length === 0) {
+    throw refusedRedirect(
+      "a redirect URI is not allowed here: use http on loopback, a private scheme or https host that the server lists, without user, fragment or wildcard",
+    );
+  }
+  metadata.redirect_uris = listed;
+  return new Set(kinds.filter((kind) => kind !== undefined && kind !== "unlisted"));
 }
 
 /** Settles how a client proves who it is, and drops what belongs to another way. */

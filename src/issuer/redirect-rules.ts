@@ -9,8 +9,8 @@ export interface RedirectRules {
   schemes: readonly string[];
 }
 
-/** The kinds of places: a port of the person's machine, a program by its private scheme, a web server. */
-export type RedirectKind = "loopback" | "private" | "https";
+/** The kinds of places: a port of the person's machine, a program by its private scheme, a web server that is listed or not. */
+export type RedirectKind = "loopback" | "private" | "https" | "unlisted";
 
 const MAX_CHARS = 2_000;
 
@@ -28,7 +28,7 @@ export function redirectKind(text: unknown, { hosts, schemes }: RedirectRules): 
   if (hasUserInfo(url, text) || text.includes("#")) return undefined;
   const scheme = url.protocol.slice(0, -1);
   if (scheme === "http") return LOOPBACK_HOSTS.includes(url.hostname) ? "loopback" : undefined;
-  if (scheme === "https") return hosts.includes(url.host) ? "https" : undefined;
+  if (scheme === "https") return hosts.includes(url.host) ? "https" : "unlisted";
   const isOwn = schemes.includes(scheme) || REVERSE_DOMAIN.test(scheme);
   // A scheme of the browser's own runs or shows what it is given.
   return isOwn && !["javascript", "data", "file", "blob", "about", "view-source"].includes(scheme)

@@ -85,11 +85,27 @@ describe("a client that registers itself", () => {
     const second = await obtainCode(web, of);
     expect(second.location.href).toMatch(/^cursor:\/\/anysphere\.cursor-retrieval\/oauth\/user-okta\/callback\?code=/);
     expect((await web.token(redemption(second))).status).toBe(200);
-    const mixed = await registration(web, { redirect_uris: ["https://app.example/cb", "http://127.0.0.1/cb"] });
-    expect([mixed.status, mixed.body.error]).toEqual([400, "invalid_client_metadata"]);
     for (const uri of ["http://intranet.corp/cb", "https://user@a.b/cb"]) {
       expect((await registration(web, { redirect_uris: [uri] })).status, uri).toBe(400);
     }
+  });
+
+  test("P3b: of addresses on the web and of this machine, as VS Code names them, those that are allowed are left", async () => {
+    const web = await startCompanyWeb({ serve: { registration: { hosts: ["app.example"] } } });
+    const machine = ["http://127.0.0.1/", "http://127.0.0.1:33418/"];
+    const editor = await registration(web, {
+      redirect_uris: ["https://insiders.vscode.dev/redirect", "https://vscode.dev/redirect", ...machine],
+    });
+    expect(editor.body).toMatchObject({ application_type: "native", redirect_uris: machine });
+    const code = await obtainCode(web, {
+      clientId: String(editor.body.client_id),
+      change: { redirect_uri: "http://127.0.0.1:59656/" },
+    });
+    expect((await web.token(redemption(code))).status).toBe(200);
+    const both = await registration(web, { redirect_uris: ["https://app.example/cb", ...machine] });
+    expect(both.body).toMatchObject({ redirect_uris: ["https://app.example/cb", ...machine] });
+    const none = await registration(web, { redirect_uris: ["https://vscode.dev/redirect"] });
+    expect([none.status, none.body.error]).toEqual([400, "invalid_redirect_uri"]);
   });
 
   test("P3b: with a secret it has to show it, and without a right one it gets nothing", async () => {

@@ -43,7 +43,10 @@ whereBuilt("every part of the build loads, and is as strict as the modules that 
   expect(parts.length).toBeGreaterThan(50);
   for (const part of parts) expect(readFileSync(join(CHUNKS, part), "utf8").slice(0, 13), part).toBe('"use strict";');
   const load = `for (const part of ${JSON.stringify(parts)}) require(${JSON.stringify(`${CHUNKS}/`)} + part);`;
-  expect(await spawnProcess([process.execPath, "-e", load]).ended).toMatchObject({ code: 0, stdout: "", stderr: "" });
+  const { code, stdout, stderr } = await spawnProcess([process.execPath, "-e", load]).ended;
+  // The authorization server's library says on Node.js 20 that it wants a later one. A running server has that in its log.
+  const said = stderr.replace(/^oidc-provider WARNING: Unsupported runtime\..*\n/, "");
+  expect({ code, stdout, said }).toEqual({ code: 0, stdout: "", said: "" });
 });
 
 whereBuilt("the built server needs no part of Node.js that early versions of 22 lack", async () => {
