@@ -110,8 +110,8 @@ export class Operator {
   }
 
   /**
-   * One text for whoever agrees to a call at the moment: a person, with the client that they use. Someone of whom the token does not tell who it is agrees for
-   * this operator alone, whoever else shares its store of seals.
+   * One text for whoever agrees to a call at the moment: a person, with the client that they use. Someone of whom the
+   * token does not tell who it is agrees for this operator alone, whoever else shares its store of seals.
    */
   async agreeing(): Promise<string> {
     if (this.#requester !== undefined) return JSON.stringify([this.#requester.person, this.#requester.client]);

@@ -96,6 +96,9 @@ export function serveFields() {
         oauth_per_address: count("Requests of one address to /oauth, and as many to pages, within any minute.").default(
           600,
         ),
+        unknown_tokens_per_address: count(
+          "Tokens of one address within any minute that this server has not seen yet and has Okta introspect.",
+        ).default(300),
         registrations_per_address: count("Clients that register from one address within 24 hours.").default(100),
         registrations_in_all: count("Clients that register within 24 hours.").default(2_000),
       })

@@ -18,6 +18,11 @@ export function checkTogether(given: WholeParts, add: AddMistake): void {
 /** Tokens and what they open never travel where others can read them. */
 function checkListener({ members, faulty }: WholeParts, add: AddMistake): void {
   const { public_url, listen, tls, trusted_proxies = [] } = members;
+  const plain = public_url && new URL(public_url).origin;
+  if (plain !== public_url?.replace(/\/$/, "")) {
+    // Addresses are compared as texts by clients, and every path of this server begins at the root.
+    add(["public_url"], `is not in its plain form, without a path. Write ${plain}`);
+  }
   if (tls !== undefined && public_url?.startsWith("http:")) {
     add(["public_url"], "begins with http, but the listener has tls");
   }

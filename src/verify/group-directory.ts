@@ -1,5 +1,6 @@
 import type { Log } from "../log.js";
 import { CannotTell } from "./cannot-tell.js";
+import { keepNewest } from "./keep-newest.js";
 
 export interface GroupDirectoryOptions {
   /** Reads the ids of all groups of a person at the org; none for somebody who is not there. */
@@ -53,11 +54,11 @@ export class GroupDirectory {
     try {
       const groups = await read(userId);
       this.#failedAtMs.delete(userId);
-      keepIn(this.#held, userId, { groups, readAtMs: now() });
+      keepNewest(this.#held, userId, { groups, readAtMs: now() }, MAX_PEOPLE);
       return groups;
     } catch (error) {
       log.warn("The groups of a person cannot be read.", { user_id: userId, error });
-      keepIn(this.#failedAtMs, userId, now());
+      keepNewest(this.#failedAtMs, userId, now(), MAX_PEOPLE);
       return this.#lasting(held);
     }
   }
@@ -65,16 +66,5 @@ export class GroupDirectory {
   #lasting(held: Held | undefined): readonly string[] {
     if (held !== undefined && this.#options.now() - held.readAtMs < STALE_MS) return held.groups;
     throw new CannotTell("Your groups cannot be read at the moment.", PAUSE_MS / 1000);
-  }
-}
-
-/** Keeps an entry as the newest one. The oldest goes where there are too many. */
-function keepIn<T>(map: Map<string, T>, key: string, value: T): void {
-  map.delete(key);
-  map.set(key, value);
-  if (map.size <= MAX_PEOPLE) return;
-  for (const oldest of map.keys()) {
-    map.delete(oldest);
-    return;
   }
 }

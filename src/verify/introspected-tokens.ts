@@ -31,7 +31,7 @@ export class IntrospectedTokens implements TokenVerifier {
     this.#options = options;
   }
 
-  async verify(token: string): Promise<TokenHolder | { refused: TokenRefusal }> {
+  async verify(token: string, address: string): Promise<TokenHolder | { refused: TokenRefusal }> {
     const { introspection, rules, people, usesToken, clock, log } = this.#options;
     const refuse = (why: string, detail: Record<string, unknown> = {}, kind: "invalid" | "no_scope" = "invalid") => {
       log.info("A token was refused.", { why, ...detail });
@@ -40,7 +40,7 @@ export class IntrospectedTokens implements TokenVerifier {
     if (token.length > MAX_TOKEN_CHARS) return refuse("The token is too long.");
     let claims: Introspected;
     try {
-      claims = await introspection.claimsOf(token);
+      claims = await introspection.claimsOf(token, address);
     } catch (error) {
       if (!(error instanceof CannotTell)) throw error;
       const { message: why, retryAfterSeconds } = error;

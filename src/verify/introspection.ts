@@ -3,10 +3,12 @@ import * as oauth from "oauth4webapi";
 import { type AppCredentials, clientAuthentication } from "../auth/client-authentication.js";
 import { OAuthFailure } from "../auth/oauth-failure.js";
 import { oauthFetch } from "../auth/oauth-http.js";
+import type { AddressLimits } from "../issuer/address-limits.js";
 import type { Log } from "../log.js";
 import type { SendHttp } from "../net/http-client.js";
 import type { ServerClock } from "../net/server-clock.js";
 import { CannotTell } from "./cannot-tell.js";
+import { keepNewest } from "./keep-newest.js";
 import type { IssuerEndpoints } from "./okta-issuer.js";
 
 /** The claims of a token that is active; undefined for every other token. */
@@ -21,6 +23,11 @@ export interface IntrospectionOptions {
   clock: ServerClock;
   /** The time for which a yes is used again, in milliseconds; 0 for never. */
   cacheMs: number;
+  /**
+   * The tokens from one address that nobody here has seen yet. Each costs a request to the org, whose limit all callers
+   * share.
+   */
+  limits: AddressLimits;
   log: Log;
 }
 
@@ -28,7 +35,7 @@ const TIME_LIMIT_MS = 5_000;
 /** The wait that a caller is told of where Okta names none, and the longest. */
 const RETRY_SECONDS = 2;
 const MAX_RETRY_SECONDS = 60;
-const MAX_CACHED = 10_000;
+const MAX_KEPT = 10_000;
 
 /**
  * Asks an authorization server what tokens are worth (RFC 7662). All who bring the same token at once share one request.
@@ -40,6 +47,8 @@ export class Introspection {
   /** By the hashes of tokens, so that no token stays in memory. */
   readonly #asking = new Map<string, Promise<Introspected>>();
   readonly #cached = new Map<string, { claims: Introspected; endsAtMs: number }>();
+  /** The hashes of tokens that were active at the last look. Their holders are no strangers. */
+  readonly #seen = new Map<string, true>();
   /** Until then the server asked not to be asked, by this machine's clock in epoch milliseconds. */
   #pausedUntilMs = 0;
 
@@ -49,8 +58,11 @@ export class Introspection {
     this.#server = { issuer, introspection_endpoint: introspection.href };
   }
 
-  /** @throws CannotTell where the server does not answer */
-  async claimsOf(token: string): Promise<Introspected> {
+  /**
+   * @param address the address from which the token came
+   * @throws CannotTell where the server does not answer, or is not asked since too many unknown tokens came from there
+   */
+  async claimsOf(token: string, address: string): Promise<Introspected> {
     const key = createHash("sha256").update(token).digest("base64url");
     const nowMs = this.#options.clock.localNow();
     const cached = this.#cached.get(key);
@@ -58,6 +70,8 @@ export class Introspection {
     this.#cached.delete(key);
     let asking = this.#asking.get(key);
     if (asking === undefined) {
+      const seconds = this.#seen.has(key) ? undefined : this.#options.limits.take(address);
+      if (seconds !== undefined) throw new CannotTell("Too many unknown tokens came from your address.", seconds);
       asking = this.#ask(key, token).finally(() => this.#asking.delete(key));
       this.#asking.set(key, asking);
     }
@@ -69,7 +83,11 @@ export class Introspection {
     const askedAtMs = clock.localNow();
     if (askedAtMs < this.#pausedUntilMs) throw busy(Math.ceil((this.#pausedUntilMs - askedAtMs) / 1000));
     const { active, ...claims } = await this.#request(token);
-    if (active !== true) return undefined;
+    if (active !== true) {
+      this.#seen.delete(key);
+      return undefined;
+    }
+    keepNewest(this.#seen, key, true, MAX_KEPT);
     if (cacheMs > 0) this.#keep(key, claims, askedAtMs + cacheMs);
     return claims;
   }
@@ -103,12 +121,7 @@ export class Introspection {
   #keep(key: string, claims: Introspected, untilMs: number): void {
     const { clock } = this.#options;
     const exp = typeof claims?.exp === "number" ? clock.toLocalMs(claims.exp * 1000) : 0;
-    this.#cached.set(key, { claims, endsAtMs: Math.min(untilMs, exp) });
-    if (this.#cached.size <= MAX_CACHED) return;
-    for (const oldest of this.#cached.keys()) {
-      this.#cached.delete(oldest);
-      return;
-    }
+    keepNewest(this.#cached, key, { claims, endsAtMs: Math.min(untilMs, exp) }, MAX_KEPT);
   }
 }
 

@@ -31,5 +31,6 @@ export type TokenRefusal =
 
 /** Tells who a bearer token stands for. */
 export interface TokenVerifier {
-  verify(token: string): Promise<TokenHolder | { refused: TokenRefusal }>;
+  /** @param address the address from which the token came */
+  verify(token: string, address: string): Promise<TokenHolder | { refused: TokenRefusal }>;
 }

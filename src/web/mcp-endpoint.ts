@@ -26,6 +26,8 @@ export interface McpEndpointOptions {
   verifier: TokenVerifier;
   roles(): readonly Role[];
   atOnce: CallsAtOnce;
+  /** The address from which a request comes. */
+  addressOf(request: IncomingMessage): string;
   /** True for the name of a tool that does more than read. */
   writes(tool: string): boolean;
   /** The tools of a caller. It is asked for each request. */
@@ -97,7 +99,7 @@ export class McpEndpoint {
     const { gate, atOnce } = this.#options;
     const checked = checkHead(head, gate);
     if ("refused" in checked) return asResponse(checked.refused);
-    const found = await this.#callerOf(checked.token);
+    const found = await this.#callerOf(checked.token, this.#options.addressOf(incoming));
     if ("refused" in found) return asResponse(found.refused);
     const { caller } = found;
     const taken = atOnce.take(caller.person.id);
@@ -198,9 +200,9 @@ export class McpEndpoint {
     return response;
   }
 
-  async #callerOf(token: string): Promise<{ caller: WebCaller } | { refused: HttpRefusal }> {
-    const { verifier, gate, scopes } = this.#options;
-    const holder = await verifier.verify(token);
+  async #callerOf(token: string, address: string): Promise<{ caller: WebCaller } | { refused: HttpRefusal }> {
+    const { verifier, gate, scopes, log } = this.#options;
+    const holder = await verifier.verify(token, address);
     if ("refused" in holder) {
       const { refused } = holder;
       if (refused.kind === "invalid") return { refused: challenge(gate, "invalid_token", refused.why) };
@@ -219,6 +221,7 @@ export class McpEndpoint {
     }
     const [first, ...more] = this.#rolesOf(holder);
     if (first === undefined) {
+      log.info("a request was refused", { fault: "no_role", person: holder.person.id, client: holder.clientId });
       return { refused: refusal(403, "no_role", "None of your groups has a role here. Ask who runs this server.") };
     }
     return { caller: { ...holder, roles: [first, ...more] } };

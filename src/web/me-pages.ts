@@ -69,10 +69,12 @@ export class MePages {
   }
 
   async #revoke(context: PageContext): Promise<Response> {
-    const { kit, endings } = this.#options;
+    const { kit, endings, store } = this.#options;
     const { person, fields } = await this.#form(context);
     const { client } = fields;
-    if (typeof client === "string") {
+    // The record is for ever, and takes no text that somebody made up.
+    const isOwn = (await store.oidc.grantsOf(person.id)).some((grant) => grant.client === client);
+    if (typeof client === "string" && isOwn) {
       await endings.endClient(person.id, client);
       await kit.recorder(context)({ actor: person.id, action: "revoke", client, outcome: "done" });
     }

@@ -22,6 +22,21 @@ describe("a token that is introspected at each request", () => {
     expect(web.lines.join("")).not.toContain(token);
   });
 
+  test("a stranger with made-up tokens does not use up the org's limit, and locks out nobody who was here before", async () => {
+    const web = await startTokenWeb({ signIn: "introspect", serve: { limits: { unknown_tokens_per_address: 5 } } });
+    const token = await web.tokenOf();
+    expect((await web.listWith(token)).status).toBe(200);
+    const statuses = [];
+    for (let index = 0; index < 7; index += 1) statuses.push((await web.listWith(`made-up-${index}`)).status);
+    expect(statuses).toEqual([401, 401, 401, 401, 503, 503, 503]);
+    expect(web.company.sandbox.count("POST", INTROSPECT)).toBe(5);
+    const { status, headers } = await web.listWith("one-more");
+    expect([status, Number(headers.get("retry-after")) > 0]).toEqual([503, true]);
+    expect((await web.listWith(token)).status).toBe(200);
+    web.company.clock.advanceSeconds(120);
+    expect((await web.listWith("made-up-later")).status).toBe(401);
+  });
+
   test("T15: active, but of another client, for another audience, of another server, without an end: 401", async () => {
     const web = await startTokenWeb({ signIn: "introspect" });
     const { sandbox } = web.company;

@@ -121,5 +121,12 @@ test("settings with which tokens would travel in the open are refused, and so ar
   expect(problemsOf({ ...everywhere, trusted_proxies: ["10.0.0.0/8"] })).toEqual([]);
   expect(problemsOf(everywhere).join()).toContain("listen.host would take plain http from other machines");
   expect(problemsOf({ public_url: "http://127.0.0.1:8480", tls }).join()).toContain("public_url begins with http");
+  for (const public_url of [
+    "https://mcp.acme.example/okta",
+    "https://MCP.acme.example",
+    "https://mcp.acme.example:443",
+  ]) {
+    expect(problemsOf({ public_url }).join()).toContain("Write https://mcp.acme.example");
+  }
   expect(problemsOf({ trusted_proxies: ["proxy.internal"] }).join()).toContain("trusted_proxies.0 is no address");
 });

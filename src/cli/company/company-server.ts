@@ -66,7 +66,7 @@ function scopesOf({ scopes }: CallerMode, { roles }: CompanyParts): string[] {
 }
 
 function endpointOf(parts: CompanyParts, mode: CallerMode, gate: GateOptions): McpEndpoint {
-  const { current, publicUrl, orgUrl, app, roles, traffic, store, version, log, fetch, now } = parts;
+  const { current, publicUrl, orgUrl, app, roles, traffic, store, version, addressOf, log, fetch, now } = parts;
   const { clock } = traffic.with(orgUrl);
   const sessions = new PersonSessions({ app, store, log, fetch, now, orgUrl, publicUrl, clock });
   const engines = new PersonEngines({ store, version, log, fetch, now, orgUrl, traffic, sessions });
@@ -82,6 +82,7 @@ function endpointOf(parts: CompanyParts, mode: CallerMode, gate: GateOptions): M
     writes: (tool) => writing.has(tool),
     verifier: mode.verifier,
     roles,
+    addressOf,
     atOnce: new CallsAtOnce(callsAtOnceOf(current)),
     async serviceOf(caller) {
       const service = await engines.of(caller);

@@ -1,4 +1,5 @@
 import { OktaMcpError } from "../../errors/index.js";
+import { AddressLimits } from "../../issuer/address-limits.js";
 import { GrantEndings } from "../../issuer/grant-endings.js";
 import { realSleep } from "../../net/waiting.js";
 import type { ServeFile } from "../../people/serve-fields.js";
@@ -66,7 +67,8 @@ async function verifierOf(parts: CompanyParts, tokens: Tokens, endpoints: Issuer
   const app = await appOf(tokens, file);
   if (app === undefined) throw new OktaMcpError("bad_config", "serve.json has no tokens.client_id.");
   const cacheMs = tokens.cache_seconds * 1000;
-  const introspection = new Introspection({ endpoints, app, fetch, clock, cacheMs, log });
+  const limits = new AddressLimits({ perMinute: content.limits.unknown_tokens_per_address, now });
+  const introspection = new Introspection({ endpoints, app, fetch, clock, cacheMs, limits, log });
   return new IntrospectedTokens({ ...shared, introspection, usesToken: isBearer });
 }
 
