@@ -148,6 +148,37 @@ export async function startTokenWeb(options: TokenWebOptions = {}) {
 /** The running parts of a company whose callers are known by tokens of others. */
 export type TokenWeb = Awaited<ReturnType<typeof startTokenWeb>>;
 
+/** The claims that the authorization server would give Ada. */
+export function adasClaims({ company, issuer, publicUrl }: TokenWeb) {
+  const now = Math.floor(company.clock.now() / 1000);
+  return {
+    ver: 1,
+    jti: "AT.test",
+    iss: issuer,
+    aud: `${publicUrl}/mcp`,
+    sub: ADMIN_LOGIN,
+    uid: company.person().id,
+    cid: NATIVE_CLIENT_ID,
+    scp: ["mcp:read", "mcp:write"],
+    groups: company.org.groups
+      .all()
+      .filter(({ profile }) => profile.name === "okta-mcp-helpdesk")
+      .map(({ id }) => id),
+    iat: now,
+    exp: now + 600,
+  };
+}
+
+/** A change of one or several claims. */
+export const put = (change: Record<string, unknown>) => (claims: Record<string, unknown>) => ({ ...claims, ...change });
+
+/** The statuses of requests with tokens, one after the other. */
+export async function statusesOf(web: TokenWeb, tokens: readonly string[]): Promise<number[]> {
+  const statuses: number[] = [];
+  for (const token of tokens) statuses.push((await web.listWith(token)).status);
+  return statuses;
+}
+
 /** A token that a test signs itself, with a key of its own that the authorization server may publish. */
 export async function ownSigner(alg = "RS256", keyId?: string) {
   const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true });
