@@ -171,6 +171,7 @@ describe("the packed package", () => {
       "dist/sbom.cdx.json",
       "dist/third-party-licences.txt",
       "docs/clients.md",
+      "docs/company.md",
       "docs/guard-rails.md",
       "docs/install.md",
       "docs/journal.md",
