@@ -29,8 +29,3 @@ export function about(thing: string) {
     });
   return { ok: finding("ok"), wrong: finding("wrong"), unknown: finding("unknown"), note: finding("note") };
 }
-
-/** True where nothing is wrong. */
-export function isAllRight(findings: readonly Finding[]): boolean {
-  return findings.every(({ state }) => state !== "wrong");
-}

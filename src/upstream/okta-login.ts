@@ -18,7 +18,6 @@ export interface SignInRequest {
   /** The verifier of PKCE (RFC 7636). */
   verifier: string;
   scopes: readonly string[];
-  loginHint?: string | undefined;
   /** The person has to have typed in their password within this time (OpenID Connect Core, section 3.1.2.1). */
   maxAgeSeconds?: number | undefined;
   /** `login` where the person has to type in their password, whatever session there is. */
@@ -79,7 +78,7 @@ export class OktaLogin {
   }
 
   /** The address to which a browser goes to sign in (RFC 6749, section 4.1.1; Okta: `authorize`). */
-  async address({ state, nonce, verifier, scopes, loginHint, maxAgeSeconds, prompt }: SignInRequest): Promise<string> {
+  async address({ state, nonce, verifier, scopes, maxAgeSeconds, prompt }: SignInRequest): Promise<string> {
     const url = new URL(this.#server.authorization_endpoint);
     const parameters: Record<string, string | undefined> = {
       client_id: this.#options.clientId,
@@ -91,7 +90,6 @@ export class OktaLogin {
       nonce,
       code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
       code_challenge_method: "S256",
-      login_hint: loginHint,
       prompt,
       max_age: maxAgeSeconds === undefined ? undefined : String(maxAgeSeconds),
     };

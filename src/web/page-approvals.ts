@@ -38,18 +38,33 @@ export class PageApprovals implements ApprovalChannel {
   async ask(call: Approvable): Promise<Asked> {
     const { approvals, publicUrl, person, client, now } = this.#options;
     const { tool, question } = call;
+    const digest = digestOf(call);
+    const open = (await approvals.openOf(person)).filter((one) => one.client === client);
+    if (open.length >= MOST_OPEN && !open.some((one) => one.digest === digest)) throw tooManyOpen(publicUrl);
     const endsAtMs = now() + APPROVAL_MS;
     const { id } = await approvals.open({
       person,
       client,
       tool,
-      digest: digestOf(call),
+      digest,
       shown: { question, args: shownArgs(call.args) },
       endsAtMs,
     });
     return { url: `${publicUrl}/approve/${id}`, validForSeconds: APPROVAL_MS / 1000 };
   }
 }
+
+/** The questions of one client that wait for one person. Nobody reads more of them in ten minutes with care. */
+const MOST_OPEN = 50;
+
+const tooManyOpen = (publicUrl: string) =>
+  new OktaMcpError(
+    "declined",
+    `Nothing was changed. ${MOST_OPEN} changes of this client wait for the person's answer already.`,
+    {
+      fix: `Ask the person to answer those first, at ${publicUrl}/me.`,
+    },
+  );
 
 /** The longest call that a page shows. Most bodies of email templates have a tenth of this. */
 const MAX_ARGS_CHARS = 200_000;

@@ -51,7 +51,7 @@ test("a client that was blocked keeps nobody from seeing what waits for their an
   expect([me.status, me.html.includes("Waiting for your answer")]).toEqual([200, true]);
 });
 
-test("a page shows the whole call but its secrets, and nobody is asked about a call that is too long for one", async () => {
+test("a page shows the whole call but its secrets, and nobody is asked about a call too long for one, or about too many", async () => {
   const { store, publicUrl } = await startCompanyWeb();
   const told = {
     issuer: "https://acme.okta.com",
@@ -76,6 +76,10 @@ test("a page shows the whole call but its secrets, and nobody is asked about a c
   for (const text of ["the end", "12345678901234567890", "OKTA"]) expect(shown).toContain(text);
   expect(shown).not.toContain("hunter2");
   await expect(ask({ body: "x".repeat(300_000) })).rejects.toThrow("too long for a page");
+  const asked = [];
+  for (let index = 1; index < 50; index += 1) asked.push((await ask({ index })).url);
+  await expect(ask({ index: 50 })).rejects.toThrow("50 changes of this client wait for the person's answer already");
+  expect((await ask({ index: 1 })).url).toBe(asked[0]);
 });
 
 test("over https the cookie of a sign-in here can be set by no other host", async () => {
