@@ -29,16 +29,31 @@ export interface ConsentPage {
   csrf: string;
 }
 
-/** Words of caution, by where the answer of a client goes. */
+/**
+ * Words of caution, by where the answer of a client goes. The settings of the company prove a name only where https
+ * proves the place: any program of a machine can send the id of a known client.
+ */
 function caution({ isKnown, isLoopback, isWeb, redirectHost }: AskingClient): Markup | undefined {
-  if (isKnown) return undefined;
-  if (isLoopback) {
-    return html`<p class="note warn" role="note"><strong>Nobody has verified this name.</strong> The program gave it itself, and its answer goes to a port of this computer, where any program may listen. Go on only if you have just started to connect it here. You are asked every time.</p>`;
+  if (isKnown && isWeb) return undefined;
+  const sure = isKnown
+    ? html`<strong>Any program of this computer can say that it is this one.</strong>`
+    : html`<strong>Nobody has verified this name.</strong>`;
+  if (isWeb) {
+    return html`<p class="note warn" role="note">${sure} Look at the address: its answer goes to <strong>${shown(redirectHost)}</strong>. Go on only if you know that place and have just started to connect it.</p>`;
   }
-  if (!isWeb) {
-    return html`<p class="note warn" role="note"><strong>Nobody has verified this name.</strong> The program gave it itself, and any program of this computer can be opened by such an address. Go on only if you have just started to connect it here. You are asked every time.</p>`;
-  }
-  return html`<p class="note warn" role="note"><strong>Nobody has verified this name.</strong> Look at the address: its answer goes to <strong>${shown(redirectHost)}</strong>. Go on only if you know that place and have just started to connect it.</p>`;
+  const itself = isKnown ? "" : "The program gave it itself. ";
+  const where = isLoopback
+    ? "Its answer goes to a port of this computer, where any program may listen."
+    : "Any program of this computer can be opened by such an address.";
+  return html`<p class="note warn" role="note">${sure} ${itself}${where} Go on only if you have just started to connect it here. You are asked every time.</p>`;
+}
+
+/** How far the name of a client is sure. */
+function standing({ isKnown, isWeb }: AskingClient): Markup {
+  if (!isKnown) return html` <span class="chip">not verified</span>`;
+  return isWeb
+    ? html` <span class="chip ok">verified by your company</span>`
+    : html` <span class="chip">listed by your company</span>`;
 }
 
 /** The question whether a client may act for the person, with the way to Okta where nobody is signed in yet. */
@@ -53,7 +68,7 @@ export function consentPage({ org, client, login, action, csrf }: ConsentPage): 
 <h1>Let <em>${name}</em> administer ${org} for you?</h1>
 ${caution(client) ?? ""}
 <dl>
-<div><dt>Program</dt><dd>${name}${client.isKnown ? html` <span class="chip ok">verified by your company</span>` : html` <span class="chip">not verified</span>`}</dd></div>
+<div><dt>Program</dt><dd>${name}${standing(client)}</dd></div>
 <div><dt>Its answer goes to</dt><dd>${shown(client.redirectHost)}${client.isLoopback ? html` <span class="soft">this computer</span>` : ""}</dd></div>
 <div><dt>It may</dt>${client.scopes.map((scope) => html`<dd>${IN_WORDS[scope] ?? shown(scope)}</dd>`)}</div>
 </dl>

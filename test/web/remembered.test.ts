@@ -48,3 +48,16 @@ test("P23: a program of this machine is warned of and asked about every time", a
     "Continue with Okta",
   );
 });
+
+test("P23: a known client of this machine is not taken for verified or remembered, since any program can send its id", async () => {
+  const callback = "http://127.0.0.1:4711/cb";
+  const known = { client_id: "editor", name: "Editor", redirect_uris: ["http://127.0.0.1/cb"] };
+  const web = await startCompanyWeb({ serve: { clients: [known] } });
+  const { browser } = await web.signIn(ADMIN_LOGIN, { clientId: "editor", redirectUri: callback });
+  const { url } = await web.begin({ client_id: "editor", redirect_uri: callback });
+  const again = await web.follow(browser, await browser.get(url), callback);
+  expect(again.location).toBeUndefined();
+  expect(again.html).toContain("listed by your company");
+  expect(again.html).not.toContain("verified by your company");
+  expect(again.html).toContain("Any program of this computer can say that it is this one");
+});
