@@ -5,6 +5,7 @@ import { type BuildOptions, build, type Metafile, type Plugin, transform } from 
 import { knownValuesPlugin } from "./known-values-plugin.js";
 
 const noSchemaCompiler = fileURLToPath(new URL("./no-schema-compiler.js", import.meta.url));
+const noLocale = fileURLToPath(new URL("./no-locale.js", import.meta.url));
 
 /**
  * The MCP libraries bring a compiler for JSON Schema as their default, which costs more at start than all the rest of
@@ -16,6 +17,16 @@ const withoutSchemaCompiler: Plugin = {
     build.onResolve({ filter: /\/ajv-provider\.js$|^@modelcontextprotocol\/server\/_shims$/ }, () => ({
       path: noSchemaCompiler,
     }));
+  },
+};
+
+/** The schema library's own words come into play only where none are given, and every start gives ours. */
+const withoutLocale: Plugin = {
+  name: "without-locale",
+  setup(build) {
+    build.onResolve({ filter: /\/locales\/en\.js$/ }, ({ importer }) =>
+      /[\\/]node_modules[\\/]zod[\\/]v4[\\/]/.test(importer) ? { path: noLocale } : undefined,
+    );
   },
 };
 
@@ -54,7 +65,7 @@ export async function bundle({ plugins = [], ...options }: BuildOptions): Promis
     legalComments: "none",
     // A native addon, and optional: it is looked up where it is installed.
     external: ["keytar"],
-    plugins: [...plugins, knownValuesPlugin, withoutSchemaCompiler, keepsClassNames],
+    plugins: [...plugins, knownValuesPlugin, withoutSchemaCompiler, withoutLocale, keepsClassNames],
     logLevel: "warning",
     metafile: true,
     write: false,

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { LOG_LEVELS } from "../log.js";
 import { isNetwork } from "../net/networks.js";
 import { roleSchema } from "./role-schema.js";
 import { count, file, origin, serviceApp, text } from "./schema-parts.js";
@@ -103,7 +104,7 @@ export function serveFields() {
         registrations_in_all: count("Clients that register within 24 hours.").default(2_000),
       })
       .prefault({}),
-    log: z.strictObject({ level: z.enum(["debug", "info", "warn", "error"]).default("info") }).prefault({}),
+    log: z.strictObject({ level: z.enum(LOG_LEVELS).default("info") }).prefault({}),
   });
 }
 

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { JSONRPCMessage } from "@modelcontextprotocol/sdk/types.js";
 import { createMcpHandler, type McpHttpHandler } from "@modelcontextprotocol/server";
@@ -14,8 +13,10 @@ import type { TokenHolder, TokenVerifier } from "../verify/token-verifier.js";
 import { CallsAtOnce } from "./calls-at-once.js";
 import { checkHead, type GateOptions, type RequestHead, tooLarge } from "./gate.js";
 import { readBody } from "./mcp-body.js";
+import type { RefusalRecord, RefusedRequest } from "./refusal-record.js";
 import { challenge, type HttpRefusal, MCP_PATH, refusal } from "./refusals.js";
 import { RunningCalls, Shared } from "./running-calls.js";
+import type { RunningRequests } from "./running-requests.js";
 import { Subscriptions } from "./subscriptions.js";
 import type { WebCaller } from "./web-caller.js";
 
@@ -36,6 +37,9 @@ export interface McpEndpointOptions {
   personNow(caller: WebCaller): Promise<WebCaller["person"] | undefined>;
   /** What a call of a caller has besides, as the way to a page. */
   adapterFor(caller: WebCaller): AdapterOptions;
+  refusals: RefusalRecord;
+  /** The names of requests. */
+  requestIds: Pick<RunningRequests, "idOf">;
   log: Log;
 }
 
@@ -49,6 +53,13 @@ export interface McpRequest {
 }
 
 const RETRY_SECONDS = "2";
+
+/** The refusals of tokens that are kept on record. That an issuer is out of reach is none. */
+const REFUSED: Readonly<Record<string, RefusedRequest["why"]>> = {
+  invalid: "invalid_token",
+  forbidden: "forbidden",
+  no_scope: "no_scope",
+};
 
 /** The most streams on which clients listen for changes. */
 const SUBSCRIPTIONS = { perPerson: 20, inAll: 1_024 };
@@ -99,7 +110,10 @@ export class McpEndpoint {
     const { gate, atOnce } = this.#options;
     const checked = checkHead(head, gate);
     if ("refused" in checked) return asResponse(checked.refused);
-    const found = await this.#callerOf(checked.token, this.#options.addressOf(incoming));
+    const [requestId, ip] = [this.#options.requestIds.idOf(incoming), this.#options.addressOf(incoming)];
+    const found = await this.#callerOf(checked.token, ip, (refused) =>
+      this.#options.refusals.note({ ...refused, requestId, ip }),
+    );
     if ("refused" in found) return asResponse(found.refused);
     const { caller } = found;
     const taken = atOnce.take(caller.person.id);
@@ -124,7 +138,7 @@ export class McpEndpoint {
       );
     }
     const { message } = received;
-    const served = { caller, requestId: randomUUID(), place };
+    const served = { caller, requestId, place };
     if (isListening(message)) return this.#listen(head, message, served, { gone, leave, onEnd });
     return this.#lacksScope(message, caller) ?? this.#serve(head, message, served, gone.signal);
   }
@@ -200,11 +214,17 @@ export class McpEndpoint {
     return response;
   }
 
-  async #callerOf(token: string, address: string): Promise<{ caller: WebCaller } | { refused: HttpRefusal }> {
+  async #callerOf(
+    token: string,
+    address: string,
+    note: (refused: Pick<RefusedRequest, "why" | "person" | "client">) => void,
+  ): Promise<{ caller: WebCaller } | { refused: HttpRefusal }> {
     const { verifier, gate, scopes, log } = this.#options;
     const holder = await verifier.verify(token, address);
     if ("refused" in holder) {
       const { refused } = holder;
+      const strange = REFUSED[refused.kind];
+      if (strange !== undefined) note({ why: strange });
       if (refused.kind === "invalid") return { refused: challenge(gate, "invalid_token", refused.why) };
       if (refused.kind === "no_scope") {
         return {
@@ -221,7 +241,9 @@ export class McpEndpoint {
     }
     const [first, ...more] = this.#rolesOf(holder);
     if (first === undefined) {
-      log.info("a request was refused", { fault: "no_role", person: holder.person.id, client: holder.clientId });
+      const { person, clientId: client } = holder;
+      log.info("a request was refused", { fault: "no_role", person: person.id, client });
+      note({ why: "no_role", person: person.id, client });
       return { refused: refusal(403, "no_role", "None of your groups has a role here. Ask who runs this server.") };
     }
     return { caller: { ...holder, roles: [first, ...more] } };

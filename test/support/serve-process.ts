@@ -42,8 +42,11 @@ export async function readyAt(cli: RunningCli): Promise<string> {
   return address;
 }
 
-/** A company with an org in this process, whose server is the built command. */
-export async function startServeProcess() {
+/**
+ * A company with an org in this process, whose server is the built command.
+ * @param change members of serve.json that replace those of the test's own
+ */
+export async function startServeProcess(change: Record<string, unknown> = {}) {
   const [port, folder] = [await freePort(), temporaryFolder()];
   const publicUrl = `http://127.0.0.1:${port}`;
   const sandbox = await startSandbox({
@@ -79,7 +82,7 @@ export async function startServeProcess() {
     writeFileSync(file, typeof change === "string" ? change : JSON.stringify({ ...settings, ...change }), {
       mode: 0o600,
     });
-  write();
+  write(change);
   const cli = startServeCommand(["--config", file]);
   await readyAt(cli);
   return {
@@ -91,6 +94,7 @@ export async function startServeProcess() {
     port,
     publicUrl,
     settings,
+    secret: SECRET,
     write,
     records: () => recordsOf(cli),
     ...clientOf(publicUrl, authorization.control.autoSignIn),

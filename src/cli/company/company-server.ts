@@ -5,6 +5,7 @@ import type { GateOptions } from "../../web/gate.js";
 import { McpEndpoint } from "../../web/mcp-endpoint.js";
 import { NO_PAGE, NO_PERSON, withoutPerson } from "../../web/nobody-to-ask.js";
 import { PageApprovals } from "../../web/page-approvals.js";
+import { RefusalRecord } from "../../web/refusal-record.js";
 import type { WebCaller } from "../../web/web-caller.js";
 import { startWebServer, type WebServer } from "../../web/web-server.js";
 import type { CallerMode } from "./caller-mode.js";
@@ -90,6 +91,8 @@ function endpointOf(parts: CompanyParts, mode: CallerMode, gate: GateOptions): M
     },
     personNow: (caller) => personNow(store, caller),
     adapterFor: (caller) => ({ log, approvals: approvalsOf(caller) }),
+    refusals: new RefusalRecord({ audit: store.audit, log, now }),
+    requestIds: parts.requests,
     log,
   });
 }
