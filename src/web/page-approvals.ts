@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHmac } from "node:crypto";
 import type { Approvable, ApprovalChannel, Asked } from "../call/approval-channel.js";
 import { OktaMcpError } from "../errors/index.js";
 import { maskWith } from "../journal/masking.js";
@@ -13,6 +13,8 @@ export interface PageApprovalsOptions {
   /** Our own id of the person. */
   person: string;
   client: string;
+  /** The key of the digests of calls, the same for all who share the store. */
+  key: Uint8Array;
   /** Epoch milliseconds. */
   now(): number;
 }
@@ -30,7 +32,7 @@ export class PageApprovals implements ApprovalChannel {
 
   async take(call: Approvable): Promise<"accepted" | "declined" | undefined> {
     const { approvals, person, client } = this.#options;
-    const answer = await approvals.use({ person, client, digest: digestOf(call) });
+    const answer = await approvals.use({ person, client, digest: this.#digestOf(call) });
     if (answer === "approved") return "accepted";
     return answer === "denied" ? "declined" : undefined;
   }
@@ -38,7 +40,7 @@ export class PageApprovals implements ApprovalChannel {
   async ask(call: Approvable): Promise<Asked> {
     const { approvals, publicUrl, person, client, now } = this.#options;
     const { tool, question } = call;
-    const digest = digestOf(call);
+    const digest = this.#digestOf(call);
     const open = (await approvals.openOf(person)).filter((one) => one.client === client);
     if (open.length >= MOST_OPEN && !open.some((one) => one.digest === digest)) throw tooManyOpen(publicUrl);
     const endsAtMs = now() + APPROVAL_MS;
@@ -51,6 +53,15 @@ export class PageApprovals implements ApprovalChannel {
       endsAtMs,
     });
     return { url: `${publicUrl}/approve/${id}`, validForSeconds: APPROVAL_MS / 1000 };
+  }
+
+  /**
+   * A digest of everything that the person agrees to. It has a key, since the arguments may hold a password, which
+   * whoever has a copy of the database could otherwise guess.
+   */
+  #digestOf({ principal, tool, args, state }: Approvable): string {
+    const all = { principal: principal ?? null, tool, args, state: state ?? null };
+    return createHmac("sha256", this.#options.key).update(canonical(all)).digest("base64url");
   }
 }
 
@@ -83,11 +94,4 @@ function shownArgs(args: unknown): string {
     `Nothing was changed. A person has to agree, and the call is too long for a page: ${text.length} characters, at most ${MAX_ARGS_CHARS}.`,
     { fix: "Make the change in smaller parts, or use a client that shows questions (MCP elicitation)." },
   );
-}
-
-/** A digest of everything that the person agrees to. */
-function digestOf({ principal, tool, args, state }: Approvable): string {
-  return createHash("sha256")
-    .update(canonical({ principal: principal ?? null, tool, args, state: state ?? null }))
-    .digest("base64url");
 }

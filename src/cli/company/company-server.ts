@@ -72,10 +72,13 @@ function endpointOf(parts: CompanyParts, mode: CallerMode, gate: GateOptions): M
   const sessions = new PersonSessions({ app, store, log, fetch, now, orgUrl, publicUrl, clock });
   const engines = new PersonEngines({ store, version, log, fetch, now, orgUrl, traffic, sessions });
   const writing = writingTools();
+  // A new data key comes first. The oldest stays, so that open questions go on.
+  const approvalKey = store.subKeys("approvals").at(-1) ?? new Uint8Array();
   const approvalsOf = ({ person, clientId, machineRole }: WebCaller) => {
     if (machineRole !== undefined) return NO_PERSON;
     if (mode.signIn === undefined) return NO_PAGE;
-    return new PageApprovals({ approvals: store.approvals, publicUrl, person: person.id, client: clientId, now });
+    const shared = { approvals: store.approvals, publicUrl, key: approvalKey, now };
+    return new PageApprovals({ ...shared, person: person.id, client: clientId });
   };
   return new McpEndpoint({
     gate,
