@@ -43,9 +43,16 @@ export function checkRoles(context: CheckContext): Finding[] {
 }
 
 function checkMachines({ content, roles }: CheckContext): Finding[] {
+  const ofPeople = new Set(content.tokens?.clients);
   return content.machines.map(({ client_id, role: name }) => {
-    const { ok, wrong } = about(`machine ${client_id}`);
+    const { ok, wrong, note } = about(`machine ${client_id}`);
     const role = roles.find((one) => one.name === name);
+    if (role?.actAs === "service" && ofPeople.has(client_id)) {
+      return note(
+        `It has the role ${name}, and stands in tokens.clients too: tokens that people have through it count for them.`,
+        "Take it out of tokens.clients, where no person signs in with it. A machine need not stand there.",
+      );
+    }
     return role?.actAs === "service"
       ? ok(`It has the role ${name}. Whatever would ask a person is refused.`)
       : wrong(`Its role ${name} does not act as service.`, "Give it a role that does.");

@@ -1,5 +1,6 @@
 import type { LoadedServe } from "./load-serve.js";
 import type { Role } from "./roles.js";
+import { withNewSecret } from "./serve-apps.js";
 import type { ServeFile } from "./serve-fields.js";
 import { serveFileSchema } from "./serve-schema.js";
 
@@ -64,11 +65,14 @@ export class LiveSettings {
     const needRestart = differences(content, next.content).flatMap((name) =>
       name === "limits" ? differences(content.limits, limits).map((limit) => `limits.${limit}`) : [name],
     );
-    const hasNewSecret = !same(before.app?.clientSecret, next.app?.clientSecret) && !needRestart.includes("okta");
-    this.#loaded = { ...next, content, app: before.app };
+    const newSecrets = withNewSecret(before.apps, next.apps).filter((name) => !needRestart.includes(name));
+    this.#loaded = { ...next, content, apps: before.apps };
     return {
       changed,
-      needRestart: [...needRestart, ...(hasNewSecret ? ["okta.client_secret_file (its content)"] : [])],
+      needRestart: [
+        ...needRestart,
+        ...newSecrets.map((name) => `${name} (the content of its file with the secret or key)`),
+      ],
       notices: next.notices,
     };
   }

@@ -1,12 +1,11 @@
 import { resolve } from "node:path";
-import type { AppCredentials } from "../auth/client-authentication.js";
 import type { Choosable } from "../catalogue/choice.js";
 import { OktaMcpError } from "../errors/index.js";
 import { parseStrictJson, readHandwritten } from "../files/strict-json.js";
 import { visible } from "../text/quote.js";
-import { readApp } from "./app-files.js";
 import { loadRoles } from "./load-roles.js";
 import type { Role } from "./roles.js";
+import { readServeApps, type ServeApps } from "./serve-apps.js";
 import type { ServeFile } from "./serve-fields.js";
 import { type CheckParts, serveFileSchema } from "./serve-schema.js";
 
@@ -16,8 +15,8 @@ export interface LoadedServe {
   /** The absolute path of serve.json. */
   file: string;
   roles: readonly Role[];
-  /** The web app in Okta; undefined where none is named. */
-  app: AppCredentials | undefined;
+  /** The apps in Okta besides those of roles. */
+  apps: ServeApps;
   /** Sentences for whoever runs the server. None of them stops anything. */
   notices: readonly string[];
 }
@@ -54,13 +53,12 @@ export function checkServe(
 ): LoadedServe | { problems: string[] } {
   const path = resolve(file);
   const inFiles: string[] = [];
-  let app: AppCredentials | undefined;
+  let apps: ServeApps = { okta: undefined, tokens: undefined, directory: undefined };
   let roles: readonly Role[] = [];
   const notices: string[] = [];
   const checkFiles: CheckParts = (parts, add) => {
     further?.(parts, add);
-    const { okta } = parts.members;
-    if (okta !== undefined) app = readApp(okta, path, (member, problem) => add(["okta", member], problem));
+    apps = readServeApps(parts.members, path, add);
     const loaded = loadRoles(
       parts.roles.map(({ role }) => role),
       path,
@@ -75,7 +73,7 @@ export function checkServe(
   const parsed = parseStrictJson(text, () => serveFileSchema(checkFiles));
   const problems = [...("problems" in parsed ? parsed.problems : []), ...inFiles];
   if ("problems" in parsed || problems.length > 0) return { problems };
-  return { content: parsed.content, file: path, roles, app, notices };
+  return { content: parsed.content, file: path, roles, apps, notices };
 }
 
 /** One error for all mistakes of serve.json. */

@@ -47,7 +47,7 @@ function checkWebApp({ members: { okta, sign_in } }: WholeParts, add: AddMistake
   }
 }
 
-function checkTokens({ members: { sign_in, tokens }, faulty }: WholeParts, add: AddMistake): void {
+function checkTokens({ members: { sign_in, tokens, machines }, faulty }: WholeParts, add: AddMistake): void {
   if (sign_in === undefined || faulty.has("tokens")) return;
   if (sign_in === "proxy") {
     if (tokens !== undefined) add(["tokens"], "is for sign_in native, introspect and bearer; proxy gives out its own");
@@ -56,6 +56,9 @@ function checkTokens({ members: { sign_in, tokens }, faulty }: WholeParts, add: 
   if (tokens === undefined) {
     add(["tokens"], `is missing: sign_in ${sign_in} needs to know which tokens count`);
     return;
+  }
+  if (tokens.clients.length === 0 && machines?.length === 0) {
+    add(["tokens", "clients"], "is missing or empty, and so is machines: nobody could call");
   }
   if (sign_in !== "bearer" && tokens.issuer === undefined) add(["tokens", "issuer"], "is missing");
   if (sign_in === "bearer" && tokens.accept_nonconformant !== true) {

@@ -16,9 +16,9 @@ export function tokensSchema() {
     audience: text("The audience, which has to be this server's alone. By default {public_url}/mcp.", 2_000).optional(),
     clients: z
       .array(text("A client id.", 200))
-      .min(1, "is empty: no client could call")
       .max(500)
-      .describe("The ids of the clients whose tokens count."),
+      .default([])
+      .describe("The ids of the clients whose tokens count for people. A program in machines need not be here."),
     scopes: z
       .strictObject({
         read: text("The scope for tools that read.", 200).default("mcp:read"),

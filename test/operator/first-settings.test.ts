@@ -35,7 +35,7 @@ test("the first settings are right as they are, private, and show no private key
         { name: "reader", act_as: "service", read_only: true, groups: ["00gReaders000000001", "00gReaders000000002"] },
       ],
     },
-    app: { clientId: FLAGS.clientId },
+    apps: { okta: { clientId: FLAGS.clientId } },
   });
   for (const path of ["serve.json", "keys/web-app.json", "keys/role-reader.json"]) {
     expect(statSync(join(dir, path)).mode & 0o777, path).toBe(0o600);

@@ -3,6 +3,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
+import { array } from "zod";
 import type { CustomServer } from "../../sandbox/custom-server.js";
 import { ADMIN_LOGIN, WEB_CLIENT_ID } from "../../sandbox/facts.js";
 import type { OAuthAppOptions } from "../../sandbox/oauth-app.js";
@@ -12,6 +13,8 @@ import { createLog } from "../../src/log.js";
 import { createHttpClient } from "../../src/net/http-client.js";
 import type { PublicFetch } from "../../src/net/public-fetch.js";
 import { loadRoles } from "../../src/people/load-roles.js";
+import { roleSchema } from "../../src/people/role-schema.js";
+import { readServeApps } from "../../src/people/serve-apps.js";
 import { serveFileSchema } from "../../src/people/serve-schema.js";
 import { openStore } from "../../src/store/open-store.js";
 import { clientOf } from "./company-client.js";
@@ -108,11 +111,14 @@ export async function startCompanyWeb(options: CompanyWebOptions = {}) {
   });
   const file = join(folder, "serve.json");
   const load = (entries: unknown) => {
-    const loaded = loadRoles(serveFileSchema().parse({ ...content, machines: [], roles: entries }).roles, file);
+    const loaded = loadRoles(array(roleSchema()).parse(entries), file);
     if ("problems" in loaded) throw new Error(loaded.problems.join("\n"));
     return loaded.roles;
   };
   let current = load(content.roles);
+  const apps = readServeApps(content, file, (path, problem) => {
+    throw new Error(`${path.join(".")} ${problem}`);
+  });
   const lines: string[] = [];
   const log = createLog({
     level: "debug",
@@ -128,6 +134,7 @@ export async function startCompanyWeb(options: CompanyWebOptions = {}) {
       content: { ...content, public_url, listen },
       file,
       roles: () => current,
+      apps,
       store,
       version: "0.0.0",
       log,

@@ -1,5 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { MACHINE_CLIENT_ID, ROLE_CLIENT_ID, SERVICE_ROLE, startTokenWeb } from "../support/company-tokens.js";
+import {
+  MACHINE_CLIENT_ID,
+  NATIVE_CLIENT_ID,
+  ROLE_CLIENT_ID,
+  SERVICE_ROLE,
+  startTokenWeb,
+} from "../support/company-tokens.js";
+import { findingsOf } from "../support/serve-check.js";
 
 const MACHINES = [{ client_id: MACHINE_CLIENT_ID, role: "robot" }];
 const ROLES = [
@@ -83,4 +90,17 @@ test("a person's token of a machine's client, and a machine's of a person's clie
   const web = await startTokenWeb({ roles: ROLES, serve: { machines: MACHINES } });
   expect((await web.listWith(await web.tokenOf({ clientId: MACHINE_CLIENT_ID }))).status).toBe(401);
   expect((await web.listWith(await web.tokenOf({ login: undefined }))).status).toBe(401);
+});
+
+test("a machine need not stand in tokens.clients, and serve check says so where it does", async () => {
+  const web = await startTokenWeb({ roles: ROLES, serve: { machines: MACHINES }, tokens: { clients: [] } });
+  expect((await web.callTool(await web.tokenOf(machineToken), "list_groups")).status).toBe(200);
+  expect((await web.listWith(await web.tokenOf())).status).toBe(401);
+  const about = `machine ${MACHINE_CLIENT_ID}`;
+  const of = async (clients: string[]) => {
+    const findings = await findingsOf(web, { serve: { tokens: { ...web.content.tokens, clients } } });
+    return findings.find((finding) => finding.about === about);
+  };
+  expect(await of([NATIVE_CLIENT_ID])).toMatchObject({ state: "ok" });
+  expect(await of([MACHINE_CLIENT_ID])).toMatchObject({ state: "note", fix: expect.stringContaining("need not") });
 });

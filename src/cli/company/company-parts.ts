@@ -6,12 +6,12 @@ import { Networks } from "../../net/networks.js";
 import type { PublicFetch } from "../../net/public-fetch.js";
 import { OrgTraffic } from "../../okta/org-traffic.js";
 import type { Role } from "../../people/roles.js";
+import type { ServeApps } from "../../people/serve-apps.js";
 import type { ServeFile } from "../../people/serve-fields.js";
 import type { Store } from "../../store/open-store.js";
 import { clientAddress } from "../../web/client-address.js";
 import { MCP_PATH } from "../../web/refusals.js";
 import { RunningRequests } from "../../web/running-requests.js";
-import { appOf } from "./company-apps.js";
 import { groupReader } from "./group-reader.js";
 
 export interface CompanyOptions {
@@ -25,6 +25,8 @@ export interface CompanyOptions {
   /** The path of serve.json. */
   file: string;
   roles(): readonly Role[];
+  /** The apps in Okta besides those of roles. */
+  apps: ServeApps;
   store: Store;
   version: string;
   log: Log;
@@ -57,14 +59,14 @@ export interface CompanyParts extends Required<Omit<CompanyOptions, "fetchDocume
 /** The most requests to an org at once, of everybody and of one person, and the calls that wait for one endpoint. */
 const TRAFFIC = { maxConcurrent: 20, maxPerParty: 8, maxWaiting: 64 };
 
-/** Reads what serve.json names, and makes what is shared. */
-export async function companyParts(options: CompanyOptions): Promise<CompanyParts> {
-  const { content, file, now } = options;
+/** Makes what is shared. */
+export function companyParts(options: CompanyOptions): CompanyParts {
+  const { content, apps, now } = options;
   const publicUrl = content.public_url.replace(/\/$/, "");
   const orgUrl = new URL(content.okta.org_url).origin;
   const traffic = new OrgTraffic({ ...TRAFFIC, now });
   const proxies = new Networks(content.trusted_proxies);
-  const directory = await appOf(content.directory, file);
+  const { directory } = apps;
   const { version, log, fetch } = options;
   const { privateKey: key } = directory ?? {};
   const reader = directory && key && { app: { clientId: directory.clientId, key }, orgUrl, traffic, version };
@@ -76,7 +78,7 @@ export async function companyParts(options: CompanyOptions): Promise<CompanyPart
     publicUrl,
     resource: `${publicUrl}${MCP_PATH}`,
     orgUrl,
-    app: await appOf(content.okta, file),
+    app: apps.okta,
     readGroups: reader && groupReader({ ...reader, log, fetch, now }),
     traffic,
     proxies,

@@ -22,7 +22,7 @@ export type { CompanyOptions } from "./company-parts.js";
 /** Composes and starts the server of a company. */
 export async function startCompanyServer(options: CompanyOptions): Promise<WebServer> {
   const { content, file, store, log } = options;
-  const parts = await companyParts(options);
+  const parts = companyParts(options);
   const { publicUrl, proxies, requests, isDraining, current } = parts;
   const mode = await (content.sign_in === "proxy" ? proxyMode(parts) : tokenMode(parts));
   const { signIn, warning, authorizationServers } = mode;

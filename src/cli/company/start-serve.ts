@@ -73,6 +73,7 @@ async function openServe(settings: LoadedServe, { io, log, requests }: ServeTool
       current: () => live.content,
       file,
       roles: () => live.roles,
+      apps: settings.apps,
       isDraining: () => isDraining,
       requests,
       store,

@@ -13,7 +13,6 @@ import type { TokenRules } from "../../verify/token-claims.js";
 import { TokenPeople } from "../../verify/token-people.js";
 import type { TokenVerifier } from "../../verify/token-verifier.js";
 import type { CallerMode } from "./caller-mode.js";
-import { appOf } from "./company-apps.js";
 import type { CompanyParts } from "./company-parts.js";
 import { oktaLogin, type SignInParts, signInWith } from "./sign-in-parts.js";
 
@@ -24,13 +23,13 @@ const NONCONFORMANT =
   "sign_in bearer departs from MCP's rules: clients send access tokens of the org itself, and this server makes its calls with them. Use it on a private network, for a few clients of your own.";
 
 /** Puts together how callers are known whose tokens an authorization server of the org gave out. */
-export async function tokenMode(parts: CompanyParts): Promise<CallerMode> {
+export function tokenMode(parts: CompanyParts): CallerMode {
   const { sign_in, tokens } = parts.content;
   if (tokens === undefined) throw new OktaMcpError("bad_config", `serve.json has no tokens, for sign_in ${sign_in}.`);
   const endpoints = issuerEndpoints(tokens.issuer ?? parts.orgUrl);
   const isBearer = sign_in === "bearer";
   return {
-    verifier: await verifierOf(parts, tokens, endpoints),
+    verifier: verifierOf(parts, tokens, endpoints),
     authorizationServers: isBearer ? [] : [endpoints.issuer],
     scopes: isBearer ? undefined : tokens.scopes,
     signIn: signInParts(parts),
@@ -38,8 +37,8 @@ export async function tokenMode(parts: CompanyParts): Promise<CallerMode> {
   };
 }
 
-async function verifierOf(parts: CompanyParts, tokens: Tokens, endpoints: IssuerEndpoints): Promise<TokenVerifier> {
-  const { content, file, orgUrl, resource, readGroups, traffic, store, log, fetch, now } = parts;
+function verifierOf(parts: CompanyParts, tokens: Tokens, endpoints: IssuerEndpoints): TokenVerifier {
+  const { content, orgUrl, resource, readGroups, traffic, store, log, fetch, now } = parts;
   const isBearer = content.sign_in === "bearer";
   const { clock } = traffic.with(endpoints.issuer);
   const machines = new Map(content.machines.map(({ client_id, role }) => [client_id, role]));
@@ -64,7 +63,7 @@ async function verifierOf(parts: CompanyParts, tokens: Tokens, endpoints: Issuer
   if (content.sign_in === "native") {
     return new JwtTokens({ ...shared, keys: new IssuerKeys({ url: endpoints.keys, fetch, clock, log }) });
   }
-  const app = await appOf(tokens, file);
+  const app = parts.apps.tokens;
   if (app === undefined) throw new OktaMcpError("bad_config", "serve.json has no tokens.client_id.");
   const cacheMs = tokens.cache_seconds * 1000;
   const limits = new AddressLimits({ perMinute: content.limits.unknown_tokens_per_address, now });
