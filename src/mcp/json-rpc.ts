@@ -114,14 +114,20 @@ const BEFORE_FINDINGS = /^Invalid [a-z/]{1,40} request: /;
 const MAX_ERROR_CHARS = 1_000;
 
 /**
- * A message in the form for a client. The MCP libraries report wrong parameters with their validator's JSON, one of
- * them as an internal error. JSON-RPC has a code for them, and people read sentences. The words hold names that the
- * client made up, so they are kept short and visible.
+ * The errors whose words the MCP libraries make of a client's message. Headers that differ from the body, and an unknown
+ * version, have the codes of MCP 2026-07-28 ("Error Codes").
+ */
+const OF_LIBRARIES: ReadonlySet<number> = new Set([ErrorCode.InternalError, ErrorCode.InvalidParams, -32020, -32022]);
+
+/**
+ * A message in the form for a client; every transport sends messages so. The MCP libraries report wrong parameters with
+ * their validator's JSON, one of them as an internal error. JSON-RPC has a code for them, and people read sentences. The
+ * words hold names that the client made up, so they are kept short and visible.
  */
 export function readable(message: JSONRPCMessage): JSONRPCMessage {
   if (!("error" in message)) return message;
   const { code, message: text, data } = message.error;
-  if (code !== ErrorCode.InternalError && code !== ErrorCode.InvalidParams) return message;
+  if (!OF_LIBRARIES.has(code)) return message;
   const findings = findingsIn(text.replace(BEFORE_FINDINGS, ""));
   const told = findings === undefined ? text : `Invalid params: ${findings.join("; ")}.`;
   const isShort = data !== undefined && stringifyJson(data).length <= MAX_ERROR_CHARS;

@@ -14,6 +14,7 @@ import type { OktaMcpError } from "../errors/index.js";
 import { type AdapterOptions, CAPABILITIES, ONE_PAGE, reported } from "./adapter.js";
 import { DISCOVER_TTL_MS } from "./discover.js";
 import { formAnswers } from "./form-answers.js";
+import { readable } from "./json-rpc.js";
 import { faultLogger } from "./protocol-fault.js";
 import { callerOf, roundResult } from "./rounds.js";
 import type { McpService } from "./service.js";
@@ -51,6 +52,18 @@ export function modernServer(service: McpService, options: AdapterOptions): Serv
     });
   });
   server.onerror = faultLogger(options.log);
+  return server;
+}
+
+/** As `modernServer`, for one request over HTTP. The MCP library brings its own transport there. */
+export function modernServerOverHttp(service: McpService, options: AdapterOptions): Server {
+  const server = modernServer(service, { ...options, isRemote: true });
+  const connect = server.connect.bind(server);
+  server.connect = (transport) => {
+    const send = transport.send.bind(transport);
+    transport.send = (message, sendOptions) => send(readable(message), sendOptions);
+    return connect(transport);
+  };
   return server;
 }
 

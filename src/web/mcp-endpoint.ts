@@ -4,8 +4,8 @@ import { createMcpHandler, type McpHttpHandler } from "@modelcontextprotocol/ser
 import type { McpScopes } from "../issuer/own-scopes.js";
 import type { Log } from "../log.js";
 import type { AdapterOptions } from "../mcp/adapter.js";
-import { readMessage } from "../mcp/json-rpc.js";
-import { modernServer } from "../mcp/modern.js";
+import { readable, readMessage } from "../mcp/json-rpc.js";
+import { modernServerOverHttp } from "../mcp/modern.js";
 import { faultFields } from "../mcp/protocol-fault.js";
 import type { McpService } from "../mcp/service.js";
 import { type Role, rolesOf } from "../people/roles.js";
@@ -96,7 +96,7 @@ export class McpEndpoint {
         if (served === undefined) throw new Error("A request came past the gate.");
         const { caller, requestId, place } = served;
         const service = this.#running.of(await options.serviceOf(caller), () => place.hold());
-        return modernServer(service, { ...options.adapterFor(caller), isRemote: true, requestId });
+        return modernServerOverHttp(service, { ...options.adapterFor(caller), requestId });
       },
       {
         bus: this.#subscriptions,
@@ -208,7 +208,7 @@ export class McpEndpoint {
       headers: withBothTypes(headers),
       signal,
     });
-    const response = await this.#handler.fetch(request, { authInfo, parsedBody: message });
+    const response = await withReadableError(await this.#handler.fetch(request, { authInfo, parsedBody: message }));
     // Whether the connection stays is for the HTTP server to say; the library would keep it against the client's word.
     response.headers.delete("connection");
     return response;
@@ -288,6 +288,13 @@ function withBothTypes(headers: Headers): Headers {
 /** True for a list of media ranges that has the one for all (RFC 9110, section 12.5.1). */
 function takesAny(accept: string): boolean {
   return accept.split(",").some((range) => range.split(";", 1)[0]?.trim() === "*/*");
+}
+
+/** The library's refusal of a request that it brought to no server, in the form for a client. */
+async function withReadableError(response: Response): Promise<Response> {
+  if (response.ok || !response.headers.get("content-type")?.startsWith("application/json")) return response;
+  const { status, headers } = response;
+  return Response.json(readable((await response.json()) as JSONRPCMessage), { status, headers });
 }
 
 function asResponse({ status, headers, body }: HttpRefusal): Response {
