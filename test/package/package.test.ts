@@ -10,6 +10,7 @@ import {
   statSync,
   symlinkSync,
 } from "node:fs";
+import { isBuiltin } from "node:module";
 import { tmpdir } from "node:os";
 import { basename, delimiter, join } from "node:path";
 import { promisify } from "node:util";
@@ -201,6 +202,22 @@ describe("the packed package", () => {
     expect({ code, stderr }).toMatchObject({ code: 0 });
     expect(JSON.parse(stdout)).toMatchObject({ has_more: false });
   });
+
+  whereBuilt(
+    "serves a company, or says in a sentence what is missing for that",
+    { timeout: NPM_TIMEOUT_MS },
+    async () => {
+      const server = spawnProcess(["npx", "okta-mcp", "serve", "--sandbox", "--port", "0"], { cwd: home });
+      if (isBuiltin("node:sqlite")) {
+        await server.seen("stdout", /^http:\/\/127\.0\.0\.1:\d+\/mcp\n/);
+        return;
+      }
+      const { code, stdout, stderr } = await server.ended;
+      expect({ code, stdout }, stderr).toEqual({ code: 2, stdout: "" });
+      expect(stderr).toContain(`There is no SQLite for Node.js ${process.versions.node}.`);
+      expect(stderr).toContain("Use Node.js 22.13 or later, which brings it, or install the package libsql");
+    },
+  );
 
   whereBuilt("is installed and started in every way that the docs show", { timeout: 2 * NPM_TIMEOUT_MS }, async () => {
     const prefix = join(folder, "prefix");
