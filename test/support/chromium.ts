@@ -17,11 +17,16 @@ export const PHONE = { width: 360, height: 740 };
 let shared: Promise<Browser> | undefined;
 afterAll(async () => (await shared)?.close());
 
+/** The browser of this worker. Modules outlive a file of tests, and the hook above runs after the first file alone. */
+async function browserAt(executablePath: string): Promise<Browser> {
+  if (!(await shared)?.isConnected()) shared = chromium.launch({ executablePath, args: QUIET });
+  return shared as Promise<Browser>;
+}
+
 /** Opens a new page of a real browser. The test is skipped where no browser is installed. */
 export async function openBrowser(context: TestContext, options: BrowserContextOptions = {}) {
   const [executablePath = ""] = requireOrSkip(context, "chromium");
-  shared ??= chromium.launch({ executablePath, args: QUIET });
-  const window = await (await shared).newContext(options);
+  const window = await (await browserAt(executablePath)).newContext(options);
   onTestFinished(() => window.close());
   const page = await window.newPage();
   const complaints: string[] = [];
