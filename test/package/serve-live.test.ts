@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { describeWhereBuilt } from "../support/built.js";
-import { startServeProcess } from "../support/serve-process.js";
+import { readyAt, startServeCommand, startServeProcess } from "../support/serve-process.js";
 
 /** Sends SIGHUP, and resolves once the log has one more record with this message. */
 async function reload({ cli, records }: Awaited<ReturnType<typeof startServeProcess>>, message: string) {
@@ -88,6 +88,12 @@ describeWhereBuilt("a server that runs", () => {
     expect(performance.now() - answeredAtMs).toBeLessThan(10_000);
     expect(records().at(-1)?.message).toBe("stopped");
     expect(org.groups.all().some(({ profile }) => profile.name === "Lab")).toBe(true);
+
+    const next = startServeCommand(["--config", serve.file]);
+    await readyAt(next);
+    const changes = (await call("tools/call", { name: "list_changes", arguments: {} })).message.result.content[0].text;
+    expect(changes).toContain("create_group");
+    expect(changes).toContain(String(org.groups.all().find(({ profile }) => profile.name === "Lab")?.id));
   });
 
   test("a second signal ends it at once", { timeout: 60_000 }, async () => {

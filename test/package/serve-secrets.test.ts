@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
+import { silentLog } from "../../src/log.js";
+import { openStore } from "../../src/store/open-store.js";
 import { type PlainBrowser, plainBrowser, type Visit } from "../support/browser.js";
 import { describeWhereBuilt } from "../support/built.js";
 import { startServeProcess } from "../support/serve-process.js";
@@ -119,5 +121,15 @@ describeWhereBuilt("what a server leaves behind", () => {
     for (let time = 0; time < 3; time += 1) expect((await own("tools/list")).status).toBe(403);
     const refusals = serve.records().filter(({ message }) => message === "requests to /mcp are refused");
     expect(refusals.map(({ why }) => why)).toEqual(["invalid_token", "no_role"]);
+    cli.child.kill("SIGTERM");
+    expect(await cli.ended).toMatchObject({ code: 0 });
+    const store = await openStore({ dir: join(serve.folder, "data"), log: silentLog() });
+    onTestFinished(() => store.close());
+    const entries = await store.audit.page({ action: "call", limit: 1_000 });
+    expect(entries.map(({ detail, outcome }) => [detail?.why, outcome])).toEqual([
+      ["no_role", "refused"],
+      ["invalid_token", "refused"],
+    ]);
+    expect(entries[0]?.actor).toBeDefined();
   });
 });
