@@ -122,7 +122,8 @@ const PLANTED = {
   async certificate() {
     const web = await startCompanyWeb();
     const tls = { cert_file: join(certificates, "leaf.pem"), key_file: join(certificates, "small.key") };
-    const findings = await findingsOf(web, { serve: { tls } });
+    const public_url = web.publicUrl.replace("http:", "https:");
+    const findings = await findingsOf(web, { serve: { tls, public_url } });
     expect(find(findings, "TLS")).toMatchObject({
       state: "wrong",
       message: expect.stringMatching(/the key belongs to another certificate; it does not name 127\.0\.0\.1/),
