@@ -22,7 +22,7 @@ export const DIRECTORY_CLIENT_ID = "0oaDirectory000000001";
 const INTROSPECTOR_SECRET = "i".repeat(40);
 
 /** A private key as a file, and its public half as an app at Okta has it. */
-function appKey(kid: string) {
+export function appKey(kid: string) {
   const { privateKey, publicKey } = newKeyPair({ type: "ec", namedCurve: "P-256" });
   return {
     pem: String(privateKey.export({ type: "pkcs8", format: "pem" })),
