@@ -1,16 +1,7 @@
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
-import { describe, expect, type TestContext, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { ADMIN_LOGIN } from "../../../sandbox/facts.js";
 import { startCompanyWeb } from "../../support/company-server.js";
-import { requireOrSkip } from "../../support/programs.js";
-
-/** Runs curl with the arguments of a document. Returns what it prints. */
-function curlOf(context: TestContext) {
-  const [program = ""] = requireOrSkip(context, "curl");
-  return async (...args: string[]): Promise<string> =>
-    (await promisify(execFile)(program, ["--silent", "--show-error", "--noproxy", "*", ...args])).stdout;
-}
+import { curlOf } from "./curl-program.js";
 
 const JSON_TYPE = ["-H", "Content-Type: application/json"];
 

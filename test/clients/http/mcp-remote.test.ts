@@ -1,69 +1,13 @@
-import { join } from "node:path";
-import { Client } from "@modelcontextprotocol/sdk/client/index.js";
-import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { describe, expect, onTestFinished, type TestContext, test, vi } from "vitest";
 import { ADMIN_LOGIN } from "../../../sandbox/facts.js";
-import { requireCommand } from "../../support/ci-tools.js";
-import { cleanEnv, temporaryFolder } from "../../support/cli.js";
 import { type CompanyWebOptions, freePort, startCompanyWeb } from "../../support/company-server.js";
-import { told } from "../peer.js";
-import { browserStub } from "./browser-stub.js";
-import { plainPerson, type Seen } from "./persons.js";
+import { readsUsers, remoteOf } from "./remote-program.js";
 
 /** Several programs start one after the other. */
 const LIMIT = { timeout: 150_000 };
 
-/** A company's server, and mcp-remote on the machine of a person who signs in at each page that it opens. */
-async function setUp(context: TestContext, options: CompanyWebOptions = {}) {
-  const command = requireCommand(context, "mcp-remote");
-  const web = await startCompanyWeb(options);
-  const folder = temporaryFolder();
-  const browser = await browserStub(folder);
-  const seen: Seen = { consents: 0 };
-  const person = plainPerson(web, ADMIN_LOGIN, seen);
-
-  /** Signs in where mcp-remote has sent the browser to, and goes back to it. */
-  async function signIn(at?: URL): Promise<void> {
-    const address = at ?? (await browser.next());
-    const arrived = await person(address, address.searchParams.get("redirect_uri") ?? "");
-    expect((await fetch(arrived)).status).toBe(200);
-  }
-
-  /** Starts mcp-remote as a program does that knows stdio alone. It resolves once the program is connected. */
-  async function start(...args: string[]) {
-    const [node, script] = command;
-    const transport = new StdioClientTransport({
-      command: node,
-      args: [script, `${web.publicUrl}/mcp`, ...args, "--allow-http"],
-      env: cleanEnv({ ...browser.env, HOME: folder, MCP_REMOTE_CONFIG_DIR: join(folder, "kept") }),
-      stderr: "pipe",
-    });
-    let said = "";
-    transport.stderr?.on("data", (part: Buffer) => {
-      said += part.toString();
-    });
-    onTestFinished(({ task }) => {
-      if (task.result?.state === "fail") console.log(said);
-    });
-    const client = new Client({ name: "of-stdio", version: "1" });
-    onTestFinished(() => client.close());
-    await client.connect(transport, { timeout: 60_000 });
-    return {
-      said: () => said,
-      list: async () => (await client.listTools()).tools.map(({ name }) => name),
-      call: async (name: string, args: Record<string, unknown> = {}) =>
-        told(await client.callTool({ name, arguments: args })),
-      close: () => client.close(),
-    };
-  }
-  return { ...web, ...browser, signInPlainly: web.signIn, seen, signIn, start };
-}
-
-async function readsUsers(remote: Awaited<ReturnType<Awaited<ReturnType<typeof setUp>>["start"]>>) {
-  const { isError, text } = await remote.call("list_users");
-  expect(isError, text).toBe(false);
-  expect(text).toContain(ADMIN_LOGIN);
-}
+const setUp = (context: TestContext, options: CompanyWebOptions = {}) =>
+  remoteOf(context, () => startCompanyWeb(options));
 
 describe("C3: mcp-remote", LIMIT, () => {
   test("C3: registers on localhost at port 3334, lists and calls", async (context) => {
