@@ -78,7 +78,8 @@ describe("C1: a client of the SDK for 2025-11-25", () => {
     const { program, seen, follow, publicUrl } = await setUp();
     await program.connect();
     const browser = plainBrowser();
-    const me = await follow(browser, await browser.get(`${publicUrl}/me`));
+    const door = await browser.get(`${publicUrl}/me`);
+    const me = await follow(browser, await browser.submit(door, "/me/sign-in", {}));
     await follow(browser, await browser.submit(me, "/me/revoke", {}));
     expect((await program.call("list_users")).isError).toBe(false);
     expect(program.provider.opened).toHaveLength(2);
