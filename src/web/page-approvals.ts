@@ -73,7 +73,7 @@ const tooManyOpen = (publicUrl: string) =>
     "declined",
     `Nothing was changed. ${MOST_OPEN} changes of this client wait for the person's answer already.`,
     {
-      fix: `Ask the person to answer those first, at ${publicUrl}/me.`,
+      fix: `Those have to be answered first, at ${publicUrl}/me.`,
     },
   );
 
