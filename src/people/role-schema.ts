@@ -38,6 +38,6 @@ export function roleSchema() {
       })
       .default({})
       .describe("Limits for each person, whatever number of clients they use."),
-    may_undo: z.enum(["own", "all"]).default("own").describe("Whose changes undo_change takes back."),
+    may_undo: z.enum(["own", "all"]).default("own").describe("Whose changes somebody in the role may take back."),
   });
 }

@@ -1,9 +1,8 @@
-import { generateKeyPair } from "node:crypto";
 import type { IncomingMessage } from "node:http";
-import { promisify } from "node:util";
 import { exportJWK } from "jose";
 import type Provider from "oidc-provider";
 import type { JWK } from "oidc-provider";
+import { newKeyPair } from "../../checks/key-pair.js";
 import { AddressLimits } from "../../issuer/address-limits.js";
 import { ClientDirectory } from "../../issuer/client-directory.js";
 import { DOCUMENT_TIMEOUT_MS, MAX_DOCUMENT_BYTES } from "../../issuer/client-documents.js";
@@ -76,6 +75,6 @@ export async function companyIssuer(
 
 /** A key for ID tokens, which nobody uses: the library wants one. */
 async function signingKey(): Promise<JWK> {
-  const { privateKey } = await promisify(generateKeyPair)("ec", { namedCurve: "P-256" });
+  const { privateKey } = newKeyPair({ type: "ec", namedCurve: "P-256" });
   return { ...(await exportJWK(privateKey)), use: "sig", alg: "ES256", kid: "unused" } as JWK;
 }
