@@ -75,6 +75,8 @@ function createProgram(io: Io, finish: (exitCode: number) => void): Command {
     .version(version(), "-V, --version", "Print the version.")
     .helpOption("-h, --help", "Print this help.")
     .helpCommand("help [command]", "Print the help of a command.")
+    // Commander heeds this on a command only where those above it have it too.
+    .enablePositionalOptions()
     .addHelpText("after", HELP);
   for (const make of COMMANDS) program.addCommand(make(io, finish));
   for (const command of withSubcommands(program)) {

@@ -30,7 +30,7 @@ export const FIRST_ROLES = {
     entry: { read_only: true, scopes: ["okta.users.read", "okta.groups.read", "okta.apps.read", "okta.logs.read"] },
   },
   helpdesk: {
-    words: "helps people: resets, unlocks, suspends, group members; deletes nothing",
+    words: "creates, changes and deactivates people, changes groups and their members, and deletes nothing",
     entry: {
       scopes: ["okta.users.manage", "okta.groups.manage", "okta.apps.read", "okta.logs.read"],
       exclude_tools: ["delete_*"],
@@ -38,7 +38,7 @@ export const FIRST_ROLES = {
     },
   },
   admin: {
-    words: "everything that a tool can do",
+    words: "has every tool",
     entry: { scopes: fewestForAll(), limits: { removals_per_day: 20 } },
   },
 } as const;

@@ -8,6 +8,7 @@ import { SERVE_CHECKS } from "../../src/cli/company/serve-checks.js";
 import { startServe } from "../../src/cli/company/start-serve.js";
 import { createIo, type Io } from "../../src/cli/io.js";
 import { loadServe } from "../../src/people/load-serve.js";
+import { runCli, temporaryFolder } from "../support/cli.js";
 import { type CompanyWeb, freePort, startCompanyWeb } from "../support/company-server.js";
 
 /** serve.json of a running server, and a terminal whose output is kept. */
@@ -75,4 +76,10 @@ test("a start that finds a setting of another server names ours, and never its v
     "SSO_OKTA_ISSUER, a setting of MCP Gateway, is not read here. Use okta.org_url in serve.json.",
   );
   expect(lines).not.toContain("hush.example");
+});
+
+test.each([["check"], ["who", "ada@acme.example"]])("serve %s takes --config as it is typed", async (...words) => {
+  const config = join(temporaryFolder(), "none.json");
+  const { stdout, stderr } = await runCli(["serve", ...words, "--config", config]);
+  expect(stdout + stderr).toContain("there is no such file");
 });
