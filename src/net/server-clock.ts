@@ -33,6 +33,11 @@ export class ServerClock {
     }
   }
 
+  /** True when an answer has told the org's time. */
+  get known(): boolean {
+    return this.#highMs < Number.POSITIVE_INFINITY;
+  }
+
   /** A time of the org's (epoch milliseconds) by our clock; never earlier than it really is. */
   toLocalMs(serverMs: number): number {
     return serverMs - this.#differenceMs();

@@ -73,7 +73,8 @@ export async function checkOrg(context: CheckContext): Promise<Finding[]> {
 }
 
 function checkClock({ clock }: CheckContext): Finding[] {
-  const { ok, wrong } = about("clock");
+  const { ok, wrong, unknown } = about("clock");
+  if (!clock.known) return [unknown("No answer of Okta's has told the time there.")];
   const seconds = Math.round(clock.aheadMs / 1000);
   if (seconds === 0) return [ok("This machine's clock and Okta's are less than a minute apart.")];
   return [

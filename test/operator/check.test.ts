@@ -78,5 +78,6 @@ test("an org that cannot be reached is one finding, and what is here is looked a
   await web.company.sandbox.close();
   const findings = await findingsOf(web);
   expect(wrongOf(findings)).toEqual([["org", "okta_unreachable"]]);
+  expect(stateOf(findings, "clock")).toBe("unknown");
   expect(stateOf(findings, "role helpdesk")).toBe("ok");
 });

@@ -73,3 +73,14 @@ test.each([
   await expect(runServeInit(quietIo().io, { dir, ...FLAGS, ...change })).rejects.toThrow(words);
   expect(existsSync(join(dir, "serve.json"))).toBe(false);
 });
+
+test("addresses are taken as people copy them: without a scheme, or from the Admin Console", async () => {
+  const dir = temporaryFolder();
+  const { io } = quietIo();
+  const copied = { ...FLAGS, orgUrl: "acme-admin.okta.com", publicUrl: "mcp.acme.com" };
+  expect(await runServeInit(io, { dir, ...copied })).toBe(0);
+  expect(JSON.parse(readFileSync(join(dir, "serve.json"), "utf8"))).toMatchObject({
+    public_url: "https://mcp.acme.com",
+    okta: { org_url: "https://acme.okta.com" },
+  });
+});

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
+import { parseOrgUrl } from "../../config/org-url.js";
 import { OktaMcpError } from "../../errors/index.js";
 import { writeNewPrivateFile } from "../../files/private-file.js";
 import { parseStrictJson } from "../../files/strict-json.js";
@@ -119,8 +120,10 @@ function answersOf(
   if (new Set(names).size < names.length) throw usageError("A role is given twice.", "Put its groups together.");
   const without = [...apps.keys()].find((name) => !names.some((one) => one === name));
   if (without !== undefined) throw usageError(`--service names ${visible(without)}, which is no --role.`);
-  const origin = URL.canParse(orgUrl) ? new URL(orgUrl).origin : orgUrl;
-  return { orgUrl: origin, publicUrl: publicUrl.replace(/\/$/, ""), clientId, roles };
+  const org = parseOrgUrl(orgUrl);
+  if ("problem" in org) throw usageError(`The address of the org ${org.problem}`, "Correct it.");
+  const whole = publicUrl.includes("://") ? publicUrl : `https://${publicUrl}`;
+  return { orgUrl: org.origin, publicUrl: whole.replace(/\/$/, ""), clientId, roles };
 }
 
 function pairOf(text: string, option: string): [string, string] {
