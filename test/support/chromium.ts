@@ -15,12 +15,25 @@ const QUIET = [
 export const PHONE = { width: 360, height: 740 };
 
 let shared: Promise<Browser> | undefined;
-afterAll(async () => (await shared)?.close());
+let isClosed = false;
+afterAll(async () => {
+  isClosed = true;
+  await (await shared)?.close();
+});
 
-/** The browser of this worker. Modules outlive a file of tests, and the hook above runs after the first file alone. */
+/**
+ * The browser of a file of tests. A worker keeps this module for its next files, in which the hook above does not run:
+ * there each test has a browser of its own.
+ */
 async function browserAt(executablePath: string): Promise<Browser> {
-  if (!(await shared)?.isConnected()) shared = chromium.launch({ executablePath, args: QUIET });
-  return shared as Promise<Browser>;
+  const launch = () => chromium.launch({ executablePath, args: QUIET });
+  if (!isClosed) {
+    shared ??= launch();
+    return shared;
+  }
+  const own = await launch();
+  onTestFinished(() => own.close());
+  return own;
 }
 
 /** Opens a new page of a real browser. The test is skipped where no browser is installed. */
