@@ -25,10 +25,11 @@ export function requireScopes<T>(
   const seen = view();
   const state = scopeState(scope, seen);
   if (scope === null || state === "on") return call();
+  const asking = seen.method === "grant" ? "your role here" : "OKTA_SCOPES";
   const why =
     state === "not_configured"
-      ? `OKTA_SCOPES does not contain it`
-      : `${GRANTS[seen.method]} did not grant it, though OKTA_SCOPES asks for it`;
+      ? `${asking} does not contain it`
+      : `${GRANTS[seen.method]} did not grant it, though ${asking} asks for it`;
   return Promise.reject(
     new OktaMcpError("missing_scope", `${name} needs the scope ${scope} (${SCOPES[scope]}), and ${why}.`, {
       ...grantAdvice(scope, seen.method),

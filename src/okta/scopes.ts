@@ -69,9 +69,16 @@ const SETTING: Readonly<Record<Reader, string>> = {
   terminal: "OKTA_SCOPES, or --scopes",
 };
 
+const AT_OKTA = "in the Okta Admin Console, Applications > Applications > your app > Okta API Scopes > Grant";
+
 /** Advice on adding a missing scope, in the words of the Admin Console. */
 export function howToGrant(scope: string, method: SignInMethod = "device", reader: Reader = "model"): string {
-  return `Add ${scope} in both places: (1) ${SETTING[reader]}; (2) in the Okta Admin Console, Applications > Applications > your app > Okta API Scopes > Grant. Then ${THEN[method][reader]}.`;
+  const then = THEN[method][reader];
+  // The people of a company's server have no settings of their own.
+  if (method === "grant") {
+    return `Ask who runs this server. They can add ${scope} in both places: (1) the scopes of your role in serve.json; (2) ${AT_OKTA}. Then ${then}.`;
+  }
+  return `Add ${scope} in both places: (1) ${SETTING[reader]}; (2) ${AT_OKTA}. Then ${then}.`;
 }
 
 /** The advice of an error about a missing scope, for both readers. */
