@@ -50,14 +50,27 @@ export function createLog({
   const sink = file === undefined ? streamSink(stderr) : fileSink(file);
   const threshold = LOG_LEVELS.indexOf(level);
   const format: Format = { threshold, hides };
+  const write = (recordLevel: LogLevel, message: string, fields: LogFields | undefined) =>
+    sink.write(`${formatRecord(new Date(now()), recordLevel, message, fields, format)}\n`);
+  return { ...logMethods(() => threshold, write), close: sink.close };
+}
+
+/**
+ * The methods of a log, one for each level. None of them ever throws, since a log that fails must not fail the call.
+ * @param threshold the place of the last level that is written, in `LOG_LEVELS`
+ */
+export function logMethods(
+  threshold: () => number,
+  write: (level: LogLevel, message: string, fields: LogFields | undefined) => void,
+): Record<LogLevel, (message: string, fields?: LogFields) => void> {
   const writer =
-    (recordLevel: LogLevel) =>
+    (level: LogLevel) =>
     (message: string, fields?: LogFields): void => {
-      if (LOG_LEVELS.indexOf(recordLevel) > threshold) return;
+      if (LOG_LEVELS.indexOf(level) > threshold()) return;
       try {
-        sink.write(`${formatRecord(new Date(now()), recordLevel, message, fields, format)}\n`);
+        write(level, message, fields);
       } catch {
-        // A log that fails must not fail the call.
+        // Nobody is there to be told.
       }
     };
   return {
@@ -66,7 +79,6 @@ export function createLog({
     info: writer("info"),
     debug: writer("debug"),
     trace: writer("trace"),
-    close: sink.close,
   };
 }
 

@@ -1,5 +1,13 @@
 import { pino } from "pino";
-import { LOG_LEVELS, type Log, type LogFields, type LogLevel, MAX_RECORD_CHARS, plainFields } from "../../log.js";
+import {
+  LOG_LEVELS,
+  type Log,
+  type LogFields,
+  type LogLevel,
+  logMethods,
+  MAX_RECORD_CHARS,
+  plainFields,
+} from "../../log.js";
 import { INVISIBLE } from "../../text/quote.js";
 import { redact } from "../../text/redact.js";
 
@@ -47,26 +55,15 @@ export function createJsonLog({ level, stream, context = () => ({}), now = Date.
     },
   );
   const hides = () => false;
-  const writer =
-    (recordLevel: LogLevel) =>
-    (message: string, fields?: LogFields): void => {
-      if (LOG_LEVELS.indexOf(recordLevel) > threshold) return;
-      try {
-        const plain = plainFields(fields, { threshold, hides });
-        const text = JSON.stringify(plain);
-        const shown = redact(message);
-        if (text.length <= MAX_RECORD_CHARS) logger[recordLevel](plain, shown);
-        else logger[recordLevel]({ cut: `${text.slice(0, MAX_RECORD_CHARS)}…` }, shown);
-      } catch {
-        // A log that fails must not fail the request.
-      }
-    };
+  const write = (recordLevel: LogLevel, message: string, fields: LogFields | undefined) => {
+    const plain = plainFields(fields, { threshold, hides });
+    const text = JSON.stringify(plain);
+    const shown = redact(message);
+    if (text.length <= MAX_RECORD_CHARS) logger[recordLevel](plain, shown);
+    else logger[recordLevel]({ cut: `${text.slice(0, MAX_RECORD_CHARS)}…` }, shown);
+  };
   return {
-    error: writer("error"),
-    warn: writer("warn"),
-    info: writer("info"),
-    debug: writer("debug"),
-    trace: writer("trace"),
+    ...logMethods(() => threshold, write),
     close: () => {},
     setLevel(next) {
       threshold = LOG_LEVELS.indexOf(next);
