@@ -1,12 +1,9 @@
-import { createInterface } from "node:readline/promises";
+import { createInterface, type Interface } from "node:readline/promises";
 import { visible } from "../text/quote.js";
 import type { Io } from "./io.js";
 
-/**
- * Asks a yes-or-no question on the terminal; anything but yes is no.
- * @returns undefined when the person left without an answer (Ctrl-C, Ctrl-D)
- */
-export async function askYesNo(io: Io, question: string, signal: AbortSignal): Promise<boolean | undefined> {
+/** Opens the terminal for answers. `left` is aborted once the person leaves without one (Ctrl-C, Ctrl-D). */
+export function openLines(io: Io): { lines: Interface; left: AbortController } {
   const lines = createInterface({ input: io.stdin, output: io.stderr });
   const left = new AbortController();
   lines.once("close", () => left.abort());
@@ -14,6 +11,15 @@ export async function askYesNo(io: Io, question: string, signal: AbortSignal): P
     io.stoppedBy = { signal: "SIGINT", asKey: true };
     left.abort();
   });
+  return { lines, left };
+}
+
+/**
+ * Asks a yes-or-no question on the terminal; anything but yes is no.
+ * @returns undefined when the person left without an answer (Ctrl-C, Ctrl-D)
+ */
+export async function askYesNo(io: Io, question: string, signal: AbortSignal): Promise<boolean | undefined> {
+  const { lines, left } = openLines(io);
   try {
     const answer = await lines.question(`${question} ${io.style("dim", "[y/N]")} `, {
       signal: AbortSignal.any([left.signal, signal]),

@@ -1,5 +1,5 @@
-import { createInterface } from "node:readline/promises";
 import type { Io } from "../io.js";
+import { openLines } from "../person.js";
 
 /** Asks for a text on the terminal, again and again while it is empty and must not be. */
 export type Ask = (question: string, options?: { mayBeEmpty?: boolean }) => Promise<string>;
@@ -9,13 +9,7 @@ export type Ask = (question: string, options?: { mayBeEmpty?: boolean }) => Prom
  * @returns undefined where the person left without an answer (Ctrl-C, Ctrl-D)
  */
 export async function withQuestions<T>(io: Io, questions: (ask: Ask) => Promise<T>): Promise<T | undefined> {
-  const lines = createInterface({ input: io.stdin, output: io.stderr });
-  const left = new AbortController();
-  lines.once("close", () => left.abort());
-  lines.once("SIGINT", () => {
-    io.stoppedBy = { signal: "SIGINT", asKey: true };
-    left.abort();
-  });
+  const { lines, left } = openLines(io);
   const ask: Ask = async (question, { mayBeEmpty = false } = {}) => {
     for (;;) {
       const answer = (await lines.question(`${question} `, { signal: left.signal })).trim();
