@@ -15,6 +15,7 @@ import { SignInTransactions } from "./sign-in-transactions.js";
 import { openSqliteDriver } from "./sqlite-driver.js";
 import type { SqliteLibrary } from "./sqlite-library.js";
 import type { StoreDriver } from "./store-driver.js";
+import { OwnNews, type StoreNews } from "./store-news.js";
 import type { StoreParts } from "./store-parts.js";
 import { StoredClients } from "./stored-clients.js";
 import { StoredConsents } from "./stored-consents.js";
@@ -63,6 +64,8 @@ export class Store {
   readonly seals: StoredSeals;
   readonly limits: StoredLimits;
   readonly audit: Audit;
+  /** What instances tell each other. */
+  readonly news: StoreNews;
   readonly #parts: StoreParts;
   readonly #driver: StoreDriver;
   #closed: Promise<void> | undefined;
@@ -84,6 +87,7 @@ export class Store {
     this.seals = new StoredSeals(parts);
     this.limits = new StoredLimits(parts);
     this.audit = new Audit(parts);
+    this.news = driver.news ?? new OwnNews();
   }
 
   /** The journal, for one caller. */

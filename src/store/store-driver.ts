@@ -1,4 +1,5 @@
 import type { ColumnDefinitionBuilder, Dialect, RawBuilder } from "kysely";
+import type { StoreNews } from "./store-news.js";
 
 /** What the migrations and the repositories have to know of a database, beyond the query builder. */
 export interface SqlVariant {
@@ -16,6 +17,8 @@ export interface StoreDriver {
   readonly place: string;
   readonly dialect: Dialect;
   readonly variant: SqlVariant;
+  /** How instances tell each other; undefined where there is only one. */
+  readonly news?: StoreNews;
   /** Gives back what the driver holds beside the connections of the query builder. It is called once, after them. */
   release(): Promise<void>;
 }
