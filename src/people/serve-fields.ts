@@ -60,6 +60,14 @@ export function serveFields() {
       .max(200)
       .default([])
       .describe("The proxies in front of this server. Only their X-Forwarded-For is believed."),
+    drain_delay_seconds: z
+      .int()
+      .min(0)
+      .max(300)
+      .default(5)
+      .describe(
+        "After SIGTERM /readyz answers 503, and the server still takes requests for this long, so that a balancer can notice.",
+      ),
     data_dir: file("The folder for the database and the keys. Only this user may read it."),
     okta: z.strictObject({
       org_url: origin("The org, e.g. https://acme.okta.com."),

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createServer as createHttpsServer, Server as HttpsServer } from "node:https";
 import type { AddressInfo } from "node:net";
+import { setImmediate } from "node:timers/promises";
 import { getRequestListener, type HttpBindings } from "@hono/node-server";
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
@@ -42,6 +43,8 @@ export interface WebServerOptions {
   /** Undefined where a proxy ends TLS. */
   tls: TlsFiles | undefined;
   timeouts: WebTimeouts;
+  /** True once the server is about to stop. It still answers, and asks each client to use another connection. */
+  isDraining(): boolean;
   /** Resolves when requests can be served. Rejects with the reason why they cannot. */
   ready(): Promise<void>;
   /** The requests that run. */
@@ -90,6 +93,8 @@ export async function startWebServer(
   const front = new Front({ ...options, endsTls: tls !== undefined });
   const route = routesOf(options);
   const server = listener(tls, timeouts, (request, response) => {
+    // A connection that ends with its answer is not idle when the server closes, so no request meets its end.
+    if (options.isDraining()) response.shouldKeepAlive = false;
     requests.run(request, response, log, () => {
       if (front.admits(request, response)) route(request, response);
     });
@@ -147,6 +152,8 @@ function routesOf(options: WebServerOptions): (request: IncomingMessage, respons
 }
 
 async function closeServer(server: Server | HttpsServer, endpoint: McpEndpoint): Promise<void> {
+  // Connections that wait to be accepted are accepted before this turn ends, and would be cut by closing.
+  await setImmediate();
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   endpoint.endSubscriptions();
   server.closeIdleConnections();

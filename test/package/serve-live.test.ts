@@ -96,6 +96,36 @@ describeWhereBuilt("a server that runs", () => {
     expect(changes).toContain(String(org.groups.all().find(({ profile }) => profile.name === "Lab")?.id));
   });
 
+  test("L3: after SIGTERM /readyz says so first, and requests are answered until the delay is over", {
+    timeout: 60_000,
+  }, async () => {
+    const { cli, publicUrl, signIn, records } = await startServeProcess({ drain_delay_seconds: 4 });
+    const { call } = await signIn();
+    const before = await fetch(`${publicUrl}/readyz`);
+    expect(before.status).toBe(200);
+    expect(before.headers.get("connection")).not.toBe("close");
+    const startedAtMs = performance.now();
+    cli.child.kill("SIGTERM");
+    await cli.seen("stderr", /"message":"stopping"/);
+    expect((await fetch(`${publicUrl}/readyz`)).status).toBe(503);
+    expect((await fetch(`${publicUrl}/healthz`)).status).toBe(200);
+    const answer = await call("tools/call", { name: "list_groups", arguments: {} });
+    expect(answer.message.result.isError, JSON.stringify(answer.message)).toBeFalsy();
+    // The next request has to take another connection, which leads to another instance.
+    expect(answer.headers.get("connection")).toBe("close");
+    expect(await cli.ended).toMatchObject({ code: 0 });
+    const tookMs = performance.now() - startedAtMs;
+    expect(tookMs).toBeGreaterThan(3_900);
+    expect(tookMs).toBeLessThan(15_000);
+    expect(records().find(({ message }) => message === "stopping")).toMatchObject({ drain_delay_seconds: 4 });
+  });
+
+  test("Ctrl-C waits for no balancer", { timeout: 60_000 }, async () => {
+    const { cli } = await startServeProcess({ drain_delay_seconds: 300 });
+    cli.child.kill("SIGINT");
+    expect(await cli.ended).toMatchObject({ code: 0 });
+  });
+
   test("a second signal ends it at once", { timeout: 60_000 }, async () => {
     const { sandbox, cli, signIn } = await startServeProcess();
     const { call } = await signIn();

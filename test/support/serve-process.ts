@@ -72,6 +72,7 @@ export async function startServeProcess(change: Record<string, unknown> = {}) {
   const settings = {
     public_url: publicUrl,
     listen: { host: "127.0.0.1", port },
+    drain_delay_seconds: 0,
     data_dir: "data",
     okta: { org_url: sandbox.origin, client_id: WEB_CLIENT_ID, client_secret_file: "secret" },
     roles: [{ name: "helpdesk", groups: [group?.id], scopes: ["okta.users.manage", "okta.groups.manage"] }],

@@ -49,6 +49,7 @@ export async function startCompanyServer(options: CompanyOptions): Promise<WebSe
       tls: tlsOf(content, file, log),
       timeouts: timeoutsOf(content),
       requests,
+      isDraining,
       async ready() {
         if (isDraining()) throw new OktaMcpError("store_unavailable", "The server is about to stop.");
         await store.ping();

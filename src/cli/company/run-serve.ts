@@ -31,7 +31,8 @@ export async function runServe(io: Io, flags: ServeFlags): Promise<number> {
     const signal = await signals.stop;
     // The terminal has shown ^C, so a new line begins here.
     if (io.stderr.isTTY) io.note();
-    await running.close(signal);
+    // Behind a terminal there is no balancer.
+    await running.close(signal, { atOnce: signal === "SIGINT" });
   } finally {
     signals.close();
     await sandbox?.close();

@@ -83,6 +83,7 @@ export async function startServeSandbox(port: number | undefined): Promise<Serve
     const text = JSON.stringify({
       public_url: publicUrl,
       listen: { host: HOST, port: ownPort },
+      drain_delay_seconds: 0,
       data_dir: "data",
       okta: { org_url: sandbox.origin, client_id: clientId, client_secret_file: "secret" },
       roles: rolesFor(groups),

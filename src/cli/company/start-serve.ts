@@ -1,5 +1,6 @@
 import type { Log } from "../../log.js";
 import { createFetch } from "../../net/proxy.js";
+import { realSleep } from "../../net/waiting.js";
 import { pathBeside } from "../../people/app-files.js";
 import { foreignSettingsIn } from "../../people/foreign-settings.js";
 import { LiveSettings } from "../../people/live-settings.js";
@@ -19,8 +20,12 @@ export interface RunningServe {
   mcpUrl: string;
   /** Reads the settings anew. What takes effect, and what does not, is in the log. */
   reload(): void;
-  /** Lets what runs come to its end, and closes everything. @param why for the log */
-  close(why: string): Promise<void>;
+  /**
+   * Lets whoever sends requests notice, lets what runs come to its end, and closes everything.
+   * @param why for the log
+   * @param how `atOnce` where nobody has to notice first
+   */
+  close(why: string, how?: { atOnce?: boolean }): Promise<void>;
 }
 
 /** How often what has ended is dropped from the store. */
@@ -42,7 +47,7 @@ export async function startServe(settings: LoadedServe, io: Io): Promise<Running
   const consoleBack = consoleToLog(log);
   try {
     const running = await openServe(settings, { io, log, requests });
-    return { ...running, close: (why) => running.close(why).finally(consoleBack) };
+    return { ...running, close: (why, how) => running.close(why, how).finally(consoleBack) };
   } catch (error) {
     consoleBack();
     throw error;
@@ -94,10 +99,12 @@ async function openServe(settings: LoadedServe, { io, log, requests }: ServeTool
         server.reload();
         reload(live, file, log);
       },
-      async close(why) {
-        log.info("stopping", { why });
+      async close(why, { atOnce = false } = {}) {
+        const delaySeconds = atOnce ? 0 : live.content.drain_delay_seconds;
+        log.info("stopping", { why, drain_delay_seconds: delaySeconds });
         isDraining = true;
         stopDropping();
+        await realSleep(delaySeconds * 1000);
         await server.close();
         await store.close();
         log.info("stopped");
