@@ -2,14 +2,13 @@ import type { Catalogue } from "../catalogue/catalogue.js";
 import { findTool } from "../catalogue/find-tool.js";
 import { OktaMcpError } from "../errors/index.js";
 import type { Guard } from "../guard/guard.js";
-import { isObject, type Json, type JsonObject } from "../json/json.js";
-import { idsIn } from "../okta/objects.js";
+import type { Json, JsonObject } from "../json/json.js";
 import { type ToolFor, withTool } from "../okta/purpose.js";
 import { difference, hiddenIn, sameButHidden, settled } from "../results/difference.js";
-import { MASK } from "../text/secrets.js";
 import type { ChangeQuery, Changes, ToolContext, UndoStep } from "../tool.js";
 import type { Reading } from "./agreed.js";
 import { type Change, findChange, type Journal } from "./change.js";
+import { idsOf } from "./change-ids.js";
 import type { Masking } from "./masking.js";
 import { ReadingRight } from "./reading.js";
 import { shownChange } from "./shown.js";
@@ -179,14 +178,6 @@ export class ChangeHistory implements Changes {
 /** The requests of a change without their paths, since these name the object. */
 function withoutPaths({ requests }: Change): Json {
   return requests.map(({ path: _, ...request }) => ({ ...request }));
-}
-
-/** The ids that a call named, and the id of the object that it made. */
-function idsOf({ arguments: args, after, before }: Change): string[] {
-  const named = isObject(args) ? Object.values(idsIn(args)) : [];
-  const own = [before, after].flatMap((side) => (isObject(side) ? [side.id] : []));
-  const ids = [...named, ...own];
-  return [...new Set(ids.filter((id) => typeof id === "string" && id !== MASK))] as string[];
 }
 
 function matches(change: Change, { since, until, tool, outcome }: ChangeQuery): boolean {

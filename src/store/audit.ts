@@ -23,12 +23,22 @@ export interface AuditEntry extends AuditEvent {
 }
 
 export interface AuditQuery {
-  actor?: string;
-  action?: string;
+  /** The id of the one who did it, or several. */
+  actor?: string | readonly string[] | undefined;
+  action?: string | undefined;
+  outcome?: AuditEvent["outcome"] | undefined;
+  client?: string | undefined;
+  /** Epoch milliseconds: only entries from this moment on. */
+  sinceMs?: number | undefined;
+  /** Epoch milliseconds: only entries up to this moment. */
+  untilMs?: number | undefined;
   /** Only entries before the one with this id. */
-  before?: number;
+  before?: number | undefined;
   limit: number;
 }
+
+/** The entries that are read at once where all are wanted. */
+const ENTRIES_AT_ONCE = 500;
 
 /** What happened to access. Entries are added and read; the database itself refuses to change or drop one. */
 export class Audit {
@@ -56,13 +66,47 @@ export class Audit {
       .execute();
   }
 
-  /** Entries, the newest first. */
-  async page({ actor, action, before, limit }: AuditQuery): Promise<AuditEntry[]> {
-    let query = this.#parts.db.selectFrom("audit").selectAll().orderBy("id", "desc").limit(limit);
-    if (actor !== undefined) query = query.where("actor", "=", actor);
+  /** Entries, the newest first, each with the login that its actor was last seen with. */
+  async page({
+    actor,
+    action,
+    outcome,
+    client,
+    sinceMs,
+    untilMs,
+    before,
+    limit,
+  }: AuditQuery): Promise<(AuditEntry & { login?: string })[]> {
+    let query = this.#parts.db
+      .selectFrom("audit")
+      .leftJoin("people", "people.id", "audit.actor")
+      .selectAll("audit")
+      .select("people.login")
+      .orderBy("audit.id", "desc")
+      .limit(limit);
+    if (actor !== undefined) query = query.where("actor", "in", typeof actor === "string" ? [actor] : actor);
     if (action !== undefined) query = query.where("action", "=", action);
-    if (before !== undefined) query = query.where("id", "<", before);
-    return (await query.execute()).map(entryOf);
+    if (outcome !== undefined) query = query.where("outcome", "=", outcome);
+    if (client !== undefined) query = query.where("client", "=", client);
+    if (sinceMs !== undefined) query = query.where("at", ">=", sinceMs);
+    if (untilMs !== undefined) query = query.where("at", "<=", untilMs);
+    if (before !== undefined) query = query.where("audit.id", "<", before);
+    const rows = await query.execute();
+    return rows.map(({ login, ...row }) => ({ ...entryOf(row), ...(login !== null && { login }) }));
+  }
+
+  /** All entries of a query up to its limit, the newest first. Only some are held at once, so that there may be any number. */
+  async *entries({ limit, ...query }: AuditQuery): AsyncGenerator<AuditEntry & { login?: string }> {
+    let left = limit;
+    let { before } = query;
+    while (left > 0) {
+      const wanted = Math.min(left, ENTRIES_AT_ONCE);
+      const page = await this.page({ ...query, before, limit: wanted });
+      yield* page;
+      if (page.length < wanted) return;
+      left -= page.length;
+      before = page.at(-1)?.id;
+    }
   }
 }
 

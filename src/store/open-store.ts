@@ -4,6 +4,7 @@ import { OktaMcpError } from "../errors/index.js";
 import type { Log } from "../log.js";
 import { Approvals } from "./approvals.js";
 import { Audit } from "./audit.js";
+import { CompanyJournal } from "./company-journal.js";
 import { type DataKey, newDataKeySet, parseDataKeys } from "./data-keys.js";
 import { dropEnded } from "./expiry.js";
 import { checkKeys, type KeyChange, knownKeys } from "./key-check.js";
@@ -64,6 +65,8 @@ export class Store {
   readonly seals: StoredSeals;
   readonly limits: StoredLimits;
   readonly audit: Audit;
+  /** The journal of everybody, for whoever may see all of it. */
+  readonly companyJournal: CompanyJournal;
   /** What instances tell each other. */
   readonly news: StoreNews;
   readonly #parts: StoreParts;
@@ -87,6 +90,7 @@ export class Store {
     this.seals = new StoredSeals(parts);
     this.limits = new StoredLimits(parts);
     this.audit = new Audit(parts);
+    this.companyJournal = new CompanyJournal(parts);
     this.news = driver.news ?? new OwnNews();
   }
 

@@ -106,7 +106,8 @@ function isFirst(line: JournalLine): line is FirstLine {
   return "v" in line;
 }
 
-function callerOf({ person, client, role, act_as, request_id }: Row): { caller?: ChangeCaller } {
+/** The one on whose behalf a line was written. */
+export function callerOf({ person, client, role, act_as, request_id }: Row): { caller?: ChangeCaller } {
   if (person === null) return {};
   return {
     caller: {

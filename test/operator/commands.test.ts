@@ -1,4 +1,4 @@
-import { chmodSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { ADMIN_LOGIN } from "../../sandbox/facts.js";
@@ -6,20 +6,11 @@ import { runServeCheck } from "../../src/cli/company/run-check.js";
 import { runServeWho } from "../../src/cli/company/run-who.js";
 import { SERVE_CHECKS } from "../../src/cli/company/serve-checks.js";
 import { startServe } from "../../src/cli/company/start-serve.js";
-import { createIo, type Io } from "../../src/cli/io.js";
+import type { Io } from "../../src/cli/io.js";
 import { loadServe } from "../../src/people/load-serve.js";
 import { runCli, temporaryFolder } from "../support/cli.js";
-import { type CompanyWeb, freePort, startCompanyWeb } from "../support/company-server.js";
-
-/** serve.json of a running server, and a terminal whose output is kept. */
-function commandLine({ content, folder }: CompanyWeb, change: Record<string, unknown> = {}) {
-  const config = join(folder, "serve.json");
-  chmodSync(join(folder, "secret"), 0o600);
-  writeFileSync(config, JSON.stringify({ ...content, data_dir: "data", ...change }), { mode: 0o600 });
-  const written: string[] = [];
-  const io: Io = { ...createIo(process), env: {}, interactive: false, out: (text) => written.push(text) };
-  return { config, io, text: () => written.join("\n") };
-}
+import { commandLine } from "../support/company-command.js";
+import { freePort, startCompanyWeb } from "../support/company-server.js";
 
 test("serve check is one line for each thing, ends with 0 where nothing is wrong, and can be read by programs", async () => {
   const web = await startCompanyWeb();

@@ -1,11 +1,11 @@
-import { timeAt } from "../../checks/time.js";
 import { isObject, type Json } from "../../json/json.js";
 import { describedCommand, type MakeCommand } from "../command.js";
-import { showError, usageError } from "../failure.js";
+import { showError } from "../failure.js";
 import type { SettingFlags } from "../flags.js";
 import { interruptible } from "../interrupt.js";
 import { columnsOf } from "../io.js";
 import { addSettings } from "../options.js";
+import { pointInTime } from "../time-option.js";
 import { quoted } from "../words.js";
 
 interface Wanted {
@@ -60,16 +60,6 @@ function nextPage({ since, until, tool, target, outcome, limit, all, wide }: Wan
     ...(wide ? ["--wide"] : []),
     `--after ${quoted(after)}`,
   ].join(" ");
-}
-
-/** A point in time in the form that the tool reads. @throws OktaMcpError bad_input */
-function pointInTime(flag: string, text: string, nowMs: number): string {
-  const time = timeAt(text, nowMs);
-  if (time !== undefined) return time;
-  throw usageError(
-    `${flag} has to be a time or so long ago.`,
-    `For example ${flag} 2026-01-31, ${flag} 24h (m, h, d, w), or ${flag} yesterday.`,
-  );
 }
 
 function argumentsOf({ since, until, tool, target, outcome, limit, after, all }: Wanted): Record<string, unknown> {

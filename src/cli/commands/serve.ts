@@ -3,10 +3,17 @@ import type { ServeFlags } from "../company/run-serve.js";
 import { parsePort } from "../port.js";
 import { serveCheckCommand } from "./serve-check.js";
 import { serveInitCommand } from "./serve-init.js";
+import { serveAuditCommand, serveJournalCommand } from "./serve-records.js";
 import { serveWhoCommand } from "./serve-who.js";
 
 /** What `okta-mcp serve` can do besides serving, as `okta-mcp serve check`. */
-const SUBCOMMANDS: readonly MakeCommand[] = [serveInitCommand, serveCheckCommand, serveWhoCommand];
+const SUBCOMMANDS: readonly MakeCommand[] = [
+  serveInitCommand,
+  serveCheckCommand,
+  serveWhoCommand,
+  serveAuditCommand,
+  serveJournalCommand,
+];
 
 /** `okta-mcp serve` */
 export const serveCommand: MakeCommand = (io, finish) => {
