@@ -19,7 +19,7 @@ export interface FrontOptions {
 const LOOPBACK_ADDRESS = /^(?:127\.\d{1,3}\.\d{1,3}\.\d{1,3}|::1)$/;
 
 /** Probes come from anywhere, and these paths tell nothing. */
-const FOR_PROBES: ReadonlySet<string> = new Set(["/healthz", "/readyz"]);
+export const FOR_PROBES: ReadonlySet<string> = new Set(["/healthz", "/readyz"]);
 
 /** The largest body of a request to everything but /mcp. */
 export const MAX_FORM_BYTES = 65_536;

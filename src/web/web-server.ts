@@ -12,7 +12,7 @@ import type { Networks } from "../net/networks.js";
 import { STYLE_PATH } from "../pages/layout.js";
 import { STYLE } from "../pages/style.js";
 import { peerAddress } from "./client-address.js";
-import { Front, MAX_FORM_BYTES, pathOf, tooLong } from "./front.js";
+import { FOR_PROBES, Front, MAX_FORM_BYTES, pathOf, tooLong } from "./front.js";
 import type { McpEndpoint } from "./mcp-endpoint.js";
 import { resourceMetadata } from "./metadata.js";
 import { MCP_PATH, PROVIDER_DOCUMENTS, RESOURCE_METADATA_PATH } from "./refusals.js";
@@ -139,7 +139,10 @@ function routesOf(options: WebServerOptions): (request: IncomingMessage, respons
   const forProvider = provider?.callback();
   const forRest = getRequestListener(appOf(options).fetch as never, { overrideGlobalObjects: false });
   return (request, response) => {
-    if (forProvider === undefined || !isOfProvider(pathOf(request))) {
+    const path = pathOf(request);
+    // Balancers ask in HTTP/1.0 as well, where no Host is needed (RFC 9112, section 3.2).
+    if (FOR_PROBES.has(path)) request.headers.host ??= url.host;
+    if (forProvider === undefined || !isOfProvider(path)) {
       void forRest(request, response);
       return;
     }

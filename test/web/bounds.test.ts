@@ -121,6 +121,13 @@ test("headers that are too long, or that never end, and bodies that never end ar
   expect(body.status).toBe(408);
 });
 
+test("a balancer that asks in HTTP/1.0, without the name of a host, is told how the server is", async () => {
+  const { publicUrl } = await startCompanyWeb();
+  for (const path of ["/readyz", "/healthz"]) {
+    expect((await rawHttp(publicUrl, `GET ${path} HTTP/1.0\r\n\r\n`)).status, path).toBe(200);
+  }
+});
+
 test("calls at once are limited for one person and in all, and the answer says when to come back", async () => {
   const limits = { calls_at_once: 2, calls_at_once_in_all: 3 };
   const logins = [ADMIN_LOGIN, BOB_LOGIN];
