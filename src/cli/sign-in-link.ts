@@ -1,10 +1,10 @@
 import type { PendingSignIn, Session } from "../auth/session.js";
 import { foreignLinkWarning, signInTarget } from "../auth/sign-in-words.js";
+import { momentInWords } from "../text/moment.js";
 import { visible } from "../text/quote.js";
 import { openBrowser } from "./browser.js";
 import type { Io } from "./io.js";
 import { startActivity } from "./person.js";
-import { momentInWords } from "./words.js";
 
 /** Shows a link to sign in with. It opens the link where `browser` is true and the link can be opened. */
 export async function showLink(

@@ -1,12 +1,17 @@
+import { createHash } from "node:crypto";
 import { html } from "hono/html";
 import type { HtmlEscapedString } from "hono/utils/html";
 import { shown } from "./page-text.js";
+import { STYLE } from "./style.js";
 
 /** Markup whose values are escaped. */
 export type Markup = HtmlEscapedString | Promise<HtmlEscapedString>;
 
 /** The place of the one style sheet. Its text stands in style.ts. */
 export const STYLE_PATH = "/assets/okta-mcp.css";
+
+/** Another version of the server may have another style, and browsers keep what they have for an hour. */
+const STYLE_ADDRESS = `${STYLE_PATH}?${createHash("sha256").update(STYLE).digest("hex").slice(0, 12)}`;
 
 export interface PageParts {
   title: string;
@@ -17,8 +22,31 @@ export interface PageParts {
   body: Markup;
 }
 
-/** A whole page. It has no script, and needs none. */
+/** A page with one card. */
 export function layout({ title, org, login, body }: PageParts): Markup {
+  return wholePage({
+    title,
+    org,
+    login,
+    kind: "plain",
+    body: html`<main id="content" tabindex="-1">
+<div class="card">
+${body}
+</div>
+</main>`,
+  });
+}
+
+/** The parts of a page around what it is for. */
+export interface WholePageParts extends PageParts {
+  /** `admin` for a wide page with a navigation. */
+  kind: "plain" | "admin";
+  /** What stands at the end of the header. */
+  inHeader?: Markup;
+}
+
+/** A whole page. It has no script, and needs none. @param parts its body has the element `main` with the id `content` */
+export function wholePage({ title, org, login, kind, inHeader, body }: WholePageParts): Markup {
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -27,17 +55,14 @@ export function layout({ title, org, login, body }: PageParts): Markup {
 <meta name="robots" content="noindex">
 <meta name="color-scheme" content="light dark">
 <title>${title} - okta-mcp</title>
-<link rel="stylesheet" href="${STYLE_PATH}">
+<link rel="stylesheet" href="${STYLE_ADDRESS}">
 </head>
-<body>
+<body class="${kind}">
+${kind === "admin" ? html`<a class="skip" href="#content">Skip to the content</a>` : ""}
 <header><span class="name">okta-mcp</span> <span class="soft">for ${org}</span>${
     login === undefined ? "" : html`<span class="who"><span class="soft">signed in as</span> ${shown(login)}</span>`
-  }</header>
-<main>
-<div class="card">
+  }${inHeader ?? ""}</header>
 ${body}
-</div>
-</main>
 </body>
 </html>`;
 }

@@ -1,3 +1,5 @@
+import { ADMIN_STYLE } from "./admin-style.js";
+
 /** The style sheet of all pages. It fits 320 px, both colour schemes and forced colours. */
 export const STYLE = `:root {
   color-scheme: light dark;
@@ -81,6 +83,12 @@ button.danger:hover { background: var(--bad-hover); border-color: var(--bad-hove
 button.quiet { flex-basis: 100%; border-color: transparent; background: none; color: var(--accent); font-weight: 500; }
 button.quiet:hover { text-decoration: underline; }
 .row button, .row .button { min-height: 2.25rem; padding: .25rem .875rem; font-size: .9375rem; white-space: nowrap; }
+.skip {
+  position: absolute; left: 1rem; top: -4rem; z-index: 1; background: var(--card); color: var(--accent); padding: .5rem 1rem;
+  border-radius: 0 0 10px 10px; font-weight: 600;
+}
+.skip:focus { top: 0; }
+#content:focus { outline: none; }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 @media (max-width: 30rem) {
   header { padding: .75rem 1rem; }
@@ -93,5 +101,5 @@ button.quiet:hover { text-decoration: underline; }
   .choice { flex-direction: column; }
   .choice > * { flex: none; }
 }
-@media (forced-colors: active) { .card, button, .button, .note, .chip { border: 1px solid; } }
+${ADMIN_STYLE}@media (forced-colors: active) { .card, button, .button, .note, .chip { border: 1px solid; } }
 `;

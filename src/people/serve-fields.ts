@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { LOG_LEVELS } from "../log.js";
 import { isNetwork } from "../net/networks.js";
+import { adminsSchema } from "./admin-schema.js";
 import { roleSchema } from "./role-schema.js";
 import { count, file, origin, serviceApp, text } from "./schema-parts.js";
 import { machineSchema, SIGN_IN_MODES, tokensSchema } from "./token-schema.js";
@@ -92,6 +93,7 @@ export function serveFields() {
       "A service app with okta.users.read and okta.groups.read, which reads people's groups where a token does not tell them.",
     ).optional(),
     roles: z.array(roleSchema()).min(1, "is empty: nobody could do anything").max(200),
+    admins: adminsSchema().optional(),
     clients: z.array(clientSchema()).max(500).default([]).describe("Clients that are known beforehand."),
     registration: registrationSchema(),
     allowed_origins: z.array(origin("An origin.")).default([]).describe("Web pages whose scripts may call /mcp."),

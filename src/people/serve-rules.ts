@@ -12,6 +12,7 @@ export function checkTogether(given: WholeParts, add: AddMistake): void {
   checkGroups(given, add);
   checkRoles(given, add);
   checkMachines(given, add);
+  checkAdmins(given, add);
   checkListener(given, add);
 }
 
@@ -120,6 +121,11 @@ function checkRoles({ roles, members: { sign_in, okta } }: WholeParts, add: AddM
       add(["roles", index, "act_as"], "needs the web app in Okta (okta.client_id), with which people grant access");
     }
   }
+}
+
+function checkAdmins({ members: { admins, okta }, faulty }: WholeParts, add: AddMistake): void {
+  if (admins === undefined || okta === undefined || faulty.has("okta") || okta.client_id !== undefined) return;
+  add(["admins"], "needs the web app in Okta (okta.client_id), with which admins sign in");
 }
 
 function checkMachines({ members: { machines = [], sign_in }, roles, faulty }: WholeParts, add: AddMistake): void {

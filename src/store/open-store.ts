@@ -15,6 +15,7 @@ import { rememberAddress } from "./served-address.js";
 import { SignInTransactions } from "./sign-in-transactions.js";
 import { openSqliteDriver } from "./sqlite-driver.js";
 import type { SqliteLibrary } from "./sqlite-library.js";
+import { StoreCounts } from "./store-counts.js";
 import type { StoreDriver } from "./store-driver.js";
 import { OwnNews, type StoreNews } from "./store-news.js";
 import type { StoreParts } from "./store-parts.js";
@@ -67,6 +68,7 @@ export class Store {
   readonly audit: Audit;
   /** The journal of everybody, for whoever may see all of it. */
   readonly companyJournal: CompanyJournal;
+  readonly counts: StoreCounts;
   /** What instances tell each other. */
   readonly news: StoreNews;
   readonly #parts: StoreParts;
@@ -91,6 +93,7 @@ export class Store {
     this.limits = new StoredLimits(parts);
     this.audit = new Audit(parts);
     this.companyJournal = new CompanyJournal(parts);
+    this.counts = new StoreCounts(parts);
     this.news = driver.news ?? new OwnNews();
   }
 

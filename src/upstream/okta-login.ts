@@ -20,6 +20,8 @@ export interface SignInRequest {
   scopes: readonly string[];
   /** The person has to have typed in their password within this time (OpenID Connect Core, section 3.1.2.1). */
   maxAgeSeconds?: number | undefined;
+  /** Assurances of which the sign-in should have one (OpenID Connect Core, section 3.1.2.1; Okta: `acr_values`). */
+  acrValues?: readonly string[] | undefined;
   /** `login` where the person has to type in their password, whatever session there is. */
   prompt?: "login" | undefined;
 }
@@ -37,6 +39,8 @@ export interface SignedIn {
   groups: readonly string[] | undefined;
   /** When the person typed in their password, in epoch milliseconds; undefined where Okta does not tell. */
   authenticatedAtMs: number | undefined;
+  /** The assurance of the sign-in (`acr`); undefined where Okta does not tell. */
+  acr: string | undefined;
   /** The ID token itself, as a hint for signing out. */
   idToken: string;
   tokens: {
@@ -78,7 +82,7 @@ export class OktaLogin {
   }
 
   /** The address to which a browser goes to sign in (RFC 6749, section 4.1.1; Okta: `authorize`). */
-  async address({ state, nonce, verifier, scopes, maxAgeSeconds, prompt }: SignInRequest): Promise<string> {
+  async address({ state, nonce, verifier, scopes, maxAgeSeconds, acrValues, prompt }: SignInRequest): Promise<string> {
     const url = new URL(this.#server.authorization_endpoint);
     const parameters: Record<string, string | undefined> = {
       client_id: this.#options.clientId,
@@ -92,6 +96,7 @@ export class OktaLogin {
       code_challenge_method: "S256",
       prompt,
       max_age: maxAgeSeconds === undefined ? undefined : String(maxAgeSeconds),
+      acr_values: acrValues?.join(" "),
     };
     for (const [name, value] of Object.entries(parameters)) if (value !== undefined) url.searchParams.set(name, value);
     return url.href;
@@ -211,7 +216,7 @@ const textIn = (claim: unknown) =>
   typeof claim === "string" && claim !== "" ? claim.slice(0, MAX_CLAIM_CHARS) : undefined;
 
 function personOf(claims: oauth.IDToken): Omit<SignedIn, "tokens" | "idToken"> {
-  const { iss, sub, preferred_username, email, email_verified, name, groups, auth_time } = claims;
+  const { iss, sub, preferred_username, email, email_verified, name, groups, auth_time, acr } = claims;
   return {
     issuer: iss,
     subject: sub,
@@ -221,5 +226,6 @@ function personOf(claims: oauth.IDToken): Omit<SignedIn, "tokens" | "idToken"> {
     name: textIn(name),
     groups: groupsIn(groups),
     authenticatedAtMs: typeof auth_time === "number" ? auth_time * 1000 : undefined,
+    acr: textIn(acr),
   };
 }

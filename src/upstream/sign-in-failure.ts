@@ -8,6 +8,8 @@ export type SignInCause =
   | "sign_in_ended"
   | "groups_unknown"
   | "no_role"
+  | "not_admin"
+  | "mfa_required"
   | "blocked"
   | "no_such_question"
   | "invalid_client"

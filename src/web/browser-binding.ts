@@ -60,6 +60,11 @@ export class BrowserBinding {
     if (browser === undefined || typeof token !== "string") return false;
     const [given, expected] = [Buffer.from(token), Buffer.from(this.formToken(browser, purpose))];
     if (given.length !== expected.length || !timingSafeEqual(given, expected)) return false;
+    return this.isOwnPage(headers);
+  }
+
+  /** False for a form that another page sent, as far as the browser tells (Fetch Metadata; RFC 6454). */
+  isOwnPage(headers: Headers): boolean {
     const site = headers.get("sec-fetch-site");
     if (site !== null && site !== "same-origin") return false;
     const origin = headers.get("origin");

@@ -38,6 +38,8 @@ export interface SignedInHere {
 
 const BROWSER_COOKIE = "okta-mcp.browser";
 const PAGES_COOKIE = "okta-mcp.pages";
+/** The kind of session of people's own pages. Others have cookies of their own. */
+const PAGES_KIND = "pages";
 const SESSION_IDLE_MS = 30 * 60_000;
 const SESSION_MS = 8 * 3_600_000;
 const MAX_FORM_BYTES = 65_536;
@@ -96,7 +98,7 @@ export class PageKit {
     const id = binding.read(context.req.raw.headers, PAGES_COOKIE);
     const session = id === undefined ? undefined : await store.sessions.use(id, SESSION_IDLE_MS);
     const person = session === undefined ? undefined : await store.people.find(session.person);
-    if (session === undefined || person?.status !== "active") return undefined;
+    if (session?.kind !== PAGES_KIND || person?.status !== "active") return undefined;
     const { idToken } = session.data;
     return { person, atMs: session.signedInAtMs, idToken: typeof idToken === "string" ? idToken : undefined };
   }
@@ -108,7 +110,7 @@ export class PageKit {
     const nowMs = now();
     const session = {
       person: person.id,
-      kind: "pages",
+      kind: PAGES_KIND,
       acr: undefined,
       signedInAtMs: atMs,
       idleEndsAtMs: nowMs + SESSION_IDLE_MS,

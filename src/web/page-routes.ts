@@ -3,11 +3,15 @@ import { Hono } from "hono";
 import type { AddressLimits } from "../issuer/address-limits.js";
 import type { GrantEndings } from "../issuer/grant-endings.js";
 import type { Log } from "../log.js";
+import type { AdminSettings } from "../people/admin-schema.js";
 import type { Role } from "../people/roles.js";
+import type { ServeFile } from "../people/serve-fields.js";
 import type { Store } from "../store/open-store.js";
 import type { OktaLogin } from "../upstream/okta-login.js";
 import type { PersonChecks } from "../upstream/person-checks.js";
 import { SignInFailure } from "../upstream/sign-in-failure.js";
+import { AdminAccess } from "./admin-access.js";
+import { addAdminOverview } from "./admin-overview.js";
 import { ApprovePages } from "./approve-pages.js";
 import type { BrowserBinding } from "./browser-binding.js";
 import type { ClientRequests } from "./client-requests.js";
@@ -31,6 +35,12 @@ export interface PageRoutesOptions {
   requests: ClientRequests | undefined;
   store: Store;
   roles(): readonly Role[];
+  /** Who may use the admin pages at this moment; undefined where there are none. */
+  admins(): AdminSettings | undefined;
+  version: string;
+  content: ServeFile;
+  /** A sentence for whoever looks at the state of the server. */
+  warning: string | undefined;
   /** What one address may ask for. A page may begin a sign-in, which the store keeps, before anybody is known. */
   limits: AddressLimits;
   /** The address from which a request comes. */
@@ -46,7 +56,8 @@ export interface PageRoutesOptions {
 export function pageRoutes(options: PageRoutesOptions): PageRoutes {
   const { requests } = options;
   const kit = new PageKit(options);
-  const signIn = new SignInPages({ ...options, kit });
+  const admin = new AdminAccess({ ...options, kit });
+  const signIn = new SignInPages({ ...options, kit, admin });
   const clientName = (id: string) => requests?.nameOf(id) ?? Promise.resolve(id);
   const app: PageRoutes = new Hono();
   app.use(async (context, next) => {
@@ -57,6 +68,8 @@ export function pageRoutes(options: PageRoutesOptions): PageRoutes {
   });
   if (requests !== undefined) new ConsentPages({ ...options, kit, requests }).addTo(app);
   signIn.addTo(app);
+  admin.addTo(app);
+  addAdminOverview(app, { ...options, kit, admin });
   new ApprovePages({ ...options, kit, signIn, clientName }).addTo(app);
   new MePages({ ...options, kit, signIn, clientName }).addTo(app);
   app.onError((error, context) => kit.failed(context as PageContext, error));

@@ -1,5 +1,6 @@
 import type { GrantEndings } from "../issuer/grant-endings.js";
 import type { Log } from "../log.js";
+import { type AdminSettings, isAdminIn } from "../people/admin-schema.js";
 import { type Role, rolesOf } from "../people/roles.js";
 import type { Store } from "../store/open-store.js";
 import type { KnownPerson } from "../store/stored-people.js";
@@ -29,6 +30,8 @@ export interface SignInFlowOptions {
   requests: ClientRequests | undefined;
   /** The roles at this moment. */
   roles(): readonly Role[];
+  /** Who may use the admin pages at this moment; undefined where there are none. */
+  admins(): AdminSettings | undefined;
   log: Pick<Log, "warn">;
   /** Epoch milliseconds. */
   now(): number;
@@ -52,18 +55,32 @@ interface Begun {
   /** Where the browser goes in the end, for the pages. */
   returnTo: string | undefined;
   maxAgeSeconds: number | undefined;
+  /** The session that begins in the end; undefined for that of the pages. */
+  session?: "admin" | undefined;
+  /** The assurances of which the sign-in needs one. */
+  acrValues?: string[] | undefined;
 }
 
 /** What a sign-in is for: the request of a client, or a page. */
 export type SignInGoal =
   | { uid: string; prompt?: "login" | undefined }
-  | { returnTo: string; maxAgeSeconds?: number | undefined; grants?: boolean };
+  | { returnTo: string; maxAgeSeconds?: number | undefined; grants?: boolean; session?: "admin" };
+
+/** A sign-in to the pages, or to the admin pages, that has come to its end. */
+export interface CompletedSignIn {
+  person: KnownPerson;
+  /** When they typed in their password at Okta, in epoch milliseconds. */
+  signedInAtMs: number;
+  /** How they signed in; undefined where Okta does not tell. */
+  acr: string | undefined;
+  idToken: string;
+  returnTo: string;
+  /** The session that begins; undefined for that of the pages. */
+  session: "admin" | undefined;
+}
 
 /** The next place for a browser: the next leg of the sign-in, the end of it, or what went wrong. */
-export type NextStep =
-  | { redirect: string }
-  | { person: KnownPerson; signedInAtMs: number; idToken: string; returnTo: string }
-  | { failure: SignInFailure; back: WayBack | undefined };
+export type NextStep = { redirect: string } | CompletedSignIn | { failure: SignInFailure; back: WayBack | undefined };
 
 /** The way of a person through Okta: first who they are, then what this server may do for them there. */
 export class SignInFlow {
@@ -87,6 +104,8 @@ export class SignInFlow {
       subject: undefined,
       returnTo: forClient ? undefined : goal.returnTo,
       maxAgeSeconds: forClient ? undefined : goal.maxAgeSeconds,
+      session: forClient ? undefined : goal.session,
+      acrValues: forClient || goal.session !== "admin" ? undefined : this.#options.admins()?.acr_values,
     };
     return this.#leg(browser, what, forClient ? goal.prompt : undefined);
   }
@@ -101,6 +120,7 @@ export class SignInFlow {
       const { nonce, verifier, scopes, maxAgeSeconds } = begun;
       const request: SignInRequest = { state: callback.get("state") ?? "", nonce, verifier, scopes, maxAgeSeconds };
       const signedIn = await this.#options.login.finish(callback, request);
+      if (begun.acrValues?.includes(signedIn.acr ?? "") === false) throw mfaRequired(signedIn.acr);
       return await (begun.leg === "identity"
         ? this.#identified(browser as string, begun, signedIn, record)
         : this.#granted(begun, signedIn, record));
@@ -154,7 +174,9 @@ export class SignInFlow {
       const person = await store.people.signedIn({ issuer, subject, login, name, email, emailVerified, groups: ids });
       begun.person = person.id;
       if (person.status === "blocked") throw blocked();
-      if (!this.hasRole(person)) throw noRole();
+      if (begun.session === "admin") {
+        if (!isAdminIn(this.#options.admins() ?? { groups: [] }, person.groups)) throw notAdmin();
+      } else if (!this.hasRole(person)) throw noRole();
       if (begun.uid !== undefined) {
         await checks.keep(person, signedIn);
         unused = undefined;
@@ -200,13 +222,15 @@ export class SignInFlow {
 
   async #done(begun: Begun, person: KnownPerson, signedIn: SignedIn, record: AuditRecorder): Promise<NextStep> {
     const { requests, now } = this.#options;
-    await record({ actor: person.id, action: "sign_in", outcome: "done" });
+    const { session } = begun;
+    await record({ actor: person.id, action: "sign_in", outcome: "done", ...(session && { detail: { session } }) });
     if (begun.uid !== undefined && requests !== undefined) {
       return { redirect: await requests.allow(begun.uid, person, record) };
     }
     // Where Okta does not tell when the password was typed in, it was too long ago for anything that asks.
     const signedInAtMs = Math.min(signedIn.authenticatedAtMs ?? 0, now());
-    return { person, signedInAtMs, idToken: signedIn.idToken, returnTo: begun.returnTo ?? "/me" };
+    const { acr, idToken } = signedIn;
+    return { person, signedInAtMs, acr, idToken, returnTo: begun.returnTo ?? "/me", session };
   }
 
   async #failed(browser: string, begun: Begun, failure: SignInFailure, record: AuditRecorder): Promise<NextStep> {
@@ -229,8 +253,8 @@ export class SignInFlow {
     const { store, login, now } = this.#options;
     const state = randomText();
     await store.transactions.begin({ state, browser, kind: "sign_in", data, endsAtMs: now() + SIGN_IN_MS });
-    const { nonce, verifier, scopes, maxAgeSeconds } = data;
-    return login.address({ state, nonce, verifier, scopes, maxAgeSeconds, prompt });
+    const { nonce, verifier, scopes, maxAgeSeconds, acrValues } = data;
+    return login.address({ state, nonce, verifier, scopes, maxAgeSeconds, acrValues, prompt });
   }
 }
 
@@ -239,6 +263,22 @@ const noRole = () =>
     "no_role",
     "None of your groups has a role here.",
     "Ask who runs this server which group you need. `okta-mcp serve who LOGIN` tells them what you have.",
+  );
+
+/** The refusal of somebody who is no admin. */
+export const notAdmin = () =>
+  new SignInFailure(
+    "not_admin",
+    "These pages are for admins of this server, and none of your groups makes you one.",
+    "What you have allowed yourself is at /me. To become an admin, ask for one of the groups of admins.groups in serve.json.",
+  );
+
+const mfaRequired = (acr: string | undefined) =>
+  new SignInFailure(
+    "mfa_required",
+    "This sign-in did not prove enough: the admin pages need a stronger one.",
+    "Sign in again and give the second factor that Okta asks for. If Okta asks for none, the operator has to set an authentication policy of the app that does, or correct admins.acr_values in serve.json.",
+    `the sign-in has acr ${acr ?? "none"}`,
   );
 
 const blocked = () =>

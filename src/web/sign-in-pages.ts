@@ -2,6 +2,7 @@ import { SCOPES } from "../okta/scopes.js";
 import { connectPage } from "../pages/connect-page.js";
 import { signInPage } from "../pages/sign-in-page.js";
 import { SignInFailure } from "../upstream/sign-in-failure.js";
+import type { AdminAccess } from "./admin-access.js";
 import type { PageContext, PageKit } from "./page-kit.js";
 import type { SignInFlow } from "./sign-in-flow.js";
 import type { PageRoutes } from "./web-server.js";
@@ -15,6 +16,7 @@ export const CONNECT_PATH = "/connect/okta";
 export interface SignInPagesOptions {
   kit: PageKit;
   flow: SignInFlow;
+  admin: Pick<AdminAccess, "start">;
   /** The org's address. */
   orgUrl: string;
 }
@@ -61,13 +63,14 @@ export class SignInPages {
   }
 
   async #comeBack(context: PageContext): Promise<Response> {
-    const { kit, flow } = this.#options;
+    const { kit, flow, admin } = this.#options;
     const callback = new URL(context.req.url).searchParams;
     const next = await flow.comeBack(kit.knownBrowser(context), callback, kit.recorder(context));
     if ("redirect" in next) return kit.redirect(context, next.redirect);
     if ("failure" in next) return kit.failed(context, next.failure, next.back);
-    const { person, signedInAtMs: atMs, idToken } = next;
-    await kit.startSession(context, { person, atMs, idToken });
+    const { person, signedInAtMs: atMs, acr, idToken } = next;
+    if (next.session === "admin") await admin.start(context, { person, kind: "admin", atMs, acr, idToken });
+    else await kit.startSession(context, { person, atMs, idToken });
     return kit.redirect(context, next.returnTo);
   }
 

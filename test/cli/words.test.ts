@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { hasBrowser, openBrowser } from "../../src/cli/browser.js";
 import { wantsColor } from "../../src/cli/io.js";
-import { momentInWords, notGranted, twoColumns, wrap } from "../../src/cli/words.js";
+import { notGranted, twoColumns, wrap } from "../../src/cli/words.js";
 import { inertJson } from "../../src/text/inert-json.js";
+import { momentInWords } from "../../src/text/moment.js";
 
 test.each([
   [52 * 60_000, "in 52 minutes"],

@@ -39,6 +39,8 @@ export interface CompanyWebOptions {
   customServers?: (publicUrl: string) => readonly CustomServer[];
   app?: OAuthAppOptions;
   roles?: readonly TestRole[];
+  /** Admins with a group of their own, whose members are `members` (logins); other members are those of `admins`. */
+  admins?: { members: string[]; [member: string]: unknown };
   arrange?: (org: Org) => void;
   /** Files in the folder of serve.json, by name. */
   files?: Record<string, string>;
@@ -47,6 +49,16 @@ export interface CompanyWebOptions {
 }
 
 const DEFAULT_ROLES: readonly TestRole[] = [{ name: "helpdesk", scopes: ["okta.users.read", "okta.groups.manage"] }];
+
+/** A log of lines, which shows them where the test fails. */
+function rememberingLog() {
+  const lines: string[] = [];
+  const stderr = { write: (line: string | Uint8Array) => lines.push(String(line)) > 0 };
+  onTestFinished((context) => {
+    if (context.task.result?.state === "fail") console.log(lines.join(""));
+  });
+  return { lines, log: createLog({ level: "debug", stderr }) };
+}
 
 /** A port of this machine that nothing listens on. */
 export async function freePort(): Promise<number> {
@@ -64,6 +76,16 @@ function temporaryFolder(): string {
 }
 
 const groupName = ({ name }: TestRole) => `okta-mcp-${name}`;
+
+const ADMINS = "okta-mcp-admins";
+
+/** `admins` of serve.json, with the id of the group. */
+function adminsEntry({ admins }: CompanyWebOptions, org: Org) {
+  if (admins === undefined) return {};
+  const { members: _, ...rest } = admins;
+  const own = org.groups.all().filter(({ profile }) => profile.name === ADMINS);
+  return { admins: { groups: own.map(({ id }) => id), ...rest } };
+}
 
 /** The roles with the ids of their groups. */
 function roleEntries(roles: readonly TestRole[], org: Org) {
@@ -93,9 +115,10 @@ export async function startCompanyWeb(options: CompanyWebOptions = {}) {
     ...(options.customServers && { authorization: { customServers: options.customServers(publicUrl) } }),
     arrange(org) {
       options.arrange?.(org);
+      const named = (logins: readonly string[]) => logins.flatMap((login) => org.users.findByLogin(login) ?? []);
+      if (options.admins !== undefined) org.addGroup({ profile: { name: ADMINS } }, named(options.admins.members));
       for (const role of roles.filter(({ groups }) => groups === undefined)) {
-        const members = (role.members ?? [ADMIN_LOGIN]).flatMap((login) => org.users.findByLogin(login) ?? []);
-        org.addGroup({ profile: { name: groupName(role) } }, members);
+        org.addGroup({ profile: { name: groupName(role) } }, named(role.members ?? [ADMIN_LOGIN]));
       }
     },
   });
@@ -107,6 +130,7 @@ export async function startCompanyWeb(options: CompanyWebOptions = {}) {
     data_dir: folder,
     okta: { org_url: company.origin, client_id: WEB_CLIENT_ID, client_secret_file: "secret" },
     roles: roleEntries(roles, company.org),
+    ...adminsEntry(options, company.org),
     ...(typeof options.serve === "function" ? options.serve(company.origin) : options.serve),
   });
   const file = join(folder, "serve.json");
@@ -116,22 +140,17 @@ export async function startCompanyWeb(options: CompanyWebOptions = {}) {
     return loaded.roles;
   };
   let current = load(content.roles);
+  let live = content;
   const apps = readServeApps(content, file, (path, problem) => {
     throw new Error(`${path.join(".")} ${problem}`);
   });
-  const lines: string[] = [];
-  const log = createLog({
-    level: "debug",
-    stderr: { write: (line: string | Uint8Array) => lines.push(String(line)) > 0 },
-  });
-  onTestFinished((context) => {
-    if (context.task.result?.state === "fail") console.log(lines.join(""));
-  });
+  const { lines, log } = rememberingLog();
   const store = await openStore({ dir: join(folder, "data"), log, now: company.clock.now });
   onTestFinished(() => store.close());
   const start = async (listen: { host: string; port: number }, public_url = content.public_url) => {
     const server = await startCompanyServer({
       content: { ...content, public_url, listen },
+      current: () => ({ ...live, public_url, listen }),
       file,
       roles: () => current,
       apps,
@@ -167,6 +186,10 @@ export async function startCompanyWeb(options: CompanyWebOptions = {}) {
     /** Gives the running server other roles. */
     changeRoles(next: readonly TestRole[]) {
       current = load(roleEntries(next, company.org));
+    },
+    /** Gives the running server other settings of those that may change while it runs. */
+    changeSettings(next: Partial<typeof content>) {
+      live = { ...live, ...next };
     },
     ...clientOf(publicUrl, company.control.autoSignIn),
   };

@@ -4,6 +4,7 @@ import { OktaMcpError } from "../../errors/index.js";
 import { isKnownScope, SCOPES } from "../../okta/scopes.js";
 import type { SignInMethod } from "../../okta/token.js";
 import { inertJson } from "../../text/inert-json.js";
+import { momentInWords } from "../../text/moment.js";
 import { visible } from "../../text/quote.js";
 import { describedCommand, type MakeCommand } from "../command.js";
 import type { Connection } from "../connection.js";
@@ -11,7 +12,7 @@ import type { SettingFlags } from "../flags.js";
 import { interruptible } from "../interrupt.js";
 import { columnsOf, type Io } from "../io.js";
 import { addSettings } from "../options.js";
-import { momentInWords, notGranted, twoColumns } from "../words.js";
+import { notGranted, twoColumns } from "../words.js";
 
 const METHODS: Record<SignInMethod, string> = {
   device: "a person signs in (device authorization)",

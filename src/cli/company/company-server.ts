@@ -42,7 +42,7 @@ export async function startCompanyServer(options: CompanyOptions): Promise<WebSe
       scopes: gate.scopes,
       provider: signIn?.provider,
       endpoint: endpointOf(parts, mode, gate),
-      pages: signIn && companyPages(parts, signIn),
+      pages: signIn && companyPages(parts, signIn, warning),
       proxies,
       warning,
       origins: gate.origins,

@@ -5,10 +5,11 @@ import { type EffectiveRights, rightsOf } from "../../operator/who.js";
 import { loadServe, serveFileError } from "../../people/load-serve.js";
 import { openStore } from "../../store/open-store.js";
 import { inertJson } from "../../text/inert-json.js";
+import { momentInWords } from "../../text/moment.js";
 import { visible } from "../../text/quote.js";
 import type { Io } from "../io.js";
 import { columnsOf } from "../io.js";
-import { momentInWords, twoColumns } from "../words.js";
+import { twoColumns } from "../words.js";
 import { openCheck } from "./open-check.js";
 import { SERVE_CHECKS } from "./serve-checks.js";
 

@@ -57,14 +57,25 @@ export function signInWith(
 }
 
 /** The routes of people. */
-export function companyPages(parts: CompanyParts, signIn: SignInParts): PageRoutes {
+export function companyPages(parts: CompanyParts, signIn: SignInParts, warning: string | undefined): PageRoutes {
   const { publicUrl, resource, store } = parts;
   const { provider } = signIn;
   const [formKey = new Uint8Array()] = store.subKeys("forms");
   const known = () => new Map(parts.current().clients.map(({ client_id, name }) => [client_id, name]));
   const requests = provider && new ClientRequests({ provider, store, resource, knownClients: known });
-  const flow = new SignInFlow({ ...parts, ...signIn, requests });
+  const admins = () => parts.current().admins;
+  const flow = new SignInFlow({ ...parts, ...signIn, requests, admins });
   const binding = new BrowserBinding(new URL(publicUrl), formKey);
   const limits = new AddressLimits({ perMinute: parts.content.limits.oauth_per_address, now: parts.now });
-  return pageRoutes({ ...parts, ...signIn, binding, flow, requests, limits, requestIds: parts.requests });
+  return pageRoutes({
+    ...parts,
+    ...signIn,
+    binding,
+    flow,
+    requests,
+    admins,
+    warning,
+    limits,
+    requestIds: parts.requests,
+  });
 }
