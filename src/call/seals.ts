@@ -26,8 +26,8 @@ export interface Subject extends Origin {
  * several processes claims in one step, so that a seal counts once among all of them.
  */
 export interface SealStore {
-  /** The key with which texts are sealed. It stays the same as long as seals are open. */
-  key(): Promise<Uint8Array>;
+  /** The keys of seals. The first seals, and each counts for as long as seals of it are open. */
+  keys(): Promise<readonly Uint8Array[]>;
   /**
    * Uses a seal up. True for the one who did, false for everybody who comes later. What has ended may be dropped.
    * @param endsAtMs the end of the seal in epoch milliseconds
@@ -40,8 +40,8 @@ export class MemorySealStore implements SealStore {
   readonly #key = randomBytes(32);
   readonly #used = new Map<string, number>();
 
-  async key(): Promise<Uint8Array> {
-    return this.#key;
+  async keys(): Promise<readonly Uint8Array[]> {
+    return [this.#key];
   }
 
   async claim(nonce: string, endsAtMs: number, nowMs: number): Promise<boolean> {
@@ -111,8 +111,10 @@ export class Seals {
   async issue(subject: Subject): Promise<string> {
     const head = Buffer.concat([randomBytes(NONCE_BYTES), Buffer.alloc(TIME_BYTES)]);
     head.writeUIntBE(this.#now() + SEAL_LIFETIME_MS, NONCE_BYTES, TIME_BYTES);
-    const { call, state } = await this.#tags(head, subject);
-    const origin = await this.#originTag({ head, call, state }, subject);
+    const [key] = await this.#store.keys();
+    if (key === undefined) throw new TypeError("a store of seals has a key");
+    const { call, state } = tagsOf(key, head, subject);
+    const origin = originTag(key, { head, call, state }, subject);
     return Buffer.concat([head, origin, call, state]).toString("base64url");
   }
 
@@ -120,8 +122,8 @@ export class Seals {
   async stems(text: string, origins: readonly Origin[]): Promise<boolean> {
     const taken = takeApart(text);
     if (taken === undefined) return false;
-    const tags = await Promise.all(origins.map((origin) => this.#originTag(taken, origin)));
-    return tags.some((tag) => timingSafeEqual(tag, taken.origin));
+    const keys = await this.#store.keys();
+    return origins.some((origin) => sealingKey(keys, taken, origin) !== undefined);
   }
 
   /** The milliseconds since a text was given out. */
@@ -136,33 +138,40 @@ export class Seals {
   async redeem(text: string, subject: Subject): Promise<Unfit | undefined> {
     const taken = takeApart(text);
     if (taken === undefined) return "unknown";
-    if (!timingSafeEqual(await this.#originTag(taken, subject), taken.origin)) return "unknown";
-    const { call, state } = await this.#tags(taken.head, subject);
+    const key = sealingKey(await this.#store.keys(), taken, subject);
+    if (key === undefined) return "unknown";
+    const { call, state } = tagsOf(key, taken.head, subject);
     const nowMs = this.#now();
     if (taken.endsAtMs <= nowMs) return "expired";
     if (!timingSafeEqual(call, taken.call)) return "another_call";
     if (!timingSafeEqual(state, taken.state)) return "another_state";
     return (await this.#store.claim(taken.nonce, taken.endsAtMs, nowMs)) ? undefined : "used";
   }
+}
 
-  async #tags(head: Buffer, { tool, args, state }: Subject): Promise<Pick<Taken, "call" | "state">> {
-    return {
-      call: await this.#tag(head, "call", { tool, args }),
-      state: await this.#tag(head, "state", state ?? null),
-    };
-  }
+/** The key with which a text was sealed for an origin; undefined where none of them did. */
+function sealingKey(keys: readonly Uint8Array[], taken: Taken, origin: Origin): Uint8Array | undefined {
+  return keys.find((key) => timingSafeEqual(originTag(key, taken, origin), taken.origin));
+}
 
-  /** It seals the other tags as well, so that no part of a text can be changed. */
-  #originTag({ head, call, state }: Pick<Taken, "head" | "call" | "state">, { use, principal }: Origin) {
-    return this.#tag(Buffer.concat([head, call, state]), "origin", { use, principal: principal ?? null });
-  }
+function tagsOf(key: Uint8Array, head: Buffer, { tool, args, state }: Subject): Pick<Taken, "call" | "state"> {
+  return { call: tagOf(key, head, "call", { tool, args }), state: tagOf(key, head, "state", state ?? null) };
+}
 
-  async #tag(bytes: Buffer, part: "origin" | "call" | "state", value: unknown): Promise<Buffer> {
-    const hmac = createHmac("sha256", await this.#store.key());
-    return hmac
-      .update(bytes)
-      .update(`${part} ${canonical(value)}`)
-      .digest()
-      .subarray(0, TAG_BYTES);
-  }
+/** It seals the other tags as well, so that no part of a text can be changed. */
+function originTag(
+  key: Uint8Array,
+  { head, call, state }: Pick<Taken, "head" | "call" | "state">,
+  { use, principal }: Origin,
+): Buffer {
+  return tagOf(key, Buffer.concat([head, call, state]), "origin", { use, principal: principal ?? null });
+}
+
+function tagOf(key: Uint8Array, bytes: Buffer, part: "origin" | "call" | "state", value: unknown): Buffer {
+  const hmac = createHmac("sha256", key);
+  return hmac
+    .update(bytes)
+    .update(`${part} ${canonical(value)}`)
+    .digest()
+    .subarray(0, TAG_BYTES);
 }

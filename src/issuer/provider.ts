@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import Provider, { type Adapter, type Configuration, errors, type JWK, type KoaContextWithOIDC } from "oidc-provider";
 import type { Log } from "../log.js";
 import type { PublicFetch } from "../net/public-fetch.js";
+import { MAX_SIGNED_LIFE_MS } from "../store/signing-keys.js";
 import type { PersonState } from "../upstream/person-checks.js";
 import type { AddressLimits } from "./address-limits.js";
 import type { ClientDirectory } from "./client-directory.js";
@@ -18,6 +19,7 @@ export { OAUTH_PATH } from "./provider-requests.js";
 const LIVES = {
   accessToken: 10 * 60,
   code: 60,
+  idToken: MAX_SIGNED_LIFE_MS / 1000,
   interaction: 10 * 60,
   refreshToken: 30 * 24 * 3_600,
   session: 12 * 3_600,
@@ -170,6 +172,7 @@ export function createIssuer(options: IssuerOptions): Provider {
       AccessToken: LIVES.accessToken,
       AuthorizationCode: LIVES.code,
       Grant: LIVES.refreshToken,
+      IdToken: LIVES.idToken,
       Interaction: LIVES.interaction,
       RefreshToken: LIVES.refreshToken,
       Session: LIVES.session,

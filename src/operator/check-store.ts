@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 import { OktaMcpError } from "../errors/index.js";
-import { openStore, type Store } from "../store/open-store.js";
+import { type OpenStoreOptions, openStore, type Store } from "../store/open-store.js";
 import type { CheckContext } from "./check-context.js";
 import { about, type Finding } from "./finding.js";
 
@@ -11,13 +11,14 @@ const MIN_FREE_BYTES = 200_000_000;
 
 /**
  * Looks at what the server keeps, beside a server that may be running, and leaves it as it is.
- * @param dir the folder of the data
+ * @param place where the store and its keys are
  * @returns the store, which the caller closes, where there is one
  */
 export async function checkStore(
   { log, now }: CheckContext,
-  dir: string,
+  place: Pick<OpenStoreOptions, "dir" | "keysFile">,
 ): Promise<{ store: Store | undefined; findings: Finding[] }> {
+  const { dir } = place;
   const { ok, wrong, note } = about("store");
   if (!existsSync(dir)) {
     return {
@@ -26,7 +27,7 @@ export async function checkStore(
     };
   }
   try {
-    const store = await openStore({ dir, as: "beside", log, now });
+    const store = await openStore({ ...place, as: "beside", log, now });
     await store.ping();
     const { added, gone } = store.keyChange;
     const keys = about("data keys");
@@ -34,8 +35,8 @@ export async function checkStore(
       gone.length === 0
         ? keys.ok(`They are those with which the database was written${added.length > 0 ? ", and newer ones" : ""}.`)
         : keys.wrong(
-            `Keys with the fingerprints ${gone.join(", ")} are gone: what they encrypted cannot be read.`,
-            "Put them back from the backup, behind the first key of the file. Without them those people sign in again.",
+            `Keys with the fingerprints ${gone.join(", ")} are gone: what they encrypted cannot be read, and no server starts.`,
+            "Give the file that the other instances have, or put the keys back from the backup, behind the first key of the file. To give a key up, run: okta-mcp serve keys drop",
           );
     return { store, findings: [ok(`${store.place} opens and is up to date.`), changed, ...(await space(dir))] };
   } catch (error) {

@@ -1,5 +1,5 @@
-import { pathBeside } from "../people/app-files.js";
 import { foreignSettingsIn } from "../people/foreign-settings.js";
+import { storePlaceOf } from "../people/store-place.js";
 import type { CheckContext } from "./check-context.js";
 import { checkGroups } from "./check-groups.js";
 import { checkIntrospection } from "./check-introspection.js";
@@ -12,17 +12,12 @@ import { checkStore } from "./check-store.js";
 import { checkWebApp } from "./check-web-app.js";
 import { about, type Finding } from "./finding.js";
 
-/** The folder of the data, as serve.json names it from its own folder. */
-export function dataDirOf({ content, file }: Pick<CheckContext, "content" | "file">): string {
-  return pathBeside(file, content.data_dir);
-}
-
 /**
  * Looks at all that a company's server needs, here and at Okta, and changes nothing. Okta's System Log shows the tries
  * of the apps to prove themselves, and nothing else.
  */
 export async function checkServer(context: CheckContext): Promise<Finding[]> {
-  const { store, findings: ofStore } = await checkStore(context, dataDirOf(context));
+  const { store, findings: ofStore } = await checkStore(context, storePlaceOf(context));
   try {
     const org = await checkOrg(context);
     const isThere = org.every(({ code }) => code !== "okta_unreachable");

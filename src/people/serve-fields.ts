@@ -70,6 +70,11 @@ export function serveFields() {
         "After SIGTERM /readyz answers 503, and the server still takes requests for this long, so that a balancer can notice.",
       ),
     data_dir: file("The folder for the database and the keys. Only this user may read it."),
+    data_keys_file: file("A file with the data keys.")
+      .optional()
+      .describe(
+        "A file with the keys that encrypt the database, the same on all instances (serve keys makes and changes it). By default data-keys.json in data_dir. Its content is read anew every half minute, and at SIGHUP.",
+      ),
     okta: z.strictObject({
       org_url: origin("The org, e.g. https://acme.okta.com."),
       client_id: text("The client id of the web app in Okta. Only proxy needs one in any case.", 200).optional(),

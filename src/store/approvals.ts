@@ -9,13 +9,17 @@ export interface WantedApproval {
   tool: string;
   /** A digest of the tool, its arguments and the state of its target: what exactly is allowed. */
   digest: string;
+  /** The same by keys that were in use before, under which an approval may have been asked for. */
+  olderDigests?: readonly string[];
   /** What the page shows of the change. */
   shown: Record<string, unknown>;
   /** Epoch milliseconds. */
   endsAtMs: number;
 }
 
-export interface Approval extends WantedApproval {
+type ApprovedCall = Pick<WantedApproval, "person" | "client" | "digest" | "olderDigests">;
+
+export interface Approval extends Omit<WantedApproval, "olderDigests"> {
   id: string;
   state: Tables["approvals"]["state"];
   createdAtMs: number;
@@ -51,7 +55,7 @@ export class Approvals {
     });
     const approval = await this.#approvalOf(open);
     if (approval !== undefined) return approval;
-    // Its key is gone, so nobody can see what it is about.
+    // It was damaged, so nobody can see what it is about.
     await db.deleteFrom("approvals").where("id", "=", open.id).execute();
     return this.open(wanted);
   }
@@ -88,9 +92,7 @@ export class Approvals {
   }
 
   /** Uses the approval of a call up: `approved` for exactly one caller. Otherwise how it stands with the call. */
-  async use(
-    call: Pick<WantedApproval, "person" | "client" | "digest">,
-  ): Promise<"approved" | "denied" | "open" | "none"> {
+  async use(call: ApprovedCall): Promise<"approved" | "denied" | "open" | "none"> {
     const { db } = this.#parts;
     const { numUpdatedRows } = await db
       .updateTable("approvals")
@@ -117,14 +119,14 @@ export class Approvals {
 
   #ofCall(
     db: Kysely<Tables>,
-    { person, client, digest }: Pick<WantedApproval, "person" | "client" | "digest">,
+    { person, client, digest, olderDigests = [] }: ApprovedCall,
     ...states: Tables["approvals"]["state"][]
   ) {
     return db
       .selectFrom("approvals")
       .where("person", "=", person)
       .where("client", "=", client)
-      .where("digest", "=", digest)
+      .where("digest", "in", [digest, ...olderDigests])
       .where("state", "in", states)
       .where("ends_at", ">", this.#parts.now());
   }

@@ -11,6 +11,7 @@ const ENDING = [
   ["transactions", "state_hash"],
   ["approvals", "id"],
   ["used_once", "value_hash"],
+  ["signing_keys", "number"],
 ] as const;
 
 /**

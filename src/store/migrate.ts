@@ -1,6 +1,7 @@
 import { type Kysely, type Migration, Migrator, sql } from "kysely";
 import { OktaMcpError } from "../errors/index.js";
 import { makeFirstTables } from "./migrations/first-tables.js";
+import { makeKeyTables } from "./migrations/key-tables.js";
 import { indexRecords } from "./migrations/record-lookups.js";
 import type { SqlVariant } from "./store-driver.js";
 import type { Tables } from "./tables.js";
@@ -15,6 +16,7 @@ const DONE = "migrations";
 function migrationsFor(variant: SqlVariant): Record<string, Migration> {
   return {
     "0001-first-tables": { up: (db) => makeFirstTables(db, variant) },
+    "0003-key-tables": { up: makeKeyTables },
     "0007-a-record-lookups": { up: indexRecords },
   };
 }

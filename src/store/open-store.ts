@@ -5,14 +5,24 @@ import type { Log } from "../log.js";
 import { Approvals } from "./approvals.js";
 import { Audit } from "./audit.js";
 import { CompanyJournal } from "./company-journal.js";
-import { type DataKey, newDataKeySet, parseDataKeys } from "./data-keys.js";
+import { newDataKeySet, parseDataKeys } from "./data-keys.js";
 import { dropEnded } from "./expiry.js";
-import { checkKeys, type KeyChange, knownKeys } from "./key-check.js";
 import { ownKeys, readGivenKeys } from "./key-files.js";
+import { KeyRegistry } from "./key-registry.js";
+import {
+  changeOf,
+  commonKey,
+  type KeyChange,
+  KeyRing,
+  type KeySet,
+  refuseOthers,
+  refuseStrangers,
+} from "./key-ring.js";
 import { migrate } from "./migrate.js";
 import { OidcStorage } from "./oidc-storage.js";
 import { rememberAddress } from "./served-address.js";
 import { SignInTransactions } from "./sign-in-transactions.js";
+import { SigningKeys } from "./signing-keys.js";
 import { openSqliteDriver } from "./sqlite-driver.js";
 import type { SqliteLibrary } from "./sqlite-library.js";
 import { StoreCounts } from "./store-counts.js";
@@ -27,7 +37,7 @@ import { StoredPeople } from "./stored-people.js";
 import type { Tables } from "./tables.js";
 import { UpstreamGrants } from "./upstream-grants.js";
 import { StoredSeals, UsedOnce } from "./used-once.js";
-import { fingerprintOf, Vault } from "./vault.js";
+import { Vault } from "./vault.js";
 import { WebSessions } from "./web-sessions.js";
 
 /** The file of the data keys that a server makes for itself. */
@@ -41,7 +51,7 @@ export interface OpenStoreOptions {
   as?: "server" | "beside";
   /** A file with the data keys (JWKS). Without it the server makes its own in its folder. */
   keysFile?: string | undefined;
-  log: Pick<Log, "warn">;
+  log: Pick<Log, "warn" | "error">;
   /** Epoch milliseconds. */
   now?: () => number;
   /** By default Node's own, and libsql where Node has none. */
@@ -52,8 +62,12 @@ export interface OpenStoreOptions {
 export class Store {
   /** The database in words, for whoever runs the server. */
   readonly place: string;
-  /** What has changed about the data keys since the last start. */
+  /** How the data keys differ from those that the database is used with. */
   readonly keyChange: KeyChange;
+  /** The data keys. */
+  readonly keys: KeyRing;
+  /** The keys that sign tokens. */
+  readonly signing: SigningKeys;
   readonly people: StoredPeople;
   readonly clients: StoredClients;
   readonly consents: StoredConsents;
@@ -75,11 +89,13 @@ export class Store {
   readonly #driver: StoreDriver;
   #closed: Promise<void> | undefined;
 
-  constructor(parts: StoreParts, driver: StoreDriver, keyChange: KeyChange) {
+  constructor(parts: StoreParts, driver: StoreDriver, { keys, keyChange }: Pick<Store, "keys" | "keyChange">) {
     this.#parts = parts;
     this.#driver = driver;
     this.place = driver.place;
     this.keyChange = keyChange;
+    this.keys = keys;
+    this.signing = new SigningKeys(parts);
     this.people = new StoredPeople(parts);
     this.clients = new StoredClients(parts);
     this.consents = new StoredConsents(parts);
@@ -107,11 +123,6 @@ export class Store {
     return this.#parts.vault.subKeys(label);
   }
 
-  /** Compares a set of keys of another use with that of the last start, as `checkKeys`. */
-  checkKeys(name: string, fingerprints: readonly string[]): Promise<KeyChange> {
-    return checkKeys({ db: this.#parts.db, place: this.place, name }, fingerprints);
-  }
-
   /** Remembers at which address this server is. @returns that of the last start, where it was another one */
   servedAt(publicUrl: string): Promise<string | undefined> {
     return rememberAddress(this.#parts.db, publicUrl);
@@ -129,8 +140,14 @@ export class Store {
 
   /** Ends the use of the database, once. */
   close(): Promise<void> {
-    this.#closed ??= this.#parts.db.destroy().finally(() => this.#driver.release());
+    this.#closed ??= this.#end();
     return this.#closed;
+  }
+
+  async #end(): Promise<void> {
+    // Where the database does not answer any more, the others see in some minutes that this instance has ended.
+    await this.keys.end().catch(() => {});
+    await this.#parts.db.destroy().finally(() => this.#driver.release());
   }
 }
 
@@ -140,24 +157,14 @@ export class Store {
  * a file is open to other users; store_unavailable where the database cannot be opened
  */
 export async function openStore(options: OpenStoreOptions): Promise<Store> {
-  const { dir, as = "server", log, now = Date.now, library } = options;
+  const { dir, as = "server", now = Date.now, library } = options;
   const driver = await openSqliteDriver({ dir, as, library });
   const db = new Kysely<Tables>({ dialect: driver.dialect });
   try {
     const { place, variant } = driver;
     await migrate({ db, variant, place, how: as === "server" ? "migrate" : "check" });
-    const known = await knownKeys({ db, name: "data" });
-    const keys = await dataKeys(options, place, known);
-    const check = { db, place, name: "data", remembers: as === "server" };
-    const keyChange = await checkKeys(check, keys.map(fingerprintOf));
-    for (const gone of keyChange.gone)
-      log.warn("a data key is gone: what it encrypted cannot be read", { fingerprint: gone });
-    const vault = new Vault({
-      keys,
-      onUnreadable: ({ table, column }, why) =>
-        log.warn("a value of the database cannot be read", { table, column, why }),
-    });
-    const store = new Store({ db, variant, vault, now }, driver, keyChange);
+    const { vault, keys, keyChange } = await openKeys(options, place, new KeyRegistry({ db, now }));
+    const store = new Store({ db, variant, vault, now }, driver, { keys, keyChange });
     if (as === "server") await store.limits.beginSession();
     return store;
   } catch (error) {
@@ -166,17 +173,37 @@ export async function openStore(options: OpenStoreOptions): Promise<Store> {
   }
 }
 
+async function openKeys(options: OpenStoreOptions, place: string, registry: KeyRegistry) {
+  const { as = "server", log } = options;
+  const registered = await registry.all();
+  const set = await dataKeys(options, place, registered);
+  // A command beside the server may be there to give a lost key up.
+  (as === "server" ? refuseOthers : refuseStrangers)(set, registered, place);
+  const first = commonKey(set.keys, await registry.holders(), registered);
+  const vault: Vault = new Vault({
+    keys: [first, ...set.keys.filter((key) => key !== first)],
+    onUnreadable: ({ table, column }, why) =>
+      log.warn("a value of the database cannot be read", { table, column, why }),
+    missingKey: (id) => keys.missingKey(id),
+  });
+  const read = async () => dataKeys(options, place, await registry.all());
+  const keys = new KeyRing({ registry, place, read, log }, vault, set);
+  if (as === "server") await keys.begin();
+  return { vault, keys, keyChange: changeOf(set, registered) };
+}
+
 async function dataKeys(
   { dir, keysFile }: OpenStoreOptions,
   place: string,
-  known: readonly string[],
-): Promise<DataKey[]> {
-  if (keysFile !== undefined) return parseDataKeys(await readGivenKeys(keysFile), keysFile);
+  registered: readonly { fingerprint: string }[],
+): Promise<KeySet> {
+  if (keysFile !== undefined) return { keys: parseDataKeys(await readGivenKeys(keysFile), keysFile), file: keysFile };
   const file = join(dir, OWN_KEYS);
   // New keys could not read what is there, and would look as if they were the right ones.
-  const text = await ownKeys(file, known.length === 0 ? newDataKeySet : undefined);
-  if (text !== undefined) return parseDataKeys(text, file);
+  const text = await ownKeys(file, registered.length === 0 ? newDataKeySet : undefined);
+  if (text !== undefined) return { keys: parseDataKeys(text, file), file };
+  const known = registered.map(({ fingerprint }) => fingerprint).join(", ");
   throw new OktaMcpError("bad_config", `${place} was written with data keys, and ${file} is not there.`, {
-    fix: `Restore the file from a backup (keys with the fingerprints ${known.join(", ")}), or name the file that has them.`,
+    fix: `Restore the file from a backup (keys with the fingerprints ${known}), or name the file that has them as data_keys_file. Where it is lost for good, run: okta-mcp serve keys start-over`,
   });
 }

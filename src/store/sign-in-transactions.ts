@@ -51,6 +51,9 @@ export class SignInTransactions {
     const { db, vault, now } = this.#parts;
     const state_hash = hashOf("state", state);
     const browser_hash = hashOf("browser", browser);
+    const kept = db.selectFrom("transactions").select("data_sealed").where("state_hash", "=", state_hash);
+    // Where this instance lacks the key, the sign-in stays for one that has it.
+    await vault.requireKey((await kept.executeTakeFirst())?.data_sealed);
     const row = await db
       .deleteFrom("transactions")
       .where("state_hash", "=", state_hash)

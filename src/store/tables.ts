@@ -174,6 +174,42 @@ interface MetaTable {
   value: string;
 }
 
+/** A data key that this database was used with; never the key itself. */
+interface DataKeysTable {
+  fingerprint: string;
+  /** Its `kid`; an empty text where only the fingerprint is known. */
+  id: string;
+  added_at: number;
+  /** When an instance last said that it encrypts with it; null for one that has only been added. */
+  encrypted_at: number | null;
+  /** When it was given up. */
+  dropped_at: number | null;
+}
+
+/** An instance that runs, or did a while ago, and the data keys that it has. */
+interface KeyHoldersTable {
+  instance: string;
+  /** With a space between. */
+  fingerprints: string;
+  encrypts_with: string;
+  seen_at: number;
+}
+
+/** A key that signs tokens. What it is at a time, next, active or retired, follows from its times. */
+interface SigningKeysTable {
+  /** Rises from key to key. */
+  number: number;
+  /** Its `kid`. */
+  id: string;
+  /** The private JWK. */
+  key_sealed: string;
+  created_at: number;
+  /** From then on it signs, until a later one does. */
+  signs_at: number;
+  /** From then on nothing counts that it signed; null while no later key is known. */
+  ends_at: number | null;
+}
+
 export interface Tables {
   people: PeopleTable;
   clients: ClientsTable;
@@ -189,4 +225,7 @@ export interface Tables {
   journal: JournalTable;
   audit: AuditTable;
   meta: MetaTable;
+  data_keys: DataKeysTable;
+  key_holders: KeyHoldersTable;
+  signing_keys: SigningKeysTable;
 }

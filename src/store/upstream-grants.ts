@@ -50,10 +50,13 @@ export class UpstreamGrants {
    * @returns the refresh token that they replace, to be revoked at the org
    */
   async put(person: string, kind: string, tokens: UpstreamTokens): Promise<string | undefined> {
-    const { db, variant, now } = this.#parts;
+    const { db, vault, variant, now } = this.#parts;
     const id = idOf(person, kind);
     const nowMs = now();
     const kept = { ...(await this.#sealed(id, person, tokens)), state: "active" as const, last_error: null };
+    const before = db.selectFrom("upstream_grants").select("refresh_sealed").where("id", "=", id);
+    // Where this instance lacks the key of the former token, it must not take its place: nobody could revoke it.
+    await vault.requireKey((await before.executeTakeFirst())?.refresh_sealed);
     const former = await db.transaction().execute(async (transaction) => {
       const query = transaction.selectFrom("upstream_grants").selectAll().where("id", "=", id);
       const row = await (variant.locksRows ? query.forUpdate() : query).executeTakeFirst();
@@ -184,7 +187,12 @@ export class UpstreamGrants {
       }
       return rows;
     });
-    const tokens = await Promise.all(ended.map((row) => this.#open(row, "refresh_sealed")));
+    // Access ends also where this instance lacks the key, and cannot revoke the token at the org.
+    const tokens = await Promise.all(
+      ended.map(({ id, person: owner, refresh_sealed: sealed }) =>
+        sealed === null ? undefined : this.#parts.vault.openOrPass(sealed, rowOf(id, owner, "refresh_sealed")),
+      ),
+    );
     return tokens.filter((token) => token !== undefined);
   }
 

@@ -24,21 +24,18 @@ export class UsedOnce {
   }
 }
 
-/** The used seals of all who share the database, and the key that they have in common. */
+/** The used seals of all who share the database, and the keys that they have in common. */
 export class StoredSeals implements SealStore {
   readonly #used: UsedOnce;
-  readonly #key: Uint8Array;
+  readonly #vault: StoreParts["vault"];
 
   constructor({ db, vault }: Pick<StoreParts, "db" | "vault">) {
     this.#used = new UsedOnce({ db });
-    // A new data key comes first and would end all open seals. The oldest key stays when one is added.
-    const key = vault.subKeys("seals").at(-1);
-    if (key === undefined) throw new TypeError("a vault has a key");
-    this.#key = key;
+    this.#vault = vault;
   }
 
-  async key(): Promise<Uint8Array> {
-    return this.#key;
+  async keys(): Promise<readonly Uint8Array[]> {
+    return this.#vault.subKeys("seals");
   }
 
   claim(nonce: string, endsAtMs: number): Promise<boolean> {

@@ -20,6 +20,11 @@ export interface VaultOptions {
   keys: readonly DataKey[];
   /** Told of every value that cannot be read. */
   onUnreadable(row: RowIdentity, why: Unreadable): void;
+  /**
+   * The error to throw for a value that was encrypted with a key which others have and this vault lacks; undefined for a
+   * key of nobody's. By default no key is anybody's.
+   */
+  missingKey?(id: string): Promise<Error | undefined>;
 }
 
 /** The row as it stands in the header, where it is authenticated together with the value. */
@@ -33,11 +38,21 @@ function inHeader({ table, column, id, person }: RowIdentity): (string | null)[]
  */
 export class Vault {
   readonly #options: VaultOptions;
-  readonly #keys: ReadonlyMap<string, DataKey>;
+  #keys: readonly DataKey[];
 
   constructor(options: VaultOptions) {
     this.#options = options;
-    this.#keys = new Map(options.keys.map((key) => [key.id, key]));
+    this.#keys = options.keys;
+  }
+
+  /** The keys of this moment; the first encrypts. */
+  get keys(): readonly DataKey[] {
+    return this.#keys;
+  }
+
+  /** Takes other keys from now on. The first encrypts, all decrypt. */
+  take(keys: readonly DataKey[]): void {
+    this.#keys = keys;
   }
 
   /** Encrypts a text for a row. */
@@ -48,8 +63,28 @@ export class Vault {
       .encrypt(key.bytes);
   }
 
-  /** The text that was encrypted for this row; undefined where it cannot be read, which is reported. */
+  /**
+   * The text that was encrypted for this row; undefined where it cannot be read, which is reported.
+   * @throws OktaMcpError store_unavailable where others can read it, and this vault lacks the key
+   */
   async open(sealed: string, row: RowIdentity): Promise<string | undefined> {
+    const read = await this.#read(sealed, row);
+    if ("text" in read) return read.text;
+    if (read.why === "unknown_key") await this.requireKey(sealed);
+    this.#options.onUnreadable(row, read.why);
+    return undefined;
+  }
+
+  /** @throws OktaMcpError store_unavailable for a value that others can read, and whose key this vault lacks */
+  async requireKey(sealed: string | null | undefined): Promise<void> {
+    const id = sealed === null || sealed === undefined ? undefined : keyIdOf(sealed);
+    if (id === undefined || this.#keys.some((key) => key.id === id)) return;
+    const missing = await this.#options.missingKey?.(id);
+    if (missing !== undefined) throw missing;
+  }
+
+  /** As `open`, for whoever goes on where the key is missing too: the value is then told of as one that cannot be read. */
+  async openOrPass(sealed: string, row: RowIdentity): Promise<string | undefined> {
     const read = await this.#read(sealed, row);
     if ("text" in read) return read.text;
     this.#options.onUnreadable(row, read.why);
@@ -62,13 +97,13 @@ export class Vault {
    * @returns 32 bytes each
    */
   subKeys(label: string): Uint8Array[] {
-    return this.#options.keys.map((key) => subKey(key, label));
+    return this.#keys.map((key) => subKey(key, label));
   }
 
   async #read(sealed: string, row: RowIdentity): Promise<{ text: string } | { why: Unreadable }> {
     try {
-      const { kid = "" } = decodeProtectedHeader(sealed);
-      const key = this.#keys.get(typeof kid === "string" ? kid : "");
+      const { kid } = decodeProtectedHeader(sealed);
+      const key = this.#keys.find(({ id }) => id === kid);
       if (key === undefined) return { why: "unknown_key" };
       const { plaintext, protectedHeader } = await compactDecrypt(sealed, key.bytes, {
         keyManagementAlgorithms: ["dir"],
@@ -82,10 +117,31 @@ export class Vault {
   }
 
   #first(): DataKey {
-    const [key] = this.#options.keys;
+    const [key] = this.#keys;
     if (key === undefined) throw new TypeError("a vault needs a key");
     return key;
   }
+}
+
+/** The id of the key that has encrypted a value; undefined for a text that is none. */
+function keyIdOf(sealed: string): string | undefined {
+  try {
+    const { kid } = decodeProtectedHeader(sealed);
+    return typeof kid === "string" ? kid : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The text with which every value begins that a key has encrypted, and none of another key: the part of its header up to
+ * the end of the key's id.
+ */
+export function sealedPrefix({ id }: Pick<DataKey, "id">): string {
+  const header = Buffer.from(JSON.stringify({ alg: "dir", enc: "A256GCM", kid: id, row: [] }));
+  const known = header.length - "]}".length;
+  // Three bytes are four characters.
+  return header.subarray(0, known - (known % 3)).toString("base64url");
 }
 
 function subKey(key: DataKey, label: string): Uint8Array {

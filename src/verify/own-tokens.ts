@@ -6,19 +6,22 @@ import type { TokenHolder, TokenRefusal, TokenVerifier } from "./token-verifier.
 
 /** Verifies the tokens that our own authorization server gave out. */
 export class OwnTokens implements TokenVerifier {
-  readonly #provider: Provider;
+  readonly #provider: () => Provider;
   readonly #resource: string;
   readonly #store: Pick<Store, "people" | "oidc">;
 
-  /** @param resource the address of /mcp, for which tokens are given out */
-  constructor(provider: Provider, resource: string, store: Pick<Store, "people" | "oidc">) {
+  /**
+   * @param provider the authorization server as of this moment
+   * @param resource the address of /mcp, for which tokens are given out
+   */
+  constructor(provider: () => Provider, resource: string, store: Pick<Store, "people" | "oidc">) {
     this.#provider = provider;
     this.#resource = resource;
     this.#store = store;
   }
 
   async verify(token: string): Promise<TokenHolder | { refused: TokenRefusal }> {
-    const holder = await tokenHolder(this.#provider, this.#store.oidc, this.#resource, token);
+    const holder = await tokenHolder(this.#provider(), this.#store.oidc, this.#resource, token);
     const person = holder && (await this.#store.people.find(holder.personId));
     if (person?.status !== "active") return { refused: { kind: "invalid", why: "The token does not count here." } };
     const { clientId, grantId, scopes, expiresAtMs } = holder as NonNullable<typeof holder>;

@@ -23,14 +23,14 @@ const VALUE = /^[\w-]{43}$/;
  */
 export class BrowserBinding {
   readonly #isHttps: boolean;
-  readonly #key: Uint8Array;
+  readonly #keys: () => readonly Uint8Array[];
   readonly #publicUrl: URL;
 
-  /** @param key 32 bytes, for the tokens of forms */
-  constructor(publicUrl: URL, key: Uint8Array) {
+  /** @param keys those of the tokens of forms at this moment, 32 bytes each; the first is in use, all count */
+  constructor(publicUrl: URL, keys: () => readonly Uint8Array[]) {
     this.#publicUrl = publicUrl;
     this.#isHttps = publicUrl.protocol === "https:";
-    this.#key = key;
+    this.#keys = keys;
   }
 
   /** The name of a cookie. With https no other host and no path can set one of this name. */
@@ -52,15 +52,20 @@ export class BrowserBinding {
 
   /** The token of a form, for one browser and one purpose. */
   formToken(browser: string, purpose: string): string {
-    return createHmac("sha256", this.#key).update(`${purpose} ${browser}`).digest("base64url");
+    const [token] = this.#formTokens(browser, purpose);
+    if (token === undefined) throw new TypeError("forms need a key");
+    return token;
   }
 
   /** True for a form that this server showed to this browser for this purpose, and that was sent from its own page. */
   isOwnForm(headers: Headers, browser: string | undefined, purpose: string, token: unknown): boolean {
     if (browser === undefined || typeof token !== "string") return false;
-    const [given, expected] = [Buffer.from(token), Buffer.from(this.formToken(browser, purpose))];
-    if (given.length !== expected.length || !timingSafeEqual(given, expected)) return false;
-    return this.isOwnPage(headers);
+    const given = Buffer.from(token);
+    const isOurs = this.#formTokens(browser, purpose).some((text) => {
+      const expected = Buffer.from(text);
+      return given.length === expected.length && timingSafeEqual(given, expected);
+    });
+    return isOurs && this.isOwnPage(headers);
   }
 
   /** False for a form that another page sent, as far as the browser tells (Fetch Metadata; RFC 6454). */
@@ -69,5 +74,10 @@ export class BrowserBinding {
     if (site !== null && site !== "same-origin") return false;
     const origin = headers.get("origin");
     return origin === null || origin === this.#publicUrl.origin;
+  }
+
+  #formTokens(browser: string, purpose: string): string[] {
+    const text = `${purpose} ${browser}`;
+    return this.#keys().map((key) => createHmac("sha256", key).update(text).digest("base64url"));
   }
 }

@@ -10,7 +10,8 @@ import type { KnownPerson } from "../store/stored-people.js";
 import { SignInFailure } from "../upstream/sign-in-failure.js";
 
 export interface ClientRequestsOptions {
-  provider: Provider;
+  /** The authorization server as of this moment. */
+  provider(): Provider;
   store: Pick<Store, "consents" | "clients">;
   /** The address of /mcp. */
   resource: string;
@@ -50,7 +51,8 @@ export class ClientRequests {
    * @throws SignInFailure state_expired where this browser has no such request
    */
   async asked(uid: string, request: IncomingMessage, response: ServerResponse): Promise<AskedConsent> {
-    const { provider, knownClients } = this.#options;
+    const { knownClients } = this.#options;
+    const provider = this.#options.provider();
     const found = await provider.interactionDetails(request, response).catch((error: unknown) => {
       throw error instanceof errors.SessionNotFound ? notBegun() : error;
     });
@@ -91,7 +93,8 @@ export class ClientRequests {
 
   /** Ends a request with a yes. @returns where the browser goes @throws SignInFailure state_expired */
   async allow(uid: string, person: KnownPerson, record: AuditRecorder): Promise<string> {
-    const { provider, store, resource } = this.#options;
+    const { store, resource } = this.#options;
+    const provider = this.#options.provider();
     const interaction = await this.#interaction(uid);
     const { client_id: clientId = "", redirect_uri: redirectUri = "" } = interaction.params as Record<string, string>;
     const { redirectHost } = redirectPlace(redirectUri);
@@ -133,7 +136,7 @@ export class ClientRequests {
 
   /** Ends a request with what went wrong, so that the client waits no longer; undefined where it has ended by itself. */
   async fail(uid: string, { code, message, fix, isPassing }: SignInFailure): Promise<WayBack | undefined> {
-    const interaction = await this.#options.provider.Interaction.find(uid);
+    const interaction = await this.#options.provider().Interaction.find(uid);
     if (interaction === undefined) return undefined;
     interaction.result = {
       error: isPassing ? "temporarily_unavailable" : "access_denied",
@@ -146,16 +149,16 @@ export class ClientRequests {
 
   /** Ends the session at our authorization server. @param id the value of its cookie */
   async endSession(id: string): Promise<void> {
-    await (await this.#options.provider.Session.find(id))?.destroy();
+    await (await this.#options.provider().Session.find(id))?.destroy();
   }
 
   /** The name of the cookie of such a session. */
   get sessionCookie(): string {
-    return this.#options.provider.cookieName("session");
+    return this.#options.provider().cookieName("session");
   }
 
   async #interaction(uid: string) {
-    const interaction = await this.#options.provider.Interaction.find(uid);
+    const interaction = await this.#options.provider().Interaction.find(uid);
     if (interaction === undefined || hasEnded(interaction)) throw notBegun();
     return interaction;
   }

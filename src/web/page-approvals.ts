@@ -13,8 +13,8 @@ export interface PageApprovalsOptions {
   /** Our own id of the person. */
   person: string;
   client: string;
-  /** The key of the digests of calls, the same for all who share the store. */
-  key: Uint8Array;
+  /** The keys of the digests of calls, the same for all who share the store. The first is in use; all count. */
+  keys: readonly Uint8Array[];
   /** Epoch milliseconds. */
   now(): number;
 }
@@ -32,7 +32,7 @@ export class PageApprovals implements ApprovalChannel {
 
   async take(call: Approvable): Promise<"accepted" | "declined" | undefined> {
     const { approvals, person, client } = this.#options;
-    const answer = await approvals.use({ person, client, digest: this.#digestOf(call) });
+    const answer = await approvals.use({ person, client, ...this.#digestsOf(call) });
     if (answer === "approved") return "accepted";
     return answer === "denied" ? "declined" : undefined;
   }
@@ -40,15 +40,17 @@ export class PageApprovals implements ApprovalChannel {
   async ask(call: Approvable): Promise<Asked> {
     const { approvals, publicUrl, person, client, now } = this.#options;
     const { tool, question } = call;
-    const digest = this.#digestOf(call);
+    const { digest, olderDigests } = this.#digestsOf(call);
     const open = (await approvals.openOf(person)).filter((one) => one.client === client);
-    if (open.length >= MOST_OPEN && !open.some((one) => one.digest === digest)) throw tooManyOpen(publicUrl);
+    if (open.length >= MOST_OPEN && !open.some((one) => [digest, ...olderDigests].includes(one.digest)))
+      throw tooManyOpen(publicUrl);
     const endsAtMs = now() + APPROVAL_MS;
     const { id } = await approvals.open({
       person,
       client,
       tool,
       digest,
+      olderDigests,
       shown: { question, args: shownArgs(call.args) },
       endsAtMs,
     });
@@ -56,12 +58,15 @@ export class PageApprovals implements ApprovalChannel {
   }
 
   /**
-   * A digest of everything that the person agrees to. It has a key, since the arguments may hold a password, which
+   * Digests of everything that the person agrees to. Each has a key, since the arguments may hold a password, which
    * whoever has a copy of the database could otherwise guess.
    */
-  #digestOf({ principal, tool, args, state }: Approvable): string {
-    const all = { principal: principal ?? null, tool, args, state: state ?? null };
-    return createHmac("sha256", this.#options.key).update(canonical(all)).digest("base64url");
+  #digestsOf({ principal, tool, args, state }: Approvable): { digest: string; olderDigests: string[] } {
+    const all = canonical({ principal: principal ?? null, tool, args, state: state ?? null });
+    const digests = this.#options.keys.map((key) => createHmac("sha256", key).update(all).digest("base64url"));
+    const [digest, ...olderDigests] = digests;
+    if (digest === undefined) throw new TypeError("digests need a key");
+    return { digest, olderDigests };
   }
 }
 

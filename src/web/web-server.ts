@@ -6,6 +6,7 @@ import { getRequestListener, type HttpBindings } from "@hono/node-server";
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import type Provider from "oidc-provider";
+import { OktaMcpError } from "../errors/index.js";
 import { OAUTH_PATH } from "../issuer/provider.js";
 import type { Log } from "../log.js";
 import type { Networks } from "../net/networks.js";
@@ -29,8 +30,8 @@ export interface WebServerOptions {
   authorizationServers: readonly string[];
   /** The scopes of tokens for /mcp. */
   scopes: readonly string[];
-  /** Our own authorization server; undefined where another one gives out the tokens. */
-  provider: Provider | undefined;
+  /** Our own authorization server as of this moment; undefined where another one gives out the tokens. */
+  provider: (() => Provider) | undefined;
   endpoint: McpEndpoint;
   /** Undefined where nobody can sign in to pages. */
   pages: PageRoutes | undefined;
@@ -136,7 +137,7 @@ function listener(
 function routesOf(options: WebServerOptions): (request: IncomingMessage, response: ServerResponse) => void {
   const { publicUrl, provider } = options;
   const url = new URL(publicUrl);
-  const forProvider = provider?.callback();
+  const forProvider = provider && answering(provider);
   const forRest = getRequestListener(appOf(options).fetch as never, { overrideGlobalObjects: false });
   return (request, response) => {
     const path = pathOf(request);
@@ -151,6 +152,15 @@ function routesOf(options: WebServerOptions): (request: IncomingMessage, respons
     request.headers["x-forwarded-proto"] = url.protocol.slice(0, -1);
     delete request.headers["x-forwarded-host"];
     void forProvider(request, response);
+  };
+}
+
+/** Answers by the authorization server of each moment. */
+function answering(provider: () => Provider): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+  let [current, answer] = [provider(), provider().callback()];
+  return (request, response) => {
+    if (current !== provider()) [current, answer] = [provider(), provider().callback()];
+    return answer(request, response);
   };
 }
 
@@ -184,7 +194,7 @@ function appOf(options: WebServerOptions): PageRoutes {
       return context.json({ status: "ready", ...(warning !== undefined && { warning }) });
     } catch (error) {
       log.warn("not ready", { error });
-      return context.json({ status: "not_ready" }, 503);
+      return context.json({ status: "not_ready", reason: reasonOf(error) }, 503);
     }
   });
   app.get(STYLE_PATH, (context) =>
@@ -200,6 +210,13 @@ function appOf(options: WebServerOptions): PageRoutes {
     return context.json({ error: "server_error", error_description: "Something failed here. The log has it." }, 500);
   });
   return app;
+}
+
+/** Why this server is not ready, as a code that tells a stranger nothing else. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof OktaMcpError)) return "failed";
+  const { reason } = error.data ?? {};
+  return typeof reason === "string" ? reason : error.code;
 }
 
 function answerMcp(

@@ -26,10 +26,11 @@ export interface TestStore {
 export async function openTestStore(options: Partial<OpenStoreOptions> = {}): Promise<TestStore> {
   const { dir = temporaryFolder() } = options;
   const warnings: string[] = [];
+  const warn = (message: string, fields?: object) => void warnings.push(`${message} ${JSON.stringify(fields)}`);
   let nowMs = 1_790_000_000_000;
   const store = await openStore({
     now: () => nowMs,
-    log: { warn: (message, fields) => void warnings.push(`${message} ${JSON.stringify(fields)}`) },
+    log: { warn, error: warn },
     ...options,
     dir,
   });

@@ -66,7 +66,7 @@ test("a page shows the whole call but its secrets, and nobody is asked about a c
     publicUrl,
     person,
     client: "a client",
-    key: new Uint8Array(32),
+    keys: [new Uint8Array(32)],
     now: Date.now,
   });
   const ask = (args: Record<string, unknown>) =>

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { OktaMcpError } from "../../errors/index.js";
 import { createLog } from "../../log.js";
-import { pathBeside } from "../../people/app-files.js";
 import { type LoadedServe, loadServe, serveFileError } from "../../people/load-serve.js";
+import { storePlaceOf } from "../../people/store-place.js";
 import type { Store } from "../../store/open-store.js";
 import type { Io } from "../io.js";
 import { SERVE_CHECKS } from "./serve-checks.js";
@@ -21,13 +21,13 @@ export async function besideServer<T>(
   if ("problems" in loaded) throw serveFileError(config, loaded.problems);
   const log = createLog({ level: "error", stderr: io.stderr });
   const { openStore } = await import("../../store/open-store.js");
-  const dir = pathBeside(loaded.file, loaded.content.data_dir);
-  if (!existsSync(dir)) {
-    throw new OktaMcpError("bad_config", `There is no folder ${dir}, so nothing was kept yet.`, {
+  const place = storePlaceOf(loaded);
+  if (!existsSync(place.dir)) {
+    throw new OktaMcpError("bad_config", `There is no folder ${place.dir}, so nothing was kept yet.`, {
       fix: "Start the server once, or set data_dir in serve.json to the folder of its data.",
     });
   }
-  const store = await openStore({ dir, as: "beside", log });
+  const store = await openStore({ ...place, as: "beside", log });
   try {
     return await action(store, loaded);
   } finally {

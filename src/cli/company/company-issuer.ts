@@ -1,8 +1,6 @@
 import type { IncomingMessage } from "node:http";
-import { exportJWK } from "jose";
 import type Provider from "oidc-provider";
 import type { JWK } from "oidc-provider";
-import { newKeyPair } from "../../checks/key-pair.js";
 import { AddressLimits } from "../../issuer/address-limits.js";
 import { ClientDirectory } from "../../issuer/client-directory.js";
 import { DOCUMENT_TIMEOUT_MS, MAX_DOCUMENT_BYTES } from "../../issuer/client-documents.js";
@@ -35,10 +33,15 @@ export interface CompanyIssuerOptions extends Pick<IssuerOptions, "askOrg" | "ca
   now: () => number;
 }
 
+/** Our own authorization server, and what ends grants with it. */
+export interface CompanyIssuer {
+  /** The authorization server as of this moment: one with other keys takes its place. */
+  provider(): Provider;
+  endings: GrantEndings;
+}
+
 /** Puts our own authorization server together with what it keeps, and with the org's, where tokens end too. */
-export async function companyIssuer(
-  options: CompanyIssuerOptions,
-): Promise<{ provider: Provider; endings: GrantEndings }> {
+export async function companyIssuer(options: CompanyIssuerOptions): Promise<CompanyIssuer> {
   const { content, publicUrl, resource, orgUrl, login, store, addressOf, log, now } = options;
   const { hosts, schemes, dynamic, documents, document_hosts } = content.registration;
   const { oauth_per_address, registrations_per_address, registrations_in_all } = content.limits;
@@ -50,12 +53,10 @@ export async function companyIssuer(
     addressOf,
     now,
   });
-  const provider = createIssuer({
+  const fixed: Omit<IssuerOptions, keyof IssuerKeys> = {
     publicUrl,
     resource,
     adapter: (kind) => oidcAdapter({ storage: store.oidc, once: store.once, clients, endings, now }, kind),
-    signingKeys: [await signingKey()],
-    cookieKeys: store.subKeys("cookies").map((key) => Buffer.from(key).toString("base64url")),
     clients,
     redirects: { hosts, schemes },
     dynamic,
@@ -69,12 +70,31 @@ export async function companyIssuer(
     isActive: async (id) => (await store.people.find(id))?.status === "active",
     showError: showIssuerError(new URL(orgUrl).host),
     log,
-  });
-  return { provider, endings };
+  };
+  return { provider: await issuerOfTheMoment(store, fixed), endings };
 }
 
-/** A key for ID tokens, which nobody uses: the library wants one. */
-async function signingKey(): Promise<JWK> {
-  const { privateKey } = newKeyPair({ type: "ec", namedCurve: "P-256" });
-  return { ...(await exportJWK(privateKey)), use: "sig", alg: "ES256", kid: "unused" } as JWK;
+type IssuerKeys = Pick<IssuerOptions, "signingKeys" | "cookieKeys">;
+
+/**
+ * The library takes its keys when it is made. One with the keys of the moment takes the place of the one before, whose
+ * requests come to their end; what it has given out is in the store.
+ */
+async function issuerOfTheMoment(store: Store, fixed: Omit<IssuerOptions, keyof IssuerKeys>): Promise<() => Provider> {
+  const keysNow = async (): Promise<IssuerKeys> => ({
+    signingKeys: (await store.signing.keySet()) as JWK[],
+    cookieKeys: store.subKeys("cookies").map((key) => Buffer.from(key).toString("base64url")),
+  });
+  let keys = await keysNow();
+  let provider = createIssuer({ ...fixed, ...keys });
+  store.keys.onRefresh(async () => {
+    const next = await keysNow();
+    if (JSON.stringify(next) === JSON.stringify(keys)) return;
+    keys = next;
+    provider = createIssuer({ ...fixed, ...keys });
+    fixed.log.info("the authorization server has other keys now", {
+      signing_keys: keys.signingKeys.map(({ kid }) => kid),
+    });
+  });
+  return () => provider;
 }

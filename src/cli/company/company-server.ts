@@ -51,8 +51,10 @@ export async function startCompanyServer(options: CompanyOptions): Promise<WebSe
       requests,
       isDraining,
       async ready() {
-        if (isDraining()) throw new OktaMcpError("store_unavailable", "The server is about to stop.");
+        if (isDraining())
+          throw new OktaMcpError("store_unavailable", "The server is about to stop.", { data: { reason: "stopping" } });
         await store.ping();
+        await store.keys.requireAll();
       },
       log,
     },
@@ -73,12 +75,10 @@ function endpointOf(parts: CompanyParts, mode: CallerMode, gate: GateOptions): M
   const sessions = new PersonSessions({ app, store, log, fetch, now, orgUrl, publicUrl, clock });
   const engines = new PersonEngines({ store, version, log, fetch, now, orgUrl, traffic, sessions });
   const writing = writingTools();
-  // A new data key comes first. The oldest stays, so that open questions go on.
-  const approvalKey = store.subKeys("approvals").at(-1) ?? new Uint8Array();
   const approvalsOf = ({ person, clientId, machineRole }: WebCaller) => {
     if (machineRole !== undefined) return NO_PERSON;
     if (mode.signIn === undefined) return NO_PAGE;
-    const shared = { approvals: store.approvals, publicUrl, key: approvalKey, now };
+    const shared = { approvals: store.approvals, publicUrl, keys: store.subKeys("approvals"), now };
     return new PageApprovals({ ...shared, person: person.id, client: clientId });
   };
   return new McpEndpoint({

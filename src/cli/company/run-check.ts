@@ -1,10 +1,11 @@
 import { createLog } from "../../log.js";
-import { checkServer, dataDirOf } from "../../operator/check.js";
+import { checkServer } from "../../operator/check.js";
 import type { CheckContext } from "../../operator/check-context.js";
 import { checkStore } from "../../operator/check-store.js";
 import { about, type Finding } from "../../operator/finding.js";
 import { measureLive } from "../../operator/live.js";
 import { loadServe } from "../../people/load-serve.js";
+import { storePlaceOf } from "../../people/store-place.js";
 import { interruptible } from "../interrupt.js";
 import type { Io } from "../io.js";
 import { askYesNo } from "../person.js";
@@ -42,7 +43,7 @@ export async function runServeCheck(io: Io, options: RunCheckOptions): Promise<n
 
 /** Measures what Okta's documents leave open. Without a terminal and without `yes` nothing is done that shows in the org. */
 async function measure(io: Io, context: CheckContext, yes: boolean): Promise<Finding[]> {
-  const { store } = await checkStore(context, dataDirOf(context));
+  const { store } = await checkStore(context, storePlaceOf(context));
   try {
     return await measureLive(context, {
       store,

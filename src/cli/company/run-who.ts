@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { createLog } from "../../log.js";
-import { dataDirOf } from "../../operator/check.js";
 import { type EffectiveRights, rightsOf } from "../../operator/who.js";
 import { loadServe, serveFileError } from "../../people/load-serve.js";
+import { storePlaceOf } from "../../people/store-place.js";
 import { openStore } from "../../store/open-store.js";
 import { inertJson } from "../../text/inert-json.js";
 import { momentInWords } from "../../text/moment.js";
@@ -32,8 +32,8 @@ export async function runServeWho(io: Io, { login, config, tool, json = false }:
   if ("problems" in loaded) throw serveFileError(config, loaded.problems);
   const log = createLog({ level: "error", stderr: io.stderr });
   const context = openCheck({ loaded, env: io.env, log });
-  const dir = dataDirOf(context);
-  const store = existsSync(dir) ? await openStore({ dir, as: "beside", log }) : undefined;
+  const place = storePlaceOf(context);
+  const store = existsSync(place.dir) ? await openStore({ ...place, as: "beside", log }) : undefined;
   try {
     const people = await rightsOf(context, store, login);
     const shown = tool === undefined ? people : people.map((person) => withOneTool(person, tool));

@@ -17,8 +17,8 @@ import type { CompanyParts } from "./company-parts.js";
 /** What people sign in to the pages with. */
 export interface SignInParts {
   login: OktaLogin;
-  /** Our own authorization server; undefined where another one gives out the tokens. */
-  provider: Provider | undefined;
+  /** Our own authorization server as of this moment; undefined where another one gives out the tokens. */
+  provider: (() => Provider) | undefined;
   endings: GrantEndings;
   groups: PersonGroups;
   checks: PersonChecks;
@@ -60,12 +60,11 @@ export function signInWith(
 export function companyPages(parts: CompanyParts, signIn: SignInParts, warning: string | undefined): PageRoutes {
   const { publicUrl, resource, store } = parts;
   const { provider } = signIn;
-  const [formKey = new Uint8Array()] = store.subKeys("forms");
   const known = () => new Map(parts.current().clients.map(({ client_id, name }) => [client_id, name]));
   const requests = provider && new ClientRequests({ provider, store, resource, knownClients: known });
   const admins = () => parts.current().admins;
   const flow = new SignInFlow({ ...parts, ...signIn, requests, admins });
-  const binding = new BrowserBinding(new URL(publicUrl), formKey);
+  const binding = new BrowserBinding(new URL(publicUrl), () => store.subKeys("forms"));
   const limits = new AddressLimits({ perMinute: parts.content.limits.oauth_per_address, now: parts.now });
   return pageRoutes({
     ...parts,

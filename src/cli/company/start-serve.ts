@@ -1,10 +1,10 @@
 import type { Log } from "../../log.js";
 import { createFetch } from "../../net/proxy.js";
 import { realSleep } from "../../net/waiting.js";
-import { pathBeside } from "../../people/app-files.js";
 import { foreignSettingsIn } from "../../people/foreign-settings.js";
 import { LiveSettings } from "../../people/live-settings.js";
 import { type LoadedServe, loadServe } from "../../people/load-serve.js";
+import { storePlaceOf } from "../../people/store-place.js";
 import type { Store } from "../../store/open-store.js";
 import type { RunningRequests } from "../../web/running-requests.js";
 import type { Io } from "../io.js";
@@ -30,6 +30,8 @@ export interface RunningServe {
 
 /** How often what has ended is dropped from the store. */
 const DROP_EVERY_MS = 10 * 60_000;
+/** How often the keys are looked at: the file of the data keys, what the other instances have, which key signs. */
+const KEYS_EVERY_MS = 30_000;
 
 /**
  * Opens the store and starts the server. Until it is closed, the log takes what libraries write to the console.
@@ -69,7 +71,7 @@ async function openServe(settings: LoadedServe, { io, log, requests }: ServeTool
     import("./company-server.js"),
   ]);
   const live = new LiveSettings(settings);
-  const store = await openStore({ dir: pathBeside(file, content.data_dir), log });
+  const store = await openStore({ ...storePlaceOf(settings), log });
   try {
     tellKeys(store, log);
     let isDraining = false;
@@ -90,6 +92,7 @@ async function openServe(settings: LoadedServe, { io, log, requests }: ServeTool
       throw portError(content.listen.port, error, "Free it, or choose another listen.port in serve.json.");
     });
     const stopDropping = dropNowAndThen(store, log);
+    const keys = keysNowAndThen(store, log);
     const mcpUrl = `${content.public_url.replace(/\/$/, "")}/mcp`;
     log.info("serving", { address: server.address, mcp_url: mcpUrl, version: version(), org: content.okta.org_url });
     return {
@@ -97,6 +100,7 @@ async function openServe(settings: LoadedServe, { io, log, requests }: ServeTool
       reload() {
         // The certificate may be another one under the same name.
         server.reload();
+        keys.refresh();
         reload(live, file, log);
       },
       async close(why, { atOnce = false } = {}) {
@@ -105,6 +109,7 @@ async function openServe(settings: LoadedServe, { io, log, requests }: ServeTool
         isDraining = true;
         stopDropping();
         await realSleep(delaySeconds * 1000);
+        await keys.stop();
         await server.close();
         await store.close();
         log.info("stopped");
@@ -129,6 +134,24 @@ function dropNowAndThen(store: Store, log: Log): () => void {
     );
   const timer = setInterval(drop, DROP_EVERY_MS).unref();
   return () => clearInterval(timer);
+}
+
+/** Looks at the keys again and again. Two looks never run at once. */
+function keysNowAndThen(store: Store, log: Log): { refresh(): void; stop(): Promise<void> } {
+  let last = Promise.resolve();
+  const refresh = () => {
+    last = last
+      .then(() => store.keys.refresh())
+      .catch((error: unknown) => log.warn("the keys were not looked at", { error }));
+  };
+  const timer = setInterval(refresh, KEYS_EVERY_MS).unref();
+  return {
+    refresh,
+    stop() {
+      clearInterval(timer);
+      return last;
+    },
+  };
 }
 
 function reload(live: LiveSettings, file: string, log: JsonLog): void {
