@@ -63,8 +63,8 @@ export async function bundle({ plugins = [], ...options }: BuildOptions): Promis
     bundle: true,
     format: "esm",
     legalComments: "none",
-    // A native addon, and optional: it is looked up where it is installed.
-    external: ["keytar"],
+    // Native addons, and optional: each is looked up where it is installed.
+    external: ["keytar", "pg-native"],
     plugins: [...plugins, knownValuesPlugin, withoutSchemaCompiler, withoutLocale, keepsClassNames],
     logLevel: "warning",
     metafile: true,

@@ -2,7 +2,8 @@ import { existsSync } from "node:fs";
 import { statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 import { OktaMcpError } from "../errors/index.js";
-import { type OpenStoreOptions, openStore, type Store } from "../store/open-store.js";
+import { mayBeThere, type StorePlace } from "../people/store-place.js";
+import { openStore, type Store } from "../store/open-store.js";
 import type { CheckContext } from "./check-context.js";
 import { about, type Finding } from "./finding.js";
 
@@ -16,11 +17,11 @@ const MIN_FREE_BYTES = 200_000_000;
  */
 export async function checkStore(
   { log, now }: CheckContext,
-  place: Pick<OpenStoreOptions, "dir" | "keysFile">,
+  place: StorePlace,
 ): Promise<{ store: Store | undefined; findings: Finding[] }> {
   const { dir } = place;
   const { ok, wrong, note } = about("store");
-  if (!existsSync(dir)) {
+  if (!mayBeThere(place)) {
     return {
       store: undefined,
       findings: [note(`${dir} is not there; the first start makes it.`), ...(await space(dir))],

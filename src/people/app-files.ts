@@ -39,8 +39,20 @@ export function pathBeside(serveFile: string, path: string): string {
 /** A secret in place of the path of its file. It must not be shown. */
 const SECRET_ITSELF = /-----BEGIN|[\n{"]|^[\w+/=-]{32,}$/;
 
+/** The text of a file that may be open to everybody; undefined, and a mistake, where it cannot be read. */
+export function plainText(given: string, serveFile: string, mistake: (problem: string) => void): string | undefined {
+  return readText(pathBeside(serveFile, given), mistake);
+}
+
+function readText(path: string, mistake: (problem: string) => void): string | undefined {
+  const read = readKeyFile(path);
+  if ("text" in read) return read.text;
+  mistake(read.problem.replace("the private key", "the file").replace("too large for a key", "too large for it"));
+  return undefined;
+}
+
 /** The text of a file with a secret; undefined, and a mistake, where it cannot be used. */
-function secretText(given: string, serveFile: string, mistake: (problem: string) => void): string | undefined {
+export function secretText(given: string, serveFile: string, mistake: (problem: string) => void): string | undefined {
   const path = pathBeside(serveFile, given);
   if (SECRET_ITSELF.test(given) && !existsSync(path)) {
     mistake(
@@ -48,13 +60,10 @@ function secretText(given: string, serveFile: string, mistake: (problem: string)
     );
     return undefined;
   }
-  const read = readKeyFile(path);
-  if ("problem" in read) {
-    mistake(read.problem.replace("the private key", "the file").replace("too large for a key", "too large for it"));
-    return undefined;
-  }
+  const text = readText(path, mistake);
+  if (text === undefined) return undefined;
   const open = openTo(path);
-  if (open === undefined) return read.text;
+  if (open === undefined) return text;
   mistake(`names ${visible(path)}, which ${open}. Run: chmod 600 ${visible(path)}`);
   return undefined;
 }

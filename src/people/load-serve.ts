@@ -4,6 +4,7 @@ import { OktaMcpError } from "../errors/index.js";
 import { parseStrictJson, readHandwritten } from "../files/strict-json.js";
 import { visible } from "../text/quote.js";
 import { loadRoles } from "./load-roles.js";
+import { readPostgres } from "./read-postgres.js";
 import type { Role } from "./roles.js";
 import { readServeApps, type ServeApps } from "./serve-apps.js";
 import type { ServeFile } from "./serve-fields.js";
@@ -59,6 +60,8 @@ export function checkServe(
   const checkFiles: CheckParts = (parts, add) => {
     further?.(parts, add);
     apps = readServeApps(parts.members, path, add);
+    const { store } = parts.members;
+    if (store !== undefined) readPostgres(store, path, (member, problem) => add(["store", member], problem));
     const loaded = loadRoles(
       parts.roles.map(({ role }) => role),
       path,

@@ -4,6 +4,7 @@ import { isNetwork } from "../net/networks.js";
 import { adminsSchema } from "./admin-schema.js";
 import { roleSchema } from "./role-schema.js";
 import { count, file, origin, serviceApp, text } from "./schema-parts.js";
+import { storeSchema } from "./store-schema.js";
 import { machineSchema, SIGN_IN_MODES, tokensSchema } from "./token-schema.js";
 
 const clientSchema = () =>
@@ -69,12 +70,13 @@ export function serveFields() {
       .describe(
         "After SIGTERM /readyz answers 503, and the server still takes requests for this long, so that a balancer can notice.",
       ),
-    data_dir: file("The folder for the database and the keys. Only this user may read it."),
+    data_dir: file("The folder for the keys and, with SQLite, the database. Only this user may read it."),
     data_keys_file: file("A file with the data keys.")
       .optional()
       .describe(
         "A file with the keys that encrypt the database, the same on all instances (serve keys makes and changes it). By default data-keys.json in data_dir. Its content is read anew every half minute, and at SIGHUP.",
       ),
+    store: storeSchema(),
     okta: z.strictObject({
       org_url: origin("The org, e.g. https://acme.okta.com."),
       client_id: text("The client id of the web app in Okta. Only proxy needs one in any case.", 200).optional(),

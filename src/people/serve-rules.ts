@@ -1,4 +1,5 @@
 import { MACHINE_MODES, SIGN_IN_MATRIX } from "./sign-in-matrix.js";
+import { checkStoreMembers } from "./store-rules.js";
 import type { WholeParts } from "./whole-parts.js";
 
 /** Adds a mistake at a place of the file. */
@@ -14,6 +15,8 @@ export function checkTogether(given: WholeParts, add: AddMistake): void {
   checkMachines(given, add);
   checkAdmins(given, add);
   checkListener(given, add);
+  const { store } = given.members;
+  if (store !== undefined) checkStoreMembers(store, (member, problem) => add(["store", member], problem));
 }
 
 /** Tokens and what they open never travel where others can read them. */

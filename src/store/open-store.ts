@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { Kysely } from "kysely";
 import { OktaMcpError } from "../errors/index.js";
+import { ensurePrivateDir } from "../files/private-dir.js";
 import type { Log } from "../log.js";
 import { Approvals } from "./approvals.js";
 import { Audit } from "./audit.js";
@@ -20,6 +21,7 @@ import {
 } from "./key-ring.js";
 import { migrate } from "./migrate.js";
 import { OidcStorage } from "./oidc-storage.js";
+import type { PostgresSettings } from "./postgres-settings.js";
 import { rememberAddress } from "./served-address.js";
 import { SignInTransactions } from "./sign-in-transactions.js";
 import { SigningKeys } from "./signing-keys.js";
@@ -47,6 +49,8 @@ const REFRESH_GRACE_MS = 60_000;
 export interface OpenStoreOptions {
   /** The folder of the server's data, only for this user. */
   dir: string;
+  /** The database, where it is no file in that folder. */
+  postgres?: PostgresSettings | undefined;
   /** `server`: the one that serves from this folder. `beside`: a command that looks at the same data meanwhile. */
   as?: "server" | "beside";
   /** A file with the data keys (JWKS). Without it the server makes its own in its folder. */
@@ -152,25 +156,33 @@ export class Store {
 }
 
 /**
- * Opens what a company's server keeps, and brings its tables to this version.
+ * Opens what a company's server keeps, in SQLite or in PostgreSQL, and brings its tables to this version.
  * @throws OktaMcpError bad_config where another server uses it, a newer version has written it, its keys are others, or
  * a file is open to other users; store_unavailable where the database cannot be opened
  */
 export async function openStore(options: OpenStoreOptions): Promise<Store> {
-  const { dir, as = "server", now = Date.now, library } = options;
-  const driver = await openSqliteDriver({ dir, as, library });
+  const { as = "server", now = Date.now } = options;
+  const driver = await openDriver(options);
   const db = new Kysely<Tables>({ dialect: driver.dialect });
   try {
     const { place, variant } = driver;
     await migrate({ db, variant, place, how: as === "server" ? "migrate" : "check" });
     const { vault, keys, keyChange } = await openKeys(options, place, new KeyRegistry({ db, now }));
     const store = new Store({ db, variant, vault, now }, driver, { keys, keyChange });
-    if (as === "server") await store.limits.beginSession();
+    if (as === "server" && !driver.isShared) await store.limits.beginSession();
     return store;
   } catch (error) {
     await db.destroy().finally(() => driver.release());
     throw error;
   }
+}
+
+async function openDriver({ dir, postgres, as = "server", library, log }: OpenStoreOptions): Promise<StoreDriver> {
+  if (postgres === undefined) return openSqliteDriver({ dir, as, library });
+  // Only who uses PostgreSQL pays for its library.
+  const { openPostgresDriver } = await import("./postgres-driver.js");
+  if (as === "server") await ensurePrivateDir(dir, "keys");
+  return openPostgresDriver(postgres, log);
 }
 
 async function openKeys(options: OpenStoreOptions, place: string, registry: KeyRegistry) {

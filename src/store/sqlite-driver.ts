@@ -38,6 +38,7 @@ export interface SqliteDriverOptions {
 /** SQLite has one writer at a time, so nothing has to be locked; triggers keep rows as they are. */
 const SQLITE: SqlVariant = {
   rising: (column) => column.primaryKey().autoIncrement(),
+  risingType: "integer",
   appendOnly: (table) =>
     (["update", "delete"] as const).map((verb) => {
       const name = sql.id(`${table}_no_${verb}`);
@@ -65,6 +66,7 @@ export async function openSqliteDriver(options: SqliteDriverOptions): Promise<St
         place,
         dialect: new StoreDialect(await openFile(path, library), place),
         variant: SQLITE,
+        isShared: false,
         release: async () => lock?.close(),
       };
     } catch (error) {

@@ -5,6 +5,8 @@ import type { StoreNews } from "./store-news.js";
 export interface SqlVariant {
   /** Makes a column the primary key whose numbers rise from row to row. */
   rising(column: ColumnDefinitionBuilder): ColumnDefinitionBuilder;
+  /** The type of such a column. */
+  risingType: "integer" | "bigint";
   /** Statements after which the database itself refuses to change or delete rows of a table. */
   appendOnly(table: string): RawBuilder<unknown>[];
   /** True where several connections write at once, so that a transaction has to lock the rows that it reads. */
@@ -17,6 +19,8 @@ export interface StoreDriver {
   readonly place: string;
   readonly dialect: Dialect;
   readonly variant: SqlVariant;
+  /** True where several servers may use the database at once. */
+  readonly isShared: boolean;
   /** How instances tell each other; undefined where there is only one. */
   readonly news?: StoreNews;
   /** Gives back what the driver holds beside the connections of the query builder. It is called once, after them. */

@@ -15,10 +15,14 @@ import type { PublicFetch } from "../../src/net/public-fetch.js";
 import { loadRoles } from "../../src/people/load-roles.js";
 import { roleSchema } from "../../src/people/role-schema.js";
 import { readServeApps } from "../../src/people/serve-apps.js";
+import type { ServeFile } from "../../src/people/serve-fields.js";
 import { serveFileSchema } from "../../src/people/serve-schema.js";
 import { openStore } from "../../src/store/open-store.js";
+import type { PostgresSettings } from "../../src/store/postgres-settings.js";
+import { startBalancer } from "./balancer.js";
 import { clientOf } from "./company-client.js";
 import { startCompany } from "./company-org.js";
+import { newDatabase } from "./postgres.js";
 
 const SECRET = "s".repeat(40);
 
@@ -46,6 +50,13 @@ export interface CompanyWebOptions {
   files?: Record<string, string>;
   /** The way to the documents of clients, in place of the one to public addresses. */
   fetchDocument?: PublicFetch;
+  /** By default SQLite. A test with PostgreSQL calls `requirePostgres` first. */
+  database?: "postgresql";
+  /**
+   * The number of servers, each with its own connections to the one database, which is then PostgreSQL. The address of
+   * the company gives each request to the next one.
+   */
+  instances?: number;
 }
 
 const DEFAULT_ROLES: readonly TestRole[] = [{ name: "helpdesk", scopes: ["okta.users.read", "okta.groups.manage"] }];
@@ -87,6 +98,11 @@ function adminsEntry({ admins }: CompanyWebOptions, org: Org) {
   return { admins: { groups: own.map(({ id }) => id), ...rest } };
 }
 
+/** A database as serve.json names it. */
+export function storeMembers({ host, port, database, user, poolSize }: PostgresSettings): Record<string, unknown> {
+  return { kind: "postgresql", host, port, database, user, pool_size: poolSize };
+}
+
 /** The roles with the ids of their groups. */
 function roleEntries(roles: readonly TestRole[], org: Org) {
   return roles.map((role) => {
@@ -96,15 +112,9 @@ function roleEntries(roles: readonly TestRole[], org: Org) {
   });
 }
 
-/**
- * Starts an org with a web app, and the server of a company in front of it. People sign in through real pages.
- */
-export async function startCompanyWeb(options: CompanyWebOptions = {}) {
-  const roles = options.roles ?? DEFAULT_ROLES;
-  const [port, folder] = [await freePort(), temporaryFolder()];
-  const fixed = typeof options.serve === "function" ? undefined : options.serve;
-  const publicUrl = String(fixed?.public_url ?? `http://127.0.0.1:${port}`).replace(/\/$/, "");
-  const company = await startCompany({
+/** Starts the org, with a web app for the server at an address and a group for each role. */
+function startOrg(options: CompanyWebOptions, roles: readonly TestRole[], publicUrl: string) {
+  return startCompany({
     app: {
       redirectUris: [`${publicUrl}/auth/sso/callback/okta`],
       secret: SECRET,
@@ -122,9 +132,37 @@ export async function startCompanyWeb(options: CompanyWebOptions = {}) {
       }
     },
   });
-  for (const [name, text] of Object.entries({ secret: SECRET, ...options.files }))
+}
+
+function publicUrlOf({ serve }: CompanyWebOptions, port: number): string {
+  const fixed = typeof serve === "function" ? undefined : serve;
+  return String(fixed?.public_url ?? `http://127.0.0.1:${port}`).replace(/\/$/, "");
+}
+
+function putFiles(folder: string, { files }: CompanyWebOptions): void {
+  for (const [name, text] of Object.entries({ secret: SECRET, ...files }))
     writeFileSync(join(folder, name), text, { mode: 0o600 });
+}
+
+function appsOf(content: ServeFile, file: string) {
+  return readServeApps(content, file, (path, problem) => {
+    throw new Error(`${path.join(".")} ${problem}`);
+  });
+}
+
+/**
+ * Starts an org with a web app, and the server of a company in front of it. People sign in through real pages.
+ */
+export async function startCompanyWeb(options: CompanyWebOptions = {}) {
+  const roles = options.roles ?? DEFAULT_ROLES;
+  const [port, folder] = [await freePort(), temporaryFolder()];
+  const publicUrl = publicUrlOf(options, port);
+  const company = await startOrg(options, roles, publicUrl);
+  putFiles(folder, options);
+  const isBalanced = (options.instances ?? 1) > 1;
+  const postgres = isBalanced || options.database === "postgresql" ? await newDatabase() : undefined;
   const content = serveFileSchema().parse({
+    ...(postgres && { store: storeMembers(postgres) }),
     public_url: publicUrl,
     listen: { host: "127.0.0.1", port },
     data_dir: folder,
@@ -141,20 +179,22 @@ export async function startCompanyWeb(options: CompanyWebOptions = {}) {
   };
   let current = load(content.roles);
   let live = content;
-  const apps = readServeApps(content, file, (path, problem) => {
-    throw new Error(`${path.join(".")} ${problem}`);
-  });
+  const apps = appsOf(content, file);
   const { lines, log } = rememberingLog();
-  const store = await openStore({ dir: join(folder, "data"), log, now: company.clock.now });
-  onTestFinished(() => store.close());
-  const start = async (listen: { host: string; port: number }, public_url = content.public_url) => {
+  const openOne = async () => {
+    const opened = await openStore({ dir: join(folder, "data"), postgres, log, now: company.clock.now });
+    onTestFinished(() => opened.close());
+    return opened;
+  };
+  const store = await openOne();
+  const start = async (listen: { host: string; port: number }, public_url = content.public_url, own = store) => {
     const server = await startCompanyServer({
       content: { ...content, public_url, listen },
       current: () => ({ ...live, public_url, listen }),
       file,
       roles: () => current,
       apps,
-      store,
+      store: own,
       version: "0.0.0",
       log,
       fetch: createHttpClient(),
@@ -164,7 +204,14 @@ export async function startCompanyWeb(options: CompanyWebOptions = {}) {
     onTestFinished(() => server.close());
     return server;
   };
-  const server = await start(content.listen);
+  const local = { host: "127.0.0.1", port: 0 };
+  const server = await start(isBalanced ? local : content.listen);
+  const instances = [{ store, server }];
+  while (instances.length < (options.instances ?? 1)) {
+    const own = await openOne();
+    instances.push({ store: own, server: await start(local, content.public_url, own) });
+  }
+  const balancer = isBalanced ? await startBalancer(port, () => instances.map((one) => one.server.address)) : undefined;
   return {
     company,
     publicUrl,
@@ -174,6 +221,10 @@ export async function startCompanyWeb(options: CompanyWebOptions = {}) {
     log,
     lines,
     server,
+    /** All servers, each with its own store of the one database. */
+    instances,
+    /** What gives each request to the next server; undefined where there is one. */
+    balancer,
     /** Starts one more instance over the same store, at a port of its own. */
     anotherInstance: () => start({ host: "127.0.0.1", port: 0 }),
     /** Starts one more server over the same store, at an address of its own. */

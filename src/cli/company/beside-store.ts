@@ -1,8 +1,7 @@
-import { existsSync } from "node:fs";
 import { OktaMcpError } from "../../errors/index.js";
 import { createLog } from "../../log.js";
 import { type LoadedServe, loadServe, serveFileError } from "../../people/load-serve.js";
-import { storePlaceOf } from "../../people/store-place.js";
+import { mayBeThere, storePlaceOf } from "../../people/store-place.js";
 import type { Store } from "../../store/open-store.js";
 import type { Io } from "../io.js";
 import { SERVE_CHECKS } from "./serve-checks.js";
@@ -22,7 +21,7 @@ export async function besideServer<T>(
   const log = createLog({ level: "error", stderr: io.stderr });
   const { openStore } = await import("../../store/open-store.js");
   const place = storePlaceOf(loaded);
-  if (!existsSync(place.dir)) {
+  if (!mayBeThere(place)) {
     throw new OktaMcpError("bad_config", `There is no folder ${place.dir}, so nothing was kept yet.`, {
       fix: "Start the server once, or set data_dir in serve.json to the folder of its data.",
     });

@@ -1,8 +1,7 @@
-import { existsSync } from "node:fs";
 import { createLog } from "../../log.js";
 import { type EffectiveRights, rightsOf } from "../../operator/who.js";
 import { loadServe, serveFileError } from "../../people/load-serve.js";
-import { storePlaceOf } from "../../people/store-place.js";
+import { mayBeThere, storePlaceOf } from "../../people/store-place.js";
 import { openStore } from "../../store/open-store.js";
 import { inertJson } from "../../text/inert-json.js";
 import { momentInWords } from "../../text/moment.js";
@@ -33,7 +32,7 @@ export async function runServeWho(io: Io, { login, config, tool, json = false }:
   const log = createLog({ level: "error", stderr: io.stderr });
   const context = openCheck({ loaded, env: io.env, log });
   const place = storePlaceOf(context);
-  const store = existsSync(place.dir) ? await openStore({ ...place, as: "beside", log }) : undefined;
+  const store = mayBeThere(place) ? await openStore({ ...place, as: "beside", log }) : undefined;
   try {
     const people = await rightsOf(context, store, login);
     const shown = tool === undefined ? people : people.map((person) => withOneTool(person, tool));

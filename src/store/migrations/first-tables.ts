@@ -173,7 +173,7 @@ const INDEXES: readonly (readonly [table: string, ...columns: string[]])[] = [
 export async function makeFirstTables(db: Kysely<unknown>, variant: SqlVariant): Promise<void> {
   for (const [name, build] of Object.entries(TABLES)) await build(db.schema.createTable(name)).execute();
   for (const [name, build] of Object.entries(IN_ORDER)) {
-    const table = db.schema.createTable(name).addColumn("id", "integer", (column) => variant.rising(column));
+    const table = db.schema.createTable(name).addColumn("id", variant.risingType, (column) => variant.rising(column));
     // The type says which columns there are already, and no other column depends on it.
     await build(table as unknown as CreateTableBuilder<string, never>).execute();
   }

@@ -1,0 +1,79 @@
+import { PostgresDialect, type PostgresPool, sql } from "kysely";
+import { OktaMcpError } from "../errors/index.js";
+import type { Log } from "../log.js";
+import { openPool } from "./postgres-pool.js";
+import { type PostgresSettings, placeOf } from "./postgres-settings.js";
+import type { SqlVariant, StoreDriver } from "./store-driver.js";
+
+/** The oldest version that works, as `server_version_num` has it. */
+const OLDEST_VERSION = 140_000;
+
+/** Several instances write at once, so rows are locked. A function for each table refuses changes of its rows. */
+const POSTGRES: SqlVariant = {
+  rising: (column) => column.generatedAlwaysAsIdentity().primaryKey(),
+  risingType: "bigint",
+  appendOnly: (table) => {
+    const refuse = sql.id(`${table}_stays`);
+    const words = sql.lit(`rows of ${table} stay as they are`);
+    const body = sql`begin raise exception using message = ${words}; end`;
+    return [
+      sql`create function ${refuse}() returns trigger language plpgsql as $refuse$ ${body} $refuse$`,
+      ...(["update", "delete", "truncate"] as const).map((verb) => {
+        const name = sql.id(`${table}_no_${verb}`);
+        return sql`create trigger ${name} before ${sql.raw(verb)} on ${sql.id(table)} for each statement execute function ${refuse}()`;
+      }),
+    ];
+  },
+  locksRows: true,
+};
+
+/**
+ * Opens a PostgreSQL database, which any number of servers may use at once.
+ * @throws OktaMcpError bad_config where its version or encoding does not do; store_unavailable where it cannot be used
+ */
+export async function openPostgresDriver(settings: PostgresSettings, log: Pick<Log, "warn">): Promise<StoreDriver> {
+  const place = placeOf(settings);
+  const pool = openPool(settings, log);
+  try {
+    refuseUnfit(place, await factsOf(pool));
+  } catch (error) {
+    await pool.end();
+    throw error;
+  }
+  const dialect = new PostgresDialect({ pool });
+  return { place, dialect, variant: POSTGRES, isShared: true, release: async () => {} };
+}
+
+interface Facts {
+  version: number;
+  shown: string;
+  encoding: string;
+}
+
+const FACTS = `select current_setting('server_version_num')::int as version, current_setting('server_version') as shown,
+  current_setting('server_encoding') as encoding`;
+
+async function factsOf(pool: PostgresPool): Promise<Facts> {
+  const client = await pool.connect();
+  try {
+    const { rows } = await client.query<Facts>(FACTS, []);
+    const [facts] = rows;
+    if (facts === undefined) throw new TypeError("a query for settings has one row");
+    return facts;
+  } finally {
+    client.release();
+  }
+}
+
+function refuseUnfit(place: string, { version, shown, encoding }: Facts): void {
+  if (version < OLDEST_VERSION) {
+    throw new OktaMcpError("bad_config", `${place} has version ${shown}, and okta-mcp needs PostgreSQL 14 or later.`, {
+      fix: "Upgrade the database server.",
+    });
+  }
+  if (encoding !== "UTF8") {
+    throw new OktaMcpError("bad_config", `${place} has the encoding ${encoding}, which cannot keep every name.`, {
+      fix: "Make a database with the encoding UTF8 for okta-mcp.",
+    });
+  }
+}
