@@ -1,5 +1,6 @@
 import { type Kysely, type Migration, Migrator, sql } from "kysely";
 import { OktaMcpError } from "../errors/index.js";
+import { addDepartures } from "./migrations/departure-tables.js";
 import { makeFirstTables } from "./migrations/first-tables.js";
 import { makeKeyTables } from "./migrations/key-tables.js";
 import { indexRecords } from "./migrations/record-lookups.js";
@@ -17,6 +18,7 @@ function migrationsFor(variant: SqlVariant): Record<string, Migration> {
   return {
     "0001-first-tables": { up: (db) => makeFirstTables(db, variant) },
     "0003-key-tables": { up: makeKeyTables },
+    "0004-departures": { up: addDepartures },
     "0007-a-record-lookups": { up: indexRecords },
   };
 }

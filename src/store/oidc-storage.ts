@@ -1,5 +1,7 @@
 import type { Selectable } from "kysely";
+import { isObject } from "../json/json.js";
 import { DecryptedRows } from "./decrypted-rows.js";
+import { GRANT, liveGrants } from "./live-grants.js";
 import { hashOf, type StoreParts } from "./store-parts.js";
 import type { Tables } from "./tables.js";
 
@@ -27,7 +29,6 @@ export interface OidcStorageOptions extends StoreParts {
 }
 
 const REFRESH_TOKEN = "RefreshToken";
-const GRANT = "Grant";
 const ACCESS_TOKEN = "AccessToken";
 
 /**
@@ -57,7 +58,7 @@ export class OidcStorage {
   ): Promise<void> {
     const { db, vault, now } = this.#options;
     const id_hash = idHash(model, id);
-    const person = text(payload.accountId);
+    const person = text(payload.accountId) ?? signedInOf(payload);
     const { uid, userCode } = payload;
     // Only what is found by another id than its own has to tell its id.
     const { jti: _jti, ...withoutId } = payload;
@@ -139,26 +140,16 @@ export class OidcStorage {
     await (model === undefined ? all : all.where("model", "=", model)).execute();
   }
 
-  /** Drops everything of a person: sessions, grants, tokens. With a client, only what the client has. */
-  async revokeByPerson(person: string, client?: string): Promise<void> {
-    const all = this.#options.db.deleteFrom("oidc").where("person", "=", person);
-    await (client === undefined ? all : all.where("client", "=", client)).execute();
-  }
-
-  /** The grants of a person that have not ended, the last one first. */
+  /** The grants of a person by which a client has something, or is about to get it; the last one first. */
   async grantsOf(person: string): Promise<{ grantId: string; client: string; createdAtMs: number }[]> {
     const { db, now } = this.#options;
-    const rows = await db
-      .selectFrom("oidc")
-      .select(["grant_id", "client", "created_at", "ends_at"])
-      .where("model", "=", GRANT)
+    const rows = await liveGrants(db, now())
+      .select(["grant_id", "client", "created_at"])
       .where("person", "=", person)
       .orderBy("created_at", "desc")
       .execute();
-    return rows.flatMap(({ grant_id, client, created_at, ends_at }) =>
-      grant_id === null || client === null || (ends_at !== null && ends_at <= now())
-        ? []
-        : [{ grantId: grant_id, client, createdAtMs: created_at }],
+    return rows.flatMap(({ grant_id, client, created_at }) =>
+      grant_id === null || client === null ? [] : [{ grantId: grant_id, client, createdAtMs: created_at }],
     );
   }
 
@@ -185,6 +176,12 @@ export class OidcStorage {
     if (row.model !== REFRESH_TOKEN || row.successor_used_at !== null) return true;
     return now() - row.consumed_at >= refreshGraceMs;
   }
+}
+
+/** The person of a sign-in that has not ended yet: of its answer, or of the browser in which it runs. */
+function signedInOf({ result, session }: OidcPayload): string | null {
+  const login = isObject(result) && isObject(result.login) ? result.login.accountId : undefined;
+  return text(login) ?? (isObject(session) ? text(session.accountId) : null);
 }
 
 function idHash(model: string, id: string): string {

@@ -33,9 +33,11 @@ import { OwnNews, type StoreNews } from "./store-news.js";
 import type { StoreParts } from "./store-parts.js";
 import { StoredClients } from "./stored-clients.js";
 import { StoredConsents } from "./stored-consents.js";
+import { StoredEndings } from "./stored-endings.js";
 import { type JournalReader, StoredJournal } from "./stored-journal.js";
 import { StoredLimits } from "./stored-limits.js";
 import { StoredPeople } from "./stored-people.js";
+import { StoredRevocations } from "./stored-revocations.js";
 import type { Tables } from "./tables.js";
 import { UpstreamGrants } from "./upstream-grants.js";
 import { StoredSeals, UsedOnce } from "./used-once.js";
@@ -77,6 +79,9 @@ export class Store {
   readonly consents: StoredConsents;
   readonly oidc: OidcStorage;
   readonly upstream: UpstreamGrants;
+  readonly revocations: StoredRevocations;
+  /** The one way in which access ends. */
+  readonly endings: StoredEndings;
   readonly sessions: WebSessions;
   readonly transactions: SignInTransactions;
   readonly approvals: Approvals;
@@ -105,6 +110,8 @@ export class Store {
     this.consents = new StoredConsents(parts);
     this.oidc = new OidcStorage({ ...parts, refreshGraceMs: REFRESH_GRACE_MS });
     this.upstream = new UpstreamGrants(parts);
+    this.revocations = new StoredRevocations(parts);
+    this.endings = new StoredEndings(parts);
     this.sessions = new WebSessions(parts);
     this.transactions = new SignInTransactions(parts);
     this.approvals = new Approvals(parts);

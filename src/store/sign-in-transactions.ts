@@ -12,6 +12,8 @@ export interface SignInTransaction {
   data: Record<string, unknown>;
   /** Epoch milliseconds. */
   endsAtMs: number;
+  /** Whose sign-in it is, where that is known already. It ends with all else of that person. */
+  person?: string | undefined;
 }
 
 /** What became of an attempt to end a sign-in. Only the browser that began it uses it up. */
@@ -27,7 +29,7 @@ export class SignInTransactions {
     this.#parts = parts;
   }
 
-  async begin({ state, browser, kind, data, endsAtMs }: SignInTransaction): Promise<void> {
+  async begin({ state, browser, kind, data, endsAtMs, person }: SignInTransaction): Promise<void> {
     const { db, vault } = this.#parts;
     const state_hash = hashOf("state", state);
     await db
@@ -38,6 +40,7 @@ export class SignInTransactions {
         kind,
         data_sealed: await vault.seal(JSON.stringify(data), dataOf(state_hash)),
         ends_at: endsAtMs,
+        person: person ?? null,
       })
       .execute();
   }

@@ -29,6 +29,10 @@ export interface KnownPerson extends SignedInPerson {
   groupsAtMs: number | undefined;
   createdAtMs: number;
   seenAtMs: number;
+  /** When their access last ended. Tokens from before count no more, wherever they were given out. */
+  endedAtMs: number | undefined;
+  /** When the org last said that they are there; undefined where it never did. */
+  checkedAtMs: number | undefined;
 }
 
 /** The people who have signed in. Issuer and subject tell who somebody is, never a login or an e-mail address. */
@@ -131,5 +135,7 @@ function personOf(row: Selectable<Tables["people"]>): KnownPerson {
     groupsAtMs: row.groups_at ?? undefined,
     createdAtMs: row.created_at,
     seenAtMs: row.seen_at,
+    endedAtMs: row.ended_at ?? undefined,
+    checkedAtMs: row.checked_at ?? undefined,
   };
 }

@@ -21,6 +21,13 @@ interface PeopleTable {
   groups_at: number | null;
   created_at: number;
   seen_at: number;
+  /** When their access last ended. Tokens from before do not count, wherever they were given out. */
+  ended_at: number | null;
+  ended_why: string | null;
+  /** When the org last said that they are there. */
+  checked_at: number | null;
+  /** From then on the org is to be asked about them. */
+  check_due_at: number | null;
 }
 
 /** A client, by the id that it sends. */
@@ -105,6 +112,8 @@ interface TransactionsTable {
   kind: string;
   data_sealed: string;
   ends_at: number;
+  /** Whose sign-in it is, once that is known. */
+  person: string | null;
 }
 
 /** A call that a person is to allow on a page. */
@@ -169,6 +178,28 @@ interface AuditTable {
   detail: string | null;
 }
 
+/** A token at the org that is to be revoked there. */
+interface RevocationsTable {
+  id: string;
+  person: string | null;
+  kind: "refresh_token" | "access_token";
+  /** The row of `upstream_grants` for which the token was encrypted; null for one that was encrypted for this row. */
+  grant_id: string | null;
+  token_sealed: string;
+  created_at: number;
+  attempts: number;
+  /** From then on somebody may do it. Whoever does moves it on first. */
+  due_at: number;
+  last_error: string | null;
+}
+
+/** A task that one instance has at a time. */
+interface TurnsTable {
+  name: string;
+  holder: string;
+  ends_at: number;
+}
+
 interface MetaTable {
   key: string;
   value: string;
@@ -224,6 +255,8 @@ export interface Tables {
   limit_uses: LimitUsesTable;
   journal: JournalTable;
   audit: AuditTable;
+  revocations: RevocationsTable;
+  turns: TurnsTable;
   meta: MetaTable;
   data_keys: DataKeysTable;
   key_holders: KeyHoldersTable;

@@ -1,8 +1,8 @@
-import type { Selectable } from "kysely";
 import { DecryptedRows } from "./decrypted-rows.js";
+import { endTokens } from "./end-tokens.js";
 import type { StoreParts } from "./store-parts.js";
-import type { Tables } from "./tables.js";
-import type { RowIdentity } from "./vault.js";
+import { StoredRevocations } from "./stored-revocations.js";
+import { rowOf, type SealedColumn, type UpstreamRow } from "./upstream-rows.js";
 
 /** A person's own tokens at the org. */
 export interface UpstreamTokens {
@@ -28,10 +28,7 @@ export interface UpstreamGrant extends UpstreamTokens {
   lastError: string | undefined;
 }
 
-type Row = Selectable<Tables["upstream_grants"]>;
 type DecryptedTokens = Pick<UpstreamTokens, "access" | "refresh" | "dpopKey">;
-
-type SealedColumn = "access_sealed" | "refresh_sealed" | "dpop_key_sealed";
 
 /**
  * The tokens that people have granted this server at the org, one set of each kind for each person. Whoever renews them
@@ -153,50 +150,24 @@ export class UpstreamGrants {
   }
 
   /**
-   * Ends the tokens of a person, of one kind or of all.
+   * Ends the tokens of a person, of one kind or of all. They are revoked at the org, unless it has ended them itself.
    * @param why a code, never a token or the org's text
    * @param version only these tokens, and none that have come meanwhile
-   * @returns the refresh tokens, to be revoked at the org
    */
   async end(
     person: string,
     why: string,
-    { kind, version }: { kind?: string; version?: number } = {},
-  ): Promise<string[]> {
-    const { db, variant, now } = this.#parts;
-    const ended = await db.transaction().execute(async (transaction) => {
-      let active = transaction.selectFrom("upstream_grants").selectAll().where("person", "=", person);
-      active = active.where("state", "=", "active");
-      if (kind !== undefined) active = active.where("kind", "=", kind);
-      if (version !== undefined) active = active.where("version", "=", version);
-      const rows = await (variant.locksRows ? active.forUpdate() : active).execute();
-      const gone = { access_sealed: null, refresh_sealed: null, dpop_key_sealed: null, renewing_ends_at: null };
-      for (const { id } of rows) {
-        this.#decrypted.forget(id);
-        await transaction
-          .updateTable("upstream_grants")
-          .set(({ eb }) => ({
-            ...gone,
-            state: "ended" as const,
-            last_error: why,
-            changed_at: now(),
-            version: eb("version", "+", 1),
-          }))
-          .where("id", "=", id)
-          .execute();
-      }
-      return rows;
-    });
-    // Access ends also where this instance lacks the key, and cannot revoke the token at the org.
-    const tokens = await Promise.all(
-      ended.map(({ id, person: owner, refresh_sealed: sealed }) =>
-        sealed === null ? undefined : this.#parts.vault.openOrPass(sealed, rowOf(id, owner, "refresh_sealed")),
-      ),
-    );
-    return tokens.filter((token) => token !== undefined);
+    how: { kind?: string; version?: number; isEndedAtOrg?: boolean } = {},
+  ): Promise<void> {
+    const { isEndedAtOrg = false, ...which } = how;
+    const revocations = isEndedAtOrg ? undefined : new StoredRevocations(this.#parts);
+    const ended = await this.#parts.db
+      .transaction()
+      .execute((transaction) => endTokens(transaction, this.#parts, { person, why, ...which, revocations }));
+    for (const id of ended) this.#decrypted.forget(id);
   }
 
-  async #decrypt(row: Row): Promise<DecryptedTokens | undefined> {
+  async #decrypt(row: UpstreamRow): Promise<DecryptedTokens | undefined> {
     const columns = ["access_sealed", "refresh_sealed", "dpop_key_sealed"] as const;
     const [access, refresh, dpopKey] = await Promise.all(columns.map((column) => this.#open(row, column)));
     return access === undefined ? undefined : { access, refresh, dpopKey };
@@ -215,7 +186,7 @@ export class UpstreamGrants {
     };
   }
 
-  async #open(row: Row, column: SealedColumn): Promise<string | undefined> {
+  async #open(row: UpstreamRow, column: SealedColumn): Promise<string | undefined> {
     const sealed = row[column];
     return sealed === null ? undefined : await this.#parts.vault.open(sealed, rowOf(row.id, row.person, column));
   }
@@ -224,8 +195,4 @@ export class UpstreamGrants {
 /** The id follows from whose it is, so that two sign-ins at once meet in one row. */
 function idOf(person: string, kind: string): string {
   return `${person}/${kind}`;
-}
-
-function rowOf(id: string, person: string, column: SealedColumn): RowIdentity {
-  return { table: "upstream_grants", column, id, person };
 }

@@ -65,7 +65,11 @@ export class GrantKeeper implements SignInKeeper {
   async remove(): Promise<void> {
     const held = this.#claimed ?? this.#held;
     if (held === undefined) return;
-    await this.#options.grants.end(held.person, "invalid_grant", { kind: ORG_GRANT, version: held.version });
+    await this.#options.grants.end(held.person, "invalid_grant", {
+      kind: ORG_GRANT,
+      version: held.version,
+      isEndedAtOrg: true,
+    });
     this.#held = undefined;
   }
 

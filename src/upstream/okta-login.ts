@@ -116,15 +116,15 @@ export class OktaLogin {
   }
 
   /**
-   * Ends a refresh token and what was given out for it (RFC 7009; Okta: `revokeToken`). One that has ended already is
-   * no error.
+   * Ends a token, a refresh token together with what was given out for it (RFC 7009; Okta: `revokeToken`). One that has
+   * ended already is no error.
    * @throws OAuthFailure, oauth.ResponseBodyError where the org did not do it
    */
-  async revoke(refreshToken: string, signal?: AbortSignal): Promise<void> {
+  async revoke(token: string, kind: "refresh_token" | "access_token", signal?: AbortSignal): Promise<void> {
     const { server, client, how } = this.#request(signal);
     const auth = await clientAuthentication(this.#options, server.revocation_endpoint);
-    const additionalParameters = { token_type_hint: "refresh_token" };
-    const response = await oauth.revocationRequest(server, client, auth, refreshToken, {
+    const additionalParameters = { token_type_hint: kind };
+    const response = await oauth.revocationRequest(server, client, auth, token, {
       ...how,
       additionalParameters,
     });

@@ -3,7 +3,9 @@ import type { Log } from "../log.js";
 import type { Store } from "../store/open-store.js";
 import type { KnownPerson } from "../store/stored-people.js";
 import type { UpstreamGrant } from "../store/upstream-grants.js";
+import type { Departures } from "./departures.js";
 import type { OktaLogin, SignedIn } from "./okta-login.js";
+import type { OrgRevocations } from "./org-revocations.js";
 import type { PersonGroups } from "./person-groups.js";
 import { SignInFailure } from "./sign-in-failure.js";
 
@@ -20,10 +22,9 @@ export interface PersonChecksOptions {
   store: Pick<Store, "people" | "upstream">;
   login: OktaLogin;
   groups: PersonGroups;
-  /** Ends everything that somebody has here, with the reason. */
-  endAll(person: KnownPerson, why: "org_refused" | "another_subject"): Promise<void>;
-  /** Revokes a refresh token at the org, in the background. */
-  revokeAtOrg(refreshToken: string): void;
+  departures: Pick<Departures, "end">;
+  /** Takes the tokens that are to be revoked at the org. */
+  revocations: Pick<OrgRevocations, "add">;
   log: Pick<Log, "warn" | "error">;
   /** Epoch milliseconds. */
   now(): number;
@@ -51,11 +52,12 @@ export class PersonChecks {
 
   /** Keeps the refresh token of a sign-in for later checks. */
   async keep(person: KnownPerson, { tokens }: SignedIn): Promise<void> {
-    const { store, revokeAtOrg } = this.#options;
+    const { store, revocations } = this.#options;
     const { refreshToken } = tokens;
     if (refreshToken === undefined) return;
     const former = await store.upstream.put(person.id, IDENTITY_GRANT, tokensOf(refreshToken, tokens.scopes));
-    if (former !== undefined && former !== refreshToken) revokeAtOrg(former);
+    if (former === undefined || former === refreshToken) return;
+    await revocations.add({ person: person.id, kind: "refresh_token", token: former });
   }
 
   /** True where the org can be asked about somebody without them. */
@@ -94,12 +96,12 @@ export class PersonChecks {
 
   /** @returns undefined where another sign-in came meanwhile, or the grant has ended */
   async #ask(person: KnownPerson, held: UpstreamGrant, refreshToken: string): Promise<PersonState | undefined> {
-    const { store, login, groups, endAll, revokeAtOrg, log } = this.#options;
+    const { store, login, groups, departures, revocations, log } = this.#options;
     try {
       const signedIn = await login.renew(refreshToken);
       if (signedIn.subject !== person.subject || signedIn.issuer !== person.issuer) {
         log.error("a refresh token of one person names another", { person: person.id });
-        await endAll(person, "another_subject");
+        await departures.end(person.id, { cause: "another_subject", status: "gone", by: "okta" });
         return "gone";
       }
       const read = await groups.of(signedIn).catch((error: unknown) => ({ error }));
@@ -108,14 +110,16 @@ export class PersonChecks {
       // The org may have put another token in place of this one, which must not get lost where the groups fail.
       const renewed = signedIn.tokens.refreshToken ?? refreshToken;
       if (!(await store.upstream.renewed(held, tokensOf(renewed, held.scopes)))) {
-        if (renewed !== refreshToken) revokeAtOrg(renewed);
+        if (renewed !== refreshToken) {
+          await revocations.add({ person: person.id, kind: "refresh_token", token: renewed });
+        }
         return undefined;
       }
       if ("error" in read) throw read.error;
       return "active";
     } catch (error) {
       if (error instanceof SignInFailure && error.code === "sign_in_ended") {
-        await endAll(person, "org_refused");
+        await departures.end(person.id, { cause: "org_refused", status: "gone", by: "okta" });
         return "gone";
       }
       const why = error instanceof SignInFailure ? error.code : "failed";

@@ -13,6 +13,8 @@ export interface TokenFacts {
   groups: readonly string[] | undefined;
   /** Epoch milliseconds. */
   expiresAtMs: number;
+  /** The time since it was given out, in milliseconds; infinite where the token does not tell. */
+  ageMs: number;
 }
 
 /** The settings by which tokens of others count. */
@@ -93,6 +95,7 @@ export function checkClaims(
       scopes,
       groups: rules.groupsClaim === undefined ? undefined : groupsIn(claims[rules.groupsClaim]),
       expiresAtMs: Number(claims.exp) * 1000,
+      ageMs: claims.iat === undefined ? Number.POSITIVE_INFINITY : nowMs - Number(claims.iat) * 1000,
     },
   };
 }

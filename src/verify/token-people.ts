@@ -16,6 +16,8 @@ export interface TokenPeopleOptions {
   /** The scope without which a holder may only read; undefined where scopes do not decide it. */
   writeScope: string | undefined;
   log: Log;
+  /** Epoch milliseconds. */
+  now(): number;
 }
 
 /** How a holder is made of the facts of a token. */
@@ -48,12 +50,18 @@ export class TokenPeople {
   }
 
   async #holderOf(facts: TokenFacts, parts: HolderParts): Promise<TokenHolder | { refused: TokenRefusal }> {
-    const { machines, writeScope, log } = this.#options;
-    const { clientId, userId, scopes, expiresAtMs } = facts;
-    const person = userId === undefined ? await this.#machine(clientId) : await this.#person(userId, facts, parts);
-    if (person.status !== "active") {
+    const { machines, writeScope, log, now } = this.#options;
+    const { clientId, userId, scopes, expiresAtMs, ageMs } = facts;
+    const issuedAtMs = now() - ageMs;
+    const person =
+      userId === undefined ? await this.#machine(clientId) : await this.#person(userId, facts, issuedAtMs, parts);
+    if (person.status === "blocked" || (person.status === "gone" && person.endedAtMs === undefined)) {
       log.info("A token was refused.", { why: "Its holder is not active here.", person: person.id });
       return { refused: { kind: "forbidden", why: "Your access to this server was ended. Ask who runs it." } };
+    }
+    if (isFromBefore(person, issuedAtMs)) {
+      log.info("A token was refused.", { why: "It is from before its holder's access ended.", person: person.id });
+      return { refused: { kind: "invalid", why: "The token is from before your access ended here. Sign in anew." } };
     }
     return {
       person,
@@ -64,13 +72,21 @@ export class TokenPeople {
       orgToken: parts.orgToken,
       ...(parts.orgToken === undefined ? {} : { orgScopes: [...scopes] }),
       expiresAtMs,
+      issuedAtMs,
     };
   }
 
-  async #person(userId: string, facts: TokenFacts, { isSureNow = false }: HolderParts): Promise<KnownPerson> {
+  async #person(
+    userId: string,
+    facts: TokenFacts,
+    issuedAtMs: number,
+    { isSureNow = false }: HolderParts,
+  ): Promise<KnownPerson> {
     const { people, orgUrl, directory } = this.#options;
     const known = await people.findBySubject(orgUrl, userId);
-    if (known?.status === "blocked" || (known?.status === "gone" && !isSureNow)) return known;
+    if (known?.status === "blocked" || (known !== undefined && isFromBefore(known, issuedAtMs))) return known;
+    // A token that was given out after the person had gone says that they are there again.
+    if (known?.status === "gone" && known.endedAtMs === undefined && !isSureNow) return known;
     // What was known once may not hold any more.
     const groups = facts.groups ?? (await directory?.groupsOf(userId)) ?? this.#untold(userId);
     const login = facts.login ?? known?.login;
@@ -102,6 +118,11 @@ export class TokenPeople {
       people.signedIn({ issuer: orgUrl, subject: clientId, login: clientId, ...told })
     );
   }
+}
+
+/** True for a token that was given out before everything of the person's ended here. */
+export function isFromBefore({ endedAtMs }: Pick<KnownPerson, "endedAtMs">, issuedAtMs: number): boolean {
+  return endedAtMs !== undefined && issuedAtMs <= endedAtMs;
 }
 
 function sameGroups(known: readonly string[], read: readonly string[]): boolean {

@@ -17,6 +17,11 @@ export interface TokenHolder {
   orgScopes?: readonly string[] | undefined;
   /** Epoch milliseconds. */
   expiresAtMs: number;
+  /**
+   * When the token was given out, in epoch milliseconds; undefined where `grantId` tells whether it still counts, or
+   * nobody's access can end before the token does.
+   */
+  issuedAtMs?: number | undefined;
 }
 
 /** The reason why a token does not count, or why nobody can tell at the moment. */

@@ -9,12 +9,14 @@ import { modernServerOverHttp } from "../mcp/modern.js";
 import { faultFields } from "../mcp/protocol-fault.js";
 import type { McpService } from "../mcp/service.js";
 import { type Role, rolesOf } from "../people/roles.js";
+import type { StoreNews } from "../store/store-news.js";
 import type { TokenHolder, TokenVerifier } from "../verify/token-verifier.js";
 import { CallsAtOnce } from "./calls-at-once.js";
 import { checkHead, type GateOptions, type RequestHead, tooLarge } from "./gate.js";
 import { readBody } from "./mcp-body.js";
 import type { RefusalRecord, RefusedRequest } from "./refusal-record.js";
 import { challenge, type HttpRefusal, MCP_PATH, refusal } from "./refusals.js";
+import { RunningAccess } from "./running-access.js";
 import { RunningCalls, Shared } from "./running-calls.js";
 import type { RunningRequests } from "./running-requests.js";
 import { Subscriptions } from "./subscriptions.js";
@@ -35,6 +37,10 @@ export interface McpEndpointOptions {
   serviceOf(caller: WebCaller): Promise<McpService>;
   /** The person of a caller as of now; undefined where the person is not active any more, or the grant has ended. */
   personNow(caller: WebCaller): Promise<WebCaller["person"] | undefined>;
+  /** What instances tell each other. */
+  news: Pick<StoreNews, "subscribe">;
+  /** Epoch milliseconds. */
+  now(): number;
   /** What a call of a caller has besides, as the way to a page. */
   adapterFor(caller: WebCaller): AdapterOptions;
   refusals: RefusalRecord;
@@ -79,15 +85,20 @@ export class McpEndpoint {
   readonly #running = new RunningCalls();
   readonly #listening = new CallsAtOnce(SUBSCRIPTIONS);
   readonly #subscriptions: Subscriptions;
+  readonly #access: RunningAccess;
 
   constructor(options: McpEndpointOptions) {
     this.#options = options;
+    const latest = (caller: WebCaller) => this.#latest(caller);
+    this.#access = new RunningAccess({ ...options, latest });
     this.#subscriptions = new Subscriptions({
-      latest: (caller) => this.#latest(caller),
+      // A stream ends with the token with which it was opened; a call that began before may come to its end.
+      latest: async (caller) => (this.#hasExpired(caller) ? undefined : latest(caller)),
       toolNames: async (caller) => {
         const tools = await (await options.serviceOf(caller)).tools();
         return tools.map(({ name }) => name).join();
       },
+      news: options.news,
       log: options.log,
     });
     this.#handler = createMcpHandler(
@@ -140,7 +151,25 @@ export class McpEndpoint {
     const { message } = received;
     const served = { caller, requestId, place };
     if (isListening(message)) return this.#listen(head, message, served, { gone, leave, onEnd });
-    return this.#lacksScope(message, caller) ?? this.#serve(head, message, served, gone.signal);
+    return this.#lacksScope(message, caller) ?? this.#call(head, message, served, { gone, onEnd });
+  }
+
+  /** Serves a request until it has ended, or the access of its caller has. */
+  #call(
+    head: RequestHead,
+    message: JSONRPCMessage,
+    served: Served,
+    { gone, onEnd }: { gone: AbortController } & Pick<McpRequest, "onEnd">,
+  ): Promise<Response> {
+    return new Promise((resolve, reject) => {
+      const cut = () => {
+        // What was already sent to Okta comes to its end, and is on record.
+        gone.abort();
+        resolve(asResponse(challenge(this.#options.gate, "invalid_token", "Your access ended during the call.")));
+      };
+      onEnd(this.#access.watch(served.caller, cut));
+      this.#serve(head, message, served, gone.signal).then(resolve, reject);
+    });
   }
 
   /** Ends the streams that would last for ever. */
@@ -150,6 +179,7 @@ export class McpEndpoint {
 
   /** Ends what runs. Resolves when the last call has ended: what it has sent to Okta is on record then. */
   async close(): Promise<void> {
+    this.#access.close();
     await this.#handler.close();
     await this.#running.ended();
   }
@@ -168,6 +198,11 @@ export class McpEndpoint {
     return this.#subscriptions.serve(served.caller, gone.signal, (signal) =>
       this.#serve(head, message, served, signal),
     );
+  }
+
+  #hasExpired({ grantId, expiresAtMs }: WebCaller): boolean {
+    // The library that gives out our own tokens counts by the machine's clock.
+    return expiresAtMs <= (grantId === undefined ? this.#options.now() : Date.now());
   }
 
   /** A caller as of now; undefined where nothing is allowed any more. */

@@ -1,10 +1,10 @@
 import { getCookie } from "hono/cookie";
-import type { GrantEndings } from "../issuer/grant-endings.js";
 import { mePage } from "../pages/me-page.js";
 import { signedOutPage } from "../pages/sign-in-page.js";
 import { type Role, rolesOf } from "../people/roles.js";
 import type { Store } from "../store/open-store.js";
 import type { KnownPerson } from "../store/stored-people.js";
+import type { Departures } from "../upstream/departures.js";
 import type { OktaLogin } from "../upstream/okta-login.js";
 import type { ClientRequests } from "./client-requests.js";
 import type { PageContext, PageKit } from "./page-kit.js";
@@ -17,7 +17,7 @@ export interface MePagesOptions {
   signIn: SignInPages;
   flow: SignInFlow;
   login: Pick<OktaLogin, "signOutAddress">;
-  endings: GrantEndings;
+  departures: Departures;
   /** The requests of clients; undefined where clients get their tokens elsewhere. */
   requests: ClientRequests | undefined;
   store: Store;
@@ -69,29 +69,24 @@ export class MePages {
   }
 
   async #revoke(context: PageContext): Promise<Response> {
-    const { kit, endings, store } = this.#options;
+    const { kit, departures, store } = this.#options;
     const { person, fields } = await this.#form(context);
     const { client } = fields;
     // The record is for ever, and takes no text that somebody made up.
     const isOwn = (await store.oidc.grantsOf(person.id)).some((grant) => grant.client === client);
     if (typeof client === "string" && isOwn) {
-      await endings.endClient(person.id, client);
-      await kit.recorder(context)({ actor: person.id, action: "revoke", client, outcome: "done" });
+      await departures.endClient(client, { why: "revoked", by: person.id, ...kit.origin(context) }, person.id);
     }
     return kit.redirect(context, "/me");
   }
 
   async #signOut(context: PageContext): Promise<Response> {
-    const { kit, login, endings, store } = this.#options;
+    const { kit, login, departures } = this.#options;
     const { person, idToken, fields } = await this.#form(context);
     const everywhere = fields.where === "everywhere";
-    if (everywhere) {
-      await endings.endAll(person.id);
-      await store.sessions.endOf(person.id);
-    }
+    if (everywhere) await departures.end(person.id, { cause: "signed_out", by: person.id, ...kit.origin(context) });
     await this.#endHere(context);
-    const action = everywhere ? "sign_out_everywhere" : "sign_out";
-    await kit.recorder(context)({ actor: person.id, action, outcome: "done" });
+    if (!everywhere) await kit.recorder(context)({ actor: person.id, action: "sign_out", outcome: "done" });
     if (fields.where === "okta" && idToken !== undefined) return kit.redirect(context, login.signOutAddress(idToken));
     return kit.redirect(context, everywhere ? "/signed-out?everywhere" : "/signed-out");
   }

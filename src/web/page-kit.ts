@@ -155,9 +155,13 @@ export class PageKit {
 
   /** Keeps on record what happens to access by a request, with its address and name. */
   recorder(context: PageContext): AuditRecorder {
-    const { store, addressOf } = this.#options;
-    return (event) =>
-      store.audit.add({ ...event, ip: addressOf(context.env.incoming), requestId: this.requestId(context) });
+    const { store } = this.#options;
+    return (event) => store.audit.add({ ...event, ...this.origin(context) });
+  }
+
+  /** The address and the name of a request, for the record. */
+  origin(context: PageContext): { ip: string | undefined; requestId: string } {
+    return { ip: this.#options.addressOf(context.env.incoming), requestId: this.requestId(context) };
   }
 
   /** Answers with what went wrong: in our words on the page, with the org's words in the log alone. */

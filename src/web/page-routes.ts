@@ -1,12 +1,12 @@
 import type { IncomingMessage } from "node:http";
 import { Hono } from "hono";
 import type { AddressLimits } from "../issuer/address-limits.js";
-import type { GrantEndings } from "../issuer/grant-endings.js";
 import type { Log } from "../log.js";
 import type { AdminSettings } from "../people/admin-schema.js";
 import type { Role } from "../people/roles.js";
 import type { ServeFile } from "../people/serve-fields.js";
 import type { Store } from "../store/open-store.js";
+import type { Departures } from "../upstream/departures.js";
 import type { OktaLogin } from "../upstream/okta-login.js";
 import type { PersonChecks } from "../upstream/person-checks.js";
 import { SignInFailure } from "../upstream/sign-in-failure.js";
@@ -30,7 +30,7 @@ export interface PageRoutesOptions {
   flow: SignInFlow;
   login: OktaLogin;
   checks: PersonChecks;
-  endings: GrantEndings;
+  departures: Departures;
   /** The requests of clients; undefined where clients get their tokens elsewhere. */
   requests: ClientRequests | undefined;
   store: Store;

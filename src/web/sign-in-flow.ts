@@ -1,4 +1,3 @@
-import type { GrantEndings } from "../issuer/grant-endings.js";
 import type { Log } from "../log.js";
 import { type AdminSettings, isAdminIn } from "../people/admin-schema.js";
 import { type Role, rolesOf } from "../people/roles.js";
@@ -6,6 +5,7 @@ import type { Store } from "../store/open-store.js";
 import type { KnownPerson } from "../store/stored-people.js";
 import { ORG_GRANT } from "../upstream/grant-keeper.js";
 import type { OktaLogin, SignedIn, SignInRequest } from "../upstream/okta-login.js";
+import type { OrgRevocations } from "../upstream/org-revocations.js";
 import type { PersonChecks } from "../upstream/person-checks.js";
 import type { PersonGroups } from "../upstream/person-groups.js";
 import { SignInFailure } from "../upstream/sign-in-failure.js";
@@ -25,7 +25,8 @@ export interface SignInFlowOptions {
   login: OktaLogin;
   groups: PersonGroups;
   checks: PersonChecks;
-  endings: Pick<GrantEndings, "revokeAtOrg">;
+  /** Takes the tokens that are to be revoked at the org. */
+  revocations: Pick<OrgRevocations, "add">;
   /** The requests of clients; undefined where clients get their tokens elsewhere. */
   requests: ClientRequests | undefined;
   /** The roles at this moment. */
@@ -166,7 +167,7 @@ export class SignInFlow {
   }
 
   async #identified(browser: string, begun: Begun, signedIn: SignedIn, record: AuditRecorder): Promise<NextStep> {
-    const { store, groups, checks, endings } = this.#options;
+    const { store, groups, checks } = this.#options;
     const { issuer, subject, login, name, email, emailVerified, tokens } = signedIn;
     let unused = tokens.refreshToken;
     try {
@@ -195,17 +196,17 @@ export class SignInFlow {
       };
       return { redirect: await this.#leg(browser, next) };
     } catch (error) {
-      if (unused !== undefined) endings.revokeAtOrg(unused);
+      await this.#revoke(begun, unused);
       throw error;
     }
   }
 
   async #granted(begun: Begun, signedIn: SignedIn, record: AuditRecorder): Promise<NextStep> {
-    const { store, endings, now } = this.#options;
+    const { store, now } = this.#options;
     const { subject, tokens } = signedIn;
     const person = begun.person === undefined ? undefined : await store.people.find(begun.person);
     if (person?.status !== "active" || subject !== begun.subject) {
-      if (tokens.refreshToken !== undefined) endings.revokeAtOrg(tokens.refreshToken);
+      await this.#revoke(begun, tokens.refreshToken);
       throw person?.status === "active" ? anotherPerson() : notBegun();
     }
     const former = await store.upstream.put(person.id, ORG_GRANT, {
@@ -215,9 +216,14 @@ export class SignInFlow {
       dpopKey: undefined,
       scopes: tokens.scopes ?? begun.scopes,
     });
-    if (former !== undefined && former !== tokens.refreshToken) endings.revokeAtOrg(former);
+    if (former !== tokens.refreshToken) await this.#revoke(begun, former);
     await record({ actor: person.id, action: "grant_okta", outcome: "done", detail: { scopes: tokens.scopes } });
     return this.#done(begun, person, signedIn, record);
+  }
+
+  /** Has the org end a refresh token that nothing here will use. */
+  async #revoke({ person }: Begun, token: string | undefined): Promise<void> {
+    if (token !== undefined) await this.#options.revocations.add({ person, kind: "refresh_token", token });
   }
 
   async #done(begun: Begun, person: KnownPerson, signedIn: SignedIn, record: AuditRecorder): Promise<NextStep> {
@@ -252,7 +258,14 @@ export class SignInFlow {
   async #leg(browser: string, data: Begun, prompt?: "login"): Promise<string> {
     const { store, login, now } = this.#options;
     const state = randomText();
-    await store.transactions.begin({ state, browser, kind: "sign_in", data, endsAtMs: now() + SIGN_IN_MS });
+    await store.transactions.begin({
+      state,
+      browser,
+      kind: "sign_in",
+      data,
+      person: data.person,
+      endsAtMs: now() + SIGN_IN_MS,
+    });
     const { nonce, verifier, scopes, maxAgeSeconds, acrValues } = data;
     return login.address({ state, nonce, verifier, scopes, maxAgeSeconds, acrValues, prompt });
   }

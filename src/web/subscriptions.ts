@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { ServerEvent, ServerEventBus } from "@modelcontextprotocol/server";
 import type { Log } from "../log.js";
+import type { News, StoreNews } from "../store/store-news.js";
 import type { WebCaller } from "./web-caller.js";
 
 export interface SubscriptionsOptions {
@@ -8,6 +9,8 @@ export interface SubscriptionsOptions {
   latest(caller: WebCaller): Promise<WebCaller | undefined>;
   /** The names of the tools that a caller has at the moment. */
   toolNames(caller: WebCaller): Promise<string>;
+  /** What instances tell each other. */
+  news: Pick<StoreNews, "subscribe">;
   log: Pick<Log, "warn">;
 }
 
@@ -34,9 +37,11 @@ export class Subscriptions implements ServerEventBus {
   readonly #opening = new AsyncLocalStorage<Open>();
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> | undefined;
+  readonly #unsubscribe: () => void;
 
   constructor(options: SubscriptionsOptions) {
     this.#options = options;
+    this.#unsubscribe = options.news.subscribe((news) => void this.#hear(news));
   }
 
   /** Serves a request that opens a stream. Its client is gone once `gone` is aborted. */
@@ -71,7 +76,7 @@ export class Subscriptions implements ServerEventBus {
 
   /** Looks at all who listen. Never rejects. */
   look(): Promise<void> {
-    this.#looking ??= this.#look().finally(() => {
+    this.#looking ??= this.#look([...this.#open]).finally(() => {
       this.#looking = undefined;
     });
     return this.#looking;
@@ -79,12 +84,22 @@ export class Subscriptions implements ServerEventBus {
 
   /** Ends all streams. */
   close(): void {
+    this.#unsubscribe();
     for (const { stop } of this.#open) stop.abort();
   }
 
-  async #look(): Promise<void> {
+  /** Looks at once at those whom news is about. */
+  async #hear({ about, id }: News): Promise<void> {
+    const concerned = [...this.#open].filter(({ caller: { person, clientId } }) =>
+      about === "roles" ? true : id === (about === "person" ? person.id : clientId),
+    );
+    if (concerned.length > 0) await this.#look(concerned);
+  }
+
+  async #look(opened: readonly Open[]): Promise<void> {
     const { latest, toolNames, log } = this.#options;
-    for (const open of [...this.#open]) {
+    for (const open of opened) {
+      if (!this.#open.has(open)) continue;
       try {
         const caller = await latest(open.caller);
         if (caller === undefined) {

@@ -125,26 +125,4 @@ eachLibrary("what the authorization server keeps", (library) => {
     expect(await oidc.hasGrant("g2")).toBe(true);
     expect(await oidc.find(REFRESH, "g2-r")).toBeDefined();
   });
-
-  test("everything of a person, or what one client has of it, ends at once", async () => {
-    const { oidc, pass } = await open();
-    for (const [person, client] of [
-      ["per1", "c1"],
-      ["per1", "c2"],
-      ["per2", "c1"],
-    ] as const) {
-      await oidc.upsert("Grant", `${person}-${client}`, { accountId: person, clientId: client }, 3600);
-    }
-    await oidc.upsert("Session", "s1", { accountId: "per1", uid: "u1" }, 60);
-    expect((await oidc.grantsOf("per1")).map(({ grantId }) => grantId).sort()).toEqual(["per1-c1", "per1-c2"]);
-    await oidc.revokeByPerson("per1", "c1");
-    expect(await oidc.grantsOf("per1")).toMatchObject([{ grantId: "per1-c2", client: "c2" }]);
-    await oidc.revokeByPerson("per1");
-    expect(await oidc.find("Session", "s1")).toBeUndefined();
-    expect(await oidc.grantsOf("per1")).toEqual([]);
-    expect(await oidc.hasGrant("per2-c1")).toBe(true);
-    pass(3600_000);
-    expect(await oidc.hasGrant("per2-c1")).toBe(false);
-    expect(await oidc.grantsOf("per2")).toEqual([]);
-  });
 });

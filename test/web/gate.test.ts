@@ -103,7 +103,7 @@ test("T20, M15: whatever else this server has given out is no token, and every w
   const signedIn = await signIn();
   const revoked = await signIn();
   const [person] = await store.people.findByLogin(ADMIN_LOGIN);
-  await store.oidc.revokeByPerson(person?.id ?? "", revoked.client_id);
+  await store.endings.endClient(revoked.client_id, { why: "revoked", by: "a test" }, person?.id ?? "");
   const cookies = [...signedIn.browser.cookies.values()].flatMap((value) => value.split("."));
   const others = {
     "a refresh token": signedIn.refresh_token,

@@ -76,7 +76,9 @@ test.each(["SUSPENDED", "DEPROVISIONED", "LOCKED_OUT", "unassigned"] as const)(
     const [person] = await store.people.findByLogin(ADMIN_LOGIN);
     expect(person?.status).toBe("gone");
     expect(await store.upstream.find(person?.id ?? "", "org")).toBeUndefined();
-    expect(await audited(web, "access_ended")).toMatchObject([{ actor: person?.id, detail: { why: "org_refused" } }]);
+    expect(await audited(web, "access_ended")).toMatchObject([
+      { actor: "okta", target: person?.id, detail: { why: "org_refused", status: "gone" } },
+    ]);
   },
 );
 

@@ -46,6 +46,7 @@ async function refusalOf(how: Partial<DirectIssue>, arrange: (web: CompanyWeb) =
       machines: new Map(),
       writeScope: undefined,
       log,
+      now: company.clock.now,
     }),
     clock,
     log,

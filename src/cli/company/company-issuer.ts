@@ -9,10 +9,9 @@ import { oidcAdapter } from "../../issuer/oidc-adapter.js";
 import { createIssuer, type IssuerOptions } from "../../issuer/provider.js";
 import type { Log } from "../../log.js";
 import { createPublicFetch, type PublicFetch } from "../../net/public-fetch.js";
-import { realSleep } from "../../net/waiting.js";
 import type { ServeFile } from "../../people/serve-fields.js";
 import type { Store } from "../../store/open-store.js";
-import type { OktaLogin } from "../../upstream/okta-login.js";
+import type { OrgRevocations } from "../../upstream/org-revocations.js";
 import { showIssuerError } from "../../web/issuer-errors.js";
 
 export interface CompanyIssuerOptions extends Pick<IssuerOptions, "askOrg" | "canAskOrg"> {
@@ -23,7 +22,7 @@ export interface CompanyIssuerOptions extends Pick<IssuerOptions, "askOrg" | "ca
   resource: string;
   /** The org's address. */
   orgUrl: string;
-  login: OktaLogin;
+  revocations: OrgRevocations;
   store: Store;
   /** The way to the documents of clients. Only tests have another than the one to public addresses. */
   fetchDocument?: PublicFetch | undefined;
@@ -33,19 +32,15 @@ export interface CompanyIssuerOptions extends Pick<IssuerOptions, "askOrg" | "ca
   now: () => number;
 }
 
-/** Our own authorization server, and what ends grants with it. */
-export interface CompanyIssuer {
-  /** The authorization server as of this moment: one with other keys takes its place. */
-  provider(): Provider;
-  endings: GrantEndings;
-}
-
-/** Puts our own authorization server together with what it keeps, and with the org's, where tokens end too. */
-export async function companyIssuer(options: CompanyIssuerOptions): Promise<CompanyIssuer> {
-  const { content, publicUrl, resource, orgUrl, login, store, addressOf, log, now } = options;
+/**
+ * Puts our own authorization server together with what it keeps, and with the org's, where tokens end too.
+ * @returns the authorization server as of this moment: one with other keys takes its place
+ */
+export async function companyIssuer(options: CompanyIssuerOptions): Promise<() => Provider> {
+  const { content, publicUrl, resource, orgUrl, revocations, store, addressOf, log, now } = options;
   const { hosts, schemes, dynamic, documents, document_hosts } = content.registration;
   const { oauth_per_address, registrations_per_address, registrations_in_all } = content.limits;
-  const endings = new GrantEndings({ store, revokeAtOrg: (token) => login.revoke(token), sleep: realSleep, log });
+  const endings = new GrantEndings({ store, revocations });
   const clients = new ClientDirectory({
     store,
     known: options.knownClients,
@@ -71,7 +66,7 @@ export async function companyIssuer(options: CompanyIssuerOptions): Promise<Comp
     showError: showIssuerError(new URL(orgUrl).host),
     log,
   };
-  return { provider: await issuerOfTheMoment(store, fixed), endings };
+  return issuerOfTheMoment(store, fixed);
 }
 
 type IssuerKeys = Pick<IssuerOptions, "signingKeys" | "cookieKeys">;

@@ -1,5 +1,6 @@
 import { OktaMcpError } from "../../errors/index.js";
 import type { Store } from "../../store/open-store.js";
+import { isFromBefore } from "../../verify/token-people.js";
 import { CallsAtOnce } from "../../web/calls-at-once.js";
 import type { GateOptions } from "../../web/gate.js";
 import { McpEndpoint } from "../../web/mcp-endpoint.js";
@@ -25,7 +26,7 @@ export async function startCompanyServer(options: CompanyOptions): Promise<WebSe
   const parts = companyParts(options);
   const { publicUrl, proxies, requests, isDraining, current } = parts;
   const mode = await (content.sign_in === "proxy" ? proxyMode(parts) : tokenMode(parts));
-  const { signIn, warning, authorizationServers } = mode;
+  const { signIn, leaving, warning, authorizationServers } = mode;
   if (warning !== undefined) log.warn(warning);
   const before = await store.servedAt(publicUrl);
   if (before !== undefined) {
@@ -59,8 +60,11 @@ export async function startCompanyServer(options: CompanyOptions): Promise<WebSe
       log,
     },
     content.listen,
-  );
-  return { ...server, close: () => server.close().then(() => signIn?.endings.close()) };
+  ).catch(async (error: unknown) => {
+    await leaving.revocations.close();
+    throw error;
+  });
+  return { ...server, close: () => server.close().then(() => leaving.revocations.close()) };
 }
 
 /** The scopes of tokens for /mcp that clients are told of. Tokens of the org itself have those of the roles. */
@@ -94,6 +98,8 @@ function endpointOf(parts: CompanyParts, mode: CallerMode, gate: GateOptions): M
       return caller.machineRole === undefined ? service : withoutPerson(service);
     },
     personNow: (caller) => personNow(store, caller),
+    news: store.news,
+    now,
     adapterFor: (caller) => ({ log, approvals: approvalsOf(caller) }),
     refusals: new RefusalRecord({ audit: store.audit, log, now }),
     requestIds: parts.requests,
@@ -102,9 +108,9 @@ function endpointOf(parts: CompanyParts, mode: CallerMode, gate: GateOptions): M
 }
 
 /** The person of a caller as of now; undefined where the person is not active any more, or the grant has ended. */
-async function personNow({ people, oidc }: Store, { person, machineRole, grantId }: WebCaller) {
+async function personNow({ people, oidc }: Store, { person, grantId, issuedAtMs }: WebCaller) {
   if (grantId !== undefined && !(await oidc.hasGrant(grantId))) return undefined;
-  if (machineRole !== undefined) return person;
   const now = await people.find(person.id);
-  return now?.status === "active" ? now : undefined;
+  if (now?.status !== "active" || (issuedAtMs !== undefined && isFromBefore(now, issuedAtMs))) return undefined;
+  return now;
 }

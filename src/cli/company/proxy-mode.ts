@@ -5,6 +5,7 @@ import { OwnTokens } from "../../verify/own-tokens.js";
 import type { CallerMode } from "./caller-mode.js";
 import { companyIssuer } from "./company-issuer.js";
 import type { CompanyParts } from "./company-parts.js";
+import { leavingParts } from "./leaving-parts.js";
 import { oktaLogin, signInWith } from "./sign-in-parts.js";
 
 /** Puts together how callers are known by tokens of our own authorization server, in front of the org's. */
@@ -14,19 +15,21 @@ export async function proxyMode(parts: CompanyParts): Promise<CallerMode> {
   const login = oktaLogin(parts, app);
   const askOrg = (id: string): Promise<PersonState> => signIn.checks.check(id);
   const canAskOrg = (id: string): Promise<boolean> => signIn.checks.canAsk(id);
-  const { provider, endings } = await companyIssuer({
+  const leaving = leavingParts(parts, login);
+  const provider = await companyIssuer({
     ...parts,
     knownClients: () => parts.current().clients,
-    login,
+    ...leaving,
     askOrg,
     canAskOrg,
   });
-  const signIn = signInWith(parts, { login, provider, endings });
+  const signIn = signInWith(parts, { login, provider, ...leaving });
   return {
     verifier: new OwnTokens(provider, resource, store),
     authorizationServers: [publicUrl],
     scopes: OWN_SCOPES,
     signIn,
+    leaving,
     warning: undefined,
   };
 }

@@ -1,8 +1,6 @@
 import type Provider from "oidc-provider";
 import type { AppCredentials } from "../../auth/client-authentication.js";
 import { AddressLimits } from "../../issuer/address-limits.js";
-import type { GrantEndings } from "../../issuer/grant-endings.js";
-import type { KnownPerson } from "../../store/stored-people.js";
 import { OktaLogin } from "../../upstream/okta-login.js";
 import { PersonChecks } from "../../upstream/person-checks.js";
 import { PersonGroups } from "../../upstream/person-groups.js";
@@ -13,13 +11,13 @@ import { SignInFlow } from "../../web/sign-in-flow.js";
 import { CALLBACK_PATH } from "../../web/sign-in-pages.js";
 import type { PageRoutes } from "../../web/web-server.js";
 import type { CompanyParts } from "./company-parts.js";
+import type { LeavingParts } from "./leaving-parts.js";
 
 /** What people sign in to the pages with. */
-export interface SignInParts {
+export interface SignInParts extends LeavingParts {
   login: OktaLogin;
   /** Our own authorization server as of this moment; undefined where another one gives out the tokens. */
   provider: (() => Provider) | undefined;
-  endings: GrantEndings;
   groups: PersonGroups;
   checks: PersonChecks;
 }
@@ -42,18 +40,10 @@ export function oktaLogin({ orgUrl, publicUrl, traffic, fetch }: CompanyParts, a
 /** Puts together what people sign in with, and how the org is asked about them later. */
 export function signInWith(
   { store, readGroups: read, log, now }: CompanyParts,
-  known: Pick<SignInParts, "login" | "provider" | "endings">,
+  known: Pick<SignInParts, "login" | "provider" | "departures" | "revocations">,
 ): SignInParts {
-  const { login, endings } = known;
   const groups = new PersonGroups({ read, log });
-  const endAll = async (person: KnownPerson, why: string) => {
-    await store.people.setStatus(person.id, "gone");
-    await store.sessions.endOf(person.id);
-    await endings.endAll(person.id);
-    await store.audit.add({ actor: person.id, action: "access_ended", outcome: "done", detail: { why } });
-  };
-  const revokeAtOrg = (token: string) => endings.revokeAtOrg(token);
-  return { ...known, groups, checks: new PersonChecks({ store, login, groups, endAll, revokeAtOrg, log, now }) };
+  return { ...known, groups, checks: new PersonChecks({ ...known, store, groups, log, now }) };
 }
 
 /** The routes of people. */

@@ -32,6 +32,8 @@ export interface RunningServe {
 const DROP_EVERY_MS = 10 * 60_000;
 /** How often the keys are looked at: the file of the data keys, what the other instances have, which key signs. */
 const KEYS_EVERY_MS = 30_000;
+/** The time after which a person's tokens at the org end where no client of theirs has anything. */
+const UNUSED_MS = 60 * 60_000;
 
 /**
  * Opens the store and starts the server. Until it is closed, the log takes what libraries write to the console.
@@ -91,7 +93,7 @@ async function openServe(settings: LoadedServe, { io, log, requests }: ServeTool
     }).catch((error: NodeJS.ErrnoException) => {
       throw portError(content.listen.port, error, "Free it, or choose another listen.port in serve.json.");
     });
-    const stopDropping = dropNowAndThen(store, log);
+    const stopDropping = dropNowAndThen(store, content.sign_in === "proxy", log);
     const keys = keysNowAndThen(store, log);
     const mcpUrl = `${content.public_url.replace(/\/$/, "")}/mcp`;
     log.info("serving", { address: server.address, mcp_url: mcpUrl, version: version(), org: content.okta.org_url });
@@ -126,12 +128,14 @@ function tellKeys({ keyChange, place }: Store, log: Log): void {
   log.info("store opened", { place, keys_added: keyChange.added.length, keys_gone: keyChange.gone.length });
 }
 
-function dropNowAndThen(store: Store, log: Log): () => void {
-  const drop = () =>
-    void store.dropEnded().then(
-      (rows) => log.debug("dropped what has ended", { rows }),
-      (error: unknown) => log.warn("what has ended was not dropped", { error }),
-    );
+/** @param endsUnused true where people's tokens at the org serve nothing but the clients that have signed in here */
+function dropNowAndThen(store: Store, endsUnused: boolean, log: Log): () => void {
+  const dropAll = async () => {
+    const rows = await store.dropEnded();
+    const people = endsUnused ? await store.endings.endUnused(UNUSED_MS) : 0;
+    log.debug("dropped what has ended", { rows, people_without_clients: people });
+  };
+  const drop = () => void dropAll().catch((error: unknown) => log.warn("what has ended was not dropped", { error }));
   const timer = setInterval(drop, DROP_EVERY_MS).unref();
   return () => clearInterval(timer);
 }

@@ -1,7 +1,5 @@
 import { OktaMcpError } from "../../errors/index.js";
 import { AddressLimits } from "../../issuer/address-limits.js";
-import { GrantEndings } from "../../issuer/grant-endings.js";
-import { realSleep } from "../../net/waiting.js";
 import type { ServeFile } from "../../people/serve-fields.js";
 import { GroupDirectory } from "../../verify/group-directory.js";
 import { IntrospectedTokens } from "../../verify/introspected-tokens.js";
@@ -14,7 +12,8 @@ import { TokenPeople } from "../../verify/token-people.js";
 import type { TokenVerifier } from "../../verify/token-verifier.js";
 import type { CallerMode } from "./caller-mode.js";
 import type { CompanyParts } from "./company-parts.js";
-import { oktaLogin, type SignInParts, signInWith } from "./sign-in-parts.js";
+import { leavingParts } from "./leaving-parts.js";
+import { oktaLogin, signInWith } from "./sign-in-parts.js";
 
 type Tokens = NonNullable<ServeFile["tokens"]>;
 
@@ -28,11 +27,15 @@ export function tokenMode(parts: CompanyParts): CallerMode {
   if (tokens === undefined) throw new OktaMcpError("bad_config", `serve.json has no tokens, for sign_in ${sign_in}.`);
   const endpoints = issuerEndpoints(tokens.issuer ?? parts.orgUrl);
   const isBearer = sign_in === "bearer";
+  // The pages serve people who grant access or agree to a change; clients do not come by them.
+  const login = parts.app && oktaLogin(parts, parts.app);
+  const leaving = leavingParts(parts, login);
   return {
     verifier: verifierOf(parts, tokens, endpoints),
     authorizationServers: isBearer ? [] : [endpoints.issuer],
     scopes: isBearer ? undefined : tokens.scopes,
-    signIn: signInParts(parts),
+    signIn: login && signInWith(parts, { login, provider: undefined, ...leaving }),
+    leaving,
     warning: isBearer ? NONCONFORMANT : undefined,
   };
 }
@@ -58,6 +61,7 @@ function verifierOf(parts: CompanyParts, tokens: Tokens, endpoints: IssuerEndpoi
     machines,
     writeScope: isBearer ? undefined : tokens.scopes.write,
     log,
+    now,
   });
   const shared = { rules, people, clock, log };
   if (content.sign_in === "native") {
@@ -69,13 +73,4 @@ function verifierOf(parts: CompanyParts, tokens: Tokens, endpoints: IssuerEndpoi
   const limits = new AddressLimits({ perMinute: content.limits.unknown_tokens_per_address, now });
   const introspection = new Introspection({ endpoints, app, fetch, clock, cacheMs, limits, log });
   return new IntrospectedTokens({ ...shared, introspection, usesToken: isBearer });
-}
-
-/** The pages serve people who grant access or agree to a change; clients do not come by them. */
-function signInParts(parts: CompanyParts): SignInParts | undefined {
-  const { app, store, log } = parts;
-  if (app === undefined) return undefined;
-  const login = oktaLogin(parts, app);
-  const endings = new GrantEndings({ store, revokeAtOrg: (token) => login.revoke(token), sleep: realSleep, log });
-  return signInWith(parts, { login, provider: undefined, endings });
 }
