@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { BundledPackage } from "./bundled-packages.js";
 
-/** The licences of packages whose authors left the file out of the package; each is the text of their repository. */
+/** The licences of packages whose authors left the file out of the package; each is the text of their repository or README. */
 const MISSING = fileURLToPath(new URL("./missing-licences", import.meta.url));
 
 /** The licence of a package in its own words, and its notices where it has some. */
