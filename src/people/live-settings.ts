@@ -5,7 +5,16 @@ import type { ServeFile } from "./serve-fields.js";
 import { serveFileSchema } from "./serve-schema.js";
 
 /** The members of serve.json that take effect while the server runs. A change of any other needs a restart. */
-const LIVE = ["$schema", "roles", "admins", "clients", "allowed_origins", "drain_delay_seconds", "log"] as const;
+const LIVE = [
+  "$schema",
+  "roles",
+  "admins",
+  "clients",
+  "allowed_origins",
+  "retention",
+  "drain_delay_seconds",
+  "log",
+] as const;
 const LIVE_LIMITS = ["calls_at_once", "calls_at_once_in_all", "body_bytes"] as const;
 
 /** What came of a new file. */

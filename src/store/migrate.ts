@@ -4,6 +4,7 @@ import { addDepartures } from "./migrations/departure-tables.js";
 import { makeFirstTables } from "./migrations/first-tables.js";
 import { makeKeyTables } from "./migrations/key-tables.js";
 import { indexRecords } from "./migrations/record-lookups.js";
+import { keepRecords } from "./migrations/records-change-by-rule.js";
 import type { SqlVariant } from "./store-driver.js";
 import type { Tables } from "./tables.js";
 
@@ -20,6 +21,7 @@ function migrationsFor(variant: SqlVariant): Record<string, Migration> {
     "0003-key-tables": { up: makeKeyTables },
     "0004-departures": { up: addDepartures },
     "0007-a-record-lookups": { up: indexRecords },
+    "0007-b-records-change-by-rule": { up: (db) => keepRecords(db, variant) },
   };
 }
 

@@ -22,6 +22,7 @@ import {
 import { migrate } from "./migrate.js";
 import { OidcStorage } from "./oidc-storage.js";
 import type { PostgresSettings } from "./postgres-settings.js";
+import { type DroppedRecords, dropOldRecords, type KeptDays } from "./retention.js";
 import { rememberAddress } from "./served-address.js";
 import { SignInTransactions } from "./sign-in-transactions.js";
 import { SigningKeys } from "./signing-keys.js";
@@ -147,6 +148,11 @@ export class Store {
   /** Drops what has ended. @returns the number of rows */
   dropEnded(): Promise<number> {
     return dropEnded(this.#parts);
+  }
+
+  /** Drops the rows of both records that are older than they are kept, as `retention.ts` says. */
+  dropOldRecords(kept: KeptDays, signal?: AbortSignal): Promise<DroppedRecords[]> {
+    return dropOldRecords(this.#parts, kept, signal);
   }
 
   /** Ends the use of the database, once. */

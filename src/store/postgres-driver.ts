@@ -24,6 +24,17 @@ const POSTGRES: SqlVariant = {
       }),
     ];
   },
+  changesOnly: (table, verb, condition) => {
+    const [name, rule] = [sql.id(`${table}_no_${verb}`), sql.id(`${table}_${verb}_rule`)];
+    const words = sql.lit(`rows of ${table} stay as they are`);
+    const row = sql.raw(verb === "update" ? "new" : "old");
+    const body = sql`begin if ${condition} then return ${row}; end if; raise exception using message = ${words}; end`;
+    return [
+      sql`drop trigger ${name} on ${sql.id(table)}`,
+      sql`create function ${rule}() returns trigger language plpgsql as $rule$ ${body} $rule$`,
+      sql`create trigger ${name} before ${sql.raw(verb)} on ${sql.id(table)} for each row execute function ${rule}()`,
+    ];
+  },
   locksRows: true,
 };
 

@@ -35,16 +35,21 @@ export interface SqliteDriverOptions {
   library?: SqliteLibrary | undefined;
 }
 
+function refusing(table: string, verb: "update" | "delete", when = sql``) {
+  const name = sql.id(`${table}_no_${verb}`);
+  const words = sql.lit(`rows of ${table} stay as they are`);
+  return sql`create trigger ${name} before ${sql.raw(verb)} on ${sql.id(table)} for each row ${when} begin select raise(abort, ${words}); end`;
+}
+
 /** SQLite has one writer at a time, so nothing has to be locked; triggers keep rows as they are. */
 const SQLITE: SqlVariant = {
   rising: (column) => column.primaryKey().autoIncrement(),
   risingType: "integer",
-  appendOnly: (table) =>
-    (["update", "delete"] as const).map((verb) => {
-      const name = sql.id(`${table}_no_${verb}`);
-      const words = sql.lit(`rows of ${table} stay as they are`);
-      return sql`create trigger ${name} before ${sql.raw(verb)} on ${sql.id(table)} begin select raise(abort, ${words}); end`;
-    }),
+  appendOnly: (table) => (["update", "delete"] as const).map((verb) => refusing(table, verb)),
+  changesOnly: (table, verb, condition) => [
+    sql`drop trigger ${sql.id(`${table}_no_${verb}`)}`,
+    refusing(table, verb, sql`when not (${condition})`),
+  ],
   locksRows: false,
 };
 

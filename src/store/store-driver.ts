@@ -9,6 +9,11 @@ export interface SqlVariant {
   risingType: "integer" | "bigint";
   /** Statements after which the database itself refuses to change or delete rows of a table. */
   appendOnly(table: string): RawBuilder<unknown>[];
+  /**
+   * Statements after which the database lets rows of such a table be changed or deleted for which a condition holds.
+   * @param condition on the rows `old` and `new`
+   */
+  changesOnly(table: string, verb: "update" | "delete", condition: RawBuilder<unknown>): RawBuilder<unknown>[];
   /** True where several connections write at once, so that a transaction has to lock the rows that it reads. */
   locksRows: boolean;
 }

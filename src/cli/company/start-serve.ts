@@ -11,6 +11,7 @@ import type { Io } from "../io.js";
 import { portError } from "../port.js";
 import { version } from "../version.js";
 import { consoleToLog } from "./console-to-log.js";
+import { dropNowAndThen } from "./drop-now-and-then.js";
 import type { JsonLog } from "./json-log.js";
 import { SERVE_CHECKS } from "./serve-checks.js";
 
@@ -28,12 +29,8 @@ export interface RunningServe {
   close(why: string, how?: { atOnce?: boolean }): Promise<void>;
 }
 
-/** How often what has ended is dropped from the store. */
-const DROP_EVERY_MS = 10 * 60_000;
 /** How often the keys are looked at: the file of the data keys, what the other instances have, which key signs. */
 const KEYS_EVERY_MS = 30_000;
-/** The time after which a person's tokens at the org end where no client of theirs has anything. */
-const UNUSED_MS = 60 * 60_000;
 
 /**
  * Opens the store and starts the server. Until it is closed, the log takes what libraries write to the console.
@@ -93,7 +90,7 @@ async function openServe(settings: LoadedServe, { io, log, requests }: ServeTool
     }).catch((error: NodeJS.ErrnoException) => {
       throw portError(content.listen.port, error, "Free it, or choose another listen.port in serve.json.");
     });
-    const stopDropping = dropNowAndThen(store, content.sign_in === "proxy", log);
+    const stopDropping = dropNowAndThen({ store, current: () => live.content, log });
     const keys = keysNowAndThen(store, log);
     const mcpUrl = `${content.public_url.replace(/\/$/, "")}/mcp`;
     log.info("serving", { address: server.address, mcp_url: mcpUrl, version: version(), org: content.okta.org_url });
@@ -109,10 +106,11 @@ async function openServe(settings: LoadedServe, { io, log, requests }: ServeTool
         const delaySeconds = atOnce ? 0 : live.content.drain_delay_seconds;
         log.info("stopping", { why, drain_delay_seconds: delaySeconds });
         isDraining = true;
-        stopDropping();
+        const dropped = stopDropping();
         await realSleep(delaySeconds * 1000);
         await keys.stop();
         await server.close();
+        await dropped;
         await store.close();
         log.info("stopped");
       },
@@ -126,18 +124,6 @@ async function openServe(settings: LoadedServe, { io, log, requests }: ServeTool
 /** Says which keys that encrypt the store are new or gone since the last start. */
 function tellKeys({ keyChange, place }: Store, log: Log): void {
   log.info("store opened", { place, keys_added: keyChange.added.length, keys_gone: keyChange.gone.length });
-}
-
-/** @param endsUnused true where people's tokens at the org serve nothing but the clients that have signed in here */
-function dropNowAndThen(store: Store, endsUnused: boolean, log: Log): () => void {
-  const dropAll = async () => {
-    const rows = await store.dropEnded();
-    const people = endsUnused ? await store.endings.endUnused(UNUSED_MS) : 0;
-    log.debug("dropped what has ended", { rows, people_without_clients: people });
-  };
-  const drop = () => void dropAll().catch((error: unknown) => log.warn("what has ended was not dropped", { error }));
-  const timer = setInterval(drop, DROP_EVERY_MS).unref();
-  return () => clearInterval(timer);
 }
 
 /** Looks at the keys again and again. Two looks never run at once. */
