@@ -8,6 +8,7 @@ import { Audit } from "./audit.js";
 import { CompanyJournal } from "./company-journal.js";
 import { newDataKeySet, parseDataKeys } from "./data-keys.js";
 import { dropEnded } from "./expiry.js";
+import { StoredInvitations } from "./invitations.js";
 import { ownKeys, readGivenKeys } from "./key-files.js";
 import { KeyRegistry } from "./key-registry.js";
 import {
@@ -76,6 +77,7 @@ export class Store {
   /** The keys that sign tokens. */
   readonly signing: SigningKeys;
   readonly people: StoredPeople;
+  readonly invitations: StoredInvitations;
   readonly clients: StoredClients;
   readonly consents: StoredConsents;
   readonly oidc: OidcStorage;
@@ -107,6 +109,7 @@ export class Store {
     this.keys = keys;
     this.signing = new SigningKeys(parts);
     this.people = new StoredPeople(parts);
+    this.invitations = new StoredInvitations(parts);
     this.clients = new StoredClients(parts);
     this.consents = new StoredConsents(parts);
     this.oidc = new OidcStorage({ ...parts, refreshGraceMs: REFRESH_GRACE_MS });

@@ -6,12 +6,14 @@ import { errorPage } from "../pages/error-page.js";
 import { type Markup, pageHeaders } from "../pages/layout.js";
 import type { Store } from "../store/open-store.js";
 import type { KnownPerson } from "../store/stored-people.js";
-import { SignInFailure } from "../upstream/sign-in-failure.js";
+import { SignInFailure, signInFailure } from "../upstream/sign-in-failure.js";
 import { type BrowserBinding, randomText } from "./browser-binding.js";
 import type { AuditRecorder, WayBack } from "./client-requests.js";
 import type { RunningRequests } from "./running-requests.js";
 
 export interface PageKitOptions {
+  /** The address at which clients reach this server, without a slash at its end. */
+  publicUrl: string;
   /** The org's address. */
   orgUrl: string;
   binding: BrowserBinding;
@@ -83,11 +85,7 @@ export class PageKit {
     const length = Number(headers.get("content-length") ?? Number.NaN);
     const fields = length <= MAX_FORM_BYTES ? await context.req.parseBody() : {};
     if (browser === undefined || !binding.isOwnForm(headers, browser, purpose, fields.csrf)) {
-      throw new SignInFailure(
-        "form_not_ours",
-        "This form was not shown in this browser, or its page is too old.",
-        "Open the page again and answer there. If you did not open it yourself, close this window.",
-      );
+      throw signInFailure("form_not_ours");
     }
     return { browser, fields, answer: fields.answer };
   }
@@ -166,7 +164,7 @@ export class PageKit {
 
   /** Answers with what went wrong: in our words on the page, with the org's words in the log alone. */
   async failed(context: PageContext, error: Error, back?: WayBack): Promise<Response> {
-    const { log } = this.#options;
+    const { log, publicUrl } = this.#options;
     const requestId = this.requestId(context);
     if (!(error instanceof SignInFailure)) {
       log.error("a page failed", { error, request_id: requestId });
@@ -182,8 +180,12 @@ export class PageKit {
     const { code, message, fix, detail } = error;
     // A field named code would count as a code of OAuth, and be left out.
     log.info("a page was refused", { fault: code, detail, request_id: requestId });
-    return this.page(context, errorPage({ org: this.org, code, message, fix, requestId, back }), {
-      status: code === "too_many_requests" ? 429 : error.isPassing ? 503 : 403,
-    });
+    return this.page(
+      context,
+      errorPage({ org: this.org, code, message, fix, operator: error.forOperator(publicUrl), requestId, back }),
+      {
+        status: code === "too_many_requests" ? 429 : error.isPassing ? 503 : 403,
+      },
+    );
   }
 }
