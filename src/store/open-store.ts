@@ -185,7 +185,7 @@ export async function openStore(options: OpenStoreOptions): Promise<Store> {
     await migrate({ db, variant, place, how: as === "server" ? "migrate" : "check" });
     const { vault, keys, keyChange } = await openKeys(options, place, new KeyRegistry({ db, now }));
     const store = new Store({ db, variant, vault, now }, driver, { keys, keyChange });
-    if (as === "server" && !driver.isShared) await store.limits.beginSession();
+    if (as === "server") await driver.begin(() => store.limits.beginSession());
     return store;
   } catch (error) {
     await db.destroy().finally(() => driver.release());
