@@ -36,7 +36,7 @@ export function databaseOf(dir: string): Promise<PostgresSettings> {
   return known;
 }
 
-export interface TestStoreOptions extends Partial<Omit<OpenStoreOptions, "library">> {
+export interface TestStoreOptions extends Partial<OpenStoreOptions> {
   /** By default SQLite, with the library that a server takes. */
   database?: TestDatabase;
 }
@@ -54,7 +54,7 @@ export interface TestStore {
 /** Opens a store in a folder, by default a new one. It is closed when the test is over. */
 export async function openTestStore({ database, ...options }: TestStoreOptions = {}): Promise<TestStore> {
   const { dir = temporaryFolder() } = options;
-  const kept = database === "postgresql" ? { postgres: await databaseOf(dir) } : { library: database };
+  const kept = database === "postgresql" ? { postgres: await databaseOf(dir) } : database && { library: database };
   const warnings: string[] = [];
   const warn = (message: string, fields?: object) => void warnings.push(`${message} ${JSON.stringify(fields)}`);
   let nowMs = 1_790_000_000_000;
