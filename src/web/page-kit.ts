@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { HttpBindings } from "@hono/node-server";
 import type { Context } from "hono";
+import { OktaMcpError } from "../errors/index.js";
 import type { Log } from "../log.js";
 import { errorPage } from "../pages/error-page.js";
 import { type Markup, pageHeaders } from "../pages/layout.js";
@@ -168,14 +169,17 @@ export class PageKit {
     const requestId = this.requestId(context);
     if (!(error instanceof SignInFailure)) {
       log.error("a page failed", { error, request_id: requestId });
+      const isPassing = error instanceof OktaMcpError && error.code === "store_unavailable";
       const page = errorPage({
         org: this.org,
-        code: "page_failed",
-        message: "This page cannot be shown.",
-        fix: "Start again from your program. If it happens again, tell who runs this server.",
+        code: isPassing ? "temporarily_unavailable" : "page_failed",
+        message: isPassing ? "This server cannot reach what it keeps. Nothing was lost." : "This page cannot be shown.",
+        fix: isPassing
+          ? "Wait a minute, then load the page again. If it goes on, tell who runs this server."
+          : "Start again from your program. If it happens again, tell who runs this server.",
         requestId,
       });
-      return this.page(context, page, { status: 400 });
+      return this.page(context, page, { status: isPassing ? 503 : 400 });
     }
     const { code, message, fix, detail } = error;
     // A field named code would count as a code of OAuth, and be left out.

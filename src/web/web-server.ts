@@ -209,6 +209,11 @@ function appOf(options: WebServerOptions): PageRoutes {
   app.notFound((context) => context.json(elsewhere(publicUrl), 404));
   app.onError((error, context) => {
     log.error("a request failed", { error, path: new URL(context.req.url).pathname });
+    if (error instanceof OktaMcpError && error.code === "store_unavailable") {
+      // Nothing is wrong with the request, and another instance may answer it at once.
+      const error_description = "This server cannot reach what it keeps. Nothing was lost; try again.";
+      return context.json({ error: "temporarily_unavailable", error_description }, 503, { "retry-after": "5" });
+    }
     return context.json({ error: "server_error", error_description: "Something failed here. The log has it." }, 500);
   });
   return app;

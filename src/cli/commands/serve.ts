@@ -3,6 +3,7 @@ import type { ServeFlags } from "../company/run-serve.js";
 import { parsePort } from "../port.js";
 import { serveCheckCommand } from "./serve-check.js";
 import { serveInitCommand } from "./serve-init.js";
+import { serveKeysCommand } from "./serve-keys.js";
 import { serveAuditCommand, serveJournalCommand } from "./serve-records.js";
 import { serveWhoCommand } from "./serve-who.js";
 
@@ -11,6 +12,7 @@ const SUBCOMMANDS: readonly MakeCommand[] = [
   serveInitCommand,
   serveCheckCommand,
   serveWhoCommand,
+  serveKeysCommand,
   serveAuditCommand,
   serveJournalCommand,
 ];
