@@ -45,9 +45,11 @@ eachLibrary("the files of a database", (library) => {
     const opened = await openTestStore({ database: library });
     await fill(opened);
     const { store, dir } = opened;
+    const signing = (await store.signing.keySet()).map(({ d }) => d ?? expect.unreachable());
     const look = () => {
       for (const name of readdirSync(dir)) {
         const bytes = readFileSync(join(dir, name));
+        for (const d of signing) expect(bytes.includes(d), name).toBe(false);
         for (const encoding of ["latin1", "utf16le"] as const)
           expect(bytes.toString(encoding), name).not.toContain("-secret-");
         for (const line of bytes.toString("latin1").match(/[\w+/=-]{16,}/g) ?? []) {
