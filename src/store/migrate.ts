@@ -1,6 +1,7 @@
 import { type Kysely, type Migration, Migrator, sql } from "kysely";
 import { OktaMcpError } from "../errors/index.js";
 import { addDepartures } from "./migrations/departure-tables.js";
+import { addErasedPeople } from "./migrations/erased-people.js";
 import { makeFirstTables } from "./migrations/first-tables.js";
 import { makeKeyTables } from "./migrations/key-tables.js";
 import { indexRecords } from "./migrations/record-lookups.js";
@@ -24,6 +25,7 @@ function migrationsFor(variant: SqlVariant): Record<string, Migration> {
     "0005-sign-on": { up: addSignOn },
     "0007-a-record-lookups": { up: indexRecords },
     "0007-b-records-change-by-rule": { up: (db) => keepRecords(db, variant) },
+    "0007-c-erased-people": { up: addErasedPeople },
   };
 }
 

@@ -25,11 +25,13 @@ import type { StoreParts } from "./store-parts.js";
 import { StoredClients } from "./stored-clients.js";
 import { StoredConsents } from "./stored-consents.js";
 import { StoredEndings } from "./stored-endings.js";
+import { StoredErasure } from "./stored-erasure.js";
 import { type JournalReader, StoredJournal } from "./stored-journal.js";
 import { StoredLimits } from "./stored-limits.js";
 import { StoredPeople } from "./stored-people.js";
 import { StoredRevocations } from "./stored-revocations.js";
 import type { Tables } from "./tables.js";
+import { Tombstones } from "./tombstones.js";
 import { UpstreamGrants } from "./upstream-grants.js";
 import { StoredSeals, UsedOnce } from "./used-once.js";
 import { WebSessions } from "./web-sessions.js";
@@ -66,6 +68,9 @@ export class Store {
   readonly revocations: StoredRevocations;
   /** The one way in which access ends. */
   readonly endings: StoredEndings;
+  /** Takes one person's data out, once their access has ended. */
+  readonly erasure: StoredErasure;
+  readonly tombstones: Tombstones;
   readonly sessions: WebSessions;
   readonly transactions: SignInTransactions;
   readonly approvals: Approvals;
@@ -98,6 +103,8 @@ export class Store {
     this.upstream = new UpstreamGrants(parts);
     this.revocations = new StoredRevocations(parts);
     this.endings = new StoredEndings(parts);
+    this.erasure = new StoredErasure(parts);
+    this.tombstones = new Tombstones(parts);
     this.sessions = new WebSessions(parts);
     this.transactions = new SignInTransactions(parts);
     this.approvals = new Approvals(parts);

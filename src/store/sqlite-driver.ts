@@ -136,6 +136,8 @@ async function openFile(path: string, library: SqliteLibrary | undefined): Promi
     database.prepare("pragma journal_mode = wal").all([]);
     database.exec("pragma synchronous = full");
     database.exec("pragma foreign_keys = on");
+    // What is deleted is overwritten, so that the file tells nothing of it any more.
+    database.prepare("pragma secure_delete = on").all([]);
     database.exec("pragma trusted_schema = off");
     return database;
   } catch (error) {

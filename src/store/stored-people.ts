@@ -1,6 +1,7 @@
 import { type Selectable, sql } from "kysely";
 import { newId, type StoreParts } from "./store-parts.js";
 import type { Tables } from "./tables.js";
+import { Tombstones } from "./tombstones.js";
 
 /** `blocked` by an admin of this server; `gone` at the org. */
 export type PersonStatus = Tables["people"]["status"];
@@ -45,15 +46,17 @@ export interface KnownPerson extends Omit<SignedInPerson, "attributes">, PersonA
 
 /** The people who have signed in. Issuer and subject tell who somebody is, never a login or an e-mail address. */
 export class StoredPeople {
-  readonly #parts: Pick<StoreParts, "db" | "now">;
+  readonly #parts: Pick<StoreParts, "db" | "now" | "vault">;
+  readonly #tombstones: Tombstones;
 
-  constructor(parts: Pick<StoreParts, "db" | "now">) {
+  constructor(parts: Pick<StoreParts, "db" | "now" | "vault">) {
     this.#parts = parts;
+    this.#tombstones = new Tombstones(parts);
   }
 
   /**
    * Keeps what a sign-in tells. Somebody who was gone at the org is there again; somebody who is blocked here stays
-   * blocked.
+   * blocked, also where their data were erased in between.
    */
   async signedIn(told: SignedInPerson): Promise<KnownPerson> {
     const { db, now } = this.#parts;
@@ -70,13 +73,14 @@ export class StoredPeople {
       }),
     };
     const groups = told.groups === undefined ? {} : { groups: JSON.stringify(told.groups), groups_at: nowMs };
+    const status = (await this.#tombstones.wasBlocked(told)) ? "blocked" : "active";
     const row = await db
       .insertInto("people")
       .values({
         id: newId("per", nowMs),
         iss: told.issuer,
         sub: told.subject,
-        status: "active",
+        status,
         groups: "[]",
         created_at: nowMs,
         ...labels,

@@ -255,6 +255,14 @@ interface SigningKeysTable {
   ends_at: number | null;
 }
 
+/** What is left of somebody whose data were erased. */
+interface ErasedPeopleTable {
+  /** Keyed by a data key. */
+  subject_hash: string;
+  erased_at: number;
+  was_blocked: number;
+}
+
 export interface Tables {
   people: PeopleTable;
   invitations: InvitationsTable;
@@ -276,4 +284,5 @@ export interface Tables {
   data_keys: DataKeysTable;
   key_holders: KeyHoldersTable;
   signing_keys: SigningKeysTable;
+  erased_people: ErasedPeopleTable;
 }

@@ -2,6 +2,7 @@ import { describedCommand, type MakeCommand } from "../command.js";
 import type { ServeFlags } from "../company/run-serve.js";
 import { parsePort } from "../port.js";
 import { serveCheckCommand } from "./serve-check.js";
+import { serveEraseCommand } from "./serve-erase.js";
 import { serveInitCommand } from "./serve-init.js";
 import { serveKeysCommand } from "./serve-keys.js";
 import { serveAuditCommand, serveJournalCommand } from "./serve-records.js";
@@ -15,6 +16,7 @@ const SUBCOMMANDS: readonly MakeCommand[] = [
   serveKeysCommand,
   serveAuditCommand,
   serveJournalCommand,
+  serveEraseCommand,
 ];
 
 /** `okta-mcp serve` */

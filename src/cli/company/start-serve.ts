@@ -13,6 +13,7 @@ import { version } from "../version.js";
 import { consoleToLog } from "./console-to-log.js";
 import { dropNowAndThen } from "./drop-now-and-then.js";
 import type { JsonLog } from "./json-log.js";
+import { keepErased } from "./keep-erased.js";
 import { SERVE_CHECKS } from "./serve-checks.js";
 
 /** A running server of a company, with all that belongs to it. */
@@ -73,6 +74,7 @@ async function openServe(settings: LoadedServe, { io, log, requests }: ServeTool
   const store = await openStore({ ...storePlaceOf(settings), log });
   try {
     tellKeys(store, log);
+    await keepErased(store, storePlaceOf(settings).dir, log);
     let isDraining = false;
     const server = await startCompanyServer({
       content,
