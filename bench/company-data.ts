@@ -3,7 +3,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { createLog } from "../src/log.js";
-import { openStore } from "../src/store/open-store.js";
+import { openStore, type Store } from "../src/store/open-store.js";
 
 /** What a company's server has before it starts: its settings, and people who are signed in. */
 export interface CompanyData {
@@ -71,8 +71,13 @@ export async function fillCompany(folder: string, orgUrl: string, people: number
   return { config, url: `${publicUrl}/mcp`, tokens };
 }
 
-/** Keeps a grant and an access token as the authorization server does. */
-async function giveToken(store: Awaited<ReturnType<typeof openStore>>, person: string, resource: string) {
+/**
+ * Keeps a grant and an access token as the authorization server does.
+ * @param person the id of a person of the store
+ * @param resource the address of /mcp
+ * @returns the token
+ */
+export async function giveToken(store: Store, person: string, resource: string): Promise<string> {
   const [grantId, token] = [randomBytes(32).toString("base64url"), randomBytes(32).toString("base64url")];
   const iat = Math.floor(Date.now() / 1000);
   const scope = "mcp mcp:read mcp:write";

@@ -71,8 +71,7 @@ export async function openSqliteDriver(options: SqliteDriverOptions): Promise<St
         place,
         dialect: new StoreDialect(await openFile(path, library), place),
         variant: SQLITE,
-        // The lock says that there is no other.
-        begin: (first) => first(),
+        isShared: false,
         release: async () => lock?.close(),
       };
     } catch (error) {

@@ -13,7 +13,6 @@ import type { Networks } from "../net/networks.js";
 import { STYLE_PATH } from "../pages/layout.js";
 import { STYLE } from "../pages/style.js";
 import { peerAddress } from "./client-address.js";
-import { addDisabledSso } from "./disabled-sso.js";
 import { FOR_PROBES, Front, MAX_FORM_BYTES, pathOf, tooLong } from "./front.js";
 import type { McpEndpoint } from "./mcp-endpoint.js";
 import { resourceMetadata } from "./metadata.js";
@@ -81,6 +80,8 @@ const KEEP_ALIVE_MS = 75_000;
 /** The time that running requests have once the server closes. */
 const LAST_REQUESTS_MS = 25_000;
 const CLOSE_IDLE_EVERY_MS = 50;
+/** As many connections as Node.js has the system keep (`backlog` of `server.listen`). */
+const MOST_WAITING = 511;
 
 const isOfProvider = (path: string) =>
   PROVIDER_DOCUMENTS.includes(path) ||
@@ -165,9 +166,25 @@ function answering(provider: () => Provider): (request: IncomingMessage, respons
   };
 }
 
+/**
+ * Accepts the connections that wait for it. Closing would cut them, after their senders have sent a request perhaps.
+ * Node.js accepts one in each turn.
+ */
+async function acceptWaiting(server: Server | HttpsServer): Promise<void> {
+  let accepted = 0;
+  const count = () => {
+    accepted += 1;
+  };
+  server.on("connection", count);
+  for (let before = -1, turns = 0; accepted > before && turns < MOST_WAITING; turns += 1) {
+    before = accepted;
+    await setImmediate();
+  }
+  server.off("connection", count);
+}
+
 async function closeServer(server: Server | HttpsServer, endpoint: McpEndpoint): Promise<void> {
-  // Connections that wait to be accepted are accepted before this turn ends, and would be cut by closing.
-  await setImmediate();
+  await acceptWaiting(server);
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   endpoint.endSubscriptions();
   server.closeIdleConnections();
@@ -203,17 +220,11 @@ function appOf(options: WebServerOptions): PageRoutes {
   );
   const { status, headers, body } = tooLong();
   app.use(bodyLimit({ maxSize: MAX_FORM_BYTES, onError: () => Response.json(body, { status, headers }) }));
-  if (pages === undefined) addDisabledSso(app);
-  else app.route("/", pages);
+  if (pages !== undefined) app.route("/", pages);
   app.all("/sse", (context) => context.json(elsewhere(publicUrl), 410));
   app.notFound((context) => context.json(elsewhere(publicUrl), 404));
   app.onError((error, context) => {
     log.error("a request failed", { error, path: new URL(context.req.url).pathname });
-    if (error instanceof OktaMcpError && error.code === "store_unavailable") {
-      // Nothing is wrong with the request, and another instance may answer it at once.
-      const error_description = "This server cannot reach what it keeps. Nothing was lost; try again.";
-      return context.json({ error: "temporarily_unavailable", error_description }, 503, { "retry-after": "5" });
-    }
     return context.json({ error: "server_error", error_description: "Something failed here. The log has it." }, 500);
   });
   return app;

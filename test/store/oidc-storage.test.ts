@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { atOnce, eachDatabase, openTestStore } from "./stores.js";
+import { atOnce, eachLibrary, openTestStore } from "./stores.js";
 
 const MINUTE = 60_000;
 const REFRESH = "RefreshToken";
 
-eachDatabase("what the authorization server keeps", (database) => {
+eachLibrary("what the authorization server keeps", (library) => {
   const open = async () => {
-    const test = await openTestStore({ database });
+    const test = await openTestStore({ library });
     return { ...test, oidc: test.store.oidc };
   };
 

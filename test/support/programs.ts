@@ -15,15 +15,15 @@ const NOT_OF_THIS_MACHINE = "not tested here: ";
 const PACKAGES: Readonly<Record<string, string>> = {
   bash: "bash",
   chromium: "chromium",
+  haproxy: "haproxy",
+  nginx: "nginx",
   curl: "curl",
   "dbus-run-session": "dbus",
   "dbus-send": "dbus",
   "gnome-keyring-daemon": "gnome-keyring",
-  haproxy: "haproxy",
   "libsecret-1.so.0": "libsecret-1-0",
   jq: "jq",
   mkfifo: "coreutils",
-  nginx: "nginx",
   python3: "python3",
 };
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { ADMIN_LOGIN } from "../../../sandbox/facts.js";
 import { plainBrowser } from "../../support/browser.js";
 import { startCompanyWeb } from "../../support/company-server.js";
-import { plainPerson } from "./persons.js";
+import { plainPerson } from "./plain-person.js";
 
 /** What an assistant says of itself when it registers, and how it asks for a token. */
 interface Assistant {

@@ -5,7 +5,8 @@ import { requireCommand } from "../../support/ci-tools.js";
 import { cleanEnv, spawnProcess, temporaryFolder } from "../../support/cli.js";
 import { freePort, startCompanyWeb } from "../../support/company-server.js";
 import { browserStub } from "./browser-stub.js";
-import { listenForCode, plainPerson } from "./persons.js";
+import { listenForCode } from "./persons.js";
+import { plainPerson } from "./plain-person.js";
 
 const LIMIT = { timeout: 120_000 };
 

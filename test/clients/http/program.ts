@@ -1,7 +1,7 @@
-import { expect, onTestFinished } from "vitest";
+import assert from "node:assert/strict";
 import { type Told, told } from "../peer.js";
 import { type MemoryProvider, memoryProvider, type ProgramOptions } from "./memory-provider.js";
-import type { Person } from "./persons.js";
+import type { Person } from "./plain-person.js";
 
 /** One connection of a client of some SDK, before it is open. */
 export interface SdkConnection {
@@ -42,22 +42,25 @@ export class Program {
       return await work();
     } catch (error) {
       if (!this.#sdk.asksToSignIn(error)) throw error;
-      const address = this.provider.opened.at(-1) ?? expect.fail("The SDK opened no browser.");
+      const address = this.provider.opened.at(-1) ?? assert.fail("The SDK opened no browser.");
       const { searchParams } = await this.#person(address, this.provider.redirectUrl);
-      expect(searchParams.get("state")).toBe(this.provider.kept.state);
-      expect(searchParams.get("error_description")).toBeNull();
+      assert.equal(searchParams.get("state"), this.provider.kept.state);
+      assert.equal(searchParams.get("error_description"), null);
       await this.#connection.finishAuth(searchParams);
       return await work();
     }
   }
 
   async connect(): Promise<void> {
-    onTestFinished(() => this.#connection.close());
     await this.#signedIn(async () => {
       // A connection whose first message was refused is not used again.
       this.#connection = this.#sdk.open(this.#url, this.provider);
       await this.#connection.connect();
     });
+  }
+
+  close(): Promise<void> {
+    return this.#connection.close();
   }
 
   async list(): Promise<string[]> {

@@ -9,7 +9,7 @@ import { cleanEnv, temporaryFolder } from "../../support/cli.js";
 import type { CompanyWeb } from "../../support/company-server.js";
 import { told } from "../peer.js";
 import { browserStub } from "./browser-stub.js";
-import { plainPerson, type Seen } from "./persons.js";
+import { plainPerson, type Seen } from "./plain-person.js";
 
 /** True once something takes connections at the host and port of an address. */
 function isListening({ hostname, port }: URL): Promise<boolean> {

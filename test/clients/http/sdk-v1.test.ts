@@ -1,34 +1,17 @@
-import { UnauthorizedError } from "@modelcontextprotocol/sdk/client/auth.js";
-import { Client } from "@modelcontextprotocol/sdk/client/index.js";
-import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { ADMIN_LOGIN } from "../../../sandbox/facts.js";
 import { plainBrowser } from "../../support/browser.js";
 import { startCompanyWeb } from "../../support/company-server.js";
-import { listenForCode, personWithChromium, plainPerson, readingAtFirst, type Seen } from "./persons.js";
-import { Program, type Sdk } from "./program.js";
-
-/** The MCP SDK for the revisions up to 2025-11-25. */
-const SDK_V1: Sdk = {
-  open(url, authProvider) {
-    const client = new Client({ name: "sdk-v1", version: "1" });
-    const transport = new StreamableHTTPClientTransport(url, { authProvider });
-    return {
-      connect: () => client.connect(transport),
-      listTools: () => client.listTools(),
-      callTool: (call) => client.callTool(call),
-      finishAuth: (callback) => transport.finishAuth(callback.get("code") ?? ""),
-      close: () => client.close(),
-    };
-  },
-  asksToSignIn: (error) => error instanceof UnauthorizedError,
-};
+import { listenForCode, personWithChromium } from "./persons.js";
+import { plainPerson, readingAtFirst, type Seen } from "./plain-person.js";
+import { SDK_V1 } from "./sdks.js";
+import { testProgram } from "./test-program.js";
 
 async function setUp() {
   const web = await startCompanyWeb();
   const seen: Seen = { consents: 0 };
   const redirectUri = await listenForCode();
-  const program = new Program(SDK_V1, web.publicUrl, plainPerson(web, ADMIN_LOGIN, seen), { redirectUri });
+  const program = testProgram(SDK_V1, web.publicUrl, plainPerson(web, ADMIN_LOGIN, seen), { redirectUri });
   return { ...web, seen, program, redirectUri };
 }
 
@@ -54,7 +37,7 @@ describe("C1: a client of the SDK for 2025-11-25", () => {
   test("C1: signs in through the pages in Chromium", { timeout: 60_000 }, async (context) => {
     const { person, complaints } = await personWithChromium(context, "Ada Admin");
     const { publicUrl } = await startCompanyWeb();
-    const program = new Program(SDK_V1, publicUrl, person, { redirectUri: await listenForCode() });
+    const program = testProgram(SDK_V1, publicUrl, person, { redirectUri: await listenForCode() });
     await program.connect();
     expect((await program.call("list_users")).text).toContain(ADMIN_LOGIN);
     expect(complaints.filter((complaint) => !complaint.includes("404"))).toEqual([]);
@@ -89,7 +72,7 @@ describe("C1: a client of the SDK for 2025-11-25", () => {
   test("C1: a new process goes on with the tokens that the last one left", async () => {
     const { program, publicUrl, redirectUri } = await setUp();
     await program.connect();
-    const next = new Program(SDK_V1, publicUrl, () => expect.fail("Nobody is to be asked."), { redirectUri });
+    const next = testProgram(SDK_V1, publicUrl, () => expect.fail("Nobody is to be asked."), { redirectUri });
     Object.assign(next.provider.kept, program.provider.kept);
     await next.connect();
     expect((await next.call("list_users")).isError).toBe(false);
@@ -99,7 +82,7 @@ describe("C1: a client of the SDK for 2025-11-25", () => {
     const web = await startCompanyWeb();
     const seen: Seen = { consents: 0 };
     const person = readingAtFirst(plainPerson(web, ADMIN_LOGIN, seen));
-    const program = new Program(SDK_V1, web.publicUrl, person, { redirectUri: await listenForCode() });
+    const program = testProgram(SDK_V1, web.publicUrl, person, { redirectUri: await listenForCode() });
     const lab = web.company.org.addGroup({ profile: { name: "Lab" } });
     await program.connect();
     const { kept, opened } = program.provider;

@@ -1,52 +1,14 @@
-import {
-  Client,
-  IssuerMismatchError,
-  StreamableHTTPClientTransport,
-  UnauthorizedError,
-} from "@modelcontextprotocol/client";
+import { IssuerMismatchError } from "@modelcontextprotocol/client";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { ADMIN_LOGIN } from "../../../sandbox/facts.js";
 import { type CompanyWebOptions, startCompanyWeb } from "../../support/company-server.js";
-import { listenForCode, personWithChromium, plainPerson, readingAtFirst, type Seen } from "./persons.js";
-import { Program, type Sdk } from "./program.js";
+import { listenForCode, personWithChromium } from "./persons.js";
+import { plainPerson, readingAtFirst, type Seen } from "./plain-person.js";
+import { type Answer, sdkV2 } from "./sdks.js";
+import { testProgram } from "./test-program.js";
 
 const READ = "mcp:read";
 const BOTH = "mcp:read mcp:write";
-
-/** The person's answer to a question that the client shows; null for a client that shows none. */
-type Answer = "yes" | "no" | null;
-
-/** The MCP SDK for the revision 2026-07-28, with the questions that its person was shown. */
-function sdkV2(answer: Answer = null) {
-  const asked: string[] = [];
-  const sdk: Sdk = {
-    open(url, authProvider) {
-      const client = new Client(
-        { name: "sdk-v2", version: "1" },
-        {
-          versionNegotiation: { mode: { pin: "2026-07-28" } },
-          capabilities: answer === null ? {} : { elicitation: { form: {} } },
-        },
-      );
-      if (answer !== null) {
-        client.setRequestHandler("elicitation/create", ({ params }) => {
-          asked.push(params.message);
-          return answer === "yes" ? { action: "accept", content: { confirm: true } } : { action: "decline" };
-        });
-      }
-      const transport = new StreamableHTTPClientTransport(url, { authProvider });
-      return {
-        connect: () => client.connect(transport),
-        listTools: () => client.listTools(),
-        callTool: (call) => client.callTool(call),
-        finishAuth: (callback) => transport.finishAuth(callback),
-        close: () => client.close(),
-      };
-    },
-    asksToSignIn: (error) => error instanceof UnauthorizedError,
-  };
-  return { sdk, asked };
-}
 
 interface SetUp extends CompanyWebOptions {
   answer?: Answer;
@@ -65,7 +27,7 @@ async function setUp(asked: SetUp = {}) {
   const person = plainPerson(web, ADMIN_LOGIN, seen);
   const redirectUri = given ?? (await listenForCode());
   const own = { redirectUri, ...(metadata && { metadata }), ...(clientMetadataUrl && { clientMetadataUrl }) };
-  const program = new Program(sdk, web.publicUrl, readsAtFirst ? readingAtFirst(person) : person, own);
+  const program = testProgram(sdk, web.publicUrl, readsAtFirst ? readingAtFirst(person) : person, own);
   return { ...web, seen, asked: questions, program };
 }
 
@@ -89,7 +51,7 @@ describe("C2: a client of the SDK for 2026-07-28", () => {
   test("C2: signs in through the pages in Chromium", async (context) => {
     const { person } = await personWithChromium(context, "Ada Admin");
     const { publicUrl } = await startCompanyWeb();
-    const program = new Program(sdkV2().sdk, publicUrl, person, { redirectUri: await listenForCode() });
+    const program = testProgram(sdkV2().sdk, publicUrl, person, { redirectUri: await listenForCode() });
     await program.connect();
     expect((await program.call("list_users")).text).toContain(ADMIN_LOGIN);
   });
@@ -161,7 +123,7 @@ describe("C2: a client of the SDK for 2026-07-28", () => {
   test("C2: takes no code that another issuer sends back", async () => {
     const web = await startCompanyWeb();
     const person = plainPerson(web, ADMIN_LOGIN);
-    const program = new Program(
+    const program = testProgram(
       sdkV2().sdk,
       web.publicUrl,
       async (address, redirectUri) => {

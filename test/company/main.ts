@@ -1,0 +1,34 @@
+/**
+ * Plays load and faults against the built `okta-mcp serve` and prints a table. The arguments are parts of scenario
+ * names, and choose the scenarios. `--short` plays them with less load; `--write` writes results.md besides. The exit
+ * code is 1 if any row is not as expected.
+ */
+import { writeFileSync } from "node:fs";
+import { play, type Row } from "./row.js";
+import { balanced } from "./rows/balanced.js";
+import { flows } from "./rows/flows.js";
+import { asMarkdown, render } from "./table.js";
+
+const FLAGS: readonly string[] = ["--short", "--write"];
+const all = [...flows, ...balanced];
+
+const given = process.argv.slice(2);
+const wanted = given.filter((one) => !FLAGS.includes(one));
+const chosen = all.filter(({ name }) => wanted.length === 0 || wanted.some((part) => name.includes(part)));
+
+const startedAtMs = Date.now();
+const rows: Row[] = [];
+// One after the other: what is measured must have the machine for itself.
+for (const scenario of chosen) {
+  process.stderr.write(`${scenario.name}\n`);
+  rows.push(...(await play(scenario, given.includes("--short"))));
+}
+const failed = rows.filter(({ failure }) => failure !== undefined).length;
+const skipped = rows.filter((row) => row.skipped !== undefined && row.failure === undefined).length;
+const seconds = Math.round((Date.now() - startedAtMs) / 1000);
+process.stdout.write(`${render(rows)}\n\n`);
+process.stdout.write(
+  `${rows.length - failed - skipped} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""} in ${seconds} s\n`,
+);
+if (given.includes("--write")) writeFileSync(new URL("./results.md", import.meta.url), asMarkdown(rows, seconds));
+process.exitCode = failed > 0 || rows.length === 0 ? 1 : 0;
