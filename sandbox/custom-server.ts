@@ -10,6 +10,15 @@ export interface CustomScope {
   default?: boolean;
 }
 
+/** A claim whose value is an attribute of the person, as `user.department`. */
+export interface PersonClaim {
+  name: string;
+  /** The attribute of the person's profile. */
+  attribute: string;
+  /** `always` in the ID token, or only at /userinfo where an access token comes too. */
+  when: "always" | "userinfo";
+}
+
 /** The settings of a custom authorization server, with one access policy of one rule. */
 export interface CustomServer {
   /** `default` is the one that Okta makes; another's id begins with `aus`. */
@@ -24,6 +33,8 @@ export interface CustomServer {
   grantTypes?: readonly string[];
   /** A groups claim in access and ID tokens, whatever the scopes. */
   groupsClaim?: GroupsClaim;
+  /** Claims about people in ID tokens and at /userinfo, whatever the scopes. */
+  personClaims?: readonly PersonClaim[];
   /** Further claims of access tokens. `userId` is undefined where a service acts for itself. */
   claims?: (token: { userId: string | undefined; clientId: string }) => Record<string, unknown>;
   /** Five minutes to a day. Default one hour. */

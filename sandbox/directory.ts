@@ -20,6 +20,8 @@ export interface Directory {
   /** Some people who can sign in to the app, for the sign-in page. */
   suggestions(clientId: string): SignInUser[];
   claimsOf(userId: string): PersonClaims;
+  /** An attribute of a person's profile; undefined where it has no value. */
+  attributeOf(userId: string, name: string): unknown;
   /** The names or ids of a person's groups that pass the rule. */
   groupsOf(userId: string, claim: GroupsClaim): string[];
   /**

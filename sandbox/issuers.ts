@@ -1,4 +1,4 @@
-import { type CustomServer, checkedServer } from "./custom-server.js";
+import { type CustomServer, checkedServer, type PersonClaim } from "./custom-server.js";
 import type { Directory } from "./directory.js";
 import { createKeyRing, type KeyRing } from "./key-ring.js";
 import type { OAuthClient } from "./oauth-clients.js";
@@ -34,6 +34,8 @@ export interface Issuer {
   grantable(client: OAuthClient, scopes: readonly string[]): string[];
   /** Those of the scopes to which a person has to consent. */
   needConsent(client: OAuthClient, scopes: readonly string[]): string[];
+  /** The claims about a person at /userinfo besides those of the scopes. */
+  atUserinfo(userId: string): Record<string, unknown>;
   /** @throws OAuthRefusal access_denied where no policy lets this client use this grant type */
   checkPolicy(client: OAuthClient, grantType: string): void;
 }
@@ -121,6 +123,7 @@ function orgIssuer({ grantable, ...options }: IssuerOptions): Issuer {
     requestedScopes,
     grantable,
     needConsent: () => [],
+    atUserinfo: () => ({}),
     checkPolicy() {},
   };
 }
@@ -141,12 +144,23 @@ function customIssuer({ origin, directory, ...options }: IssuerOptions, given: C
   const keys = createKeyRing();
   const groups = (userId: string) =>
     groupsClaim === undefined ? {} : { [groupsClaim.name ?? "groups"]: directory.groupsOf(userId, groupsClaim) };
+  const attributes = (userId: string, when: readonly PersonClaim["when"][]) =>
+    Object.fromEntries(
+      (server.personClaims ?? [])
+        .filter((claim) => when.includes(claim.when))
+        .map(({ name, attribute }) => [name, directory.attributeOf(userId, attribute)])
+        .filter(([, value]) => value !== undefined),
+    );
   const claims: ClaimSource = {
     access: ({ user, client }) => ({
       ...(user && groups(user.id)),
       ...server.claims?.({ userId: user?.id, clientId: client.id }),
     }),
-    id: (_grant, user, scopes) => ({ ...personClaims(directory, user.id, scopes), ...groups(user.id) }),
+    id: (_grant, user, scopes) => ({
+      ...personClaims(directory, user.id, scopes),
+      ...groups(user.id),
+      ...attributes(user.id, ["always"]),
+    }),
   };
   const tokens = createTokens({
     ...options,
@@ -167,6 +181,7 @@ function customIssuer({ origin, directory, ...options }: IssuerOptions, given: C
     scopeNames,
     requestedScopes: (parameter) => customScopes(server, scopeNames, parameter),
     grantable: (_client, scopes) => [...scopes],
+    atUserinfo: (userId) => ({ ...groups(userId), ...attributes(userId, ["always", "userinfo"]) }),
     needConsent(client, scopes) {
       if (client.method !== "app" || !client.consentRequired) return [];
       return server.scopes.filter(({ name, consent }) => consent && scopes.includes(name)).map(({ name }) => name);

@@ -63,6 +63,7 @@ export function orgDirectory(org: Org, firstLogin: string): Directory {
       };
       return { profile: given(profile), email: { email, email_verified: !unverified.has(userId) } };
     },
+    attributeOf: (userId, name) => org.users.get(userId)?.profile[name] ?? undefined,
     groupsOf: (userId, claim) =>
       org.groups
         .ofUser(userId)

@@ -33,6 +33,7 @@ export function userinfo(issuers: Issuers, directory: Directory, check: BearerCh
         ...(scopes.includes("profile") && profile),
         ...(scopes.includes("email") && email),
         ...(scopes.includes("groups") && groupsOf(directory, client, user.id)),
+        ...issuer.atUserinfo(user.id),
       },
     };
   };

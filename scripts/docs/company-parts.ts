@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { FOREIGN_SETTINGS } from "../../src/people/foreign-settings.js";
 import { serveFields } from "../../src/people/serve-fields.js";
+import { type CauseWords, SIGN_IN_CAUSES } from "../../src/upstream/sign-in-causes.js";
 import { OPTIONS, PATHS } from "./company-paths.js";
 import { TROUBLES, type Trouble } from "./company-troubles.js";
 import { code, table } from "./markdown.js";
@@ -50,6 +51,16 @@ function troubles(): string {
   return table(["elsewhere", "cause", "named here by", "what to do"], rows);
 }
 
+function signInCodes(): string {
+  const rows = Object.entries<CauseWords>(SIGN_IN_CAUSES).map(([name, { means, person, operator }]) => [
+    code(name),
+    means,
+    person,
+    operator,
+  ]);
+  return table(["code", "what happened", "what the person does", "what whoever runs the server does"], rows);
+}
+
 const elsewhere = (what: string, rows: readonly (readonly string[])[]) => table([what, "here"], rows);
 
 /** The generated parts of docs/company.md, by their names. */
@@ -59,4 +70,5 @@ export const COMPANY_PARTS: Readonly<Record<string, () => string>> = {
   foreign_paths: () => elsewhere("path or command", PATHS),
   foreign_options: () => elsewhere("option", OPTIONS),
   troubles,
+  sign_in_codes: signInCodes,
 };

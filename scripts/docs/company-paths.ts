@@ -14,7 +14,8 @@ export const PATHS: readonly Elsewhere[] = [
     "The same, with sign_in proxy. In the other modes the metadata of `/mcp` lead to Okta's own.",
   ],
   ["`/auth/sso/callback/okta`", "The same."],
-  ["`/auth/sso/providers`", "None in this version: Okta is the only provider, so there is nothing to choose from."],
+  ["`/auth/sso/providers`", 'The same: `[{"id":"okta","name":"okta","display_name":"Okta"}]`.'],
+  ["`/auth/sso/login/okta`, `/auth/sso/logout`", "The same, as pages. A link alone signs nobody in or out."],
   [
     "`/admin/login`, `/admin`",
     "None in this version. People see their own access on `/me`; whoever runs the server has `serve who` and the journal.",
@@ -47,7 +48,10 @@ export const OPTIONS: readonly Elsewhere[] = [
   ["`JWTVerifier`", "sign_in native."],
   ["`OIDCProxy`", "sign_in proxy."],
   ['`Provider: "okta"`', "None: there is no other."],
-  ["`Issuer`", "okta.org_url, or tokens.issuer for a custom authorization server."],
+  [
+    "`Issuer`",
+    "okta.org_url; for a custom authorization server okta.issuer where people sign in with it, tokens.issuer where clients bring its tokens.",
+  ],
   ["`Audience`", "tokens.audience, {public_url}/mcp by default. A client id is refused: ID tokens have it too."],
   [
     "A custom claim named `aud`",
@@ -79,23 +83,35 @@ export const OPTIONS: readonly Elsewhere[] = [
     "For a service app (`service`, `directory`, `machines`). A web app has Authorization Code and Refresh Token.",
   ],
   ["Grant types Authorization Code, Refresh Token", "Both, for the web app."],
-  ["Sign-out redirect URIs", "Not needed: `/me` ends the access of this server, Okta's own session stays."],
+  [
+    "Sign-out redirect URIs",
+    "Optional: {public_url} with sign_on.after_sign_out, to which Okta sends people back after a sign-out there.",
+  ],
   ["Controlled access, Assignments", "Who may sign in at all. Groups decide what they may do."],
   [
     "Token lifetimes",
     "Okta's hold for Okta's tokens. This server's own live ten minutes, and are renewed for thirty days.",
   ],
-  ["Claims groups, department, title", "groups alone counts, with ids. The others are not read."],
+  [
+    "Claims groups, department, title",
+    "groups counts, with ids. The others are shown to admins; with sign_on.userinfo also where the ID token lacks them.",
+  ],
   ["Groups filter `.*`", "Names of all groups: of no use here. An expression gives the ids of those that count."],
   ["Group names mapped to teams", "roles[].groups, by id."],
-  ["Scopes `openid profile email groups`", "Asked for at every sign-in. `address` and `phone` are not."],
+  [
+    "Scopes `openid profile email groups address phone`",
+    "sign_on.scopes; the first four by default. What address and phone tell is not kept.",
+  ],
   [
     "MFA, adaptive policies",
-    "Okta's, for the app. A change that needs an approval wants a sign-in of the last five minutes.",
+    "Okta's, for the app. With sign_on.second_factor only a sign-in counts of which Okta says that it had two factors. A change that needs an approval wants a sign-in of the last five minutes.",
   ],
   ["Directory integrations, provisioning", "Okta's. A group from a directory counts by its id as any other."],
   ["SSWS API token", "Not taken: it is one admin's whole right, for everybody."],
-  ["Auto-created users", "Whoever has a role is let in with the first sign-in; nobody else is kept as allowed."],
+  [
+    "Auto-created users",
+    "Whoever has a role is let in with the first sign-in; with sign_on.auto_create false, whoever was invited too.",
+  ],
   [
     "System Log, audit",
     "The journal and the audit of this server have the person; Okta's System Log has the person too where a role acts as user.",

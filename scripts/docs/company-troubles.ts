@@ -79,9 +79,9 @@ export const TROUBLES = {
   },
   ssoDisabled: {
     theirs: "SSO authentication is disabled",
-    cause: "A setting of that server is missing.",
-    namedBy: "A start and `serve check`: environment, for SSO_ENABLED and the others",
-    fix: "Sign-in cannot be turned off here, and needs no setting to be on.",
+    cause: "sign_on.enabled is false, or there is no web app (okta.client_id).",
+    namedBy: "404 with `sso_disabled` at every address below /auth/sso",
+    fix: "Set sign_on.enabled to true and okta.client_id, and start the server again.",
   },
   invalidClient: {
     theirs: "invalid_client",
@@ -112,7 +112,8 @@ export const TROUBLES = {
   noGroups: {
     theirs: "Group claims included in tokens",
     cause: "The ID token has no groups claim, or it holds names in place of ids.",
-    namedBy: "`serve check`: groups of people (`groups_claim_missing`); the page: `no_role`",
+    namedBy:
+      "`serve check`: groups of people (`groups_claim_missing`); the page: `groups_claim_missing`, or `no_role` where the claim is there and empty",
     fix: "Add the groups claim with ids, or a directory app.",
   },
 } as const satisfies Record<string, Trouble>;

@@ -12,6 +12,12 @@ export type Probed =
 /** The path to which Okta sends people back. It stands in the app at Okta. */
 export const redirectUriOf = ({ publicUrl }: Pick<CheckContext, "publicUrl">) => `${publicUrl}/auth/sso/callback/okta`;
 
+/** The address in front of `/v1/authorize` of the authorization server with which people sign in. */
+export function signInBase({ content, orgUrl }: Pick<CheckContext, "content" | "orgUrl">): string {
+  const issuer = content.okta.issuer?.replace(/\/$/, "") ?? orgUrl;
+  return issuer === orgUrl ? `${orgUrl}/oauth2` : issuer;
+}
+
 /** Okta's sentences on its error page; an apostrophe may be written as an entity. */
 const ON_PAGE = {
   redirect_uri: /redirect_uri(?:'|&#?\w{2,5};)? parameter must be/i,
@@ -21,15 +27,17 @@ const ON_PAGE = {
 /**
  * Sends an authorization request with `prompt=none` (OpenID Connect Core, section 3.1.2.1). Nobody is asked and nobody
  * signs in: the org checks client, redirect URI and scopes and says that nobody is signed in.
+ * @param base the address in front of `/v1/authorize`; by default that of the org's own authorization server
  */
 export async function probeAuthorize(
   context: CheckContext,
   clientId: string,
   scopes: readonly string[],
   more: Record<string, string> = {},
+  base = `${context.orgUrl}/oauth2`,
 ): Promise<Probed> {
   const redirectUri = redirectUriOf(context);
-  const url = new URL(`${context.orgUrl}/oauth2/v1/authorize`);
+  const url = new URL(`${base}/v1/authorize`);
   const parameters = {
     client_id: clientId,
     redirect_uri: redirectUri,

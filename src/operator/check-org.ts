@@ -43,7 +43,7 @@ export async function checkOrg(context: CheckContext): Promise<Finding[]> {
     return [
       wrong(
         `okta.org_url has a path (${visible(given.pathname)}).`,
-        `Set okta.org_url to ${orgUrl}. A custom authorization server belongs into tokens.issuer.`,
+        `Set okta.org_url to ${orgUrl}. A custom authorization server belongs into okta.issuer where people sign in with it, into tokens.issuer where clients bring its tokens.`,
         "issuer_mismatch",
       ),
     ];
@@ -82,6 +82,27 @@ function checkClock({ clock }: CheckContext): Finding[] {
       `This machine's clock is ${Math.abs(seconds)} seconds ${seconds > 0 ? "behind" : "ahead of"} Okta's.`,
       "Set this machine's clock (NTP). Tokens would count as expired, or as not valid yet.",
       "clock_skew",
+    ),
+  ];
+}
+
+/** Checks the custom authorization server with which people sign in, where there is one. */
+export async function checkSignInIssuer(context: CheckContext): Promise<Finding[]> {
+  const given = context.content.okta.issuer;
+  const issuer = withoutSlash(given ?? context.orgUrl);
+  if (issuer === context.orgUrl) return [];
+  const { ok, wrong } = about("issuer of people");
+  const found = await metadataOf(context, issuer);
+  const advice =
+    "Set okta.issuer to the Issuer URI in the Admin Console: Security > API > Authorization Servers. An org without API Access Management has none; leave okta.issuer out there.";
+  if ("why" in found) return [wrong(`${found.why}.`, advice, "issuer_mismatch")];
+  const told = found.metadata.issuer;
+  if (told === issuer) return [ok(`${issuer} answers and is the issuer of its ID tokens.`)];
+  return [
+    wrong(
+      `okta.issuer is ${issuer}, and the server there says that it is ${quoteOkta(told)}.`,
+      `ID tokens carry the latter. Set okta.issuer to ${quoteOkta(told)}.`,
+      "issuer_mismatch",
     ),
   ];
 }

@@ -3,17 +3,19 @@ import { clientAuthentication } from "../auth/client-authentication.js";
 import { OAuthFailure } from "../auth/oauth-failure.js";
 import { oauthFetch } from "../auth/oauth-http.js";
 import { SCOPES } from "../okta/scopes.js";
+import { scopesToSignIn } from "../people/sign-on-schema.js";
 import { quoteOkta } from "../text/quote.js";
-import { probeAuthorize, redirectUriOf } from "./authorize-probe.js";
+import { probeAuthorize, redirectUriOf, signInBase } from "./authorize-probe.js";
 import { type CheckContext, webApp } from "./check-context.js";
 import { about, type Finding } from "./finding.js";
 
 const TIME_LIMIT_MS = 15_000;
 
 /** The scopes with which a person says who they are, and those of the roles that act as the person. */
-function scopesToAsk({ roles }: CheckContext) {
+function scopesToAsk({ roles, content, orgUrl }: CheckContext) {
   const ofRoles = new Set<string>(roles.filter(({ actAs }) => actAs === "user").flatMap(({ scopes }) => [...scopes]));
-  return { identity: ["openid", "profile", "email", "groups"], ofRoles: [...ofRoles].sort() };
+  const isCustom = signInBase({ content, orgUrl }) !== `${orgUrl}/oauth2`;
+  return { identity: scopesToSignIn(content.sign_on.scopes, isCustom), ofRoles: [...ofRoles].sort() };
 }
 
 /** Checks the web app in Okta: that it is known, where it sends people, how it proves itself, what it may ask for. */
@@ -45,7 +47,7 @@ function secondFactor(): Finding {
 async function checkRedirectUri(context: CheckContext, clientId: string): Promise<Finding> {
   const { ok, wrong, unknown } = about("redirect URI");
   const redirectUri = redirectUriOf(context);
-  const probed = await probeAuthorize(context, clientId, ["openid"]);
+  const probed = await probeAuthorize(context, clientId, ["openid"], {}, signInBase(context));
   if (probed.to === "client") return ok(`Okta sends people back to ${redirectUri}.`);
   if (probed.to === "nobody") {
     return unknown(`Okta did not answer (${probed.reason}).`, "Check again.", "okta_unreachable");
@@ -77,20 +79,30 @@ async function checkRedirectUri(context: CheckContext, clientId: string): Promis
 async function checkScopes(context: CheckContext, clientId: string): Promise<Finding[]> {
   const { ok, wrong, unknown } = about("scopes of the web app");
   const { identity, ofRoles } = scopesToAsk(context);
-  const refuses = async (scopes: readonly string[]) => {
-    const probed = await probeAuthorize(context, clientId, [...new Set(["openid", ...scopes])]);
+  const lasting = ofRoles.length === 0 ? [] : ["offline_access"];
+  const refuses = async (scopes: readonly string[], base?: string) => {
+    const probed = await probeAuthorize(context, clientId, [...new Set(["openid", ...scopes])], {}, base);
     return probed.to === "client" && (probed.error === "invalid_scope" || probed.error === "access_denied");
   };
   const refused: string[] = [];
-  const wanted = [...identity, ...(ofRoles.length === 0 ? [] : ["offline_access"]), ...ofRoles];
-  if (await refuses(wanted)) for (const scope of wanted) if (await refuses([scope])) refused.push(scope);
+  const see = async (wanted: readonly string[], base?: string) => {
+    if (!(await refuses(wanted, base))) return;
+    for (const scope of wanted) if (!refused.includes(scope) && (await refuses([scope], base))) refused.push(scope);
+  };
+  // Rights at Okta's API are given out by the org's own authorization server, whichever one signs people in.
+  await see([...identity, ...lasting], signInBase(context));
+  if (ofRoles.length > 0) await see([...lasting, ...ofRoles]);
   if (refused.length > 0) {
     const api = refused.filter((scope) => scope.startsWith("okta."));
     const rest = refused.filter((scope) => !scope.startsWith("okta."));
     const steps = [
       ...(api.length === 0 ? [] : [`Grant ${api.join(", ")}: Applications > the app > Okta API Scopes.`]),
       ...(rest.includes("offline_access") ? ["Tick the grant type Refresh Token on the app's General tab."] : []),
-      ...(rest.some((scope) => scope !== "offline_access") ? [`Allow ${rest.join(", ")} in the org.`] : []),
+      ...(rest.some((scope) => scope !== "offline_access")
+        ? [
+            `Let the authorization server have ${rest.filter((scope) => scope !== "offline_access").join(", ")}, or correct sign_on.scopes.`,
+          ]
+        : []),
     ];
     return [wrong(`Okta refuses the app ${refused.join(", ")}.`, steps.join(" "), "scope_not_granted")];
   }

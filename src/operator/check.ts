@@ -5,7 +5,7 @@ import { checkGroups } from "./check-groups.js";
 import { checkIntrospection } from "./check-introspection.js";
 import { checkKeys } from "./check-keys.js";
 import { checkAddresses, checkTls } from "./check-network.js";
-import { checkOrg, checkTokenIssuer } from "./check-org.js";
+import { checkOrg, checkSignInIssuer, checkTokenIssuer } from "./check-org.js";
 import { checkRoles } from "./check-roles.js";
 import { checkServiceApps } from "./check-service-apps.js";
 import { checkStore } from "./check-store.js";
@@ -39,6 +39,7 @@ export async function checkServer(context: CheckContext): Promise<Finding[]> {
 
 async function atOkta(context: CheckContext): Promise<Finding[]> {
   return [
+    ...(await checkSignInIssuer(context)),
     ...(await checkWebApp(context)),
     ...(await checkTokenIssuer(context)),
     ...(await checkIntrospection(context)),

@@ -1,6 +1,7 @@
 import { html } from "hono/html";
 import { layout, type Markup } from "./layout.js";
 import { shown } from "./page-text.js";
+import { signOutForm } from "./sign-in-page.js";
 
 /** A client that may act for the person. */
 export interface OwnClient {
@@ -69,11 +70,6 @@ ${
     : html`<ul class="rows">${clients.map((client) => clientRow(client, hidden))}</ul>`
 }
 <h2>Sign out</h2>
-<form method="post" action="/me/sign-out" class="choice">${hidden}
-<button name="where" value="here">Sign out here</button>
-<button name="where" value="okta">Sign out of Okta too</button>
-<button class="danger" name="where" value="everywhere">Sign out everywhere</button>
-</form>
-<p class="fine">“Everywhere” also ends the access of every program above, at once.</p>`,
+${signOutForm({ action: "/me/sign-out", csrf })}`,
   });
 }

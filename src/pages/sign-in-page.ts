@@ -10,6 +10,13 @@ export interface SignInPage {
   csrf: string;
 }
 
+export interface SignOutPage {
+  org: string;
+  login: string;
+  action: string;
+  csrf: string;
+}
+
 /** The page in front of the way to Okta, so that nobody is signed in by a link alone. */
 export function signInPage({ org, heading, text, action, csrf }: SignInPage): Markup {
   return layout({
@@ -19,6 +26,28 @@ export function signInPage({ org, heading, text, action, csrf }: SignInPage): Ma
 <p>${text}</p>
 <form method="post" action="${action}" class="choice"><input type="hidden" name="csrf" value="${csrf}"><button class="main">Continue with Okta</button></form>`,
   });
+}
+
+/** The page on which somebody says how much of their sign-in ends. */
+export function signOutPage({ org, login, action, csrf }: SignOutPage): Markup {
+  return layout({
+    title: "Sign out",
+    org,
+    login,
+    body: html`<h1>Sign out?</h1>
+${signOutForm({ action, csrf })}
+<p class="choice"><a class="button" href="/me">Back to your access</a></p>`,
+  });
+}
+
+/** The form that signs somebody out. */
+export function signOutForm({ action, csrf }: { action: string; csrf: string }): Markup {
+  return html`<form method="post" action="${action}" class="choice"><input type="hidden" name="csrf" value="${csrf}">
+<button name="where" value="here">Sign out here</button>
+<button name="where" value="okta">Sign out of Okta too</button>
+<button class="danger" name="where" value="everywhere">Sign out everywhere</button>
+</form>
+<p class="fine">“Everywhere” also ends the access of every program that you have allowed, at once.</p>`;
 }
 
 /** The page after a sign-out. @param everywhere whether every program lost its access too */

@@ -2,7 +2,7 @@ import type { AppCredentials } from "../auth/client-authentication.js";
 import { fingerprint } from "../auth/private-key.js";
 import { readApp } from "./app-files.js";
 import type { ServeFile } from "./serve-fields.js";
-import type { AddMistake } from "./serve-rules.js";
+import type { AddMistake } from "./whole-parts.js";
 
 /** The members of serve.json that name an app in Okta with a secret or key in a file. Roles have theirs besides. */
 const WITH_APP = ["okta", "tokens", "directory"] as const;

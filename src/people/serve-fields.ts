@@ -3,9 +3,11 @@ import { LOG_LEVELS } from "../log.js";
 import { isNetwork } from "../net/networks.js";
 import { adminsSchema } from "./admin-schema.js";
 import { limitsSchema } from "./limits-schema.js";
+import { oktaSchema } from "./okta-schema.js";
 import { retentionSchema } from "./retention-schema.js";
 import { roleSchema } from "./role-schema.js";
 import { file, origin, serviceApp, text } from "./schema-parts.js";
+import { signOnSchema } from "./sign-on-schema.js";
 import { storeSchema } from "./store-schema.js";
 import { machineSchema, SIGN_IN_MODES, tokensSchema } from "./token-schema.js";
 
@@ -79,19 +81,14 @@ export function serveFields() {
         "A file with the keys that encrypt the database, the same on all instances (serve keys makes and changes it). By default data-keys.json in data_dir. Its content is read anew every half minute, and at SIGHUP.",
       ),
     store: storeSchema(),
-    okta: z.strictObject({
-      org_url: origin("The org, e.g. https://acme.okta.com."),
-      client_id: text("The client id of the web app in Okta. Only proxy needs one in any case.", 200).optional(),
-      client_secret_file: file("A file with its client secret.").optional(),
-      private_key_file: file("A file with its private key, PEM or JWK. Better than a secret.").optional(),
-      key_id: text("The id of the key, where the file does not tell it.", 200).optional(),
-    }),
+    okta: oktaSchema(),
     sign_in: z
       .enum(SIGN_IN_MODES)
       .default("proxy")
       .describe(
         "How a caller is known. proxy: by signing in with Okta here. native: by a JWT of a custom authorization server. introspect: by a token that the authorization server is asked about on each request. bearer: by an access token of the org itself, which departs from MCP's rules.",
       ),
+    sign_on: signOnSchema(),
     tokens: tokensSchema().optional().describe("The tokens that count, where sign_in is not proxy."),
     machines: z
       .array(machineSchema())

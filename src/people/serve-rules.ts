@@ -1,13 +1,12 @@
 import { MACHINE_MODES, SIGN_IN_MATRIX } from "./sign-in-matrix.js";
+import { checkSignOn } from "./sign-on-rules.js";
 import { checkStoreMembers } from "./store-rules.js";
-import type { WholeParts } from "./whole-parts.js";
-
-/** Adds a mistake at a place of the file. */
-export type AddMistake = (path: (string | number)[], message: string) => void;
+import type { AddMistake, WholeParts } from "./whole-parts.js";
 
 /** Checks what several members of serve.json say together, as far as they are right by themselves. */
 export function checkTogether(given: WholeParts, add: AddMistake): void {
   checkWebApp(given, add);
+  checkSignOn(given, add);
   checkTokens(given, add);
   checkIssuer(given, add);
   checkGroups(given, add);

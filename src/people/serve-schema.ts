@@ -1,8 +1,8 @@
 import * as z from "zod";
 import { isObject } from "../json/json.js";
 import { type ServeFile, serveFields } from "./serve-fields.js";
-import { type AddMistake, checkTogether } from "./serve-rules.js";
-import { type WholeParts, wholeParts } from "./whole-parts.js";
+import { checkTogether } from "./serve-rules.js";
+import { type AddMistake, type WholeParts, wholeParts } from "./whole-parts.js";
 
 /** A further check of the parts that have no mistake by themselves. */
 export type CheckParts = (parts: WholeParts, add: AddMistake) => void;

@@ -1,5 +1,8 @@
 import type { RoleEntry, ServeFile } from "./serve-fields.js";
 
+/** Adds a mistake at a place of the file. */
+export type AddMistake = (path: (string | number)[], message: string) => void;
+
 /** A role of serve.json with its place in the list. */
 export interface PlacedRole {
   index: number;

@@ -25,11 +25,28 @@ function keySetSchema() {
   return z.object({ keys: z.array(key).min(1).max(MAX_KEYS) });
 }
 
-/** A new key set with one key, as the text of its file (RFC 7517, section 5). */
+/** A new key. */
+export function newDataKey(): DataKey {
+  return { id: randomBytes(8).toString("hex"), bytes: new Uint8Array(randomBytes(KEY_BYTES)) };
+}
+
+/** A key set as the text of its file (RFC 7517, section 5). @throws OktaMcpError bad_input for too many keys */
+export function dataKeySet(keys: readonly DataKey[]): string {
+  if (keys.length > MAX_KEYS) {
+    throw new OktaMcpError("bad_input", `There are ${keys.length - 1} keys, and a file has ${MAX_KEYS} at most.`, {
+      fix: "Give up old keys first: okta-mcp serve keys rewrap, then okta-mcp serve keys drop.",
+    });
+  }
+  const list = keys.map(({ id, bytes }) => {
+    const k = Buffer.from(bytes).toString("base64url");
+    return { kty: "oct", kid: id, use: "enc", alg: "A256GCM", k };
+  });
+  return `${JSON.stringify({ keys: list }, null, 2)}\n`;
+}
+
+/** A new key set with one key, as the text of its file. */
 export function newDataKeySet(): string {
-  const k = randomBytes(KEY_BYTES).toString("base64url");
-  const kid = randomBytes(9).toString("base64url");
-  return `${JSON.stringify({ keys: [{ kty: "oct", kid, use: "enc", alg: "A256GCM", k }] }, null, 2)}\n`;
+  return dataKeySet([newDataKey()]);
 }
 
 /**

@@ -12,6 +12,7 @@ const ENDING = [
   ["approvals", "id"],
   ["used_once", "value_hash"],
   ["signing_keys", "number"],
+  ["invitations", "id"],
 ] as const;
 
 /**

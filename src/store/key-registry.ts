@@ -139,6 +139,11 @@ export class KeyRegistry {
     }));
   }
 
+  /** Says that no instance runs. */
+  async leaveAll(): Promise<void> {
+    await this.#db.deleteFrom("key_holders").execute();
+  }
+
   /** Says that an instance has ended. */
   async leave(instance: string): Promise<void> {
     await this.#db.deleteFrom("key_holders").where("instance", "=", instance).execute();

@@ -58,6 +58,21 @@ export class KeyRing {
     return this.#set.keys;
   }
 
+  /** The key that this instance encrypts with. */
+  get first(): DataKey {
+    return firstOf(this.#vault.keys);
+  }
+
+  /** The file of the keys. */
+  get file(): string {
+    return this.#set.file;
+  }
+
+  /** What the database says of the keys of all. */
+  get registry(): KeyRegistry {
+    return this.#options.registry;
+  }
+
   /** Begins to take part: writes the keys down, and says that this instance runs. */
   async begin(): Promise<void> {
     this.#hasBegun = true;

@@ -6,6 +6,7 @@ import { makeFirstTables } from "./migrations/first-tables.js";
 import { makeKeyTables } from "./migrations/key-tables.js";
 import { indexRecords } from "./migrations/record-lookups.js";
 import { keepRecords } from "./migrations/records-change-by-rule.js";
+import { addSignOn } from "./migrations/sign-on.js";
 import type { SqlVariant } from "./store-driver.js";
 import type { Tables } from "./tables.js";
 
@@ -21,6 +22,7 @@ function migrationsFor(variant: SqlVariant): Record<string, Migration> {
     "0001-first-tables": { up: (db) => makeFirstTables(db, variant) },
     "0003-key-tables": { up: makeKeyTables },
     "0004-departures": { up: addDepartures },
+    "0005-sign-on": { up: addSignOn },
     "0007-a-record-lookups": { up: indexRecords },
     "0007-b-records-change-by-rule": { up: (db) => keepRecords(db, variant) },
     "0007-c-erased-people": { up: addErasedPeople },

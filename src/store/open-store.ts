@@ -1,28 +1,18 @@
-import { join } from "node:path";
 import { Kysely } from "kysely";
-import { OktaMcpError } from "../errors/index.js";
 import { ensurePrivateDir } from "../files/private-dir.js";
-import type { Log } from "../log.js";
 import { Approvals } from "./approvals.js";
 import { Audit } from "./audit.js";
 import { CompanyJournal } from "./company-journal.js";
-import { newDataKeySet, parseDataKeys } from "./data-keys.js";
 import { dropEnded } from "./expiry.js";
-import { ownKeys, readGivenKeys } from "./key-files.js";
+import { StoredInvitations } from "./invitations.js";
 import { KeyRegistry } from "./key-registry.js";
-import {
-  changeOf,
-  commonKey,
-  type KeyChange,
-  KeyRing,
-  type KeySet,
-  refuseOthers,
-  refuseStrangers,
-} from "./key-ring.js";
+import type { KeyChange, KeyRing } from "./key-ring.js";
 import { migrate } from "./migrate.js";
 import { OidcStorage } from "./oidc-storage.js";
+import { type OpenKeysOptions, openKeys } from "./open-keys.js";
 import type { PostgresSettings } from "./postgres-settings.js";
 import { type DroppedRecords, dropOldRecords, type KeptDays } from "./retention.js";
+import { SealedValues } from "./sealed-values.js";
 import { rememberAddress } from "./served-address.js";
 import { SignInTransactions } from "./sign-in-transactions.js";
 import { SigningKeys } from "./signing-keys.js";
@@ -44,23 +34,13 @@ import type { Tables } from "./tables.js";
 import { Tombstones } from "./tombstones.js";
 import { UpstreamGrants } from "./upstream-grants.js";
 import { StoredSeals, UsedOnce } from "./used-once.js";
-import { Vault } from "./vault.js";
 import { WebSessions } from "./web-sessions.js";
 
-/** The file of the data keys that a server makes for itself. */
-const OWN_KEYS = "data-keys.json";
 const REFRESH_GRACE_MS = 60_000;
 
-export interface OpenStoreOptions {
-  /** The folder of the server's data, only for this user. */
-  dir: string;
-  /** The database, where it is no file in that folder. */
+export interface OpenStoreOptions extends OpenKeysOptions {
+  /** The database, where it is no file in the folder of the data. */
   postgres?: PostgresSettings | undefined;
-  /** `server`: the one that serves from this folder. `beside`: a command that looks at the same data meanwhile. */
-  as?: "server" | "beside";
-  /** A file with the data keys (JWKS). Without it the server makes its own in its folder. */
-  keysFile?: string | undefined;
-  log: Pick<Log, "warn" | "error">;
   /** Epoch milliseconds. */
   now?: () => number;
   /** By default Node's own, and libsql where Node has none. */
@@ -77,7 +57,10 @@ export class Store {
   readonly keys: KeyRing;
   /** The keys that sign tokens. */
   readonly signing: SigningKeys;
+  /** All that the data keys encrypt. */
+  readonly sealed: SealedValues;
   readonly people: StoredPeople;
+  readonly invitations: StoredInvitations;
   readonly clients: StoredClients;
   readonly consents: StoredConsents;
   readonly oidc: OidcStorage;
@@ -111,7 +94,9 @@ export class Store {
     this.keyChange = keyChange;
     this.keys = keys;
     this.signing = new SigningKeys(parts);
+    this.sealed = new SealedValues(parts);
     this.people = new StoredPeople(parts);
+    this.invitations = new StoredInvitations(parts);
     this.clients = new StoredClients(parts);
     this.consents = new StoredConsents(parts);
     this.oidc = new OidcStorage({ ...parts, refreshGraceMs: REFRESH_GRACE_MS });
@@ -187,9 +172,13 @@ export async function openStore(options: OpenStoreOptions): Promise<Store> {
   try {
     const { place, variant } = driver;
     await migrate({ db, variant, place, how: as === "server" ? "migrate" : "check" });
-    const { vault, keys, keyChange } = await openKeys(options, place, new KeyRegistry({ db, now }));
+    const { vault, keys, keyChange } = await openKeys(options, {
+      place,
+      registry: new KeyRegistry({ db, now }),
+      isAlone: !variant.locksRows,
+    });
     const store = new Store({ db, variant, vault, now }, driver, { keys, keyChange });
-    if (as === "server" && !driver.isShared) await store.limits.beginSession();
+    if (as === "server") await driver.begin(() => store.limits.beginSession());
     return store;
   } catch (error) {
     await db.destroy().finally(() => driver.release());
@@ -203,39 +192,4 @@ async function openDriver({ dir, postgres, as = "server", library, log }: OpenSt
   const { openPostgresDriver } = await import("./postgres-driver.js");
   if (as === "server") await ensurePrivateDir(dir, "keys");
   return openPostgresDriver(postgres, log);
-}
-
-async function openKeys(options: OpenStoreOptions, place: string, registry: KeyRegistry) {
-  const { as = "server", log } = options;
-  const registered = await registry.all();
-  const set = await dataKeys(options, place, registered);
-  // A command beside the server may be there to give a lost key up.
-  (as === "server" ? refuseOthers : refuseStrangers)(set, registered, place);
-  const first = commonKey(set.keys, await registry.holders(), registered);
-  const vault: Vault = new Vault({
-    keys: [first, ...set.keys.filter((key) => key !== first)],
-    onUnreadable: ({ table, column }, why) =>
-      log.warn("a value of the database cannot be read", { table, column, why }),
-    missingKey: (id) => keys.missingKey(id),
-  });
-  const read = async () => dataKeys(options, place, await registry.all());
-  const keys = new KeyRing({ registry, place, read, log }, vault, set);
-  if (as === "server") await keys.begin();
-  return { vault, keys, keyChange: changeOf(set, registered) };
-}
-
-async function dataKeys(
-  { dir, keysFile }: OpenStoreOptions,
-  place: string,
-  registered: readonly { fingerprint: string }[],
-): Promise<KeySet> {
-  if (keysFile !== undefined) return { keys: parseDataKeys(await readGivenKeys(keysFile), keysFile), file: keysFile };
-  const file = join(dir, OWN_KEYS);
-  // New keys could not read what is there, and would look as if they were the right ones.
-  const text = await ownKeys(file, registered.length === 0 ? newDataKeySet : undefined);
-  if (text !== undefined) return { keys: parseDataKeys(text, file), file };
-  const known = registered.map(({ fingerprint }) => fingerprint).join(", ");
-  throw new OktaMcpError("bad_config", `${place} was written with data keys, and ${file} is not there.`, {
-    fix: `Restore the file from a backup (keys with the fingerprints ${known}), or name the file that has them as data_keys_file. Where it is lost for good, run: okta-mcp serve keys start-over`,
-  });
 }

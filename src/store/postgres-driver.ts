@@ -1,6 +1,8 @@
 import { PostgresDialect, type PostgresPool, sql } from "kysely";
 import { OktaMcpError } from "../errors/index.js";
 import type { Log } from "../log.js";
+import { realSleep } from "../net/waiting.js";
+import { PostgresNews } from "./postgres-news.js";
 import { openPool } from "./postgres-pool.js";
 import { type PostgresSettings, placeOf } from "./postgres-settings.js";
 import type { SqlVariant, StoreDriver } from "./store-driver.js";
@@ -52,7 +54,15 @@ export async function openPostgresDriver(settings: PostgresSettings, log: Pick<L
     throw error;
   }
   const dialect = new PostgresDialect({ pool });
-  return { place, dialect, variant: POSTGRES, isShared: true, release: async () => {} };
+  const news = new PostgresNews({ settings, pool, sleep: realSleep, random: Math.random, log });
+  return {
+    place,
+    dialect,
+    variant: POSTGRES,
+    news,
+    begin: (first) => news.begin(first),
+    release: () => news.end(),
+  };
 }
 
 interface Facts {

@@ -71,7 +71,8 @@ export async function openSqliteDriver(options: SqliteDriverOptions): Promise<St
         place,
         dialect: new StoreDialect(await openFile(path, library), place),
         variant: SQLITE,
-        isShared: false,
+        // The lock says that there is no other.
+        begin: (first) => first(),
         release: async () => lock?.close(),
       };
     } catch (error) {

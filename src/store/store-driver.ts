@@ -24,10 +24,13 @@ export interface StoreDriver {
   readonly place: string;
   readonly dialect: Dialect;
   readonly variant: SqlVariant;
-  /** True where several servers may use the database at once. */
-  readonly isShared: boolean;
   /** How instances tell each other; undefined where there is only one. */
   readonly news?: StoreNews;
+  /**
+   * Begins the use by a server. A command beside a server leaves it out.
+   * @param first runs where no other server uses the database at the moment
+   */
+  begin(first: () => Promise<void>): Promise<void>;
   /** Gives back what the driver holds beside the connections of the query builder. It is called once, after them. */
   release(): Promise<void>;
 }

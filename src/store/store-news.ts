@@ -1,8 +1,11 @@
 /** Something that one instance tells all the others, so that they look again at once. It never has a secret in it. */
 export interface News {
-  /** What has changed: what a person may do, a client, or who may do what in general. */
-  about: "person" | "client" | "roles";
-  /** The id of the person or client; an empty text for `roles`. */
+  /**
+   * What has changed: what a person may do, a client, or who may do what in general. `all`: news may have been lost, so
+   * that anything can have changed.
+   */
+  about: "person" | "client" | "roles" | "all";
+  /** The id of the person or client; otherwise an empty text. */
   id: string;
 }
 

@@ -18,10 +18,18 @@ export interface SignedInPerson {
   emailVerified: boolean;
   /** The ids of their groups; undefined where the sign-in does not tell. */
   groups: readonly string[] | undefined;
+  /** What else it tells, for people; what was known before stays where this is undefined. */
+  attributes?: PersonAttributes | undefined;
+}
+
+/** What is shown of a person besides their name, as the org claims it. Nothing depends on it. */
+export interface PersonAttributes {
+  department: string | undefined;
+  title: string | undefined;
 }
 
 /** A person who has signed in at least once. */
-export interface KnownPerson extends SignedInPerson {
+export interface KnownPerson extends Omit<SignedInPerson, "attributes">, PersonAttributes {
   /** Our own id, which stays the same when login and e-mail change. */
   id: string;
   status: PersonStatus;
@@ -59,6 +67,10 @@ export class StoredPeople {
       email: told.email ?? null,
       email_verified: told.emailVerified ? 1 : 0,
       seen_at: nowMs,
+      ...(told.attributes && {
+        department: told.attributes.department ?? null,
+        title: told.attributes.title ?? null,
+      }),
     };
     const groups = told.groups === undefined ? {} : { groups: JSON.stringify(told.groups), groups_at: nowMs };
     const status = (await this.#tombstones.wasBlocked(told)) ? "blocked" : "active";
@@ -134,6 +146,8 @@ function personOf(row: Selectable<Tables["people"]>): KnownPerson {
     name: row.name ?? undefined,
     email: row.email ?? undefined,
     emailVerified: row.email_verified === 1,
+    department: row.department ?? undefined,
+    title: row.title ?? undefined,
     status: row.status,
     groups: JSON.parse(row.groups) as string[],
     groupsAtMs: row.groups_at ?? undefined,

@@ -15,6 +15,9 @@ interface PeopleTable {
   name: string | null;
   email: string | null;
   email_verified: number;
+  /** Claims of the sign-in, for people; null where it does not tell. */
+  department: string | null;
+  title: string | null;
   status: "active" | "blocked" | "gone";
   /** JSON: the ids of the groups as of `groups_at`. */
   groups: string;
@@ -28,6 +31,17 @@ interface PeopleTable {
   checked_at: number | null;
   /** From then on the org is to be asked about them. */
   check_due_at: number | null;
+}
+
+/** Somebody who may sign in though they were never here. */
+interface InvitationsTable {
+  id: string;
+  iss: string;
+  sub: string;
+  login: string | null;
+  invited_by: string;
+  invited_at: number;
+  ends_at: number;
 }
 
 /** A client, by the id that it sends. */
@@ -251,6 +265,7 @@ interface ErasedPeopleTable {
 
 export interface Tables {
   people: PeopleTable;
+  invitations: InvitationsTable;
   clients: ClientsTable;
   consents: ConsentsTable;
   oidc: OidcTable;

@@ -83,6 +83,16 @@ export class Vault {
     if (missing !== undefined) throw missing;
   }
 
+  /**
+   * A value encrypted anew with the first key, for the same row as before; undefined for one that cannot be read.
+   * @throws OktaMcpError store_unavailable where others can read it, and this vault lacks the key
+   */
+  async rewrap(sealed: string): Promise<string | undefined> {
+    const row = rowIn(sealed);
+    const text = row && (await this.open(sealed, row));
+    return text === undefined ? undefined : this.seal(text, row as RowIdentity);
+  }
+
   /** As `open`, for whoever goes on where the key is missing too: the value is then told of as one that cannot be read. */
   async openOrPass(sealed: string, row: RowIdentity): Promise<string | undefined> {
     const read = await this.#read(sealed, row);
@@ -120,6 +130,19 @@ export class Vault {
     const [key] = this.#keys;
     if (key === undefined) throw new TypeError("a vault needs a key");
     return key;
+  }
+}
+
+/** The row that a value says it was encrypted for. Whoever decrypts the value finds out whether that is true. */
+function rowIn(sealed: string): RowIdentity | undefined {
+  try {
+    const { row } = decodeProtectedHeader(sealed);
+    const [table, column, id, person] = Array.isArray(row) ? (row as unknown[]) : [];
+    const texts = [table, column, id].every((part) => typeof part === "string");
+    const isRow = texts && (person === null || typeof person === "string");
+    return isRow ? ({ table, column, id, person } as RowIdentity) : undefined;
+  } catch {
+    return undefined;
   }
 }
 

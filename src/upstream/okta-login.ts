@@ -2,17 +2,28 @@ import * as oauth from "oauth4webapi";
 import { type AppCredentials, clientAuthentication } from "../auth/client-authentication.js";
 import { OAuthFailure } from "../auth/oauth-failure.js";
 import { type OAuthHttpOptions, oauthFetch } from "../auth/oauth-http.js";
-import { groupsIn } from "./group-claim.js";
 import { asSignInFailure } from "./okta-causes.js";
+import { type OktaServer, OktaServers, type ServerName } from "./okta-servers.js";
+import { claimedIn, completed, personIn, type SignedIn } from "./signed-in.js";
+
+export type { SignedIn } from "./signed-in.js";
 
 /** The web app in Okta through which people sign in. */
 export interface OktaLoginOptions extends OAuthHttpOptions, AppCredentials {
   /** The one address to which Okta sends people back. */
   redirectUri: string;
+  /** The issuer with which people sign in, where it is a custom authorization server of the org. */
+  issuer?: string | undefined;
+  /** True where userinfo is asked for what the ID token of a sign-in leaves out. */
+  userinfo?: boolean;
+  /** The address to which Okta sends people back after a sign-out there; undefined where it shows a page of its own. */
+  afterSignOut?: string | undefined;
 }
 
 /** What a sign-in asks for. The caller keeps it until the person is back. */
 export interface SignInRequest {
+  /** The authorization server; by default the one that says who people are. */
+  server?: ServerName;
   state: string;
   nonce: string;
   /** The verifier of PKCE (RFC 7636). */
@@ -26,64 +37,47 @@ export interface SignInRequest {
   prompt?: "login" | undefined;
 }
 
-/** Somebody who has signed in, by a checked ID token. What it says is data of the org. */
-export interface SignedIn {
-  issuer: string;
-  subject: string;
-  login: string | undefined;
-  email: string | undefined;
-  /** True where Okta says so. A claim that is missing or no boolean says no. */
-  emailVerified: boolean;
-  name: string | undefined;
-  /** The ids of the groups claim; undefined where it does not tell all of them. */
-  groups: readonly string[] | undefined;
-  /** When the person typed in their password, in epoch milliseconds; undefined where Okta does not tell. */
-  authenticatedAtMs: number | undefined;
-  /** The assurance of the sign-in (`acr`); undefined where Okta does not tell. */
-  acr: string | undefined;
-  /** The ID token itself, as a hint for signing out. */
-  idToken: string;
-  tokens: {
-    accessToken: string;
-    refreshToken: string | undefined;
-    scopes: string[] | undefined;
-    expiresInMs: number | undefined;
-  };
-}
-
 /** The tolerance for an ID token's times. */
 const CLOCK_TOLERANCE_SECONDS = 60;
-
-/** The endpoints of the org's authorization server that are used. */
-type Endpoint = "authorization_endpoint" | "token_endpoint" | "revocation_endpoint";
 
 /** The time for asking anew who somebody is. A client waits for it. */
 const RENEWAL_TIMEOUT_MS = 10_000;
 
-/** Signs people in with the org's own authorization server (OpenID Connect Core, section 3.1). */
+/** Signs people in with Okta (OpenID Connect Core, section 3.1). */
 export class OktaLogin {
   readonly #options: OktaLoginOptions;
-  readonly #server: oauth.AuthorizationServer & Record<Endpoint, string>;
-  /** The org's keys, as the library keeps them. */
-  readonly #keys: oauth.JWKSCacheInput = {};
+  readonly #servers: OktaServers;
+  /** The keys of each server, as the library keeps them. */
+  readonly #keys = new Map<string, oauth.JWKSCacheInput>();
 
   constructor(options: OktaLoginOptions) {
-    const { orgUrl } = options;
     this.#options = options;
-    // The endpoints are fixed and not discovered, so that no answer can send people or tokens to another place.
-    this.#server = {
-      issuer: orgUrl,
-      authorization_endpoint: `${orgUrl}/oauth2/v1/authorize`,
-      token_endpoint: `${orgUrl}/oauth2/v1/token`,
-      revocation_endpoint: `${orgUrl}/oauth2/v1/revoke`,
-      jwks_uri: `${orgUrl}/oauth2/v1/keys`,
-      id_token_signing_alg_values_supported: ["RS256"],
-    };
+    this.#servers = new OktaServers(options);
   }
 
-  /** The address to which a browser goes to sign in (RFC 6749, section 4.1.1; Okta: `authorize`). */
-  async address({ state, nonce, verifier, scopes, maxAgeSeconds, acrValues, prompt }: SignInRequest): Promise<string> {
-    const url = new URL(this.#server.authorization_endpoint);
+  /** The one address to which Okta sends people back. */
+  get redirectUri(): string {
+    return this.#options.redirectUri;
+  }
+
+  /** True where people sign in with a custom authorization server. */
+  get isCustom(): boolean {
+    return this.#servers.isCustom;
+  }
+
+  /** Looks whether people can sign in with the authorization server of the settings. @throws SignInFailure */
+  async look(): Promise<void> {
+    await this.#told(() => this.#servers.of("sign_in"));
+  }
+
+  /**
+   * The address to which a browser goes to sign in (RFC 6749, section 4.1.1; Okta: `authorize`, `authorizeCustomAS`).
+   * @throws SignInFailure where a custom authorization server does not tell its endpoints
+   */
+  async address({ server = "sign_in", state, nonce, verifier, scopes, ...asked }: SignInRequest): Promise<string> {
+    const { authorization_endpoint } = await this.#told(() => this.#servers.of(server));
+    const url = new URL(authorization_endpoint);
+    const { maxAgeSeconds, prompt, acrValues } = asked;
     const parameters: Record<string, string | undefined> = {
       client_id: this.#options.clientId,
       redirect_uri: this.#options.redirectUri,
@@ -107,56 +101,69 @@ export class OktaLogin {
    * @param callback the parameters with which the browser came back
    * @throws SignInFailure
    */
-  async finish(callback: URLSearchParams, request: SignInRequest, signal?: AbortSignal): Promise<SignedIn> {
-    try {
-      return await this.#finish(callback, request, signal);
-    } catch (error) {
-      throw asSignInFailure(error);
+  finish(callback: URLSearchParams, request: SignInRequest, signal?: AbortSignal): Promise<SignedIn> {
+    return this.#told(() => this.#finish(callback, request, signal));
+  }
+
+  /**
+   * Ends a token, a refresh token together with what was given out for it (RFC 7009; Okta: `revokeToken`,
+   * `revokeTokenCustomAS`). One that has ended already is no error.
+   * @throws OAuthFailure, oauth.ResponseBodyError where Okta did not do it
+   */
+  async revoke(token: string, kind: "refresh_token" | "access_token", signal?: AbortSignal): Promise<void> {
+    // A token does not tell which server gave it out, and the other one does not mind being asked.
+    const names: ServerName[] = this.#servers.isCustom ? ["sign_in", "org"] : ["org"];
+    for (const name of names) {
+      const { server, client, how } = await this.#request(name, signal);
+      const auth = await clientAuthentication(this.#options, server.revocation_endpoint);
+      const additionalParameters = { token_type_hint: kind };
+      const response = await oauth.revocationRequest(server, client, auth, token, {
+        ...how,
+        additionalParameters,
+      });
+      await oauth.processRevocationResponse(response);
     }
   }
 
   /**
-   * Ends a token, a refresh token together with what was given out for it (RFC 7009; Okta: `revokeToken`). One that has
-   * ended already is no error.
-   * @throws OAuthFailure, oauth.ResponseBodyError where the org did not do it
-   */
-  async revoke(token: string, kind: "refresh_token" | "access_token", signal?: AbortSignal): Promise<void> {
-    const { server, client, how } = this.#request(signal);
-    const auth = await clientAuthentication(this.#options, server.revocation_endpoint);
-    const additionalParameters = { token_type_hint: kind };
-    const response = await oauth.revocationRequest(server, client, auth, token, {
-      ...how,
-      additionalParameters,
-    });
-    await oauth.processRevocationResponse(response);
-  }
-
-  /**
-   * Has the org say anew who somebody is, with the refresh token of their sign-in (RFC 6749, section 6; OpenID Connect
+   * Has Okta say anew who somebody is, with the refresh token of their sign-in (RFC 6749, section 6; OpenID Connect
    * Core, section 12.2). It refuses for somebody who was suspended, deactivated or lost the app.
    * @throws SignInFailure sign_in_ended where it refuses
    */
-  async renew(refreshToken: string, signal?: AbortSignal): Promise<SignedIn> {
-    try {
-      const { server, client, how } = this.#request(signal, RENEWAL_TIMEOUT_MS);
+  renew(refreshToken: string, signal?: AbortSignal): Promise<SignedIn> {
+    return this.#told(async () => {
+      const { server, client, how } = await this.#request("sign_in", signal, RENEWAL_TIMEOUT_MS);
       const auth = await clientAuthentication(this.#options, server.token_endpoint);
       const response = await oauth.refreshTokenGrantRequest(server, client, auth, refreshToken, how);
       const reply = await oauth.processRefreshTokenResponse(server, client, response);
-      return await this.#signedIn(response, reply, how);
+      return this.#signedIn(server, response, reply, how);
+    });
+  }
+
+  /**
+   * The address that ends the person's session at Okta in this browser (OpenID Connect RP-Initiated Logout).
+   * @throws SignInFailure where a custom authorization server does not tell its endpoints
+   */
+  async signOutAddress(idToken: string): Promise<string> {
+    const { end_session_endpoint } = await this.#told(() => this.#servers.ofIdToken(idToken));
+    const url = new URL(end_session_endpoint);
+    url.searchParams.set("id_token_hint", idToken);
+    const { afterSignOut } = this.#options;
+    if (afterSignOut !== undefined) url.searchParams.set("post_logout_redirect_uri", afterSignOut);
+    return url.href;
+  }
+
+  async #told<T>(action: () => Promise<T>): Promise<T> {
+    try {
+      return await action();
     } catch (error) {
       throw asSignInFailure(error);
     }
   }
 
-  /** The address that ends the person's session at Okta in this browser (OpenID Connect RP-Initiated Logout). */
-  signOutAddress(idToken: string): string {
-    const url = new URL(`${this.#options.orgUrl}/oauth2/v1/logout`);
-    url.searchParams.set("id_token_hint", idToken);
-    return url.href;
-  }
-
   async #finish(callback: URLSearchParams, request: SignInRequest, signal?: AbortSignal): Promise<SignedIn> {
-    const { server, client, how } = this.#request(signal);
+    const { server: name = "sign_in" } = request;
+    const { server, client, how } = await this.#request(name, signal);
     const parameters = oauth.validateAuthResponse(server, client, callback, request.state);
     const response = await oauth.authorizationCodeGrantRequest(
       server,
@@ -172,11 +179,16 @@ export class OktaLogin {
       requireIdToken: true,
       ...(request.maxAgeSeconds === undefined ? {} : { maxAge: request.maxAgeSeconds }),
     });
-    return this.#signedIn(response, reply, how);
+    const signedIn = await this.#signedIn(server, response, reply, how);
+    if (this.#options.userinfo !== true || name === "org") return signedIn;
+    const asked = await oauth.userInfoRequest(server, client, reply.access_token, how);
+    // Userinfo of somebody else is refused (OpenID Connect Core, section 5.3.2).
+    const more = await oauth.processUserInfoResponse(server, client, signedIn.subject, asked);
+    return completed(signedIn, claimedIn(more));
   }
 
-  /** What one exchange with the org needs. */
-  #request(signal: AbortSignal | undefined, timeoutMs = this.#options.timeoutMs) {
+  /** What one exchange with Okta needs. */
+  async #request(name: ServerName, signal: AbortSignal | undefined, timeoutMs = this.#options.timeoutMs) {
     const { orgUrl, clock, clientId } = this.#options;
     const send = oauthFetch({ ...this.#options, timeoutMs }, signal, () => {});
     const how = { [oauth.customFetch]: send as never, [oauth.allowInsecureRequests]: orgUrl.startsWith("http://") };
@@ -185,20 +197,24 @@ export class OktaLogin {
       [oauth.clockSkew]: Math.round((clock.now() - Date.now()) / 1000),
       [oauth.clockTolerance]: CLOCK_TOLERANCE_SECONDS,
     };
-    return { server: this.#server, client, how };
+    return { server: await this.#servers.of(name), client, how };
   }
 
   /** Whoever an answer's ID token names, once its signature is checked. */
   async #signedIn(
+    server: OktaServer,
     response: Response,
     reply: oauth.TokenEndpointResponse,
     how: oauth.ValidateSignatureOptions,
   ): Promise<SignedIn> {
     const claims = oauth.getValidatedIdTokenClaims(reply);
     if (claims === undefined) throw new OAuthFailure("unusable", "the answer has no ID token");
-    await oauth.validateApplicationLevelSignature(this.#server, response, { ...how, [oauth.jwksCache]: this.#keys });
+    const keys = this.#keys.get(server.issuer) ?? {};
+    this.#keys.set(server.issuer, keys);
+    await oauth.validateApplicationLevelSignature(server, response, { ...how, [oauth.jwksCache]: keys });
     return {
-      ...personOf(claims),
+      // People are the org's, by whichever of its servers they sign in: the id in `sub` is the same.
+      ...personIn(claims, this.#options.orgUrl),
       idToken: String(reply.id_token),
       tokens: {
         accessToken: reply.access_token,
@@ -208,24 +224,4 @@ export class OktaLogin {
       },
     };
   }
-}
-
-const MAX_CLAIM_CHARS = 256;
-
-const textIn = (claim: unknown) =>
-  typeof claim === "string" && claim !== "" ? claim.slice(0, MAX_CLAIM_CHARS) : undefined;
-
-function personOf(claims: oauth.IDToken): Omit<SignedIn, "tokens" | "idToken"> {
-  const { iss, sub, preferred_username, email, email_verified, name, groups, auth_time, acr } = claims;
-  return {
-    issuer: iss,
-    subject: sub,
-    login: textIn(preferred_username),
-    email: textIn(email),
-    emailVerified: email_verified === true,
-    name: textIn(name),
-    groups: groupsIn(groups),
-    authenticatedAtMs: typeof auth_time === "number" ? auth_time * 1000 : undefined,
-    acr: textIn(acr),
-  };
 }

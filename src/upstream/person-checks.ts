@@ -7,7 +7,7 @@ import type { Departures } from "./departures.js";
 import type { OktaLogin, SignedIn } from "./okta-login.js";
 import type { OrgRevocations } from "./org-revocations.js";
 import type { PersonGroups } from "./person-groups.js";
-import { SignInFailure } from "./sign-in-failure.js";
+import { SignInFailure, signInFailure } from "./sign-in-failure.js";
 
 /** The kind of a grant with which the org says anew who somebody is. It calls no API. */
 export const IDENTITY_GRANT = "identity";
@@ -139,9 +139,5 @@ function tokensOf(refresh: string, scopes: readonly string[] | undefined) {
 }
 
 function slow(): SignInFailure {
-  return new SignInFailure(
-    "okta_busy",
-    "Okta takes too long to answer.",
-    "Wait a minute and start again from your program.",
-  );
+  return signInFailure("okta_busy", { message: "Okta takes too long to answer." });
 }

@@ -1,6 +1,6 @@
 import type { Log } from "../log.js";
 import type { SignedIn } from "./okta-login.js";
-import { SignInFailure } from "./sign-in-failure.js";
+import { signInFailure } from "./sign-in-failure.js";
 
 export interface PersonGroupsOptions {
   /** Reads the ids of somebody's groups at the org, by a service app; undefined where there is none. */
@@ -16,27 +16,19 @@ export class PersonGroups {
     this.#options = options;
   }
 
-  /** @throws SignInFailure groups_unknown where nothing tells them, okta_unreachable where the directory does not answer */
+  /** @throws SignInFailure groups_claim_missing where nothing tells them, okta_unreachable where the directory does not answer */
   async of({ subject, groups }: Pick<SignedIn, "subject" | "groups">): Promise<readonly string[]> {
     if (groups !== undefined) return groups;
     const { read, log } = this.#options;
     if (read === undefined) {
-      throw new SignInFailure(
-        "groups_unknown",
-        "Okta does not tell this server which groups you are in.",
-        "The operator has to give the app in Okta a groups claim that lists ids, or set `directory` in serve.json to a service app that reads groups.",
-        "the ID token has no groups claim that lists the ids of all groups",
-      );
+      const detail = "the ID token has no groups claim that lists the ids of all groups";
+      throw signInFailure("groups_claim_missing", { detail });
     }
     try {
       return await read(subject);
     } catch (error) {
       log.error("the groups of a person cannot be read", { subject, error });
-      throw new SignInFailure(
-        "okta_unreachable",
-        "Your groups cannot be read at the moment.",
-        "Wait a minute and start again from your program.",
-      );
+      throw signInFailure("okta_unreachable", { message: "Your groups cannot be read at the moment." });
     }
   }
 }

@@ -1,32 +1,6 @@
-/**
- * The causes for which a sign-in through Okta fails, each with its own code. Page, log and docs have the same codes.
- */
-export type SignInCause =
-  | "access_denied"
-  | "user_not_assigned"
-  | "policy_denied"
-  | "sign_in_ended"
-  | "groups_unknown"
-  | "no_role"
-  | "not_admin"
-  | "mfa_required"
-  | "blocked"
-  | "no_such_question"
-  | "invalid_client"
-  | "redirect_uri_mismatch"
-  | "login_required"
-  | "scope_not_granted"
-  | "issuer_mismatch"
-  | "clock_skew"
-  | "id_token_invalid"
-  | "another_person"
-  | "state_expired"
-  | "another_browser"
-  | "form_not_ours"
-  | "too_many_requests"
-  | "okta_busy"
-  | "okta_unreachable"
-  | "okta_refused";
+import { SIGN_IN_CAUSES, type SignInCause } from "./sign-in-causes.js";
+
+export type { SignInCause } from "./sign-in-causes.js";
 
 /** The causes that may well be gone in a minute. */
 const PASSING: ReadonlySet<SignInCause> = new Set<SignInCause>(["okta_busy", "okta_unreachable"]);
@@ -45,8 +19,19 @@ export class SignInFailure extends Error {
     this.detail = detail;
   }
 
+  /** What whoever runs the server does about it. @param publicUrl the address of the server, without a slash at its end */
+  forOperator(publicUrl: string): string {
+    return SIGN_IN_CAUSES[this.code].operator.replaceAll("{public_url}", publicUrl);
+  }
+
   /** True where the same may well succeed in a minute. */
   get isPassing(): boolean {
     return PASSING.has(this.code);
   }
+}
+
+/** A failure in the words of its cause. @param told what is known besides: a message in their place, words for the log */
+export function signInFailure(code: SignInCause, told: { message?: string; detail?: string } = {}): SignInFailure {
+  const { means, person } = SIGN_IN_CAUSES[code];
+  return new SignInFailure(code, told.message ?? means, person, told.detail);
 }

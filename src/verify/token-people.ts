@@ -11,6 +11,10 @@ export interface TokenPeopleOptions {
   orgUrl: string;
   /** Reads the groups that a token does not tell; undefined where nothing does. */
   directory: GroupDirectory | undefined;
+  /** True for somebody who may come in though they were never here; by default everybody may. */
+  isExpected?(who: { issuer: string; subject: string }): Promise<boolean>;
+  /** Receives somebody who is here for the first time. */
+  arrived?(who: { issuer: string; subject: string }): Promise<void>;
   /** The names of the roles of machines, by their client ids. */
   machines: ReadonlyMap<string, string>;
   /** The scope without which a holder may only read; undefined where scopes do not decide it. */
@@ -55,6 +59,12 @@ export class TokenPeople {
     const issuedAtMs = now() - ageMs;
     const person =
       userId === undefined ? await this.#machine(clientId) : await this.#person(userId, facts, issuedAtMs, parts);
+    if (person === undefined) {
+      log.info("A token was refused.", { why: "Its holder was not invited.", user_id: userId });
+      return {
+        refused: { kind: "forbidden", why: "not_invited: you were not invited to this server. Ask who runs it." },
+      };
+    }
     if (person.status === "blocked" || (person.status === "gone" && person.endedAtMs === undefined)) {
       log.info("A token was refused.", { why: "Its holder is not active here.", person: person.id });
       return { refused: { kind: "forbidden", why: "Your access to this server was ended. Ask who runs it." } };
@@ -81,9 +91,10 @@ export class TokenPeople {
     facts: TokenFacts,
     issuedAtMs: number,
     { isSureNow = false }: HolderParts,
-  ): Promise<KnownPerson> {
-    const { people, orgUrl, directory } = this.#options;
+  ): Promise<KnownPerson | undefined> {
+    const { people, orgUrl, directory, isExpected, arrived } = this.#options;
     const known = await people.findBySubject(orgUrl, userId);
+    if (known === undefined && (await isExpected?.({ issuer: orgUrl, subject: userId })) === false) return undefined;
     if (known?.status === "blocked" || (known !== undefined && isFromBefore(known, issuedAtMs))) return known;
     // A token that was given out after the person had gone says that they are there again.
     if (known?.status === "gone" && known.endedAtMs === undefined && !isSureNow) return known;
@@ -91,6 +102,7 @@ export class TokenPeople {
     const groups = facts.groups ?? (await directory?.groupsOf(userId)) ?? this.#untold(userId);
     const login = facts.login ?? known?.login;
     if (known?.status === "active" && known.login === login && sameGroups(known.groups, groups)) return known;
+    if (known === undefined) await arrived?.({ issuer: orgUrl, subject: userId });
     return people.signedIn({
       issuer: orgUrl,
       subject: userId,

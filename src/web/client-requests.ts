@@ -7,7 +7,7 @@ import type { AskingClient } from "../pages/consent-page.js";
 import type { AuditEvent } from "../store/audit.js";
 import type { Store } from "../store/open-store.js";
 import type { KnownPerson } from "../store/stored-people.js";
-import { SignInFailure } from "../upstream/sign-in-failure.js";
+import { type SignInFailure, signInFailure } from "../upstream/sign-in-failure.js";
 
 export interface ClientRequestsOptions {
   /** The authorization server as of this moment. */
@@ -179,9 +179,5 @@ function scopeOf({ scope }: Readonly<Record<string, unknown>>): string | undefin
 
 /** The refusal of a browser that comes without having begun, too late, or a second time. */
 export function notBegun(): SignInFailure {
-  return new SignInFailure(
-    "state_expired",
-    "This sign-in was not begun in this browser, has ended, or took longer than ten minutes.",
-    "Start again from your program, and finish in the same browser.",
-  );
+  return signInFailure("state_expired");
 }

@@ -1,25 +1,20 @@
-import { getCookie } from "hono/cookie";
 import { mePage } from "../pages/me-page.js";
-import { signedOutPage } from "../pages/sign-in-page.js";
 import { type Role, rolesOf } from "../people/roles.js";
 import type { Store } from "../store/open-store.js";
 import type { KnownPerson } from "../store/stored-people.js";
 import type { Departures } from "../upstream/departures.js";
-import type { OktaLogin } from "../upstream/okta-login.js";
-import type { ClientRequests } from "./client-requests.js";
 import type { PageContext, PageKit } from "./page-kit.js";
 import type { SignInFlow } from "./sign-in-flow.js";
 import type { SignInPages } from "./sign-in-pages.js";
+import type { SignOut } from "./sign-out.js";
 import type { PageRoutes } from "./web-server.js";
 
 export interface MePagesOptions {
   kit: PageKit;
   signIn: SignInPages;
   flow: SignInFlow;
-  login: Pick<OktaLogin, "signOutAddress">;
+  signOut: SignOut;
   departures: Departures;
-  /** The requests of clients; undefined where clients get their tokens elsewhere. */
-  requests: ClientRequests | undefined;
   store: Store;
   roles(): readonly Role[];
   /** The name of a client for people. */
@@ -38,7 +33,6 @@ export class MePages {
 
   addTo(app: PageRoutes): void {
     app.get("/me", (context) => this.#show(context));
-    app.get("/signed-out", (context) => this.#showSignedOut(context));
     app.post("/me/revoke", (context) => this.#revoke(context));
     app.post("/me/sign-out", (context) => this.#signOut(context));
   }
@@ -62,15 +56,10 @@ export class MePages {
     return kit.page(context, page, { goesTo: [orgUrl] });
   }
 
-  #showSignedOut(context: PageContext): Promise<Response> {
-    const { kit } = this.#options;
-    const everywhere = new URL(context.req.url).searchParams.has("everywhere");
-    return kit.page(context, signedOutPage({ org: kit.org, everywhere }));
-  }
-
   async #revoke(context: PageContext): Promise<Response> {
     const { kit, departures, store } = this.#options;
-    const { person, fields } = await this.#form(context);
+    const { signedIn, fields } = await this.#form(context);
+    const { person } = signedIn;
     const { client } = fields;
     // The record is for ever, and takes no text that somebody made up.
     const isOwn = (await store.oidc.grantsOf(person.id)).some((grant) => grant.client === client);
@@ -81,22 +70,8 @@ export class MePages {
   }
 
   async #signOut(context: PageContext): Promise<Response> {
-    const { kit, login, departures } = this.#options;
-    const { person, idToken, fields } = await this.#form(context);
-    const everywhere = fields.where === "everywhere";
-    if (everywhere) await departures.end(person.id, { cause: "signed_out", by: person.id, ...kit.origin(context) });
-    await this.#endHere(context);
-    if (!everywhere) await kit.recorder(context)({ actor: person.id, action: "sign_out", outcome: "done" });
-    if (fields.where === "okta" && idToken !== undefined) return kit.redirect(context, login.signOutAddress(idToken));
-    return kit.redirect(context, everywhere ? "/signed-out?everywhere" : "/signed-out");
-  }
-
-  /** Ends both sessions of this browser: that of the pages, and that in which clients need not ask again. */
-  async #endHere(context: PageContext): Promise<void> {
-    const { kit, requests } = this.#options;
-    await kit.endSession(context);
-    const id = requests && getCookie(context, requests.sessionCookie);
-    if (requests !== undefined && id !== undefined) await requests.endSession(id);
+    const { signedIn, fields } = await this.#form(context);
+    return this.#options.signOut.end(context, signedIn, fields.where);
   }
 
   /** A form of this page, from the person to whom it was shown. @throws SignInFailure */
@@ -105,8 +80,7 @@ export class MePages {
     const signedIn = await kit.signedIn(context);
     const { fields } = await kit.form(context, signedIn === undefined ? "nobody" : purposeOf(signedIn.person));
     // A form for nobody is never shown, so somebody is signed in.
-    const { person, idToken } = signedIn as NonNullable<typeof signedIn>;
-    return { person, idToken, fields };
+    return { signedIn: signedIn as NonNullable<typeof signedIn>, fields };
   }
 
   async #questionsOf(person: string) {

@@ -1,17 +1,20 @@
 import type { IncomingMessage } from "node:http";
 import type { HttpBindings } from "@hono/node-server";
 import type { Context } from "hono";
+import { OktaMcpError } from "../errors/index.js";
 import type { Log } from "../log.js";
 import { errorPage } from "../pages/error-page.js";
 import { type Markup, pageHeaders } from "../pages/layout.js";
 import type { Store } from "../store/open-store.js";
 import type { KnownPerson } from "../store/stored-people.js";
-import { SignInFailure } from "../upstream/sign-in-failure.js";
+import { SignInFailure, signInFailure } from "../upstream/sign-in-failure.js";
 import { type BrowserBinding, randomText } from "./browser-binding.js";
 import type { AuditRecorder, WayBack } from "./client-requests.js";
 import type { RunningRequests } from "./running-requests.js";
 
 export interface PageKitOptions {
+  /** The address at which clients reach this server, without a slash at its end. */
+  publicUrl: string;
   /** The org's address. */
   orgUrl: string;
   binding: BrowserBinding;
@@ -83,11 +86,7 @@ export class PageKit {
     const length = Number(headers.get("content-length") ?? Number.NaN);
     const fields = length <= MAX_FORM_BYTES ? await context.req.parseBody() : {};
     if (browser === undefined || !binding.isOwnForm(headers, browser, purpose, fields.csrf)) {
-      throw new SignInFailure(
-        "form_not_ours",
-        "This form was not shown in this browser, or its page is too old.",
-        "Open the page again and answer there. If you did not open it yourself, close this window.",
-      );
+      throw signInFailure("form_not_ours");
     }
     return { browser, fields, answer: fields.answer };
   }
@@ -166,24 +165,31 @@ export class PageKit {
 
   /** Answers with what went wrong: in our words on the page, with the org's words in the log alone. */
   async failed(context: PageContext, error: Error, back?: WayBack): Promise<Response> {
-    const { log } = this.#options;
+    const { log, publicUrl } = this.#options;
     const requestId = this.requestId(context);
     if (!(error instanceof SignInFailure)) {
       log.error("a page failed", { error, request_id: requestId });
+      const isPassing = error instanceof OktaMcpError && error.code === "store_unavailable";
       const page = errorPage({
         org: this.org,
-        code: "page_failed",
-        message: "This page cannot be shown.",
-        fix: "Start again from your program. If it happens again, tell who runs this server.",
+        code: isPassing ? "temporarily_unavailable" : "page_failed",
+        message: isPassing ? "This server cannot reach what it keeps. Nothing was lost." : "This page cannot be shown.",
+        fix: isPassing
+          ? "Wait a minute, then load the page again. If it goes on, tell who runs this server."
+          : "Start again from your program. If it happens again, tell who runs this server.",
         requestId,
       });
-      return this.page(context, page, { status: 400 });
+      return this.page(context, page, { status: isPassing ? 503 : 400 });
     }
     const { code, message, fix, detail } = error;
     // A field named code would count as a code of OAuth, and be left out.
     log.info("a page was refused", { fault: code, detail, request_id: requestId });
-    return this.page(context, errorPage({ org: this.org, code, message, fix, requestId, back }), {
-      status: code === "too_many_requests" ? 429 : error.isPassing ? 503 : 403,
-    });
+    return this.page(
+      context,
+      errorPage({ org: this.org, code, message, fix, operator: error.forOperator(publicUrl), requestId, back }),
+      {
+        status: code === "too_many_requests" ? 429 : error.isPassing ? 503 : 403,
+      },
+    );
   }
 }

@@ -9,7 +9,7 @@ import type { Store } from "../store/open-store.js";
 import type { Departures } from "../upstream/departures.js";
 import type { OktaLogin } from "../upstream/okta-login.js";
 import type { PersonChecks } from "../upstream/person-checks.js";
-import { SignInFailure } from "../upstream/sign-in-failure.js";
+import { signInFailure } from "../upstream/sign-in-failure.js";
 import { AdminAccess } from "./admin-access.js";
 import { addAdminOverview } from "./admin-overview.js";
 import { ApprovePages } from "./approve-pages.js";
@@ -21,9 +21,13 @@ import { type PageContext, PageKit } from "./page-kit.js";
 import type { RunningRequests } from "./running-requests.js";
 import type { SignInFlow } from "./sign-in-flow.js";
 import { SignInPages } from "./sign-in-pages.js";
+import { SignOut } from "./sign-out.js";
+import { SsoPages } from "./sso-pages.js";
 import type { PageRoutes } from "./web-server.js";
 
 export interface PageRoutesOptions {
+  /** The address at which clients reach this server, without a slash at its end. */
+  publicUrl: string;
   /** The org's address. */
   orgUrl: string;
   binding: BrowserBinding;
@@ -58,27 +62,22 @@ export function pageRoutes(options: PageRoutesOptions): PageRoutes {
   const kit = new PageKit(options);
   const admin = new AdminAccess({ ...options, kit });
   const signIn = new SignInPages({ ...options, kit, admin });
+  const signOut = new SignOut({ ...options, kit });
   const clientName = (id: string) => requests?.nameOf(id) ?? Promise.resolve(id);
   const app: PageRoutes = new Hono();
   app.use(async (context, next) => {
     const seconds = options.limits.take(options.addressOf(context.env.incoming) ?? "");
     if (seconds === undefined) return next();
     context.header("retry-after", String(seconds));
-    return kit.failed(context as PageContext, tooMany());
+    return kit.failed(context as PageContext, signInFailure("too_many_requests"));
   });
   if (requests !== undefined) new ConsentPages({ ...options, kit, requests }).addTo(app);
   signIn.addTo(app);
+  new SsoPages({ ...options, kit, signOut }).addTo(app);
   admin.addTo(app);
   addAdminOverview(app, { ...options, kit, admin });
   new ApprovePages({ ...options, kit, signIn, clientName }).addTo(app);
-  new MePages({ ...options, kit, signIn, clientName }).addTo(app);
+  new MePages({ ...options, kit, signIn, signOut, clientName }).addTo(app);
   app.onError((error, context) => kit.failed(context as PageContext, error));
   return app;
 }
-
-const tooMany = () =>
-  new SignInFailure(
-    "too_many_requests",
-    "Too many requests came from your address.",
-    "Wait a minute, then open the page again. Whoever runs this server can raise limits.oauth_per_address.",
-  );

@@ -3,26 +3,30 @@ import { type AdminSettings, isAdminIn } from "../people/admin-schema.js";
 import { type Role, rolesOf } from "../people/roles.js";
 import type { Store } from "../store/open-store.js";
 import type { KnownPerson } from "../store/stored-people.js";
+import type { Admission } from "../upstream/admission.js";
 import { ORG_GRANT } from "../upstream/grant-keeper.js";
 import type { OktaLogin, SignedIn, SignInRequest } from "../upstream/okta-login.js";
+import type { ServerName } from "../upstream/okta-servers.js";
 import type { OrgRevocations } from "../upstream/org-revocations.js";
 import type { PersonChecks } from "../upstream/person-checks.js";
 import type { PersonGroups } from "../upstream/person-groups.js";
-import { SignInFailure } from "../upstream/sign-in-failure.js";
+import { SignInFailure, signInFailure } from "../upstream/sign-in-failure.js";
 import { randomText } from "./browser-binding.js";
 import { type AuditRecorder, type ClientRequests, notBegun, type WayBack } from "./client-requests.js";
 
 /** The time in which a sign-in has to end. */
 const SIGN_IN_MS = 10 * 60_000;
 
-/** The scopes with which a person says who they are. Their own rights at Okta are asked for apart. */
-const IDENTITY_SCOPES = ["openid", "profile", "email", "groups"];
 /** The scope of a refresh token, with which the org is asked later whether the person is still there. */
 const LASTING = "offline_access";
 
 export interface SignInFlowOptions {
   store: Store;
   login: OktaLogin;
+  /** Decides who is let in. */
+  admission: Admission;
+  /** The scopes with which a person says who they are. Their own rights at Okta are asked for apart. */
+  identityScopes: readonly string[];
   groups: PersonGroups;
   checks: PersonChecks;
   /** Takes the tokens that are to be revoked at the org. */
@@ -52,6 +56,7 @@ interface Begun {
   scopes: string[];
   /** The person of the first leg, who has to be that of the second. */
   person: string | undefined;
+  /** Their id at Okta. */
   subject: string | undefined;
   /** Where the browser goes in the end, for the pages. */
   returnTo: string | undefined;
@@ -100,7 +105,7 @@ export class SignInFlow {
       org: forClient ? "missing" : goal.grants === true ? "always" : "never",
       nonce: randomText(),
       verifier: randomText(),
-      scopes: forClient ? [...IDENTITY_SCOPES, LASTING] : IDENTITY_SCOPES,
+      scopes: [...this.#options.identityScopes, ...(forClient ? [LASTING] : [])],
       person: undefined,
       subject: undefined,
       returnTo: forClient ? undefined : goal.returnTo,
@@ -119,7 +124,8 @@ export class SignInFlow {
     const begun = await this.#begun(browser, callback, record);
     try {
       const { nonce, verifier, scopes, maxAgeSeconds } = begun;
-      const request: SignInRequest = { state: callback.get("state") ?? "", nonce, verifier, scopes, maxAgeSeconds };
+      const state = callback.get("state") ?? "";
+      const request: SignInRequest = { server: serverOf(begun), state, nonce, verifier, scopes, maxAgeSeconds };
       const signedIn = await this.#options.login.finish(callback, request);
       if (begun.acrValues?.includes(signedIn.acr ?? "") === false) throw mfaRequired(signedIn.acr);
       return await (begun.leg === "identity"
@@ -159,25 +165,26 @@ export class SignInFlow {
     if ("data" in taken) return taken.data as Begun;
     if (taken.why !== "another_browser") throw notBegun();
     await record({ actor: undefined, action: "sign_in", outcome: "refused", detail: { code: "another_browser" } });
-    throw new SignInFailure(
-      "another_browser",
-      "This sign-in was begun in another browser.",
-      "If you did not begin it yourself, somebody may have sent you the link to get into your account: close this page. Otherwise start again from your program, and finish in the same browser.",
-    );
+    throw signInFailure("another_browser");
   }
 
   async #identified(browser: string, begun: Begun, signedIn: SignedIn, record: AuditRecorder): Promise<NextStep> {
-    const { store, groups, checks } = this.#options;
-    const { issuer, subject, login, name, email, emailVerified, tokens } = signedIn;
+    const { store, admission, groups, checks } = this.#options;
+    const { issuer, subject, login, name, email, emailVerified, attributes, tokens } = signedIn;
     let unused = tokens.refreshToken;
+    // Whoever is not let in is on record by the id at Okta, by which they can be invited.
+    begun.subject = subject;
     try {
+      await admission.admit(signedIn);
       const ids = await groups.of(signedIn);
-      const person = await store.people.signedIn({ issuer, subject, login, name, email, emailVerified, groups: ids });
+      const told = { issuer, subject, login, name, email, emailVerified, attributes, groups: ids };
+      const person = await store.people.signedIn(told);
+      await admission.arrived(signedIn);
       begun.person = person.id;
-      if (person.status === "blocked") throw blocked();
+      if (person.status === "blocked") throw signInFailure("blocked");
       if (begun.session === "admin") {
         if (!isAdminIn(this.#options.admins() ?? { groups: [] }, person.groups)) throw notAdmin();
-      } else if (!this.hasRole(person)) throw noRole();
+      } else if (!this.hasRole(person)) throw signInFailure("no_role");
       if (begun.uid !== undefined) {
         await checks.keep(person, signedIn);
         unused = undefined;
@@ -191,7 +198,6 @@ export class SignInFlow {
         nonce: randomText(),
         verifier: randomText(),
         scopes: ["openid", ...lasting, ...scopes],
-        subject,
         maxAgeSeconds: undefined,
       };
       return { redirect: await this.#leg(browser, next) };
@@ -207,7 +213,7 @@ export class SignInFlow {
     const person = begun.person === undefined ? undefined : await store.people.find(begun.person);
     if (person?.status !== "active" || subject !== begun.subject) {
       await this.#revoke(begun, tokens.refreshToken);
-      throw person?.status === "active" ? anotherPerson() : notBegun();
+      throw person?.status === "active" ? signInFailure("another_person") : notBegun();
     }
     const former = await store.upstream.put(person.id, ORG_GRANT, {
       access: tokens.accessToken,
@@ -246,17 +252,20 @@ export class SignInFlow {
         "Okta gives this app no refresh tokens, so clients have to sign in again whenever a token ends, after ten minutes. Tick Refresh Token among the grant types of the app in Okta.",
         { detail: failure.detail },
       );
-      const again = { ...begun, nonce: randomText(), verifier: randomText(), scopes: IDENTITY_SCOPES };
+      const scopes = begun.scopes.filter((scope) => scope !== LASTING);
+      const again = { ...begun, nonce: randomText(), verifier: randomText(), scopes };
       return { redirect: await this.#leg(browser, again) };
     }
-    const { code } = failure;
-    await record({ actor: begun.person, action: "sign_in", outcome: "refused", detail: { code, leg: begun.leg } });
+    const { person: actor, subject, leg } = begun;
+    const detail = { code: failure.code, leg };
+    const target = actor === undefined ? subject : undefined;
+    await record({ actor, action: "sign_in", target, outcome: "refused", detail });
     const back = begun.uid === undefined ? undefined : await requests?.fail(begun.uid, failure);
     return { failure, back };
   }
 
   async #leg(browser: string, data: Begun, prompt?: "login"): Promise<string> {
-    const { store, login, now } = this.#options;
+    const { store, login, admission, now } = this.#options;
     const state = randomText();
     await store.transactions.begin({
       state,
@@ -266,40 +275,20 @@ export class SignInFlow {
       person: data.person,
       endsAtMs: now() + SIGN_IN_MS,
     });
-    const { nonce, verifier, scopes, maxAgeSeconds, acrValues } = data;
-    return login.address({ state, nonce, verifier, scopes, maxAgeSeconds, acrValues, prompt });
+    const { nonce, verifier, scopes, maxAgeSeconds } = data;
+    const server = serverOf(data);
+    const acrValues = data.acrValues ?? (server === "org" ? undefined : admission.acrValues);
+    return login.address({ server, state, nonce, verifier, scopes, maxAgeSeconds, prompt, acrValues });
   }
 }
 
-const noRole = () =>
-  new SignInFailure(
-    "no_role",
-    "None of your groups has a role here.",
-    "Ask who runs this server which group you need. `okta-mcp serve who LOGIN` tells them what you have.",
-  );
+/** Rights at Okta's own API are given out by the org's own authorization server alone. */
+function serverOf({ leg }: Pick<Begun, "leg">): ServerName {
+  return leg === "org" ? "org" : "sign_in";
+}
 
 /** The refusal of somebody who is no admin. */
-export const notAdmin = () =>
-  new SignInFailure(
-    "not_admin",
-    "These pages are for admins of this server, and none of your groups makes you one.",
-    "What you have allowed yourself is at /me. To become an admin, ask for one of the groups of admins.groups in serve.json.",
-  );
+export const notAdmin = () => signInFailure("not_admin");
 
 const mfaRequired = (acr: string | undefined) =>
-  new SignInFailure(
-    "mfa_required",
-    "This sign-in did not prove enough: the admin pages need a stronger one.",
-    "Sign in again and give the second factor that Okta asks for. If Okta asks for none, the operator has to set an authentication policy of the app that does, or correct admins.acr_values in serve.json.",
-    `the sign-in has acr ${acr ?? "none"}`,
-  );
-
-const blocked = () =>
-  new SignInFailure("blocked", "Your access to this server was blocked.", "Ask who runs this server.");
-
-const anotherPerson = () =>
-  new SignInFailure(
-    "another_person",
-    "Somebody else signed in at Okta meanwhile.",
-    "Sign out of Okta in this browser, then start again from your program.",
-  );
+  signInFailure("mfa_required", { detail: `the sign-in has acr ${acr ?? "none"}, none of admins.acr_values` });

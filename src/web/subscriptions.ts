@@ -91,7 +91,7 @@ export class Subscriptions implements ServerEventBus {
   /** Looks at once at those whom news is about. */
   async #hear({ about, id }: News): Promise<void> {
     const concerned = [...this.#open].filter(({ caller: { person, clientId } }) =>
-      about === "roles" ? true : id === (about === "person" ? person.id : clientId),
+      about === "roles" || about === "all" ? true : id === (about === "person" ? person.id : clientId),
     );
     if (concerned.length > 0) await this.#look(concerned);
   }

@@ -13,6 +13,7 @@ import type { Networks } from "../net/networks.js";
 import { STYLE_PATH } from "../pages/layout.js";
 import { STYLE } from "../pages/style.js";
 import { peerAddress } from "./client-address.js";
+import { addDisabledSso } from "./disabled-sso.js";
 import { FOR_PROBES, Front, MAX_FORM_BYTES, pathOf, tooLong } from "./front.js";
 import type { McpEndpoint } from "./mcp-endpoint.js";
 import { resourceMetadata } from "./metadata.js";
@@ -220,11 +221,17 @@ function appOf(options: WebServerOptions): PageRoutes {
   );
   const { status, headers, body } = tooLong();
   app.use(bodyLimit({ maxSize: MAX_FORM_BYTES, onError: () => Response.json(body, { status, headers }) }));
-  if (pages !== undefined) app.route("/", pages);
+  if (pages === undefined) addDisabledSso(app);
+  else app.route("/", pages);
   app.all("/sse", (context) => context.json(elsewhere(publicUrl), 410));
   app.notFound((context) => context.json(elsewhere(publicUrl), 404));
   app.onError((error, context) => {
     log.error("a request failed", { error, path: new URL(context.req.url).pathname });
+    if (error instanceof OktaMcpError && error.code === "store_unavailable") {
+      // Nothing is wrong with the request, and another instance may answer it at once.
+      const error_description = "This server cannot reach what it keeps. Nothing was lost; try again.";
+      return context.json({ error: "temporarily_unavailable", error_description }, 503, { "retry-after": "5" });
+    }
     return context.json({ error: "server_error", error_description: "Something failed here. The log has it." }, 500);
   });
   return app;

@@ -40,7 +40,7 @@ async function holderOf(dir: string, library: SqliteLibrary) {
 }
 
 eachLibrary("the database of one server", (library) => {
-  const open = (dir: string) => openTestStore({ dir, library });
+  const open = (dir: string) => openTestStore({ dir, database: library });
 
   test("is a file that only this user reads, and survives a power cut", async () => {
     const dir = join(temporaryFolder(), "data");
@@ -92,11 +92,11 @@ eachLibrary("the database of one server", (library) => {
   });
 
   test("is open to a command beside its server", async () => {
-    const { store, dir } = await openTestStore({ library });
+    const { store, dir } = await openTestStore({ database: library });
     await store.people.signedIn(personWith());
-    const beside = await openTestStore({ dir, library, as: "beside" });
+    const beside = await openTestStore({ dir, database: library, as: "beside" });
     expect(await beside.store.people.findByLogin("ADA@acme.example")).toMatchObject([{ subject: "00u1" }]);
-    await expect(openTestStore({ dir: temporaryFolder(), library, as: "beside" })).rejects.toMatchObject({
+    await expect(openTestStore({ dir: temporaryFolder(), database: library, as: "beside" })).rejects.toMatchObject({
       code: "bad_config",
       message: expect.stringMatching(/^There is no database/),
     });
@@ -221,9 +221,9 @@ test("a database that one library has written is read by the other", async (cont
   const both = hasSqliteLibrary("node:sqlite") && hasSqliteLibrary("libsql");
   skipUnless(context, both, "a Node.js that brings SQLite, with libsql beside it");
   const dir = temporaryFolder();
-  const first = await openTestStore({ dir, library: "libsql" });
+  const first = await openTestStore({ dir, database: "libsql" });
   const person = await first.store.people.signedIn(personWith());
   await first.store.close();
-  const second = await openTestStore({ dir, library: "node:sqlite" });
+  const second = await openTestStore({ dir, database: "node:sqlite" });
   expect(await second.store.people.find(person.id)).toEqual(person);
 });

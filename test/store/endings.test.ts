@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { UpstreamTokens } from "../../src/store/upstream-grants.js";
-import { atOnce, eachLibrary, openTestStore, personWith } from "./stores.js";
+import { atOnce, eachDatabase, openTestStore, personWith } from "./stores.js";
 
 const TOKENS: UpstreamTokens = {
   access: "a1",
@@ -12,10 +12,10 @@ const TOKENS: UpstreamTokens = {
 const DAYS_30 = 30 * 24 * 3_600;
 const END = { why: "deactivated", by: "okta", status: "gone" } as const;
 
-eachLibrary("the end of access", (library) => {
+eachDatabase("the end of access", (database) => {
   /** A store with somebody who has one of everything. */
   async function open() {
-    const test = await openTestStore({ library });
+    const test = await openTestStore({ database });
     const { store, nowMs } = test;
     const { id: person } = await store.people.signedIn(personWith());
     const endsAtMs = nowMs() + 600_000;
@@ -95,7 +95,7 @@ eachLibrary("the end of access", (library) => {
   });
 
   test("of a sign-in that nobody finished comes by itself: its grant keeps no token at the org alive", async () => {
-    const { store, pass, waiting } = await openTestStore({ library }).then(async (opened) => {
+    const { store, pass, waiting } = await openTestStore({ database }).then(async (opened) => {
       const { id } = await opened.store.people.signedIn(personWith());
       await opened.store.upstream.put(id, "org", TOKENS);
       await opened.store.oidc.upsert("Grant", "g", { accountId: id, clientId: "c" }, DAYS_30);
@@ -120,7 +120,7 @@ eachLibrary("the end of access", (library) => {
   });
 
   test("where there is no refresh token the access token is revoked, as long as it lives", async () => {
-    const { store } = await openTestStore({ library });
+    const { store } = await openTestStore({ database });
     const { id } = await store.people.signedIn(personWith());
     await store.upstream.put(id, "org", { ...TOKENS, refresh: undefined });
     await store.upstream.put(id, "old", { ...TOKENS, refresh: undefined, accessEndsAtMs: 1 });

@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { atOnce, eachLibrary, openTestStore } from "./stores.js";
+import { atOnce, eachDatabase, openTestStore } from "./stores.js";
 
 const MINUTE = 60_000;
 const REFRESH = "RefreshToken";
 
-eachLibrary("what the authorization server keeps", (library) => {
+eachDatabase("what the authorization server keeps", (database) => {
   const open = async () => {
-    const test = await openTestStore({ library });
+    const test = await openTestStore({ database });
     return { ...test, oidc: test.store.oidc };
   };
 

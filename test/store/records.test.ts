@@ -22,7 +22,7 @@ const objectsIn = (text: string) =>
 
 eachLibrary("the two records of a company's server", (library) => {
   test("accesses are found by everything that can be asked for, page by page", async () => {
-    const { store, pass, nowMs } = await openTestStore({ library });
+    const { store, pass, nowMs } = await openTestStore({ database: library });
     const { id } = await store.people.signedIn(personWith());
     for (let n = 0; n < 12; n++) {
       const [actor, client] = n % 3 === 0 ? [id, "c1"] : [undefined, "c2"];
@@ -48,7 +48,7 @@ eachLibrary("the two records of a company's server", (library) => {
   });
 
   test("changes of everybody are found by everything that can be asked for, page by page", async () => {
-    const { store, pass, nowMs } = await openTestStore({ library });
+    const { store, pass, nowMs } = await openTestStore({ database: library });
     const ada = await store.people.signedIn(personWith());
     const bob = { person: "per-of-nobody-known", client: "c2", sees: "own" } as const;
     const beganMs = nowMs();
@@ -87,7 +87,7 @@ eachLibrary("the two records of a company's server", (library) => {
   });
 
   test("an export has every value, and a spreadsheet none that it would run", async () => {
-    const { store } = await openTestStore({ library });
+    const { store } = await openTestStore({ database: library });
     const login = '=HYPERLINK("https://evil.example")';
     const { id } = await store.people.signedIn(personWith({ login }));
     await store.audit.add({ actor: id, action: "sign_in", outcome: "refused", detail: { code: "no_role", n: [-1] } });
@@ -115,7 +115,7 @@ eachLibrary("the two records of a company's server", (library) => {
   });
 
   test(`${MANY} rows are exported a few at a time, and a page of them is found at once`, async () => {
-    const { store, dir } = await openTestStore({ library });
+    const { store, dir } = await openTestStore({ database: library });
     const file = openSqlite(join(dir, "store.sqlite"), library);
     const numbers = `with recursive n(n) as (select 1 union all select n + 1 from n where n < ${MANY})`;
     file.exec(

@@ -11,7 +11,7 @@ const READER = { person: "per1", sees: "all" } as const;
 eachLibrary("old records", (library) => {
   /** A store with an entry and a change of each of the last days, and the file of its database. */
   async function openWithDays(days: number) {
-    const opened = await openTestStore({ library });
+    const opened = await openTestStore({ database: library });
     const { store, dir, pass } = opened;
     for (let day = 0; day < days; day++) {
       await store.audit.add({ action: `day${day}`, outcome: "done" });

@@ -42,12 +42,14 @@ async function fill({ store, nowMs }: Awaited<ReturnType<typeof openTestStore>>,
 
 eachLibrary("the files of a database", (library) => {
   test("hold no secret in clear, before and after they are written together (M14)", async () => {
-    const opened = await openTestStore({ library });
+    const opened = await openTestStore({ database: library });
     await fill(opened);
     const { store, dir } = opened;
+    const signing = (await store.signing.keySet()).map(({ d }) => d ?? expect.unreachable());
     const look = () => {
       for (const name of readdirSync(dir)) {
         const bytes = readFileSync(join(dir, name));
+        for (const d of signing) expect(bytes.includes(d), name).toBe(false);
         for (const encoding of ["latin1", "utf16le"] as const)
           expect(bytes.toString(encoding), name).not.toContain("-secret-");
         for (const line of bytes.toString("latin1").match(/[\w+/=-]{16,}/g) ?? []) {
@@ -65,7 +67,7 @@ eachLibrary("the files of a database", (library) => {
   });
 
   test("are of no use with rows that somebody has swapped", async () => {
-    const opened = await openTestStore({ library });
+    const opened = await openTestStore({ database: library });
     const { store, dir } = opened;
     const [ada, eve] = [await fill(opened), await fill(opened, "00u6")];
     await store.close();
@@ -87,7 +89,7 @@ eachLibrary("the files of a database", (library) => {
       file.exec("drop table kept");
     }
     file.close();
-    const { store: swapped, warnings } = await openTestStore({ library, dir });
+    const { store: swapped, warnings } = await openTestStore({ database: library, dir });
     for (const person of [ada, eve]) {
       expect(await swapped.upstream.find(person, "org")).toBeUndefined();
       expect(await swapped.approvals.openOf(person)).toEqual([]);
@@ -106,7 +108,7 @@ eachLibrary("the files of a database", (library) => {
   });
 
   test("are of no use to a person whose id somebody has put on another's row", async () => {
-    const opened = await openTestStore({ library });
+    const opened = await openTestStore({ database: library });
     const { store, dir } = opened;
     const [ada, eve] = [await fill(opened), await fill(opened, "00u6")];
     await store.close();
@@ -116,7 +118,7 @@ eachLibrary("the files of a database", (library) => {
     file.exec(`update web_sessions set person = '${eve}'`);
     file.exec(`update oidc set person = '${eve}' where person = '${ada}'`);
     file.close();
-    const { store: changed } = await openTestStore({ library, dir });
+    const { store: changed } = await openTestStore({ database: library, dir });
     expect(await changed.upstream.find(eve, "org")).toBeUndefined();
     expect(await changed.sessions.use(secret("cookie-00u1"), MINUTE)).toBeUndefined();
     expect(await changed.oidc.find("RefreshToken", secret("oidc-refresh-00u1"))).toBeUndefined();

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Seals } from "../../src/call/seals.js";
 import { type LimitStore, MemoryLimitStore } from "../../src/guard/limit-store.js";
-import { atOnce, eachLibrary, openTestStore, personWith } from "./stores.js";
+import { atOnce, eachDatabase, openTestStore, personWith } from "./stores.js";
 
 const SUBJECT = { use: "value", principal: "ada", tool: "delete_group", args: { id: "00g1" }, state: null } as const;
 
@@ -11,8 +11,8 @@ const count = <T>(values: readonly T[], wanted: T) => values.filter((value) => v
 
 const TOKENS = { access: "a1", accessEndsAtMs: 1, refresh: "r1", dpopKey: undefined, scopes: ["okta.users.read"] };
 
-eachLibrary("what counts once among all who share the database", (library) => {
-  const open = () => openTestStore({ library });
+eachDatabase("what counts once among all who share the database", (database) => {
+  const open = () => openTestStore({ database });
 
   test("a seal that 20 redeem at once, on two instances, counts for exactly one (M4)", async () => {
     const { store, nowMs } = await open();
@@ -27,7 +27,7 @@ eachLibrary("what counts once among all who share the database", (library) => {
     const { store, nowMs, dir } = await open();
     const seal = await new Seals(store.seals, nowMs).issue(SUBJECT);
     await store.close();
-    const again = await openTestStore({ dir, library });
+    const again = await openTestStore({ dir, database });
     expect(await new Seals(again.store.seals, nowMs).redeem(seal, SUBJECT)).toBeUndefined();
   });
 
@@ -100,11 +100,11 @@ eachLibrary("what counts once among all who share the database", (library) => {
     for (const _ of [1, 2]) expect(await store.limits.take([day, session], nowMs())).toBeUndefined();
     expect(await store.limits.take([session], nowMs())).toMatchObject({ key: "writes ada" });
     // A command beside the server begins no session.
-    const beside = await openTestStore({ dir, library, as: "beside" });
+    const beside = await openTestStore({ dir, database, as: "beside" });
     expect(await beside.store.limits.take([session], nowMs())).toMatchObject({ key: "writes ada" });
     await beside.store.close();
     await store.close();
-    const again = await openTestStore({ dir, library });
+    const again = await openTestStore({ dir, database });
     expect(await again.store.limits.take([day], nowMs() + 1_000)).toMatchObject({ key: "removals ada" });
     expect(await again.store.limits.take([session], nowMs() + 1_000)).toBeUndefined();
     expect(await again.store.limits.take([day], nowMs() + 24 * 3_600_000)).toBeUndefined();
@@ -156,7 +156,7 @@ eachLibrary("what counts once among all who share the database", (library) => {
         expect(await tokens()).toMatchObject({ access: `a${n}`, dpopKey: n === 2 ? "k2" : undefined });
     }
     // Another process that shares the database.
-    const beside = await openTestStore({ dir, library, as: "beside" });
+    const beside = await openTestStore({ dir, database, as: "beside" });
     expect(await beside.store.upstream.find(person, "org")).toEqual(await tokens());
     await beside.store.upstream.put(person, "org", { ...TOKENS, access: "a4" });
     expect(await tokens()).toMatchObject({ access: "a4" });

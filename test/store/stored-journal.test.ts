@@ -5,7 +5,7 @@ import { Recorder } from "../../src/journal/recorder.js";
 import type { OktaRequest } from "../../src/okta/request.js";
 import type { JournalReader } from "../../src/store/stored-journal.js";
 import { firstLine } from "../journal/lines.js";
-import { atOnce, eachLibrary, openTestStore } from "./stores.js";
+import { atOnce, eachDatabase, openTestStore } from "./stores.js";
 
 const ADA: JournalReader = {
   person: "per1",
@@ -26,9 +26,9 @@ async function changesIn(journal: Journal): Promise<Change[]> {
 
 const idsIn = async (journal: Journal) => (await changesIn(journal)).map(({ id }) => id);
 
-eachLibrary("the journal in the database", (library) => {
+eachDatabase("the journal in the database", (database) => {
   const open = async () => {
-    const { store } = await openTestStore({ library });
+    const { store } = await openTestStore({ database });
     return { for: (reader: JournalReader) => store.journalFor(reader), store };
   };
 

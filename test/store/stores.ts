@@ -1,7 +1,9 @@
-import { onTestFinished } from "vitest";
+import { describe, onTestFinished, test } from "vitest";
 import { type OpenStoreOptions, openStore, type Store } from "../../src/store/open-store.js";
+import type { PostgresSettings } from "../../src/store/postgres-settings.js";
 import { hasSqliteLibrary, SQLITE_LIBRARIES, type SqliteLibrary } from "../../src/store/sqlite-library.js";
 import { temporaryFolder } from "../support/cli.js";
+import { hasPostgres, newDatabase, requirePostgres } from "../support/postgres.js";
 import { describeWhere } from "../support/programs.js";
 
 /** Defines a suite once for each library that brings SQLite. One that is not here is skipped with a word. */
@@ -10,6 +12,33 @@ export function eachLibrary(name: string, suite: (library: SqliteLibrary) => voi
     const need = `${library}, which Node.js ${process.versions.node} does not have`;
     describeWhere(hasSqliteLibrary(library), need)(`${name} (${library})`, () => suite(library));
   }
+}
+
+/** What a store can be kept in. */
+export type TestDatabase = SqliteLibrary | "postgresql";
+
+/** Defines a suite once for each database. One that is not here is skipped with a word. */
+export function eachDatabase(name: string, suite: (database: TestDatabase) => void): void {
+  eachLibrary(name, suite);
+  describe(`${name} (PostgreSQL)`, () => {
+    if (hasPostgres()) suite("postgresql");
+    else test("is skipped", (context) => requirePostgres(context));
+  });
+}
+
+/** The databases of folders, so that a test opens the same one again. */
+const ofFolders = new Map<string, Promise<PostgresSettings>>();
+
+/** The PostgreSQL database that belongs to a folder; a new one for a new folder. */
+export function databaseOf(dir: string): Promise<PostgresSettings> {
+  const known = ofFolders.get(dir) ?? newDatabase();
+  ofFolders.set(dir, known);
+  return known;
+}
+
+export interface TestStoreOptions extends Partial<OpenStoreOptions> {
+  /** By default SQLite, with the library that a server takes. */
+  database?: TestDatabase;
 }
 
 export interface TestStore {
@@ -23,14 +52,16 @@ export interface TestStore {
 }
 
 /** Opens a store in a folder, by default a new one. It is closed when the test is over. */
-export async function openTestStore(options: Partial<OpenStoreOptions> = {}): Promise<TestStore> {
+export async function openTestStore({ database, ...options }: TestStoreOptions = {}): Promise<TestStore> {
   const { dir = temporaryFolder() } = options;
+  const kept = database === "postgresql" ? { postgres: await databaseOf(dir) } : database && { library: database };
   const warnings: string[] = [];
   const warn = (message: string, fields?: object) => void warnings.push(`${message} ${JSON.stringify(fields)}`);
   let nowMs = 1_790_000_000_000;
   const store = await openStore({
     now: () => nowMs,
     log: { warn, error: warn },
+    ...kept,
     ...options,
     dir,
   });

@@ -225,8 +225,8 @@ export async function startCompanyWeb(options: CompanyWebOptions = {}) {
     instances,
     /** What gives each request to the next server; undefined where there is one. */
     balancer,
-    /** Starts one more instance over the same store, at a port of its own. */
-    anotherInstance: () => start({ host: "127.0.0.1", port: 0 }),
+    /** Starts one more instance over the same database, at a port of its own. With PostgreSQL it has its own store. */
+    anotherInstance: async () => start(local, content.public_url, postgres === undefined ? store : await openOne()),
     /** Starts one more server over the same store, at an address of its own. */
     async anotherAddress() {
       const own = await freePort();

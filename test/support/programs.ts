@@ -21,9 +21,11 @@ const PACKAGES: Readonly<Record<string, string>> = {
   "dbus-run-session": "dbus",
   "dbus-send": "dbus",
   "gnome-keyring-daemon": "gnome-keyring",
+  haproxy: "haproxy",
   "libsecret-1.so.0": "libsecret-1-0",
   jq: "jq",
   mkfifo: "coreutils",
+  nginx: "nginx",
   python3: "python3",
 };
 

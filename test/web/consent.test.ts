@@ -3,6 +3,7 @@ import { ADMIN_LOGIN } from "../../sandbox/facts.js";
 import { errorIn, modernClient, resultIn } from "../support/company-modern.js";
 import { BOB_LOGIN } from "../support/company-org.js";
 import { type CompanyWeb, startCompanyWeb } from "../support/company-server.js";
+import { testEachDatabase } from "../support/each-database.js";
 import { YES } from "../support/stateless.js";
 
 const BOTH = {
@@ -11,7 +12,7 @@ const BOTH = {
   scopes: ["okta.users.manage", "okta.groups.manage"],
 };
 
-const startBoth = () => startCompanyWeb({ roles: [BOTH] });
+const startBoth = (start = startCompanyWeb) => start({ roles: [BOTH] });
 
 type SignedIn = Awaited<ReturnType<CompanyWeb["signIn"]>>;
 
@@ -24,31 +25,34 @@ async function answerOnPage({ follow }: CompanyWeb, { browser }: SignedIn, url: 
   return browser.submit(page, page.url, { answer });
 }
 
-test("M4: the state of a round counts once, for the same person, client, tool and arguments, on any instance", async () => {
-  const web = await startBoth();
-  const { publicUrl, company } = web;
-  const ada = await web.signIn(ADMIN_LOGIN, { clientName: "One" });
-  const adaElsewhere = await web.signIn(ADMIN_LOGIN, { clientName: "Two" });
-  const bob = await web.signIn(BOB_LOGIN);
-  const second = await web.anotherInstance();
-  const client = (who: SignedIn, at?: string) =>
-    modernClient(publicUrl, who.access_token, at === undefined ? {} : { at });
-  const [lab, other] = ["Lab", "Other"].map((name) => company.org.addGroup({ profile: { name } }));
-  const args = { group_id: lab?.id };
-  const { sees, state } = await client(ada).round("delete_group", args);
-  expect(sees).toBe("asks");
-  const brought = { inputResponses: YES, requestState: state };
-  // A state of somebody else, or of another client, is none at all.
-  expect((await client(bob).round("delete_group", args, brought)).sees).toBe(-32602);
-  expect((await client(adaElsewhere).round("delete_group", args, brought)).sees).toBe(-32602);
-  // For other arguments the person is asked anew.
-  expect((await client(ada).round("delete_group", { group_id: other?.id }, brought)).sees).toBe("asks");
-  expect(company.org.groups.get(other?.id ?? "")).toBeDefined();
-  const again = await client(ada, second.address).round("delete_group", { group_id: other?.id });
-  const elsewhere = { inputResponses: YES, requestState: again.state };
-  expect((await client(ada).round("delete_group", { group_id: other?.id }, elsewhere)).sees).toBe("ok");
-  expect(company.org.groups.get(other?.id ?? "")).toBeUndefined();
-});
+testEachDatabase(
+  "M4: the state of a round counts once, for the same person, client, tool and arguments, on any instance",
+  async (start) => {
+    const web = await startBoth(start);
+    const { publicUrl, company } = web;
+    const ada = await web.signIn(ADMIN_LOGIN, { clientName: "One" });
+    const adaElsewhere = await web.signIn(ADMIN_LOGIN, { clientName: "Two" });
+    const bob = await web.signIn(BOB_LOGIN);
+    const second = await web.anotherInstance();
+    const client = (who: SignedIn, at?: string) =>
+      modernClient(publicUrl, who.access_token, at === undefined ? {} : { at });
+    const [lab, other] = ["Lab", "Other"].map((name) => company.org.addGroup({ profile: { name } }));
+    const args = { group_id: lab?.id };
+    const { sees, state } = await client(ada).round("delete_group", args);
+    expect(sees).toBe("asks");
+    const brought = { inputResponses: YES, requestState: state };
+    // A state of somebody else, or of another client, is none at all.
+    expect((await client(bob).round("delete_group", args, brought)).sees).toBe(-32602);
+    expect((await client(adaElsewhere).round("delete_group", args, brought)).sees).toBe(-32602);
+    // For other arguments the person is asked anew.
+    expect((await client(ada).round("delete_group", { group_id: other?.id }, brought)).sees).toBe("asks");
+    expect(company.org.groups.get(other?.id ?? "")).toBeDefined();
+    const again = await client(ada, second.address).round("delete_group", { group_id: other?.id });
+    const elsewhere = { inputResponses: YES, requestState: again.state };
+    expect((await client(ada).round("delete_group", { group_id: other?.id }, elsewhere)).sees).toBe("ok");
+    expect(company.org.groups.get(other?.id ?? "")).toBeUndefined();
+  },
+);
 
 test("M4: the state of a round counts once, and five minutes at most", async () => {
   const web = await startBoth();
@@ -93,41 +97,44 @@ test("M4: no confirmation that a model repeats counts over HTTP", async () => {
   expect(company.org.groups.get(lab.id)).toBeDefined();
 });
 
-test("M4: an approval counts for the same person, client, arguments and state, once, ten minutes, on any instance", async () => {
-  const web = await startBoth();
-  const { company, publicUrl } = web;
-  const ada = await web.signIn(ADMIN_LOGIN, { clientName: "One" });
-  const adaElsewhere = await web.signIn(ADMIN_LOGIN, { clientName: "Two" });
-  const bob = await web.signIn(BOB_LOGIN);
-  const second = await web.anotherInstance();
-  const [lab, other] = ["Lab", "Other"].map((name) => company.org.addGroup({ profile: { name } }).id) as [
-    string,
-    string,
-  ];
-  const asked = errorIn(await remove(ada, lab));
-  expect((await answerOnPage(web, ada, asked.url, "yes")).html).toContain("Approved");
-  expect(errorIn(await remove(adaElsewhere, lab)).code).toBe("needs_approval");
-  expect(errorIn(await remove(bob, lab)).code).toBe("needs_approval");
-  expect(errorIn(await remove(ada, other)).code).toBe("needs_approval");
-  expect(
-    errorIn(await remove({ call: (method, params) => web.call(ada.access_token, method, params) }, other)).code,
-  ).toBe("needs_approval");
-  expect(company.org.groups.get(lab)).toBeDefined();
-  // The group has another name than the person was shown.
-  company.org.groups.get(lab)?.profile &&
-    Object.assign(company.org.groups.get(lab)?.profile ?? {}, { name: "Renamed" });
-  const changed = errorIn(await remove(ada, lab));
-  expect(changed.code).toBe("needs_approval");
-  await answerOnPage(web, ada, changed.url, "yes");
-  company.clock.advanceSeconds(601);
-  const fresh = await web.signIn(ADMIN_LOGIN, { clientId: ada.client_id, browser: ada.browser });
-  const late = errorIn(await remove(fresh, lab));
-  expect(late.code).toBe("needs_approval");
-  await answerOnPage(web, fresh, late.url, "yes");
-  const there = modernClient(publicUrl, fresh.access_token, { at: second.address, capabilities: {} });
-  expect((await there.round("delete_group", { group_id: lab })).sees).toBe("ok");
-  expect(errorIn(await remove(fresh, lab)).code).toBe("not_found");
-});
+testEachDatabase(
+  "M4: an approval counts for the same person, client, arguments and state, once, ten minutes, on any instance",
+  async (start) => {
+    const web = await startBoth(start);
+    const { company, publicUrl } = web;
+    const ada = await web.signIn(ADMIN_LOGIN, { clientName: "One" });
+    const adaElsewhere = await web.signIn(ADMIN_LOGIN, { clientName: "Two" });
+    const bob = await web.signIn(BOB_LOGIN);
+    const second = await web.anotherInstance();
+    const [lab, other] = ["Lab", "Other"].map((name) => company.org.addGroup({ profile: { name } }).id) as [
+      string,
+      string,
+    ];
+    const asked = errorIn(await remove(ada, lab));
+    expect((await answerOnPage(web, ada, asked.url, "yes")).html).toContain("Approved");
+    expect(errorIn(await remove(adaElsewhere, lab)).code).toBe("needs_approval");
+    expect(errorIn(await remove(bob, lab)).code).toBe("needs_approval");
+    expect(errorIn(await remove(ada, other)).code).toBe("needs_approval");
+    expect(
+      errorIn(await remove({ call: (method, params) => web.call(ada.access_token, method, params) }, other)).code,
+    ).toBe("needs_approval");
+    expect(company.org.groups.get(lab)).toBeDefined();
+    // The group has another name than the person was shown.
+    company.org.groups.get(lab)?.profile &&
+      Object.assign(company.org.groups.get(lab)?.profile ?? {}, { name: "Renamed" });
+    const changed = errorIn(await remove(ada, lab));
+    expect(changed.code).toBe("needs_approval");
+    await answerOnPage(web, ada, changed.url, "yes");
+    company.clock.advanceSeconds(601);
+    const fresh = await web.signIn(ADMIN_LOGIN, { clientId: ada.client_id, browser: ada.browser });
+    const late = errorIn(await remove(fresh, lab));
+    expect(late.code).toBe("needs_approval");
+    await answerOnPage(web, fresh, late.url, "yes");
+    const there = modernClient(publicUrl, fresh.access_token, { at: second.address, capabilities: {} });
+    expect((await there.round("delete_group", { group_id: lab })).sees).toBe("ok");
+    expect(errorIn(await remove(fresh, lab)).code).toBe("not_found");
+  },
+);
 
 test("M4: a change is undone by whoever made it, or by a role that may undo all", async () => {
   const admins = { name: "admins", members: [ADMIN_LOGIN], scopes: ["okta.groups.manage"], may_undo: "all" };

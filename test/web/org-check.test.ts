@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { ADMIN_LOGIN, WEB_CLIENT_ID } from "../../sandbox/facts.js";
-import { type CompanyWeb, startCompanyWeb } from "../support/company-server.js";
+import { type CompanyWeb, type CompanyWebOptions, startCompanyWeb } from "../support/company-server.js";
+import { testEachDatabase } from "../support/each-database.js";
 
 const NOTE = { eventType: "user.lifecycle.test", displayMessage: "A test" };
 const ROLES = [
@@ -9,8 +10,8 @@ const ROLES = [
 ];
 
 /** A person whose client holds tokens, and whose last check at the org is too old to count. */
-async function signedIn(options: Parameters<typeof startCompanyWeb>[0] = {}) {
-  const web = await startCompanyWeb(options);
+async function signedIn(options: CompanyWebOptions = {}, start = startCompanyWeb) {
+  const web = await start(options);
   const client = await web.signIn(ADMIN_LOGIN);
   web.company.clock.advanceSeconds(120);
   web.company.sandbox.forgetCounts();
@@ -31,15 +32,18 @@ async function refreshAt(origin: string, client_id: string, refresh_token: strin
 const audited = async ({ store }: CompanyWeb, action: string) =>
   (await store.audit.page({ limit: 50 })).filter((entry) => entry.action === action);
 
-test("P16: twenty refreshes at once on three instances ask the org once, and all get tokens that work", async () => {
-  const { refresh, anotherInstance, publicUrl, company, call } = await signedIn();
-  const instances = [publicUrl, (await anotherInstance()).address, (await anotherInstance()).address];
-  const answers = await Promise.all(Array.from({ length: 20 }, (_, n) => refresh(undefined, instances[n % 3])));
-  expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(200));
-  expect(company.sandbox.count("POST", "/oauth2/v1/token")).toBe(1);
-  const [last] = answers.slice(-1);
-  expect((await call(String(last?.body.access_token), "tools/list")).status).toBe(200);
-});
+testEachDatabase(
+  "P16: twenty refreshes at once on three instances ask the org once, and all get tokens that work",
+  async (start) => {
+    const { refresh, anotherInstance, publicUrl, company, call } = await signedIn({}, start);
+    const instances = [publicUrl, (await anotherInstance()).address, (await anotherInstance()).address];
+    const answers = await Promise.all(Array.from({ length: 20 }, (_, n) => refresh(undefined, instances[n % 3])));
+    expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(200));
+    expect(company.sandbox.count("POST", "/oauth2/v1/token")).toBe(1);
+    const [last] = answers.slice(-1);
+    expect((await call(String(last?.body.access_token), "tools/list")).status).toBe(200);
+  },
+);
 
 test.each([
   ["an error of the org", { status: 500 }],

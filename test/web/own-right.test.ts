@@ -3,35 +3,39 @@ import { ADMIN_LOGIN } from "../../sandbox/facts.js";
 import { errorIn, modernClient, resultIn } from "../support/company-modern.js";
 import { BOB_LOGIN } from "../support/company-org.js";
 import { startCompanyWeb } from "../support/company-server.js";
+import { testEachDatabase } from "../support/each-database.js";
 
 const MANAGES = ["okta.users.manage", "okta.groups.manage"];
 const toolNames = (answer: { message: { result: { tools: { name: string }[] } } }) =>
   answer.message.result.tools.map(({ name }) => name);
 
-test("M10: an allowance by the day is one for a person, whatever client, role and instance they use", async () => {
-  const members = [ADMIN_LOGIN, BOB_LOGIN];
-  const web = await startCompanyWeb({
-    roles: [
-      { name: "groups", members, scopes: ["okta.groups.manage"], limits: { writes_per_day: 4 } },
-      { name: "users", members, scopes: ["okta.users.manage"] },
-    ],
-  });
-  const second = await web.anotherInstance();
-  const [one, two] = [await web.signIn(), await web.signIn(ADMIN_LOGIN, { clientName: "Two" })];
-  const bob = await web.signIn(BOB_LOGIN);
-  const create = (token: string, at?: string) => (name: string) =>
-    modernClient(web.publicUrl, token, at === undefined ? {} : { at }).round("create_group", { profile: { name } });
-  const ways = [create(one.access_token), create(two.access_token), create(one.access_token, second.address)];
-  const ends = await Promise.all([0, 1, 2, 3, 4, 5, 6, 7].map((n) => ways[n % 3]?.(`Group ${n}`)));
-  expect(ends.filter((end) => end?.sees === "ok")).toHaveLength(4);
-  expect(ends.filter((end) => end?.sees === "protected")).toHaveLength(4);
-  expect(web.company.sandbox.count("POST", "/api/v1/groups")).toBe(4);
-  // A write under the other role counts as well, and Bob has an allowance of his own.
-  const update = { user_id: BOB_LOGIN, profile: { nickName: "B" } };
-  const under = await modernClient(web.publicUrl, one.access_token).round("update_user", update);
-  expect(under.sees).toBe("protected");
-  expect((await create(bob.access_token)("Bob's")).sees).toBe("ok");
-});
+testEachDatabase(
+  "M10: an allowance by the day is one for a person, whatever client, role and instance they use",
+  async (startCompanyWeb) => {
+    const members = [ADMIN_LOGIN, BOB_LOGIN];
+    const web = await startCompanyWeb({
+      roles: [
+        { name: "groups", members, scopes: ["okta.groups.manage"], limits: { writes_per_day: 4 } },
+        { name: "users", members, scopes: ["okta.users.manage"] },
+      ],
+    });
+    const second = await web.anotherInstance();
+    const [one, two] = [await web.signIn(), await web.signIn(ADMIN_LOGIN, { clientName: "Two" })];
+    const bob = await web.signIn(BOB_LOGIN);
+    const create = (token: string, at?: string) => (name: string) =>
+      modernClient(web.publicUrl, token, at === undefined ? {} : { at }).round("create_group", { profile: { name } });
+    const ways = [create(one.access_token), create(two.access_token), create(one.access_token, second.address)];
+    const ends = await Promise.all([0, 1, 2, 3, 4, 5, 6, 7].map((n) => ways[n % 3]?.(`Group ${n}`)));
+    expect(ends.filter((end) => end?.sees === "ok")).toHaveLength(4);
+    expect(ends.filter((end) => end?.sees === "protected")).toHaveLength(4);
+    expect(web.company.sandbox.count("POST", "/api/v1/groups")).toBe(4);
+    // A write under the other role counts as well, and Bob has an allowance of his own.
+    const update = { user_id: BOB_LOGIN, profile: { nickName: "B" } };
+    const under = await modernClient(web.publicUrl, one.access_token).round("update_user", update);
+    expect(under.sees).toBe("protected");
+    expect((await create(bob.access_token)("Bob's")).sees).toBe("ok");
+  },
+);
 
 test("M11: what two people see is never mixed up, and nobody else may keep it", async () => {
   const guard = JSON.stringify({ mask: ["profile.email"] });

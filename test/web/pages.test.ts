@@ -91,7 +91,7 @@ test.each(CLAIMS)(
     const web = await startCompanyWeb({ roles: [{ name: "helpdesk", scopes: ["okta.users.read"] }] });
     web.company.control.nextToken("id_token", { claims: (all) => ({ ...all, groups, roles: ["helpdesk"] }) });
     const refused = await tried(web);
-    expect(refused.html).toContain("<code>groups_unknown</code>");
+    expect(refused.html).toContain("<code>groups_claim_missing</code>");
   },
 );
 

@@ -14,6 +14,7 @@ import { TokenPeople } from "../../src/verify/token-people.js";
 import { plainBrowser } from "../support/browser.js";
 import { BOB_LOGIN } from "../support/company-org.js";
 import { type CompanyWeb, type CompanyWebOptions, startCompanyWeb } from "../support/company-server.js";
+import { startTokenWeb } from "../support/company-tokens.js";
 import { findingsOf } from "../support/serve-check.js";
 
 const NATIVE_ID = "0oaNativeClient000001";
@@ -179,9 +180,12 @@ const PLANTED = {
     });
   },
   async ssoDisabled() {
-    const web = await startCompanyWeb();
-    const findings = await findingsOf(web, { env: { SSO_ENABLED: "false" } });
-    expect(find(findings, "environment")?.message).toContain("Sign-in is always on");
+    const web = await startTokenWeb({ serve: { sign_on: { enabled: false } } });
+    const answer = await fetch(`${web.publicUrl}/auth/sso/providers`);
+    expect(answer.status).toBe(404);
+    expect(await answer.json()).toMatchObject({ error: "sso_disabled" });
+    const findings = await findingsOf(web, { env: { SSO_ENABLED: "true" } });
+    expect(find(findings, "environment")?.message).toContain("Use sign_on.enabled in serve.json.");
   },
   async invalidClient() {
     const { web, page, log } = await failedSignIn({ app: { secret: "z".repeat(40) } });

@@ -4,6 +4,7 @@ import { parsePort } from "../port.js";
 import { serveCheckCommand } from "./serve-check.js";
 import { serveEraseCommand } from "./serve-erase.js";
 import { serveInitCommand } from "./serve-init.js";
+import { serveKeysCommand } from "./serve-keys.js";
 import { serveAuditCommand, serveJournalCommand } from "./serve-records.js";
 import { serveWhoCommand } from "./serve-who.js";
 
@@ -12,6 +13,7 @@ const SUBCOMMANDS: readonly MakeCommand[] = [
   serveInitCommand,
   serveCheckCommand,
   serveWhoCommand,
+  serveKeysCommand,
   serveAuditCommand,
   serveJournalCommand,
   serveEraseCommand,

@@ -2,19 +2,35 @@ import { OktaMcpError } from "../../errors/index.js";
 import { createLog } from "../../log.js";
 import { type LoadedServe, loadServe, serveFileError } from "../../people/load-serve.js";
 import { mayBeThere, storePlaceOf } from "../../people/store-place.js";
-import type { Store } from "../../store/open-store.js";
+import type { OpenStoreOptions, Store } from "../../store/open-store.js";
 import type { Io } from "../io.js";
 import { SERVE_CHECKS } from "./serve-checks.js";
+
+type Action<T> = (store: Store, loaded: LoadedServe) => Promise<T>;
 
 /**
  * Runs an action on what a company's server keeps, beside the running server.
  * @param config the path of serve.json
  * @throws OktaMcpError bad_config, also where no server of these settings was started yet; store_unavailable
  */
-export async function besideServer<T>(
+export function besideServer<T>(io: Io, config: string, action: Action<T>): Promise<T> {
+  return withStore(io, config, { as: "beside" }, action);
+}
+
+/**
+ * Runs an action on what a company's server keeps, while none runs, where keys of it are lost.
+ * @param config the path of serve.json
+ * @throws OktaMcpError bad_config, also while a server runs; store_unavailable
+ */
+export function withNobodyServing<T>(io: Io, config: string, action: Action<T>): Promise<T> {
+  return withStore(io, config, { as: "server", startsOver: true }, action);
+}
+
+async function withStore<T>(
   io: Io,
   config: string,
-  action: (store: Store, loaded: LoadedServe) => Promise<T>,
+  how: Pick<OpenStoreOptions, "as" | "startsOver">,
+  action: Action<T>,
 ): Promise<T> {
   const loaded = loadServe(config, SERVE_CHECKS);
   if ("problems" in loaded) throw serveFileError(config, loaded.problems);
@@ -26,7 +42,7 @@ export async function besideServer<T>(
       fix: "Start the server once, or set data_dir in serve.json to the folder of its data.",
     });
   }
-  const store = await openStore({ ...place, as: "beside", log });
+  const store = await openStore({ ...place, ...how, log });
   try {
     return await action(store, loaded);
   } finally {

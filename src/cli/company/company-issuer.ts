@@ -88,7 +88,7 @@ async function issuerOfTheMoment(store: Store, fixed: Omit<IssuerOptions, keyof 
     keys = next;
     provider = createIssuer({ ...fixed, ...keys });
     fixed.log.info("the authorization server has other keys now", {
-      signing_keys: keys.signingKeys.map(({ kid }) => kid),
+      published: keys.signingKeys.map(({ kid }) => kid),
     });
   });
   return () => provider;

@@ -9,6 +9,7 @@ import type { Role } from "../../people/roles.js";
 import type { ServeApps } from "../../people/serve-apps.js";
 import type { ServeFile } from "../../people/serve-fields.js";
 import type { Store } from "../../store/open-store.js";
+import { Admission } from "../../upstream/admission.js";
 import { clientAddress } from "../../web/client-address.js";
 import { MCP_PATH } from "../../web/refusals.js";
 import { RunningRequests } from "../../web/running-requests.js";
@@ -49,6 +50,8 @@ export interface CompanyParts extends Required<Omit<CompanyOptions, "fetchDocume
   app: AppCredentials | undefined;
   /** Reads the ids of somebody's groups at the org; undefined where no service app is named for it. */
   readGroups: ((userId: string) => Promise<readonly string[]>) | undefined;
+  /** Decides who is let in. */
+  admission: Admission;
   traffic: OrgTraffic;
   /** The proxies in front of this server. */
   proxies: Networks;
@@ -67,11 +70,11 @@ export function companyParts(options: CompanyOptions): CompanyParts {
   const traffic = new OrgTraffic({ ...TRAFFIC, now });
   const proxies = new Networks(content.trusted_proxies);
   const { directory } = apps;
-  const { version, log, fetch } = options;
+  const { version, log, fetch, store, current = () => content } = options;
   const { privateKey: key } = directory ?? {};
   const reader = directory && key && { app: { clientId: directory.clientId, key }, orgUrl, traffic, version };
   return {
-    current: () => content,
+    current,
     isDraining: () => false,
     requests: new RunningRequests(),
     ...options,
@@ -80,6 +83,7 @@ export function companyParts(options: CompanyOptions): CompanyParts {
     orgUrl,
     app: apps.okta,
     readGroups: reader && groupReader({ ...reader, log, fetch, now }),
+    admission: new Admission({ store, settings: () => current().sign_on }),
     traffic,
     proxies,
     addressOf: (request) => clientAddress(request, proxies),

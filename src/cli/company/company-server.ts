@@ -1,5 +1,7 @@
 import { OktaMcpError } from "../../errors/index.js";
+import type { Log } from "../../log.js";
 import type { Store } from "../../store/open-store.js";
+import { SignInFailure } from "../../upstream/sign-in-failure.js";
 import { isFromBefore } from "../../verify/token-people.js";
 import { CallsAtOnce } from "../../web/calls-at-once.js";
 import type { GateOptions } from "../../web/gate.js";
@@ -15,7 +17,7 @@ import { callsAtOnceOf, gateOf, timeoutsOf, tlsOf, writingTools } from "./gate-s
 import { PersonEngines } from "./person-engines.js";
 import { PersonSessions } from "./person-sessions.js";
 import { proxyMode } from "./proxy-mode.js";
-import { companyPages } from "./sign-in-parts.js";
+import { companyPages, type SignInParts } from "./sign-in-parts.js";
 import { tokenMode } from "./token-mode.js";
 
 export type { CompanyOptions } from "./company-parts.js";
@@ -28,6 +30,9 @@ export async function startCompanyServer(options: CompanyOptions): Promise<WebSe
   const mode = await (content.sign_in === "proxy" ? proxyMode(parts) : tokenMode(parts));
   const { signIn, leaving, warning, authorizationServers } = mode;
   if (warning !== undefined) log.warn(warning);
+  await checkIssuer(signIn, log).catch((error: unknown) =>
+    leaving.revocations.close().then(() => Promise.reject(error)),
+  );
   const before = await store.servedAt(publicUrl);
   if (before !== undefined) {
     log.warn(
@@ -65,6 +70,30 @@ export async function startCompanyServer(options: CompanyOptions): Promise<WebSe
     throw error;
   });
   return { ...server, close: () => server.close().then(() => leaving.revocations.close()) };
+}
+
+/**
+ * Looks whether people can sign in with the issuer of the settings. Okta may be out of reach at the moment; a wrong
+ * issuer keeps everybody out for good.
+ * @throws OktaMcpError bad_config with the right value, where Okta tells it
+ */
+async function checkIssuer(signIn: SignInParts | undefined, log: Log): Promise<void> {
+  try {
+    await signIn?.login.look();
+  } catch (error) {
+    if (!(error instanceof SignInFailure)) throw error;
+    const { code, message, detail } = error;
+    if (code === "issuer_mismatch") {
+      throw new OktaMcpError("bad_config", `The issuer of serve.json is wrong: ${detail}.`, {
+        fix: "Set okta.issuer to exactly the issuer that the server there names: the Issuer URI under Security > API > Authorization Servers.",
+      });
+    }
+    log.warn("the authorization server with which people sign in does not answer yet", {
+      fault: code,
+      message,
+      detail,
+    });
+  }
 }
 
 /** The scopes of tokens for /mcp that clients are told of. Tokens of the org itself have those of the roles. */

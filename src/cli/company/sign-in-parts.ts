@@ -1,6 +1,8 @@
 import type Provider from "oidc-provider";
 import type { AppCredentials } from "../../auth/client-authentication.js";
 import { AddressLimits } from "../../issuer/address-limits.js";
+import { scopesToSignIn } from "../../people/sign-on-schema.js";
+import type { Admission } from "../../upstream/admission.js";
 import { OktaLogin } from "../../upstream/okta-login.js";
 import { PersonChecks } from "../../upstream/person-checks.js";
 import { PersonGroups } from "../../upstream/person-groups.js";
@@ -16,6 +18,7 @@ import type { LeavingParts } from "./leaving-parts.js";
 /** What people sign in to the pages with. */
 export interface SignInParts extends LeavingParts {
   login: OktaLogin;
+  admission: Admission;
   /** Our own authorization server as of this moment; undefined where another one gives out the tokens. */
   provider: (() => Provider) | undefined;
   groups: PersonGroups;
@@ -25,8 +28,12 @@ export interface SignInParts extends LeavingParts {
 const TIMEOUT_MS = 30_000;
 
 /** The web app in Okta as the place where people sign in. */
-export function oktaLogin({ orgUrl, publicUrl, traffic, fetch }: CompanyParts, app: AppCredentials): OktaLogin {
+export function oktaLogin(
+  { content, orgUrl, publicUrl, traffic, fetch }: CompanyParts,
+  app: AppCredentials,
+): OktaLogin {
   const { clock } = traffic.with(orgUrl);
+  const { userinfo, after_sign_out } = content.sign_on;
   return new OktaLogin({
     orgUrl,
     fetch,
@@ -34,16 +41,19 @@ export function oktaLogin({ orgUrl, publicUrl, traffic, fetch }: CompanyParts, a
     timeoutMs: TIMEOUT_MS,
     ...app,
     redirectUri: `${publicUrl}${CALLBACK_PATH}`,
+    issuer: content.okta.issuer,
+    userinfo,
+    afterSignOut: after_sign_out && `${publicUrl}${after_sign_out}`,
   });
 }
 
 /** Puts together what people sign in with, and how the org is asked about them later. */
 export function signInWith(
-  { store, readGroups: read, log, now }: CompanyParts,
+  { store, admission, readGroups: read, log, now }: CompanyParts,
   known: Pick<SignInParts, "login" | "provider" | "departures" | "revocations">,
 ): SignInParts {
   const groups = new PersonGroups({ read, log });
-  return { ...known, groups, checks: new PersonChecks({ ...known, store, groups, log, now }) };
+  return { ...known, admission, groups, checks: new PersonChecks({ ...known, store, groups, log, now }) };
 }
 
 /** The routes of people. */
@@ -53,7 +63,8 @@ export function companyPages(parts: CompanyParts, signIn: SignInParts, warning: 
   const known = () => new Map(parts.current().clients.map(({ client_id, name }) => [client_id, name]));
   const requests = provider && new ClientRequests({ provider, store, resource, knownClients: known });
   const admins = () => parts.current().admins;
-  const flow = new SignInFlow({ ...parts, ...signIn, requests, admins });
+  const identityScopes = scopesToSignIn(parts.content.sign_on.scopes, signIn.login.isCustom);
+  const flow = new SignInFlow({ ...parts, ...signIn, identityScopes, requests, admins });
   const binding = new BrowserBinding(new URL(publicUrl), () => store.subKeys("forms"));
   const limits = new AddressLimits({ perMinute: parts.content.limits.oauth_per_address, now: parts.now });
   return pageRoutes({

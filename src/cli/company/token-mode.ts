@@ -28,7 +28,7 @@ export function tokenMode(parts: CompanyParts): CallerMode {
   const endpoints = issuerEndpoints(tokens.issuer ?? parts.orgUrl);
   const isBearer = sign_in === "bearer";
   // The pages serve people who grant access or agree to a change; clients do not come by them.
-  const login = parts.app && oktaLogin(parts, parts.app);
+  const login = parts.app && parts.content.sign_on.enabled ? oktaLogin(parts, parts.app) : undefined;
   const leaving = leavingParts(parts, login);
   return {
     verifier: verifierOf(parts, tokens, endpoints),
@@ -58,6 +58,8 @@ function verifierOf(parts: CompanyParts, tokens: Tokens, endpoints: IssuerEndpoi
     people: store.people,
     orgUrl,
     directory: readGroups && new GroupDirectory({ read: readGroups, log, now }),
+    isExpected: (who) => parts.admission.isExpected(who),
+    arrived: (who) => parts.admission.arrived(who),
     machines,
     writeScope: isBearer ? undefined : tokens.scopes.write,
     log,
