@@ -15,8 +15,6 @@ const NOT_OF_THIS_MACHINE = "not tested here: ";
 const PACKAGES: Readonly<Record<string, string>> = {
   bash: "bash",
   chromium: "chromium",
-  haproxy: "haproxy",
-  nginx: "nginx",
   curl: "curl",
   "dbus-run-session": "dbus",
   "dbus-send": "dbus",
