@@ -6,6 +6,7 @@ export function checkSignOn(given: WholeParts, add: AddMistake): void {
   checkIssuerOfPeople(given, add);
   checkSwitchedOff(given, add);
   checkScopes(given, add);
+  checkBreakGlass(given, add);
   const { sign_in, sign_on } = given.members;
   if (sign_in === undefined || sign_in === "proxy" || sign_on === undefined) return;
   // An access token does not say whether an address was verified, nor how its person signed in.
@@ -14,6 +15,16 @@ export function checkSignOn(given: WholeParts, add: AddMistake): void {
     if (isSet) {
       add(["sign_on", member], `needs sign_in proxy: a token of sign_in ${sign_in} does not tell what it asks for`);
     }
+  }
+}
+
+function checkBreakGlass({ members: { sign_on, admins, listen }, faulty }: WholeParts, add: AddMistake): void {
+  if (sign_on?.break_glass !== true) return;
+  if (admins === undefined && !faulty.has("admins")) {
+    add(["sign_on", "break_glass"], "needs admins: without them there are no admin pages to come to");
+  }
+  if (listen?.port === sign_on.break_glass_port) {
+    add(["sign_on", "break_glass_port"], "is the port of listen, which everybody reaches");
   }
 }
 

@@ -56,6 +56,18 @@ export function signOnSchema() {
         .describe(
           "Whether a sign-in counts only where Okta says that it had a second factor. Okta is asked for one, besides what its policies say.",
         ),
+      break_glass: z
+        .boolean()
+        .default(false)
+        .describe(
+          "Whether `okta-mcp serve admin-link` on this machine makes a link that opens the admin pages without Okta: once, within five minutes, on this machine's loopback alone, for fifteen minutes. There is no password.",
+        ),
+      break_glass_port: z
+        .int()
+        .min(1)
+        .max(65_535)
+        .default(8_481)
+        .describe("The port on 127.0.0.1 at which such a link counts."),
       after_sign_out: z
         .enum(AFTER_SIGN_OUT)
         .optional()

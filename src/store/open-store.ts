@@ -1,5 +1,6 @@
 import { Kysely } from "kysely";
 import { ensurePrivateDir } from "../files/private-dir.js";
+import { AdminLinks } from "./admin-links.js";
 import { Approvals } from "./approvals.js";
 import { Audit } from "./audit.js";
 import { CompanyJournal } from "./company-journal.js";
@@ -61,6 +62,7 @@ export class Store {
   readonly sealed: SealedValues;
   readonly people: StoredPeople;
   readonly invitations: StoredInvitations;
+  readonly adminLinks: AdminLinks;
   readonly clients: StoredClients;
   readonly consents: StoredConsents;
   readonly oidc: OidcStorage;
@@ -107,6 +109,7 @@ export class Store {
     this.tombstones = new Tombstones(parts);
     this.sessions = new WebSessions(parts);
     this.transactions = new SignInTransactions(parts);
+    this.adminLinks = new AdminLinks(this.transactions, parts.now);
     this.approvals = new Approvals(parts);
     this.once = new UsedOnce(parts);
     this.seals = new StoredSeals(parts);

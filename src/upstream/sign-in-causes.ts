@@ -62,6 +62,12 @@ export const SIGN_IN_CAUSES = {
     person: "What you have allowed yourself is at /me. To become an admin, ask who runs this server.",
     operator: "Put the person into a group of admins.groups, or its id there.",
   },
+  admin_link_ended: {
+    means: "This link does not count: it was used, is older than five minutes, or was never made here.",
+    person: "Make another one on the machine of the server: okta-mcp serve admin-link.",
+    operator:
+      "The record has who made links, and every try that failed. Where you made none, somebody on the machine tries.",
+  },
   blocked: {
     means: "Your access to this server was blocked.",
     person: ASK,

@@ -15,6 +15,8 @@ export interface AdminAccessOptions {
   kit: PageKit;
   flow: SignInFlow;
   binding: BrowserBinding;
+  /** The sessions that count here; by default those that began through Okta. */
+  kind?: AdminKind;
   store: Pick<Store, "sessions" | "people">;
   /** Who may use the admin pages at this moment; undefined where there are none. */
   admins(): AdminSettings | undefined;
@@ -179,13 +181,14 @@ export class AdminAccess {
 
   /** The admin in front of a browser; undefined where nobody is signed in there. @throws SignInFailure not_admin */
   async #here(context: PageContext): Promise<AdminHere | undefined> {
-    const { binding, store, admins, now } = this.#options;
+    const { binding, store, kind: counts = "admin", admins, now } = this.#options;
     const settings = admins();
     const id = binding.read(context.req.raw.headers, ADMIN_COOKIE);
     if (settings === undefined || id === undefined) return undefined;
     const session = await store.sessions.use(id, settings.idle_minutes * MINUTE_MS);
-    if (session === undefined || !isAdminKind(session.kind)) return undefined;
-    const { kind, acr, signedInAtMs: atMs } = session;
+    if (session?.kind !== counts) return undefined;
+    const kind = counts;
+    const { acr, signedInAtMs: atMs } = session;
     const person = await store.people.find(session.person);
     const isAdmin = person?.status === "active" && (kind === "break_glass" || isAdminIn(settings, person.groups));
     if (!isAdmin) {
@@ -200,7 +203,8 @@ export class AdminAccess {
       person,
       kind,
       atMs,
-      isFresh: now() - atMs <= settings.step_up_minutes * MINUTE_MS + TOLERANCE_MS,
+      // A link was used a moment ago and opens the pages for minutes; Okta cannot be asked again.
+      isFresh: kind === "break_glass" || now() - atMs <= settings.step_up_minutes * MINUTE_MS + TOLERANCE_MS,
       idToken: typeof idToken === "string" ? idToken : undefined,
     };
   }
@@ -242,7 +246,6 @@ export const onlyByPost = (context: PageContext): Response => {
   return context.text("This address takes the form of a page, and shows nothing.", 405);
 };
 
-const isAdminKind = (kind: string): kind is AdminKind => kind === "admin" || kind === "break_glass";
 const purposeOf = (purpose: string, { id }: KnownPerson) => `admin ${purpose} ${id}`;
 
 const notOurs = () =>

@@ -1,6 +1,7 @@
 import { describedCommand, type MakeCommand } from "../command.js";
 import type { ServeFlags } from "../company/run-serve.js";
 import { parsePort } from "../port.js";
+import { serveAdminLinkCommand } from "./serve-admin-link.js";
 import { serveCheckCommand } from "./serve-check.js";
 import { serveEraseCommand } from "./serve-erase.js";
 import { serveInitCommand } from "./serve-init.js";
@@ -17,6 +18,7 @@ const SUBCOMMANDS: readonly MakeCommand[] = [
   serveAuditCommand,
   serveJournalCommand,
   serveEraseCommand,
+  serveAdminLinkCommand,
 ];
 
 /** `okta-mcp serve` */

@@ -11,10 +11,11 @@ type Action<T> = (store: Store, loaded: LoadedServe) => Promise<T>;
 /**
  * Runs an action on what a company's server keeps, beside the running server.
  * @param config the path of serve.json
+ * @param now epoch milliseconds
  * @throws OktaMcpError bad_config, also where no server of these settings was started yet; store_unavailable
  */
-export function besideServer<T>(io: Io, config: string, action: Action<T>): Promise<T> {
-  return withStore(io, config, { as: "beside" }, action);
+export function besideServer<T>(io: Io, config: string, action: Action<T>, now: () => number = Date.now): Promise<T> {
+  return withStore(io, config, { as: "beside", now }, action);
 }
 
 /**
@@ -29,7 +30,7 @@ export function withNobodyServing<T>(io: Io, config: string, action: Action<T>):
 async function withStore<T>(
   io: Io,
   config: string,
-  how: Pick<OpenStoreOptions, "as" | "startsOver">,
+  how: Pick<OpenStoreOptions, "as" | "startsOver" | "now">,
   action: Action<T>,
 ): Promise<T> {
   const loaded = loadServe(config, SERVE_CHECKS);

@@ -11,6 +11,7 @@ import { PageApprovals } from "../../web/page-approvals.js";
 import { RefusalRecord } from "../../web/refusal-record.js";
 import type { WebCaller } from "../../web/web-caller.js";
 import { startWebServer, type WebServer } from "../../web/web-server.js";
+import { breakGlass } from "./break-glass-parts.js";
 import type { CallerMode } from "./caller-mode.js";
 import { type CompanyOptions, type CompanyParts, companyParts } from "./company-parts.js";
 import { callsAtOnceOf, gateOf, timeoutsOf, tlsOf, writingTools } from "./gate-settings.js";
@@ -69,7 +70,15 @@ export async function startCompanyServer(options: CompanyOptions): Promise<WebSe
     await leaving.revocations.close();
     throw error;
   });
-  return { ...server, close: () => server.close().then(() => leaving.revocations.close()) };
+  const links = await breakGlass(parts, signIn, warning).catch(async (error: unknown) => {
+    await server.close();
+    await leaving.revocations.close();
+    throw error;
+  });
+  return {
+    ...server,
+    close: () => Promise.all([server.close(), links?.close()]).then(() => leaving.revocations.close()),
+  };
 }
 
 /**

@@ -56,24 +56,27 @@ export function signInWith(
   return { ...known, admission, groups, checks: new PersonChecks({ ...known, store, groups, log, now }) };
 }
 
-/** The routes of people. */
-export function companyPages(parts: CompanyParts, signIn: SignInParts, warning: string | undefined): PageRoutes {
-  const { publicUrl, resource, store } = parts;
-  const { provider } = signIn;
+/** The way of people through Okta, and what they come for. */
+export function signInFlow(parts: CompanyParts, signIn: SignInParts) {
+  const { resource, store, content } = parts;
+  const { provider, login } = signIn;
   const known = () => new Map(parts.current().clients.map(({ client_id, name }) => [client_id, name]));
   const requests = provider && new ClientRequests({ provider, store, resource, knownClients: known });
   const admins = () => parts.current().admins;
-  const identityScopes = scopesToSignIn(parts.content.sign_on.scopes, signIn.login.isCustom);
-  const flow = new SignInFlow({ ...parts, ...signIn, identityScopes, requests, admins });
+  const identityScopes = scopesToSignIn(content.sign_on.scopes, login.isCustom);
+  return { requests, admins, flow: new SignInFlow({ ...parts, ...signIn, identityScopes, requests, admins }) };
+}
+
+/** The routes of people. */
+export function companyPages(parts: CompanyParts, signIn: SignInParts, warning: string | undefined): PageRoutes {
+  const { publicUrl, store, content, now } = parts;
   const binding = new BrowserBinding(new URL(publicUrl), () => store.subKeys("forms"));
-  const limits = new AddressLimits({ perMinute: parts.content.limits.oauth_per_address, now: parts.now });
+  const limits = new AddressLimits({ perMinute: content.limits.oauth_per_address, now });
   return pageRoutes({
     ...parts,
     ...signIn,
+    ...signInFlow(parts, signIn),
     binding,
-    flow,
-    requests,
-    admins,
     warning,
     limits,
     requestIds: parts.requests,

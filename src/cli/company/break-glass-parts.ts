@@ -1,0 +1,37 @@
+import { addAdminOverview } from "../../web/admin-overview.js";
+import { breakGlassUrl, startBreakGlass } from "../../web/break-glass.js";
+import { BrowserBinding } from "../../web/browser-binding.js";
+import { peerAddress } from "../../web/client-address.js";
+import { portError } from "../port.js";
+import type { CompanyParts } from "./company-parts.js";
+import { type SignInParts, signInFlow } from "./sign-in-parts.js";
+
+/**
+ * Opens the way in by links of this machine, where the settings want one.
+ * @throws OktaMcpError bad_input where the port is taken
+ */
+export async function breakGlass(
+  parts: CompanyParts,
+  signIn: SignInParts | undefined,
+  warning: string | undefined,
+): Promise<{ close(): Promise<void> } | undefined> {
+  const { content, store, now } = parts;
+  const { break_glass: isOn, break_glass_port: port } = content.sign_on;
+  if (!isOn || signIn === undefined) return undefined;
+  const publicUrl = breakGlassUrl(port);
+  const { flow, admins } = signInFlow(parts, signIn);
+  return startBreakGlass({
+    ...parts,
+    flow,
+    admins,
+    publicUrl,
+    port,
+    binding: new BrowserBinding(new URL(publicUrl), () => store.subKeys("forms")),
+    // Nothing in front of this listener is believed, whatever stands in front of the other one.
+    addressOf: peerAddress,
+    requestIds: parts.requests,
+    addAdminPages: (app, tools) => addAdminOverview(app, { ...parts, ...tools, warning, now }),
+  }).catch((error: NodeJS.ErrnoException) => {
+    throw portError(port, error, "Free it, or choose another sign_on.break_glass_port in serve.json.");
+  });
+}
