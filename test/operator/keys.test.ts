@@ -1,14 +1,18 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import {
   runKeysDrop,
   runKeysList,
+  runKeysNew,
   runKeysRewrap,
   runKeysRotate,
   runKeysStartOver,
 } from "../../src/cli/company/run-keys.js";
+import { createIo } from "../../src/cli/io.js";
 import type { ToldKeys } from "../../src/operator/keys.js";
+import { parseDataKeys } from "../../src/store/data-keys.js";
+import { temporaryFolder } from "../support/cli.js";
 import { commandLine } from "../support/company-command.js";
 import { startCompanyWeb } from "../support/company-server.js";
 
@@ -47,6 +51,29 @@ test("serve keys lists, rotates, encrypts anew and gives up beside a running ser
   expect(words.text()).toMatch(/^Signing key +\S+: published, does not sign yet$/m);
   const { keys } = JSON.parse(readFileSync(join(web.folder, "data", "data-keys.json"), "utf8"));
   for (const said of [rotate, rewrap, drop, signing, words]) expect(said.text()).not.toContain(keys[0].k.slice(0, 12));
+});
+
+test("serve keys new writes the first file, for its user alone, and never over another", async () => {
+  const written: string[] = [];
+  const io = { ...createIo(process), out: (line: string) => void written.push(line) };
+  const text = () => written.join("\n");
+  const file = join(temporaryFolder(), "data-keys.json");
+  expect(await runKeysNew(io, file)).toBe(0);
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+  const [key] = parseDataKeys(readFileSync(file, "utf8"), file);
+  expect(key?.bytes).toHaveLength(32);
+  expect(text()).toContain(file);
+  expect(text()).not.toContain(
+    Buffer.from(key?.bytes ?? [])
+      .toString("base64url")
+      .slice(0, 12),
+  );
+  const before = readFileSync(file, "utf8");
+  await expect(runKeysNew(io, file)).rejects.toMatchObject({
+    code: "bad_config",
+    message: expect.stringContaining("there already"),
+  });
+  expect(readFileSync(file, "utf8")).toBe(before);
 });
 
 test("serve keys start-over does nothing where nobody can answer its question", async () => {

@@ -11,6 +11,7 @@ const withJson = (command: Command) => command.option("--json", "One JSON object
 /** `okta-mcp serve keys` */
 export const serveKeysCommand = (io: Io, finish: Finish): Command => {
   const command = describedCommand("keys", "List the keys of a company's server, or make, change and give up keys.", [
+    "okta-mcp serve keys new data-keys.json                 # the first file, before any server runs",
     "okta-mcp serve keys --config serve.json                # which there are, and what needs them",
     "okta-mcp serve keys rotate data --config serve.json    # a new key for what is encrypted",
     "okta-mcp serve keys rewrap --config serve.json         # encrypts everything with it",
@@ -18,7 +19,7 @@ export const serveKeysCommand = (io: Io, finish: Finish): Command => {
     "okta-mcp serve keys rotate signing --config serve.json # a new key for what is signed",
   ]);
   command.addCommand(list(io, finish), { isDefault: true });
-  for (const make of [rotate, rewrap, drop, startOver]) command.addCommand(make(io, finish));
+  for (const make of [create, rotate, rewrap, drop, startOver]) command.addCommand(make(io, finish));
   return command;
 };
 
@@ -29,6 +30,14 @@ function list(io: Io, finish: Finish): Command {
   return withJson(withConfig(command)).action(async (flags: KeysFlags) =>
     finish(await (await load()).runKeysList(io, flags)),
   );
+}
+
+function create(io: Io, finish: Finish): Command {
+  return describedCommand("new", "Write the first file of data keys, for data_keys_file of all instances.", [
+    "okta-mcp serve keys new data-keys.json   # for your user alone; overwrites nothing",
+  ])
+    .argument("<file>", "The file to write. It must not be there yet.")
+    .action(async (file: string) => finish(await (await load()).runKeysNew(io, file)));
 }
 
 function rotate(io: Io, finish: Finish): Command {

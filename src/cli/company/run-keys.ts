@@ -8,6 +8,8 @@ import {
   type ToldKeys,
   tellKeys,
 } from "../../operator/keys.js";
+import { newDataKeySet } from "../../store/data-keys.js";
+import { writeNewKeys } from "../../store/key-files.js";
 import { inertJson } from "../../text/inert-json.js";
 import { momentInWords } from "../../text/moment.js";
 import { visible } from "../../text/quote.js";
@@ -76,6 +78,17 @@ function asText(io: Io, { file, data, signing, instances }: ToldKeys): string {
   return twoColumns(rows, io.stdout.isTTY ? columnsOf(io.stdout) : Number.POSITIVE_INFINITY, (text) =>
     io.style("dim", text, io.stdout),
   );
+}
+
+/**
+ * Writes a file with one new data key, which is good for a database that has none yet.
+ * @throws OktaMcpError bad_config where there is such a file, or it cannot be written
+ */
+export async function runKeysNew(io: Io, file: string): Promise<number> {
+  await writeNewKeys(file, newDataKeySet());
+  io.out(`Written to ${visible(file)}, for this user alone.`);
+  io.out("Back it up, apart from the database: what it encrypts cannot be read without it.");
+  return 0;
 }
 
 /** Makes a new key of one sort. @param what `data` or `signing` */
