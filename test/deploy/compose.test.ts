@@ -20,7 +20,6 @@ interface Service {
   environment?: Record<string, string>;
   secrets?: string[];
   volumes?: string[];
-  tmpfs?: string[];
   ports?: string[];
   extra_hosts?: string[];
   restart?: string;
@@ -168,10 +167,11 @@ test("serve.json of the compose file is right, and means the services that are t
   expect(database.environment?.POSTGRES_PASSWORD_FILE).toBe(`/run/secrets/${secret}`);
   expect(compose.secrets[secret]?.file).toBe(`./config/${store.password_file}`);
   expect(database.healthcheck?.test?.join(" ")).toContain(`--username=${store.user}`);
-  for (const [name, { tmpfs = [], volumes }] of instancesOf(compose)) {
-    expect(volumes, name).toEqual(["./config:/etc/okta-mcp:ro"]);
-    expect(data_dir.startsWith(`${tmpfs[0]?.split(":")[0]}/`), name).toBe(true);
+  for (const [name, { volumes = [] }] of instancesOf(compose)) {
+    expect(volumes[0], name).toBe("./config:/etc/okta-mcp:ro");
+    expect(data_dir.startsWith(`${volumes[1]?.split(":")[1]}/`), name).toBe(true);
   }
+  expect(Object.keys(compose.volumes)).toEqual(["data", "database"]);
   expect(deployed("nginx.conf")).toContain(`server_name ${new URL(public_url).hostname};`);
 });
 
