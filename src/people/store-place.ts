@@ -5,7 +5,7 @@ import { readPostgres } from "./read-postgres.js";
 import type { ServeFile } from "./serve-fields.js";
 
 /** Where a server keeps what it keeps: its folder, its data keys, and the database where it is not in that folder. */
-export type StorePlace = Pick<OpenStoreOptions, "dir" | "keysFile" | "postgres">;
+export type StorePlace = Pick<OpenStoreOptions, "dir" | "keysFile" | "postgres" | "migrates">;
 
 /**
  * Where the server of a serve.json without mistakes keeps what it keeps. Relative paths begin at its own folder.
@@ -23,6 +23,7 @@ export function storePlaceOf({
     keysFile: data_keys_file === undefined ? undefined : pathBeside(file, data_keys_file),
     // Mistakes of files are told when serve.json is loaded.
     postgres: readPostgres(store, file, () => {}),
+    migrates: store.migrate_at_start,
   };
 }
 

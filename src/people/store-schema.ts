@@ -36,6 +36,12 @@ export function storeSchema() {
       pool_size: count("The most connections of each server to the database; one more carries news.", 500).default(10),
       connect_seconds: seconds("The longest wait for a connection.", 5, 60),
       statement_seconds: seconds("The longest time of one statement.", 10, 300),
+      migrate_at_start: z
+        .boolean()
+        .default(true)
+        .describe(
+          "A server brings the tables to its version when it starts. false: it refuses older tables, and okta-mcp serve migrate brings them up to date.",
+        ),
       lock_seconds: seconds("The longest wait of a statement for rows that another one holds.", 5, 300),
     })
     .prefault({});

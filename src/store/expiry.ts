@@ -20,14 +20,17 @@ const ENDING = [
  * of the database: whoever reads a row looks at its end.
  * @returns the number of rows that were dropped
  */
-export async function dropEnded({ db, now }: Pick<StoreParts, "db" | "now">): Promise<number> {
+export async function dropEnded({ db, variant, now }: Pick<StoreParts, "db" | "variant" | "now">): Promise<number> {
   const nowMs = now();
+  // Several instances drop at once. Each leaves out what another one is just dropping, so that none waits for it.
+  const free = <Query extends Lockable<Query>>(query: Query) =>
+    variant.locksRows ? query.forUpdate().skipLocked() : query;
   let dropped = 0;
   for (const [table, key] of ENDING) {
     dropped += await inBatches(() => {
       const { ref } = db.dynamic;
       const ended = db.selectFrom(table).select(ref<string>(key)).where("ends_at", "<=", nowMs).limit(BATCH);
-      return db.deleteFrom(table).where(ref<string>(key), "in", ended).executeTakeFirst();
+      return db.deleteFrom(table).where(ref<string>(key), "in", free(ended)).executeTakeFirst();
     });
   }
   return (
@@ -38,9 +41,14 @@ export async function dropEnded({ db, now }: Pick<StoreParts, "db" | "now">): Pr
         .select("id")
         .where("used_at", "<=", nowMs - DAY_MS)
         .limit(BATCH);
-      return db.deleteFrom("limit_uses").where("id", "in", old).executeTakeFirst();
+      return db.deleteFrom("limit_uses").where("id", "in", free(old)).executeTakeFirst();
     }))
   );
+}
+
+interface Lockable<Query> {
+  forUpdate(): Lockable<Query>;
+  skipLocked(): Query;
 }
 
 async function inBatches(drop: () => Promise<{ numDeletedRows: bigint }>): Promise<number> {

@@ -9,6 +9,7 @@ import { StoredInvitations } from "./invitations.js";
 import { KeyRegistry } from "./key-registry.js";
 import type { KeyChange, KeyRing } from "./key-ring.js";
 import { migrate } from "./migrate.js";
+import type { StoreMigrations } from "./migrations.js";
 import { OidcStorage } from "./oidc-storage.js";
 import { type OpenKeysOptions, openKeys } from "./open-keys.js";
 import type { PostgresSettings } from "./postgres-settings.js";
@@ -44,6 +45,10 @@ export interface OpenStoreOptions extends OpenKeysOptions {
   postgres?: PostgresSettings | undefined;
   /** Epoch milliseconds. */
   now?: () => number;
+  /** False where a server does not bring the tables to this version, but refuses older ones. Default true. */
+  migrates?: boolean | undefined;
+  /** By default those of this version. */
+  migrations?: StoreMigrations | undefined;
   /** By default Node's own, and libsql where Node has none. */
   library?: SqliteLibrary | undefined;
 }
@@ -174,18 +179,42 @@ export async function openStore(options: OpenStoreOptions): Promise<Store> {
   const db = new Kysely<Tables>({ dialect: driver.dialect });
   try {
     const { place, variant } = driver;
-    await migrate({ db, variant, place, how: as === "server" ? "migrate" : "check" });
-    const { vault, keys, keyChange } = await openKeys(options, {
-      place,
-      registry: new KeyRegistry({ db, now }),
-      isAlone: !variant.locksRows,
-    });
-    const store = new Store({ db, variant, vault, now }, driver, { keys, keyChange });
+    const keysOf = () =>
+      openKeys(options, { place, registry: new KeyRegistry({ db, now }), isAlone: !variant.locksRows });
+    // Of several servers that start at once, one makes the tables, and one is the first with its keys.
+    const { vault, ...keys } =
+      as === "server"
+        ? await driver.exclusively(db, (exclusive) => bringTables(driver, exclusive, options).then(keysOf))
+        : await bringTables(driver, db, options).then(keysOf);
+    const store = new Store({ db, variant, vault, now }, driver, keys);
     if (as === "server") await driver.begin(() => store.limits.beginSession());
     return store;
   } catch (error) {
     await db.destroy().finally(() => driver.release());
     throw error;
+  }
+}
+
+function bringTables(
+  { place, variant }: StoreDriver,
+  db: Kysely<Tables>,
+  { as = "server", migrates = true, migrations }: OpenStoreOptions,
+): Promise<string[]> {
+  return migrate({ db, variant, place, how: as === "server" && migrates ? "migrate" : "check", migrations });
+}
+
+/**
+ * Brings the tables to this version, without opening what is in them.
+ * @returns the names of the migrations that were made
+ * @throws OktaMcpError as `openStore`
+ */
+export async function migrateStore(options: OpenStoreOptions): Promise<string[]> {
+  const driver = await openDriver(options);
+  const db = new Kysely<Tables>({ dialect: driver.dialect });
+  try {
+    return await driver.exclusively(db, (exclusive) => bringTables(driver, exclusive, options));
+  } finally {
+    await db.destroy().finally(() => driver.release());
   }
 }
 

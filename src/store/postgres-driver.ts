@@ -1,4 +1,4 @@
-import { PostgresDialect, type PostgresPool, sql } from "kysely";
+import { Kysely, PostgresDialect, type PostgresPool, sql } from "kysely";
 import { OktaMcpError } from "../errors/index.js";
 import type { Log } from "../log.js";
 import { realSleep } from "../net/waiting.js";
@@ -6,6 +6,7 @@ import { PostgresNews } from "./postgres-news.js";
 import { openPool } from "./postgres-pool.js";
 import { type PostgresSettings, placeOf } from "./postgres-settings.js";
 import type { SqlVariant, StoreDriver } from "./store-driver.js";
+import type { Tables } from "./tables.js";
 
 /** The oldest version that works, as `server_version_num` has it. */
 const OLDEST_VERSION = 140_000;
@@ -37,6 +38,8 @@ const POSTGRES: SqlVariant = {
       sql`create trigger ${name} before ${sql.raw(verb)} on ${sql.id(table)} for each row execute function ${rule}()`,
     ];
   },
+  hasTable: (table) =>
+    sql`select count(*)::int as n from (select to_regclass(${table}) as it) found where it is not null`,
   locksRows: true,
 };
 
@@ -60,9 +63,34 @@ export async function openPostgresDriver(settings: PostgresSettings, log: Pick<L
     dialect,
     variant: POSTGRES,
     news,
+    exclusively: (_, action) => exclusively(settings, log, action),
     begin: (first) => news.begin(first),
     release: () => news.end(),
   };
+}
+
+/** The advisory lock of a server that looks at tables and keys at its start. Another one waits. */
+const OPENING_LOCK = 7_268_310_491;
+/** The longest time of a migration, and the longest wait for that of another server. */
+const MIGRATION_MS = 30 * 60_000;
+
+async function exclusively<T>(
+  settings: PostgresSettings,
+  log: Pick<Log, "warn">,
+  action: (db: Kysely<Tables>) => Promise<T>,
+): Promise<T> {
+  // The lock is one of this connection, so it has to be the same one all the time.
+  const pool = openPool({ ...settings, poolSize: 1, statementTimeoutMs: MIGRATION_MS }, log, { keepsIdle: true });
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  try {
+    await sql`set lock_timeout = ${sql.lit(MIGRATION_MS)}`.execute(db);
+    await sql`select pg_advisory_lock(${sql.lit(OPENING_LOCK)})`.execute(db);
+    // Whoever waits for a table makes all others wait behind it.
+    await sql`set lock_timeout = ${sql.lit(settings.lockTimeoutMs)}`.execute(db);
+    return await action(db);
+  } finally {
+    await db.destroy();
+  }
 }
 
 interface Facts {

@@ -53,10 +53,18 @@ export function connectionOptions(settings: PostgresSettings): pg.ClientConfig {
   };
 }
 
-/** A pool of connections for the query builder, with errors in our words. */
-export function openPool(settings: PostgresSettings, log: Pick<Log, "warn">): PostgresPool {
+/**
+ * A pool of connections for the query builder, with errors in our words.
+ * @param how.keepsIdle keeps connections that nobody uses
+ */
+export function openPool(
+  settings: PostgresSettings,
+  log: Pick<Log, "warn">,
+  { keepsIdle = false }: { keepsIdle?: boolean } = {},
+): PostgresPool {
   const place = placeOf(settings);
-  const pool = new Pool({ ...connectionOptions(settings), max: settings.poolSize, idleTimeoutMillis: IDLE_MS });
+  const idleTimeoutMillis = keepsIdle ? 0 : IDLE_MS;
+  const pool = new Pool({ ...connectionOptions(settings), max: settings.poolSize, idleTimeoutMillis });
   // Without these listeners a connection that ends would end the process. Whoever uses it is told by its statement.
   pool.on("connect", (client) => client.on("error", () => {}));
   pool.on("error", (error) => {

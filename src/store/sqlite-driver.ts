@@ -50,6 +50,7 @@ const SQLITE: SqlVariant = {
     sql`drop trigger ${sql.id(`${table}_no_${verb}`)}`,
     refusing(table, verb, sql`when not (${condition})`),
   ],
+  hasTable: (table) => sql`select count(*) as n from sqlite_master where type = 'table' and name = ${table}`,
   locksRows: false,
 };
 
@@ -72,6 +73,7 @@ export async function openSqliteDriver(options: SqliteDriverOptions): Promise<St
         dialect: new StoreDialect(await openFile(path, library), place),
         variant: SQLITE,
         // The lock says that there is no other.
+        exclusively: (db, action) => action(db),
         begin: (first) => first(),
         release: async () => lock?.close(),
       };

@@ -1,5 +1,6 @@
-import type { ColumnDefinitionBuilder, Dialect, RawBuilder } from "kysely";
+import type { ColumnDefinitionBuilder, Dialect, Kysely, RawBuilder } from "kysely";
 import type { StoreNews } from "./store-news.js";
+import type { Tables } from "./tables.js";
 
 /** What the migrations and the repositories have to know of a database, beyond the query builder. */
 export interface SqlVariant {
@@ -14,6 +15,8 @@ export interface SqlVariant {
    * @param condition on the rows `old` and `new`
    */
   changesOnly(table: string, verb: "update" | "delete", condition: RawBuilder<unknown>): RawBuilder<unknown>[];
+  /** A query whose one row has `n`: 1 where a table is there, else 0. */
+  hasTable(table: string): RawBuilder<unknown>;
   /** True where several connections write at once, so that a transaction has to lock the rows that it reads. */
   locksRows: boolean;
 }
@@ -26,6 +29,12 @@ export interface StoreDriver {
   readonly variant: SqlVariant;
   /** How instances tell each other; undefined where there is only one. */
   readonly news?: StoreNews;
+  /**
+   * Runs an action while no other server runs one.
+   * @param db the connections of the query builder
+   * @param action is given connections for statements that may take long, e.g. those of a migration
+   */
+  exclusively<T>(db: Kysely<Tables>, action: (db: Kysely<Tables>) => Promise<T>): Promise<T>;
   /**
    * Begins the use by a server. A command beside a server leaves it out.
    * @param first runs where no other server uses the database at the moment

@@ -55,8 +55,10 @@ export class UpstreamGrants {
     // Where this instance lacks the key of the former token, it must not take its place: nobody could revoke it.
     await vault.requireKey((await before.executeTakeFirst())?.refresh_sealed);
     const former = await db.transaction().execute(async (transaction) => {
-      const query = transaction.selectFrom("upstream_grants").selectAll().where("id", "=", id);
-      const row = await (variant.locksRows ? query.forUpdate() : query).executeTakeFirst();
+      // Of two first sign-ins at once neither finds a row to lock. Each has to see the tokens of the other.
+      const owner = transaction.selectFrom("people").select("id").where("id", "=", person);
+      if (variant.locksRows) await owner.forUpdate().execute();
+      const row = await transaction.selectFrom("upstream_grants").selectAll().where("id", "=", id).executeTakeFirst();
       await transaction
         .insertInto("upstream_grants")
         .values({ id, person, kind, version: 1, created_at: nowMs, changed_at: nowMs, ...kept })

@@ -142,7 +142,7 @@ eachLibrary("the database of one server", (library) => {
       await inside.insertInto("meta").values({ key: "a", value: "b" }).execute();
     });
     await expect(transaction).rejects.toMatchObject({ code: "store_unavailable", data: { reason: "read_only" } });
-    expect(await db.selectFrom("meta").selectAll().execute()).toEqual([]);
+    expect(await db.selectFrom("meta").selectAll().where("key", "=", "a").execute()).toEqual([]);
   });
 
   test("tells a file that is no database, and leaves it as it is", async () => {
@@ -176,11 +176,11 @@ eachLibrary("the database of one server", (library) => {
     const dir = temporaryFolder();
     const newer = await tablesIn(dir, library);
     await newer.bring();
-    await sql`insert into migrations (name, timestamp) values ('0099-later', '2027')`.execute(newer.db);
+    await sql`insert into migrations (name, timestamp) values ('9099-later', '2027')`.execute(newer.db);
     await newer.close();
     await expect(open(dir)).rejects.toMatchObject({
       code: "bad_config",
-      message: expect.stringMatching(/written by a newer okta-mcp: it has 0099-later/),
+      message: expect.stringMatching(/written by a newer okta-mcp: it has 9099-later/),
       fix: expect.stringContaining("backup"),
     });
   });
@@ -213,7 +213,9 @@ eachLibrary("the database of one server", (library) => {
           .execute();
       }),
     );
-    expect(await db.selectFrom("meta").select("value").execute()).toMatchObject([{ value: "20" }]);
+    expect(await db.selectFrom("meta").select("value").where("key", "=", "n").execute()).toMatchObject([
+      { value: "20" },
+    ]);
   });
 });
 

@@ -6,6 +6,7 @@ import { serveCheckCommand } from "./serve-check.js";
 import { serveEraseCommand } from "./serve-erase.js";
 import { serveInitCommand } from "./serve-init.js";
 import { serveKeysCommand } from "./serve-keys.js";
+import { serveMigrateCommand } from "./serve-migrate.js";
 import { serveAuditCommand, serveJournalCommand } from "./serve-records.js";
 import { serveWhoCommand } from "./serve-who.js";
 
@@ -13,6 +14,7 @@ import { serveWhoCommand } from "./serve-who.js";
 const SUBCOMMANDS: readonly MakeCommand[] = [
   serveInitCommand,
   serveCheckCommand,
+  serveMigrateCommand,
   serveWhoCommand,
   serveKeysCommand,
   serveAuditCommand,
