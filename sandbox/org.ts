@@ -39,6 +39,7 @@ export class Org implements OrgState {
   maxPageItems: number | undefined = undefined;
   readonly #events: LogEvent[] = [];
   #untold: (() => LogEvent)[] = [];
+  readonly #listeners = new Set<(eventType: string, made: () => LogEvent) => void>();
   readonly #areas = new Map<Area<unknown>, unknown>();
 
   constructor({ origin, seed, now }: OrgOptions) {
@@ -74,7 +75,15 @@ export class Org implements OrgState {
   log(note: LogNote, doer: Doer = SYSTEM): void {
     const nowMs = this.now();
     const seed = this.random.skip(EVENT_NUMBERS);
-    this.#untold.push(() => logEvent(note, doer, nowMs, createRandom(seed)));
+    const made = () => logEvent(note, doer, nowMs, createRandom(seed));
+    this.#untold.push(made);
+    for (const listener of this.#listeners) listener(note.eventType, made);
+  }
+
+  /** Tells of each event from now on, by its type; the event itself is made where it is wanted. */
+  onEvent(listener: (eventType: string, made: () => LogEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   /** Empties the system log. */

@@ -47,6 +47,11 @@ export interface SignInControl {
   issued(): (KnownToken & { serverId: string | undefined })[];
   /** Issues tokens as if the person had signed in with this client. */
   issueFrom(serverId: string | undefined, how: DirectIssue): Promise<TokenReply>;
+  /**
+   * A JWT that the org signs, as it does to prove itself at an app's endpoint.
+   * @param by a stranger signs with a key that was never published, under the id of the org's
+   */
+  signAsOrg(claims: Record<string, unknown>, typ?: string, by?: "org" | "stranger"): Promise<string>;
   /** Revokes the grants of a person, of a client, or of both together. */
   revokeTokens(of: { login?: string; clientId?: string }): void;
   /** See `TokenFaults`. */
@@ -121,6 +126,10 @@ export function createSignInControl(parts: SignInControlParts): SignInControl {
     issued: () =>
       issuers.all().flatMap(({ id: serverId, tokens }) => tokens.known().map((token) => ({ ...token, serverId }))),
     issueFrom,
+    signAsOrg(claims, typ, by = "org") {
+      const { keys } = issuers.org;
+      return by === "org" ? keys.sign(claims, typ) : keys.signAsStranger(claims, typ);
+    },
     revokeTokens({ login, clientId }) {
       const userId = login && known(login).id;
       const meant = ({ user, client }: Grant) =>

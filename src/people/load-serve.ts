@@ -3,6 +3,7 @@ import type { Choosable } from "../catalogue/choice.js";
 import { OktaMcpError } from "../errors/index.js";
 import { parseStrictJson, readHandwritten } from "../files/strict-json.js";
 import { visible } from "../text/quote.js";
+import { readHookSecret } from "./hook-secrets.js";
 import { loadRoles } from "./load-roles.js";
 import { readPostgres } from "./read-postgres.js";
 import type { Role } from "./roles.js";
@@ -62,6 +63,9 @@ export function checkServe(
     apps = readServeApps(parts.members, path, add);
     const { store } = parts.members;
     if (store !== undefined) readPostgres(store, path, (member, problem) => add(["store", member], problem));
+    for (const [index, secret] of (parts.members.leaving?.event_hook_secret_files ?? []).entries()) {
+      readHookSecret(secret, path, (problem) => add(["leaving", "event_hook_secret_files", index], problem));
+    }
     const loaded = loadRoles(
       parts.roles.map(({ role }) => role),
       path,

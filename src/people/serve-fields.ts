@@ -2,6 +2,7 @@ import * as z from "zod";
 import { LOG_LEVELS } from "../log.js";
 import { isNetwork } from "../net/networks.js";
 import { adminsSchema } from "./admin-schema.js";
+import { leavingSchema } from "./leaving-schema.js";
 import { limitsSchema } from "./limits-schema.js";
 import { oktaSchema } from "./okta-schema.js";
 import { retentionSchema } from "./retention-schema.js";
@@ -100,6 +101,7 @@ export function serveFields() {
     ).optional(),
     roles: z.array(roleSchema()).min(1, "is empty: nobody could do anything").max(200),
     admins: adminsSchema().optional(),
+    leaving: leavingSchema(),
     clients: z.array(clientSchema()).max(500).default([]).describe("Clients that are known beforehand."),
     registration: registrationSchema(),
     allowed_origins: z.array(origin("An origin.")).default([]).describe("Web pages whose scripts may call /mcp."),

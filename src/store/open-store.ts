@@ -32,6 +32,7 @@ import { type JournalReader, StoredJournal } from "./stored-journal.js";
 import { StoredLimits } from "./stored-limits.js";
 import { StoredPeople } from "./stored-people.js";
 import { StoredRevocations } from "./stored-revocations.js";
+import { StoredTurns } from "./stored-turns.js";
 import type { Tables } from "./tables.js";
 import { Tombstones } from "./tombstones.js";
 import { UpstreamGrants } from "./upstream-grants.js";
@@ -73,6 +74,7 @@ export class Store {
   readonly oidc: OidcStorage;
   readonly upstream: UpstreamGrants;
   readonly revocations: StoredRevocations;
+  readonly turns: StoredTurns;
   /** The one way in which access ends. */
   readonly endings: StoredEndings;
   /** Takes one person's data out, once their access has ended. */
@@ -109,6 +111,7 @@ export class Store {
     this.oidc = new OidcStorage({ ...parts, refreshGraceMs: REFRESH_GRACE_MS });
     this.upstream = new UpstreamGrants(parts);
     this.revocations = new StoredRevocations(parts);
+    this.turns = new StoredTurns(parts);
     this.endings = new StoredEndings(parts);
     this.erasure = new StoredErasure(parts);
     this.tombstones = new Tombstones(parts);

@@ -1,4 +1,5 @@
 import { type Selectable, sql } from "kysely";
+import { liveGrants } from "./live-grants.js";
 import { newId, type StoreParts } from "./store-parts.js";
 import type { Tables } from "./tables.js";
 import { Tombstones } from "./tombstones.js";
@@ -42,7 +43,12 @@ export interface KnownPerson extends Omit<SignedInPerson, "attributes">, PersonA
   endedAtMs: number | undefined;
   /** When the org last said that they are there; undefined where it never did. */
   checkedAtMs: number | undefined;
+  /** When the org was last asked for their groups, apart from what tokens and sign-ins tell. */
+  groupsReadAtMs: number | undefined;
 }
+
+/** The most people in one statement. */
+const BATCH = 200;
 
 /** The people who have signed in. Issuer and subject tell who somebody is, never a login or an e-mail address. */
 export class StoredPeople {
@@ -109,6 +115,18 @@ export class StoredPeople {
     return row && personOf(row);
   }
 
+  /** Everybody whom an issuer knows by an e-mail address that it has verified, whatever the case of its ASCII letters. */
+  async findByVerifiedEmail(issuer: string, email: string): Promise<KnownPerson[]> {
+    const people = this.#parts.db.selectFrom("people").selectAll().where("iss", "=", issuer);
+    const rows = await people
+      .where("email_verified", "=", 1)
+      .where(sql<string>`lower(email)`, "=", sql<string>`lower(${email})`)
+      .limit(100)
+      .execute();
+    // Databases differ in what else they take for the same letter.
+    return rows.filter((row) => row.email !== null && asciiLower(row.email) === asciiLower(email)).map(personOf);
+  }
+
   /** Everybody who was last seen with a login, whatever its case. Several people can have had one login. */
   async findByLogin(login: string): Promise<KnownPerson[]> {
     const people = this.#parts.db.selectFrom("people").selectAll().orderBy("seen_at", "desc");
@@ -125,17 +143,107 @@ export class StoredPeople {
     return { people: rows.length, withGroups: told.length, groups };
   }
 
-  /** Keeps the ids of somebody's groups, as just read. */
+  /** Keeps the ids of somebody's groups, as the org has just told them. */
   async setGroups(id: string, groups: readonly string[]): Promise<void> {
     const { db, now } = this.#parts;
-    const read = { groups: JSON.stringify(groups), groups_at: now() };
+    const nowMs = now();
+    const read = { groups: JSON.stringify(groups), groups_at: nowMs, groups_read_at: nowMs, checked_at: nowMs };
     await db.updateTable("people").set(read).where("id", "=", id).execute();
+  }
+
+  /**
+   * Has Okta asked about people as soon as possible.
+   * @param subjects the ids by which the issuers know them; undefined for everybody
+   * @returns the number of people who are due
+   */
+  async setDue(issuers: readonly string[], subjects: readonly string[] | undefined): Promise<number> {
+    const { db, now } = this.#parts;
+    const nowMs = now();
+    let due = 0;
+    const setDue = db.updateTable("people").set({ check_due_at: nowMs }).where("iss", "in", issuers);
+    const active = setDue.where("status", "=", "active");
+    if (subjects === undefined) return Number((await active.executeTakeFirst()).numUpdatedRows);
+    for (let at = 0; at < subjects.length; at += BATCH) {
+      const some = active.where("sub", "in", subjects.slice(at, at + BATCH));
+      due += Number((await some.executeTakeFirst()).numUpdatedRows);
+    }
+    return due;
+  }
+
+  /**
+   * Claims people about whom Okta is to be asked. Nobody else gets them before the claim ends.
+   * @param forMs the time after which another may ask, since this one must have died or got no answer
+   */
+  async claimDue(most: number, forMs: number): Promise<KnownPerson[]> {
+    const { db, now } = this.#parts;
+    const nowMs = now();
+    const due = db.selectFrom("people").select("id").where("check_due_at", "<=", nowMs);
+    const rows = await db
+      .updateTable("people")
+      .set({ check_due_at: nowMs + forMs })
+      .where("id", "in", due.orderBy("check_due_at").limit(most))
+      // Of two claims at once the second one sees what the first has written.
+      .where("check_due_at", "<=", nowMs)
+      .returningAll()
+      .execute();
+    return rows.map(personOf);
+  }
+
+  /**
+   * The people who have something here or have called lately, as long as they are active.
+   * @param calledSinceMs epoch milliseconds
+   */
+  async toWatch(issuers: readonly string[], calledSinceMs: number): Promise<KnownPerson[]> {
+    const { db, now } = this.#parts;
+    const nowMs = now();
+    const rows = await db
+      .selectFrom("people")
+      .selectAll()
+      .where("iss", "in", issuers)
+      .where("status", "=", "active")
+      .where(({ eb, or, selectFrom }) =>
+        or([
+          eb("called_at", ">", calledSinceMs),
+          eb(
+            "id",
+            "in",
+            liveGrants(db, nowMs).select("person").where("person", "is not", null).$castTo<{ person: string }>(),
+          ),
+          eb("id", "in", selectFrom("web_sessions").select("person").where("ends_at", ">", nowMs)),
+        ]),
+      )
+      .orderBy("checked_at")
+      .execute();
+    return rows.map(personOf);
+  }
+
+  /**
+   * Keeps that the org has just said that people are there. Whoever has become due meanwhile stays due.
+   * @param groups true where it has said too that their groups are those that are kept
+   */
+  async checked(ids: readonly string[], { groups }: { groups: boolean }): Promise<void> {
+    const { db, now } = this.#parts;
+    const nowMs = now();
+    const due = sql<number | null>`case when check_due_at <= ${nowMs} then check_due_at else null end`;
+    for (let at = 0; at < ids.length; at += BATCH) {
+      const some = db.updateTable("people").where("id", "in", ids.slice(at, at + BATCH));
+      const read = groups ? { groups_at: nowMs, groups_read_at: nowMs } : {};
+      await some.set({ checked_at: nowMs, check_due_at: due, ...read }).execute();
+    }
+  }
+
+  /** Keeps that a person has called. */
+  async called(id: string): Promise<void> {
+    const { db, now } = this.#parts;
+    await db.updateTable("people").set({ called_at: now() }).where("id", "=", id).execute();
   }
 
   async setStatus(id: string, status: PersonStatus): Promise<void> {
     await this.#parts.db.updateTable("people").set({ status }).where("id", "=", id).execute();
   }
 }
+
+const asciiLower = (text: string) => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 
 function personOf(row: Selectable<Tables["people"]>): KnownPerson {
   return {
@@ -155,5 +263,6 @@ function personOf(row: Selectable<Tables["people"]>): KnownPerson {
     seenAtMs: row.seen_at,
     endedAtMs: row.ended_at ?? undefined,
     checkedAtMs: row.checked_at ?? undefined,
+    groupsReadAtMs: row.groups_read_at ?? undefined,
   };
 }

@@ -31,6 +31,10 @@ interface PeopleTable {
   checked_at: number | null;
   /** From then on the org is to be asked about them. */
   check_due_at: number | null;
+  /** When the org was last asked for their groups, apart from what tokens and sign-ins tell. */
+  groups_read_at: number | null;
+  /** When they last called, to within some minutes. */
+  called_at: number | null;
 }
 
 /** Somebody who may sign in though they were never here. */

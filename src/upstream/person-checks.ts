@@ -72,12 +72,18 @@ export class PersonChecks {
   check(personId: string): Promise<PersonState> {
     const running = this.#running.get(personId);
     if (running !== undefined) return running;
-    const started = this.#check(personId).finally(() => this.#running.delete(personId));
+    const started = this.#check(personId, FRESH_MS).finally(() => this.#running.delete(personId));
     this.#running.set(personId, started);
     return started;
   }
 
-  async #check(personId: string): Promise<PersonState> {
+  /** As `check`, by an answer that no earlier request has brought. */
+  async checkAnew(personId: string): Promise<PersonState> {
+    await this.#running.get(personId)?.catch(() => {});
+    return this.#check(personId, 0);
+  }
+
+  async #check(personId: string, freshMs: number): Promise<PersonState> {
     const { store, now } = this.#options;
     const lastMs = Date.now() + WAIT_MS;
     for (;;) {
@@ -85,7 +91,7 @@ export class PersonChecks {
       if (person?.status !== "active") return "gone";
       const held = await store.upstream.find(personId, IDENTITY_GRANT);
       if (held?.refresh === undefined) return "unknown";
-      if (person.groupsAtMs !== undefined && now() - person.groupsAtMs < FRESH_MS) return "active";
+      if (person.groupsAtMs !== undefined && now() - person.groupsAtMs < freshMs) return "active";
       const isOurs = await store.upstream.claimRenewal(held, RENEWAL_MS);
       const state = isOurs ? await this.#ask(person, held, held.refresh) : undefined;
       if (state !== undefined) return state;

@@ -92,14 +92,14 @@ export class TokenPeople {
     issuedAtMs: number,
     { isSureNow = false }: HolderParts,
   ): Promise<KnownPerson | undefined> {
-    const { people, orgUrl, directory, isExpected, arrived } = this.#options;
+    const { people, orgUrl, isExpected, arrived } = this.#options;
     const known = await people.findBySubject(orgUrl, userId);
     if (known === undefined && (await isExpected?.({ issuer: orgUrl, subject: userId })) === false) return undefined;
     if (known?.status === "blocked" || (known !== undefined && isFromBefore(known, issuedAtMs))) return known;
     // A token that was given out after the person had gone says that they are there again.
     if (known?.status === "gone" && known.endedAtMs === undefined && !isSureNow) return known;
     // What was known once may not hold any more.
-    const groups = facts.groups ?? (await directory?.groupsOf(userId)) ?? this.#untold(userId);
+    const groups = (await this.#groupsOf(userId, facts, issuedAtMs, known)) ?? this.#untold(userId);
     const login = facts.login ?? known?.login;
     if (known?.status === "active" && known.login === login && sameGroups(known.groups, groups)) return known;
     if (known === undefined) await arrived?.({ issuer: orgUrl, subject: userId });
@@ -112,6 +112,19 @@ export class TokenPeople {
       emailVerified: known?.emailVerified ?? false,
       groups,
     });
+  }
+
+  /** What was read at the org after a token was given out counts for more than what the token says. */
+  async #groupsOf(
+    userId: string,
+    { groups }: TokenFacts,
+    issuedAtMs: number,
+    known: KnownPerson | undefined,
+  ): Promise<readonly string[] | undefined> {
+    const { directory } = this.#options;
+    const readAtMs = known?.groupsReadAtMs ?? Number.NEGATIVE_INFINITY;
+    if (groups !== undefined) return known !== undefined && readAtMs > issuedAtMs ? known.groups : groups;
+    return directory?.groupsOf(userId);
   }
 
   #untold(userId: string): readonly string[] {

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Networks } from "../net/networks.js";
 import { peerAddress } from "./client-address.js";
 import { applyCors } from "./cors.js";
+import { EVENTS_PATH } from "./okta-paths.js";
 import { type HttpRefusal, MCP_PATH, refusal } from "./refusals.js";
 
 export interface FrontOptions {
@@ -71,8 +72,8 @@ export class Front {
         connection: "close",
       });
     }
-    // That endpoint has a limit of its own.
-    if (path === MCP_PATH || path === `${MCP_PATH}/`) return undefined;
+    // These endpoints have limits of their own.
+    if (path === MCP_PATH || path === `${MCP_PATH}/` || path === EVENTS_PATH) return undefined;
     const length = Number(request.headers["content-length"] ?? "0");
     return length <= MAX_FORM_BYTES ? undefined : tooLong();
   }

@@ -37,6 +37,8 @@ export interface McpEndpointOptions {
   serviceOf(caller: WebCaller): Promise<McpService>;
   /** The person of a caller as of now; undefined where the person is not active any more, or the grant has ended. */
   personNow(caller: WebCaller): Promise<WebCaller["person"] | undefined>;
+  /** Is told of each caller who is let in. */
+  called(caller: TokenHolder): void;
   /** What instances tell each other. */
   news: Pick<StoreNews, "subscribe">;
   /** Epoch milliseconds. */
@@ -127,6 +129,7 @@ export class McpEndpoint {
     );
     if ("refused" in found) return asResponse(found.refused);
     const { caller } = found;
+    this.#options.called(caller);
     const taken = atOnce.take(caller.person.id);
     if ("full" in taken) return asResponse(tooMany(taken.full));
     const place = new Shared(taken.leave);

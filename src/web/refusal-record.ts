@@ -2,15 +2,21 @@ import type { Log } from "../log.js";
 import type { AuditEvent } from "../store/audit.js";
 import { RecentlyUsed } from "./recently-used.js";
 
-/** A refusal at /mcp. `person` is known for somebody who has signed in and may not call all the same. */
+/**
+ * A refusal at /mcp, or of a message that claims to be Okta's. `person` is known for somebody who has signed in and may
+ * not call all the same.
+ */
 export interface RefusedRequest {
-  why: "invalid_token" | "forbidden" | "no_role" | "no_scope";
+  why: "invalid_token" | "forbidden" | "no_role" | "no_scope" | (typeof SIGNALS)[number];
   person?: string;
   client?: string;
   requestId: string;
   /** The address from which it came. */
   ip: string;
 }
+
+/** The refusals of messages that claim to be Okta's. */
+const SIGNALS = ["revocation_token", "event_hook_secret"] as const;
 
 export interface RefusalRecordOptions {
   audit: { add(event: AuditEvent): Promise<void> };
@@ -61,9 +67,18 @@ export class RefusalRecord {
     }
     const detail = { why, ...(known.leftOut > 0 && { others_since_the_last_entry: known.leftOut }) };
     Object.assign(known, { writtenAtMs: now(), leftOut: 0 });
-    log.warn("requests to /mcp are refused", detail);
+    const isSignal = (SIGNALS as readonly string[]).includes(why);
+    log.warn(isSignal ? "messages that claim to be Okta's are refused" : "requests to /mcp are refused", detail);
     audit
-      .add({ actor: person, client, action: "call", outcome: "refused", requestId, ip, detail })
+      .add({
+        actor: person,
+        client,
+        action: isSignal ? "okta_signal" : "call",
+        outcome: "refused",
+        requestId,
+        ip,
+        detail,
+      })
       .catch((error: unknown) => log.error("a refusal was not put on record", { error }));
   }
 }

@@ -36,6 +36,8 @@ export interface WebServerOptions {
   endpoint: McpEndpoint;
   /** Undefined where nobody can sign in to pages. */
   pages: PageRoutes | undefined;
+  /** What Okta tells by itself. */
+  signals: PageRoutes;
   /** The proxies in front of this server. */
   proxies: Networks;
   /** A sentence for whoever looks at the state of the server. */
@@ -219,6 +221,7 @@ function appOf(options: WebServerOptions): PageRoutes {
   app.get(STYLE_PATH, (context) =>
     context.body(STYLE, 200, { "content-type": "text/css; charset=utf-8", "cache-control": "max-age=3600" }),
   );
+  app.route("/", options.signals);
   const { status, headers, body } = tooLong();
   app.use(bodyLimit({ maxSize: MAX_FORM_BYTES, onError: () => Response.json(body, { status, headers }) }));
   if (pages === undefined) addDisabledSso(app);

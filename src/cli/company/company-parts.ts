@@ -10,10 +10,12 @@ import type { ServeApps } from "../../people/serve-apps.js";
 import type { ServeFile } from "../../people/serve-fields.js";
 import type { Store } from "../../store/open-store.js";
 import { Admission } from "../../upstream/admission.js";
+import type { OrgDirectory } from "../../upstream/org-directory.js";
 import { clientAddress } from "../../web/client-address.js";
 import { MCP_PATH } from "../../web/refusals.js";
 import { RunningRequests } from "../../web/running-requests.js";
 import { groupReader } from "./group-reader.js";
+import { orgDirectory } from "./org-directory-reader.js";
 
 export interface CompanyOptions {
   content: ServeFile;
@@ -52,6 +54,8 @@ export interface CompanyParts extends Required<Omit<CompanyOptions, "fetchDocume
   readGroups: ((userId: string) => Promise<readonly string[]>) | undefined;
   /** Decides who is let in. */
   admission: Admission;
+  /** What a service app reads at the org about people; undefined where none is named for it. */
+  directory: OrgDirectory | undefined;
   traffic: OrgTraffic;
   /** The proxies in front of this server. */
   proxies: Networks;
@@ -84,6 +88,7 @@ export function companyParts(options: CompanyOptions): CompanyParts {
     app: apps.okta,
     readGroups: reader && groupReader({ ...reader, log, fetch, now }),
     admission: new Admission({ store, settings: () => current().sign_on }),
+    directory: reader && orgDirectory({ ...reader, appId: content.okta.client_id, log, fetch, now }),
     traffic,
     proxies,
     addressOf: (request) => clientAddress(request, proxies),

@@ -2,7 +2,9 @@ import { OktaMcpError } from "../../errors/index.js";
 import type { Log } from "../../log.js";
 import type { Store } from "../../store/open-store.js";
 import { SignInFailure } from "../../upstream/sign-in-failure.js";
+import { keepNewest } from "../../verify/keep-newest.js";
 import { isFromBefore } from "../../verify/token-people.js";
+import type { TokenHolder } from "../../verify/token-verifier.js";
 import { CallsAtOnce } from "../../web/calls-at-once.js";
 import type { GateOptions } from "../../web/gate.js";
 import { McpEndpoint } from "../../web/mcp-endpoint.js";
@@ -15,6 +17,7 @@ import { breakGlass } from "./break-glass-parts.js";
 import type { CallerMode } from "./caller-mode.js";
 import { type CompanyOptions, type CompanyParts, companyParts } from "./company-parts.js";
 import { callsAtOnceOf, gateOf, timeoutsOf, tlsOf, writingTools } from "./gate-settings.js";
+import { watchPeople } from "./leaving-parts.js";
 import { PersonEngines } from "./person-engines.js";
 import { PersonSessions } from "./person-sessions.js";
 import { proxyMode } from "./proxy-mode.js";
@@ -41,6 +44,8 @@ export async function startCompanyServer(options: CompanyOptions): Promise<WebSe
       { before, now: publicUrl },
     );
   }
+  const { watch, signals } = watchPeople(parts, leaving, signIn?.checks);
+  const stop = () => Promise.all([watch.close(), leaving.revocations.close()]);
   const gate = gateOf(current, publicUrl, scopesOf(mode, parts));
   const server = await startWebServer(
     {
@@ -50,6 +55,7 @@ export async function startCompanyServer(options: CompanyOptions): Promise<WebSe
       provider: signIn?.provider,
       endpoint: endpointOf(parts, mode, gate),
       pages: signIn && companyPages(parts, signIn, warning),
+      signals,
       proxies,
       warning,
       origins: gate.origins,
@@ -67,17 +73,17 @@ export async function startCompanyServer(options: CompanyOptions): Promise<WebSe
     },
     content.listen,
   ).catch(async (error: unknown) => {
-    await leaving.revocations.close();
+    await stop();
     throw error;
   });
   const links = await breakGlass(parts, signIn, warning).catch(async (error: unknown) => {
     await server.close();
-    await leaving.revocations.close();
+    await stop();
     throw error;
   });
   return {
     ...server,
-    close: () => Promise.all([server.close(), links?.close()]).then(() => leaving.revocations.close()),
+    close: () => Promise.all([server.close(), links?.close()]).then(async () => void (await stop())),
   };
 }
 
@@ -135,6 +141,7 @@ function endpointOf(parts: CompanyParts, mode: CallerMode, gate: GateOptions): M
       const service = await engines.of(caller);
       return caller.machineRole === undefined ? service : withoutPerson(service);
     },
+    called: recently(store, now, log),
     personNow: (caller) => personNow(store, caller),
     news: store.news,
     now,
@@ -143,6 +150,20 @@ function endpointOf(parts: CompanyParts, mode: CallerMode, gate: GateOptions): M
     requestIds: parts.requests,
     log,
   });
+}
+
+/** The time within which a call of a person is kept once. */
+const CALLED_EVERY_MS = 10 * 60_000;
+const MOST_CALLERS = 20_000;
+
+/** Keeps now and then that a person has called. Nothing waits for it. */
+function recently({ people }: Store, now: () => number, log: CompanyParts["log"]): (caller: TokenHolder) => void {
+  const noted = new Map<string, number>();
+  return ({ person: { id }, machineRole }) => {
+    if (machineRole !== undefined || now() - (noted.get(id) ?? Number.NEGATIVE_INFINITY) < CALLED_EVERY_MS) return;
+    keepNewest(noted, id, now(), MOST_CALLERS);
+    people.called(id).catch((error: unknown) => log.warn("a call of a person was not kept", { error }));
+  };
 }
 
 /** The person of a caller as of now; undefined where the person is not active any more, or the grant has ended. */

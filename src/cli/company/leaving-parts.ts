@@ -1,6 +1,17 @@
+import { AddressLimits } from "../../issuer/address-limits.js";
+import { HookSecrets } from "../../people/hook-secrets.js";
+import { CheckHints } from "../../upstream/check-hints.js";
 import { Departures } from "../../upstream/departures.js";
 import type { OktaLogin } from "../../upstream/okta-login.js";
 import { OrgRevocations } from "../../upstream/org-revocations.js";
+import { PeopleWatch } from "../../upstream/people-watch.js";
+import type { PersonChecks } from "../../upstream/person-checks.js";
+import { IssuerKeys } from "../../verify/issuer-keys.js";
+import { RevocationTokens } from "../../verify/revocation-tokens.js";
+import { REVOCATION_PATH } from "../../web/okta-paths.js";
+import { OktaSignals } from "../../web/okta-signals.js";
+import { RefusalRecord } from "../../web/refusal-record.js";
+import type { PageRoutes } from "../../web/web-server.js";
 import type { CompanyParts } from "./company-parts.js";
 
 /** What ends people's access, here and at the org. */
@@ -9,9 +20,54 @@ export interface LeavingParts {
   revocations: OrgRevocations;
 }
 
+/** What one address may send to these endpoints within any minute, in all and with a wrong secret. */
+const REVOCATIONS_PER_MINUTE = 600;
+const WRONG_SECRETS_PER_MINUTE = 60;
+
 /** Puts together how access ends. @param login undefined where there is no web app, and so no token of anybody's */
 export function leavingParts({ store, log }: CompanyParts, login: OktaLogin | undefined): LeavingParts {
   const revokeAtOrg = login && ((token: string, kind: "refresh_token" | "access_token") => login.revoke(token, kind));
   const revocations = new OrgRevocations({ store, revokeAtOrg, log });
   return { revocations, departures: new Departures({ store, revocations }) };
+}
+
+/** Puts together how this server learns that somebody has left: what Okta tells by itself, and what it is asked. */
+export function watchPeople(
+  parts: CompanyParts,
+  { departures }: LeavingParts,
+  checks: PersonChecks | undefined,
+): { watch: PeopleWatch; signals: PageRoutes } {
+  const { content, file, store, orgUrl, publicUrl, directory, traffic, addressOf, log, fetch, now } = parts;
+  const { leaving, okta } = content;
+  const issuers = [...new Set([orgUrl, okta.issuer?.replace(/\/$/, "") ?? orgUrl])];
+  const decidingGroups = () =>
+    new Set([...parts.roles().flatMap(({ groups }) => [...groups]), ...(parts.current().admins?.groups ?? [])]);
+  const pollMs = leaving.poll_seconds * 1_000;
+  const watch = new PeopleWatch({ store, departures, issuers, directory, checks, decidingGroups, pollMs, log, now });
+  const { clock } = traffic.with(orgUrl);
+  const revocationTokens = new RevocationTokens({
+    keys: new IssuerKeys({ url: new URL(`${orgUrl}/oauth2/v1/keys`), fetch, clock, log }),
+    issuer: leaving.global_token_revocation_issuer?.replace(/\/$/, "") ?? orgUrl,
+    audience: `${publicUrl}${REVOCATION_PATH}`,
+    once: store.once,
+    clock,
+  });
+  const secrets = new HookSecrets({ files: leaving.event_hook_secret_files, serveFile: file, log, now });
+  const signals = new OktaSignals({
+    issuers,
+    store,
+    departures,
+    hints: new CheckHints({ store, issuers, onDue: () => watch.askNow() }),
+    revocationTokens: leaving.global_token_revocation ? revocationTokens : undefined,
+    hookSecrets: () => secrets.current,
+    limits: {
+      revocations: new AddressLimits({ perMinute: REVOCATIONS_PER_MINUTE, now }),
+      wrongSecrets: new AddressLimits({ perMinute: WRONG_SECRETS_PER_MINUTE, now }),
+    },
+    addressOf,
+    requestIds: parts.requests,
+    refusals: new RefusalRecord({ audit: store.audit, log, now }),
+    log,
+  });
+  return { watch, signals: signals.routes() };
 }

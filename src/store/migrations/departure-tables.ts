@@ -2,7 +2,7 @@ import { type Kysely, sql } from "kysely";
 
 /** Adds what ends people's access, and what ends their tokens at the org. An older version works beside it. */
 export async function addDepartures(db: Kysely<unknown>): Promise<void> {
-  for (const column of ["ended_at", "checked_at", "check_due_at"]) {
+  for (const column of ["ended_at", "checked_at", "check_due_at", "groups_read_at", "called_at"]) {
     await db.schema.alterTable("people").addColumn(column, "bigint").execute();
   }
   await db.schema.alterTable("people").addColumn("ended_why", "text").execute();
