@@ -5,6 +5,7 @@ import { serveAdminLinkCommand } from "./serve-admin-link.js";
 import { serveCheckCommand } from "./serve-check.js";
 import { serveEraseCommand } from "./serve-erase.js";
 import { serveInitCommand } from "./serve-init.js";
+import { serveInviteCommand } from "./serve-invite.js";
 import { serveKeysCommand } from "./serve-keys.js";
 import { serveMigrateCommand } from "./serve-migrate.js";
 import { serveAuditCommand, serveJournalCommand } from "./serve-records.js";
@@ -20,6 +21,7 @@ const SUBCOMMANDS: readonly MakeCommand[] = [
   serveAuditCommand,
   serveJournalCommand,
   serveEraseCommand,
+  serveInviteCommand,
   serveAdminLinkCommand,
 ];
 
