@@ -3,6 +3,7 @@ import { ensurePrivateDir } from "../files/private-dir.js";
 import { AdminLinks } from "./admin-links.js";
 import { Approvals } from "./approvals.js";
 import { Audit } from "./audit.js";
+import { copiedByItsOwn, copySqlite } from "./backup.js";
 import { CompanyJournal } from "./company-journal.js";
 import { dropEnded } from "./expiry.js";
 import { StoredInvitations } from "./invitations.js";
@@ -31,6 +32,7 @@ import { StoredErasure } from "./stored-erasure.js";
 import { type JournalReader, StoredJournal } from "./stored-journal.js";
 import { StoredLimits } from "./stored-limits.js";
 import { StoredPeople } from "./stored-people.js";
+import { StoredRestore } from "./stored-restore.js";
 import { StoredRevocations } from "./stored-revocations.js";
 import { StoredTurns } from "./stored-turns.js";
 import type { Tables } from "./tables.js";
@@ -80,6 +82,8 @@ export class Store {
   /** Takes one person's data out, once their access has ended. */
   readonly erasure: StoredErasure;
   readonly tombstones: Tombstones;
+  /** What has to end once the database was put back from a backup. */
+  readonly restore: StoredRestore;
   readonly sessions: WebSessions;
   readonly transactions: SignInTransactions;
   readonly approvals: Approvals;
@@ -115,6 +119,7 @@ export class Store {
     this.endings = new StoredEndings(parts);
     this.erasure = new StoredErasure(parts);
     this.tombstones = new Tombstones(parts);
+    this.restore = new StoredRestore(parts);
     this.sessions = new WebSessions(parts);
     this.transactions = new SignInTransactions(parts);
     this.adminLinks = new AdminLinks(this.transactions, parts.now);
@@ -156,6 +161,15 @@ export class Store {
   /** Drops the rows of both records that are older than they are kept, as `retention.ts` says. */
   dropOldRecords(kept: KeptDays, signal?: AbortSignal): Promise<DroppedRecords[]> {
     return dropOldRecords(this.#parts, kept, signal);
+  }
+
+  /**
+   * Copies the database to a new file, beside the running server.
+   * @throws OktaMcpError bad_config where the file cannot be made, or the database has programs of its own for it
+   */
+  async copyTo(file: string): Promise<void> {
+    if (this.#driver.news !== undefined) throw copiedByItsOwn(this.place);
+    await copySqlite(this.#parts.db, file);
   }
 
   /** Ends the use of the database, once. */

@@ -24,18 +24,25 @@ export class UsedOnce {
   }
 }
 
+/** Where the database says when it was last put back from a backup, in epoch milliseconds. */
+export const RESTORED = "restored_at";
+
 /** The used seals of all who share the database, and the keys that they have in common. */
 export class StoredSeals implements SealStore {
   readonly #used: UsedOnce;
+  readonly #db: StoreParts["db"];
   readonly #vault: StoreParts["vault"];
 
   constructor({ db, vault }: Pick<StoreParts, "db" | "vault">) {
     this.#used = new UsedOnce({ db });
+    this.#db = db;
     this.#vault = vault;
   }
 
   async keys(): Promise<readonly Uint8Array[]> {
-    return this.#vault.subKeys("seals");
+    // A backup does not know which seals were used since, so those of before count no more.
+    const row = await this.#db.selectFrom("meta").select("value").where("key", "=", RESTORED).executeTakeFirst();
+    return this.#vault.subKeys(row === undefined ? "seals" : `seals ${row.value}`);
   }
 
   claim(nonce: string, endsAtMs: number): Promise<boolean> {

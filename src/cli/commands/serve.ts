@@ -2,6 +2,7 @@ import { describedCommand, type MakeCommand } from "../command.js";
 import type { ServeFlags } from "../company/run-serve.js";
 import { parsePort } from "../port.js";
 import { serveAdminLinkCommand } from "./serve-admin-link.js";
+import { serveBackupCommand, serveRestoredCommand } from "./serve-backup.js";
 import { serveCheckCommand } from "./serve-check.js";
 import { serveEraseCommand } from "./serve-erase.js";
 import { serveInitCommand } from "./serve-init.js";
@@ -23,6 +24,8 @@ const SUBCOMMANDS: readonly MakeCommand[] = [
   serveEraseCommand,
   serveInviteCommand,
   serveAdminLinkCommand,
+  serveBackupCommand,
+  serveRestoredCommand,
 ];
 
 /** `okta-mcp serve` */

@@ -27,6 +27,15 @@ export function withNobodyServing<T>(io: Io, config: string, action: Action<T>):
   return withStore(io, config, { as: "server", startsOver: true }, action);
 }
 
+/**
+ * Runs an action on what a company's server keeps, while none runs. Whether one does is known of SQLite alone.
+ * @param config the path of serve.json
+ * @throws OktaMcpError bad_config, also while a server runs; store_unavailable
+ */
+export function whileStopped<T>(io: Io, config: string, action: Action<T>): Promise<T> {
+  return withStore(io, config, { as: "server" }, action);
+}
+
 async function withStore<T>(
   io: Io,
   config: string,

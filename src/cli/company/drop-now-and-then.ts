@@ -1,6 +1,7 @@
 import type { Log } from "../../log.js";
 import type { ServeFile } from "../../people/serve-fields.js";
 import type { Store } from "../../store/open-store.js";
+import { markUse } from "./after-restore.js";
 
 /** How often what has ended is dropped from the store. */
 const DROP_EVERY_MS = 10 * 60_000;
@@ -9,6 +10,8 @@ const UNUSED_MS = 60 * 60_000;
 
 export interface DropOptions {
   store: Store;
+  /** The folder of the server's data. */
+  dir: string;
   /** The settings at this moment. */
   current(): Pick<ServeFile, "sign_in" | "retention">;
   log: Log;
@@ -18,7 +21,7 @@ export interface DropOptions {
  * Drops what has ended and what is older than it is kept, at once and every few minutes.
  * @returns the way to stop, which waits for what runs
  */
-export function dropNowAndThen({ store, current, log }: DropOptions): () => Promise<void> {
+export function dropNowAndThen({ store, dir, current, log }: DropOptions): () => Promise<void> {
   const stopped = new AbortController();
   const drop = async () => {
     const { sign_in, retention } = current();
@@ -31,6 +34,7 @@ export function dropNowAndThen({ store, current, log }: DropOptions): () => Prom
       const [from, to] = [fromMs, toMs].map((ms) => new Date(ms).toISOString());
       log.info("dropped old records", { record: table, rows: old, from, to });
     }
+    await markUse(store, dir);
   };
   let running = Promise.resolve();
   const begin = () => {
@@ -41,6 +45,6 @@ export function dropNowAndThen({ store, current, log }: DropOptions): () => Prom
   return () => {
     clearInterval(timer);
     stopped.abort();
-    return running;
+    return running.then(() => markUse(store, dir)).catch(() => {});
   };
 }

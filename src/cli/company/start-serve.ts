@@ -10,10 +10,10 @@ import type { RunningRequests } from "../../web/running-requests.js";
 import type { Io } from "../io.js";
 import { portError } from "../port.js";
 import { version } from "../version.js";
+import { lookForRestore } from "./after-restore.js";
 import { consoleToLog } from "./console-to-log.js";
 import { dropNowAndThen } from "./drop-now-and-then.js";
 import type { JsonLog } from "./json-log.js";
-import { keepErased } from "./keep-erased.js";
 import { SERVE_CHECKS } from "./serve-checks.js";
 
 /** A running server of a company, with all that belongs to it. */
@@ -74,7 +74,8 @@ async function openServe(settings: LoadedServe, { io, log, requests }: ServeTool
   const store = await openStore({ ...storePlaceOf(settings), log });
   try {
     tellKeys(store, log);
-    await keepErased(store, storePlaceOf(settings).dir, log);
+    const { dir } = storePlaceOf(settings);
+    await lookForRestore(store, dir, log);
     let isDraining = false;
     const server = await startCompanyServer({
       content,
@@ -92,7 +93,7 @@ async function openServe(settings: LoadedServe, { io, log, requests }: ServeTool
     }).catch((error: NodeJS.ErrnoException) => {
       throw portError(content.listen.port, error, "Free it, or choose another listen.port in serve.json.");
     });
-    const stopDropping = dropNowAndThen({ store, current: () => live.content, log });
+    const stopDropping = dropNowAndThen({ store, dir, current: () => live.content, log });
     const keys = keysNowAndThen(store, log);
     const mcpUrl = `${content.public_url.replace(/\/$/, "")}/mcp`;
     log.info("serving", { address: server.address, mcp_url: mcpUrl, version: version(), org: content.okta.org_url });
