@@ -13,6 +13,8 @@ export interface Database {
   name: string;
   /** Opens it beside the instances. Whoever opens it closes it. */
   open(as: "server" | "beside"): Promise<Store>;
+  /** The same database where it is seen at another path. */
+  at(dataDir: string): Database;
 }
 
 const say = (message: string) => process.stderr.write(`${message}\n`);
@@ -24,7 +26,7 @@ export const dataDirOf = (folder: string) => join(folder, "data");
 /** A file in the folder of the only instance. */
 export function sqliteDatabase(dataDir: string): Database {
   const open = (as: "server" | "beside") => openStore({ dir: dataDir, as, log });
-  return { kind: "SQLite", serve: {}, cluster: undefined, name: "", open };
+  return { kind: "SQLite", serve: {}, cluster: undefined, name: "", open, at: sqliteDatabase };
 }
 
 /**
@@ -36,11 +38,13 @@ export async function postgresDatabase(dataDir: string, store: Record<string, un
   const cluster = await startPostgresCluster();
   const postgres = await cluster.newDatabase();
   const { host, port, database, user } = postgres;
-  return {
+  const made: Database = {
     kind: "PostgreSQL",
     serve: { store: { kind: "postgresql", host, port, database, user, ...store } },
     cluster,
     name: database,
     open: (as) => openStore({ dir: dataDir, as, log, postgres }),
+    at: () => made,
   };
+  return made;
 }

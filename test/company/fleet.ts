@@ -38,7 +38,7 @@ export interface FleetOptions {
   /** Members of serve.json that replace those of the fleet's own. */
   serve?: Record<string, unknown>;
   /** What one instance has besides, by its number. */
-  each?: (number: number) => Partial<Pick<InstanceOptions, "aheadMs" | "nodeFlags" | "env" | "wrap">>;
+  each?: (number: number, folder: string) => Partial<Pick<InstanceOptions, "aheadMs" | "nodeFlags" | "env" | "wrap">>;
   /** Fills the store before the instances start. */
   arrange?: (store: Store, fixture: Fixture) => Promise<void>;
 }
@@ -106,7 +106,7 @@ export async function startFleet(act: Act, options: FleetOptions): Promise<Fleet
     const serve = { ...settings, listen: { host: "127.0.0.1", port } };
     writeFileSync(join(own_folder, "serve.json"), JSON.stringify(serve, null, 2), { mode: 0o600 });
     writeFileSync(join(own_folder, "secret"), SECRET, { mode: 0o600 });
-    return new Instance({ folder: own_folder, port, ...options.each?.(number) });
+    return new Instance({ folder: own_folder, port, ...options.each?.(number, own_folder) });
   });
   const store = await database.open("server");
   const issue = (login: string) =>

@@ -20,7 +20,6 @@ export class Load {
   readonly #options: LoadOptions;
   readonly #client: McpClient;
   readonly #running = new Set<Promise<void>>();
-  readonly #refused: { atMs: number }[] = [];
   #lastBadMs: number | undefined;
   #begun = 0;
   #isOver = false;
@@ -43,8 +42,14 @@ export class Load {
     return this.#lastBadMs;
   }
 
-  get refusedSoFar(): number {
-    return this.#refused.length;
+  get perSecond(): number {
+    return this.#options.perSecond;
+  }
+
+  /** Resolves when the instances have answered at this rate for a while: their first calls load what they need. */
+  async warm(): Promise<void> {
+    await this.more(this.perSecond * 3);
+    await Promise.all(this.#running);
   }
 
   /** Resolves when so many more requests have been begun. */
@@ -94,7 +99,6 @@ export class Load {
     const one = (isWrite ? this.#write(token) : this.#read(token, number)).then((told) => {
       if (told.end === "done") return;
       this.#lastBadMs = performance.now();
-      this.#refused.push({ atMs: this.#lastBadMs });
     });
     this.#running.add(one);
     void one.finally(() => this.#running.delete(one));

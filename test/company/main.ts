@@ -6,11 +6,13 @@
 import { writeFileSync } from "node:fs";
 import { play, type Row } from "./row.js";
 import { balanced } from "./rows/balanced.js";
+import { database } from "./rows/database.js";
 import { flows } from "./rows/flows.js";
+import { sqlite } from "./rows/sqlite.js";
 import { asMarkdown, render } from "./table.js";
 
 const FLAGS: readonly string[] = ["--short", "--write"];
-const all = [...flows, ...balanced];
+const all = [...flows, ...balanced, ...database, ...sqlite];
 
 const given = process.argv.slice(2);
 const wanted = given.filter((one) => !FLAGS.includes(one));
