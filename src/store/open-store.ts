@@ -9,6 +9,7 @@ import { dropEnded } from "./expiry.js";
 import { StoredInvitations } from "./invitations.js";
 import { KeyRegistry } from "./key-registry.js";
 import type { KeyChange, KeyRing } from "./key-ring.js";
+import { LateLines } from "./late-lines.js";
 import { migrate } from "./migrate.js";
 import type { StoreMigrations } from "./migrations.js";
 import { OidcStorage } from "./oidc-storage.js";
@@ -98,10 +99,12 @@ export class Store {
   readonly news: StoreNews;
   readonly #parts: StoreParts;
   readonly #driver: StoreDriver;
+  readonly #late: LateLines;
   #closed: Promise<void> | undefined;
 
   constructor(parts: StoreParts, driver: StoreDriver, { keys, keyChange }: Pick<Store, "keys" | "keyChange">) {
     this.#parts = parts;
+    this.#late = new LateLines(parts);
     this.#driver = driver;
     this.place = driver.place;
     this.keyChange = keyChange;
@@ -135,7 +138,7 @@ export class Store {
 
   /** The journal, for one caller. */
   journalFor(reader: JournalReader): StoredJournal {
-    return new StoredJournal(this.#parts, reader);
+    return new StoredJournal(this.#parts, reader, this.#late);
   }
 
   /** Keys of 32 bytes for another use, e.g. cookies, the newest first. */
@@ -181,6 +184,7 @@ export class Store {
   async #end(): Promise<void> {
     // Where the database does not answer any more, the others see in some minutes that this instance has ended.
     await this.keys.end().catch(() => {});
+    await this.#late.end();
     await this.#parts.db.destroy().finally(() => this.#driver.release());
   }
 }

@@ -8,6 +8,7 @@ import {
   type JournalLine,
 } from "../journal/change.js";
 import { stringifyJson } from "../json/exact-json.js";
+import type { LateLines } from "./late-lines.js";
 import type { StoreParts } from "./store-parts.js";
 import type { Tables } from "./tables.js";
 
@@ -27,10 +28,13 @@ export class StoredJournal implements Journal {
   readonly place = "the database of this server";
   readonly #parts: Pick<StoreParts, "db" | "now">;
   readonly #reader: JournalReader;
+  readonly #late: LateLines;
 
-  constructor(parts: Pick<StoreParts, "db" | "now">, reader: JournalReader) {
+  /** @param late takes the lines about the end of a change that the database does not take */
+  constructor(parts: Pick<StoreParts, "db" | "now">, reader: JournalReader, late: LateLines) {
     this.#parts = parts;
     this.#reader = reader;
+    this.#late = late;
   }
 
   /** Begins and ends a transaction that could write. */
@@ -41,21 +45,25 @@ export class StoredJournal implements Journal {
   async append(line: JournalLine, requestId?: string): Promise<void> {
     const { db, now } = this.#parts;
     const { person, client, role, act_as, request_id } = this.#reader;
-    await db
-      .insertInto("journal")
-      .values({
-        change_id: line.id,
-        is_first: isFirst(line) ? 1 : 0,
-        line: stringifyJson(line),
-        written_at: now(),
-        undo_of: line.undo_of ?? null,
-        person,
-        client: client ?? null,
-        role: role ?? null,
-        act_as: act_as ?? null,
-        request_id: requestId ?? request_id ?? null,
-      })
-      .execute();
+    const row = {
+      change_id: line.id,
+      is_first: isFirst(line) ? 1 : 0,
+      line: stringifyJson(line),
+      written_at: now(),
+      undo_of: line.undo_of ?? null,
+      person,
+      client: client ?? null,
+      role: role ?? null,
+      act_as: act_as ?? null,
+      request_id: requestId ?? request_id ?? null,
+    };
+    try {
+      await db.insertInto("journal").values(row).execute();
+    } catch (error) {
+      // The change was made or refused already, and must not stay unknown for ever because the database was away.
+      if (line.ended_at !== undefined && !isFirst(line)) this.#late.keep(row);
+      throw error;
+    }
   }
 
   async *changes(): AsyncGenerator<Change> {

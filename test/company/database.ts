@@ -38,6 +38,8 @@ export async function postgresDatabase(dataDir: string, store: Record<string, un
   const cluster = await startPostgresCluster();
   const postgres = await cluster.newDatabase();
   const { host, port, database, user } = postgres;
+  // The clusters of tests lose the last commits in a crash, to be quicker. Here a crash is played.
+  await cluster.query(`alter database ${database} set synchronous_commit = on`);
   const made: Database = {
     kind: "PostgreSQL",
     serve: { store: { kind: "postgresql", host, port, database, user, ...store } },

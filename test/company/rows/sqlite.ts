@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, rmSync } from "node:fs";
+import { chmodSync, cpSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { notOfThisMachine } from "../../support/programs.js";
 import { dataDirOf } from "../database.js";
@@ -49,7 +49,11 @@ async function diskFull(act: Act): Promise<void> {
   await load.calm(load.perSecond * 3, 60_000);
   const recoveredMs = Math.max(0, (load.lastBadMs ?? 0) - endedAtMs);
   const told = new Set(load.ledger.all.filter(({ end }) => end !== "done").map(({ code }) => code));
-  const row = await settled({ ...fleet, database: fleet.database.at(seen) }, load);
+  await load.stop();
+  // SQLite would follow the path to the folder that others see, so it reads a copy.
+  const copy = join(fleet.folder, "copy");
+  cpSync(seen, copy, { recursive: true });
+  const row = await settled({ ...fleet, database: fleet.database.at(copy) }, load);
   act.line({
     ...row,
     what: "L11: the disk under SQLite is full and has room again",
