@@ -8,6 +8,8 @@ export interface GroupDirectoryOptions {
   log: Log;
   /** Epoch milliseconds. */
   now(): number;
+  /** The time for which groups count while the org does not answer. */
+  staleMs: number;
 }
 
 interface Held {
@@ -17,8 +19,6 @@ interface Held {
 
 /** Groups that were read within this time are not read again. */
 const FRESH_MS = 5 * 60_000;
-/** Groups that were read within this time count while the org does not answer. */
-const STALE_MS = 60 * 60_000;
 /** The time after a failure in which the org is not asked again for the same person. */
 const PAUSE_MS = 5_000;
 const MAX_PEOPLE = 20_000;
@@ -34,7 +34,7 @@ export class GroupDirectory {
     this.#options = options;
   }
 
-  /** @throws CannotTell where they cannot be read, and were not read within the last hour */
+  /** @throws CannotTell where they cannot be read, and have not been for long */
   async groupsOf(userId: string): Promise<readonly string[]> {
     const { now } = this.#options;
     const held = this.#held.get(userId);
@@ -64,7 +64,7 @@ export class GroupDirectory {
   }
 
   #lasting(held: Held | undefined): readonly string[] {
-    if (held !== undefined && this.#options.now() - held.readAtMs < STALE_MS) return held.groups;
+    if (held !== undefined && this.#options.now() - held.readAtMs < this.#options.staleMs) return held.groups;
     throw new CannotTell("Your groups cannot be read at the moment.", PAUSE_MS / 1000);
   }
 }

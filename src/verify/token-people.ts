@@ -32,6 +32,15 @@ export interface HolderParts {
   isSureNow?: boolean;
 }
 
+/** How old a token is, and what is not sure about its person. */
+interface Age {
+  issuedAtMs: number;
+  doubt: { hasOldGroups: boolean };
+}
+
+/** Groups that any instance has read within this time are not read again. */
+const FRESH_MS = 5 * 60_000;
+
 /**
  * Finds the person whom a token of the org's stands for. They are known by the org and their id there, however they have
  * signed in. It writes only where something is new.
@@ -57,8 +66,11 @@ export class TokenPeople {
     const { machines, writeScope, log, now } = this.#options;
     const { clientId, userId, scopes, expiresAtMs, ageMs } = facts;
     const issuedAtMs = now() - ageMs;
+    const doubt = { hasOldGroups: false };
     const person =
-      userId === undefined ? await this.#machine(clientId) : await this.#person(userId, facts, issuedAtMs, parts);
+      userId === undefined
+        ? await this.#machine(clientId)
+        : await this.#person(userId, facts, { ...parts, issuedAtMs, doubt });
     if (person === undefined) {
       log.info("A token was refused.", { why: "Its holder was not invited.", user_id: userId });
       return {
@@ -83,14 +95,14 @@ export class TokenPeople {
       ...(parts.orgToken === undefined ? {} : { orgScopes: [...scopes] }),
       expiresAtMs,
       issuedAtMs,
+      ...(doubt.hasOldGroups && { hasOldGroups: true }),
     };
   }
 
   async #person(
     userId: string,
     facts: TokenFacts,
-    issuedAtMs: number,
-    { isSureNow = false }: HolderParts,
+    { isSureNow = false, issuedAtMs, doubt }: HolderParts & Age,
   ): Promise<KnownPerson | undefined> {
     const { people, orgUrl, isExpected, arrived } = this.#options;
     const known = await people.findBySubject(orgUrl, userId);
@@ -99,7 +111,7 @@ export class TokenPeople {
     // A token that was given out after the person had gone says that they are there again.
     if (known?.status === "gone" && known.endedAtMs === undefined && !isSureNow) return known;
     // What was known once may not hold any more.
-    const groups = (await this.#groupsOf(userId, facts, issuedAtMs, known)) ?? this.#untold(userId);
+    const groups = (await this.#groupsOf(userId, facts, { issuedAtMs, doubt }, known)) ?? this.#untold(userId);
     const login = facts.login ?? known?.login;
     if (known?.status === "active" && known.login === login && sameGroups(known.groups, groups)) return known;
     if (known === undefined) await arrived?.({ issuer: orgUrl, subject: userId });
@@ -118,13 +130,21 @@ export class TokenPeople {
   async #groupsOf(
     userId: string,
     { groups }: TokenFacts,
-    issuedAtMs: number,
+    { issuedAtMs, doubt }: Age,
     known: KnownPerson | undefined,
   ): Promise<readonly string[] | undefined> {
-    const { directory } = this.#options;
+    const { directory, now } = this.#options;
     const readAtMs = known?.groupsReadAtMs ?? Number.NEGATIVE_INFINITY;
     if (groups !== undefined) return known !== undefined && readAtMs > issuedAtMs ? known.groups : groups;
-    return directory?.groupsOf(userId);
+    // Another instance may have read them, or a hint of Okta's may have come.
+    if (known !== undefined && now() - readAtMs < FRESH_MS) return known.groups;
+    try {
+      return await directory?.groupsOf(userId);
+    } catch (error) {
+      if (!(error instanceof CannotTell) || known?.groupsAtMs === undefined) throw error;
+      doubt.hasOldGroups = true;
+      return known.groups;
+    }
   }
 
   #untold(userId: string): readonly string[] {

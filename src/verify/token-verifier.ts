@@ -22,6 +22,8 @@ export interface TokenHolder {
    * nobody's access can end before the token does.
    */
   issuedAtMs?: number | undefined;
+  /** True where the org has not told for long in which groups the person is, so that they may have changed. */
+  hasOldGroups?: boolean;
 }
 
 /** The reason why a token does not count, or why nobody can tell at the moment. */

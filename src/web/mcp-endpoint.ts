@@ -14,6 +14,7 @@ import type { TokenHolder, TokenVerifier } from "../verify/token-verifier.js";
 import { CallsAtOnce } from "./calls-at-once.js";
 import { checkHead, type GateOptions, type RequestHead, tooLarge } from "./gate.js";
 import { readBody } from "./mcp-body.js";
+import { brokenOff, inDoubt, tooMany } from "./mcp-refusals.js";
 import type { RefusalRecord, RefusedRequest } from "./refusal-record.js";
 import { challenge, type HttpRefusal, MCP_PATH, refusal } from "./refusals.js";
 import { RunningAccess } from "./running-access.js";
@@ -39,6 +40,8 @@ export interface McpEndpointOptions {
   personNow(caller: WebCaller): Promise<WebCaller["person"] | undefined>;
   /** Is told of each caller who is let in. */
   called(caller: TokenHolder): void;
+  /** True for a caller of whom Okta has not said for long that they are there. They may read, and no longer write. */
+  isInDoubt(caller: TokenHolder): boolean;
   /** What instances tell each other. */
   news: Pick<StoreNews, "subscribe">;
   /** Epoch milliseconds. */
@@ -59,8 +62,6 @@ export interface McpRequest {
   /** Calls back when the answer was sent or its receiver has gone. */
   onEnd(listener: () => void): void;
 }
-
-const RETRY_SECONDS = "2";
 
 /** The refusals of tokens that are kept on record. That an issuer is out of reach is none. */
 const REFUSED: Readonly<Record<string, RefusedRequest["why"]>> = {
@@ -154,7 +155,7 @@ export class McpEndpoint {
     const { message } = received;
     const served = { caller, requestId, place };
     if (isListening(message)) return this.#listen(head, message, served, { gone, leave, onEnd });
-    return this.#lacksScope(message, caller) ?? this.#call(head, message, served, { gone, onEnd });
+    return this.#mayNotWrite(message, caller) ?? this.#call(head, message, served, { gone, onEnd });
   }
 
   /** Serves a request until it has ended, or the access of its caller has. */
@@ -220,12 +221,14 @@ export class McpEndpoint {
     return machineRole === undefined ? rolesOf(roles, person.groups) : roles.filter(({ name }) => name === machineRole);
   }
 
-  /** The refusal of a call that writes, for a token that may only read (RFC 6750, section 3.1). */
-  #lacksScope(message: JSONRPCMessage, { mayWrite }: WebCaller): Response | undefined {
-    const { gate, scopes, writes } = this.#options;
-    if (mayWrite || scopes === undefined || !("method" in message) || message.method !== "tools/call") return undefined;
+  /** The refusal of a call that writes, for a caller who may only read (RFC 6750, section 3.1). */
+  #mayNotWrite(message: JSONRPCMessage, caller: WebCaller): Response | undefined {
+    const { gate, scopes, writes, isInDoubt } = this.#options;
+    if (!("method" in message) || message.method !== "tools/call") return undefined;
     const name = message.params?.name;
     if (typeof name !== "string" || !writes(name)) return undefined;
+    if (isInDoubt(caller)) return asResponse(inDoubt());
+    if (caller.mayWrite || scopes === undefined) return undefined;
     const description = `${name} does more than read, and the token lacks ${scopes.write}. Nothing was done.`;
     return asResponse(challenge(gate, "insufficient_scope", description));
   }
@@ -300,17 +303,6 @@ const INVALID_MESSAGE = {
   id: null,
   error: { code: -32600, message: "Invalid request: it is no valid answer or notification." },
 };
-
-function brokenOff(): HttpRefusal {
-  return refusal(400, "invalid_request", "The body ended before its end.", { connection: "close" });
-}
-
-function tooMany(full: "person" | "all"): HttpRefusal {
-  const headers = { "retry-after": RETRY_SECONDS };
-  return full === "person"
-    ? refusal(429, "too_many_requests", "Too many of your calls run at once. Wait for one of them to end.", headers)
-    : refusal(503, "busy", "Too many calls run at once on this server.", headers);
-}
 
 /** The headers of a request, which takes both kinds of answers where it takes any, as curl's does. */
 function withBothTypes(headers: Headers): Headers {

@@ -121,6 +121,23 @@ describe("S21: without any hook", () => {
     await expect.poll(() => statusOf(ada), IN_TIME).toBe(401);
   });
 
+  test("once Okta has not told for an hour people read and do not write, until it tells again", async () => {
+    const web = await startTokenWeb({ ...withDirectory(), groupsClaim: true });
+    const token = await web.tokenOf({ lifetimeSeconds: 24 * 3_600 });
+    const write = (name: string) => web.callTool(token, "create_group", { profile: { name } });
+    expect((await write("Before")).status).toBe(200);
+    web.company.sandbox.next(...SEARCH, { status: 500, times: 100 });
+    for (let times = 0; times < 12; times += 1) pass(web);
+    const refused = await write("Meanwhile");
+    expect([refused.status, refused.headers.get("retry-after")]).toEqual([503, "60"]);
+    expect(refused.text).toContain("you can read and not write");
+    expect((await web.callTool(token, "list_groups")).status).toBe(200);
+    web.company.sandbox.clearFaults();
+    pass(web);
+    await expect.poll(async () => (await write("After")).status, IN_TIME).toBe(200);
+    expect(web.company.org.groups.all().map(({ profile }) => profile.name)).not.toContain("Meanwhile");
+  });
+
   test.each(["native", "introspect"] as const)("in %s people who have called are watched too", async (signIn) => {
     const directory = withDirectory();
     const web = await startTokenWeb({ signIn, ...directory, groupsClaim: signIn === "native" });

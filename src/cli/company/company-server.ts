@@ -17,7 +17,7 @@ import { breakGlass } from "./break-glass-parts.js";
 import type { CallerMode } from "./caller-mode.js";
 import { type CompanyOptions, type CompanyParts, companyParts } from "./company-parts.js";
 import { callsAtOnceOf, gateOf, timeoutsOf, tlsOf, writingTools } from "./gate-settings.js";
-import { watchPeople } from "./leaving-parts.js";
+import { inDoubt, watchPeople } from "./leaving-parts.js";
 import { PersonEngines } from "./person-engines.js";
 import { PersonSessions } from "./person-sessions.js";
 import { proxyMode } from "./proxy-mode.js";
@@ -142,6 +142,7 @@ function endpointOf(parts: CompanyParts, mode: CallerMode, gate: GateOptions): M
       return caller.machineRole === undefined ? service : withoutPerson(service);
     },
     called: recently(store, now, log),
+    isInDoubt: inDoubt(parts),
     personNow: (caller) => personNow(store, caller),
     news: store.news,
     now,

@@ -1,5 +1,6 @@
 import { AddressLimits } from "../../issuer/address-limits.js";
 import { HookSecrets } from "../../people/hook-secrets.js";
+import type { ServeFile } from "../../people/serve-fields.js";
 import { CheckHints } from "../../upstream/check-hints.js";
 import { Departures } from "../../upstream/departures.js";
 import type { OktaLogin } from "../../upstream/okta-login.js";
@@ -8,6 +9,7 @@ import { PeopleWatch } from "../../upstream/people-watch.js";
 import type { PersonChecks } from "../../upstream/person-checks.js";
 import { IssuerKeys } from "../../verify/issuer-keys.js";
 import { RevocationTokens } from "../../verify/revocation-tokens.js";
+import type { TokenHolder } from "../../verify/token-verifier.js";
 import { REVOCATION_PATH } from "../../web/okta-paths.js";
 import { OktaSignals } from "../../web/okta-signals.js";
 import { RefusalRecord } from "../../web/refusal-record.js";
@@ -23,6 +25,27 @@ export interface LeavingParts {
 /** What one address may send to these endpoints within any minute, in all and with a wrong secret. */
 const REVOCATIONS_PER_MINUTE = 600;
 const WRONG_SECRETS_PER_MINUTE = 60;
+
+/** The time for which it counts what Okta said last of a person, where it does not answer. */
+export function maxAgeMs({ leaving }: ServeFile): number {
+  return leaving.max_age_minutes * 60_000;
+}
+
+/**
+ * Tells whether Okta has not said for too long that a caller is there, and in which groups. It is never so where nothing
+ * asks Okta by itself: a token is all that is known there.
+ */
+export function inDoubt({ content, directory, now }: CompanyParts): (caller: TokenHolder) => boolean {
+  const asks = directory !== undefined && content.leaving.poll_seconds > 0;
+  return ({ person, machineRole, grantId, issuedAtMs, hasOldGroups }) => {
+    if (machineRole !== undefined) return false;
+    if (hasOldGroups === true) return true;
+    // A sign-in here and a token of Okta's say so too.
+    const told = [person.checkedAtMs, grantId === undefined ? issuedAtMs : person.groupsAtMs];
+    const toldAtMs = Math.max(...told.map((atMs) => atMs ?? Number.NEGATIVE_INFINITY));
+    return asks && now() - toldAtMs > maxAgeMs(content);
+  };
+}
 
 /** Puts together how access ends. @param login undefined where there is no web app, and so no token of anybody's */
 export function leavingParts({ store, log }: CompanyParts, login: OktaLogin | undefined): LeavingParts {

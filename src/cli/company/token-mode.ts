@@ -12,7 +12,7 @@ import { TokenPeople } from "../../verify/token-people.js";
 import type { TokenVerifier } from "../../verify/token-verifier.js";
 import type { CallerMode } from "./caller-mode.js";
 import type { CompanyParts } from "./company-parts.js";
-import { leavingParts } from "./leaving-parts.js";
+import { leavingParts, maxAgeMs } from "./leaving-parts.js";
 import { oktaLogin, signInWith } from "./sign-in-parts.js";
 
 type Tokens = NonNullable<ServeFile["tokens"]>;
@@ -57,7 +57,7 @@ function verifierOf(parts: CompanyParts, tokens: Tokens, endpoints: IssuerEndpoi
   const people = new TokenPeople({
     people: store.people,
     orgUrl,
-    directory: readGroups && new GroupDirectory({ read: readGroups, log, now }),
+    directory: readGroups && new GroupDirectory({ read: readGroups, log, now, staleMs: maxAgeMs(content) }),
     isExpected: (who) => parts.admission.isExpected(who),
     arrived: (who) => parts.admission.arrived(who),
     machines,
