@@ -15,7 +15,11 @@ const LIVE = [
   "drain_delay_seconds",
   "log",
 ] as const;
-const LIVE_LIMITS = ["calls_at_once", "calls_at_once_in_all", "body_bytes"] as const;
+/** The same of members whose other parts need a restart. */
+const LIVE_PARTS = {
+  limits: ["calls_at_once", "calls_at_once_in_all", "body_bytes"],
+  sign_on: ["auto_create", "trusted_domains", "second_factor"],
+} as const satisfies { [Member in keyof ServeFile]?: readonly (keyof ServeFile[Member])[] };
 
 /** What came of a new file. */
 export type Reloaded =
@@ -36,6 +40,18 @@ function differences(one: object, other: object): string[] {
   const [before, after] = [values(one), values(other)];
   const names = [...new Set([...before.keys(), ...after.keys()])].sort();
   return names.filter((name) => !same(before.get(name), after.get(name)));
+}
+
+const isPartlyLive = (name: string): name is keyof typeof LIVE_PARTS => Object.hasOwn(LIVE_PARTS, name);
+
+/** The members that may change in part, as they are after that. */
+function liveParts(before: ServeFile, next: ServeFile): Partial<ServeFile> {
+  const take = <Member extends keyof typeof LIVE_PARTS>(member: Member) => {
+    const parts: readonly string[] = LIVE_PARTS[member];
+    const changed = Object.entries(next[member]).filter(([part]) => parts.includes(part));
+    return [member, { ...before[member], ...Object.fromEntries(changed) }] as const;
+  };
+  return Object.fromEntries([take("limits"), take("sign_on")]);
 }
 
 /** The settings of a running server. Whoever uses one asks for it each time, so that a change takes effect at once. */
@@ -60,10 +76,8 @@ export class LiveSettings {
   take(next: LoadedServe | { problems: readonly string[] }): Reloaded {
     if ("problems" in next) return { kept: next.problems };
     const before = this.#loaded;
-    const { limits, ...members } = next.content;
-    const live = Object.fromEntries(LIVE.map((name) => [name, members[name]]));
-    const liveLimits = Object.fromEntries(LIVE_LIMITS.map((name) => [name, limits[name]]));
-    const content = { ...before.content, ...live, limits: { ...before.content.limits, ...liveLimits } } as ServeFile;
+    const live = Object.fromEntries(LIVE.map((name) => [name, next.content[name]]));
+    const content = { ...before.content, ...live, ...liveParts(before.content, next.content) } as ServeFile;
     // What stays as it is may not go together with what is new.
     const together = serveFileSchema().safeParse(content);
     if (!together.success) {
@@ -72,7 +86,7 @@ export class LiveSettings {
     }
     const changed = differences(before.content, content);
     const needRestart = differences(content, next.content).flatMap((name) =>
-      name === "limits" ? differences(content.limits, limits).map((limit) => `limits.${limit}`) : [name],
+      isPartlyLive(name) ? differences(content[name], next.content[name]).map((part) => `${name}.${part}`) : [name],
     );
     const newSecrets = withNewSecret(before.apps, next.apps).filter((name) => !needRestart.includes(name));
     this.#loaded = { ...next, content, apps: before.apps };

@@ -4,7 +4,8 @@ import type { OrgRevocations } from "./org-revocations.js";
 
 /**
  * Why the access of a person ends. The org: `org_refused` (it renews no token), `deactivated`, `suspended`, `deleted`,
- * `unassigned` (from the app), `another_subject` (a token named somebody else), `global_token_revocation`. Here:
+ * `unassigned` (from the app), `another_subject` (a token named somebody else),
+ * `domain_not_trusted` (their address is at no trusted domain any more), `global_token_revocation`. Here:
  * `signed_out` (everywhere, by the person), `admin` (signed out or blocked by an admin), `erased`.
  */
 export type DepartureCause =
@@ -14,6 +15,7 @@ export type DepartureCause =
   | "deleted"
   | "unassigned"
   | "another_subject"
+  | "domain_not_trusted"
   | "global_token_revocation"
   | "signed_out"
   | "admin"

@@ -3,6 +3,7 @@ import type { Log } from "../log.js";
 import type { Store } from "../store/open-store.js";
 import type { KnownPerson } from "../store/stored-people.js";
 import type { UpstreamGrant } from "../store/upstream-grants.js";
+import type { Admission } from "./admission.js";
 import type { Departures } from "./departures.js";
 import type { OktaLogin, SignedIn } from "./okta-login.js";
 import type { OrgRevocations } from "./org-revocations.js";
@@ -22,6 +23,8 @@ export interface PersonChecksOptions {
   store: Pick<Store, "people" | "upstream">;
   login: OktaLogin;
   groups: PersonGroups;
+  /** Knows which addresses are trusted. */
+  admission: Pick<Admission, "isTrusted">;
   departures: Pick<Departures, "end">;
   /** Takes the tokens that are to be revoked at the org. */
   revocations: Pick<OrgRevocations, "add">;
@@ -102,12 +105,19 @@ export class PersonChecks {
 
   /** @returns undefined where another sign-in came meanwhile, or the grant has ended */
   async #ask(person: KnownPerson, held: UpstreamGrant, refreshToken: string): Promise<PersonState | undefined> {
-    const { store, login, groups, departures, revocations, log } = this.#options;
+    const { store, login, admission, groups, departures, revocations, log } = this.#options;
     try {
       const signedIn = await login.renew(refreshToken);
       if (signedIn.subject !== person.subject || signedIn.issuer !== person.issuer) {
         log.error("a refresh token of one person names another", { person: person.id });
         await departures.end(person.id, { cause: "another_subject", status: "gone", by: "okta" });
+        return "gone";
+      }
+      // An answer that tells no address says nothing about the one of the sign-in.
+      if (signedIn.email !== undefined && !admission.isTrusted(signedIn)) {
+        const { refreshToken: token = refreshToken } = signedIn.tokens;
+        await departures.end(person.id, { cause: "domain_not_trusted", by: "okta" });
+        if (token !== refreshToken) await revocations.add({ person: person.id, kind: "refresh_token", token });
         return "gone";
       }
       const read = await groups.of(signedIn).catch((error: unknown) => ({ error }));

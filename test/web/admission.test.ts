@@ -71,6 +71,30 @@ describe("S2: only a verified address at exactly a trusted domain is let in", ()
   });
 });
 
+test("S2: whoever's address is at a trusted domain no more loses access at the next refresh", async () => {
+  const domain = ADMIN_LOGIN.split("@")[1] ?? "";
+  const web = await startCompanyWeb({ roles: ROLES, serve: { sign_on: { trusted_domains: [domain] } } });
+  const { client_id, refresh_token, call } = await web.signIn(ADMIN_LOGIN);
+  web.company.clock.advanceSeconds(120);
+  claims(web, { email: "ada@elsewhere.example" });
+  const refused = await web.token({ grant_type: "refresh_token", client_id, refresh_token });
+  expect(refused).toMatchObject({ status: 400, body: { error: "invalid_grant" } });
+  expect((await call("tools/list")).status).toBe(401);
+  const [ended] = await web.store.audit.page({ action: "access_ended", limit: 1 });
+  expect(JSON.stringify(ended)).toContain("domain_not_trusted");
+});
+
+test("who is let in changes while the server runs", async () => {
+  const web = await startCompanyWeb({ roles: ROLES });
+  const { sign_on } = web.content;
+  web.changeSettings({ sign_on: { ...sign_on, auto_create: false } });
+  expect((await atPages(web)).html).toContain("<code>not_invited</code>");
+  web.changeSettings({ sign_on: { ...sign_on, trusted_domains: ["acme.com"] } });
+  expect((await atPages(web)).html).toContain("<code>domain_not_trusted</code>");
+  web.changeSettings({ sign_on });
+  expect((await atPages(web)).html).toContain(ADMIN_LOGIN);
+});
+
 describe("S7: where nobody is let in by themselves", () => {
   const start = () => startCompanyWeb({ roles: ROLES, serve: { sign_on: { auto_create: false } } });
 

@@ -53,7 +53,7 @@ export function signInWith(
   known: Pick<SignInParts, "login" | "provider" | "departures" | "revocations">,
 ): SignInParts {
   const groups = new PersonGroups({ read, log });
-  return { ...known, admission, groups, checks: new PersonChecks({ ...known, store, groups, log, now }) };
+  return { ...known, admission, groups, checks: new PersonChecks({ ...known, store, admission, groups, log, now }) };
 }
 
 /** The way of people through Okta, and what they come for. */
