@@ -61,7 +61,12 @@ export function surround(provider: Provider, options: SurroundOptions): void {
     if (context.path === `${OAUTH_PATH}/authorize`) context.query = withOwnScopes(context.query);
     await next();
     const { oidc, status } = context as KoaContextWithOIDC;
-    if (oidc?.route === "token" && status === 200 && oidc.client !== undefined) await clients.used(oidc.client);
+    if (oidc?.route === "token" && status === 200 && oidc.client !== undefined) {
+      // The tokens are given out already, and must not get lost for want of a note.
+      await clients
+        .used(oidc.client)
+        .catch((error: unknown) => log.warn("the use of a client was not noted", { error }));
+    }
     if (oidc?.route === "discovery") context.body = announced(context.body);
   });
   provider.on("server_error", (context, error) => {

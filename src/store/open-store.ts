@@ -151,9 +151,12 @@ export class Store {
     return rememberAddress(this.#parts.db, publicUrl);
   }
 
-  /** Finds out whether the database answers. */
+  /** Finds out whether the database answers, and takes changes. Nothing is changed. */
   async ping(): Promise<void> {
-    await this.#parts.db.selectFrom("meta").select("key").limit(1).execute();
+    const { db, variant } = this.#parts;
+    const row = db.selectFrom("meta").select("key").where("key", "=", "").limit(1);
+    // A database that may only be read refuses to lock rows, also where there are none.
+    await (variant.locksRows ? row.forUpdate() : row).execute();
   }
 
   /** Drops what has ended. @returns the number of rows */

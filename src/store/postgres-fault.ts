@@ -97,7 +97,9 @@ function reasonOf(error: unknown): StoreReason | undefined {
  */
 export function endsConnection(error: unknown): boolean {
   const state = sqlStateOf(error);
-  return state === undefined || state.startsWith("57P") || state.startsWith("08") || state === "25P03";
+  // The primary server may have become a standby meanwhile. A new connection finds the new one.
+  const isElsewhere = state === "25006";
+  return state === undefined || isElsewhere || state.startsWith("57P") || state.startsWith("08") || state === "25P03";
 }
 
 /**

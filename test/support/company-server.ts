@@ -50,8 +50,8 @@ export interface CompanyWebOptions {
   files?: Record<string, string>;
   /** The way to the documents of clients, in place of the one to public addresses. */
   fetchDocument?: PublicFetch;
-  /** By default SQLite. A test with PostgreSQL calls `requirePostgres` first. */
-  database?: "postgresql";
+  /** By default SQLite. A test with PostgreSQL calls `requirePostgres` first, and may name a database of its own. */
+  database?: "postgresql" | PostgresSettings;
   /**
    * The number of servers, each with its own connections to the one database, which is then PostgreSQL. The address of
    * the company gives each request to the next one.
@@ -139,6 +139,11 @@ function publicUrlOf({ serve }: CompanyWebOptions, port: number): string {
   return String(fixed?.public_url ?? `http://127.0.0.1:${port}`).replace(/\/$/, "");
 }
 
+async function databaseOf({ database, instances = 1 }: CompanyWebOptions): Promise<PostgresSettings | undefined> {
+  if (typeof database === "object") return database;
+  return database === undefined && instances === 1 ? undefined : newDatabase();
+}
+
 function putFiles(folder: string, { files }: CompanyWebOptions): void {
   for (const [name, text] of Object.entries({ secret: SECRET, ...files }))
     writeFileSync(join(folder, name), text, { mode: 0o600 });
@@ -160,7 +165,7 @@ export async function startCompanyWeb(options: CompanyWebOptions = {}) {
   const company = await startOrg(options, roles, publicUrl);
   putFiles(folder, options);
   const isBalanced = (options.instances ?? 1) > 1;
-  const postgres = isBalanced || options.database === "postgresql" ? await newDatabase() : undefined;
+  const postgres = await databaseOf(options);
   const content = serveFileSchema().parse({
     ...(postgres && { store: storeMembers(postgres) }),
     public_url: publicUrl,

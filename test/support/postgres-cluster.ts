@@ -1,6 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync } from "node:fs";
+import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,6 +17,10 @@ export const CLUSTER_FOLDER = "okta-mcp-postgres-";
 const ORDINARY_USER = 65_534;
 /** The owner of the test's databases. It is no superuser. */
 const OWNER = "okta_mcp";
+
+/** A user who has to give this password. */
+export const GUARDED = "guarded";
+export const GUARDED_PASSWORD = "the-password-of-guarded";
 
 const DEBIAN = "/usr/lib/postgresql";
 
@@ -55,14 +59,25 @@ export interface PostgresCluster {
   end(): Promise<void>;
 }
 
+/** What a cluster has that is not of the ordinary. */
+export interface ClusterOptions {
+  /** PEM texts; it then takes TLS as well. */
+  tls?: { cert: string; key: string };
+}
+
 /** Starts a cluster. @throws Error where PostgreSQL is not installed */
-export async function startPostgresCluster(): Promise<PostgresCluster> {
+export async function startPostgresCluster({ tls }: ClusterOptions = {}): Promise<PostgresCluster> {
   const programs = postgresPrograms();
   if (programs === undefined) throw new Error("PostgreSQL is not installed");
   const [folder, port] = [mkdtempSync(join(tmpdir(), CLUSTER_FOLDER)), await freePort()];
   const isRoot = process.getuid?.() === 0;
   chmodSync(folder, 0o700);
-  if (isRoot) chownSync(folder, ORDINARY_USER, ORDINARY_USER);
+  if (tls !== undefined) {
+    writeFileSync(join(folder, "server.crt"), tls.cert);
+    writeFileSync(join(folder, "server.key"), tls.key, { mode: 0o600 });
+  }
+  const owned = [folder, ...(tls === undefined ? [] : ["server.crt", "server.key"].map((name) => join(folder, name)))];
+  if (isRoot) for (const path of owned) chownSync(path, ORDINARY_USER, ORDINARY_USER);
   const args = [KEEPER, programs, folder, String(port), ...(isRoot ? [String(ORDINARY_USER)] : [])];
   const keeper = spawn(process.execPath, args, { stdio: ["pipe", "pipe", "inherit"] });
   const ask = asker(keeper as unknown as ChildProcessWithoutNullStreams);
@@ -77,7 +92,8 @@ export async function startPostgresCluster(): Promise<PostgresCluster> {
       await client.end();
     }
   };
-  await query(`create role ${OWNER} login password 'in vain'`);
+  await query(`create role ${OWNER} login`);
+  await query(`create role ${GUARDED} login password '${GUARDED_PASSWORD}'`);
   let databases = 0;
   return {
     port,

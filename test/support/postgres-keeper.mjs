@@ -2,7 +2,7 @@
 // however it ended. Arguments: the folder of the programs, a new folder, a port, and the user where one is needed.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { rmSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 
@@ -17,11 +17,15 @@ const SETTINGS = {
   unix_socket_directories: "",
   max_connections: "200",
   shared_buffers: "32MB",
-  // Nothing of it has to survive a power cut.
+  // Nothing of it has to survive a power cut. What was committed survives a crash of the server alone.
   fsync: "off",
-  synchronous_commit: "off",
   full_page_writes: "off",
 };
+
+const certificate = join(folder, "server.crt");
+if (existsSync(certificate)) {
+  Object.assign(SETTINGS, { ssl: "on", ssl_cert_file: certificate, ssl_key_file: join(folder, "server.key") });
+}
 
 let server;
 let isEnding = false;
@@ -30,6 +34,9 @@ async function make() {
   const args = ["-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync"];
   const [code] = await once(spawn(join(programs, "initdb"), args, { ...options, stdio: "ignore" }), "exit");
   if (code !== 0) throw new Error(`initdb ended with ${code}`);
+  const rules = join(data, "pg_hba.conf");
+  // One user has to give a password; everybody else is let in.
+  writeFileSync(rules, `host all guarded 127.0.0.1/32 scram-sha-256\n${readFileSync(rules, "utf8")}`);
 }
 
 /** Resolves once the server takes connections. */

@@ -1,7 +1,12 @@
 import type { TestContext } from "vitest";
 import { onTestFinished } from "vitest";
 import type { PostgresSettings } from "../../src/store/postgres-settings.js";
-import { type PostgresCluster, postgresPrograms, startPostgresCluster } from "./postgres-cluster.js";
+import {
+  type ClusterOptions,
+  type PostgresCluster,
+  postgresPrograms,
+  startPostgresCluster,
+} from "./postgres-cluster.js";
 import { skipOrFail } from "./programs.js";
 
 export const POSTGRES_MISSING = "not on this machine: PostgreSQL; to install: apt-get install postgresql";
@@ -28,8 +33,8 @@ export async function newDatabase(change: Partial<PostgresSettings> = {}): Promi
 }
 
 /** A cluster for one test, which may stop it. It is ended when the test is over. */
-export async function ownCluster(): Promise<PostgresCluster> {
-  const cluster = await startPostgresCluster();
+export async function ownCluster(options: ClusterOptions = {}): Promise<PostgresCluster> {
+  const cluster = await startPostgresCluster(options);
   onTestFinished(() => cluster.end());
   return cluster;
 }
