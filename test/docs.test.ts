@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { EXAMPLES } from "../scripts/docs/examples.js";
+import { renewed } from "../scripts/docs/markdown.js";
 import { NOT_HERE } from "../scripts/docs/moving-page.js";
 import { renewedPage } from "../scripts/docs/parts.js";
 import { generatedFiles } from "../scripts/docs.js";
@@ -17,6 +18,15 @@ test("the generated parts of the documentation are up to date (npm run docs rewr
   for (const [path, content] of Object.entries(await generatedFiles())) {
     expect(await readFile(path, "utf8"), path).toBe(content);
   }
+});
+
+test("a generated part that is empty is filled, and nothing generates an empty one", () => {
+  const empty = "a\n<!-- generated: tools -->\n<!-- end of generated -->\nb";
+  expect(renewedPage(empty, catalogue)).toMatch(
+    /^a\n<!-- generated: tools -->\nThere are \d+ tools[^\n]*\n<!-- end of generated -->\nb$/,
+  );
+  expect(() => renewed(empty, () => "")).toThrow("A page asks for a part tools that is empty.");
+  expect(() => renewed(empty, () => undefined)).toThrow("that nothing generates");
 });
 
 /** The pages that are written for people. The test checks their links to other places in the project. */

@@ -22,16 +22,17 @@ export function page(title: string, ...parts: readonly (string | undefined)[]): 
 export const paragraphs = (...parts: readonly (string | undefined)[]) =>
   parts.filter((part) => part !== undefined && part !== "").join("\n\n");
 
-const GENERATED = /(<!-- generated: (\w+) -->\n)[\s\S]*?(\n<!-- end of generated -->)/g;
+const GENERATED = /(<!-- generated: (\w+) -->)[\s\S]*?(<!-- end of generated -->)/g;
 
 /**
  * A page written by hand, with its generated parts as they ought to be.
- * @throws Error where it asks for a part that `render` does not know
+ * @throws Error where it asks for a part that `render` does not know, or that is empty
  */
 export function renewed(text: string, render: (name: string) => string | undefined): string {
   return text.replace(GENERATED, (_all, start: string, name: string, end: string) => {
     const part = render(name);
     if (part === undefined) throw new Error(`A page asks for a part ${name} that nothing generates.`);
-    return `${start}${part}${end}`;
+    if (part.trim() === "") throw new Error(`A page asks for a part ${name} that is empty.`);
+    return `${start}\n${part}\n${end}`;
   });
 }

@@ -12,7 +12,7 @@ import type { PrivateKey } from "./private-key.js";
 import { withRetries } from "./retry.js";
 import { type Revocable, revokeAll } from "./revoke-all.js";
 import type { PendingSignIn, Session, SessionStatus } from "./session.js";
-import type { SessionParts } from "./session-parts.js";
+import type { Credential, SessionParts } from "./session-parts.js";
 import type { Keeping } from "./sign-in-vault.js";
 
 interface Current {
@@ -30,7 +30,7 @@ interface Current {
  * processes only where the settings name a lasting store.
  */
 export class KeySession implements Session {
-  readonly method = "private-key";
+  readonly method: "private-key" | "role-app";
   readonly configured: ReadonlySet<string>;
   readonly #parts: SessionParts;
   readonly #context: FailureContext;
@@ -42,7 +42,12 @@ export class KeySession implements Session {
   #current: Current | undefined;
   #obtaining: Promise<OrgToken> | undefined;
 
-  constructor(parts: SessionParts, privateKey: PrivateKey, keeping: Keeping) {
+  constructor(
+    parts: SessionParts,
+    { key: privateKey, isOfRole }: Pick<Extract<Credential, { key: PrivateKey }>, "key" | "isOfRole">,
+    keeping: Keeping,
+  ) {
+    this.method = isOfRole ? "role-app" : "private-key";
     const { orgUrl, clientId, configured } = parts;
     this.configured = configured;
     this.#parts = parts;

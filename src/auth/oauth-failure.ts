@@ -69,6 +69,7 @@ export interface FailureContext {
   what: string;
 }
 
+const FOR_OPERATOR = "Ask who runs this server; `okta-mcp serve check` tells them the same.";
 const APP_PAGE = "In the Okta Admin Console, open the app (Applications > Applications > your app)";
 
 /** Advice for a failure, in the words of the Admin Console, by the method of the sign-in. */
@@ -76,10 +77,12 @@ const ADVICE = {
   client: {
     device: `${APP_PAGE} and check on its General tab that the Client ID is the one in OKTA_CLIENT_ID, that Client authentication is None (an OIDC Native Application) and that the app is active.`,
     "private-key": `${APP_PAGE} and check on its General tab that the Client ID is the one in OKTA_CLIENT_ID, that Client authentication is Public key / Private key, that the key with the KID in OKTA_KEY_ID is listed and active, and that the app is active. A clock that is wrong here has the same effect.`,
+    "role-app": `${FOR_OPERATOR} ${APP_PAGE} and check on its General tab that the Client ID is the one in roles[].service of serve.json, that the key of private_key_file is listed and active, and that the app is active. A clock that is wrong there has the same effect.`,
   },
   grant: {
     device: `${APP_PAGE}, edit General Settings on its General tab and tick the grant types Device Authorization and Refresh Token.`,
     "private-key": `${APP_PAGE} and check on its General tab that it is an API Services app with the grant type Client Credentials.`,
+    "role-app": `${FOR_OPERATOR} ${APP_PAGE} and check on its General tab that it is an API Services app with the grant type Client Credentials.`,
   },
   proof: `Check this machine's clock. ${APP_PAGE}; its General tab has the setting "Require Demonstrating Proof of Possession (DPoP) header in token requests".`,
 } as const;
@@ -108,7 +111,8 @@ export function explain(failure: OAuthFailure, context: FailureContext): OktaMcp
 }
 
 function explainRefusal(failure: OAuthFailure, context: FailureContext): OktaMcpError {
-  const method = context.method === "device" ? "device" : "private-key";
+  const { method: used } = context;
+  const method = used === "device" || used === "role-app" ? used : "private-key";
   const said = oktaSaid(failure);
   switch (failure.error) {
     case "invalid_client":
@@ -141,6 +145,8 @@ function rejected(message: string, fix: string | undefined): OktaMcpError {
 
 /** The error about refused scopes. Okta does not always name the scope, so all that were asked for are named. */
 function refusedScopes(said: string, { clientId, scopes, method }: FailureContext): OktaMcpError {
+  const isRole = method === "role-app";
+  const [before, setting] = isRole ? [`${FOR_OPERATOR} `, "the scopes of the role in serve.json"] : ["", "OKTA_SCOPES"];
   const ofOkta = scopes.filter((scope) => scope.startsWith("okta."));
   const refreshable =
     method === "device" ? " For offline_access the app also needs the grant type Refresh Token (General tab)." : "";
@@ -148,7 +154,7 @@ function refusedScopes(said: string, { clientId, scopes, method }: FailureContex
     "missing_scope",
     `Okta grants the app ${clientId} not all of the scopes asked for (${ofOkta.join(", ") || "none"})${said}.`,
     {
-      fix: `${APP_PAGE} and grant each of these on its Okta API Scopes tab, or take the ones it should not have out of OKTA_SCOPES.${refreshable}`,
+      fix: `${before}${APP_PAGE} and grant each of these on its Okta API Scopes tab, or take the ones it should not have out of ${setting}.${refreshable}`,
       data: { scopes: ofOkta },
     },
   );

@@ -63,7 +63,7 @@ export function createSession(options: SessionOptions): Session {
     });
   }
   const keeping = { kind: tokenStore, stateDir, outlives: options.outlives === true };
-  if (credential.method === "private-key") return new KeySession(parts, credential.key, keeping);
+  if (credential.method === "private-key") return new KeySession(parts, credential, keeping);
   return new DeviceSession(parts, keeping);
 }
 

@@ -33,7 +33,7 @@ export interface Requester {
 /** The principal of a session at this moment: nobody may be signed in yet, and another person may be later. */
 export async function principalOf(session: Pick<Session, "status">): Promise<Principal> {
   const { org, clientId, user, subject, method } = await session.status();
-  const isApp = method === "private-key";
+  const isApp = method === "private-key" || method === "role-app";
   return { issuer: org, subject: isApp ? clientId : subject, login: user, client: clientId, method };
 }
 

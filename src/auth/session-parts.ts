@@ -7,7 +7,12 @@ import type { PrivateKey } from "./private-key.js";
 /** The means by which this process proves its identity. */
 export type Credential =
   | { method: "device" }
-  | { method: "private-key"; key: PrivateKey }
+  | {
+      method: "private-key";
+      key: PrivateKey;
+      /** True for the service app of a role of a company's server, whose people have no settings. */
+      isOfRole?: true;
+    }
   | { method: "access-token"; token: string };
 
 /** `SessionOptions` with every default filled in, as the methods need them. */

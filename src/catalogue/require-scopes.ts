@@ -1,5 +1,5 @@
 import { OktaMcpError } from "../errors/index.js";
-import { grantAdvice, SCOPES, type Scope } from "../okta/scopes.js";
+import { grantAdvice, isOfCompany, SCOPES, type Scope } from "../okta/scopes.js";
 import type { SignInMethod } from "../okta/token.js";
 import { type ScopeView, scopeState } from "./active-tools.js";
 
@@ -9,6 +9,8 @@ const GRANTS: Readonly<Record<SignInMethod, string>> = {
   "private-key": "the app's grant at Okta",
   "access-token": "the token in OKTA_ACCESS_TOKEN",
   grant: "your grant at Okta",
+  "role-app": "the grant at Okta of your role's service app",
+  "client-token": "the token that your client sends",
 };
 
 /**
@@ -25,7 +27,7 @@ export function requireScopes<T>(
   const seen = view();
   const state = scopeState(scope, seen);
   if (scope === null || state === "on") return call();
-  const asking = seen.method === "grant" ? "your role here" : "OKTA_SCOPES";
+  const asking = isOfCompany(seen.method) ? "your role here" : "OKTA_SCOPES";
   const why =
     state === "not_configured"
       ? `${asking} does not contain it`

@@ -1,4 +1,4 @@
-import { covers, howToGrant } from "../okta/scopes.js";
+import { covers, howToGrant, isOfCompany } from "../okta/scopes.js";
 import type { SignInMethod } from "../okta/token.js";
 import type { ScopeStatus } from "../tool.js";
 import { type ScopesInUse, type ScopeView, scopeState, toolsOn } from "./active-tools.js";
@@ -15,13 +15,22 @@ const HOW_TO_SIGN_IN: Readonly<Record<SignInMethod, string>> = {
   device: "Nobody is signed in: call any other tool, or run `okta-mcp login`.",
   "private-key": "The app has no token yet: any other tool gets one with the private key; nobody has to sign in.",
   "access-token": "The token in OKTA_ACCESS_TOKEN is over: put a new one there and restart the server.",
+  "role-app": "The service app of your role has no token yet: any other tool gets one; nobody has to sign in.",
+  "client-token": "The token of your client is over: have it get a new one.",
   grant: "You have granted no access to the org: call any other tool, whose answer has the link.",
 };
 
+/** The same for the people of a company's server. */
+const WHY_OFF_IN_COMPANY = {
+  not_configured: "its scope is not among those of your role",
+  not_granted: "Okta did not grant its scope",
+} as const;
+
 /** The reason why a tool that the settings allow is off, as the end of a sentence. */
-export function whyOff({ scope, about }: CatalogueEntry, view: ScopesInUse): string {
+export function whyOff({ scope, about }: CatalogueEntry, view: ScopesInUse & Partial<ScopeView>): string {
   const state = scopeState(scope, view);
-  if (state !== "on") return WHY_OFF[state];
+  const isInCompany = view.method !== undefined && isOfCompany(view.method);
+  if (state !== "on") return (isInCompany ? WHY_OFF_IN_COMPANY : WHY_OFF)[state];
   return about === "writes" ? "no tool is on that changes anything" : "no tool of the org is on";
 }
 
@@ -61,15 +70,22 @@ export function scopeStatus(catalogue: Catalogue, view: ScopeView, signedIn: boo
   const { method } = view;
   if (!signedIn) advice.push(HOW_TO_SIGN_IN[method]);
   for (const scope of ungranted) advice.push(howToGrant(scope, method));
+  const isInCompany = isOfCompany(method);
   if (unconfigured.size > 0) {
-    advice.push(`To turn more tools on, add scopes in both places: ${[...unconfigured].join(", ")}.`);
+    const where = isInCompany ? "Whoever runs this server can turn more tools on" : "To turn more tools on";
+    const how = isInCompany ? " by adding scopes to your role and to the app at Okta" : ", add scopes in both places";
+    advice.push(`${where}${how}: ${[...unconfigured].join(", ")}.`);
   }
   if (catalogue.leftOut.length > 0) {
-    advice.push("Tools that a setting leaves out: only a person can change that setting and start the server again.");
+    const who = isInCompany
+      ? "whoever runs this server can change that"
+      : "a person can change that setting and start the server again";
+    advice.push(`Tools that a setting leaves out: only ${who}.`);
   }
   const unlisted = unlistedTools(on);
   if (unlisted.length > 0) {
-    advice.push("Tools that are not listed are on all the same; fewer scopes, or OKTA_MCP_TOOLS, make room for them.");
+    const room = isInCompany ? "a role with fewer tools makes" : "fewer scopes, or OKTA_MCP_TOOLS, make";
+    advice.push(`Tools that are not listed are on all the same; ${room} room for them.`);
   }
   return {
     signed_in: signedIn,

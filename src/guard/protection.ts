@@ -162,7 +162,7 @@ export class Protection {
   /** Id and login of whoever signed in; nothing for a service app, behind which there is nobody. */
   async #ownIdentity(reader: TargetReader): Promise<string[]> {
     const { method, login, subject } = await this.#who();
-    if (method === "private-key") return [];
+    if (method === "private-key" || method === "role-app") return [];
     const known = [subject, login].filter((name) => name !== undefined);
     try {
       const me = identityOf("user", await reader.read({ type: "user", id: "me" }));

@@ -7,8 +7,12 @@ const FOUND_FIRST: readonly Purpose[] = ["find user", "find group", "find app"];
 /**
  * The text that tells a model once how all tools are used (MCP, `InitializeResult.instructions`).
  * @param on the tools that are on; the text speaks of no others
+ * @param agrees where a person agrees to a removal whose client cannot ask: in the conversation, or on a page of the server
  */
-export function instructionsFor(on: readonly ToolCard[]): string {
+export function instructionsFor(
+  on: readonly ToolCard[],
+  agrees: "in_conversation" | "on_page" = "in_conversation",
+): string {
   const toolFor = (purpose: Purpose) => on.find((tool) => tool.purpose === purpose)?.name;
   const finders = FOUND_FIRST.flatMap((purpose) => toolFor(purpose) ?? []);
   const [user, changes, undo, scopes] = (["show user", "find change", "undo change", "explain scopes"] as const).map(
@@ -22,17 +26,25 @@ export function instructionsFor(on: readonly ToolCard[]): string {
     `- Tools take ids.${sentence(ids)}`,
     "- Lists answer { items, total_fetched, has_more, next_cursor }: pass next_cursor as `after` to go on. In the text of a longer list, items_table stands for items: each of its rows has one item's values in the order of columns; a value equal to `absent` means that the item has no such field.",
     '- `fields` keeps the answer of any tool small, e.g. ["id", "profile.login"]. No tool takes an argument that its schema does not show.',
-    ...(on.some(({ effect }) => effect !== "reads") ? ofWrites(record) : []),
+    ...(on.some(({ effect }) => effect !== "reads") ? ofWrites(record, agrees) : []),
     "- protected is a person's decision: tell them, and look for no way around it.",
     `- A failed call says how to fix it. missing_scope and sign_in_pending need a person${scopes ? `; ${scopes} explains` : ""}.`,
   ].join("\n");
 }
 
+/** What to do where a call waits for a person's agreement. */
+const AGREEMENT = {
+  in_conversation:
+    "If a call answers needs_confirmation, show the person what it says and repeat the call only if they agree.",
+  on_page:
+    "If a call answers needs_approval, give the person its link and make the same call again once they say that they have answered there.",
+} as const;
+
 /** The lines that only somebody needs who can write. */
-function ofWrites(record: readonly Part[]): string[] {
+function ofWrites(record: readonly Part[], agrees: "in_conversation" | "on_page"): string[] {
   return [
     ...(record.some(Boolean) ? [`-${sentence(record)}`] : []),
-    "- Removals ask a person. If a call answers needs_confirmation, show the person what it says and repeat the call only if they agree.",
+    `- Removals ask a person. ${AGREEMENT[agrees]}`,
     "- Full replaces name what they would drop or empty, items of lists included; read the object first and send it whole. Dropping it with allow_removals asks a person.",
   ];
 }

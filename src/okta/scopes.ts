@@ -61,7 +61,16 @@ const THEN: Readonly<Record<SignInMethod, Record<Reader, string>>> = {
   },
   // The person's own token in a company's server.
   grant: { model: "connect to the server again", terminal: "connect to the server again" },
+  // The service app of a role in a company's server.
+  "role-app": { model: "make the call again", terminal: "make the call again" },
+  // A token that the client of a company's server sends.
+  "client-token": { model: "have the client get a new token", terminal: "get a new token" },
 };
+
+/** True for the people of a company's server, who have no settings of their own. */
+export function isOfCompany(method: SignInMethod): boolean {
+  return method === "grant" || method === "role-app" || method === "client-token";
+}
 
 /** The places where a scope is configured. */
 const SETTING: Readonly<Record<Reader, string>> = {
@@ -74,8 +83,7 @@ const AT_OKTA = "in the Okta Admin Console, Applications > Applications > your a
 /** Advice on adding a missing scope, in the words of the Admin Console. */
 export function howToGrant(scope: string, method: SignInMethod = "device", reader: Reader = "model"): string {
   const then = THEN[method][reader];
-  // The people of a company's server have no settings of their own.
-  if (method === "grant") {
+  if (isOfCompany(method)) {
     return `Ask who runs this server. They can add ${scope} in both places: (1) the scopes of your role in serve.json; (2) ${AT_OKTA}. Then ${then}.`;
   }
   return `Add ${scope} in both places: (1) ${SETTING[reader]}; (2) ${AT_OKTA}. Then ${then}.`;

@@ -68,9 +68,9 @@ export class StoredErasure {
       for (const table of ["web_sessions", "oidc", "transactions", "approvals", "upstream_grants"] as const) {
         await transaction.deleteFrom(table).where("person", "=", id).execute();
       }
+      await transaction.deleteFrom("people").where("id", "=", id).execute();
       const { iss, sub } = person;
       await transaction.deleteFrom("invitations").where("iss", "=", iss).where("sub", "=", sub).execute();
-      await transaction.deleteFrom("people").where("id", "=", id).execute();
       await this.#tombstones.add(tombstone, transaction);
       const erased = { consents: Number(consents), journalLines, auditEntries, changesAboutThem };
       const { by: actor, detail, ...how } = by;

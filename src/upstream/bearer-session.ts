@@ -20,7 +20,7 @@ export interface BearerSessionOptions {
 
 /** The session of a person whose client sends the org's own access token. It is used as it is, and neither renewed nor kept. */
 export class BearerSession implements Session {
-  readonly method = "access-token";
+  readonly method = "client-token";
   readonly configured: ReadonlySet<string>;
   readonly #options: BearerSessionOptions;
   readonly #token: OrgToken;

@@ -48,7 +48,7 @@ export function serviceOf(roles: readonly [RoleService, ...RoleService[]]): McpS
     if (shown !== undefined && of.every((cards, index) => cards === shown?.of[index])) return shown;
     const on = roles.flatMap((role, index) => (of[index] ?? []).filter(({ name }) => owners.get(name) === role));
     const cards = listing(on.sort((one, other) => (one.name < other.name ? -1 : 1))).listed;
-    shown = { of, cards, instructions: instructionsFor(cards), definitions: undefined };
+    shown = { of, cards, instructions: instructionsFor(cards, "on_page"), definitions: undefined };
     return shown;
   };
   const define = async (cards: readonly ToolCard[]) => {

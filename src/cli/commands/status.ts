@@ -18,6 +18,8 @@ const METHODS: Record<SignInMethod, string> = {
   device: "a person signs in (device authorization)",
   "private-key": "service app with a private key",
   "access-token": "ready token (OKTA_ACCESS_TOKEN)",
+  "role-app": "service app of a role of a company's server",
+  "client-token": "token that the client of a company's server sends",
   grant: "a person of a company's server, with their own token",
 };
 

@@ -67,7 +67,7 @@ export class PersonSessions {
       ...shared,
       clientId,
       scopes: role.scopes,
-      credential: { method: "private-key", key },
+      credential: { method: "private-key", key, isOfRole: true },
     });
     this.#services.set(role, made);
     return made;
