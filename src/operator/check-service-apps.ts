@@ -43,7 +43,7 @@ async function checkApp(context: CheckContext, { name, app, scopes }: NamedApp):
 }
 
 /** The scopes that Okta refuses an app; an error where it refuses the app itself or does not answer. */
-async function refusedScopes(
+export async function refusedScopes(
   { openApp }: CheckContext,
   app: ServiceApp,
   scopes: readonly string[],

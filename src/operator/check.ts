@@ -4,6 +4,7 @@ import type { CheckContext } from "./check-context.js";
 import { checkGroups } from "./check-groups.js";
 import { checkIntrospection } from "./check-introspection.js";
 import { checkKeys } from "./check-keys.js";
+import { checkLeaving } from "./check-leaving.js";
 import { checkAddresses, checkTls } from "./check-network.js";
 import { checkOrg, checkSignInIssuer, checkTokenIssuer } from "./check-org.js";
 import { checkRoles } from "./check-roles.js";
@@ -26,6 +27,7 @@ export async function checkServer(context: CheckContext): Promise<Finding[]> {
       ...org,
       ...(isThere ? await atOkta(context) : []),
       ...(isThere ? await checkGroups(context, store) : []),
+      ...(isThere ? await checkLeaving(context) : []),
       ...checkKeys(context),
       ...ofStore,
       ...checkTls(context),

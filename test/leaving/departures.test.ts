@@ -4,8 +4,11 @@ import { plainBrowser } from "../support/browser.js";
 import { modernClient } from "../support/company-modern.js";
 import { type CompanyWeb, startCompanyWeb } from "../support/company-server.js";
 import { startTokenWeb } from "../support/company-tokens.js";
+import { requirePostgres } from "../support/postgres.js";
 
 const ROLES = [{ name: "helpdesk", scopes: ["okta.users.manage", "okta.groups.manage"] }];
+/** With PostgreSQL each instance has a store of its own, and hears of the others through the database alone. */
+const DATABASES = ["sqlite", "postgresql"] as const;
 const NOTE = { eventType: "user.lifecycle.test", displayMessage: "A test" };
 
 /** Signs out everywhere by the button of the page. */
@@ -22,33 +25,37 @@ const idOf = async ({ store }: CompanyWeb) => (await store.people.findByLogin(AD
 const live = ({ company }: CompanyWeb) =>
   company.control.issued().filter(({ kind, revoked }) => kind === "refresh_token" && !revoked);
 
-test("S19: running calls and streams of somebody whose access ends are cut on every instance, within five seconds", async () => {
-  const web = await startCompanyWeb({ roles: ROLES });
-  const other = await web.anotherInstance();
-  const { access_token: token } = await web.signIn();
-  const lab = web.company.org.addGroup({ profile: { name: "Lab" } });
-  web.company.sandbox.next("GET", "/api/v1/groups/{groupId}", { fault: "hang", times: 2 });
-  const clients = [web.publicUrl, other.address].map((at) => modernClient(web.publicUrl, token, { at }));
-  const streams = await Promise.all(
-    clients.map(({ send }) => send("subscriptions/listen", { notifications: { toolsListChanged: true } })),
-  );
-  const calls = clients.map(({ ask }) =>
-    ask("tools/call", { name: "get_group", arguments: { group_id: lab.id } }, "get_group"),
-  );
-  const hanging = () => web.company.sandbox.count("GET", "/api/v1/groups/{groupId}");
-  await expect.poll(hanging, { timeout: 10_000 }).toBe(2);
-  const startedMs = Date.now();
-  await signOutEverywhere(web);
-  for (const { status, headers } of await Promise.all(calls)) {
-    expect(status).toBe(401);
-    expect(headers.get("www-authenticate")).toContain("invalid_token");
-  }
-  await Promise.all(streams.map((stream) => stream.text()));
-  expect(Date.now() - startedMs).toBeLessThan(5_000);
-  expect(await web.store.audit.page({ action: "access_ended", limit: 9 })).toMatchObject([
-    { actor: await idOf(web), target: await idOf(web), detail: { why: "signed_out" }, ip: "127.0.0.1" },
-  ]);
-});
+test.for(DATABASES)(
+  "S19: running calls and streams of somebody whose access ends are cut on every instance, within five seconds (%s)",
+  async (database, context) => {
+    if (database === "postgresql") requirePostgres(context);
+    const web = await startCompanyWeb({ roles: ROLES, ...(database === "postgresql" && { database }) });
+    const other = await web.anotherInstance();
+    const { access_token: token } = await web.signIn();
+    const lab = web.company.org.addGroup({ profile: { name: "Lab" } });
+    web.company.sandbox.next("GET", "/api/v1/groups/{groupId}", { fault: "hang", times: 2 });
+    const clients = [web.publicUrl, other.address].map((at) => modernClient(web.publicUrl, token, { at }));
+    const streams = await Promise.all(
+      clients.map(({ send }) => send("subscriptions/listen", { notifications: { toolsListChanged: true } })),
+    );
+    const calls = clients.map(({ ask }) =>
+      ask("tools/call", { name: "get_group", arguments: { group_id: lab.id } }, "get_group"),
+    );
+    const hanging = () => web.company.sandbox.count("GET", "/api/v1/groups/{groupId}");
+    await expect.poll(hanging, { timeout: 10_000 }).toBe(2);
+    const startedMs = Date.now();
+    await signOutEverywhere(web);
+    for (const { status, headers } of await Promise.all(calls)) {
+      expect(status).toBe(401);
+      expect(headers.get("www-authenticate")).toContain("invalid_token");
+    }
+    await Promise.all(streams.map((stream) => stream.text()));
+    expect(Date.now() - startedMs).toBeLessThan(5_000);
+    expect(await web.store.audit.page({ action: "access_ended", limit: 9 })).toMatchObject([
+      { actor: await idOf(web), target: await idOf(web), detail: { why: "signed_out" }, ip: "127.0.0.1" },
+    ]);
+  },
+);
 
 test("S19: a write that was sent to Okta before the access ended comes to its end, and is in the journal", async () => {
   const web = await startCompanyWeb({ roles: ROLES });
@@ -85,32 +92,37 @@ test("P19: after a reactivation at Okta nothing comes back by itself, and a new 
   expect((await before.call("tools/list")).status).toBe(401);
 });
 
-test("P28: tokens at Okta are revoked though Okta does not answer at first and the server stops meanwhile", async () => {
-  const web = await startCompanyWeb({ roles: ROLES });
-  await web.signIn();
-  expect(live(web).length).toBeGreaterThan(0);
-  web.company.sandbox.next("POST", "/oauth2/v1/revoke", { status: 500, times: 4 });
-  await signOutEverywhere(web);
-  await expect
-    .poll(() => web.company.sandbox.count("POST", "/oauth2/v1/revoke"), { timeout: 10_000 })
-    .toBeGreaterThan(1);
-  await web.server.close();
-  const waiting = await web.store.revocations.waiting();
-  expect(waiting).toBeGreaterThan(0);
-  web.company.sandbox.forgetCounts();
-  // Two instances start, and each token is revoked by one of them.
-  await Promise.all([web.anotherInstance(), web.anotherInstance()]);
-  await expect
-    .poll(
-      async () => {
-        web.company.clock.advanceSeconds(60);
-        return web.store.revocations.waiting();
-      },
-      { timeout: 20_000, interval: 500 },
-    )
-    .toBe(0);
-  expect(live(web)).toEqual([]);
-}, 60_000);
+test.for(DATABASES)(
+  "P28: tokens at Okta are revoked though Okta does not answer at first and the server stops meanwhile (%s)",
+  { timeout: 60_000 },
+  async (database, context) => {
+    if (database === "postgresql") requirePostgres(context);
+    const web = await startCompanyWeb({ roles: ROLES, ...(database === "postgresql" && { database }) });
+    await web.signIn();
+    expect(live(web).length).toBeGreaterThan(0);
+    web.company.sandbox.next("POST", "/oauth2/v1/revoke", { status: 500, times: 4 });
+    await signOutEverywhere(web);
+    await expect
+      .poll(() => web.company.sandbox.count("POST", "/oauth2/v1/revoke"), { timeout: 10_000 })
+      .toBeGreaterThan(1);
+    await web.server.close();
+    const waiting = await web.store.revocations.waiting();
+    expect(waiting).toBeGreaterThan(0);
+    web.company.sandbox.forgetCounts();
+    // Two instances start, and each token is revoked by one of them.
+    await Promise.all([web.anotherInstance(), web.anotherInstance()]);
+    await expect
+      .poll(
+        async () => {
+          web.company.clock.advanceSeconds(60);
+          return web.store.revocations.waiting();
+        },
+        { timeout: 20_000, interval: 500 },
+      )
+      .toBe(0);
+    expect(live(web)).toEqual([]);
+  },
+);
 
 test("a stream ends with the token with which it was opened", async () => {
   const web = await startTokenWeb();

@@ -6,6 +6,7 @@ import { ADMIN_LOGIN, WEB_CLIENT_ID } from "../../sandbox/facts.js";
 import { ALL_KNOWN, endings, HOOK_SECRET, LEAVE_NOTE, withDirectory } from "../support/company-leaving.js";
 import { BOB_LOGIN } from "../support/company-org.js";
 import { type CompanyWeb, startCompanyWeb } from "../support/company-server.js";
+import { requirePostgres } from "../support/postgres.js";
 
 const ROLES = [{ name: "all", members: [ADMIN_LOGIN, BOB_LOGIN], scopes: ["okta.users.read"] }];
 const EVENTS = [
@@ -31,23 +32,28 @@ const eventAbout = (id: string, eventType = "user.lifecycle.deactivate") => ({
 const statusOf = async (client: { call: (method: string) => Promise<{ status: number }> }) =>
   (await client.call("tools/list")).status;
 
-test("S20: an event hook is verified, and its events end access within seconds on all instances, each reason by name", async () => {
-  const web = await startCompanyWeb({ roles: ROLES, ...withDirectory(ALL_KNOWN, { poll_seconds: 0 }) });
-  await web.anotherInstance();
-  const hook = hookTo(web);
-  expect(await hook.verify()).toBe(true);
-  const { org } = web.company;
-  const ada = await web.signIn();
-  org.users.setStatus(web.company.person(), "SUSPENDED", LEAVE_NOTE);
-  await expect.poll(() => statusOf(ada), IN_TIME).toBe(401);
-  const bob = await web.signIn(BOB_LOGIN);
-  const app = org.apps.get(WEB_CLIENT_ID);
-  if (app !== undefined) org.apps.unassignUser(app, web.company.person(BOB_LOGIN));
-  await expect.poll(() => statusOf(bob), IN_TIME).toBe(401);
-  await hook.settled();
-  expect(hook.answers.every((status) => status === 204)).toBe(true);
-  expect(await endings(web)).toEqual(["unassigned", "suspended"]);
-});
+test.for(["sqlite", "postgresql"] as const)(
+  "S20: an event hook is verified, and its events end access within seconds on all instances, each reason by name (%s)",
+  async (database, context) => {
+    if (database === "postgresql") requirePostgres(context);
+    const own = database === "postgresql" ? { database } : {};
+    const web = await startCompanyWeb({ roles: ROLES, ...own, ...withDirectory(ALL_KNOWN, { poll_seconds: 0 }) });
+    await web.anotherInstance();
+    const hook = hookTo(web);
+    expect(await hook.verify()).toBe(true);
+    const { org } = web.company;
+    const ada = await web.signIn();
+    org.users.setStatus(web.company.person(), "SUSPENDED", LEAVE_NOTE);
+    await expect.poll(() => statusOf(ada), IN_TIME).toBe(401);
+    const bob = await web.signIn(BOB_LOGIN);
+    const app = org.apps.get(WEB_CLIENT_ID);
+    if (app !== undefined) org.apps.unassignUser(app, web.company.person(BOB_LOGIN));
+    await expect.poll(() => statusOf(bob), IN_TIME).toBe(401);
+    await hook.settled();
+    expect(hook.answers.every((status) => status === 204)).toBe(true);
+    expect(await endings(web)).toEqual(["unassigned", "suspended"]);
+  },
+);
 
 test("S11, S20: a group that somebody leaves changes what they may do with the next request, and their access stays", async () => {
   const roles = [

@@ -5,6 +5,7 @@ import { modernClient } from "../support/company-modern.js";
 import { BOB_LOGIN } from "../support/company-org.js";
 import { type CompanyWeb, type CompanyWebOptions, startCompanyWeb } from "../support/company-server.js";
 import { startTokenWeb } from "../support/company-tokens.js";
+import { requirePostgres } from "../support/postgres.js";
 
 const ROLES = [
   { name: "helpdesk", members: [ADMIN_LOGIN], scopes: ["okta.users.read", "okta.groups.manage"] },
@@ -81,19 +82,24 @@ describe("S21: without any hook", () => {
     expect(text).not.toContain('"delete_group"');
   });
 
-  test("one of three instances polls at a time, with one search for everybody", async () => {
-    const web = await startPolled({ roles: ROLES, ...withDirectory() });
-    await Promise.all([web.anotherInstance(), web.anotherInstance()]);
-    await web.signIn();
-    await web.signIn(BOB_LOGIN);
-    web.company.sandbox.forgetCounts();
-    for (let times = 1; times <= 3; times += 1) {
-      pass(web);
-      const done = () => web.lines.filter((line) => line.includes("Okta was asked about the people")).length;
-      await expect.poll(done, IN_TIME).toBe(times);
-      expect(web.company.sandbox.count(...SEARCH)).toBe(times);
-    }
-  });
+  test.for(["sqlite", "postgresql"] as const)(
+    "one of three instances polls at a time, with one search for everybody (%s)",
+    async (database, context) => {
+      if (database === "postgresql") requirePostgres(context);
+      const own = database === "postgresql" ? { database } : {};
+      const web = await startPolled({ roles: ROLES, ...own, ...withDirectory() });
+      await Promise.all([web.anotherInstance(), web.anotherInstance()]);
+      await web.signIn();
+      await web.signIn(BOB_LOGIN);
+      web.company.sandbox.forgetCounts();
+      for (let times = 1; times <= 3; times += 1) {
+        pass(web);
+        const done = () => web.lines.filter((line) => line.includes("Okta was asked about the people")).length;
+        await expect.poll(done, IN_TIME).toBe(times);
+        expect(web.company.sandbox.count(...SEARCH)).toBe(times);
+      }
+    },
+  );
 
   test("a directory app that may read users alone tells status and groups, and says what it lacks", async () => {
     const web = await startPolled({ roles: ROLES, ...withDirectory(["okta.users.read"]) });
