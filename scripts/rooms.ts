@@ -40,6 +40,7 @@ export const ROOMS = {
   "src/web": "the HTTP server of a company: what is let in, metadata, limits, pages, health",
   "src/operator":
     "what whoever runs a company's server asks of it: checks of its settings, what a person may do and why",
+  "src/admin": "the pages on which admins look after a company's server",
   sandbox: "the pretend org: authorization server, Management API, seed; a house of its own",
   tools: "one object per tool, a file for each area; `shared/` holds what several areas share",
   "src/cli": "the commands, and the composition of all other rooms",

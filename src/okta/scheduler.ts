@@ -3,7 +3,7 @@ import type { ServerClock } from "../net/server-clock.js";
 import { cancelled, type Sleep } from "../net/waiting.js";
 import { Bucket, type Limit, type RateAnswer } from "./rate-limit.js";
 import { Turns } from "./turns.js";
-import { WindowShares } from "./window-shares.js";
+import { type WindowRoom, WindowShares } from "./window-shares.js";
 
 export interface SchedulerOptions {
   /** The most requests at the same time, over all endpoints. */
@@ -96,6 +96,15 @@ export class Scheduler {
       signal?.addEventListener("abort", onAbort, { once: true });
       this.#queue(lane, queued);
       this.#run();
+    });
+  }
+
+  /** What is left of each endpoint's rate limit in its present window, as far as answers have told. */
+  rooms(): ({ key: string } & WindowRoom)[] {
+    const nowMs = this.#options.now();
+    return [...this.#lanes].flatMap(([key, { bucket }]) => {
+      const room = bucket.room(nowMs);
+      return room === undefined ? [] : [{ key, ...room }];
     });
   }
 

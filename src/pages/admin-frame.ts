@@ -4,7 +4,19 @@ import { type Markup, wholePage } from "./layout.js";
 /** The parts of the admin pages, in the order of the navigation. */
 export const ADMIN_SECTIONS = {
   overview: { path: "/admin", name: "Overview" },
+  people: { path: "/admin/people", name: "People" },
+  access: { path: "/admin/access", name: "Sessions and clients" },
+  roles: { path: "/admin/roles", name: "Roles" },
+  approvals: { path: "/admin/approvals", name: "Approvals" },
+  audit: { path: "/admin/audit", name: "Audit" },
+  changes: { path: "/admin/changes", name: "Changes" },
 } as const;
+
+/** The page about somebody. @param id our own id */
+export const personPath = (id: string): string => `${ADMIN_SECTIONS.people.path}/${encodeURIComponent(id)}`;
+
+/** The page about a client. Its id may be an address, so it is no part of the path. */
+export const clientPath = (id: string): string => `${ADMIN_SECTIONS.access.path}/client?id=${encodeURIComponent(id)}`;
 
 export type AdminSection = keyof typeof ADMIN_SECTIONS;
 

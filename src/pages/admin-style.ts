@@ -30,9 +30,9 @@ button.small, .button.small { min-height: 2.25rem; padding: .25rem .875rem; font
 .facts div { grid-template-columns: 13rem minmax(0, 1fr); }
 .facts div:last-child { border-bottom: 0; }
 .facts dd { font-weight: 500; }
-.data { width: 100%; border-collapse: separate; border-spacing: 0; background: var(--card); border: 1px solid var(--line); border-radius: 12px; overflow: hidden; font-size: .9375rem; }
+.data { width: 100%; border-collapse: separate; border-spacing: 0; background: var(--card); border: 1px solid var(--line); border-radius: 12px; overflow: clip; font-size: .9375rem; }
 .data th, .data td { text-align: left; vertical-align: top; padding: .625rem 1rem; border-bottom: 1px solid var(--line); }
-.data thead th { font-size: .8125rem; font-weight: 600; color: var(--soft); background: var(--ground); white-space: nowrap; }
+.data thead th { position: sticky; top: 0; font-size: .8125rem; font-weight: 600; color: var(--soft); background: var(--ground); white-space: nowrap; }
 .data tbody tr:last-child > * { border-bottom: 0; }
 .data tbody th { font-weight: 600; }
 .data td { font-variant-numeric: tabular-nums; }
@@ -41,9 +41,10 @@ button.small, .button.small { min-height: 2.25rem; padding: .25rem .875rem; font
 .data form { display: inline; }
 .empty { background: var(--card); border: 1px dashed var(--edge); border-radius: 12px; padding: 1.5rem; }
 .empty p:last-child { margin: 0; color: var(--soft); }
-.filters { display: flex; flex-wrap: wrap; gap: .75rem 1rem; align-items: end; margin: 0 0 1.25rem; }
-.filters > div, .field { display: flex; flex-direction: column; gap: .25rem; flex: 1 1 11rem; min-width: 0; }
-.filters > .go { flex: 0 0 auto; flex-direction: row; gap: .75rem; }
+.filters { display: grid; grid-template-columns: repeat(auto-fill, minmax(12rem, 1fr)); gap: .75rem 1rem; align-items: end; margin: 0 0 1.25rem; }
+.filters > div, .field { display: flex; flex-direction: column; gap: .25rem; min-width: 0; }
+.filters > .go { flex-direction: row; gap: .75rem; }
+.whole { white-space: nowrap; }
 label, .label { font-size: .875rem; font-weight: 600; color: var(--soft); }
 input, select {
   font: inherit; color: var(--ink); background: var(--card); border: 1px solid var(--edge); border-radius: 10px;
@@ -54,6 +55,16 @@ input, select {
 .pages { display: flex; flex-wrap: wrap; gap: .75rem; align-items: center; justify-content: space-between; margin: 1rem 0 0; }
 .pages p { margin: 0; color: var(--soft); font-size: .9375rem; }
 .chips { display: flex; flex-wrap: wrap; gap: .25rem .375rem; }
+.plain { list-style: none; padding: 0; }
+.plain li + li { margin-top: .5rem; }
+.ids code { display: inline-block; margin: 0 .25rem .25rem 0; }
+.acts form { margin: 0; }
+.lists { display: flex; gap: .25rem; margin: 0 0 1.25rem; border-bottom: 1px solid var(--line); }
+.lists a { padding: .5rem .875rem; text-decoration: none; color: var(--soft); font-weight: 600; border-bottom: 2px solid transparent; margin-bottom: -1px; }
+.lists a:hover { color: var(--ink); }
+.lists a[aria-current] { color: var(--accent); border-color: currentcolor; }
+.admin h3 { font-size: 1rem; margin: 1.5rem 0 .75rem; }
+.admin h4 { font-size: .9375rem; margin: 1.5rem 0 .5rem; }
 .panel { background: var(--card); border: 1px solid var(--line); border-radius: 12px; padding: 1.5rem; max-width: 40rem; }
 .panel .choice { margin-top: 1.25rem; }
 @media (max-width: 56rem) {
@@ -71,6 +82,7 @@ input, select {
   .data tbody th, .data tbody td { border-bottom: 0; padding: .25rem 1rem; }
   .data td { display: grid; grid-template-columns: 7rem minmax(0, 1fr); gap: .75rem; }
   .data td::before { content: attr(data-head); color: var(--soft); font-size: .875rem; }
+  .data td > div { min-width: 0; }
   .data td:empty { display: none; }
   .facts div { grid-template-columns: 1fr; }
 }

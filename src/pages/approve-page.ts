@@ -1,7 +1,7 @@
 import { html } from "hono/html";
 import { visible } from "../text/quote.js";
 import { layout, type Markup } from "./layout.js";
-import { shown } from "./page-text.js";
+import { questionTitle, shown } from "./page-text.js";
 
 export interface ApprovePage {
   org: string;
@@ -20,7 +20,7 @@ export interface ApprovePage {
 
 /** The question whether one call may go on, for somebody whose client cannot ask. */
 export function approvePage({ org, login, client, question, call, action, csrf, endsAtMs }: ApprovePage): Markup {
-  const [title = "", ...lines] = question.split("\n").map(visible);
+  const [, ...lines] = question.split("\n").map(visible);
   const effects = lines.map((line) => line.replace(/^- /, ""));
   const until = new Date(endsAtMs).toISOString();
   return layout({
@@ -28,7 +28,7 @@ export function approvePage({ org, login, client, question, call, action, csrf, 
     org,
     login,
     body: html`<p class="kicker">${shown(client)} asks in your name</p>
-<h1>${title}</h1>
+<h1>${questionTitle(question)}</h1>
 <p>Nothing has happened yet. Your answer counts for this one change, once.</p>
 ${effects.length === 0 ? "" : html`<ul class="effects">${effects.map((line) => html`<li>${line}</li>`)}</ul>`}
 <details><summary>The exact call</summary><pre tabindex="0">${call.tool}${call.args === undefined ? "" : `\n${call.args}`}</pre></details>
@@ -40,18 +40,39 @@ ${effects.length === 0 ? "" : html`<ul class="effects">${effects.map((line) => h
   });
 }
 
-/** The page after an answer. */
-export function approvedPage({ org, login, yes }: { org: string; login: string; yes: boolean }): Markup {
+/** How a question was answered. `used`: the call was made after a yes. */
+export type Answered = "approved" | "used" | "denied";
+
+/** The words of the page after an answer: a heading, and what follows. */
+const ANSWERS: Readonly<Record<Answered, readonly [heading: Markup, text: string]>> = {
+  approved: [
+    html`<h1 class="good">Approved</h1>`,
+    "Tell the assistant to make the same call again. It then goes on, unless something has changed meanwhile.",
+  ],
+  used: [
+    html`<h1 class="good">Approved and used</h1>`,
+    "The assistant has made the call. Your answer counts for no other.",
+  ],
+  denied: [html`<h1>Refused</h1>`, "Nothing was changed, and nothing will be."],
+};
+
+export interface AnsweredPage {
+  org: string;
+  login: string;
+  question: string;
+  answer: Answered;
+}
+
+/** The page after an answer, whenever it is opened again. */
+export function answeredPage({ org, login, question, answer }: AnsweredPage): Markup {
+  const [heading, text] = ANSWERS[answer];
   return layout({
-    title: yes ? "Approved" : "Refused",
+    title: answer === "denied" ? "Refused" : "Approved",
     org,
     login,
-    body: yes
-      ? html`<h1 class="good">Approved</h1>
-<p>Tell the assistant to make the same call again. It then goes on, unless something has changed meanwhile.</p>
-<p class="fine">You may close this page.</p>`
-      : html`<h1>Refused</h1>
-<p>Nothing was changed, and nothing will be.</p>
+    body: html`<p class="kicker">${questionTitle(question)}</p>
+${heading}
+<p>${text}</p>
 <p class="fine">You may close this page.</p>`,
   });
 }

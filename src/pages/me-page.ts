@@ -1,6 +1,6 @@
 import { html } from "hono/html";
 import { layout, type Markup } from "./layout.js";
-import { shown } from "./page-text.js";
+import { questionTitle, shown } from "./page-text.js";
 import { signOutForm } from "./sign-in-page.js";
 
 /** A client that may act for the person. */
@@ -61,7 +61,7 @@ ${
   questions.length === 0
     ? ""
     : html`<h2>Waiting for your answer</h2>
-<ul class="rows">${questions.map(({ id, title, client }) => html`<li class="row"><div><strong>${shown(title)}</strong><br><span class="soft">${shown(client)}</span></div><a class="button" href="/approve/${id}">Look at it</a></li>`)}</ul>`
+<ul class="rows">${questions.map(({ id, title, client }) => html`<li class="row"><div><strong>${questionTitle(title)}</strong><br><span class="soft">${shown(client)}</span></div><a class="button" href="/approve/${id}">Look at it</a></li>`)}</ul>`
 }
 <h2>Programs that may act for you</h2>
 ${

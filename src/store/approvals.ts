@@ -1,4 +1,5 @@
 import type { Kysely, Selectable } from "kysely";
+import { isBefore, type KeysetPage, pageOf, placeIn } from "./keyset.js";
 import { newId, type StoreParts } from "./store-parts.js";
 import type { Tables } from "./tables.js";
 
@@ -115,6 +116,21 @@ export class Approvals {
     const rows = await all.where("ends_at", ">", now()).orderBy("created_at", "desc").execute();
     const approvals = await Promise.all(rows.map((row) => this.#approvalOf(row)));
     return approvals.filter((approval) => approval !== undefined);
+  }
+
+  /** A page of the questions of everybody that have not been dropped yet, the last one first. */
+  async page({ after, size }: { after?: string | undefined; size: number }): Promise<KeysetPage<Approval>> {
+    let approvals = this.#parts.db.selectFrom("approvals").selectAll();
+    const place = placeIn(after, ["number", "string"]);
+    if (place !== undefined) approvals = approvals.where(isBefore(["created_at", "id"], place));
+    const rows = await approvals
+      .orderBy("created_at", "desc")
+      .orderBy("id", "desc")
+      .limit(size + 1)
+      .execute();
+    const page = pageOf(rows, size, ({ created_at, id }) => [created_at, id]);
+    const read = await Promise.all(page.rows.map((row) => this.#approvalOf(row)));
+    return { rows: read.filter((approval) => approval !== undefined), next: page.next };
   }
 
   #ofCall(

@@ -25,6 +25,8 @@ export interface AuditEntry extends AuditEvent {
 export interface AuditQuery {
   /** The id of the one who did it, or several. */
   actor?: string | readonly string[] | undefined;
+  /** The id of a person who did it, or whom it concerns. */
+  about?: string | undefined;
   action?: string | undefined;
   outcome?: AuditEvent["outcome"] | undefined;
   client?: string | undefined;
@@ -69,6 +71,7 @@ export class Audit {
   /** Entries, the newest first, each with the login that its actor was last seen with. */
   async page({
     actor,
+    about,
     action,
     outcome,
     client,
@@ -85,6 +88,8 @@ export class Audit {
       .orderBy("audit.id", "desc")
       .limit(limit);
     if (actor !== undefined) query = query.where("actor", "in", typeof actor === "string" ? [actor] : actor);
+    if (about !== undefined)
+      query = query.where(({ eb, or }) => or([eb("actor", "=", about), eb("target", "=", about)]));
     if (action !== undefined) query = query.where("action", "=", action);
     if (outcome !== undefined) query = query.where("outcome", "=", outcome);
     if (client !== undefined) query = query.where("client", "=", client);

@@ -73,6 +73,13 @@ export class KeyRing {
     return this.#options.registry;
   }
 
+  /** The keys that the database knows, and the instances that run. */
+  async state(): Promise<{ registered: RegisteredKey[]; holders: KeyHolder[] }> {
+    const { registry } = this.#options;
+    const [registered, holders] = await Promise.all([registry.all(), registry.holders()]);
+    return { registered, holders };
+  }
+
   /** Begins to take part: writes the keys down, and says that this instance runs. */
   async begin(): Promise<void> {
     this.#hasBegun = true;

@@ -92,7 +92,7 @@ async function isOfLater({ db, place, names, done, pending }: Found): Promise<bo
 }
 
 /** The names of the migrations that a database has had, in their order. */
-async function doneIn(db: Kysely<Tables>, variant: SqlVariant): Promise<string[]> {
+export async function doneIn(db: Kysely<Tables>, variant: SqlVariant): Promise<string[]> {
   const { rows: found } = await sql<{ n: number }>`${variant.hasTable(DONE)}`.execute(db);
   if (Number(found[0]?.n) === 0) return [];
   const { rows } = await sql<{ name: string }>`select name from ${sql.table(DONE)}`.execute(db);

@@ -1,4 +1,5 @@
 import type { Kysely } from "kysely";
+import { indexAdminLookups } from "./migrations/admin-lookups.js";
 import { addDepartures } from "./migrations/departure-tables.js";
 import { addErasedPeople } from "./migrations/erased-people.js";
 import { makeFirstTables } from "./migrations/first-tables.js";
@@ -29,6 +30,7 @@ export function migrationsFor(variant: SqlVariant): StoreMigrations {
     "0003-key-tables": { up: makeKeyTables },
     "0004-departures": { up: addDepartures },
     "0005-sign-on": { up: addSignOn },
+    "0006-a-admin-lookups": { up: indexAdminLookups },
     "0007-a-record-lookups": { up: indexRecords },
     "0007-b-records-change-by-rule": { up: (db) => keepRecords(db, variant) },
     "0007-c-erased-people": { up: addErasedPeople },

@@ -1,5 +1,6 @@
 import { Kysely } from "kysely";
 import { ensurePrivateDir } from "../files/private-dir.js";
+import { AccessLists } from "./access-lists.js";
 import { AdminLinks } from "./admin-links.js";
 import { Approvals } from "./approvals.js";
 import { Audit } from "./audit.js";
@@ -10,10 +11,11 @@ import { StoredInvitations } from "./invitations.js";
 import { KeyRegistry } from "./key-registry.js";
 import type { KeyChange, KeyRing } from "./key-ring.js";
 import { LateLines } from "./late-lines.js";
-import { migrate } from "./migrate.js";
+import { doneIn, migrate } from "./migrate.js";
 import type { StoreMigrations } from "./migrations.js";
 import { OidcStorage } from "./oidc-storage.js";
 import { type OpenKeysOptions, openKeys } from "./open-keys.js";
+import { PeopleLists } from "./people-lists.js";
 import type { PostgresSettings } from "./postgres-settings.js";
 import { type DroppedRecords, dropOldRecords, type KeptDays } from "./retention.js";
 import { SealedValues } from "./sealed-values.js";
@@ -95,6 +97,8 @@ export class Store {
   /** The journal of everybody, for whoever may see all of it. */
   readonly companyJournal: CompanyJournal;
   readonly counts: StoreCounts;
+  readonly peopleLists: PeopleLists;
+  readonly accessLists: AccessLists;
   /** What instances tell each other. */
   readonly news: StoreNews;
   readonly #parts: StoreParts;
@@ -133,6 +137,8 @@ export class Store {
     this.audit = new Audit(parts);
     this.companyJournal = new CompanyJournal(parts);
     this.counts = new StoreCounts(parts);
+    this.peopleLists = new PeopleLists(parts);
+    this.accessLists = new AccessLists(parts);
     this.news = driver.news ?? new OwnNews();
   }
 
@@ -157,6 +163,11 @@ export class Store {
     const row = db.selectFrom("meta").select("key").where("key", "=", "").limit(1);
     // A database that may only be read refuses to lock rows, also where there are none.
     await (variant.locksRows ? row.forUpdate() : row).execute();
+  }
+
+  /** The names of the migrations that the database has had, in their order. */
+  migrations(): Promise<string[]> {
+    return doneIn(this.#parts.db, this.#parts.variant);
   }
 
   /** Drops what has ended. @returns the number of rows */

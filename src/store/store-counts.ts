@@ -1,3 +1,4 @@
+import { liveGrants } from "./live-grants.js";
 import type { StoreParts } from "./store-parts.js";
 import type { Tables } from "./tables.js";
 
@@ -36,11 +37,8 @@ export class StoreCounts {
   /** What people have allowed clients and not ended. */
   async grants(): Promise<number> {
     const { db, now } = this.#parts;
-    const { n } = await db
-      .selectFrom("oidc")
+    const { n } = await liveGrants(db, now())
       .select(({ fn }) => fn.countAll<number>().as("n"))
-      .where("model", "=", "Grant")
-      .where(({ eb, or }) => or([eb("ends_at", "is", null), eb("ends_at", ">", now())]))
       .executeTakeFirstOrThrow();
     return Number(n);
   }

@@ -245,7 +245,8 @@ export class StoredPeople {
 
 const asciiLower = (text: string) => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 
-function personOf(row: Selectable<Tables["people"]>): KnownPerson {
+/** The person of a row. */
+export function personOf(row: Selectable<Tables["people"]>): KnownPerson {
   return {
     id: row.id,
     issuer: row.iss,

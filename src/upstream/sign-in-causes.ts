@@ -68,6 +68,21 @@ export const SIGN_IN_CAUSES = {
     operator:
       "The record has who made links, and every try that failed. Where you made none, somebody on the machine tries.",
   },
+  not_found_here: {
+    means: "What an admin page is about is not there, or no more.",
+    person: "Go back to the list, which shows what is there now.",
+    operator: NOTHING,
+  },
+  not_confirmed: {
+    means: "What was typed on an admin page is not what the page asked for, so nothing was done.",
+    person: "Go back, look once more at whom it concerns, and type it exactly as the page shows it.",
+    operator: NOTHING,
+  },
+  last_admin: {
+    means: "Nobody else who has signed in is in a group of admins, so this one stays.",
+    person: "Have another admin sign in to these pages first, then do it.",
+    operator: "In an emergency open the admin pages by a link of the machine, which may block the last admin too.",
+  },
   blocked: {
     means: "Your access to this server was blocked.",
     person: ASK,

@@ -2,6 +2,7 @@ import { adminSignInPage, stepUpPage } from "../pages/admin-sign-in-page.js";
 import { type AdminSettings, isAdminIn } from "../people/admin-schema.js";
 import type { Store } from "../store/open-store.js";
 import type { KnownPerson } from "../store/stored-people.js";
+import type { GroupSync } from "../upstream/group-sync.js";
 import { SignInFailure } from "../upstream/sign-in-failure.js";
 import { type BrowserBinding, randomText } from "./browser-binding.js";
 import type { PageContext, PageKit } from "./page-kit.js";
@@ -20,6 +21,8 @@ export interface AdminAccessOptions {
   store: Pick<Store, "sessions" | "people">;
   /** Who may use the admin pages at this moment; undefined where there are none. */
   admins(): AdminSettings | undefined;
+  /** Reads somebody's groups anew where they are too old. */
+  groupSync: Pick<GroupSync, "fresh">;
   /** The org's address. */
   orgUrl: string;
   /** Epoch milliseconds. */
@@ -137,7 +140,8 @@ export class AdminAccess {
   ): Promise<AdminForm | Response> {
     const { kit } = this.#options;
     const admin = await this.#here(context);
-    const back = adminPageOf(page ?? new URL(context.req.url).pathname);
+    const { pathname, search } = new URL(context.req.url);
+    const back = adminPageOf(page ?? pathname + search);
     if (admin === undefined) return kit.redirect(context, back);
     const { fields } = await kit.form(context, purposeOf(purpose, admin.person));
     if (stepUp && !admin.isFresh) return kit.redirect(context, back);
@@ -181,7 +185,7 @@ export class AdminAccess {
 
   /** The admin in front of a browser; undefined where nobody is signed in there. @throws SignInFailure not_admin */
   async #here(context: PageContext): Promise<AdminHere | undefined> {
-    const { binding, store, kind: counts = "admin", admins, now } = this.#options;
+    const { binding, store, kind: counts = "admin", admins, groupSync, now } = this.#options;
     const settings = admins();
     const id = binding.read(context.req.raw.headers, ADMIN_COOKIE);
     if (settings === undefined || id === undefined) return undefined;
@@ -189,7 +193,8 @@ export class AdminAccess {
     if (session?.kind !== counts) return undefined;
     const kind = counts;
     const { acr, signedInAtMs: atMs } = session;
-    const person = await store.people.find(session.person);
+    const known = await store.people.find(session.person);
+    const person = known?.status === "active" && kind === "admin" ? await groupSync.fresh(known) : known;
     const isAdmin = person?.status === "active" && (kind === "break_glass" || isAdminIn(settings, person.groups));
     if (!isAdmin) {
       await this.end(context);

@@ -1,4 +1,4 @@
-import { approvedPage, approvePage } from "../pages/approve-page.js";
+import { answeredPage, approvePage } from "../pages/approve-page.js";
 import type { Store } from "../store/open-store.js";
 import { SignInFailure } from "../upstream/sign-in-failure.js";
 import type { PageContext, PageKit } from "./page-kit.js";
@@ -38,10 +38,13 @@ export class ApprovePages {
   async #show(context: PageContext): Promise<Response> {
     const { kit, signIn, store, clientName } = this.#options;
     const id = idIn(context);
+    // What was answered may be seen again by whoever answered it, without another proof.
+    const answered = await this.#answered(context, id);
+    if (answered !== undefined) return answered;
     const person = await this.#signedInWithin(context, MAX_AGE_SECONDS + TOLERANCE_SECONDS);
     if (person === undefined) return signIn.beginFor(context, pathOf(id), MAX_AGE_SECONDS);
     const approval = await store.approvals.find(id, person.id);
-    if (approval?.state !== "open") throw noSuchApproval();
+    if (approval === undefined) throw noSuchApproval();
     const page = approvePage({
       org: kit.org,
       login: person.login ?? person.id,
@@ -62,15 +65,33 @@ export class ApprovePages {
     if (person === undefined) throw noSuchApproval();
     const { answer } = await kit.form(context, purposeOf(id, person.id));
     const yes = answer === "yes";
-    if (!(await store.approvals.decide(id, person.id, yes ? "approved" : "denied"))) throw noSuchApproval();
-    await kit.recorder(context)({
-      actor: person.id,
-      action: "approve",
-      target: id,
-      client: (await store.approvals.find(id, person.id))?.client,
-      outcome: yes ? "done" : "refused",
-    });
-    return kit.page(context, approvedPage({ org: kit.org, login: person.login ?? person.id, yes }));
+    const isFirst = await store.approvals.decide(id, person.id, yes ? "approved" : "denied");
+    const approval = await store.approvals.find(id, person.id);
+    if (approval === undefined) throw noSuchApproval();
+    if (isFirst) {
+      const { client, tool } = approval;
+      const outcome = yes ? "done" : "refused";
+      await kit.recorder(context)({
+        actor: person.id,
+        action: "approve",
+        target: id,
+        client,
+        outcome,
+        detail: { tool },
+      });
+    }
+    return kit.redirect(context, pathOf(id));
+  }
+
+  /** The page of a question that the person has answered; undefined for every other. */
+  async #answered(context: PageContext, id: string): Promise<Response | undefined> {
+    const { kit, store } = this.#options;
+    const person = await this.#signedInWithin(context, ANSWER_SECONDS);
+    const approval = person && (await store.approvals.find(id, person.id));
+    if (person === undefined || approval === undefined || approval.state === "open") return undefined;
+    const { state: answer, shown } = approval;
+    const login = person.login ?? person.id;
+    return kit.page(context, answeredPage({ org: kit.org, login, question: String(shown.question), answer }));
   }
 
   async #signedInWithin(context: PageContext, seconds: number) {

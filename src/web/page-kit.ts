@@ -7,7 +7,7 @@ import { errorPage } from "../pages/error-page.js";
 import { type Markup, pageHeaders } from "../pages/layout.js";
 import type { Store } from "../store/open-store.js";
 import type { KnownPerson } from "../store/stored-people.js";
-import { SignInFailure, signInFailure } from "../upstream/sign-in-failure.js";
+import { type SignInCause, SignInFailure, signInFailure } from "../upstream/sign-in-failure.js";
 import { type BrowserBinding, randomText } from "./browser-binding.js";
 import type { AuditRecorder, WayBack } from "./client-requests.js";
 import type { RunningRequests } from "./running-requests.js";
@@ -45,6 +45,8 @@ const PAGES_COOKIE = "okta-mcp.pages";
 const PAGES_KIND = "pages";
 const SESSION_IDLE_MS = 30 * 60_000;
 const SESSION_MS = 8 * 3_600_000;
+/** Causes with a status of their own. */
+const STATUSES: Partial<Record<SignInCause, 404 | 429>> = { too_many_requests: 429, not_found_here: 404 };
 const MAX_FORM_BYTES = 65_536;
 
 /** What every page needs: the browser, its session, forms of our own, answers with the right headers, and the record. */
@@ -134,7 +136,7 @@ export class PageKit {
   async page(
     context: PageContext,
     page: Markup,
-    { status = 200, goesTo = [] }: { status?: 200 | 400 | 403 | 429 | 503; goesTo?: readonly string[] } = {},
+    { status = 200, goesTo = [] }: { status?: 200 | 400 | 403 | 404 | 429 | 503; goesTo?: readonly string[] } = {},
   ): Promise<Response> {
     for (const [name, value] of Object.entries(pageHeaders(...goesTo))) context.header(name, value);
     return context.body(String(await page), status);
@@ -188,7 +190,7 @@ export class PageKit {
       context,
       errorPage({ org: this.org, code, message, fix, operator: error.forOperator(publicUrl), requestId, back }),
       {
-        status: code === "too_many_requests" ? 429 : error.isPassing ? 503 : 403,
+        status: STATUSES[code] ?? (error.isPassing ? 503 : 403),
       },
     );
   }

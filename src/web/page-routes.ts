@@ -4,14 +4,13 @@ import type { AddressLimits } from "../issuer/address-limits.js";
 import type { Log } from "../log.js";
 import type { AdminSettings } from "../people/admin-schema.js";
 import type { Role } from "../people/roles.js";
-import type { ServeFile } from "../people/serve-fields.js";
 import type { Store } from "../store/open-store.js";
 import type { Departures } from "../upstream/departures.js";
+import type { GroupSync } from "../upstream/group-sync.js";
 import type { OktaLogin } from "../upstream/okta-login.js";
 import type { PersonChecks } from "../upstream/person-checks.js";
 import { signInFailure } from "../upstream/sign-in-failure.js";
 import { AdminAccess } from "./admin-access.js";
-import { addAdminOverview } from "./admin-overview.js";
 import { ApprovePages } from "./approve-pages.js";
 import type { BrowserBinding } from "./browser-binding.js";
 import type { ClientRequests } from "./client-requests.js";
@@ -41,10 +40,10 @@ export interface PageRoutesOptions {
   roles(): readonly Role[];
   /** Who may use the admin pages at this moment; undefined where there are none. */
   admins(): AdminSettings | undefined;
-  version: string;
-  content: ServeFile;
-  /** A sentence for whoever looks at the state of the server. */
-  warning: string | undefined;
+  /** Reads somebody's groups anew where they are too old for an admin. */
+  groupSync: Pick<GroupSync, "fresh">;
+  /** Adds the pages behind the sign-in of admins. */
+  addAdminPages(app: PageRoutes, tools: AdminTools): void;
   /** What one address may ask for. A page may begin a sign-in, which the store keeps, before anybody is known. */
   limits: AddressLimits;
   /** The address from which a request comes. */
@@ -54,6 +53,12 @@ export interface PageRoutesOptions {
   log: Log;
   /** Epoch milliseconds. */
   now(): number;
+}
+
+/** What the pages of admins are made with. */
+export interface AdminTools {
+  kit: PageKit;
+  admin: AdminAccess;
 }
 
 /** The routes of people: consent and sign-in, approvals, and what they have allowed. */
@@ -75,7 +80,7 @@ export function pageRoutes(options: PageRoutesOptions): PageRoutes {
   signIn.addTo(app);
   new SsoPages({ ...options, kit, signOut }).addTo(app);
   admin.addTo(app);
-  addAdminOverview(app, { ...options, kit, admin });
+  options.addAdminPages(app, { kit, admin });
   new ApprovePages({ ...options, kit, signIn, clientName }).addTo(app);
   new MePages({ ...options, kit, signIn, signOut, clientName }).addTo(app);
   app.onError((error, context) => kit.failed(context as PageContext, error));

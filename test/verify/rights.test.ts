@@ -113,7 +113,8 @@ describe("a native caller in a role that acts as user", () => {
     const page = /approve_url":"([^"]+)"/.exec(asked.text.replaceAll("\\", ""))?.[1] ?? "";
     const question = await web.follow(browser, await browser.get(page));
     expect(question.html).toContain("Lab");
-    expect((await browser.submit(question, question.url, { answer: "yes" })).html).toContain("Approved");
+    const answered = await web.follow(browser, await browser.submit(question, question.url, { answer: "yes" }));
+    expect(answered.html).toContain("Approved");
     expect((await web.callTool(token, "delete_group", { group_id: lab.id })).text).toContain("done");
   });
 

@@ -23,7 +23,7 @@ test("from sign-in to the first call", async () => {
   let visit = await follow(browser, await browser.get(address));
   expect(visit.html).toContain("group &quot;Lab&quot;");
   expect(await remove()).toContain("needs_approval");
-  visit = await browser.submit(visit, visit.url, { answer: "yes" });
+  visit = await follow(browser, await browser.submit(visit, visit.url, { answer: "yes" }));
   expect(visit.html).toContain("Approved");
   expect(await remove()).toContain('\\"done\\":true');
   expect(company.org.groups.get(lab.id)).toBeUndefined();

@@ -205,9 +205,16 @@ test("M6: a question is nobody else's, no GET answers it, and a double click is 
   await browser.get(`${address}?answer=yes`);
   expect(await call()).toContain("needs_approval");
   const clicks = await Promise.all([0, 1].map(() => browser.submit(page, page.url, { answer: "yes" })));
-  expect(clicks.map(({ status }) => status).sort()).toEqual([200, 403]);
+  expect(clicks.map(({ status }) => status)).toEqual([303, 303]);
+  expect(await web.store.audit.page({ action: "approve", limit: 5 })).toHaveLength(1);
+  const again = async () => (await browser.get(address)).html;
+  expect(await again()).toContain('<h1 class="good">Approved</h1>');
+  expect((await browser.submit(page, page.url, { answer: "no" })).status).toBe(303);
+  expect(await again()).toContain("Approved</h1>");
   const calls = await Promise.all([call(), call()]);
   expect(calls.filter((text) => text.includes('\\"done\\":true'))).toHaveLength(1);
+  expect(await again()).toContain("Approved and used");
+  expect(await again()).toContain("Delete group &quot;Lab&quot;");
 });
 
 test("a question is shown to whoever typed in their password within five minutes, as auth_time proves", async () => {

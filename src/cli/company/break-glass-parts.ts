@@ -1,8 +1,9 @@
-import { addAdminOverview } from "../../web/admin-overview.js";
+import { addAdminPages } from "../../admin/admin-pages.js";
 import { breakGlassUrl, startBreakGlass } from "../../web/break-glass.js";
 import { BrowserBinding } from "../../web/browser-binding.js";
 import { peerAddress } from "../../web/client-address.js";
 import { portError } from "../port.js";
+import { adminParts } from "./admin-parts.js";
 import type { CompanyParts } from "./company-parts.js";
 import { type SignInParts, signInFlow } from "./sign-in-parts.js";
 
@@ -15,22 +16,23 @@ export async function breakGlass(
   signIn: SignInParts | undefined,
   warning: string | undefined,
 ): Promise<{ close(): Promise<void> } | undefined> {
-  const { content, store, now } = parts;
+  const { content, store } = parts;
   const { break_glass: isOn, break_glass_port: port } = content.sign_on;
   if (!isOn || signIn === undefined) return undefined;
   const publicUrl = breakGlassUrl(port);
-  const { flow, admins } = signInFlow(parts, signIn);
+  const flowParts = signInFlow(parts, signIn);
   return startBreakGlass({
     ...parts,
-    flow,
-    admins,
+    ...signIn,
+    ...flowParts,
+    requests: parts.requests,
     publicUrl,
     port,
     binding: new BrowserBinding(new URL(publicUrl), () => store.subKeys("forms")),
     // Nothing in front of this listener is believed, whatever stands in front of the other one.
     addressOf: peerAddress,
     requestIds: parts.requests,
-    addAdminPages: (app, tools) => addAdminOverview(app, { ...parts, ...tools, warning, now }),
+    addAdminPages: (app, tools) => addAdminPages(app, adminParts(parts, signIn, { ...flowParts, ...tools, warning })),
   }).catch((error: NodeJS.ErrnoException) => {
     throw portError(port, error, "Free it, or choose another sign_on.break_glass_port in serve.json.");
   });

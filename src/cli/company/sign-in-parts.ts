@@ -1,8 +1,10 @@
 import type Provider from "oidc-provider";
+import { addAdminPages } from "../../admin/admin-pages.js";
 import type { AppCredentials } from "../../auth/client-authentication.js";
 import { AddressLimits } from "../../issuer/address-limits.js";
 import { scopesToSignIn } from "../../people/sign-on-schema.js";
 import type { Admission } from "../../upstream/admission.js";
+import { GroupSync } from "../../upstream/group-sync.js";
 import { OktaLogin } from "../../upstream/okta-login.js";
 import { PersonChecks } from "../../upstream/person-checks.js";
 import { PersonGroups } from "../../upstream/person-groups.js";
@@ -12,6 +14,7 @@ import { pageRoutes } from "../../web/page-routes.js";
 import { SignInFlow } from "../../web/sign-in-flow.js";
 import { CALLBACK_PATH } from "../../web/sign-in-pages.js";
 import type { PageRoutes } from "../../web/web-server.js";
+import { adminParts } from "./admin-parts.js";
 import type { CompanyParts } from "./company-parts.js";
 import type { LeavingParts } from "./leaving-parts.js";
 
@@ -23,6 +26,7 @@ export interface SignInParts extends LeavingParts {
   provider: (() => Provider) | undefined;
   groups: PersonGroups;
   checks: PersonChecks;
+  groupSync: GroupSync;
 }
 
 const TIMEOUT_MS = 30_000;
@@ -53,7 +57,8 @@ export function signInWith(
   known: Pick<SignInParts, "login" | "provider" | "departures" | "revocations">,
 ): SignInParts {
   const groups = new PersonGroups({ read, log });
-  return { ...known, admission, groups, checks: new PersonChecks({ ...known, store, admission, groups, log, now }) };
+  const checks = new PersonChecks({ ...known, store, admission, groups, log, now });
+  return { ...known, admission, groups, checks, groupSync: new GroupSync({ store, read, checks, log, now }) };
 }
 
 /** The way of people through Okta, and what they come for. */
@@ -72,13 +77,14 @@ export function companyPages(parts: CompanyParts, signIn: SignInParts, warning: 
   const { publicUrl, store, content, now } = parts;
   const binding = new BrowserBinding(new URL(publicUrl), () => store.subKeys("forms"));
   const limits = new AddressLimits({ perMinute: content.limits.oauth_per_address, now });
+  const flowParts = signInFlow(parts, signIn);
   return pageRoutes({
     ...parts,
     ...signIn,
-    ...signInFlow(parts, signIn),
+    ...flowParts,
     binding,
-    warning,
     limits,
     requestIds: parts.requests,
+    addAdminPages: (app, tools) => addAdminPages(app, adminParts(parts, signIn, { ...flowParts, ...tools, warning })),
   });
 }

@@ -1,0 +1,159 @@
+import { ADMIN_SECTIONS, personPath } from "../pages/admin-frame.js";
+import { isAdminIn } from "../people/admin-schema.js";
+import type { KnownPerson } from "../store/stored-people.js";
+import { SignInFailure } from "../upstream/sign-in-failure.js";
+import type { AdminHere } from "../web/admin-access.js";
+import type { PageContext } from "../web/page-kit.js";
+import type { PageRoutes } from "../web/web-server.js";
+import { type ActQuestion, addAdminAct } from "./admin-acts.js";
+import { sayingDone } from "./admin-done.js";
+import type { AdminPagesOptions } from "./admin-options.js";
+import { personIn } from "./admin-people.js";
+import { addAdminPost, labelOf, textIn } from "./admin-routes.js";
+
+const PERSON_PATH = `${ADMIN_SECTIONS.people.path}/:id`;
+
+/** Adds what an admin can do about a person. */
+export function addPersonActs(app: PageRoutes, options: AdminPagesOptions): void {
+  addSmallActs(app, options);
+  addSignOut(app, options);
+  addBlock(app, options);
+}
+
+const pageOf = (context: PageContext) => personPath(context.req.param("id") ?? "");
+
+/** What ends one thing, or reads. */
+function addSmallActs(app: PageRoutes, options: AdminPagesOptions): void {
+  const { store, departures, groupSync } = options;
+  addAdminPost(app, options, {
+    path: `${PERSON_PATH}/sync`,
+    page: pageOf,
+    async run({ context, record }) {
+      const person = await personIn(context, options);
+      const { groups } = await groupSync.sync(person);
+      const detail = { groups: groups.length, changed: !sameMembers(groups, person.groups) };
+      await record({ action: "sync_groups", target: person.id, outcome: "done", detail });
+      return sayingDone(personPath(person.id), "synced");
+    },
+  });
+  addAdminPost(app, options, {
+    path: `${PERSON_PATH}/revoke`,
+    page: pageOf,
+    async run({ context, fields, by }) {
+      const { id } = await personIn(context, options);
+      const client = textIn(fields.client, 2_000);
+      if (client !== undefined) await departures.endClient(client, { ...by, why: "admin" }, id);
+      return sayingDone(personPath(id), "revoked");
+    },
+  });
+  addAdminPost(app, options, {
+    path: `${PERSON_PATH}/end-browser`,
+    page: pageOf,
+    async run({ context, fields, record }) {
+      const { id } = await personIn(context, options);
+      const handle = textIn(fields.handle);
+      if (handle !== undefined) {
+        await store.sessions.endOf(id, handle);
+        await record({ action: "end_browser", target: id, outcome: "done" });
+      }
+      return sayingDone(personPath(id), "browser");
+    },
+  });
+}
+
+const sameMembers = (one: readonly string[], other: readonly string[]) =>
+  one.length === other.length && one.every((id) => other.includes(id));
+
+/** A question about a person. */
+function about(person: KnownPerson, question: Omit<ActQuestion, "section" | "back">): ActQuestion {
+  return { section: "people", back: { path: personPath(person.id), name: labelOf(person) }, ...question };
+}
+
+const ENDS =
+  "Their programs lose access at once, their browsers are signed out, changes that wait for them are dropped, and their tokens at Okta are revoked.";
+
+function addSignOut(app: PageRoutes, options: AdminPagesOptions): void {
+  addAdminAct(app, options, {
+    path: `${PERSON_PATH}/sign-out`,
+    async ask(context) {
+      const person = await personIn(context, options);
+      return about(person, {
+        title: `Sign ${labelOf(person)} out everywhere?`,
+        effects: [ENDS, "They may sign in again at once, and let their programs in anew."],
+        yes: "Sign out everywhere",
+        isDanger: true,
+      });
+    },
+    async run({ context, by }) {
+      const { id } = await personIn(context, options);
+      await options.departures.end(id, { ...by, cause: "admin", detail: { act: "sign_out" } });
+      return sayingDone(personPath(id), "signed_out");
+    },
+  });
+}
+
+function addBlock(app: PageRoutes, options: AdminPagesOptions): void {
+  const { departures } = options;
+  addAdminAct(app, options, {
+    path: `${PERSON_PATH}/block`,
+    async ask(context, admin) {
+      const person = await personIn(context, options);
+      await refuseLastAdmin(options, person, admin);
+      return about(person, {
+        title: `Block ${labelOf(person)}?`,
+        effects: [
+          ENDS,
+          "They cannot sign in here again until an admin lifts the block, whatever groups they are in.",
+          "Nothing changes at Okta: to take their account away, deactivate them there.",
+        ],
+        yes: "Block",
+        isDanger: true,
+      });
+    },
+    async run({ context, by }) {
+      const { id } = await personIn(context, options);
+      await departures.end(id, { ...by, cause: "admin", status: "blocked", detail: { act: "block" } });
+      return sayingDone(personPath(id), "blocked");
+    },
+  });
+  addAdminAct(app, options, {
+    path: `${PERSON_PATH}/unblock`,
+    async ask(context) {
+      const person = await personIn(context, options);
+      return about(person, {
+        title: `Let ${labelOf(person)} in again?`,
+        effects: [
+          "They may sign in again, with the roles that their groups give.",
+          "What was ended stays ended: their programs have to ask them again.",
+        ],
+        yes: "Lift the block",
+        isDanger: false,
+      });
+    },
+    async run({ context, by }) {
+      const { id, status } = await personIn(context, options);
+      if (status === "blocked") await departures.lift(id, by);
+      return sayingDone(personPath(id), "unblocked");
+    },
+  });
+}
+
+/**
+ * Keeps the last admin from being shut out, so that somebody can still look after the server. Whoever came by a link of
+ * the machine may do it: they can come in again.
+ * @throws SignInFailure last_admin
+ */
+export async function refuseLastAdmin(
+  { admins, store }: AdminPagesOptions,
+  person: KnownPerson,
+  admin: AdminHere,
+): Promise<void> {
+  const settings = admins();
+  if (settings === undefined || admin.kind === "break_glass" || person.status !== "active") return;
+  if (!isAdminIn(settings, person.groups) || (await store.peopleLists.hasOthersIn(settings.groups, person.id))) return;
+  throw new SignInFailure(
+    "last_admin",
+    "This is the last admin: nobody else who has signed in is in a group of admins.",
+    "Have another admin sign in to these pages first, then do it. In an emergency whoever runs the server opens the pages by a link of its machine.",
+  );
+}
