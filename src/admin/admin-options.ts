@@ -7,6 +7,7 @@ import type { Role } from "../people/roles.js";
 import type { ServeFile } from "../people/serve-fields.js";
 import type { Store } from "../store/open-store.js";
 import type { Departures } from "../upstream/departures.js";
+import type { Erasure } from "../upstream/erasure.js";
 import type { GroupSync } from "../upstream/group-sync.js";
 import type { AdminPageTools } from "./admin-routes.js";
 
@@ -39,6 +40,7 @@ export interface AdminPagesOptions extends AdminPageTools {
   /** A sentence for whoever looks at the state of the server. */
   warning: string | undefined;
   departures: Departures;
+  erasure: Pick<Erasure, "erase">;
   groupSync: GroupSync;
   /** The name of a client for people. */
   clientName(clientId: string): Promise<string>;

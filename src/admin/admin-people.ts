@@ -86,6 +86,7 @@ async function listPage(
     filters: { begins, standing, role },
     roleNames: roles().map(({ name }) => name),
     pages: { address, isFirst: after === undefined, next, count: people.length },
+    done: doneIn(context),
   });
 }
 

@@ -18,6 +18,7 @@ export function addPersonActs(app: PageRoutes, options: AdminPagesOptions): void
   addSmallActs(app, options);
   addSignOut(app, options);
   addBlock(app, options);
+  addErase(app, options);
 }
 
 const pageOf = (context: PageContext) => personPath(context.req.param("id") ?? "");
@@ -134,6 +135,33 @@ function addBlock(app: PageRoutes, options: AdminPagesOptions): void {
       const { id, status } = await personIn(context, options);
       if (status === "blocked") await departures.lift(id, by);
       return sayingDone(personPath(id), "unblocked");
+    },
+  });
+}
+
+function addErase(app: PageRoutes, options: AdminPagesOptions): void {
+  addAdminAct(app, options, {
+    path: `${PERSON_PATH}/erase`,
+    async ask(context, admin) {
+      const person = await personIn(context, options);
+      await refuseLastAdmin(options, person, admin);
+      const login = labelOf(person);
+      return about(person, {
+        title: `Erase the data of ${login}?`,
+        effects: [
+          ENDS,
+          "Name, login, e-mail address and groups are erased here. Both records keep what was done, without what tells who it was.",
+          "This cannot be undone. Somebody who signs in again at Okta is a new person here: to keep them out, block them in place of this.",
+        ],
+        typed: { value: login, what: "their login" },
+        yes: "Erase",
+        isDanger: true,
+      });
+    },
+    async run({ context, by }) {
+      const { id } = await personIn(context, options);
+      await options.erasure.erase(id, by);
+      return sayingDone(ADMIN_SECTIONS.people.path, "erased");
     },
   });
 }

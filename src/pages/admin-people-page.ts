@@ -31,6 +31,7 @@ export interface PeoplePage {
   filters: { begins: string | undefined; standing: string | undefined; role: string | undefined };
   roleNames: readonly string[];
   pages: ListPages;
+  done: string | undefined;
 }
 
 const STANDINGS: Readonly<Record<Standing, Markup>> = {
@@ -51,7 +52,7 @@ export function rolesAndWhy(roles: readonly RoleReason[], isAdmin: boolean): Sho
 }
 
 /** Everybody who has signed in, and what they may do. */
-export function adminPeoplePage(frame: AdminFrame, { people, filters, roleNames, pages }: PeoplePage): Markup {
+export function adminPeoplePage(frame: AdminFrame, { people, filters, roleNames, pages, done }: PeoplePage): Markup {
   const { begins, standing, role } = filters;
   const isNarrowed = begins !== undefined || standing !== undefined || role !== undefined;
   const form = filterForm(ADMIN_SECTIONS.people.path, [
@@ -97,6 +98,7 @@ export function adminPeoplePage(frame: AdminFrame, { people, filters, roleNames,
   return adminPage(frame, {
     section: "people",
     title: "People",
+    done,
     body: html`${form}${people.length === 0 ? nobody : html`${table}${pager(pages)}`}`,
   });
 }

@@ -126,6 +126,7 @@ function actsOf({ id, standing, canSync, csrf }: PersonPage): Markup {
 ${canSync ? buttonForm({ action: `${path}/sync`, csrf: csrf.sync, text: "Read groups now" }) : ""}
 <a class="button small" href="${path}/sign-out">Sign out everywhere…</a>
 ${standing === "blocked" ? html`<a class="button small" href="${path}/unblock">Lift the block…</a>` : html`<a class="button small" href="${path}/block">Block…</a>`}
+<a class="button small" href="${path}/erase">Erase…</a>
 </div>`;
 }
 

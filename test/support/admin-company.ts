@@ -23,6 +23,9 @@ export async function atAdmin(
   return web.follow(browser, await browser.submit(page, "/admin/login", {}));
 }
 
+/** The text of a page, without its markup. */
+export const textOf = ({ html }: Visit) => html.replace(/<[^>]+>/g, " ").replace(/\s+/g, " ");
+
 /** The person who was last seen with a login. */
 export async function personOf({ store }: CompanyWeb, login: string) {
   const [person] = await store.people.findByLogin(login);

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { ADMIN_LOGIN } from "../../sandbox/facts.js";
 import { SIGN_IN_CAUSES, type SignInCause } from "../../src/upstream/sign-in-causes.js";
+import { atAdmin, personOf, startAdmins } from "../support/admin-company.js";
 import { type PlainBrowser, plainBrowser, type Visit } from "../support/browser.js";
 import { BOB_LOGIN } from "../support/company-org.js";
 import { type CompanyWeb, type CompanyWebOptions, freePort, startCompanyWeb } from "../support/company-server.js";
@@ -39,6 +40,16 @@ async function opened(path: string, options: CompanyWebOptions = {}, browser: Pl
   return { web, page: await web.follow(browser, await browser.get(`${web.publicUrl}${path}`)) };
 }
 
+/** Opens an admin page, which may be about somebody who has signed in. */
+async function asAdmin(of: string | ((id: string) => string), login = ADMIN_LOGIN) {
+  const roles = [{ name: "all", members: [ADMIN_LOGIN, BOB_LOGIN], scopes: ["okta.users.read"] }];
+  const web = await startAdmins({ roles });
+  await atPages(web, login);
+  const path = typeof of === "string" ? of : of((await personOf(web, login)).id);
+  const browser = plainBrowser();
+  return { web, browser, path, page: await atAdmin(web, browser, path) };
+}
+
 /** Each cause, as somebody meets it. */
 const MET = {
   access_denied: () => after(refused("access_denied")),
@@ -55,6 +66,12 @@ const MET = {
     const page = await browser.get(`${web.publicUrl}/admin/login`);
     return { web, page: await web.follow(browser, await browser.submit(page, "/admin/login", {})) };
   },
+  not_found_here: () => asAdmin("/admin/people/nobody"),
+  async not_confirmed() {
+    const { web, browser, page, path } = await asAdmin((id) => `/admin/people/${id}/erase`, BOB_LOGIN);
+    return { web, page: await browser.submit(page, path, { typed: "somebody else" }) };
+  },
+  last_admin: () => asAdmin((id) => `/admin/people/${id}/block`),
   async admin_link_ended() {
     const break_glass_port = await freePort();
     const sign_on = { break_glass: true, break_glass_port };

@@ -2,7 +2,10 @@ import type { AdminPagesOptions, OrgState, ServerFact } from "../../admin/admin-
 import { ask } from "../../operator/check-context.js";
 import { rightsOf } from "../../operator/who.js";
 import type { AdminSettings } from "../../people/admin-schema.js";
+import { storePlaceOf } from "../../people/store-place.js";
 import type { Store } from "../../store/open-store.js";
+import { TombstoneFile } from "../../store/tombstone-file.js";
+import { Erasure } from "../../upstream/erasure.js";
 import type { ClientRequests } from "../../web/client-requests.js";
 import type { AdminTools } from "../../web/page-routes.js";
 import { toolCards } from "../tool-cards.js";
@@ -37,6 +40,7 @@ export function adminParts(
     current,
     roles,
     departures,
+    erasure: new Erasure({ store, departures, file: new TombstoneFile(storePlaceOf(parts).dir) }),
     groupSync,
     log,
     now,
