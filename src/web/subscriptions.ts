@@ -16,6 +16,8 @@ export interface SubscriptionsOptions {
 
 /** A client that listens. */
 interface Open {
+  /** The same for all streams that were opened with the same right. */
+  key: string;
   caller: WebCaller;
   names: string;
   tell: ((event: ServerEvent) => void) | undefined;
@@ -25,6 +27,8 @@ interface Open {
 
 /** The time between two looks at what those who listen may do. */
 const LOOK_MS = 2_000;
+/** The most callers of one look. With more, each is looked at less often: news tells of every change at once. */
+const MOST_CALLERS = 50;
 
 /**
  * Tells each client that listens when its person has other tools than before, and ends the streams of those who may do
@@ -51,7 +55,7 @@ export class Subscriptions implements ServerEventBus {
     serve: (signal: AbortSignal) => Promise<Response>,
   ): Promise<Response> {
     const stop = new AbortController();
-    const open = { caller, names: await this.#options.toolNames(caller), tell: undefined, stop };
+    const open = { key: keyOf(caller), caller, names: await this.#options.toolNames(caller), tell: undefined, stop };
     return this.#opening.run(open, () => serve(AbortSignal.any([gone, stop.signal])));
   }
 
@@ -76,7 +80,7 @@ export class Subscriptions implements ServerEventBus {
 
   /** Looks at all who listen. Never rejects. */
   look(): Promise<void> {
-    this.#looking ??= this.#look([...this.#open]).finally(() => {
+    this.#looking ??= this.#look(this.#next()).finally(() => {
       this.#looking = undefined;
     });
     return this.#looking;
@@ -96,25 +100,54 @@ export class Subscriptions implements ServerEventBus {
     if (concerned.length > 0) await this.#look(concerned);
   }
 
+  /** The streams whose turn it is: those that were looked at longest ago, and all others of the same callers. */
+  #next(): Open[] {
+    const callers = new Set<string>();
+    for (const { key } of this.#open) {
+      if (callers.size === MOST_CALLERS) break;
+      callers.add(key);
+    }
+    return [...this.#open].filter(({ key }) => callers.has(key));
+  }
+
   async #look(opened: readonly Open[]): Promise<void> {
-    const { latest, toolNames, log } = this.#options;
+    const groups = new Map<string, Open[]>();
     for (const open of opened) {
-      if (!this.#open.has(open)) continue;
+      const group = groups.get(open.key);
+      if (group === undefined) groups.set(open.key, [open]);
+      else group.push(open);
+    }
+    for (const group of groups.values()) {
       try {
-        const caller = await latest(open.caller);
-        if (caller === undefined) {
-          open.stop.abort();
-          continue;
-        }
-        const names = await toolNames(caller);
-        if (names === open.names) continue;
-        open.names = names;
-        open.tell?.({ kind: "tools_list_changed" });
+        await this.#lookAt(group);
       } catch (error) {
         // A store that does not answer says nothing about what anybody may do. The next look may find out.
-        log.warn("could not look at those who listen", { error });
+        this.#options.log.warn("could not look at those who listen", { error });
         return;
       }
     }
   }
+
+  /** Looks at streams that were opened with the same right. */
+  async #lookAt(group: readonly Open[]): Promise<void> {
+    const { latest, toolNames } = this.#options;
+    const [first] = group;
+    const caller = first && (await latest(first.caller));
+    const names = caller && (await toolNames(caller));
+    for (const open of group) {
+      // It may have ended meanwhile.
+      if (!this.#open.delete(open)) continue;
+      this.#open.add(open);
+      if (names === undefined) open.stop.abort();
+      else if (names !== open.names) {
+        open.names = names;
+        open.tell?.({ kind: "tools_list_changed" });
+      }
+    }
+  }
+}
+
+/** What the right of a caller depends on. It is compared and never shown. */
+function keyOf({ person, clientId, grantId, machineRole, expiresAtMs, orgToken }: WebCaller): string {
+  return JSON.stringify([person.id, clientId, grantId, machineRole, expiresAtMs, orgToken]);
 }

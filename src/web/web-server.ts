@@ -19,6 +19,7 @@ import type { McpEndpoint } from "./mcp-endpoint.js";
 import { resourceMetadata } from "./metadata.js";
 import { MCP_PATH, PROVIDER_DOCUMENTS, RESOURCE_METADATA_PATH } from "./refusals.js";
 import type { RunningRequests } from "./running-requests.js";
+import { SlowReaders } from "./slow-readers.js";
 import type { TlsFiles } from "./tls-files.js";
 
 /** The routes of people: sign-in, consent, pages. */
@@ -69,7 +70,7 @@ export interface WebServer {
 /** The times in which a request has to have come, in milliseconds. */
 export interface WebTimeouts {
   headersMs: number;
-  /** For all of it, the body included. */
+  /** For all of it, the body included; and for taking something of the answer. */
   requestMs: number;
 }
 
@@ -98,7 +99,9 @@ export async function startWebServer(
   const { tls, timeouts, requests, log } = options;
   const front = new Front({ ...options, endsTls: tls !== undefined });
   const route = routesOf(options);
+  const slowReaders = new SlowReaders(timeouts.requestMs);
   const server = listener(tls, timeouts, (request, response) => {
+    slowReaders.watch(response);
     // A connection that ends with its answer is not idle when the server closes, so no request meets its end.
     if (options.isDraining()) response.shouldKeepAlive = false;
     requests.run(request, response, log, () => {
