@@ -41,6 +41,9 @@ function filesIn(folder: string): Map<string, number> {
   return new Map(sizes.filter(([, stats]) => stats.isFile()).map(([file, stats]) => [file, stats.size]));
 }
 
+/** What an operator gets besides the program. */
+const filesOfDeploy = () => [...filesIn(join(ROOT, "deploy")).keys()].map((file) => `deploy/${file}`).sort();
+
 describe("package.json", () => {
   test("names the packages that it is built on", () => {
     const named = { ...manifest.dependencies, ...manifest.optionalDependencies, ...manifest.devDependencies };
@@ -167,6 +170,7 @@ describe("the packed package", () => {
       "LICENSE",
       "README.md",
       "SECURITY.md",
+      ...filesOfDeploy(),
       "dist/okta-mcp.js",
       "dist/package.json",
       "dist/sbom.cdx.json",
@@ -177,6 +181,7 @@ describe("the packed package", () => {
       "docs/install.md",
       "docs/journal.md",
       "docs/moving-from-okta-mcp-server.md",
+      "docs/operating.md",
       "docs/scopes.md",
       "docs/tools.md",
       "docs/troubleshooting.md",

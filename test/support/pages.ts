@@ -10,7 +10,9 @@ export function shellBlocks(page: string, heading?: string): string[] {
   const [, marks = ""] = /^(#+) /.exec(heading ?? "") ?? [];
   const [, rest = ""] = heading === undefined ? [undefined, text] : text.split(`\n${heading}\n`);
   const [body = ""] = heading === undefined ? [text] : rest.split(`\n${marks} `);
-  return [...body.matchAll(/```sh\n([\s\S]*?)\n```/g)].map(([, block = ""]) => block);
+  return [...body.matchAll(/^( *)```sh\n([\s\S]*?)\n\1```$/gm)].map(([, indent = "", block = ""]) =>
+    block.replace(new RegExp(`^${indent}`, "gm"), ""),
+  );
 }
 
 /** Returns the lines of a shell block without comments. A line that ends with a backslash is joined with the next. */

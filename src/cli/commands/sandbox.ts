@@ -1,6 +1,8 @@
 import { subscribe } from "node:diagnostics_channel";
 import { realpathSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Org } from "../../../sandbox/org.js";
+import type { RehearsedPerson } from "../../../sandbox/rehearsal.js";
 import { fewestForAll } from "../../okta/scopes.js";
 import { inertJson } from "../../text/inert-json.js";
 import { visible } from "../../text/quote.js";
@@ -14,6 +16,7 @@ import type { ServiceKey } from "../service-key.js";
 interface SandboxOptions {
   port: number;
   approve?: boolean;
+  company?: string;
   verbose?: boolean;
 }
 
@@ -23,27 +26,34 @@ export const sandboxCommand: MakeCommand = (io, finish) =>
     "okta-mcp sandbox",
     "okta-mcp sandbox --port 8080 --verbose",
     "okta-mcp sandbox --approve   # every sign-in is allowed at once, for CI",
+    "okta-mcp sandbox --port 9000 --company serve.json   # to rehearse okta-mcp serve with these very settings",
   ])
     .option("--port <n>", "Port to listen on, on 127.0.0.1.", parsePort, 0)
     .option("--approve", "Allow every device sign-in at once, without the page: whoever asks on this machine gets in.")
+    .option("--company <file>", "Have the apps and groups that this serve.json names, and a person for each group.")
     .option("--sandbox", "Has no effect here: this command is a sandbox.")
     .option("--verbose", "Show each request on stderr.")
-    .action(async ({ port, approve = false, verbose = false }: SandboxOptions) => {
+    .action(async ({ port, approve = false, company, verbose = false }: SandboxOptions) => {
       const { startSandbox } = await import("../../../sandbox/server.js");
       const { orgAuthorization } = await import("../../../sandbox/org-authorization.js");
       const { DEVICE_CLIENT_ID, SERVICE_CLIENT_ID } = await import("../../../sandbox/facts.js");
       const { createServiceKey } = await import("../service-key.js");
+      const rehearsal = company === undefined ? undefined : await rehearsalOf(company);
       // The handler has to be there before the first line of output, since a signal may come right after it.
       const stopped = new Promise<void>((resolve) => {
         for (const signal of ENDING_SIGNALS) process.once(signal, () => resolve());
       });
       const key = createServiceKey();
       try {
-        const authorization = orgAuthorization({
+        const authorize = orgAuthorization({
           autoApprove: approve,
           deviceIntervalSeconds: 1,
           serviceClient: { jwks: key.jwks, dpopRequired: true },
         });
+        const authorization = (org: Org) => {
+          rehearsal?.add(org);
+          return authorize(org);
+        };
         const sandbox = await startSandbox({ port, authorization }).catch((error: NodeJS.ErrnoException) => {
           throw portError(port, error);
         });
@@ -56,6 +66,7 @@ export const sandboxCommand: MakeCommand = (io, finish) =>
           key,
           approve,
         });
+        rehearsal?.explain(io, sandbox.origin);
         await stopped;
         await sandbox.close();
         // The terminal has shown ^C, so a new line begins here.
@@ -66,6 +77,26 @@ export const sandboxCommand: MakeCommand = (io, finish) =>
         key.remove();
       }
     });
+
+/** Reads what a serve.json expects of its org. */
+async function rehearsalOf(file: string) {
+  const { readRehearsal } = await import("../company/rehearsal.js");
+  const { addRehearsal } = await import("../../../sandbox/rehearsal.js");
+  const settings = readRehearsal(file);
+  let people: RehearsedPerson[] = [];
+  return {
+    add(org: Org) {
+      people = addRehearsal(org, settings);
+    },
+    explain(io: Io, origin: string) {
+      io.out("");
+      io.out(io.style("bold", `For okta-mcp serve with ${visible(file)}`, io.stdout));
+      for (const { login, gives } of people) io.out(`${login}: ${gives.length === 0 ? "no role" : gives.join(", ")}`);
+      if (settings.orgUrl.replace(/\/$/, "") === origin) return;
+      io.out(`The file names another org: set okta.org_url to ${origin} for the rehearsal.`);
+    },
+  };
+}
 
 /** The command line that starts this very program, wherever it is installed or built. */
 function thisProgram(): [command: string, ...args: string[]] {
