@@ -36,6 +36,6 @@ export function errorFrom(structuredContent: unknown): OktaMcpError | undefined 
 }
 
 /** An error about wrong use of the command line, with advice. */
-export function usageError(message: string, fix = "See okta-mcp --help."): OktaMcpError {
+export function usageError(message: string, fix: string): OktaMcpError {
   return new OktaMcpError("bad_input", message, { fix });
 }

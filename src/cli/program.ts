@@ -64,7 +64,7 @@ export async function runProgram(argv: readonly string[], io: Io): Promise<numbe
   } catch (thrown) {
     if (!(thrown instanceof CommanderError)) throw thrown;
     if (thrown.exitCode === 0) return 0;
-    return showError(io, usageProblem(thrown, argv, names));
+    return showError(io, usageProblem(thrown, argv, program));
   }
 }
 
@@ -135,12 +135,22 @@ function secretFlag(argv: readonly string[], code: string): OktaMcpError | undef
   );
 }
 
+/** The command that a line names, with the one below it and so on, as it is typed: `okta-mcp serve keys rotate`. */
+function typedCommand(argv: readonly string[], program: Command): string {
+  const typed = [program.name()];
+  let command = program;
+  for (const word of argv.filter((one) => !one.startsWith("-"))) {
+    const below = command.commands.find((one) => one.name() === word);
+    if (below === undefined) break;
+    typed.push(word);
+    command = below;
+  }
+  return typed.join(" ");
+}
+
 /** Commander's complaint in our form: the fault, then what was probably meant. */
-function usageProblem(
-  { message, code }: CommanderError,
-  argv: readonly string[],
-  commands: readonly string[],
-): OktaMcpError {
+function usageProblem({ message, code }: CommanderError, argv: readonly string[], program: Command): OktaMcpError {
+  const commands = program.commands.map((command) => command.name());
   const [what = "", hint] = message.replace(/^error: /, "").split("\n");
   const sentence = `${what.charAt(0).toUpperCase()}${what.slice(1)}`.replace(/(?<![.?!])$/, ".");
   const secret = secretFlag(argv, code);
@@ -152,7 +162,7 @@ function usageProblem(
   if (misplaced && first.startsWith("-") && command !== undefined) {
     return usageError(sentence, `Put the command first: okta-mcp ${command} ${first}`);
   }
-  const help = commands.includes(first) ? `See okta-mcp ${first} --help.` : "See okta-mcp --help.";
+  const help = `See ${typedCommand(argv, program)} --help.`;
   if (code === "commander.unknownCommand" && meant === undefined && first.includes("_")) {
     return usageError(sentence, `To call a tool: okta-mcp call ${visible(first)}`);
   }

@@ -20,6 +20,8 @@ import type { Io } from "../io.js";
 import { quoted } from "../words.js";
 import { type Ask, withQuestions } from "./questions.js";
 
+const HELP = "See okta-mcp serve init --help.";
+
 /** The options of `okta-mcp serve init`. */
 export interface InitFlags {
   dir: string;
@@ -78,7 +80,7 @@ async function answersFrom(io: Io, flags: InitFlags): Promise<FirstAnswers | und
   if (!io.interactive) {
     throw usageError(
       "Without a terminal, --org-url, --public-url, --client-id and at least one --role have to be given.",
-      "See okta-mcp serve init --help.",
+      HELP,
     );
   }
   return withQuestions(io, async (ask) => {
@@ -119,7 +121,7 @@ function answersOf(
   const names = roles.map(({ name }) => name);
   if (new Set(names).size < names.length) throw usageError("A role is given twice.", "Put its groups together.");
   const without = [...apps.keys()].find((name) => !names.some((one) => one === name));
-  if (without !== undefined) throw usageError(`--service names ${visible(without)}, which is no --role.`);
+  if (without !== undefined) throw usageError(`--service names ${visible(without)}, which is no --role.`, HELP);
   const org = parseOrgUrl(orgUrl);
   if ("problem" in org) throw usageError(`The address of the org ${org.problem}`, "Correct it.");
   const whole = publicUrl.includes("://") ? publicUrl : `https://${publicUrl}`;
@@ -128,7 +130,7 @@ function answersOf(
 
 function pairOf(text: string, option: string): [string, string] {
   const [name = "", value = ""] = text.split("=", 2);
-  if (name === "" || value === "") throw usageError(`${option} ${visible(text)} has no form NAME=VALUE.`);
+  if (name === "" || value === "") throw usageError(`${option} ${visible(text)} has no form NAME=VALUE.`, HELP);
   return [name, value];
 }
 
