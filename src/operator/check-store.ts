@@ -3,9 +3,10 @@ import { statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 import { OktaMcpError } from "../errors/index.js";
 import { mayBeThere, type StorePlace } from "../people/store-place.js";
+import { NO_TABLES } from "../store/migrate.js";
 import { openStore, type Store } from "../store/open-store.js";
 import type { CheckContext } from "./check-context.js";
-import { about, type Finding } from "./finding.js";
+import { about, type Finding, wrongAs } from "./finding.js";
 
 /** The room below which a database may soon fail to write. */
 const MIN_FREE_BYTES = 200_000_000;
@@ -16,7 +17,20 @@ const MIN_FREE_BYTES = 200_000_000;
  * @returns the store, which the caller closes, where there is one
  */
 export async function checkStore(
-  { log, now }: CheckContext,
+  context: Pick<CheckContext, "content" | "log" | "now">,
+  place: StorePlace,
+): Promise<{ store: Store | undefined; findings: Finding[] }> {
+  const { postgres } = place;
+  if (postgres === undefined) return openForCheck(context, place);
+  const { checkPostgres } = await import("./check-postgres.js");
+  const { findings, opens } = await checkPostgres(context, postgres);
+  if (!opens) return { store: undefined, findings };
+  const opened = await openForCheck(context, place);
+  return { store: opened.store, findings: [...findings, ...opened.findings] };
+}
+
+async function openForCheck(
+  { log, now }: Pick<CheckContext, "log" | "now">,
   place: StorePlace,
 ): Promise<{ store: Store | undefined; findings: Finding[] }> {
   const { dir } = place;
@@ -42,7 +56,9 @@ export async function checkStore(
     return { store, findings: [ok(`${store.place} opens and is up to date.`), changed, ...(await space(dir))] };
   } catch (error) {
     if (!(error instanceof OktaMcpError)) throw error;
-    return { store: undefined, findings: [wrong(error.message, error.fix), ...(await space(dir))] };
+    const isNew = error.data?.reason === NO_TABLES && place.migrates !== false;
+    const finding = isNew ? note(error.message, "The first start makes them.") : wrongAs(wrong, error);
+    return { store: undefined, findings: [finding, ...(await space(dir))] };
   }
 }
 

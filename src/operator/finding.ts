@@ -1,3 +1,5 @@
+import { type OktaMcpError, wordsFor } from "../errors/index.js";
+
 /**
  * What a check found: all right, wrong, or nothing that can be known from here. A note is worth reading and is no fault.
  */
@@ -28,4 +30,10 @@ export function about(thing: string) {
       ...(fix === undefined ? {} : { fix }),
     });
   return { ok: finding("ok"), wrong: finding("wrong"), unknown: finding("unknown"), note: finding("note") };
+}
+
+/** A finding of what an error says to whoever runs the server. */
+export function wrongAs(wrong: ReturnType<typeof about>["wrong"], error: OktaMcpError): Finding {
+  const { message, fix } = wordsFor(error, "terminal");
+  return wrong(message, fix);
 }

@@ -8,6 +8,8 @@ import type { Tables } from "./tables.js";
 const DONE = "migrations";
 /** The row of `meta` that says who may work with the tables. */
 const FITS = "migrations.fits";
+/** The reason of a refusal where no server has used the database so far. */
+export const NO_TABLES = "no_tables";
 const FIRST = "0001-first-tables";
 
 /** Who may work with the tables as they are. It counts for as long as `last` is the last migration. */
@@ -43,7 +45,10 @@ export async function migrate(options: MigrateOptions): Promise<string[]> {
   if (await isOfLater({ db, place, names, done, pending })) return [];
   if (pending.length === 0) return [];
   if (how === "check") {
-    throw new OktaMcpError("bad_config", `${place} was written by an older okta-mcp, or by none.`, {
+    const message =
+      done.length === 0 ? `${place} has no tables of okta-mcp yet.` : `${place} was written by an older okta-mcp.`;
+    throw new OktaMcpError("bad_config", message, {
+      data: { reason: done.length === 0 ? NO_TABLES : "older_tables" },
       fix: "Run: okta-mcp serve migrate --config serve.json. It brings the database up to date, as the start of the server does unless store.migrate_at_start is false.",
     });
   }

@@ -1,7 +1,8 @@
-import { Kysely, PostgresDialect, type PostgresPool, sql } from "kysely";
+import { Kysely, PostgresDialect, sql } from "kysely";
 import { OktaMcpError } from "../errors/index.js";
 import type { Log } from "../log.js";
 import { realSleep } from "../net/waiting.js";
+import { askPostgres, type PostgresFacts } from "./postgres-facts.js";
 import { PostgresNews } from "./postgres-news.js";
 import { openPool } from "./postgres-pool.js";
 import { type PostgresSettings, placeOf } from "./postgres-settings.js";
@@ -49,13 +50,8 @@ const POSTGRES: SqlVariant = {
  */
 export async function openPostgresDriver(settings: PostgresSettings, log: Pick<Log, "warn">): Promise<StoreDriver> {
   const place = placeOf(settings);
+  refuseUnfit(place, await askPostgres(settings, Date.now));
   const pool = openPool(settings, log);
-  try {
-    refuseUnfit(place, await factsOf(pool));
-  } catch (error) {
-    await pool.end();
-    throw error;
-  }
   const dialect = new PostgresDialect({ pool });
   const news = new PostgresNews({ settings, pool, sleep: realSleep, random: Math.random, log });
   return {
@@ -93,28 +89,11 @@ async function exclusively<T>(
   }
 }
 
-interface Facts {
-  version: number;
-  shown: string;
-  encoding: string;
-}
-
-const FACTS = `select current_setting('server_version_num')::int as version, current_setting('server_version') as shown,
-  current_setting('server_encoding') as encoding`;
-
-async function factsOf(pool: PostgresPool): Promise<Facts> {
-  const client = await pool.connect();
-  try {
-    const { rows } = await client.query<Facts>(FACTS, []);
-    const [facts] = rows;
-    if (facts === undefined) throw new TypeError("a query for settings has one row");
-    return facts;
-  } finally {
-    client.release();
-  }
-}
-
-function refuseUnfit(place: string, { version, shown, encoding }: Facts): void {
+/** @throws OktaMcpError bad_config where a database cannot keep what a server keeps */
+export function refuseUnfit(
+  place: string,
+  { version, shown, encoding }: Pick<PostgresFacts, "version" | "shown" | "encoding">,
+): void {
   if (version < OLDEST_VERSION) {
     throw new OktaMcpError("bad_config", `${place} has version ${shown}, and okta-mcp needs PostgreSQL 14 or later.`, {
       fix: "Upgrade the database server.",
