@@ -5,6 +5,7 @@ import { type BuildOptions, build, type Metafile, type Plugin, transform } from 
 import { knownValuesPlugin } from "./known-values-plugin.js";
 
 const noSchemaCompiler = fileURLToPath(new URL("./no-schema-compiler.js", import.meta.url));
+const noExemplars = fileURLToPath(new URL("./no-exemplars.cjs", import.meta.url));
 const noLocale = fileURLToPath(new URL("./no-locale.js", import.meta.url));
 
 /**
@@ -26,6 +27,16 @@ const withoutLocale: Plugin = {
   setup(build) {
     build.onResolve({ filter: /\/locales\/en\.js$/ }, ({ importer }) =>
       /[\\/]node_modules[\\/]zod[\\/]v4[\\/]/.test(importer) ? { path: noLocale } : undefined,
+    );
+  },
+};
+
+/** Only the operator's own OpenTelemetry is of use, and the library of numbers would bring another. */
+const withoutExemplars: Plugin = {
+  name: "without-exemplars",
+  setup(build) {
+    build.onResolve({ filter: /^@opentelemetry\/api$/ }, ({ importer }) =>
+      /[\\/]node_modules[\\/]prom-client[\\/]/.test(importer) ? { path: noExemplars } : undefined,
     );
   },
 };
@@ -63,9 +74,9 @@ export async function bundle({ plugins = [], ...options }: BuildOptions): Promis
     bundle: true,
     format: "esm",
     legalComments: "none",
-    // Native addons, and optional: each is looked up where it is installed.
-    external: ["keytar", "pg-native"],
-    plugins: [...plugins, knownValuesPlugin, withoutSchemaCompiler, withoutLocale, keepsClassNames],
+    // Optional: each is looked up where it is installed. Native addons cannot go in, and OpenTelemetry is the operator's.
+    external: ["keytar", "pg-native", "@opentelemetry/api"],
+    plugins: [...plugins, withoutExemplars, knownValuesPlugin, withoutSchemaCompiler, withoutLocale, keepsClassNames],
     logLevel: "warning",
     metafile: true,
     write: false,

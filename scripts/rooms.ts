@@ -17,6 +17,7 @@ export const ROOMS = {
   "src/net": "one HTTP exchange, without Okta: client, proxy, loopback, clock, waits, challenges, missing answers",
   "src/checks": "checks that need no org: certificates, keys, images, times",
   "src/log.ts": "the log, to stderr or a file",
+  "src/watch": "what a company's server tells of itself while it runs: numbers, traces",
   "src/okta": "Okta's operations, scopes, object kinds and transport; the only room that takes types from the SDK",
   "src/auth": "sessions: device grant, private key, given token; token stores",
   "src/tool.ts": "the contract between tools and engine",

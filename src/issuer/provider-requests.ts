@@ -3,6 +3,7 @@ import type Provider from "oidc-provider";
 import type { KoaContextWithOIDC } from "oidc-provider";
 import { OktaMcpError } from "../errors/index.js";
 import type { Log } from "../log.js";
+import type { Observer } from "../watch/observer.js";
 import type { AddressLimits } from "./address-limits.js";
 import type { ClientDirectory } from "./client-directory.js";
 import { ALL_OWN_SCOPES, withOwnScopes } from "./own-scopes.js";
@@ -32,6 +33,7 @@ export interface SurroundOptions {
   limits: AddressLimits;
   addressOf(request: IncomingMessage): string;
   showError(context: KoaContextWithOIDC, error: { code: string; description: string }): Promise<void>;
+  observer: Observer;
   log: Log;
 }
 
@@ -46,7 +48,7 @@ export function ourResource(given: string, resource: string): string | undefined
 
 /** Puts around the library what has to happen before and after its own handling of a request. */
 export function surround(provider: Provider, options: SurroundOptions): void {
-  const { resource, clients, limits, addressOf, log } = options;
+  const { resource, clients, limits, addressOf, observer, log } = options;
   provider.use(async (context, next) => {
     // The answer to what nobody takes is 404.
     if (!ANNOUNCED.test(context.path)) return;
@@ -73,7 +75,10 @@ export function surround(provider: Provider, options: SurroundOptions): void {
     log.error("the authorization server failed", { path: context.path, error });
     if (error instanceof OktaMcpError && error.code === "store_unavailable") refuseForNow(context);
   });
-  const refused = (context: KoaContextWithOIDC, error: Error) => logRefusal(log, context, error);
+  const refused = (context: KoaContextWithOIDC, error: Error) => {
+    observer.note({ kind: "auth_failure", reason: refusalName(error) });
+    logRefusal(log, context, error);
+  };
   provider.on("authorization.error", refused);
   provider.on("grant.error", refused);
   provider.on("registration_create.error", refused);
@@ -112,6 +117,11 @@ interface ProtocolError extends Error {
   error?: string;
   error_description?: string;
   error_detail?: string;
+}
+
+/** The code of a refusal (RFC 6749, sections 4.1.2.1 and 5.2), for numbers. The library makes it, never a client. */
+function refusalName({ error }: ProtocolError): string {
+  return typeof error === "string" && /^[a-z_]{1,60}$/.test(error) ? `oauth_${error}` : "oauth_other";
 }
 
 function logRefusal(log: Log, context: KoaContextWithOIDC, caught: Error): void {

@@ -4,6 +4,7 @@ import type { Log } from "../log.js";
 import type { PublicFetch } from "../net/public-fetch.js";
 import { MAX_SIGNED_LIFE_MS } from "../store/signing-keys.js";
 import type { PersonState } from "../upstream/person-checks.js";
+import type { Observer } from "../watch/observer.js";
 import type { AddressLimits } from "./address-limits.js";
 import type { ClientDirectory } from "./client-directory.js";
 import { documentFetch, MAX_DOCUMENT_BYTES } from "./client-documents.js";
@@ -64,6 +65,8 @@ export interface IssuerOptions {
   askOrg(personId: string): Promise<PersonState>;
   /** True where the org can be asked without the person. Otherwise no refresh token is given out. */
   canAskOrg(personId: string): Promise<boolean>;
+  /** Told of refusals. */
+  observer: Observer;
   /** Shows an error to a person. It is never sent on to a client whose address is not sure. */
   showError(context: KoaContextWithOIDC, error: ShownError): Promise<void>;
   log: Log;

@@ -1,6 +1,7 @@
 import { OktaMcpError } from "../errors/index.js";
 import type { ServerClock } from "../net/server-clock.js";
 import { cancelled, type Sleep } from "../net/waiting.js";
+import type { Observer } from "../watch/observer.js";
 import { Bucket, type Limit, type RateAnswer } from "./rate-limit.js";
 import { Turns } from "./turns.js";
 import { type WindowRoom, WindowShares } from "./window-shares.js";
@@ -16,6 +17,8 @@ export interface SchedulerOptions {
   clock: ServerClock;
   sleep: Sleep;
   random: () => number;
+  /** Told of every request that has come to its end; by default nobody is. */
+  observer?: Observer | undefined;
 }
 
 /** A call that waits to send a request. */
@@ -85,7 +88,7 @@ export class Scheduler {
         order: this.#order++,
         start: () => {
           settle();
-          resolve(this.#slot(lane, waiter.party));
+          resolve(this.#slot(key, lane, waiter.party));
         },
         fail: (error) => {
           settle();
@@ -153,7 +156,8 @@ export class Scheduler {
     this.#tidy(lane);
   }
 
-  #slot(lane: Lane, party: string | undefined): Slot {
+  #slot(key: string, lane: Lane, party: string | undefined): Slot {
+    const startedAtMs = performance.now();
     this.#active += 1;
     this.#turns.begin(party);
     const room = party === undefined ? undefined : lane.bucket.room(this.#options.now());
@@ -165,11 +169,18 @@ export class Scheduler {
         this.#turns.end(party);
         if (answer === undefined) lane.bucket.lose();
         else lane.bucket.answer(sent, answer, this.#options.now());
+        this.#tell(key, lane, answer, performance.now() - startedAtMs);
         clearTimeout(lane.patience);
         lane.patience = undefined;
         this.#run();
       },
     };
+  }
+
+  #tell(bucket: string, lane: Lane, answer: RateAnswer | undefined, ms: number): void {
+    const room = lane.bucket.room(this.#options.now());
+    const window = room && { limit: room.limit, remaining: Math.max(0, room.left) };
+    this.#options.observer?.note({ kind: "okta_request", bucket, status: answer?.status, ms, window });
   }
 
   /** Starts the calls that may start. */

@@ -4,6 +4,7 @@ import { isNetwork } from "../net/networks.js";
 import { adminsSchema } from "./admin-schema.js";
 import { leavingSchema } from "./leaving-schema.js";
 import { limitsSchema } from "./limits-schema.js";
+import { metricsSchema } from "./metrics-schema.js";
 import { oktaSchema } from "./okta-schema.js";
 import { retentionSchema } from "./retention-schema.js";
 import { roleSchema } from "./role-schema.js";
@@ -107,6 +108,9 @@ export function serveFields() {
     allowed_origins: z.array(origin("An origin.")).default([]).describe("Web pages whose scripts may call /mcp."),
     limits: limitsSchema(),
     retention: retentionSchema(),
+    metrics: metricsSchema()
+      .optional()
+      .describe("Numbers for Prometheus at /metrics, with /healthz and /readyz. Off without it."),
     log: z.strictObject({ level: z.enum(LOG_LEVELS).default("info") }).prefault({}),
   });
 }

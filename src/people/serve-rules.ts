@@ -1,3 +1,4 @@
+import { checkMetrics } from "./metrics-rules.js";
 import { MACHINE_MODES, SIGN_IN_MATRIX } from "./sign-in-matrix.js";
 import { checkSignOn } from "./sign-on-rules.js";
 import { checkStoreMembers } from "./store-rules.js";
@@ -14,6 +15,7 @@ export function checkTogether(given: WholeParts, add: AddMistake): void {
   checkMachines(given, add);
   checkAdmins(given, add);
   checkListener(given, add);
+  checkMetrics(given, add);
   const { store } = given.members;
   if (store !== undefined) checkStoreMembers(store, (member, problem) => add(["store", member], problem));
 }

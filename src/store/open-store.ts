@@ -1,5 +1,6 @@
-import { Kysely } from "kysely";
+import { Kysely, type LogEvent } from "kysely";
 import { ensurePrivateDir } from "../files/private-dir.js";
+import type { Observer } from "../watch/observer.js";
 import { AccessLists } from "./access-lists.js";
 import { AdminLinks } from "./admin-links.js";
 import { Approvals } from "./approvals.js";
@@ -55,6 +56,8 @@ export interface OpenStoreOptions extends OpenKeysOptions {
   migrates?: boolean | undefined;
   /** By default those of this version. */
   migrations?: StoreMigrations | undefined;
+  /** Told of every statement of the database; by default nobody is. */
+  observer?: Observer | undefined;
   /** By default Node's own, and libsql where Node has none. */
   library?: SqliteLibrary | undefined;
 }
@@ -209,9 +212,9 @@ export class Store {
  * a file is open to other users; store_unavailable where the database cannot be opened
  */
 export async function openStore(options: OpenStoreOptions): Promise<Store> {
-  const { as = "server", now = Date.now } = options;
+  const { as = "server", now = Date.now, observer } = options;
   const driver = await openDriver(options);
-  const db = new Kysely<Tables>({ dialect: driver.dialect });
+  const db = new Kysely<Tables>({ dialect: driver.dialect, ...(observer && { log: telling(observer) }) });
   try {
     const { place, variant } = driver;
     const keysOf = () =>
@@ -251,6 +254,11 @@ export async function migrateStore(options: OpenStoreOptions): Promise<string[]>
   } finally {
     await db.destroy().finally(() => driver.release());
   }
+}
+
+/** Tells how long each statement took, and nothing of what is in it. */
+function telling(observer: Observer): (event: LogEvent) => void {
+  return ({ level, queryDurationMillis: ms }) => observer.note({ kind: "query", ms, hasFailed: level === "error" });
 }
 
 async function openDriver({ dir, postgres, as = "server", library, log }: OpenStoreOptions): Promise<StoreDriver> {

@@ -11,6 +11,7 @@ import type { McpService } from "../mcp/service.js";
 import { type Role, rolesOf } from "../people/roles.js";
 import type { StoreNews } from "../store/store-news.js";
 import type { TokenHolder, TokenVerifier } from "../verify/token-verifier.js";
+import { type TraceContext, traceContextOf } from "../watch/trace-context.js";
 import { CallsAtOnce } from "./calls-at-once.js";
 import { checkHead, type GateOptions, type RequestHead, tooLarge } from "./gate.js";
 import { readBody } from "./mcp-body.js";
@@ -21,6 +22,7 @@ import { RunningAccess } from "./running-access.js";
 import { RunningCalls, Shared } from "./running-calls.js";
 import type { RunningRequests } from "./running-requests.js";
 import { Subscriptions } from "./subscriptions.js";
+import type { WatchedCalls } from "./watched-calls.js";
 import type { WebCaller } from "./web-caller.js";
 
 export interface McpEndpointOptions {
@@ -49,6 +51,7 @@ export interface McpEndpointOptions {
   /** What a call of a caller has besides, as the way to a page. */
   adapterFor(caller: WebCaller): AdapterOptions;
   refusals: RefusalRecord;
+  calls: WatchedCalls;
   /** The names of requests. */
   requestIds: Pick<RunningRequests, "idOf">;
   log: Log;
@@ -79,6 +82,8 @@ interface Served {
   requestId: string;
   /** The place among the requests at once. A call keeps it until it has ended, whoever waits for it. */
   place: Shared;
+  /** What the client says of its trace. */
+  trace: TraceContext | undefined;
 }
 
 /** The endpoint of MCP over HTTP, for both revisions and without sessions: any request may reach any instance. */
@@ -108,8 +113,9 @@ export class McpEndpoint {
       async ({ authInfo }) => {
         const served = authInfo?.extra?.served as Served | undefined;
         if (served === undefined) throw new Error("A request came past the gate.");
-        const { caller, requestId, place } = served;
-        const service = this.#running.of(await options.serviceOf(caller), () => place.hold());
+        const { caller, requestId, place, trace } = served;
+        const watched = options.calls.of(await options.serviceOf(caller), trace);
+        const service = this.#running.of(watched, () => place.hold());
         return modernServerOverHttp(service, { ...options.adapterFor(caller), requestId });
       },
       {
@@ -153,7 +159,7 @@ export class McpEndpoint {
       );
     }
     const { message } = received;
-    const served = { caller, requestId, place };
+    const served = { caller, requestId, place, trace: traceOf(message) };
     if (isListening(message)) return this.#listen(head, message, served, { gone, leave, onEnd });
     return this.#mayNotWrite(message, caller) ?? this.#call(head, message, served, { gone, onEnd });
   }
@@ -289,6 +295,12 @@ export class McpEndpoint {
     }
     return { caller: { ...holder, roles: [first, ...more] } };
   }
+}
+
+/** The trace context in the envelope of a request. */
+function traceOf(message: JSONRPCMessage): TraceContext | undefined {
+  const meta = "method" in message ? message.params?._meta : undefined;
+  return typeof meta === "object" && meta !== null ? traceContextOf(meta as Record<string, unknown>) : undefined;
 }
 
 /** True for a request whose answer lasts until its client or the server ends it. */

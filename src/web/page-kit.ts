@@ -8,6 +8,7 @@ import { type Markup, pageHeaders } from "../pages/layout.js";
 import type { Store } from "../store/open-store.js";
 import type { KnownPerson } from "../store/stored-people.js";
 import { type SignInCause, SignInFailure, signInFailure } from "../upstream/sign-in-failure.js";
+import type { Watch } from "../watch/observer.js";
 import { type BrowserBinding, randomText } from "./browser-binding.js";
 import type { AuditRecorder, WayBack } from "./client-requests.js";
 import type { RunningRequests } from "./running-requests.js";
@@ -23,6 +24,7 @@ export interface PageKitOptions {
   addressOf(request: IncomingMessage): string | undefined;
   /** The names of requests. */
   requestIds: Pick<RunningRequests, "idOf">;
+  watch: Pick<Watch, "observer">;
   log: Log;
   /** Epoch milliseconds. */
   now(): number;
@@ -184,6 +186,7 @@ export class PageKit {
       return this.page(context, page, { status: isPassing ? 503 : 400 });
     }
     const { code, message, fix, detail } = error;
+    this.#options.watch.observer.note({ kind: "auth_failure", reason: code });
     // A field named code would count as a code of OAuth, and be left out.
     log.info("a page was refused", { fault: code, detail, request_id: requestId });
     return this.page(

@@ -10,6 +10,7 @@ import type { GroupSync } from "../upstream/group-sync.js";
 import type { OktaLogin } from "../upstream/okta-login.js";
 import type { PersonChecks } from "../upstream/person-checks.js";
 import { signInFailure } from "../upstream/sign-in-failure.js";
+import type { Watch } from "../watch/observer.js";
 import { AdminAccess } from "./admin-access.js";
 import { ApprovePages } from "./approve-pages.js";
 import type { BrowserBinding } from "./browser-binding.js";
@@ -50,6 +51,7 @@ export interface PageRoutesOptions {
   addressOf(request: IncomingMessage): string | undefined;
   /** The names of requests. */
   requestIds: Pick<RunningRequests, "idOf">;
+  watch: Pick<Watch, "observer">;
   log: Log;
   /** Epoch milliseconds. */
   now(): number;

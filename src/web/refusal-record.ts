@@ -1,5 +1,6 @@
 import type { Log } from "../log.js";
 import type { AuditEvent } from "../store/audit.js";
+import type { Observer } from "../watch/observer.js";
 import { RecentlyUsed } from "./recently-used.js";
 
 /**
@@ -20,6 +21,7 @@ const SIGNALS = ["revocation_token", "event_hook_secret"] as const;
 
 export interface RefusalRecordOptions {
   audit: { add(event: AuditEvent): Promise<void> };
+  observer: Observer;
   log: Log;
   /** Epoch milliseconds. */
   now: () => number;
@@ -53,7 +55,8 @@ export class RefusalRecord {
 
   /** Notes a refusal. The answer does not wait for it. */
   note({ why, person, client, requestId, ip }: RefusedRequest): void {
-    const { audit, log, now } = this.#options;
+    const { audit, observer, log, now } = this.#options;
+    observer.note({ kind: "auth_failure", reason: why });
     const everyMs = person === undefined ? STRANGERS_EVERY_MS : PERSON_EVERY_MS;
     const never = { writtenAtMs: Number.NEGATIVE_INFINITY, leftOut: 0 };
     const known = this.#recent.of(

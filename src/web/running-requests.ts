@@ -2,9 +2,15 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Log } from "../log.js";
+import { type SpanIds, UNWATCHED, type Watch } from "../watch/observer.js";
+import { traceContextOf } from "../watch/trace-context.js";
+import { routeName } from "./route-names.js";
 
 /** A segment of a path that may be a handle, and not a name of ours. */
 const HANDLE = /^(?=.*\d)[\w-]{12,}$|^[\w-]{20,}$/;
+
+/** The status that the log has where whoever asked has gone before there was an answer. */
+const GONE = 499;
 
 /** The path of a request for the log: without its query, and with no handle in it. */
 function pathForLog(url: string | undefined): string {
@@ -14,10 +20,27 @@ function pathForLog(url: string | undefined): string {
   return parts.map((part) => (HANDLE.test(part) && !/^o(auth|penid)-[a-z-]+$/.test(part) ? ":id" : part)).join("/");
 }
 
+interface Running {
+  id: string;
+  /** The trace that it belongs to, as far as anybody has named one. */
+  ids: SpanIds | undefined;
+}
+
 /** The requests that run, each with a name of its own, which its log records and pages tell. */
 export class RunningRequests {
   readonly #ids = new WeakMap<IncomingMessage, string>();
-  readonly #running = new AsyncLocalStorage<string>();
+  readonly #running = new AsyncLocalStorage<Running>();
+  readonly #watch: Watch;
+  #count = 0;
+
+  constructor(watch: Watch = UNWATCHED) {
+    this.#watch = watch;
+  }
+
+  /** The number of requests that run. */
+  get count(): number {
+    return this.#count;
+  }
 
   /** The name of a request. */
   idOf(incoming: IncomingMessage): string {
@@ -28,27 +51,55 @@ export class RunningRequests {
     return id;
   }
 
-  /** The name of the request in which the caller runs; undefined outside of all. */
-  get runningId(): string | undefined {
-    return this.#running.getStore();
+  /** What every log record of the request has in which the caller runs; nothing outside of all requests. */
+  logFields(): Record<string, string> {
+    const running = this.#running.getStore();
+    if (running === undefined) return {};
+    const { id, ids } = running;
+    return { request_id: id, ...(ids && { trace_id: ids.traceId, span_id: ids.spanId }) };
+  }
+
+  /** Runs a part of the present request in which its log records belong to another span. */
+  inSpan<T>(ids: SpanIds, action: () => T): T {
+    const running = this.#running.getStore();
+    return running === undefined ? action() : this.#running.run({ ...running, ids }, action);
   }
 
   /** Answers a request. The answer names it, and the log says how it ended. */
   run(request: IncomingMessage, response: ServerResponse, log: Log, answer: () => void): void {
+    const { observer, tracing } = this.#watch;
     const id = this.idOf(request);
     const startedAtMs = performance.now();
+    const route = routeName((request.url ?? "/").split("?", 1)[0] ?? "/");
+    const parent = traceContextOf(request.headers);
+    const method = METHODS.has(request.method ?? "") ? request.method : "other";
+    const span = tracing?.begin({
+      name: `${method} ${route}`,
+      kind: "server",
+      parent,
+      attributes: { "http.route": route, "http.request.method": method ?? "other" },
+    });
     response.setHeader("x-request-id", id);
-    this.#running.run(id, () => {
+    this.#count += 1;
+    this.#running.run({ id, ids: span?.ids ?? parent }, () => {
       response.once("close", () => {
+        this.#count -= 1;
+        const status = response.headersSent ? response.statusCode : GONE;
+        const ms = performance.now() - startedAtMs;
         log.info("request", {
           method: request.method,
           path: pathForLog(request.url),
-          // Whoever asked has gone before there was an answer.
-          status: response.headersSent ? response.statusCode : 499,
-          ms: Math.round(performance.now() - startedAtMs),
+          status,
+          ms: Math.round(ms),
         });
+        observer.note({ kind: "request", route, status, ms });
+        span?.end({ hasFailed: status >= 500, attributes: { "http.response.status_code": status } });
       });
-      answer();
+      if (span === undefined) answer();
+      else span.run(answer);
     });
   }
 }
+
+/** The methods that have a name in traces. */
+const METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);

@@ -41,8 +41,6 @@ export interface WebServerOptions {
   signals: PageRoutes;
   /** The proxies in front of this server. */
   proxies: Networks;
-  /** A sentence for whoever looks at the state of the server. */
-  warning: string | undefined;
   /** The origins of web pages whose scripts may call. */
   origins: Pick<ReadonlySet<string>, "has">;
   /** Undefined where a proxy ends TLS. */
@@ -50,11 +48,17 @@ export interface WebServerOptions {
   timeouts: WebTimeouts;
   /** True once the server is about to stop. It still answers, and asks each client to use another connection. */
   isDraining(): boolean;
-  /** Resolves when requests can be served. Rejects with the reason why they cannot. */
-  ready(): Promise<void>;
+  /** Whether requests can be served. */
+  readiness(): Promise<Readiness>;
   /** The requests that run. */
   requests: RunningRequests;
   log: Log;
+}
+
+/** Whether requests can be served, as `/readyz` answers. */
+export interface Readiness {
+  status: 200 | 503;
+  body: { status: "ready" | "not_ready"; reason?: string; degraded?: string[]; warning?: string };
 }
 
 /** A running server. */
@@ -205,7 +209,7 @@ async function closeServer(server: Server | HttpsServer, endpoint: McpEndpoint):
 }
 
 function appOf(options: WebServerOptions): PageRoutes {
-  const { publicUrl, authorizationServers, scopes, endpoint, proxies, pages, warning, ready, log } = options;
+  const { publicUrl, authorizationServers, scopes, endpoint, proxies, pages, readiness, log } = options;
   const app: PageRoutes = new Hono();
   const metadata = (context: Context) => context.json(resourceMetadata(publicUrl, authorizationServers, scopes));
   app.get(RESOURCE_METADATA_PATH, metadata);
@@ -213,13 +217,8 @@ function appOf(options: WebServerOptions): PageRoutes {
   for (const path of [MCP_PATH, `${MCP_PATH}/`]) app.all(path, (context) => answerMcp(context, endpoint, proxies));
   app.get("/healthz", (context) => context.json({ status: "ok" }));
   app.get("/readyz", async (context) => {
-    try {
-      await ready();
-      return context.json({ status: "ready", ...(warning !== undefined && { warning }) });
-    } catch (error) {
-      log.warn("not ready", { error });
-      return context.json({ status: "not_ready", reason: reasonOf(error) }, 503);
-    }
+    const { status, body } = await readiness();
+    return context.json(body, status);
   });
   app.get(STYLE_PATH, (context) =>
     context.body(STYLE, 200, { "content-type": "text/css; charset=utf-8", "cache-control": "max-age=3600" }),
@@ -241,13 +240,6 @@ function appOf(options: WebServerOptions): PageRoutes {
     return context.json({ error: "server_error", error_description: "Something failed here. The log has it." }, 500);
   });
   return app;
-}
-
-/** Why this server is not ready, as a code that tells a stranger nothing else. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof OktaMcpError)) return "failed";
-  const { reason } = error.data ?? {};
-  return typeof reason === "string" ? reason : error.code;
 }
 
 function answerMcp(

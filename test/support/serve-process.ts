@@ -32,8 +32,12 @@ export function recordsOf(cli: Pick<RunningCli, "stderr">): LogRecord[] {
 }
 
 /** Starts the built command `serve` with some arguments, by the Node.js that runs the tests or by another one. */
-export function startServeCommand(args: readonly string[], node: string = process.execPath): RunningCli {
-  return spawnProcess([node, BUILT_ENTRY, "serve", ...args]);
+export function startServeCommand(
+  args: readonly string[],
+  node: string = process.execPath,
+  env: Record<string, string> = {},
+): RunningCli {
+  return spawnProcess([node, BUILT_ENTRY, "serve", ...args], { env });
 }
 
 /** Resolves with the address of /mcp as soon as the server says that it is ready. */
@@ -45,8 +49,9 @@ export async function readyAt(cli: RunningCli): Promise<string> {
 /**
  * A company with an org in this process, whose server is the built command.
  * @param change members of serve.json that replace those of the test's own
+ * @param env the environment of the server, besides what every process has
  */
-export async function startServeProcess(change: Record<string, unknown> = {}) {
+export async function startServeProcess(change: Record<string, unknown> = {}, env: Record<string, string> = {}) {
   const [port, folder] = [await freePort(), temporaryFolder()];
   const publicUrl = `http://127.0.0.1:${port}`;
   const sandbox = await startSandbox({
@@ -84,7 +89,7 @@ export async function startServeProcess(change: Record<string, unknown> = {}) {
       mode: 0o600,
     });
   write(change);
-  const cli = startServeCommand(["--config", file]);
+  const cli = startServeCommand(["--config", file], process.execPath, env);
   await readyAt(cli);
   return {
     sandbox,

@@ -12,6 +12,7 @@ import { createPublicFetch, type PublicFetch } from "../../net/public-fetch.js";
 import type { ServeFile } from "../../people/serve-fields.js";
 import type { Store } from "../../store/open-store.js";
 import type { OrgRevocations } from "../../upstream/org-revocations.js";
+import type { Watch } from "../../watch/observer.js";
 import { showIssuerError } from "../../web/issuer-errors.js";
 
 export interface CompanyIssuerOptions extends Pick<IssuerOptions, "askOrg" | "canAskOrg"> {
@@ -24,6 +25,7 @@ export interface CompanyIssuerOptions extends Pick<IssuerOptions, "askOrg" | "ca
   orgUrl: string;
   revocations: OrgRevocations;
   store: Store;
+  watch: Pick<Watch, "observer">;
   /** The way to the documents of clients. Only tests have another than the one to public addresses. */
   fetchDocument?: PublicFetch | undefined;
   /** The address from which a request comes. */
@@ -37,7 +39,7 @@ export interface CompanyIssuerOptions extends Pick<IssuerOptions, "askOrg" | "ca
  * @returns the authorization server as of this moment: one with other keys takes its place
  */
 export async function companyIssuer(options: CompanyIssuerOptions): Promise<() => Provider> {
-  const { content, publicUrl, resource, orgUrl, revocations, store, addressOf, log, now } = options;
+  const { content, publicUrl, resource, orgUrl, revocations, store, addressOf, watch, log, now } = options;
   const { hosts, schemes, dynamic, documents, document_hosts } = content.registration;
   const { oauth_per_address, registrations_per_address, registrations_in_all } = content.limits;
   const endings = new GrantEndings({ store, revocations });
@@ -62,6 +64,7 @@ export async function companyIssuer(options: CompanyIssuerOptions): Promise<() =
     addressOf,
     askOrg: options.askOrg,
     canAskOrg: options.canAskOrg,
+    observer: watch.observer,
     isActive: async (id) => (await store.people.find(id))?.status === "active",
     showError: showIssuerError(new URL(orgUrl).host),
     log,

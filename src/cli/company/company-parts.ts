@@ -11,6 +11,8 @@ import type { ServeFile } from "../../people/serve-fields.js";
 import type { Store } from "../../store/open-store.js";
 import { Admission } from "../../upstream/admission.js";
 import type { OrgDirectory } from "../../upstream/org-directory.js";
+import { OrgWatch } from "../../upstream/org-watch.js";
+import { UNWATCHED, type Watch } from "../../watch/observer.js";
 import { clientAddress } from "../../web/client-address.js";
 import { MCP_PATH } from "../../web/refusals.js";
 import { RunningRequests } from "../../web/running-requests.js";
@@ -23,6 +25,8 @@ export interface CompanyOptions {
   current?: () => ServeFile;
   /** True once the server is about to stop; by default never. */
   isDraining?: () => boolean;
+  /** Those who look at the server while it runs; by default nobody does. */
+  watch?: Watch;
   /** The requests that run; by default nobody else looks at them. */
   requests?: RunningRequests;
   /** The path of serve.json. */
@@ -57,6 +61,8 @@ export interface CompanyParts extends Required<Omit<CompanyOptions, "fetchDocume
   /** What a service app reads at the org about people; undefined where none is named for it. */
   directory: OrgDirectory | undefined;
   traffic: OrgTraffic;
+  /** Whether Okta answers. */
+  orgWatch: OrgWatch;
   /** The proxies in front of this server. */
   proxies: Networks;
   /** The address from which a request comes. */
@@ -71,10 +77,13 @@ export function companyParts(options: CompanyOptions): CompanyParts {
   const { content, apps, now } = options;
   const publicUrl = content.public_url.replace(/\/$/, "");
   const orgUrl = new URL(content.okta.org_url).origin;
-  const traffic = new OrgTraffic({ ...TRAFFIC, now });
+  const { watch = UNWATCHED } = options;
+  const traffic = new OrgTraffic({ ...TRAFFIC, now, observer: watch.observer });
+  const orgWatch = new OrgWatch({ orgUrl, observer: watch.observer, now });
+  const fetch = orgWatch.around(options.fetch);
   const proxies = new Networks(content.trusted_proxies);
   const { directory } = apps;
-  const { version, log, fetch, store, current = () => content } = options;
+  const { version, log, store, current = () => content } = options;
   const { privateKey: key } = directory ?? {};
   const reader = directory && key && { app: { clientId: directory.clientId, key }, orgUrl, traffic, version };
   return {
@@ -82,6 +91,9 @@ export function companyParts(options: CompanyOptions): CompanyParts {
     isDraining: () => false,
     requests: new RunningRequests(),
     ...options,
+    watch,
+    fetch,
+    orgWatch,
     publicUrl,
     resource: `${publicUrl}${MCP_PATH}`,
     orgUrl,

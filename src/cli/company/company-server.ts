@@ -11,13 +11,15 @@ import { McpEndpoint } from "../../web/mcp-endpoint.js";
 import { NO_PAGE, NO_PERSON, withoutPerson } from "../../web/nobody-to-ask.js";
 import { PageApprovals } from "../../web/page-approvals.js";
 import { RefusalRecord } from "../../web/refusal-record.js";
+import { WatchedCalls } from "../../web/watched-calls.js";
 import type { WebCaller } from "../../web/web-caller.js";
-import { startWebServer, type WebServer } from "../../web/web-server.js";
+import { type Readiness, startWebServer, type WebServer } from "../../web/web-server.js";
 import { breakGlass } from "./break-glass-parts.js";
 import type { CallerMode } from "./caller-mode.js";
 import { type CompanyOptions, type CompanyParts, companyParts } from "./company-parts.js";
 import { callsAtOnceOf, gateOf, timeoutsOf, tlsOf, writingTools } from "./gate-settings.js";
 import { inDoubt, watchPeople } from "./leaving-parts.js";
+import { isTool } from "./own-tools.js";
 import { PersonEngines } from "./person-engines.js";
 import { PersonSessions } from "./person-sessions.js";
 import { proxyMode } from "./proxy-mode.js";
@@ -26,8 +28,16 @@ import { tokenMode } from "./token-mode.js";
 
 export type { CompanyOptions } from "./company-parts.js";
 
+/** The running server of a company. */
+export interface CompanyServer extends WebServer {
+  /** Whether it can serve, as `/readyz` answers. */
+  readiness(): Promise<Readiness>;
+  /** True while Okta does not answer. Whoever has signed in is served as far as that goes. */
+  isOktaDown(): boolean;
+}
+
 /** Composes and starts the server of a company. */
-export async function startCompanyServer(options: CompanyOptions): Promise<WebServer> {
+export async function startCompanyServer(options: CompanyOptions): Promise<CompanyServer> {
   const { content, file, store, log } = options;
   const parts = companyParts(options);
   const { publicUrl, proxies, requests, isDraining, current } = parts;
@@ -47,6 +57,7 @@ export async function startCompanyServer(options: CompanyOptions): Promise<WebSe
   const { watch, signals } = watchPeople(parts, leaving, signIn?.checks);
   const stop = () => Promise.all([watch.close(), leaving.revocations.close()]);
   const gate = gateOf(current, publicUrl, scopesOf(mode, parts));
+  const readiness = readinessOf(parts, warning);
   const server = await startWebServer(
     {
       publicUrl,
@@ -57,18 +68,12 @@ export async function startCompanyServer(options: CompanyOptions): Promise<WebSe
       pages: signIn && companyPages(parts, signIn, warning),
       signals,
       proxies,
-      warning,
       origins: gate.origins,
       tls: tlsOf(content, file, log),
       timeouts: timeoutsOf(content),
       requests,
       isDraining,
-      async ready() {
-        if (isDraining())
-          throw new OktaMcpError("store_unavailable", "The server is about to stop.", { data: { reason: "stopping" } });
-        await store.ping();
-        await store.keys.requireAll();
-      },
+      readiness,
       log,
     },
     content.listen,
@@ -83,8 +88,33 @@ export async function startCompanyServer(options: CompanyOptions): Promise<WebSe
   });
   return {
     ...server,
+    readiness,
+    isOktaDown: () => parts.orgWatch.isDown,
     close: () => Promise.all([server.close(), links?.close()]).then(async () => void (await stop())),
   };
+}
+
+/** Tells whether a server can serve, and what it has to do without. */
+function readinessOf({ store, orgWatch, isDraining, log }: CompanyParts, warning: string | undefined) {
+  return async (): Promise<Readiness> => {
+    try {
+      if (isDraining()) return { status: 503, body: { status: "not_ready", reason: "stopping" } };
+      await store.ping();
+      await store.keys.requireAll();
+    } catch (error) {
+      log.warn("not ready", { error });
+      return { status: 503, body: { status: "not_ready", reason: reasonOf(error) } };
+    }
+    const degraded = orgWatch.isDown ? { degraded: ["okta"] } : {};
+    return { status: 200, body: { status: "ready", ...degraded, ...(warning !== undefined && { warning }) } };
+  };
+}
+
+/** Why this server is not ready, as a code that tells a stranger nothing else. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof OktaMcpError)) return "failed";
+  const { reason } = error.data ?? {};
+  return typeof reason === "string" ? reason : error.code;
 }
 
 /**
@@ -118,7 +148,7 @@ function scopesOf({ scopes }: CallerMode, { roles }: CompanyParts): string[] {
 }
 
 function endpointOf(parts: CompanyParts, mode: CallerMode, gate: GateOptions): McpEndpoint {
-  const { current, publicUrl, orgUrl, app, roles, traffic, store, version, addressOf, log, fetch, now } = parts;
+  const { current, publicUrl, orgUrl, app, roles, traffic, store, version, addressOf, log, fetch, now, watch } = parts;
   const { clock } = traffic.with(orgUrl);
   const sessions = new PersonSessions({ app, store, log, fetch, now, orgUrl, publicUrl, clock });
   const engines = new PersonEngines({ store, version, log, fetch, now, orgUrl, traffic, sessions });
@@ -147,7 +177,8 @@ function endpointOf(parts: CompanyParts, mode: CallerMode, gate: GateOptions): M
     news: store.news,
     now,
     adapterFor: (caller) => ({ log, approvals: approvalsOf(caller) }),
-    refusals: new RefusalRecord({ audit: store.audit, log, now }),
+    refusals: new RefusalRecord({ audit: store.audit, observer: watch.observer, log, now }),
+    calls: new WatchedCalls({ ...watch, requests: parts.requests, isTool }),
     requestIds: parts.requests,
     log,
   });

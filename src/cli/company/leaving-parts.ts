@@ -89,7 +89,7 @@ export function watchPeople(
     },
     addressOf,
     requestIds: parts.requests,
-    refusals: new RefusalRecord({ audit: store.audit, log, now }),
+    refusals: new RefusalRecord({ audit: store.audit, observer: parts.watch.observer, log, now }),
     log,
   });
   return { watch, signals: signals.routes() };

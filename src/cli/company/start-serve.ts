@@ -14,6 +14,7 @@ import { lookForRestore } from "./after-restore.js";
 import { consoleToLog } from "./console-to-log.js";
 import { dropNowAndThen } from "./drop-now-and-then.js";
 import type { JsonLog } from "./json-log.js";
+import { type OpenWatch, openWatch } from "./open-watch.js";
 import { SERVE_CHECKS } from "./serve-checks.js";
 
 /** A running server of a company, with all that belongs to it. */
@@ -42,13 +43,14 @@ export async function startServe(settings: LoadedServe, io: Io): Promise<Running
     import("./json-log.js"),
     import("../../web/running-requests.js"),
   ]);
-  const requests = new RunningRequests();
-  const context = (): Record<string, string> =>
-    requests.runningId === undefined ? {} : { request_id: requests.runningId };
+  let requests = new RunningRequests();
+  const context = () => requests.logFields();
   const log = createJsonLog({ level: settings.content.log.level, stream: io.stderr, context });
   const consoleBack = consoleToLog(log);
   try {
-    const running = await openServe(settings, { io, log, requests });
+    const watch = await openWatch({ metrics: settings.content.metrics, inFlight: () => requests.count, log });
+    requests = new RunningRequests(watch);
+    const running = await openServe(settings, { io, log, requests, watch });
     return { ...running, close: (why, how) => running.close(why, how).finally(consoleBack) };
   } catch (error) {
     consoleBack();
@@ -60,9 +62,10 @@ interface ServeTools {
   io: Io;
   log: JsonLog;
   requests: RunningRequests;
+  watch: OpenWatch;
 }
 
-async function openServe(settings: LoadedServe, { io, log, requests }: ServeTools): Promise<RunningServe> {
+async function openServe(settings: LoadedServe, { io, log, requests, watch }: ServeTools): Promise<RunningServe> {
   const { content, file, notices } = settings;
   for (const notice of [...notices, ...foreignSettingsIn(io.env)]) log.warn(notice);
   // They bring libraries that a file with a mistake does not need.
@@ -71,7 +74,7 @@ async function openServe(settings: LoadedServe, { io, log, requests }: ServeTool
     import("./company-server.js"),
   ]);
   const live = new LiveSettings(settings);
-  const store = await openStore({ ...storePlaceOf(settings), log });
+  const store = await openStore({ ...storePlaceOf(settings), observer: watch.observer, log });
   try {
     tellKeys(store, log);
     const { dir } = storePlaceOf(settings);
@@ -85,6 +88,7 @@ async function openServe(settings: LoadedServe, { io, log, requests }: ServeTool
       apps: settings.apps,
       isDraining: () => isDraining,
       requests,
+      watch,
       store,
       version: version(),
       log,
@@ -93,6 +97,9 @@ async function openServe(settings: LoadedServe, { io, log, requests }: ServeTool
     }).catch((error: NodeJS.ErrnoException) => {
       throw portError(content.listen.port, error, "Free it, or choose another listen.port in serve.json.");
     });
+    const stopTelling = await watch
+      .tell(server, store)
+      .catch((error: unknown) => server.close().then(() => Promise.reject(error)));
     const stopDropping = dropNowAndThen({ store, dir, current: () => live.content, log });
     const keys = keysNowAndThen(store, log);
     const mcpUrl = `${content.public_url.replace(/\/$/, "")}/mcp`;
@@ -113,6 +120,7 @@ async function openServe(settings: LoadedServe, { io, log, requests }: ServeTool
         await realSleep(delaySeconds * 1000);
         await keys.stop();
         await server.close();
+        await stopTelling();
         await dropped;
         await store.close();
         log.info("stopped");
