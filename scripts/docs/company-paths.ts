@@ -20,7 +20,10 @@ export const PATHS: readonly Elsewhere[] = [
     "`/admin/login`, `/admin`",
     "None in this version. People see their own access on `/me`; whoever runs the server has `serve who` and the journal.",
   ],
-  ["`/auth/users`", "None in this version. `okta-mcp serve who LOGIN` tells of one person."],
+  [
+    "`/auth/users`",
+    "The same, for admins: with the session of `/admin`, or with `Authorization: Bearer` and an admin's own token of this server. Pages by `limit` and `after`. `POST /auth/users/{id}/sync` reads somebody's groups anew.",
+  ],
   [
     "`/oauth2/v1/introspect`, `/oauth2/{id}/v1/introspect`",
     "They follow from tokens.issuer, with sign_in introspect or bearer.",
@@ -107,6 +110,10 @@ export const OPTIONS: readonly Elsewhere[] = [
     "Okta's, for the app. With sign_on.second_factor only a sign-in counts of which Okta says that it had two factors. A change that needs an approval wants a sign-in of the last five minutes.",
   ],
   ["Directory integrations, provisioning", "Okta's. A group from a directory counts by its id as any other."],
+  [
+    "`sync_okta_groups()` by script",
+    "`POST /auth/users/{id}/sync`, or the button on the admin page of the person. Both read with the directory app.",
+  ],
   ["SSWS API token", "Not taken: it is one admin's whole right, for everybody."],
   [
     "Auto-created users",

@@ -10,6 +10,7 @@ import { sayingDone } from "./admin-done.js";
 import type { AdminPagesOptions } from "./admin-options.js";
 import { personIn } from "./admin-people.js";
 import { addAdminPost, labelOf, textIn } from "./admin-routes.js";
+import { syncGroups } from "./sync-groups.js";
 
 const PERSON_PATH = `${ADMIN_SECTIONS.people.path}/:id`;
 
@@ -31,9 +32,7 @@ function addSmallActs(app: PageRoutes, options: AdminPagesOptions): void {
     page: pageOf,
     async run({ context, record }) {
       const person = await personIn(context, options);
-      const { groups } = await groupSync.sync(person);
-      const detail = { groups: groups.length, changed: !sameMembers(groups, person.groups) };
-      await record({ action: "sync_groups", target: person.id, outcome: "done", detail });
+      await syncGroups(groupSync, person, record);
       return sayingDone(personPath(person.id), "synced");
     },
   });
@@ -61,9 +60,6 @@ function addSmallActs(app: PageRoutes, options: AdminPagesOptions): void {
     },
   });
 }
-
-const sameMembers = (one: readonly string[], other: readonly string[]) =>
-  one.length === other.length && one.every((id) => other.includes(id));
 
 /** A question about a person. */
 function about(person: KnownPerson, question: Omit<ActQuestion, "section" | "back">): ActQuestion {

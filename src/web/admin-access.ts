@@ -148,6 +148,11 @@ export class AdminAccess {
     return { admin, fields: fields as Record<string, string | File> };
   }
 
+  /** The admin in front of a browser; undefined where nobody is signed in there. @throws SignInFailure not_admin */
+  present(context: PageContext): Promise<AdminHere | undefined> {
+    return this.#here(context);
+  }
+
   /** The token of a form of an admin page. @param purpose what the form is for; another form's token does not count */
   formToken(context: PageContext, { person }: AdminHere, purpose: string): string {
     return this.#options.kit.formToken(context, purposeOf(purpose, person));

@@ -34,7 +34,7 @@ export function hostsOf(publicUrl: string): Set<string> {
 }
 
 /** The scheme in any case, then one or more spaces, then the token (RFC 6750, section 2.1; RFC 9110, section 11.1). */
-const BEARER = /^bearer +([A-Za-z0-9._~+/=-]+)$/i;
+export const BEARER = /^bearer +([A-Za-z0-9._~+/=-]+)$/i;
 
 /** The media type of JSON with any parameters (RFC 9110, section 8.3.1). */
 const JSON_TYPE = /^application\/json *(;|$)/i;

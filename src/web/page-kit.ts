@@ -95,6 +95,11 @@ export class PageKit {
     return { browser, fields, answer: fields.answer };
   }
 
+  /** False for a request that another page sent, as far as the browser tells. */
+  isOwnPage(context: PageContext): boolean {
+    return this.#options.binding.isOwnPage(context.req.raw.headers);
+  }
+
   /** Whoever is signed in to the pages in this browser. */
   async signedIn(context: PageContext): Promise<SignedInHere | undefined> {
     const { binding, store } = this.#options;

@@ -1,4 +1,5 @@
 import { addAdminPages } from "../../admin/admin-pages.js";
+import { addUsersApi } from "../../admin/users-api.js";
 import { breakGlassUrl, startBreakGlass } from "../../web/break-glass.js";
 import { BrowserBinding } from "../../web/browser-binding.js";
 import { peerAddress } from "../../web/client-address.js";
@@ -32,7 +33,12 @@ export async function breakGlass(
     // Nothing in front of this listener is believed, whatever stands in front of the other one.
     addressOf: peerAddress,
     requestIds: parts.requests,
-    addAdminPages: (app, tools) => addAdminPages(app, adminParts(parts, signIn, { ...flowParts, ...tools, warning })),
+    addAdminPages(app, tools) {
+      const admin = adminParts(parts, signIn, { ...flowParts, ...tools, warning });
+      addAdminPages(app, admin);
+      // No token counts here: whoever comes has a link.
+      addUsersApi(app, { ...admin, verifier: undefined });
+    },
   }).catch((error: NodeJS.ErrnoException) => {
     throw portError(port, error, "Free it, or choose another sign_on.break_glass_port in serve.json.");
   });

@@ -65,7 +65,7 @@ export async function startCompanyServer(options: CompanyOptions): Promise<Compa
       scopes: gate.scopes,
       provider: signIn?.provider,
       endpoint: endpointOf(parts, mode, gate),
-      pages: signIn && companyPages(parts, signIn, warning),
+      pages: signIn && companyPages(parts, signIn, mode),
       signals,
       proxies,
       origins: gate.origins,

@@ -1,5 +1,6 @@
 import type Provider from "oidc-provider";
 import { addAdminPages } from "../../admin/admin-pages.js";
+import { addUsersApi } from "../../admin/users-api.js";
 import type { AppCredentials } from "../../auth/client-authentication.js";
 import { AddressLimits } from "../../issuer/address-limits.js";
 import { scopesToSignIn } from "../../people/sign-on-schema.js";
@@ -8,6 +9,7 @@ import { GroupSync } from "../../upstream/group-sync.js";
 import { OktaLogin } from "../../upstream/okta-login.js";
 import { PersonChecks } from "../../upstream/person-checks.js";
 import { PersonGroups } from "../../upstream/person-groups.js";
+import type { TokenVerifier } from "../../verify/token-verifier.js";
 import { BrowserBinding } from "../../web/browser-binding.js";
 import { ClientRequests } from "../../web/client-requests.js";
 import { pageRoutes } from "../../web/page-routes.js";
@@ -73,7 +75,11 @@ export function signInFlow(parts: CompanyParts, signIn: SignInParts) {
 }
 
 /** The routes of people. */
-export function companyPages(parts: CompanyParts, signIn: SignInParts, warning: string | undefined): PageRoutes {
+export function companyPages(
+  parts: CompanyParts,
+  signIn: SignInParts,
+  { warning, verifier }: { warning: string | undefined; verifier: TokenVerifier },
+): PageRoutes {
   const { publicUrl, store, content, now } = parts;
   const binding = new BrowserBinding(new URL(publicUrl), () => store.subKeys("forms"));
   const limits = new AddressLimits({ perMinute: content.limits.oauth_per_address, now });
@@ -85,6 +91,10 @@ export function companyPages(parts: CompanyParts, signIn: SignInParts, warning: 
     binding,
     limits,
     requestIds: parts.requests,
-    addAdminPages: (app, tools) => addAdminPages(app, adminParts(parts, signIn, { ...flowParts, ...tools, warning })),
+    addAdminPages(app, tools) {
+      const admin = adminParts(parts, signIn, { ...flowParts, ...tools, warning });
+      addAdminPages(app, admin);
+      addUsersApi(app, { ...admin, verifier });
+    },
   });
 }
