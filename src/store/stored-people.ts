@@ -232,6 +232,13 @@ export class StoredPeople {
     }
   }
 
+  /** Keeps that nobody can be asked about a person at the moment. Who has become due meanwhile stays due. */
+  async notDue(id: string): Promise<void> {
+    const { db, now } = this.#parts;
+    const claimed = db.updateTable("people").where("id", "=", id).where("check_due_at", ">", now());
+    await claimed.set({ check_due_at: null }).execute();
+  }
+
   /** Keeps that a person has called. */
   async called(id: string): Promise<void> {
     const { db, now } = this.#parts;

@@ -7,7 +7,7 @@ import type { DirectoryState, OrgDirectory } from "./org-directory.js";
 import type { PersonChecks } from "./person-checks.js";
 
 export interface PeopleWatchOptions {
-  store: Pick<Store, "people" | "turns" | "news">;
+  store: Pick<Store, "people" | "turns" | "news" | "audit">;
   departures: Pick<Departures, "end">;
   /** The issuers by which people are known. */
   issuers: readonly string[];
@@ -112,8 +112,9 @@ export class PeopleWatch {
     try {
       if (directory !== undefined) await this.#askDirectory(directory, person);
       // Where nothing can be asked, the next sign-in tells.
-      else await checks?.checkAnew(person.id);
-      await store.people.checked([person.id], { groups: directory !== undefined });
+      const isKnown = directory !== undefined || (await checks?.checkAnew(person.id)) === "active";
+      if (isKnown) await store.people.checked([person.id], { groups: directory !== undefined });
+      else await store.people.notDue(person.id);
     } catch (error) {
       log.warn("Okta could not be asked about a person, and will be asked again", { person: person.id, error });
     }
@@ -145,6 +146,11 @@ export class PeopleWatch {
     const next = [...person.groups.filter((id) => !deciding.has(id)), ...[...deciding].filter((id) => held.has(id))];
     if (next.length === person.groups.length && next.every((id) => person.groups.includes(id))) return;
     await store.people.setGroups(person.id, next);
+    const detail = {
+      gained: next.filter((id) => !person.groups.includes(id)),
+      lost: person.groups.filter((id) => !next.includes(id)),
+    };
+    await store.audit.add({ actor: "okta", action: "groups_changed", target: person.id, outcome: "done", detail });
     await store.news.publish({ about: "person", id: person.id });
   }
 

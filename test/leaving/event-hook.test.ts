@@ -71,6 +71,9 @@ test("S11, S20: a group that somebody leaves changes what they may do with the n
   await expect.poll(async () => (await text()).includes('"delete_group"'), IN_TIME).toBe(false);
   expect(await text()).toContain('"list_users"');
   expect(await endings(web)).toEqual([]);
+  expect(await web.store.audit.page({ action: "groups_changed", limit: 9 })).toMatchObject([
+    { actor: "okta", detail: { lost: [group?.id], gained: [] } },
+  ]);
 });
 
 test("S20: without a directory app the person's own refresh token tells", async () => {

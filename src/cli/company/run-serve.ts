@@ -26,6 +26,7 @@ export async function runServe(io: Io, flags: ServeFlags): Promise<number> {
     const settings = sandbox?.settings ?? readSettings(flags);
     const running = await startServe(settings, io);
     signals.onReload = () => sandbox === undefined && running.reload();
+    await sandbox?.tellOfDepartures();
     if (sandbox !== undefined) explainSandbox(io, sandbox, running.mcpUrl);
     io.out(running.mcpUrl);
     const signal = await signals.stop;

@@ -20,6 +20,8 @@ export interface ServeSandbox {
   orgName: string;
   /** Who can sign in, and what they may do, for a person. */
   people: readonly { name: string; may: string }[];
+  /** Has the org tell the server from now on when somebody leaves. The server has to listen. */
+  tellOfDepartures(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -29,6 +31,15 @@ const MAY = {
   helpdesk: "reads users, groups, policies and the log; changes users and deactivates them, with approval",
   viewers: "reads, and changes nothing",
 } as const;
+
+/** The events of which the pretend org's event hook tells. */
+const LEAVING = [
+  "user.lifecycle.deactivate",
+  "user.lifecycle.suspend",
+  "application.user_membership.remove",
+  "group.user_membership.remove",
+  "group.user_membership.add",
+];
 
 /** The roles of the pretend company. Each belongs to the group of its name. */
 function rolesFor(groups: Record<keyof typeof MAY, string>) {
@@ -57,14 +68,16 @@ function rolesFor(groups: Record<keyof typeof MAY, string>) {
  * @throws OktaMcpError bad_input where the port is taken
  */
 export async function startServeSandbox(port: number | undefined): Promise<ServeSandbox> {
-  const [{ startSandbox }, { orgAuthorization }, { addServeCompany, loginOf, SERVE_PEOPLE }] = await Promise.all([
-    import("../../../sandbox/server.js"),
-    import("../../../sandbox/org-authorization.js"),
-    import("../../../sandbox/serve-company.js"),
-  ]);
+  const [{ startSandbox }, { orgAuthorization }, { addServeCompany, loginOf, SERVE_PEOPLE }, { startEventHook }] =
+    await Promise.all([
+      import("../../../sandbox/server.js"),
+      import("../../../sandbox/org-authorization.js"),
+      import("../../../sandbox/serve-company.js"),
+      import("../../../sandbox/event-hooks.js"),
+    ]);
   const ownPort = await choosePort(port);
   const publicUrl = `http://${HOST}:${ownPort}`;
-  const secret = randomBytes(32).toString("base64url");
+  const [secret, hookSecret] = [32, 32].map((bytes) => randomBytes(bytes).toString("base64url")) as [string, string];
   const folder = mkdtempSync(join(temporaryDir(), "okta-mcp-serve-"));
   const removeFolder = () => rmSync(folder, { recursive: true, force: true });
   try {
@@ -78,7 +91,9 @@ export async function startServeSandbox(port: number | undefined): Promise<Serve
     });
     if (made.it === undefined) throw new Error("The org was made without its company.");
     const { clientId, groups } = made.it;
-    writeFileSync(join(folder, "secret"), secret, { mode: 0o600 });
+    for (const [name, text] of Object.entries({ secret, hook: hookSecret })) {
+      writeFileSync(join(folder, name), text, { mode: 0o600 });
+    }
     const file = join(folder, "serve.json");
     const text = JSON.stringify({
       public_url: publicUrl,
@@ -87,12 +102,17 @@ export async function startServeSandbox(port: number | undefined): Promise<Serve
       data_dir: "data",
       okta: { org_url: sandbox.origin, client_id: clientId, client_secret_file: "secret" },
       roles: rolesFor(groups),
+      leaving: { event_hook_secret_files: ["hook"] },
       log: { level: "warn" },
     });
     const settings = checkServe(text, file, SERVE_CHECKS);
     if ("problems" in settings) throw serveFileError(file, settings.problems);
+    const hook = startEventHook(sandbox.org, { uri: `${publicUrl}/okta/events`, secret: hookSecret, events: LEAVING });
     return {
       settings,
+      async tellOfDepartures() {
+        if (!(await hook.verify())) throw new Error("The server did not take the event hook of the pretend org.");
+      },
       orgUrl: sandbox.origin,
       orgName: sandbox.org.name,
       people: SERVE_PEOPLE.map((person) => ({
@@ -100,6 +120,7 @@ export async function startServeSandbox(port: number | undefined): Promise<Serve
         may: person.group === undefined ? "nothing: no group with a role" : MAY[person.group],
       })),
       async close() {
+        hook.close();
         await sandbox.close();
         removeFolder();
       },
