@@ -6,7 +6,7 @@ import { quoteOkta } from "../text/quote.js";
 import { type CheckContext, DIRECTORY_SCOPES, directoryApp, type OpenedApp } from "./check-context.js";
 import { about, type Finding } from "./finding.js";
 
-/** Checks where people's groups come from, and that the groups of the roles are there. */
+/** Checks where people's groups come from, and that the groups of roles and admins are there. */
 export async function checkGroups(context: CheckContext, store: Store | undefined): Promise<Finding[]> {
   const opened = groupReader(context);
   const seen = await store?.people.groupsSeen();
@@ -69,17 +69,21 @@ function checkSource({ content }: CheckContext, seen: Seen | undefined): Finding
 }
 
 async function checkIds(
-  { roles }: CheckContext,
+  { roles, content: { admins } }: CheckContext,
   operations: Operations | undefined,
   seen: ReadonlySet<string> | undefined,
 ): Promise<Finding[]> {
   const findings: Finding[] = [];
-  for (const role of roles) {
-    const { ok, wrong, unknown } = about(`groups of role ${role.name}`);
+  const lists: [what: string, groups: Iterable<string>][] = [
+    ...roles.map(({ name, groups }): [string, Iterable<string>] => [`groups of role ${name}`, groups]),
+    ...(admins === undefined ? [] : [["groups of admins", admins.groups] as [string, Iterable<string>]]),
+  ];
+  for (const [what, groups] of lists) {
+    const { ok, wrong, unknown } = about(what);
     const names: string[] = [];
     const missing: string[] = [];
     const open: string[] = [];
-    for (const id of role.groups) {
+    for (const id of groups) {
       const found = operations === undefined ? undefined : await groupName(operations, id);
       if (found instanceof OktaMcpError) {
         if (found.code === "not_found") missing.push(id);

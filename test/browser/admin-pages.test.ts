@@ -25,6 +25,61 @@ async function look(page: Page, name: string, scheme: string): Promise<void> {
   await page.setViewportSize({ width: 1280, height: 800 });
 }
 
+test("S17: what people, clients, groups and records are called is text on every admin page: no dialog, no complaint", async (context) => {
+  const { page, complaints, requested } = await openBrowser(context);
+  const dialogs: string[] = [];
+  page.on("dialog", (dialog) => {
+    dialogs.push(dialog.message());
+    return dialog.dismiss();
+  });
+  const evil = '"><img src=/stolen onerror=alert(1)><svg onload=alert(2)><style>*{display:none}</style>';
+  const web = await startBusyAdmins({ client: evil, group: evil });
+  const { publicUrl, company, store, bob } = web;
+  const person = await personOf(web, BOB_LOGIN);
+  await store.people.signedIn({
+    ...person,
+    login: `${evil}@acme.example`,
+    name: evil,
+    attributes: { department: evil, title: evil },
+  });
+  const events = ["login", "audit"].map((action) => ({ action: `${action}${evil}`, actor: evil, target: evil }));
+  for (const event of events) {
+    await store.audit.add({ ...event, outcome: "done", client: evil, ip: evil, detail: { [evil]: evil } });
+  }
+  await store.audit.add({ action: "approve", actor: evil, client: evil, outcome: "done", detail: { tool: evil } });
+  company.control.autoSignIn(ADMIN_LOGIN);
+  await page.goto(`${publicUrl}/admin`);
+  await page.getByRole("button", { name: "Continue with Okta" }).click();
+  await page.waitForURL(`${publicUrl}/admin`);
+  const client = encodeURIComponent(bob.client_id);
+  const q = encodeURIComponent(evil);
+  for (const path of [
+    "/admin/people",
+    `/admin/people?begins=${q}&role=${q}`,
+    `/admin/people/${person.id}`,
+    `/admin/people/${person.id}/erase`,
+    "/admin/access",
+    `/admin/access/client?id=${client}`,
+    `/admin/access/block?id=${client}`,
+    "/admin/access/browsers",
+    `/admin/roles?login=${q}`,
+    "/admin/approvals",
+    "/admin/audit",
+    `/admin/audit?who=${q}&action=${q}&client=${q}`,
+    `/admin/audit/export?action=${q}`,
+    "/admin/changes",
+    `/admin/changes?tool=${q}`,
+    `/admin/login?to=${q}`,
+  ]) {
+    await page.goto(`${publicUrl}${path}`);
+    expect(await page.locator("img, svg, main style").count(), path).toBe(0);
+    expect(await page.locator("h1").isVisible(), path).toBe(true);
+  }
+  expect(dialogs).toEqual([]);
+  expect(complaints).toEqual([]);
+  expect(requested.filter((url) => new URL(url).pathname === "/stolen")).toEqual([]);
+}, 120_000);
+
 for (const colorScheme of ["light", "dark"] as const) {
   test(`axe finds nothing on any admin page in ${colorScheme}, wide and at 320 px`, async (context) => {
     const { page, complaints } = await openBrowser(context, { colorScheme });

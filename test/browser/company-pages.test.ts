@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { expect, onTestFinished, type TestContext, test, vi } from "vitest";
 import { ADMIN_LOGIN } from "../../sandbox/facts.js";
+import { axeFindings } from "../support/axe.js";
 import { openBrowser, sidewaysScroll } from "../support/chromium.js";
 import { startCompanyWeb } from "../support/company-server.js";
 import { faintTexts } from "../support/contrast.js";
@@ -117,7 +118,7 @@ test("P8: no page can be put into a frame", async (context) => {
 });
 
 for (const colorScheme of ["light", "dark"] as const) {
-  test(`every page is legible in ${colorScheme} and fits 320 px`, async (context) => {
+  test(`every page is legible in ${colorScheme}, fits 320 px, and axe finds nothing on it`, async (context) => {
     const { page, authorize, publicUrl, redirectUri, signIn, company } = await open(context, {
       colorScheme,
       javaScriptEnabled: true,
@@ -125,6 +126,11 @@ for (const colorScheme of ["light", "dark"] as const) {
     const look = async (name: string) => {
       await expectFit(page);
       expect(await faintTexts(page), name).toEqual([]);
+      for (const size of [{ width: 1280, height: 800 }, SMALL]) {
+        await page.setViewportSize(size);
+        expect(await axeFindings(page), `${name} ${size.width}`).toEqual([]);
+      }
+      await page.setViewportSize({ width: 1000, height: 720 });
       const folder = process.env.OKTA_MCP_SHOTS;
       if (folder === undefined) return;
       await page.screenshot({ path: `${folder}/${name}-${colorScheme}.png`, fullPage: true });

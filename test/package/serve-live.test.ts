@@ -68,6 +68,29 @@ describeWhereBuilt("a server that runs", () => {
     expect(await cli.ended).toMatchObject({ code: 0 });
   });
 
+  test("S12: who is an admin is edited while the server runs; a file that removes the last admin changes nothing", {
+    timeout: 60_000,
+  }, async () => {
+    const serve = await startServeProcess();
+    const { settings, write, signIn, publicUrl } = serve;
+    const { browser } = await signIn();
+    const admin = async () => (await browser.get(`${publicUrl}/admin`)).status;
+    expect(await admin()).toBe(404);
+    const groups = settings.roles.flatMap((role) => role.groups);
+    write({ admins: { groups } });
+    expect(await reload(serve, ANEW)).toMatchObject({ changed: ["admins"] });
+    expect(await admin()).toBe(303);
+
+    for (const admins of [{ groups: ["00gNobodyIsInThis01"] }, undefined]) {
+      write({ admins });
+      const record = await reload(serve, MISTAKES);
+      expect(record?.mistakes).toEqual([expect.stringContaining("the last admin would lose the admin pages")]);
+      expect(await admin()).toBe(303);
+    }
+    write({ admins: { groups: ["00gNobodyIsInThis01", ...groups], step_up_minutes: 1 } });
+    expect(await reload(serve, ANEW)).toMatchObject({ changed: ["admins"] });
+  });
+
   test("M7: a write that was sent comes to its end and is in the journal when the server is stopped; nothing new is taken", {
     timeout: 60_000,
   }, async () => {

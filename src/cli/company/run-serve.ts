@@ -80,5 +80,7 @@ function explainSandbox(io: Io, { orgName, orgUrl, people }: ServeSandbox, mcpUr
   io.note(bold("Sign in as one of these; the page offers them by name"));
   for (const { name, may } of people) io.copyable(`  ${name}: ${may}`);
   io.note();
+  io.copyable(`Look after it as Ada Admin: ${new URL("/admin", mcpUrl)}`);
+  io.note();
   io.note("Ctrl-C stops it, and all of it is gone.");
 }

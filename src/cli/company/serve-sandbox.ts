@@ -27,7 +27,7 @@ export interface ServeSandbox {
 
 /** What each role may do, in words. */
 const MAY = {
-  admins: "everything",
+  admins: "everything, and the admin pages",
   helpdesk: "reads users, groups, policies and the log; changes users and deactivates them, with approval",
   viewers: "reads, and changes nothing",
 } as const;
@@ -103,6 +103,7 @@ export async function startServeSandbox(port: number | undefined): Promise<Serve
       okta: { org_url: sandbox.origin, client_id: clientId, client_secret_file: "secret" },
       roles: rolesFor(groups),
       leaving: { event_hook_secret_files: ["hook"] },
+      admins: { groups: [groups.admins] },
       log: { level: "warn" },
     });
     const settings = checkServe(text, file, SERVE_CHECKS);

@@ -2,6 +2,7 @@ import type { Log } from "../../log.js";
 import { createFetch } from "../../net/proxy.js";
 import { realSleep } from "../../net/waiting.js";
 import { foreignSettingsIn } from "../../people/foreign-settings.js";
+import { lastAdminLost } from "../../people/last-admin.js";
 import { LiveSettings } from "../../people/live-settings.js";
 import { type LoadedServe, loadServe } from "../../people/load-serve.js";
 import { storePlaceOf } from "../../people/store-place.js";
@@ -102,6 +103,8 @@ async function openServe(settings: LoadedServe, { io, log, requests, watch }: Se
       .catch((error: unknown) => server.close().then(() => Promise.reject(error)));
     const stopDropping = dropNowAndThen({ store, dir, current: () => live.content, log });
     const keys = keysNowAndThen(store, log);
+    let settingsRead = Promise.resolve();
+    const notRead = (error: unknown) => log.error("the settings were not read anew, and the old ones stay", { error });
     const mcpUrl = `${content.public_url.replace(/\/$/, "")}/mcp`;
     log.info("serving", { address: server.address, mcp_url: mcpUrl, version: version(), org: content.okta.org_url });
     return {
@@ -110,7 +113,7 @@ async function openServe(settings: LoadedServe, { io, log, requests, watch }: Se
         // The certificate may be another one under the same name.
         server.reload();
         keys.refresh();
-        reload(live, file, log);
+        settingsRead = settingsRead.then(() => reload({ live, store, file, log })).catch(notRead);
       },
       async close(why, { atOnce = false } = {}) {
         const delaySeconds = atOnce ? 0 : live.content.drain_delay_seconds;
@@ -119,6 +122,7 @@ async function openServe(settings: LoadedServe, { io, log, requests, watch }: Se
         const dropped = stopDropping();
         await realSleep(delaySeconds * 1000);
         await keys.stop();
+        await settingsRead;
         await server.close();
         await stopTelling();
         await dropped;
@@ -155,12 +159,26 @@ function keysNowAndThen(store: Store, log: Log): { refresh(): void; stop(): Prom
   };
 }
 
-function reload(live: LiveSettings, file: string, log: JsonLog): void {
-  const taken = live.take(loadServe(file, SERVE_CHECKS));
+interface Reloading {
+  live: LiveSettings;
+  store: Store;
+  file: string;
+  log: JsonLog;
+}
+
+/** Reads the settings anew. What came of it is in the log and on record. */
+async function reload({ live, store, file, log }: Reloading): Promise<void> {
+  const next = loadServe(file, SERVE_CHECKS);
+  const lost =
+    "problems" in next ? undefined : await lastAdminLost(store.peopleLists, live.content.admins, next.content.admins);
+  const taken = live.take(lost === undefined ? next : { problems: [lost] });
+  const record = { actor: "operator", action: "read_settings" } as const;
   if ("kept" in taken) {
     log.error("the new settings have mistakes, and the old ones stay", { file, mistakes: taken.kept });
+    await store.audit.add({ ...record, outcome: "refused", detail: { mistakes: taken.kept.length } });
     return;
   }
+  await store.audit.add({ ...record, outcome: "done", detail: { changed: taken.changed } });
   const { changed, needRestart, notices } = taken;
   log.setLevel(live.content.log.level);
   for (const notice of notices) log.warn(notice);
