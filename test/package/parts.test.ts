@@ -16,10 +16,13 @@ async function sources(): Promise<[file: string, text: string][]> {
   return Promise.all(files.map(async (file) => [file, await readFile(join(ROOT, file), "utf8")] as [string, string]));
 }
 
-/** Returns the name of each bundled package that the sources load with `import("…")`. `keytar` is not bundled. */
+/** Packages that are looked up where somebody has installed them. */
+const NOT_BUNDLED: ReadonlySet<string> = new Set(["keytar", "@opentelemetry/api"]);
+
+/** Returns the name of each bundled package that the sources load with `import("…")`. Those that are not bundled are left out. */
 async function packagesLoadedLater(): Promise<string[]> {
   const names = (await sources()).flatMap(([, text]) => [...text.matchAll(/(?<!typeof )import\("([^".][^"]*)"\)/g)]);
-  return [...new Set(names.map(([, name = ""]) => name))].filter((name) => name !== "keytar").sort();
+  return [...new Set(names.map(([, name = ""]) => name))].filter((name) => !NOT_BUNDLED.has(name)).sort();
 }
 
 /** Returns the type of each value that a module exports, by name. */
