@@ -18,7 +18,7 @@ export const PATHS: readonly Elsewhere[] = [
   ["`/auth/sso/login/okta`, `/auth/sso/logout`", "The same, as pages. A link alone signs nobody in or out."],
   [
     "`/admin/login`, `/admin`",
-    "None in this version. People see their own access on `/me`; whoever runs the server has `serve who` and the journal.",
+    "The same, for members of admins.groups. Everybody else sees their own access on `/me`.",
   ],
   [
     "`/auth/users`",

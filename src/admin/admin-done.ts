@@ -10,6 +10,8 @@ const DONE = {
   blocked: "The person is blocked. Everything they had here has ended.",
   unblocked: "The block was lifted. The person has to sign in anew.",
   erased: "The person’s data was erased.",
+  invited: "The person may sign in from now on.",
+  uninvited: "The invitation was taken back.",
   client_ended: "All access of the client was ended.",
   client_blocked: "The client is blocked. Everything it had has ended.",
   client_unblocked: "The block was lifted. The client has to ask again.",

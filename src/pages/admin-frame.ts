@@ -4,7 +4,7 @@ import { type Markup, wholePage } from "./layout.js";
 /** The parts of the admin pages, in the order of the navigation. */
 export const ADMIN_SECTIONS = {
   overview: { path: "/admin", name: "Overview" },
-  people: { path: "/admin/people", name: "People" },
+  people: { path: "/admin/people", name: "People", invitations: "/admin/invitations" },
   access: { path: "/admin/access", name: "Sessions and clients" },
   roles: { path: "/admin/roles", name: "Roles" },
   approvals: { path: "/admin/approvals", name: "Approvals" },

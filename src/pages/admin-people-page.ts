@@ -99,7 +99,8 @@ export function adminPeoplePage(frame: AdminFrame, { people, filters, roleNames,
     section: "people",
     title: "People",
     done,
-    body: html`${form}${people.length === 0 ? nobody : html`${table}${pager(pages)}`}`,
+    body: html`<p class="above"><a href="${ADMIN_SECTIONS.people.invitations}">Invitations</a></p>
+${form}${people.length === 0 ? nobody : html`${table}${pager(pages)}`}`,
   });
 }
 

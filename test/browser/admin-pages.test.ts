@@ -111,6 +111,8 @@ for (const colorScheme of ["light", "dark"] as const) {
       changes: "/admin/changes",
       "changes-none": "/admin/changes?tool=nothing",
       "no-person": "/admin/people/nobody",
+      invitations: "/admin/invitations",
+      "sign-in": "/auth/sso/login/okta",
     };
     for (const [name, path] of Object.entries(pages)) {
       await go(path);

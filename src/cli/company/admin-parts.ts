@@ -1,5 +1,7 @@
+import type { InvitationsOptions } from "../../admin/admin-invitations.js";
 import type { AdminPagesOptions, OrgState, ServerFact } from "../../admin/admin-options.js";
 import { ask } from "../../operator/check-context.js";
+import { invite, uninvite } from "../../operator/invite.js";
 import { rightsOf } from "../../operator/who.js";
 import type { AdminSettings } from "../../people/admin-schema.js";
 import { storePlaceOf } from "../../people/store-place.js";
@@ -30,9 +32,13 @@ export function adminParts(
   parts: CompanyParts,
   { departures, groupSync }: Pick<AdminPagesOptions, "departures" | "groupSync">,
   { requests, ...tools }: AdminSettingsNow,
-): AdminPagesOptions {
+): InvitationsOptions {
   const { store, version, current, roles, content, log, now } = parts;
   const rolesTools = new RolesTools();
+  const contextNow = () => {
+    const { file, fetch } = parts;
+    return openCheck({ loaded: { content: current(), file, roles: roles() }, env: {}, log, fetch, now });
+  };
   return {
     ...tools,
     store,
@@ -48,12 +54,10 @@ export function adminParts(
     tokensFrom: content.sign_in === "proxy" ? undefined : (content.tokens?.issuer ?? parts.orgUrl),
     tools: toolCards,
     toolsOf: (role) => new Set(rolesTools.of(role).allowed.map(({ name }) => name)),
-    rightsOf(login) {
-      const { file, fetch } = parts;
-      const loaded = { content: current(), file, roles: roles() };
-      const context = openCheck({ loaded, env: {}, log, fetch, now });
-      return rightsOf({ ...context, catalogueOf: (role) => rolesTools.of(role).catalogue }, store, login);
-    },
+    rightsOf: (login) =>
+      rightsOf({ ...contextNow(), catalogueOf: (role) => rolesTools.of(role).catalogue }, store, login),
+    invite: (who, { by, ...origin }) => invite(contextNow(), who, { store, by, origin }),
+    uninvite: (subject, { by, ...origin }) => uninvite(subject, parts.orgUrl, { store, by, origin }),
     orgState: orgStateOf(parts),
     facts: () => factsOf(store),
   };

@@ -1,3 +1,4 @@
+import { addAdminInvitations } from "../../admin/admin-invitations.js";
 import { addAdminPages } from "../../admin/admin-pages.js";
 import { addUsersApi } from "../../admin/users-api.js";
 import { breakGlassUrl, startBreakGlass } from "../../web/break-glass.js";
@@ -36,6 +37,7 @@ export async function breakGlass(
     addAdminPages(app, tools) {
       const admin = adminParts(parts, signIn, { ...flowParts, ...tools, warning });
       addAdminPages(app, admin);
+      addAdminInvitations(app, admin);
       // No token counts here: whoever comes has a link.
       addUsersApi(app, { ...admin, verifier: undefined });
     },

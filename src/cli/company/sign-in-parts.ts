@@ -1,4 +1,5 @@
 import type Provider from "oidc-provider";
+import { addAdminInvitations } from "../../admin/admin-invitations.js";
 import { addAdminPages } from "../../admin/admin-pages.js";
 import { addUsersApi } from "../../admin/users-api.js";
 import type { AppCredentials } from "../../auth/client-authentication.js";
@@ -94,6 +95,7 @@ export function companyPages(
     addAdminPages(app, tools) {
       const admin = adminParts(parts, signIn, { ...flowParts, ...tools, warning });
       addAdminPages(app, admin);
+      addAdminInvitations(app, admin);
       addUsersApi(app, { ...admin, verifier });
     },
   });
