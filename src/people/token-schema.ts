@@ -14,6 +14,13 @@ export function tokensSchema() {
       "The issuer, e.g. https://acme.okta.com/oauth2/aus1abcd. For bearer it is the org itself.",
     ).optional(),
     audience: text("The audience, which has to be this server's alone. By default {public_url}/mcp.", 2_000).optional(),
+    shared_audience: z
+      .array(text("An audience.", 2_000))
+      .max(20)
+      .default([])
+      .describe(
+        "Other audiences that a token may have besides. Whoever has one of them can use the token here. None by default.",
+      ),
     clients: z
       .array(text("A client id.", 200))
       .max(500)

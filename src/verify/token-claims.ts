@@ -22,6 +22,8 @@ export interface TokenRules {
   /** Exactly as in the token. */
   issuer: string;
   audience: string;
+  /** The other audiences that a token may have as well. Each of these servers could use it here. */
+  sharedAudiences: ReadonlySet<string>;
   /** The clients whose tokens count for a person. */
   clients: ReadonlySet<string>;
   /** The clients whose tokens count for themselves. */
@@ -63,6 +65,9 @@ export function checkClaims(
   const audiences = Array.isArray(claims.aud) ? claims.aud : [claims.aud];
   if (!audiences.includes(rules.audience))
     return invalid("The token is for another audience.", { audience: claims.aud });
+  // Another server that it is for could send it here (RFC 9700, section 2.3).
+  if (!audiences.every((one) => one === rules.audience || rules.sharedAudiences.has(one)))
+    return invalid("The token is for other servers too.", { audience: claims.aud });
   if (OF_ID_TOKENS.some((name) => Object.hasOwn(claims, name))) return invalid("The token is an ID token.");
   // Whoever holds the token would have to prove a key, which nobody asks for here (RFC 9449, section 7.1).
   if (isObject(claims.cnf)) return invalid("The token is bound to a key.");

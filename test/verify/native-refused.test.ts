@@ -61,7 +61,7 @@ describe("a token that nobody here may use", () => {
     expect(web.company.sandbox.count("*", web.keysPath)).toBe(0);
   });
 
-  test("T6: another audience: 401; a list of audiences with ours: taken", async () => {
+  test("T6: another audience: 401; a list of ours alone: taken", async () => {
     const web = await startTokenWeb();
     const ours = `${web.publicUrl}/mcp`;
     const wrong = [
@@ -81,7 +81,23 @@ describe("a token that nobody here may use", () => {
     expect(new Set(await statusesOf(web, tokens))).toEqual(new Set([401]));
     const without = await web.tokenOf({ claims: ({ aud: _, ...rest }) => rest });
     expect((await web.listWith(without)).status).toBe(401);
-    expect((await web.listWith(await web.tokenOf({ claims: put({ aud: ["api://default", ours] }) }))).status).toBe(200);
+    expect((await web.listWith(await web.tokenOf({ claims: put({ aud: [ours] }) }))).status).toBe(200);
+  });
+
+  test("a token that is for other servers too counts only where each of them is named", async () => {
+    const named = "https://hr.acme.example/mcp";
+    for (const [shared, aud, status] of [
+      [[], "api://default", 401],
+      [[named], named, 200],
+      [[named], "https://other.example", 401],
+      [[named], 1, 401],
+    ] as const) {
+      const web = await startTokenWeb({ tokens: { shared_audience: shared } });
+      const token = await web.tokenOf({ claims: put({ aud: [`${web.publicUrl}/mcp`, aud] }) });
+      expect((await web.listWith(token)).status, JSON.stringify([shared, aud])).toBe(status);
+      const alone = await web.tokenOf({ claims: put({ aud: [named] }) });
+      expect((await web.listWith(alone)).status).toBe(401);
+    }
   });
 
   test("T7, T21: another issuer, were it by one character or with the same keys: 401", async () => {

@@ -35,7 +35,8 @@ async function refusalOf(how: Partial<DirectIssue>, arrange: (web: CompanyWeb) =
     rules: {
       issuer: endpoints.issuer,
       audience: AUDIENCE,
-      clients: new Set([NATIVE_ID]),
+      sharedAudiences: new Set<string>(),
+    clients: new Set([NATIVE_ID]),
       machines: new Set(),
       neededScope: "mcp",
       groupsClaim: undefined,

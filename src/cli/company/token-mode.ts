@@ -49,6 +49,7 @@ function verifierOf(parts: CompanyParts, tokens: Tokens, endpoints: IssuerEndpoi
     issuer: endpoints.issuer,
     // The org's own tokens are for the org.
     audience: tokens.audience ?? (isBearer ? orgUrl : resource),
+    sharedAudiences: new Set(tokens.shared_audience),
     clients: new Set(tokens.clients),
     machines: new Set(machines.keys()),
     neededScope: isBearer ? undefined : tokens.scopes.read,
