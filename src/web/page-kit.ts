@@ -11,6 +11,7 @@ import { type SignInCause, SignInFailure, signInFailure } from "../upstream/sign
 import type { Watch } from "../watch/observer.js";
 import { type BrowserBinding, randomText } from "./browser-binding.js";
 import type { AuditRecorder, WayBack } from "./client-requests.js";
+import { RepeatedRefusals } from "./repeated-refusals.js";
 import type { RunningRequests } from "./running-requests.js";
 
 export interface PageKitOptions {
@@ -56,9 +57,11 @@ export class PageKit {
   /** The org's host. */
   readonly org: string;
   readonly #options: PageKitOptions;
+  readonly #refusals: RepeatedRefusals;
 
   constructor(options: PageKitOptions) {
     this.#options = options;
+    this.#refusals = new RepeatedRefusals(options);
     this.org = new URL(options.orgUrl).host;
   }
 
@@ -164,7 +167,10 @@ export class PageKit {
   /** Keeps on record what happens to access by a request, with its address and name. */
   recorder(context: PageContext): AuditRecorder {
     const { store } = this.#options;
-    return (event) => store.audit.add({ ...event, ...this.origin(context) });
+    return async (event) => {
+      const kept = this.#refusals.onPage({ ...event, ...this.origin(context) });
+      if (kept !== undefined) await store.audit.add(kept);
+    };
   }
 
   /** The address and the name of a request, for the record. */

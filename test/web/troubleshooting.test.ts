@@ -36,7 +36,7 @@ async function refusalOf(how: Partial<DirectIssue>, arrange: (web: CompanyWeb) =
       issuer: endpoints.issuer,
       audience: AUDIENCE,
       sharedAudiences: new Set<string>(),
-    clients: new Set([NATIVE_ID]),
+      clients: new Set([NATIVE_ID]),
       machines: new Set(),
       neededScope: "mcp",
       groupsClaim: undefined,
