@@ -147,7 +147,7 @@ export class StoredPeople {
   async setGroups(id: string, groups: readonly string[]): Promise<void> {
     const { db, now } = this.#parts;
     const nowMs = now();
-    const read = { groups: JSON.stringify(groups), groups_at: nowMs, groups_read_at: nowMs, checked_at: nowMs };
+    const read = { groups: JSON.stringify(groups), groups_at: nowMs, groups_read_at: nowMs };
     await db.updateTable("people").set(read).where("id", "=", id).execute();
   }
 

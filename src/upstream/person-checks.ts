@@ -123,6 +123,7 @@ export class PersonChecks {
       const read = await groups.of(signedIn).catch((error: unknown) => ({ error }));
       // Whoever waits for this answer sees by the groups that it is there.
       if (!("error" in read)) await store.people.setGroups(person.id, read);
+      await store.people.checked([person.id], { groups: false });
       // The org may have put another token in place of this one, which must not get lost where the groups fail.
       const renewed = signedIn.tokens.refreshToken ?? refreshToken;
       if (!(await store.upstream.renewed(held, tokensOf(renewed, held.scopes)))) {
