@@ -1,4 +1,5 @@
 import { type Change, ChangeAssembler, type ChangeOutcome } from "../journal/change.js";
+import { linesOf } from "./journal-lines.js";
 import type { StoreParts } from "./store-parts.js";
 import { callerOf } from "./stored-journal.js";
 
@@ -97,16 +98,8 @@ export class CompanyJournal {
 
   /** The changes of first lines, in their order, each with what later lines and other changes say of it. */
   async #assembled(firsts: readonly { change_id: string; login: string | null }[]): Promise<CompanyChange[]> {
-    if (firsts.length === 0) return [];
     const logins = new Map(firsts.map(({ change_id, login }) => [change_id, login]));
-    const ids = [...logins.keys()];
-    const undoing = this.#parts.db.selectFrom("journal").select("change_id").where("undo_of", "in", ids);
-    const lines = await this.#parts.db
-      .selectFrom("journal")
-      .selectAll()
-      .where(({ eb, or }) => or([eb("change_id", "in", ids), eb("change_id", "in", undoing)]))
-      .orderBy("id", "desc")
-      .execute();
+    const lines = await linesOf(this.#parts.db, [...logins.keys()]);
     const assembler = new ChangeAssembler();
     return lines.flatMap((line) => {
       const change = assembler.take(line.line);

@@ -8,6 +8,7 @@ import {
   type JournalLine,
 } from "../journal/change.js";
 import { stringifyJson } from "../json/exact-json.js";
+import { lineIdsOfPerson, linesOf } from "./journal-lines.js";
 import type { LateLines } from "./late-lines.js";
 import type { StoreParts } from "./store-parts.js";
 import type { Tables } from "./tables.js";
@@ -74,12 +75,7 @@ export class StoredJournal implements Journal {
     for (;;) {
       let query = db.selectFrom("journal").selectAll().orderBy("id", "desc").limit(PAGE_LINES);
       if (before !== undefined) query = query.where("id", "<", before);
-      if (sees === "own") {
-        const own = db.selectFrom("journal").select("change_id").where("person", "=", person).where("is_first", "=", 1);
-        // Somebody else may have taken an own change back. All lines of that count, since they tell how it ended.
-        const undoing = db.selectFrom("journal").select("change_id").where("undo_of", "in", own);
-        query = query.where(({ eb, or }) => or([eb("person", "=", person), eb("change_id", "in", undoing)]));
-      }
+      if (sees === "own") query = query.where("id", "in", lineIdsOfPerson(db, person));
       const rows = await query.execute();
       yield* this.#assembled(rows, assembler);
       if (rows.length < PAGE_LINES) return;
@@ -88,14 +84,7 @@ export class StoredJournal implements Journal {
   }
 
   async find(id: string): Promise<Change | undefined> {
-    const { db } = this.#parts;
-    const undoing = db.selectFrom("journal").select("change_id").where("undo_of", "=", id);
-    const rows = await db
-      .selectFrom("journal")
-      .selectAll()
-      .where(({ eb, or }) => or([eb("change_id", "=", id), eb("change_id", "in", undoing)]))
-      .orderBy("id", "desc")
-      .execute();
+    const rows = await linesOf(this.#parts.db, [id]);
     for (const change of this.#assembled(rows, new ChangeAssembler())) if (change.id === id) return change;
     return undefined;
   }

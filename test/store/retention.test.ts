@@ -1,17 +1,15 @@
-import { join } from "node:path";
 import { expect, test } from "vitest";
-import { openSqlite } from "../../src/store/sqlite-library.js";
 import { firstLine } from "../journal/lines.js";
-import { eachLibrary, openTestStore } from "./stores.js";
+import { eachDatabase, openTestStore, sqlIn } from "./stores.js";
 
 const DAY_MS = 86_400_000;
 const NEVER = { journal: undefined, audit: undefined };
 const READER = { person: "per1", sees: "all" } as const;
 
-eachLibrary("old records", (library) => {
-  /** A store with an entry and a change of each of the last days, and the file of its database. */
+eachDatabase("old records", (database) => {
+  /** A store with an entry and a change of each of the last days, and a way past it into its database. */
   async function openWithDays(days: number) {
-    const opened = await openTestStore({ database: library });
+    const opened = await openTestStore({ database });
     const { store, dir, pass } = opened;
     for (let day = 0; day < days; day++) {
       await store.audit.add({ action: `day${day}`, outcome: "done" });
@@ -22,8 +20,8 @@ eachLibrary("old records", (library) => {
     const actions = async () => (await store.audit.page({ limit: 100 })).map(({ action }) => action);
     const changes = async () =>
       (await store.companyJournal.page({ limit: 100 })).changes.map(({ change }) => change.id);
-    const file = openSqlite(join(dir, "store.sqlite"), library);
-    return { ...opened, file, actions, changes };
+    const run = (text: string) => sqlIn(dir, database, text);
+    return { ...opened, run, actions, changes };
   }
 
   test("stay for ever where nothing says how long they are kept", async () => {
@@ -62,9 +60,9 @@ eachLibrary("old records", (library) => {
   });
 
   test("are dropped in batches, and the count is whole although the server ends in between", async () => {
-    const { store, file, pass, nowMs, actions } = await openWithDays(0);
+    const { store, run, pass, nowMs, actions } = await openWithDays(0);
     const many = `with recursive n(n) as (select 1 union all select n + 1 from n where n < 1700)`;
-    file.exec(
+    await run(
       `${many} insert into audit (at, action, outcome) select ${nowMs() - 40 * DAY_MS} + n, 'old', 'done' from n`,
     );
     const stopping = new AbortController();
@@ -84,25 +82,24 @@ eachLibrary("old records", (library) => {
   });
 
   test("are all that can be dropped: the database refuses every other change of both records, before and after", async () => {
-    const { store, file } = await openWithDays(3);
-    const refused = () => {
+    const { store, run } = await openWithDays(3);
+    const refused = async () => {
       for (const table of ["audit", "journal"]) {
-        expect(() => file.exec(`delete from ${table}`), table).toThrow(/stay as they are/);
-        expect(() => file.exec(`delete from ${table} where id = (select max(id) from ${table})`), table).toThrow(
+        await expect(run(`delete from ${table}`), table).rejects.toThrow(/stay as they are/);
+        await expect(run(`delete from ${table} where id = (select max(id) from ${table})`), table).rejects.toThrow(
           /stay as they are/,
         );
       }
-      expect(() => file.exec("update audit set outcome = 'refused'")).toThrow(/stay as they are/);
-      expect(() => file.exec("update journal set line = '{}'")).toThrow(/stay as they are/);
+      await expect(run("update audit set outcome = 'refused'")).rejects.toThrow(/stay as they are/);
+      await expect(run("update journal set line = '{}'")).rejects.toThrow(/stay as they are/);
     };
-    refused();
+    await refused();
     // The rows that may go are those before the moment that the same transaction names.
     await store.dropOldRecords({ journal: 2, audit: 2 });
-    expect(file.prepare("select key from meta where key like 'dropp%'").all([])).toEqual([]);
-    file.exec("insert into meta (key, value) values ('dropping_audit', '1')");
-    expect(() => file.exec("delete from audit")).toThrow(/stay as they are/);
-    file.exec("delete from meta where key = 'dropping_audit'");
-    refused();
-    file.close();
+    expect(await run("select key from meta where key like 'dropp%'")).toEqual([]);
+    await run("insert into meta (key, value) values ('dropping_audit', '1')");
+    await expect(run("delete from audit")).rejects.toThrow(/stay as they are/);
+    await run("delete from meta where key = 'dropping_audit'");
+    await refused();
   });
 });

@@ -1,8 +1,7 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { openSqlite } from "../../src/store/sqlite-library.js";
-import { eachLibrary, openTestStore, personWith } from "./stores.js";
+import { eachDatabase, eachLibrary, openTestStore, personWith, sqlIn } from "./stores.js";
 
 const MINUTE = 60_000;
 
@@ -65,31 +64,34 @@ eachLibrary("the files of a database", (library) => {
     look();
     expect(readFileSync(join(dir, "store.sqlite"), "latin1")).toContain("client-00u1");
   });
+});
 
+eachDatabase("the rows of a database", (database) => {
   test("are of no use with rows that somebody has swapped", async () => {
-    const opened = await openTestStore({ database: library });
+    const opened = await openTestStore({ database });
     const { store, dir } = opened;
     const [ada, eve] = [await fill(opened), await fill(opened, "00u6")];
     await store.close();
-    const file = openSqlite(join(dir, "store.sqlite"), library);
-    const sealed = file
-      .prepare(
-        "select m.name as t, c.name as c from sqlite_master m, pragma_table_info(m.name) c where m.type = 'table' and c.name like '%_sealed'",
-      )
-      .all([]) as { t: string; c: string }[];
+    const run = (text: string) => sqlIn(dir, database, text);
+    const [columns, row] =
+      database === "postgresql"
+        ? [
+            "select table_name as t, column_name as c from information_schema.columns where column_name like '%\\_sealed'",
+            "ctid",
+          ]
+        : [
+            "select m.name as t, c.name as c from sqlite_master m, pragma_table_info(m.name) c where m.type = 'table' and c.name like '%_sealed'",
+            "rowid",
+          ];
+    const sealed = (await run(columns)) as { t: string; c: string }[];
     expect(sealed.length).toBeGreaterThanOrEqual(7);
     for (const { t, c } of sealed) {
       // Each row gets the value of another row of its table and column.
-      file.exec(
-        `create temp table kept as select rowid as r, ${c} as v, row_number() over (order by rowid) as n from ${t} where ${c} is not null`,
+      await run(
+        `with kept as materialized (select ${row} as r, ${c} as v, row_number() over (order by ${row}) as n from ${t} where ${c} is not null) update ${t} set ${c} = (select k2.v from kept k1 join kept k2 on k2.n = 1 + k1.n % (select count(*) from kept) where k1.r = ${t}.${row}) where ${c} is not null`,
       );
-      file.exec(
-        `update ${t} set ${c} = (select k2.v from kept k1 join kept k2 on k2.n = 1 + k1.n % (select count(*) from kept) where k1.r = ${t}.rowid) where ${c} is not null`,
-      );
-      file.exec("drop table kept");
     }
-    file.close();
-    const { store: swapped, warnings } = await openTestStore({ database: library, dir });
+    const { store: swapped, warnings } = await openTestStore({ database, dir });
     for (const person of [ada, eve]) {
       expect(await swapped.upstream.find(person, "org")).toBeUndefined();
       expect(await swapped.approvals.openOf(person)).toEqual([]);
@@ -108,17 +110,16 @@ eachLibrary("the files of a database", (library) => {
   });
 
   test("are of no use to a person whose id somebody has put on another's row", async () => {
-    const opened = await openTestStore({ database: library });
+    const opened = await openTestStore({ database });
     const { store, dir } = opened;
     const [ada, eve] = [await fill(opened), await fill(opened, "00u6")];
     await store.close();
-    const file = openSqlite(join(dir, "store.sqlite"), library);
-    file.exec(`delete from upstream_grants where person = '${eve}'`);
-    file.exec(`update upstream_grants set person = '${eve}', id = '${eve}/org' where person = '${ada}'`);
-    file.exec(`update web_sessions set person = '${eve}'`);
-    file.exec(`update oidc set person = '${eve}' where person = '${ada}'`);
-    file.close();
-    const { store: changed } = await openTestStore({ database: library, dir });
+    const run = (text: string) => sqlIn(dir, database, text);
+    await run(`delete from upstream_grants where person = '${eve}'`);
+    await run(`update upstream_grants set person = '${eve}', id = '${eve}/org' where person = '${ada}'`);
+    await run(`update web_sessions set person = '${eve}'`);
+    await run(`update oidc set person = '${eve}' where person = '${ada}'`);
+    const { store: changed } = await openTestStore({ database, dir });
     expect(await changed.upstream.find(eve, "org")).toBeUndefined();
     expect(await changed.sessions.use(secret("cookie-00u1"), MINUTE)).toBeUndefined();
     expect(await changed.oidc.find("RefreshToken", secret("oidc-refresh-00u1"))).toBeUndefined();

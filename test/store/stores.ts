@@ -1,7 +1,10 @@
+import { join } from "node:path";
+import pg from "pg";
 import { describe, onTestFinished, test } from "vitest";
 import { type OpenStoreOptions, openStore, type Store } from "../../src/store/open-store.js";
+import { connectionOptions } from "../../src/store/postgres-pool.js";
 import type { PostgresSettings } from "../../src/store/postgres-settings.js";
-import { hasSqliteLibrary, SQLITE_LIBRARIES, type SqliteLibrary } from "../../src/store/sqlite-library.js";
+import { hasSqliteLibrary, openSqlite, SQLITE_LIBRARIES, type SqliteLibrary } from "../../src/store/sqlite-library.js";
 import { temporaryFolder } from "../support/cli.js";
 import { hasPostgres, newDatabase, requirePostgres } from "../support/postgres.js";
 import { describeWhere } from "../support/programs.js";
@@ -34,6 +37,30 @@ export function databaseOf(dir: string): Promise<PostgresSettings> {
   const known = ofFolders.get(dir) ?? newDatabase();
   ofFolders.set(dir, known);
   return known;
+}
+
+/**
+ * Runs a statement in a database as somebody would who has got at it, past the store.
+ * @returns the rows of a query
+ */
+export async function sqlIn(dir: string, database: TestDatabase, text: string): Promise<Record<string, unknown>[]> {
+  if (database === "postgresql") {
+    const client = new pg.Client({ ...connectionOptions(await databaseOf(dir)) });
+    await client.connect();
+    return client.query(text).then(
+      ({ rows }) => client.end().then(() => rows),
+      (error) => client.end().then(() => Promise.reject(error)),
+    );
+  }
+  const file = openSqlite(join(dir, "store.sqlite"), database);
+  try {
+    const statement = file.prepare(text);
+    if (statement.reader) return statement.all([]) as Record<string, unknown>[];
+    statement.run([]);
+    return [];
+  } finally {
+    file.close();
+  }
 }
 
 export interface TestStoreOptions extends Partial<OpenStoreOptions> {
