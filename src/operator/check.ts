@@ -9,6 +9,7 @@ import { checkAddresses, checkTls } from "./check-network.js";
 import { checkOrg, checkSignInIssuer, checkTokenIssuer } from "./check-org.js";
 import { checkRoles } from "./check-roles.js";
 import { checkServiceApps } from "./check-service-apps.js";
+import { checkSignOn } from "./check-sign-on.js";
 import { checkStore } from "./check-store.js";
 import { checkWebApp } from "./check-web-app.js";
 import { about, type Finding } from "./finding.js";
@@ -28,6 +29,7 @@ export async function checkServer(context: CheckContext): Promise<Finding[]> {
       ...(isThere ? await atOkta(context) : []),
       ...(isThere ? await checkGroups(context, store) : []),
       ...(isThere ? await checkLeaving(context) : []),
+      ...checkSignOn(context),
       ...checkKeys(context),
       ...ofStore,
       ...checkTls(context),
