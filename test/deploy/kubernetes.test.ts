@@ -158,16 +158,19 @@ test("serve.json is right, and every file that it names is mounted where it name
 });
 
 test("probes, ports and the time to stop follow serve.json", (context) => {
-  const { listen, drain_delay_seconds } = loadExample(serveText()).content;
+  const { listen, metrics, drain_delay_seconds } = loadExample(serveText()).content;
   const [{ spec }] = workloads(context) as [Workload, Workload];
   const pod = spec.template.spec;
   const [{ ports, startupProbe, livenessProbe, readinessProbe }] = pod.containers;
-  expect(ports).toEqual([{ name: "http", containerPort: listen.port }]);
+  expect(ports).toEqual([
+    { name: "http", containerPort: listen.port },
+    { name: "metrics", containerPort: metrics?.port },
+  ]);
   const [start, live, ready] = [startupProbe, livenessProbe, readinessProbe] as [Probe, Probe, Probe];
   expect([start, live, ready].map(({ httpGet }) => httpGet)).toEqual([
-    { path: "/healthz", port: "http" },
-    { path: "/healthz", port: "http" },
-    { path: "/readyz", port: "http" },
+    { path: "/healthz", port: "metrics" },
+    { path: "/healthz", port: "metrics" },
+    { path: "/readyz", port: "metrics" },
   ]);
   expect(ready.periodSeconds * ready.failureThreshold).toBeLessThan(drain_delay_seconds);
   expect(pod.terminationGracePeriodSeconds).toBeGreaterThan(drain_delay_seconds + 25);
@@ -197,7 +200,7 @@ test("service, ingress, budget, network policy and spread mean the pods of the d
   const [{ spec }, migration] = workloads(context) as [Workload, Workload];
   const { labels } = spec.template.metadata;
   const migrationLabels = migration.spec.template.metadata.labels;
-  const { listen, public_url, store } = loadExample(serveText()).content;
+  const { listen, metrics, public_url, store } = loadExample(serveText()).content;
   const service = of<Service>(context, "service.yaml");
   expect(selects(labels, service.spec.selector)).toBe(true);
   expect(selects(migrationLabels, service.spec.selector), "the migration gets no request").toBe(false);
@@ -215,7 +218,10 @@ test("service, ingress, budget, network policy and spread mean the pods of the d
   expect(budget.spec.selector?.matchLabels).toEqual(spec.selector?.matchLabels);
   const policy = of<Policy>(context, "network-policy.yaml");
   for (const one of [labels, migrationLabels]) expect(selects(one, policy.spec.podSelector?.matchLabels)).toBe(true);
-  expect(policy.spec.ingress.flatMap(({ ports }) => ports.map(({ port }) => port))).toEqual([listen.port]);
+  expect(policy.spec.ingress.flatMap(({ ports }) => ports.map(({ port }) => port))).toEqual([
+    listen.port,
+    metrics?.port,
+  ]);
   const out = policy.spec.egress.flatMap(({ ports }) => ports.map(({ port }) => port));
   expect(out).toEqual([53, 53, store.port ?? 5432, 443]);
 });

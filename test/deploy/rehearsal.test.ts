@@ -10,7 +10,7 @@ import { postgresPrograms } from "../support/postgres-cluster.js";
 import { requireOrSkip } from "../support/programs.js";
 
 /** The ports that the page names, each followed by how many there are in a row. */
-const PORTS = [9000, 8443, 54399, 8481, 8482, 8483];
+const PORTS = [9000, 8443, 54399, 8491, 8492, 8493];
 
 /** The blocks of the page with ports that are free here. */
 async function blocksWithFreePorts(): Promise<string[]> {
@@ -22,11 +22,11 @@ async function blocksWithFreePorts(): Promise<string[]> {
       .replaceAll("9000", of(9000))
       .replaceAll("8443", of(8443))
       .replaceAll("54399", of(54399))
-      .replace("8480 + Number(process.env.N)", `[${[8481, 8482, 8483].map(of)}][Number(process.env.N) - 1]`)
-      .replace("127.0.0.1:848$n/", `127.0.0.1:$(echo ${[8481, 8482, 8483].map(of).join(" ")} | cut -d" " -f$n)/`)
+      .replace("8490 + Number(process.env.N)", `[${[8491, 8492, 8493].map(of)}][Number(process.env.N) - 1]`)
+      .replace("127.0.0.1:849$n/", `127.0.0.1:$(echo ${[8491, 8492, 8493].map(of).join(" ")} | cut -d" " -f$n)/`)
       .replace(
-        "-e 's/okta-mcp-\\([123]\\):8480/127.0.0.1:848\\1/'",
-        [1, 2, 3].map((n) => `-e 's/okta-mcp-${n}:8480/127.0.0.1:${of(8480 + n)}/'`).join(" "),
+        "-e 's/okta-mcp-\\([123]\\):8480/127.0.0.1:849\\1/'",
+        [1, 2, 3].map((n) => `-e 's/okta-mcp-${n}:8480/127.0.0.1:${of(8490 + n)}/'`).join(" "),
       )
       .replaceAll("/usr/lib/postgresql/15/bin", postgresPrograms() ?? ""),
   );
