@@ -19,7 +19,8 @@ export { OAUTH_PATH } from "./provider-requests.js";
 /** The lives of what the authorization server gives out, in seconds. */
 const LIVES = {
   accessToken: 10 * 60,
-  code: 60,
+  // The clocks of two instances may differ by a minute and more. A code counts once in any case.
+  code: 5 * 60,
   idToken: MAX_SIGNED_LIFE_MS / 1000,
   interaction: 10 * 60,
   refreshToken: 30 * 24 * 3_600,

@@ -21,6 +21,7 @@ import type { PostgresSettings } from "./postgres-settings.js";
 import { type DroppedRecords, dropOldRecords, type KeptDays } from "./retention.js";
 import { SealedValues } from "./sealed-values.js";
 import { rememberAddress } from "./served-address.js";
+import { SharedClock } from "./shared-clock.js";
 import { SignInTransactions } from "./sign-in-transactions.js";
 import { SigningKeys } from "./signing-keys.js";
 import { openSqliteDriver } from "./sqlite-driver.js";
@@ -107,10 +108,16 @@ export class Store {
   readonly #parts: StoreParts;
   readonly #driver: StoreDriver;
   readonly #late: LateLines;
+  readonly #clock: SharedClock | undefined;
   #closed: Promise<void> | undefined;
 
-  constructor(parts: StoreParts, driver: StoreDriver, { keys, keyChange }: Pick<Store, "keys" | "keyChange">) {
+  constructor(
+    parts: StoreParts,
+    driver: StoreDriver,
+    { keys, keyChange, clock }: Pick<Store, "keys" | "keyChange"> & { clock?: SharedClock | undefined },
+  ) {
     this.#parts = parts;
+    this.#clock = clock;
     this.#late = new LateLines(parts);
     this.#driver = driver;
     this.place = driver.place;
@@ -199,6 +206,7 @@ export class Store {
   }
 
   async #end(): Promise<void> {
+    this.#clock?.stop();
     // Where the database does not answer any more, the others see in some minutes that this instance has ended.
     await this.keys.end().catch(() => {});
     await this.#late.end();
@@ -212,11 +220,14 @@ export class Store {
  * a file is open to other users; store_unavailable where the database cannot be opened
  */
 export async function openStore(options: OpenStoreOptions): Promise<Store> {
-  const { as = "server", now = Date.now, observer } = options;
+  const { as = "server", log, observer } = options;
   const driver = await openDriver(options);
   const db = new Kysely<Tables>({ dialect: driver.dialect, ...(observer && { log: telling(observer) }) });
+  let clock: SharedClock | undefined;
   try {
     const { place, variant } = driver;
+    if (variant.locksRows && options.now === undefined) clock = await SharedClock.open(db, log);
+    const now = options.now ?? clock?.now ?? Date.now;
     const keysOf = () =>
       openKeys(options, { place, registry: new KeyRegistry({ db, now }), isAlone: !variant.locksRows });
     // Of several servers that start at once, one makes the tables, and one is the first with its keys.
@@ -224,10 +235,11 @@ export async function openStore(options: OpenStoreOptions): Promise<Store> {
       as === "server"
         ? await driver.exclusively(db, (exclusive) => bringTables(driver, exclusive, options).then(keysOf))
         : await bringTables(driver, db, options).then(keysOf);
-    const store = new Store({ db, variant, vault, now }, driver, keys);
+    const store = new Store({ db, variant, vault, now }, driver, { ...keys, clock });
     if (as === "server") await driver.begin(() => store.limits.beginSession());
     return store;
   } catch (error) {
+    clock?.stop();
     await db.destroy().finally(() => driver.release());
     throw error;
   }

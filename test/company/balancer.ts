@@ -47,7 +47,7 @@ function settingsOf(kind: BalancerKind, { folder, port, ports }: Omit<BalancerOp
   return changed(text, [
     [/listen 443 ssl http2;/, `listen 127.0.0.1:${port};`],
     [/^ *ssl_.*\n/gm, ""],
-    [/\/tmp\/nginx/g, `${folder}/nginx`],
+    [/\/tmp\/nginx/g, `${folder}/nginx-${port}`],
     [/access_log .*/, "access_log off;"],
     [/worker_processes auto;/, "worker_processes 1; daemon off;"],
   ]);
@@ -55,6 +55,8 @@ function settingsOf(kind: BalancerKind, { folder, port, ports }: Omit<BalancerOp
 
 export interface BalancerOptions {
   kind: BalancerKind;
+  /** Begins the names of its files, where there are several. */
+  name?: string;
   folder: string;
   /** Where clients reach it. */
   port: number;
@@ -63,8 +65,8 @@ export interface BalancerOptions {
 }
 
 /** Starts a balancer in front of instances. Resolves once it takes connections. */
-export async function startBalancer({ kind, ...rest }: BalancerOptions): Promise<Balancer> {
-  const file = join(rest.folder, `${kind}.conf`);
+export async function startBalancer({ kind, name = "all", ...rest }: BalancerOptions): Promise<Balancer> {
+  const file = join(rest.folder, `${name}-${kind}.conf`);
   writeFileSync(file, settingsOf(kind, rest));
   const args = kind === "nginx" ? ["-c", file, "-e", "stderr"] : ["-db", "-f", file];
   const child = spawn(kind, args, { cwd: rest.folder, stdio: ["ignore", "pipe", "pipe"] });

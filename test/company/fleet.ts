@@ -9,6 +9,7 @@ import { orgAuthorization } from "../../sandbox/org-authorization.js";
 import { type Sandbox, startSandbox } from "../../sandbox/server.js";
 import type { Store } from "../../src/store/open-store.js";
 import { clientOf } from "../support/company-client.js";
+import { appKey } from "../support/company-tokens.js";
 import { type Balancer, type BalancerKind, startBalancer } from "./balancer.js";
 import { type Database, dataDirOf, postgresDatabase, sqliteDatabase } from "./database.js";
 import { Instance, type InstanceOptions } from "./instance.js";
@@ -17,6 +18,8 @@ import { type Fixture, signInAhead } from "./signed-in.js";
 
 const SECRET = "s".repeat(40);
 const GROUP = "okta-mcp-helpdesk";
+const DIRECTORY = { client_id: "0oadirectory00000000", private_key_file: "directory.pem", key_id: "directory" };
+const DIRECTORY_SCOPES = ["okta.users.read", "okta.groups.read", "okta.apps.read"];
 const READERS = "okta-mcp-readers";
 const MORE_SCOPES = ["okta.policies.read"];
 const SCOPES = ["okta.users.manage", "okta.groups.manage", "okta.logs.read"];
@@ -31,6 +34,10 @@ export interface FleetOptions {
   people?: number;
   /** How many of them are signed in when the instances start. By default all. */
   signedIn?: number;
+  /** True for admin pages, whose admins all people are. */
+  hasAdmins?: boolean;
+  /** Members of `leaving` in serve.json, where a directory app asks the org about people. */
+  directory?: Record<string, unknown>;
   /** True for a second role, whose group has nobody in it at first. It has further tools. */
   hasReaders?: boolean;
   /** Members of `store` in serve.json besides those that lead to the database. */
@@ -96,16 +103,26 @@ export async function startFleet(act: Act, options: FleetOptions): Promise<Fleet
       { name: "helpdesk", groups: [group], scopes: SCOPES },
       ...(options.hasReaders ? [{ name: "readers", groups: [groupId(READERS)], scopes: MORE_SCOPES }] : []),
     ],
+    ...(options.hasAdmins && { admins: { groups: [group] } }),
+    ...(options.directory && { directory: DIRECTORY, leaving: options.directory }),
     limits: { calls_at_once: 200, calls_at_once_in_all: 2_000, oauth_per_address: 1_000_000 },
     log: { level: "info" },
     ...database.serve,
     ...options.serve,
   };
+  const directoryKey = options.directory && appKey(DIRECTORY.key_id);
+  if (directoryKey !== undefined) {
+    const app = { id: DIRECTORY.client_id, type: "service", auth: "private_key_jwt" } as const;
+    addOAuthApp(sandbox.org, { ...app, jwks: directoryKey.jwks as never, scopes: DIRECTORY_SCOPES });
+  }
   const instances = folders.map((own_folder, number) => {
     const port = own[number] ?? 0;
     const serve = { ...settings, listen: { host: "127.0.0.1", port } };
     writeFileSync(join(own_folder, "serve.json"), JSON.stringify(serve, null, 2), { mode: 0o600 });
     writeFileSync(join(own_folder, "secret"), SECRET, { mode: 0o600 });
+    if (directoryKey !== undefined) {
+      writeFileSync(join(own_folder, DIRECTORY.private_key_file), directoryKey.pem, { mode: 0o600 });
+    }
     return new Instance({ folder: own_folder, port, ...options.each?.(number, own_folder) });
   });
   const store = await database.open("server");

@@ -6,13 +6,18 @@
 import { writeFileSync } from "node:fs";
 import { play, type Row } from "./row.js";
 import { balanced } from "./rows/balanced.js";
+import { clocks } from "./rows/clocks.js";
+import { cost } from "./rows/cost.js";
 import { database } from "./rows/database.js";
 import { flows } from "./rows/flows.js";
+import { keyRotation } from "./rows/keys.js";
+import { leaving } from "./rows/leaving.js";
 import { sqlite } from "./rows/sqlite.js";
+import { streams } from "./rows/streams.js";
 import { asMarkdown, render } from "./table.js";
 
 const FLAGS: readonly string[] = ["--short", "--write"];
-const all = [...flows, ...balanced, ...database, ...sqlite];
+const all = [...flows, ...balanced, ...database, ...clocks, ...keyRotation, ...leaving, ...streams, ...sqlite, ...cost];
 
 const given = process.argv.slice(2);
 const wanted = given.filter((one) => !FLAGS.includes(one));

@@ -16,6 +16,7 @@ import type { WebCaller } from "../../web/web-caller.js";
 import { type Readiness, startWebServer, type WebServer } from "../../web/web-server.js";
 import { breakGlass } from "./break-glass-parts.js";
 import type { CallerMode } from "./caller-mode.js";
+import { watchClock } from "./clock-watch.js";
 import { type CompanyOptions, type CompanyParts, companyParts } from "./company-parts.js";
 import { callsAtOnceOf, gateOf, timeoutsOf, tlsOf, writingTools } from "./gate-settings.js";
 import { inDoubt, watchPeople } from "./leaving-parts.js";
@@ -55,7 +56,11 @@ export async function startCompanyServer(options: CompanyOptions): Promise<Compa
     );
   }
   const { watch, signals } = watchPeople(parts, leaving, signIn?.checks);
-  const stop = () => Promise.all([watch.close(), leaving.revocations.close()]);
+  const stopClock = watchClock(parts.traffic.with(parts.orgUrl).clock, log);
+  const stop = () => {
+    stopClock();
+    return Promise.all([watch.close(), leaving.revocations.close()]);
+  };
   const gate = gateOf(current, publicUrl, scopesOf(mode, parts));
   const readiness = readinessOf(parts, warning);
   const server = await startWebServer(
