@@ -125,7 +125,8 @@ export class Store {
     this.keys = keys;
     this.signing = new SigningKeys(parts);
     this.sealed = new SealedValues(parts);
-    this.people = new StoredPeople(parts);
+    this.news = driver.news ?? new OwnNews();
+    this.people = new StoredPeople(parts, this.news);
     this.invitations = new StoredInvitations(parts);
     this.clients = new StoredClients(parts);
     this.consents = new StoredConsents(parts);
@@ -149,7 +150,6 @@ export class Store {
     this.counts = new StoreCounts(parts);
     this.peopleLists = new PeopleLists(parts);
     this.accessLists = new AccessLists(parts);
-    this.news = driver.news ?? new OwnNews();
   }
 
   /** The journal, for one caller. */

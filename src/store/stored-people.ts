@@ -1,5 +1,6 @@
 import { type Selectable, sql } from "kysely";
 import { liveGrants } from "./live-grants.js";
+import type { StoreNews } from "./store-news.js";
 import { newId, type StoreParts } from "./store-parts.js";
 import type { Tables } from "./tables.js";
 import { Tombstones } from "./tombstones.js";
@@ -53,9 +54,12 @@ const BATCH = 200;
 /** The people who have signed in. Issuer and subject tell who somebody is, never a login or an e-mail address. */
 export class StoredPeople {
   readonly #parts: Pick<StoreParts, "db" | "now" | "vault">;
+  readonly #news: Pick<StoreNews, "publish">;
   readonly #tombstones: Tombstones;
 
-  constructor(parts: Pick<StoreParts, "db" | "now" | "vault">) {
+  /** @param news hears of changes of what somebody may do */
+  constructor(parts: Pick<StoreParts, "db" | "now" | "vault">, news: Pick<StoreNews, "publish">) {
+    this.#news = news;
     this.#parts = parts;
     this.#tombstones = new Tombstones(parts);
   }
@@ -148,7 +152,10 @@ export class StoredPeople {
     const { db, now } = this.#parts;
     const nowMs = now();
     const read = { groups: JSON.stringify(groups), groups_at: nowMs, groups_read_at: nowMs };
-    await db.updateTable("people").set(read).where("id", "=", id).execute();
+    const update = db.updateTable("people").set(read).where("id", "=", id);
+    const { numUpdatedRows: changed } = await update.where("groups", "<>", read.groups).executeTakeFirst();
+    if (changed === 0n) await update.execute();
+    else await this.#news.publish({ about: "person", id });
   }
 
   /**

@@ -181,6 +181,8 @@ export class SignInFlow {
       const person = await store.people.signedIn(told);
       await admission.arrived(signedIn);
       begun.person = person.id;
+      // The groups may be others than before, and a client of theirs may be listening.
+      await store.news.publish({ about: "person", id: person.id });
       if (person.status === "blocked") throw signInFailure("blocked");
       if (begun.session === "admin") {
         if (!isAdminIn(this.#options.admins() ?? { groups: [] }, person.groups)) throw notAdmin();

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { Store } from "../../src/store/open-store.js";
 import type { News } from "../../src/store/store-news.js";
 import { requirePostgres, sharedCluster } from "../support/postgres.js";
-import { databaseOf, openTestStore } from "./stores.js";
+import { databaseOf, openTestStore, personWith } from "./stores.js";
 
 /** What a store hears. `until` resolves with the next news that is the wanted one. */
 function listenTo({ news }: Store) {
@@ -44,6 +44,22 @@ test("news reach every server that shares the database, each of them once", asyn
     for (const news of told) await until(news);
     expect(byId(heard)).toEqual(byId(told));
   }
+});
+
+test("a change of somebody's groups is news for every server, and the same groups again are none", async (context) => {
+  requirePostgres(context);
+  const { stores } = await openSeveral(2);
+  const [first, second] = stores;
+  const id = (await first?.people.signedIn(personWith()))?.id ?? "";
+  const other = listenTo(second ?? expect.unreachable());
+  for (const groups of [["00g1"], ["00g1"], ["00g1", "00g2"]]) await first?.people.setGroups(id, groups);
+  await first?.news.publish(LAST);
+  await other.until(LAST);
+  expect(other.heard.filter(({ about }) => about === "person")).toEqual([
+    { about: "person", id },
+    { about: "person", id },
+  ]);
+  expect(await second?.people.find(id)).toMatchObject({ groups: ["00g1", "00g2"] });
 });
 
 test("what is too long for the database, or no news at all, harms nobody", async (context) => {
