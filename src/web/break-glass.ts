@@ -4,6 +4,7 @@ import { Hono } from "hono";
 import { adminLinkNeededPage, adminLinkPage } from "../pages/admin-link-page.js";
 import { STYLE_PATH } from "../pages/layout.js";
 import { STYLE } from "../pages/style.js";
+import type { AuditEvent } from "../store/audit.js";
 import type { Store } from "../store/open-store.js";
 import type { KnownPerson } from "../store/stored-people.js";
 import { signInFailure } from "../upstream/sign-in-failure.js";
@@ -108,7 +109,8 @@ function addLinks(app: PageRoutes, options: BreakGlassOptions, kit: PageKit, adm
   });
   app.post(LINK_PATH, async (context) => {
     const { fields } = await kit.form(context, LINK_PATH);
-    const record = kit.recorder(context);
+    // Every try is on record by itself: there are few, since the next ones are refused.
+    const record = (event: AuditEvent) => store.audit.add({ ...event, ...kit.origin(context) });
     const pauseSeconds = tries.pauseSeconds;
     if (pauseSeconds !== undefined) {
       context.header("retry-after", String(pauseSeconds));
