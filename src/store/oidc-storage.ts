@@ -136,8 +136,11 @@ export class OidcStorage {
 
   /** Drops everything of one model that stems from a grant; without a model everything, the grant included. */
   async revokeByGrantId(grantId: string, model?: string): Promise<void> {
-    const all = this.#options.db.deleteFrom("oidc").where("grant_id", "=", grantId);
-    await (model === undefined ? all : all.where("model", "=", model)).execute();
+    // Whoever uses one of its tokens at the same moment locks the same rows, and a transaction is repeated then.
+    await this.#options.db.transaction().execute(async (transaction) => {
+      const all = transaction.deleteFrom("oidc").where("grant_id", "=", grantId);
+      await (model === undefined ? all : all.where("model", "=", model)).execute();
+    });
   }
 
   /** The grants of a person by which a client has something, or is about to get it; the last one first. */

@@ -1,4 +1,4 @@
-import { Kysely, type LogEvent } from "kysely";
+import type { Kysely, LogEvent } from "kysely";
 import { ensurePrivateDir } from "../files/private-dir.js";
 import type { Observer } from "../watch/observer.js";
 import { AccessLists } from "./access-lists.js";
@@ -18,6 +18,7 @@ import { OidcStorage } from "./oidc-storage.js";
 import { type OpenKeysOptions, openKeys } from "./open-keys.js";
 import { PeopleLists } from "./people-lists.js";
 import type { PostgresSettings } from "./postgres-settings.js";
+import { RepeatingDb } from "./repeating-db.js";
 import { type DroppedRecords, dropOldRecords, type KeptDays } from "./retention.js";
 import { SealedValues } from "./sealed-values.js";
 import { rememberAddress } from "./served-address.js";
@@ -222,7 +223,7 @@ export class Store {
 export async function openStore(options: OpenStoreOptions): Promise<Store> {
   const { as = "server", log, observer } = options;
   const driver = await openDriver(options);
-  const db = new Kysely<Tables>({ dialect: driver.dialect, ...(observer && { log: telling(observer) }) });
+  const db = new RepeatingDb({ dialect: driver.dialect, ...(observer && { log: telling(observer) }) });
   let clock: SharedClock | undefined;
   try {
     const { place, variant } = driver;
@@ -260,7 +261,7 @@ function bringTables(
  */
 export async function migrateStore(options: OpenStoreOptions): Promise<string[]> {
   const driver = await openDriver(options);
-  const db = new Kysely<Tables>({ dialect: driver.dialect });
+  const db = new RepeatingDb({ dialect: driver.dialect });
   try {
     return await driver.exclusively(db, (exclusive) => bringTables(driver, exclusive, options));
   } finally {
