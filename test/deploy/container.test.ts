@@ -39,6 +39,8 @@ test("the steps of the Dockerfile, done by hand, give a server that needs nothin
   for (const [path, make] of Object.entries(BESIDE)) container.give(`etc/okta-mcp/${path}`, make());
   container.give("etc/okta-mcp/serve.json", JSON.stringify(settings));
 
+  const migration = container.start([...listOf("ENTRYPOINT"), "migrate", ...listOf("CMD")]);
+  expect(await migration.ended).toMatchObject({ code: 0, stdout: expect.stringContaining("0001-first-tables") });
   const entry = [...listOf("ENTRYPOINT"), ...listOf("CMD")];
   const server = container.start(entry);
   await server.seen("stdout", /^https:\/\/mcp\.acme\.com\/mcp\n/);

@@ -49,6 +49,7 @@ export const BESIDE: Readonly<Record<string, () => string>> = {
   },
   "keys/data-keys.json": newDataKeySet,
   "keys/database-password": () => "a password\n",
+  "keys/event-hook": () => "0123456789abcdef".repeat(4),
   "keys/database-ca.pem": () => readFileSync(join(ROOT, "test/fixtures/certificates/root.pem"), "utf8"),
 };
 
