@@ -1,15 +1,11 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { ADMIN_LOGIN } from "../../sandbox/facts.js";
 import { runServeCheck } from "../../src/cli/company/run-check.js";
 import { runServeWho } from "../../src/cli/company/run-who.js";
-import { SERVE_CHECKS } from "../../src/cli/company/serve-checks.js";
-import { startServe } from "../../src/cli/company/start-serve.js";
-import type { Io } from "../../src/cli/io.js";
-import { loadServe } from "../../src/people/load-serve.js";
 import { runCli, temporaryFolder } from "../support/cli.js";
-import { commandLine } from "../support/company-command.js";
+import { commandLine, startServeOf } from "../support/company-command.js";
 import { freePort, startCompanyWeb } from "../support/company-server.js";
 
 test("serve check is one line for each thing, ends with 0 where nothing is wrong, and can be read by programs", async () => {
@@ -55,14 +51,8 @@ test("a start that finds a setting of another server names ours, and never its v
   const web = await startCompanyWeb();
   const listen = { host: "127.0.0.1", port: await freePort() };
   const line = commandLine(web, { listen, data_dir: "other" });
-  const loaded = loadServe(line.config, SERVE_CHECKS);
-  if ("problems" in loaded) throw new Error(loaded.problems.join("\n"));
-  const written: string[] = [];
-  const stderr = { write: (text: string | Uint8Array) => written.push(String(text)) > 0 } as NodeJS.WriteStream;
-  const io: Io = { ...line.io, stderr, env: { SSO_OKTA_ISSUER: "https://hush.example" } };
-  const running = await startServe(loaded, io);
-  onTestFinished(() => running.close("the test is over"));
-  const lines = written.join("");
+  const { logged } = await startServeOf(line, { SSO_OKTA_ISSUER: "https://hush.example" });
+  const lines = logged();
   expect(lines).toContain(
     "SSO_OKTA_ISSUER, a setting of MCP Gateway, is not read here. Use okta.org_url in serve.json.",
   );

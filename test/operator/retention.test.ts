@@ -1,12 +1,10 @@
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { SERVE_CHECKS } from "../../src/cli/company/serve-checks.js";
-import { startServe } from "../../src/cli/company/start-serve.js";
-import type { Io } from "../../src/cli/io.js";
 import { loadServe } from "../../src/people/load-serve.js";
 import { openStore } from "../../src/store/open-store.js";
 import { temporaryFolder } from "../support/cli.js";
-import { commandLine } from "../support/company-command.js";
+import { commandLine, startServeOf } from "../support/company-command.js";
 import { freePort, startCompanyWeb } from "../support/company-server.js";
 
 const DAY_MS = 86_400_000;
@@ -23,14 +21,8 @@ test("a server drops the records that are older than serve.json says, and tells 
   const recent = await openStore({ dir: data_dir, log, now: () => Date.now() - 20 * DAY_MS });
   await recent.audit.add({ action: "recent", outcome: "done" });
   await recent.close();
-  const loaded = loadServe(line.config, SERVE_CHECKS);
-  if ("problems" in loaded) throw new Error(loaded.problems.join("\n"));
-  const written: string[] = [];
-  const stderr = { write: (text: string | Uint8Array) => written.push(String(text)) > 0 } as NodeJS.WriteStream;
-  const io: Io = { ...line.io, stderr, env: {} };
-  const running = await startServe(loaded, io);
-  onTestFinished(() => running.close("the test is over"));
-  await expect.poll(() => written.join("")).toContain("dropped old records");
+  const { logged } = await startServeOf(line);
+  await expect.poll(() => logged()).toContain("dropped old records");
   const store = await openStore({ dir: data_dir, as: "beside", log });
   onTestFinished(() => store.close());
   expect(await store.audit.page({ limit: 9 })).toMatchObject([
