@@ -72,7 +72,7 @@ test("three instances come up with the commands of the operator's page, typed as
   onTestFinished(async () => {
     run.child.stdin.end();
     await run.ended;
-    expect(existsSync(join(folder, "pg/data/postmaster.pid"))).toBe(false);
+    expect(existsSync(join(folder, "rehearsal/pg/data/postmaster.pid"))).toBe(false);
   });
   await run.seen("stdout", /^DONE$/m).catch((error) => {
     throw new Error(`${error}\n${run.stdout()}\n${run.stderr()}`);
@@ -81,5 +81,5 @@ test("three instances come up with the commands of the operator's page, typed as
   expect(said).not.toMatch(/^WRONG/m);
   expect(said.match(/^(Server )? +\S+ has all keys$/gm)).toHaveLength(3);
   expect(said.match(/\{"status":"ready"\}/g)?.length).toBe(4);
-  expect(readFileSync(join(folder, "sandbox.log"), "utf8")).toMatch(/^helpdesk@\S+: helpdesk$/m);
+  expect(readFileSync(join(folder, "rehearsal/sandbox.log"), "utf8")).toMatch(/^helpdesk@\S+: helpdesk$/m);
 });
