@@ -26,10 +26,7 @@ export function addAccessPages(app: PageRoutes, options: AdminPagesOptions): voi
   addAdminPage(app, options, ACCESS_PATH, async (frame, { context }) => {
     const after = textIn(context.req.query("after"), 2_000);
     const { rows, next } = await options.store.accessLists.clients({ after, size: PAGE_ROWS });
-    const clients = [
-      ...(after === undefined ? unusedOf(options, rows) : []),
-      ...(await Promise.all(rows.map((client) => named(options, client)))),
-    ];
+    const clients = [...(after === undefined ? await unusedOf(options) : []), ...(await named(options, rows))];
     const pages = { address: ACCESS_PATH, isFirst: after === undefined, next, count: clients.length };
     return adminAccessPage(frame, { clients, pages, tokensFrom: options.tokensFrom, done: doneIn(context) });
   });
@@ -50,16 +47,17 @@ export function addAccessPages(app: PageRoutes, options: AdminPagesOptions): voi
   addClientActs(app, options);
 }
 
-const named = async ({ clientName }: AdminPagesOptions, client: ListedClient): Promise<AccessClient> => ({
-  ...client,
-  name: await clientName(client.id),
-});
+async function named({ clientNames }: AdminPagesOptions, clients: readonly ListedClient[]): Promise<AccessClient[]> {
+  const nameOf = await clientNames(clients.map(({ id }) => id));
+  return clients.map((client) => ({ ...client, name: nameOf(client.id) }));
+}
 
 /** The clients of serve.json that nobody has used yet, which therefore are not in the store. */
-function unusedOf({ current }: AdminPagesOptions, stored: readonly ListedClient[]): AccessClient[] {
-  const known = new Set(stored.map(({ id }) => id));
-  return current()
-    .clients.filter(({ client_id }) => !known.has(client_id))
+async function unusedOf({ current, store }: AdminPagesOptions): Promise<AccessClient[]> {
+  const { clients } = current();
+  const stored = await store.accessLists.names(clients.map(({ client_id }) => client_id));
+  return clients
+    .filter(({ client_id }) => !stored.has(client_id))
     .map(({ client_id, name }) => unused(client_id, name));
 }
 
@@ -77,7 +75,8 @@ const unused = (id: string, name: string): AccessClient => ({
 async function clientIn(context: PageContext, options: AdminPagesOptions): Promise<AccessClient> {
   const id = textIn(context.req.query("id"), 2_000) ?? "";
   const stored = await options.store.accessLists.client(id);
-  if (stored !== undefined) return named(options, stored);
+  const [found] = stored === undefined ? [] : await named(options, [stored]);
+  if (found !== undefined) return found;
   const listed = options.current().clients.find(({ client_id }) => client_id === id);
   if (listed === undefined) throw nothingHere("This client");
   return unused(id, listed.name);

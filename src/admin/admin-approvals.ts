@@ -10,7 +10,7 @@ const ANSWERS = 50;
 
 /** Adds the page about approvals. It only shows: nobody answers for somebody else. */
 export function addAdminApprovals(app: PageRoutes, options: AdminPagesOptions): void {
-  const { store, clientName, now } = options;
+  const { store, clientNames, now } = options;
   const { path } = ADMIN_SECTIONS.approvals;
   addAdminPage(app, options, path, async (frame, { context }) => {
     const after = text(context.req.query("after"), 2_000);
@@ -19,31 +19,28 @@ export function addAdminApprovals(app: PageRoutes, options: AdminPagesOptions): 
       store.approvals.page({ after, size: PAGE_ROWS }),
       isFirst ? store.audit.page({ action: "approve", limit: ANSWERS }) : [],
     ]);
+    const nameOf = await clientNames([...rows, ...answers].map(({ client }) => client));
     const labels = await store.peopleLists.labels(rows.map(({ person }) => person));
     return adminApprovalsPage(frame, {
-      latest: await Promise.all(
-        rows.map(async (one) => ({
-          person: one.person,
-          label: labels.get(one.person) ?? one.person,
-          client: await clientName(one.client),
-          tool: one.tool,
-          title: String(one.shown.question).split("\n", 1)[0] ?? "",
-          state: stateOf(one, now()),
-          createdAtMs: one.createdAtMs,
-          endsAtMs: one.endsAtMs,
-        })),
-      ),
+      latest: rows.map((one) => ({
+        person: one.person,
+        label: labels.get(one.person) ?? one.person,
+        client: nameOf(one.client),
+        tool: one.tool,
+        title: String(one.shown.question).split("\n", 1)[0] ?? "",
+        state: stateOf(one, now()),
+        createdAtMs: one.createdAtMs,
+        endsAtMs: one.endsAtMs,
+      })),
       pages: { address: path, isFirst, next, count: rows.length },
-      answers: await Promise.all(
-        answers.map(async ({ actor, login, client, outcome, atMs, detail }) => ({
-          person: login === undefined ? undefined : actor,
-          label: login ?? actor ?? "somebody unknown",
-          client: client === undefined ? "" : await clientName(client),
-          tool: typeof detail?.tool === "string" ? detail.tool : undefined,
-          yes: outcome === "done",
-          atMs,
-        })),
-      ),
+      answers: answers.map(({ actor, login, client, outcome, atMs, detail }) => ({
+        person: login === undefined ? undefined : actor,
+        label: login ?? actor ?? "somebody unknown",
+        client: client === undefined ? "" : nameOf(client),
+        tool: typeof detail?.tool === "string" ? detail.tool : undefined,
+        yes: outcome === "done",
+        atMs,
+      })),
     });
   });
 }

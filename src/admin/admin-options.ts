@@ -42,8 +42,8 @@ export interface AdminPagesOptions extends AdminPageTools {
   departures: Departures;
   erasure: Pick<Erasure, "erase">;
   groupSync: GroupSync;
-  /** The name of a client for people. */
-  clientName(clientId: string): Promise<string>;
+  /** The way to the names of some clients for people. */
+  clientNames(ids: Iterable<string | undefined>): Promise<(id: string) => string>;
   /** Where clients get their tokens, where that is not here. */
   tokensFrom: string | undefined;
   /** All tools of this version. */

@@ -91,7 +91,7 @@ async function listPage(
 }
 
 async function personPage(options: AdminPagesOptions, { context, csrf }: AdminRequest): Promise<PersonPage> {
-  const { store, clientName, groupSync } = options;
+  const { store, clientNames, groupSync } = options;
   const person = await personIn(context, options);
   const { id } = person;
   const [grants, browsers, approvals, events, canSync] = await Promise.all([
@@ -102,6 +102,7 @@ async function personPage(options: AdminPagesOptions, { context, csrf }: AdminRe
     groupSync.canSync(person),
   ]);
   const labels = await store.peopleLists.labels(events.flatMap(({ actor }) => actor ?? []));
+  const nameOf = await clientNames(grants.rows.map(({ client }) => client));
   const path = `${PEOPLE_PATH}/${id}`;
   return {
     id,
@@ -114,15 +115,13 @@ async function personPage(options: AdminPagesOptions, { context, csrf }: AdminRe
     groupsAtMs: person.groupsAtMs,
     createdAtMs: person.createdAtMs,
     seenAtMs: person.seenAtMs,
-    clients: await Promise.all(
-      grants.rows.map(async ({ client, redirectHosts, sinceMs, usedAtMs }) => ({
-        id: client,
-        name: await clientName(client),
-        redirectHosts,
-        sinceMs,
-        usedAtMs,
-      })),
-    ),
+    clients: grants.rows.map(({ client, redirectHosts, sinceMs, usedAtMs }) => ({
+      id: client,
+      name: nameOf(client),
+      redirectHosts,
+      sinceMs,
+      usedAtMs,
+    })),
     browsers: browsers.rows,
     openApprovals: approvals.length,
     events: events.map((event) => ({

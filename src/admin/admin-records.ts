@@ -38,8 +38,9 @@ export function addAdminRecords(app: PageRoutes, options: AdminPagesOptions): vo
     const filters = await changeFilters(context, options);
     const after = textIn(context.req.query("after"));
     const { changes, next } = await store.companyJournal.page({ ...filters.query, after, limit: PAGE_ROWS });
+    const nameOf = await options.clientNames(changes.map(({ change }) => change.caller?.client));
     return adminChangesPage(frame, {
-      rows: await Promise.all(changes.map((change) => changeRow(options, change))),
+      rows: changes.map((change) => changeRow(change, nameOf)),
       ...around(context, ADMIN_SECTIONS.changes.path, filters, { next, count: changes.length }),
     });
   });
@@ -67,7 +68,7 @@ function around(
 }
 
 async function auditRows(
-  { store, clientName }: AdminPagesOptions,
+  { store, clientNames }: AdminPagesOptions,
   entries: readonly AuditEntry[],
 ): Promise<AuditRow[]> {
   const labels = await store.peopleLists.labels(
@@ -75,19 +76,18 @@ async function auditRows(
   );
   const namedOf = (id: string | undefined): Named | undefined =>
     id === undefined ? undefined : { label: labels.get(id) ?? id, person: labels.has(id) ? id : undefined };
-  return Promise.all(
-    entries.map(async ({ atMs, action, outcome, actor, target, client, ip, detail }) => ({
-      atMs,
-      action,
-      outcome,
-      actor: namedOf(actor),
-      target: namedOf(target),
-      client,
-      clientName: client === undefined ? undefined : await clientName(client),
-      ip,
-      detail: detail === undefined ? undefined : inWords(detail),
-    })),
-  );
+  const nameOf = await clientNames(entries.map(({ client }) => client));
+  return entries.map(({ atMs, action, outcome, actor, target, client, ip, detail }) => ({
+    atMs,
+    action,
+    outcome,
+    actor: namedOf(actor),
+    target: namedOf(target),
+    client,
+    clientName: client && nameOf(client),
+    ip,
+    detail: detail === undefined ? undefined : inWords(detail),
+  }));
 }
 
 /** The facts of an entry in one line. */
@@ -98,7 +98,7 @@ function inWords(detail: Record<string, unknown>): string {
     .join(", ");
 }
 
-async function changeRow({ clientName }: AdminPagesOptions, { change, login }: CompanyChange): Promise<ChangeRow> {
+function changeRow({ change, login }: CompanyChange, nameOf: (client: string) => string): ChangeRow {
   const { id, at, tool, effect, target, outcome, error, caller, undone_by: undoneBy = [] } = change;
   const { person, client, role } = caller ?? {};
   return {
@@ -113,7 +113,7 @@ async function changeRow({ clientName }: AdminPagesOptions, { change, login }: C
       person === undefined ? undefined : { label: login ?? person, person: login === undefined ? undefined : person },
     role,
     client,
-    clientName: client === undefined ? undefined : await clientName(client),
+    clientName: client && nameOf(client),
     undoneBy,
   };
 }

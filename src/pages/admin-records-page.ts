@@ -119,7 +119,7 @@ export function adminChangesPage(frame: AdminFrame, { rows, filters, pages, done
       row.person === undefined ? html`<span class="soft">not on record</span>` : who(row.person),
       row.role ?? "",
       programOf(row.client, row.clientName),
-      html`${moment(row.atMs, frame.nowMs)}<br><code>${row.id}</code>`,
+      html`${moment(row.atMs, frame.nowMs)}<code>${row.id}</code>`,
     ]),
   });
   const none = isNarrowed(filters)

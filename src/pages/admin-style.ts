@@ -27,14 +27,16 @@ button.small, .button.small { min-height: 2.25rem; padding: .25rem .875rem; font
 .tiles a { text-decoration: none; font-weight: 600; }
 .tiles a:hover { text-decoration: underline; }
 .facts { background: var(--card); border: 1px solid var(--line); border-radius: 12px; padding: 0 1.25rem; }
-.facts div { grid-template-columns: 13rem minmax(0, 1fr); }
-.facts div:last-child { border-bottom: 0; }
+.facts > div { grid-template-columns: 13rem minmax(0, 1fr); }
+.facts > div:last-child { border-bottom: 0; }
 .facts dd { font-weight: 500; }
 .data { width: 100%; border-collapse: separate; border-spacing: 0; background: var(--card); border: 1px solid var(--line); border-radius: 12px; overflow: clip; font-size: .9375rem; }
 .data th, .data td { text-align: left; vertical-align: top; padding: .625rem 1rem; border-bottom: 1px solid var(--line); }
 .data thead th { position: sticky; top: 0; font-size: .8125rem; font-weight: 600; color: var(--soft); background: var(--ground); white-space: nowrap; }
 .data tbody tr:last-child > * { border-bottom: 0; }
-.data tbody th { font-weight: 600; }
+.data tbody th { font-weight: 600; min-width: 8rem; }
+details > .data { margin-top: .75rem; }
+.data + details { margin-top: 1rem; }
 .data td { font-variant-numeric: tabular-nums; }
 .data time .soft, .data .soft { font-size: .875rem; font-weight: 400; }
 .data time .soft { display: block; }
@@ -84,6 +86,6 @@ input, select {
   .data td::before { content: attr(data-head); color: var(--soft); font-size: .875rem; }
   .data td > div { min-width: 0; }
   .data td:empty { display: none; }
-  .facts div { grid-template-columns: 1fr; }
+  .facts > div { grid-template-columns: 1fr; }
 }
 `;

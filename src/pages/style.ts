@@ -42,7 +42,7 @@ h2 { font-size: 1.0625rem; margin: 2rem 0 .5rem; }
 p { margin: 0 0 1rem; }
 a { color: var(--accent); text-underline-offset: .15em; }
 dl { margin: 0 0 1.25rem; border-top: 1px solid var(--line); }
-dl div { display: grid; grid-template-columns: 9.5rem 1fr; gap: 0 1rem; padding: .625rem 0; border-bottom: 1px solid var(--line); }
+dl > div { display: grid; grid-template-columns: 9.5rem 1fr; gap: 0 1rem; padding: .625rem 0; border-bottom: 1px solid var(--line); }
 dt { color: var(--soft); }
 dd { margin: 0; font-weight: 600; }
 dd + dd { grid-column: 2; margin-top: .25rem; }
@@ -95,7 +95,7 @@ button.quiet:hover { text-decoration: underline; }
   .who { margin-left: 0; flex-basis: 100%; }
   main { padding: 1rem .5rem 2rem; }
   .card { padding: 1.25rem 1rem; border-radius: 12px; }
-  dl div { grid-template-columns: 1fr; }
+  dl > div { grid-template-columns: 1fr; }
   dd + dd { grid-column: 1; }
   .row { flex-direction: column; align-items: stretch; }
   .choice { flex-direction: column; }

@@ -148,6 +148,14 @@ export class AccessLists {
     };
   }
 
+  /** The names that clients have chosen, by their ids. */
+  async names(ids: Iterable<string>): Promise<ReadonlyMap<string, string>> {
+    const wanted = [...new Set(ids)];
+    if (wanted.length === 0) return new Map();
+    const clients = this.#parts.db.selectFrom("clients").select(["id", "name"]).where("id", "in", wanted);
+    return new Map((await clients.execute()).flatMap(({ id, name }) => (name === null ? [] : [[id, name] as const])));
+  }
+
   /** One client, with the number of people for whom it may act; undefined where it is not known, or no more. */
   async client(id: string): Promise<ListedClient | undefined> {
     const row = await this.#clients().where("id", "=", id).executeTakeFirst();

@@ -1,7 +1,9 @@
+import type { ExpressionBuilder } from "kysely";
 import { type Change, ChangeAssembler, type ChangeOutcome } from "../journal/change.js";
 import { linesOf } from "./journal-lines.js";
 import type { StoreParts } from "./store-parts.js";
 import { callerOf } from "./stored-journal.js";
+import type { Tables } from "./tables.js";
 
 /** Which changes of everybody are wanted. */
 export interface CompanyJournalQuery {
@@ -78,7 +80,7 @@ export class CompanyJournal {
   }
 
   async #firstLines(query: CompanyJournalQuery, before: number | undefined) {
-    const { person, tool, client, sinceMs, untilMs } = query;
+    const { person, tool, outcome, client, sinceMs, untilMs } = query;
     let rows = this.#parts.db
       .selectFrom("journal")
       .leftJoin("people", "people.id", "journal.person")
@@ -93,6 +95,8 @@ export class CompanyJournal {
     if (before !== undefined) rows = rows.where("journal.id", "<", before);
     // Lines that may name the tool. It is decided on the change.
     if (tool !== undefined) rows = rows.where("line", "like", `%"${tool.replace(/\W/g, "")}"%`);
+    // A line that may tell the outcome, too. A change without one has none in words that could be looked for.
+    if (outcome !== undefined && outcome !== "unknown") rows = rows.where((eb) => eb.exists(toldIn(eb, outcome)));
     return rows.execute();
   }
 
@@ -108,6 +112,13 @@ export class CompanyJournal {
       return [{ change: { ...change, ...callerOf(line) }, ...(login != null && { login }) }];
     });
   }
+}
+
+function toldIn({ selectFrom }: ExpressionBuilder<Tables, "journal">, outcome: ChangeOutcome) {
+  return selectFrom("journal as told")
+    .select("told.id")
+    .whereRef("told.change_id", "=", "journal.change_id")
+    .where("told.line", "like", `%"outcome":"${outcome}"%`);
 }
 
 function isWanted({ tool, also_does, outcome }: Change, wanted: CompanyJournalQuery): boolean {

@@ -8,7 +8,6 @@ import { storePlaceOf } from "../../people/store-place.js";
 import type { Store } from "../../store/open-store.js";
 import { TombstoneFile } from "../../store/tombstone-file.js";
 import { Erasure } from "../../upstream/erasure.js";
-import type { ClientRequests } from "../../web/client-requests.js";
 import type { AdminTools } from "../../web/page-routes.js";
 import { toolCards } from "../tool-cards.js";
 import type { CompanyParts } from "./company-parts.js";
@@ -17,8 +16,6 @@ import { RolesTools } from "./role-tools.js";
 
 interface AdminSettingsNow extends AdminTools {
   admins(): AdminSettings | undefined;
-  /** The requests of clients; undefined where clients get their tokens elsewhere. */
-  requests: ClientRequests | undefined;
   warning: string | undefined;
 }
 
@@ -31,7 +28,7 @@ const ORG_LOOK_MS = 15_000;
 export function adminParts(
   parts: CompanyParts,
   { departures, groupSync }: Pick<AdminPagesOptions, "departures" | "groupSync">,
-  { requests, ...tools }: AdminSettingsNow,
+  tools: AdminSettingsNow,
 ): InvitationsOptions {
   const { store, version, current, roles, content, log, now } = parts;
   const rolesTools = new RolesTools();
@@ -50,7 +47,11 @@ export function adminParts(
     groupSync,
     log,
     now,
-    clientName: async (id) => (await requests?.nameOf(id)) ?? id,
+    async clientNames(ids) {
+      const stored = await store.accessLists.names([...ids].filter((id) => id !== undefined));
+      const listed = new Map(current().clients.map(({ client_id, name }) => [client_id, name]));
+      return (id) => listed.get(id) ?? stored.get(id) ?? id;
+    },
     tokensFrom: content.sign_in === "proxy" ? undefined : (content.tokens?.issuer ?? parts.orgUrl),
     tools: toolCards,
     toolsOf: (role) => new Set(rolesTools.of(role).allowed.map(({ name }) => name)),
