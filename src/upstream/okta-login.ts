@@ -2,8 +2,10 @@ import * as oauth from "oauth4webapi";
 import { type AppCredentials, clientAuthentication } from "../auth/client-authentication.js";
 import { OAuthFailure } from "../auth/oauth-failure.js";
 import { type OAuthHttpOptions, oauthFetch } from "../auth/oauth-http.js";
+import { realSleep } from "../net/waiting.js";
 import { asSignInFailure } from "./okta-causes.js";
 import { type OktaServer, OktaServers, type ServerName } from "./okta-servers.js";
+import { OktaTurns } from "./okta-turns.js";
 import { claimedIn, completed, personIn, type SignedIn } from "./signed-in.js";
 
 export type { SignedIn } from "./signed-in.js";
@@ -43,16 +45,22 @@ const CLOCK_TOLERANCE_SECONDS = 60;
 /** The time for asking anew who somebody is. A client waits for it. */
 const RENEWAL_TIMEOUT_MS = 10_000;
 
+/** The longest waits for a rate limit of Okta's: of a browser that comes back, and of a client that renews. */
+const SIGN_IN_WAIT_MS = 25_000;
+const RENEWAL_WAIT_MS = 5_000;
+
 /** Signs people in with Okta (OpenID Connect Core, section 3.1). */
 export class OktaLogin {
   readonly #options: OktaLoginOptions;
   readonly #servers: OktaServers;
+  readonly #turns: OktaTurns;
   /** The keys of each server, as the library keeps them. */
   readonly #keys = new Map<string, oauth.JWKSCacheInput>();
 
   constructor(options: OktaLoginOptions) {
     this.#options = options;
     this.#servers = new OktaServers(options);
+    this.#turns = new OktaTurns({ sleep: realSleep, now: options.clock.localNow });
   }
 
   /** The one address to which Okta sends people back. */
@@ -190,7 +198,8 @@ export class OktaLogin {
   /** What one exchange with Okta needs. */
   async #request(name: ServerName, signal: AbortSignal | undefined, timeoutMs = this.#options.timeoutMs) {
     const { orgUrl, clock, clientId } = this.#options;
-    const send = oauthFetch({ ...this.#options, timeoutMs }, signal, () => {});
+    const once = oauthFetch({ ...this.#options, timeoutMs }, signal, () => {});
+    const send = this.#turns.around(once, timeoutMs === RENEWAL_TIMEOUT_MS ? RENEWAL_WAIT_MS : SIGN_IN_WAIT_MS, signal);
     const how = { [oauth.customFetch]: send as never, [oauth.allowInsecureRequests]: orgUrl.startsWith("http://") };
     const client: oauth.Client = {
       client_id: clientId,

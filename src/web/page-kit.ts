@@ -50,6 +50,8 @@ const SESSION_IDLE_MS = 30 * 60_000;
 const SESSION_MS = 8 * 3_600_000;
 /** Causes with a status of their own. */
 const STATUSES: Partial<Record<SignInCause, 404 | 429>> = { too_many_requests: 429, not_found_here: 404 };
+/** When a page may well be there that was not for a passing reason (`Retry-After`), in seconds. */
+const PASSING_SECONDS = "30";
 const MAX_FORM_BYTES = 65_536;
 
 /** What every page needs: the browser, its session, forms of our own, answers with the right headers, and the record. */
@@ -197,6 +199,7 @@ export class PageKit {
       return this.page(context, page, { status: isPassing ? 503 : 400 });
     }
     const { code, message, fix, detail } = error;
+    if (error.isPassing) context.header("retry-after", PASSING_SECONDS);
     this.#options.watch.observer.note({ kind: "auth_failure", reason: code });
     // A field named code would count as a code of OAuth, and be left out.
     log.info("a page was refused", { fault: code, detail, request_id: requestId });

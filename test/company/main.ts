@@ -12,12 +12,26 @@ import { database } from "./rows/database.js";
 import { flows } from "./rows/flows.js";
 import { keyRotation } from "./rows/keys.js";
 import { leaving } from "./rows/leaving.js";
+import { many } from "./rows/many.js";
+import { signIns } from "./rows/sign-ins.js";
 import { sqlite } from "./rows/sqlite.js";
 import { streams } from "./rows/streams.js";
 import { asMarkdown, render } from "./table.js";
 
 const FLAGS: readonly string[] = ["--short", "--write"];
-const all = [...flows, ...balanced, ...database, ...clocks, ...keyRotation, ...leaving, ...streams, ...sqlite, ...cost];
+const all = [
+  ...flows,
+  ...balanced,
+  ...database,
+  ...clocks,
+  ...keyRotation,
+  ...leaving,
+  ...many,
+  ...signIns,
+  ...streams,
+  ...sqlite,
+  ...cost,
+];
 
 const given = process.argv.slice(2);
 const wanted = given.filter((one) => !FLAGS.includes(one));
@@ -28,7 +42,13 @@ const rows: Row[] = [];
 // One after the other: what is measured must have the machine for itself.
 for (const scenario of chosen) {
   process.stderr.write(`${scenario.name}\n`);
-  rows.push(...(await play(scenario, given.includes("--short"))));
+  const played = await play(scenario, given.includes("--short"));
+  for (const { what, failure, load, refused, recovered } of played) {
+    process.stderr.write(
+      `  ${failure === undefined ? "as expected" : `NOT AS EXPECTED: ${failure}`}: ${what}; ${load}; ${refused}; ${recovered}\n`,
+    );
+  }
+  rows.push(...played);
 }
 const failed = rows.filter(({ failure }) => failure !== undefined).length;
 const skipped = rows.filter((row) => row.skipped !== undefined && row.failure === undefined).length;
