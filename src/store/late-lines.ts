@@ -16,6 +16,7 @@ export class LateLines {
   readonly #parts: Pick<StoreParts, "db">;
   readonly #waiting: Line[] = [];
   #timer: NodeJS.Timeout | undefined;
+  #writing: Promise<void> | undefined;
 
   constructor(parts: Pick<StoreParts, "db">) {
     this.#parts = parts;
@@ -29,16 +30,25 @@ export class LateLines {
   }
 
   /** Writes what waits, in its order. Never rejects: what the database does not take goes on waiting. */
-  async write(): Promise<void> {
+  write(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
+    // Two at once would both write the first line, and both take one away.
+    this.#writing ??= this.#writeAll().finally(() => {
+      this.#writing = undefined;
+      if (this.#waiting.length > 0) this.#later();
+    });
+    return this.#writing;
+  }
+
+  async #writeAll(): Promise<void> {
     try {
       for (let line = this.#waiting[0]; line !== undefined; line = this.#waiting[0]) {
         await this.#parts.db.insertInto("journal").values(line).execute();
         this.#waiting.shift();
       }
     } catch {
-      this.#later();
+      // They go on waiting.
     }
   }
 

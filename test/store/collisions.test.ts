@@ -22,7 +22,7 @@ test("the end of access comes through where another server has locked the same r
   await other.query("begin");
   await other.query("update oidc set consumed_at = 1 where predecessor_hash is not null");
   const ending = store.endings.endPerson(person, { why: "global_token_revocation", by: "okta", status: undefined });
-  const waiting = () => other.query("select 1 from pg_stat_activity where wait_event_type = 'Lock'");
+  const waiting = () => other.query("select 1 from pg_locks where not granted");
   await expect.poll(async () => (await waiting()).rowCount, { interval: 20 }).toBe(1);
   await other.query("update oidc set successor_used_at = 1 where model = 'RefreshToken' and predecessor_hash is null");
   await other.query("commit");
