@@ -145,7 +145,8 @@ async function journalBatch(transaction: Transaction<Tables>, { id, after, scrub
     .limit(BATCH)
     .execute();
   for (const row of rows) {
-    const line = withoutActor(scrub(parseJson(row.line) as Json));
+    const whole = parseJson(row.line) as Json;
+    const line = withFacts(withoutActor(scrub(whole)), whole);
     await transaction
       .updateTable("journal")
       .set({ line: stringifyJson(line) })
@@ -153,6 +154,14 @@ async function journalBatch(transaction: Transaction<Tables>, { id, after, scrub
       .execute();
   }
   return rows.map((row) => row.id);
+}
+
+/** What a line says of the change itself. None of it is a word of the person, whatever their login is. */
+const FACTS = ["id", "at", "tool", "effect", "also_does", "confirmed", "outcome", "ended_at", "undo_of", "undo_run"];
+
+function withFacts(line: Json, whole: Json): Json {
+  if (!isObject(line) || !isObject(whole)) return line;
+  return { ...line, ...Object.fromEntries(Object.entries(whole).filter(([name]) => FACTS.includes(name))) } as Json;
 }
 
 /** A line of a change without the account at the org that made it. */
@@ -179,11 +188,19 @@ async function auditBatch(transaction: Transaction<Tables>, { id, after, scrub }
   return rows.map((row) => row.id);
 }
 
-/** Replaces what tells who somebody is: their login, address and subject anywhere in a text, their name where it stands alone. */
+/** A letter or digit before or after makes another word of it. A digit may be the end of an escape of an address, as in %40. */
+const BEGINS = String.raw`(?<![\p{L}\p{N}_](?<!%[0-9A-F]{2}))`;
+const ENDS = String.raw`(?![\p{L}\p{N}_])`;
+
+/**
+ * Replaces what tells who somebody is: their login, address and subject wherever they stand as words of a text, their
+ * name where it stands alone. A login may be a word that others use too, so that nothing else of a text is touched.
+ */
 function scrubberOf({ login, email, sub, name }: PersonRow): (value: Json) => Json {
-  const within = [...new Set([login, email, sub])].filter((text) => text !== null && text.length > 2) as string[];
-  const pattern = within.map((text) => text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&")).join("|");
-  const found = within.length === 0 ? undefined : new RegExp(pattern, "giu");
+  const within = [login, email, sub].filter((text) => text !== null && text.length > 2) as string[];
+  const forms = [...new Set(within.flatMap((text) => [text, encodeURIComponent(text)]))];
+  const pattern = forms.map((text) => text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&")).join("|");
+  const found = forms.length === 0 ? undefined : new RegExp(`${BEGINS}(?:${pattern})${ENDS}`, "giu");
   return (value) =>
     mapTexts(value, (text) => {
       if (name !== null && text === name) return ERASED;
