@@ -60,6 +60,8 @@ export class OktaSignals {
     }
     if (hookSecrets().length > 0) {
       app.get(EVENTS_PATH, (context) => this.#verify(context));
+      // A body of this size is kept for nobody who lacks the secret.
+      app.post(EVENTS_PATH, async (context, next) => this.#refusedEvents(context) ?? next());
       app.post(EVENTS_PATH, bodyLimit({ maxSize: MAX_EVENTS_BYTES, onError }), (context) => this.#takeEvents(context));
     }
     return app;
@@ -106,21 +108,22 @@ export class OktaSignals {
     return context.json({ verification: challenge });
   }
 
-  async #takeEvents(context: SignalContext): Promise<Response> {
-    const { hookSecrets, hints, limits, addressOf } = this.#options;
+  /** The answer to whoever lacks the secret of the event hook. */
+  #refusedEvents(context: SignalContext): Response | undefined {
+    const { hookSecrets, limits, addressOf } = this.#options;
     const given = context.req.header("authorization") ?? "";
     // Each is compared, so that the time tells nothing.
     const fits = hookSecrets().map((secret) => isSame(given, secret));
-    if (!fits.includes(true)) {
-      const seconds = limits.wrongSecrets.take(addressOf(context.env.incoming));
-      if (seconds !== undefined) {
-        return new Response(null, { status: 429, headers: { "retry-after": String(seconds) } });
-      }
-      return this.#refuse(context, "event_hook_secret", "the secret is wrong");
-    }
+    if (fits.includes(true)) return undefined;
+    const seconds = limits.wrongSecrets.take(addressOf(context.env.incoming));
+    if (seconds !== undefined) return new Response(null, { status: 429, headers: { "retry-after": String(seconds) } });
+    return this.#refuse(context, "event_hook_secret", "the secret is wrong");
+  }
+
+  async #takeEvents(context: SignalContext): Promise<Response> {
     const users = usersIn(await context.req.json().catch(() => undefined));
     if (users === undefined) return new Response(null, { status: 400 });
-    await hints.add(users);
+    await this.#options.hints.add(users);
     return new Response(null, { status: 204 });
   }
 

@@ -1,6 +1,8 @@
+import { once } from "node:events";
 import { writeFileSync } from "node:fs";
+import { connect } from "node:net";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { startEventHook } from "../../sandbox/event-hooks.js";
 import { ADMIN_LOGIN, WEB_CLIENT_ID } from "../../sandbox/facts.js";
 import { ALL_KNOWN, endings, HOOK_SECRET, LEAVE_NOTE, withDirectory } from "../support/company-leaving.js";
@@ -136,6 +138,17 @@ test("S20: a wrong secret, none, and a body that is none are refused; secrets ch
   expect(await hook.deliver([eventAbout(id)], HOOK_SECRET)).toBe(401);
   await expect.poll(() => statusOf(ada), IN_TIME).toBe(401);
   expect(web.lines.join("")).not.toContain(HOOK_SECRET);
+});
+
+test("S20: whoever lacks the secret is answered before their body has come, so that nothing of it is kept", async () => {
+  const web = await startCompanyWeb({ roles: ROLES, ...withDirectory(ALL_KNOWN, { poll_seconds: 0 }) });
+  const head = "POST /okta/events HTTP/1.1\r\nHost: x\r\nAuthorization: guess\r\nTransfer-Encoding: chunked\r\n\r\n";
+  const { hostname, port } = new URL(web.publicUrl);
+  const socket = connect(Number(port), hostname);
+  onTestFinished(() => void socket.destroy());
+  socket.write(`${head}5\r\n{"dat\r\n`);
+  const [first] = (await once(socket, "data")) as [Buffer];
+  expect(first.toString()).toMatch(/^HTTP\/1.1 401 /);
 });
 
 test("S20: 10,000 events in a burst are answered in Okta's three seconds, and each person is asked about once", async () => {
