@@ -68,7 +68,7 @@ export async function auditFilters(
     outcomeField(outcome, AUDIT_OUTCOMES),
     ...limits,
   ];
-  return { query: { ...query, actor: people, action, outcome }, fields, given: givenIn(fields) };
+  return { query: { ...query, about: people, action, outcome }, fields, given: givenIn(fields) };
 }
 
 /** The filters of the journal of changes. */

@@ -168,7 +168,7 @@ export async function rewrap(
       .map(({ instance }) => instance);
     throw new OktaMcpError(
       "conflict",
-      `The data key ${first.id} is not in use yet: ${late.join(", ")} has not got it.`,
+      `The data key ${first.id} is not in use yet: it is missing at ${late.join(", ")}.`,
       {
         fix: "Give all instances the same file of data keys. They read it anew within half a minute, and at SIGHUP.",
       },
@@ -207,9 +207,15 @@ export async function dropDataKey(
   const { id, fingerprint } = key;
   const refuse = (why: string, fix: string) =>
     new OktaMcpError("conflict", `The data key ${id} stays: ${why}.`, { fix });
-  const users = (await ring.registry.holders()).filter(({ encryptsWith }) => encryptsWith === fingerprint);
-  if (ring.keys[0]?.id === id || users.length > 0) {
+  if (ring.keys[0]?.id === id) {
     throw refuse("values are encrypted with it", "Put another one first: okta-mcp serve keys rotate data");
+  }
+  const users = (await ring.registry.holders()).filter(({ encryptsWith }) => encryptsWith === fingerprint);
+  if (users.length > 0) {
+    throw refuse(
+      `running servers encrypt with it (${users.map(({ instance }) => instance).join(", ")})`,
+      "Wait half a minute and try again. A server that was killed counts for three minutes.",
+    );
   }
   const values = id === "" ? 0 : await sealed.needing({ id });
   if (values > 0) {

@@ -116,7 +116,7 @@ function eventsOf({ id, events }: PersonPage, nowMs: number): Markup {
     caption: "What is on record about this person, the latest first",
     columns: ["What", "Outcome", "By", "When"],
     rows: events.map(({ atMs, what, outcome, by }) => [what, outcome, shown(by), moment(atMs, nowMs)]),
-  })}<p class="acts"><a href="${withParameters(ADMIN_SECTIONS.audit.path, { who: id })}">All that they did, in the audit</a>
+  })}<p class="acts"><a href="${withParameters(ADMIN_SECTIONS.audit.path, { who: id })}">All about them in the audit</a>
 <a href="${withParameters(ADMIN_SECTIONS.changes.path, { who: id })}">Their changes in the org</a></p>`;
 }
 

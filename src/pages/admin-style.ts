@@ -30,6 +30,7 @@ button.small, .button.small { min-height: 2.25rem; padding: .25rem .875rem; font
 .facts > div { grid-template-columns: 13rem minmax(0, 1fr); }
 .facts > div:last-child { border-bottom: 0; }
 .facts dd { font-weight: 500; }
+.facts dd > div { display: block; padding: 0; border: 0; }
 .data { width: 100%; border-collapse: separate; border-spacing: 0; background: var(--card); border: 1px solid var(--line); border-radius: 12px; overflow: clip; font-size: .9375rem; }
 .data th, .data td { text-align: left; vertical-align: top; padding: .625rem 1rem; border-bottom: 1px solid var(--line); }
 .data thead th { position: sticky; top: 0; font-size: .8125rem; font-weight: 600; color: var(--soft); background: var(--ground); white-space: nowrap; }
@@ -41,6 +42,7 @@ details > .data { margin-top: .75rem; }
 .data time .soft, .data .soft { font-size: .875rem; font-weight: 400; }
 .data time .soft { display: block; }
 .data form { display: inline; }
+.data time, .data .chip { white-space: nowrap; }
 .empty { background: var(--card); border: 1px dashed var(--edge); border-radius: 12px; padding: 1.5rem; }
 .empty p:last-child { margin: 0; color: var(--soft); }
 .filters { display: grid; grid-template-columns: repeat(auto-fill, minmax(12rem, 1fr)); gap: .75rem 1rem; align-items: end; margin: 0 0 1.25rem; }
@@ -86,6 +88,7 @@ input, select {
   .data td::before { content: attr(data-head); color: var(--soft); font-size: .875rem; }
   .data td > div { min-width: 0; }
   .data td:empty { display: none; }
+  .data time, .data .chip { white-space: normal; }
   .facts > div { grid-template-columns: 1fr; }
 }
 `;

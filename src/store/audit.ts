@@ -25,8 +25,8 @@ export interface AuditEntry extends AuditEvent {
 export interface AuditQuery {
   /** The id of the one who did it, or several. */
   actor?: string | readonly string[] | undefined;
-  /** The id of a person who did it, or whom it concerns. */
-  about?: string | undefined;
+  /** The id of the one who did it or whom it concerns, or several. */
+  about?: string | readonly string[] | undefined;
   action?: string | undefined;
   outcome?: AuditEvent["outcome"] | undefined;
   client?: string | undefined;
@@ -87,9 +87,10 @@ export class Audit {
       .select("people.login")
       .orderBy("audit.id", "desc")
       .limit(limit);
-    if (actor !== undefined) query = query.where("actor", "in", typeof actor === "string" ? [actor] : actor);
+    const listed = (ids: string | readonly string[]) => (typeof ids === "string" ? [ids] : ids);
+    if (actor !== undefined) query = query.where("actor", "in", listed(actor));
     if (about !== undefined)
-      query = query.where(({ eb, or }) => or([eb("actor", "=", about), eb("target", "=", about)]));
+      query = query.where(({ eb, or }) => or([eb("actor", "in", listed(about)), eb("target", "in", listed(about))]));
     if (action !== undefined) query = query.where("action", "=", action);
     if (outcome !== undefined) query = query.where("outcome", "=", outcome);
     if (client !== undefined) query = query.where("client", "=", client);

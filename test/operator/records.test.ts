@@ -60,6 +60,10 @@ test("an operator reads what happened to access, and is told of every wrong opti
   const shown = commandLine(web);
   await runServeRecords(shown.io, "audit", { config: shown.config, action: "sign_in", person: ADMIN_LOGIN });
   expect(shown.text()).toMatch(new RegExp(`done +sign_in +${ADMIN_LOGIN} `));
+  await web.store.audit.add({ action: "access_ended", actor: "per0admin", target: person?.id, outcome: "done" });
+  const about = commandLine(web);
+  await runServeRecords(about.io, "audit", { config: about.config, action: "access_ended", person: ADMIN_LOGIN });
+  expect(about.text()).toMatch(new RegExp(`done +access_ended +per0admin +${ADMIN_LOGIN} `));
   const json = await runCli(["serve", "audit", "--config", shown.config, "--json", "--since", "2001-01-01"]);
   const entries = json.stdout
     .trim()

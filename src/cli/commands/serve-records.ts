@@ -13,6 +13,7 @@ export const serveAuditCommand = (io: Io, finish: Finish): Command =>
       "okta-mcp serve audit --config serve.json --since 2026-01-01 --csv > audit.csv",
     ]),
     ["done", "refused", "failed"],
+    "Only what this person did, and what concerns them",
   )
     .option("--action <name>", "Only this, e.g. sign_in.")
     .action(async (flags: RecordFlags) => {
@@ -29,6 +30,7 @@ export const serveJournalCommand = (io: Io, finish: Finish): Command =>
       "okta-mcp serve journal --config serve.json --json --whole | jq 'select(.outcome == \"unknown\")'",
     ]),
     ["done", "refused", "failed", "unknown"],
+    "Only what this person did",
   )
     .option("--tool <name>", "Only calls of this tool.")
     .option("--whole", "With --json: the arguments, and the object before and after, too.")
@@ -38,10 +40,10 @@ export const serveJournalCommand = (io: Io, finish: Finish): Command =>
     });
 
 /** The options that both commands have. */
-function recordCommand(command: Command, outcomes: readonly string[]): Command {
+function recordCommand(command: Command, outcomes: readonly string[], ofPerson: string): Command {
   return command
     .requiredOption("--config <file>", "The settings of the server. It may run meanwhile.")
-    .option("--person <login>", "Only what this person did; the login at Okta, or the id that is shown here.")
+    .option("--person <login>", `${ofPerson}; the login at Okta, or the id that is shown here.`)
     .option("--client <id>", "Only what came through this client.")
     .addOption(new Option("--outcome <outcome>", "Only what ended so.").choices([...outcomes]))
     .option("--since <time>", "From this time on: ISO 8601, or so long ago as in 30m, 24h, 7d, 2w.")

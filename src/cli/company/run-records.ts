@@ -88,7 +88,7 @@ function auditQuery({ people, ...query }: CommonQuery, { action, outcome, after 
     throw usageError("--after has to be the id of an entry.", "Copy it from the column id.");
   }
   const before = after === undefined ? undefined : Number(after);
-  return { ...query, actor: people, action, outcome: outcome as AuditEvent["outcome"] | undefined, before };
+  return { ...query, about: people, action, outcome: outcome as AuditEvent["outcome"] | undefined, before };
 }
 
 function journalQuery({ people, ...query }: CommonQuery, { tool, outcome, after }: RecordFlags): CompanyJournalQuery {
@@ -122,11 +122,15 @@ interface Rows {
   next: string | undefined;
 }
 
-async function auditRows({ audit }: Store, query: AuditQuery): Promise<Rows> {
+async function auditRows({ audit, peopleLists }: Store, query: AuditQuery): Promise<Rows> {
   const found = await audit.page({ ...query, limit: query.limit + 1 });
   const shown = found.slice(0, query.limit);
+  const labels = await peopleLists.labels(shown.flatMap(({ target }) => target ?? []));
+  const named = (target: string | undefined) => (target === undefined ? undefined : (labels.get(target) ?? target));
   return {
-    rows: shown.map((entry) => asRow(auditRecord(entry), entry.login ?? entry.actor)),
+    rows: shown.map((entry) =>
+      asRow({ ...auditRecord(entry), target: named(entry.target) }, entry.login ?? entry.actor),
+    ),
     next: found.length > shown.length ? String(shown.at(-1)?.id) : undefined,
   };
 }
