@@ -19,6 +19,7 @@ export const ADMIN_STYLE = `
 .note { margin: 0 0 1.25rem; }
 .lead { color: var(--soft); max-width: 46rem; }
 button.small, .button.small { min-height: 2.25rem; padding: .25rem .875rem; font-size: .9375rem; }
+.chip { overflow-wrap: break-word; }
 .chip.bad { background: none; color: var(--bad); border: 1px solid currentcolor; }
 .chip.off { background: none; border: 1px solid var(--edge); color: var(--soft); }
 .tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(13rem, 1fr)); gap: 1rem; list-style: none; margin: 0 0 1rem; padding: 0; }
