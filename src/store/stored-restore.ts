@@ -36,6 +36,11 @@ export class StoredRestore {
     return Number(row?.value ?? 0);
   }
 
+  /** True where the database knows anybody, so that somebody may have access in it. */
+  async knowsSomebody(): Promise<boolean> {
+    return (await this.#parts.db.selectFrom("people").select("id").limit(1).executeTakeFirst()) !== undefined;
+  }
+
   /** Makes a new mark, which is later than every one before, whatever the clock says. @returns the mark */
   async mark(): Promise<number> {
     const { db, now } = this.#parts;

@@ -80,6 +80,10 @@ describe("the texts made of an expression show", () => {
 const MADE_OF_TEXT = {
   "src/text/filter-words.ts": [1, "a copy of one that is written out"],
   "src/guard/hidden-attributes.ts": [1, "a value of the org as it is written, between two looks at one character"],
+  "src/store/stored-erasure.ts": [
+    1,
+    "the words of a person as they are written, between two looks at three characters",
+  ],
   "sandbox/email-texts.ts": [1, "a name of our own as it is written"],
 } as const;
 

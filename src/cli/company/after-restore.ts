@@ -13,8 +13,9 @@ import { Erasure } from "../../upstream/erasure.js";
  */
 export async function lookForRestore(store: Store, dir: string, log: Log): Promise<void> {
   const [made, found] = [await new MarkFile(dir).read(), await store.restore.lastMark()];
-  if (found > 0 && found < made) {
-    const [last, own] = [found, made].map((mark) => new Date(mark).toISOString());
+  // A backup of a version that made no marks has none. One without people is new, and nothing in it could end.
+  if (found < made && (found > 0 || (await store.restore.knowsSomebody()))) {
+    const [last, own] = [found, made].map((mark) => (mark === 0 ? "not known" : new Date(mark).toISOString()));
     const ended = await store.restore.endAll("server", { last_used: last, used_here_until: own });
     log.warn("the database is older than what this server has seen of it, so that all access in it has ended", {
       last_used: last,
