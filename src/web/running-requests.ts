@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Log } from "../log.js";
 import { type SpanIds, UNWATCHED, type Watch } from "../watch/observer.js";
 import { traceContextOf } from "../watch/trace-context.js";
+import { FOR_PROBES } from "./front.js";
 import { routeName } from "./route-names.js";
 
 /** A segment of a path that may be a handle, and not a name of ours. */
@@ -86,7 +87,9 @@ export class RunningRequests {
         this.#count -= 1;
         const status = response.headersSent ? response.statusCode : GONE;
         const ms = performance.now() - startedAtMs;
-        log.info("request", {
+        // Balancers ask every second; where all is well, that would be most of the log.
+        const level = FOR_PROBES.has(route) && status === 200 ? "debug" : "info";
+        log[level]("request", {
           method: request.method,
           path: pathForLog(request.url),
           status,
