@@ -58,6 +58,8 @@ interface Begun {
   person: string | undefined;
   /** Their id at Okta. */
   subject: string | undefined;
+  /** When access of the person had last ended as they came. Another end since then ends the sign-in too. */
+  endedAtMs?: number | undefined;
   /** Where the browser goes in the end, for the pages. */
   returnTo: string | undefined;
   maxAgeSeconds: number | undefined;
@@ -172,6 +174,8 @@ export class SignInFlow {
     const { store, admission, groups, checks } = this.#options;
     const { issuer, subject, login, name, email, emailVerified, attributes, tokens } = signedIn;
     let unused = tokens.refreshToken;
+    // What follows waits for the org, and access may end meanwhile.
+    begun.endedAtMs = (await store.people.findBySubject(issuer, subject))?.endedAtMs;
     // Whoever is not let in is on record by the id at Okta, by which they can be invited.
     begun.subject = subject;
     try {
@@ -213,9 +217,9 @@ export class SignInFlow {
     const { store, now } = this.#options;
     const { subject, tokens } = signedIn;
     const person = begun.person === undefined ? undefined : await store.people.find(begun.person);
-    if (person?.status !== "active" || subject !== begun.subject) {
+    if (person?.status !== "active" || person.endedAtMs !== begun.endedAtMs || subject !== begun.subject) {
       await this.#revoke(begun, tokens.refreshToken);
-      throw person?.status === "active" ? signInFailure("another_person") : notBegun();
+      throw person?.status === "active" && subject !== begun.subject ? signInFailure("another_person") : notBegun();
     }
     const former = await store.upstream.put(person.id, ORG_GRANT, {
       access: tokens.accessToken,
@@ -237,6 +241,8 @@ export class SignInFlow {
   async #done(begun: Begun, person: KnownPerson, signedIn: SignedIn, record: AuditRecorder): Promise<NextStep> {
     const { requests, now } = this.#options;
     const { session } = begun;
+    const latest = await this.#options.store.people.find(person.id);
+    if (latest?.status !== "active" || latest.endedAtMs !== begun.endedAtMs) throw notBegun();
     await record({ actor: person.id, action: "sign_in", outcome: "done", ...(session && { detail: { session } }) });
     if (begun.uid !== undefined && requests !== undefined) {
       return { redirect: await requests.allow(begun.uid, person, record) };
