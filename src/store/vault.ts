@@ -39,6 +39,8 @@ function inHeader({ table, column, id, person }: RowIdentity): (string | null)[]
 export class Vault {
   readonly #options: VaultOptions;
   #keys: readonly DataKey[];
+  /** The keys for other uses that were asked for. There are as many uses as labels in the code. */
+  readonly #subKeys = new Map<string, readonly Uint8Array[]>();
 
   constructor(options: VaultOptions) {
     this.#options = options;
@@ -53,6 +55,7 @@ export class Vault {
   /** Takes other keys from now on. The first encrypts, all decrypt. */
   take(keys: readonly DataKey[]): void {
     this.#keys = keys;
+    this.#subKeys.clear();
   }
 
   /** Encrypts a text for a row. */
@@ -107,7 +110,9 @@ export class Vault {
    * @returns 32 bytes each
    */
   subKeys(label: string): Uint8Array[] {
-    return this.#keys.map((key) => subKey(key, label));
+    const known = this.#subKeys.get(label) ?? this.#keys.map((key) => subKey(key, label));
+    this.#subKeys.set(label, known);
+    return [...known];
   }
 
   async #read(sealed: string, row: RowIdentity): Promise<{ text: string } | { why: Unreadable }> {

@@ -21,10 +21,14 @@ export class OwnTokens implements TokenVerifier {
   }
 
   async verify(token: string): Promise<TokenHolder | { refused: TokenRefusal }> {
-    const holder = await tokenHolder(this.#provider(), this.#store.oidc, this.#resource, token);
-    const person = holder && (await this.#store.people.find(holder.personId));
-    if (person?.status !== "active") return { refused: { kind: "invalid", why: "The token does not count here." } };
-    const { clientId, grantId, scopes, expiresAtMs } = holder as NonNullable<typeof holder>;
+    const refused = { refused: { kind: "invalid", why: "The token does not count here." } } as const;
+    const holder = await tokenHolder(this.#provider(), this.#resource, token);
+    if (holder === undefined) return refused;
+    const { clientId, grantId, scopes, expiresAtMs } = holder;
+    // Neither needs the other, and a database may be a network away.
+    const { oidc, people } = this.#store;
+    const [hasGrant, person] = await Promise.all([oidc.hasGrant(grantId), people.find(holder.personId)]);
+    if (!hasGrant || person?.status !== "active") return refused;
     if (!scopes.has(OWN_SCOPES.read)) {
       return { refused: { kind: "no_scope", why: `The token has no ${OWN_SCOPES.read}.` } };
     }

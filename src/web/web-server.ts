@@ -136,7 +136,8 @@ function listener(
 ): Server | HttpsServer {
   const limits = {
     maxHeaderSize: MAX_HEADER_BYTES,
-    headersTimeout: headersMs,
+    // Node.js wants it to be no longer than the whole.
+    headersTimeout: Math.min(headersMs, requestMs),
     requestTimeout: requestMs,
     // Node.js looks after late requests this often.
     connectionsCheckingInterval: Math.min(CHECK_MS, headersMs),

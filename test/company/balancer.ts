@@ -77,6 +77,9 @@ export async function startBalancer({ kind, name = "all", ...rest }: BalancerOpt
     });
   }
   const ended = once(child, "close");
+  const endsWithUs = () => child.kill("SIGTERM");
+  process.once("exit", endsWithUs);
+  void ended.then(() => process.off("exit", endsWithUs));
   await isListening(rest.port, child, () => said);
   return {
     kind,

@@ -71,7 +71,12 @@ export const loginOf = (number: number) => `person${number}@acme-robotics.exampl
 export async function startFleet(act: Act, options: FleetOptions): Promise<Fleet> {
   const { instances: count = 3, people = 20, signedIn = people } = options;
   const folder = mkdtempSync(join(tmpdir(), "okta-mcp-company-"));
-  act.atEnd(() => rmSync(folder, { recursive: true, force: true }));
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  process.once("exit", remove);
+  act.atEnd(() => {
+    process.off("exit", remove);
+    remove();
+  });
   const ports = await freePorts(count + 1);
   const [publicPort = 0, ...own] = options.balancer === undefined ? [ports[0], ...ports] : ports;
   const publicUrl = `http://127.0.0.1:${publicPort}`;

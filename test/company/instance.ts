@@ -78,6 +78,9 @@ export class Instance {
     });
     this.#child = child;
     this.#ended = once(child, "close");
+    const endsWithUs = () => child.kill("SIGKILL");
+    process.once("exit", endsWithUs);
+    void this.#ended.then(() => process.off("exit", endsWithUs));
     let rest = "";
     child.stderr?.setEncoding("utf8").on("data", (text: string) => {
       const lines = `${rest}${text}`.split("\n");

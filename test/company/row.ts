@@ -38,6 +38,8 @@ export interface Act {
 export interface Scenario {
   /** It chooses the scenario on the command line. */
   name: string;
+  /** True for one that the short form leaves out, since others show the same and it takes long. */
+  isLong?: boolean;
   /** The reason why it cannot be played here; undefined if it can. */
   lacks?: () => string | undefined;
   play(act: Act): Promise<void>;

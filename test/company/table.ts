@@ -29,7 +29,7 @@ export function render(rows: readonly Row[]): string {
 }
 
 /** The rows as the file of the repository has them. */
-export function asMarkdown(rows: readonly Row[], seconds: number): string {
+export function asMarkdown(rows: readonly Row[], { seconds, isShort }: { seconds: number; isShort: boolean }): string {
   const cpu = cpus();
   const machine = `${process.platform} ${process.arch}, ${cpu.length} x ${cpu[0]?.model.split(" ").slice(0, 2).join(" ")}`;
   const escaped = (text: string) => text.replaceAll("|", "\\|").replaceAll("\n", " ");
@@ -39,7 +39,7 @@ export function asMarkdown(rows: readonly Row[], seconds: number): string {
   });
   return `# A company's server under load and faults
 
-Written by \`npm run test:company -- --write\` on ${new Date().toISOString().slice(0, 10)} in ${seconds} seconds.
+Written by \`npm run test:company -- ${isShort ? "--short " : ""}--write\` on ${new Date().toISOString().slice(0, 10)} in ${seconds} seconds.
 ${machine}, Node.js ${process.versions.node}.
 
 ${EXPLAINED}

@@ -28,7 +28,7 @@ const median = (values: readonly number[]) =>
   values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? Number.NaN;
 
 async function threeBesideOne(act: Act): Promise<void> {
-  const calls = act.size(1_000, 250);
+  const calls = act.size(1_000, 120);
   const fleet = await startFleet(act, { database: "PostgreSQL", balancer: "nginx" });
   const [port = 0] = await freePorts(1);
   const [first] = fleet.instances;
@@ -61,7 +61,7 @@ async function threeBesideOne(act: Act): Promise<void> {
 }
 
 async function sqliteBesidePostgres(act: Act): Promise<void> {
-  const calls = act.size(1_000, 250);
+  const calls = act.size(1_000, 120);
   const times: Record<string, number> = {};
   for (const database of ["SQLite", "PostgreSQL"] as const) {
     const fleet = await startFleet(act, { database, instances: 1 });
@@ -144,6 +144,6 @@ async function noLocks(act: Act): Promise<void> {
 /** What several instances cost, and what they hold. */
 export const cost: Scenario[] = [
   { name: "cost three", lacks: lacksFleet("nginx"), play: threeBesideOne },
-  { name: "cost databases", lacks: lacksFleet(), play: sqliteBesidePostgres },
+  { name: "cost databases", isLong: true, lacks: lacksFleet(), play: sqliteBesidePostgres },
   { name: "cost locks", lacks: lacksFleet("nginx"), play: noLocks },
 ];

@@ -114,6 +114,7 @@ async function leaves(act: Act, { what, withinMs, leave }: Way): Promise<void> {
 /** People who leave while everybody calls. */
 export const leaving: Scenario[] = WAYS.map((way) => ({
   name: `leaving ${way.what}`,
+  isLong: way.withinMs > 30_000,
   lacks: lacksFleet("nginx"),
   play: (act) => leaves(act, way),
 }));
