@@ -70,13 +70,7 @@ export const loginOf = (number: number) => `person${number}@acme-robotics.exampl
 /** Starts an org, a database, instances and a balancer. They end with the scenario. */
 export async function startFleet(act: Act, options: FleetOptions): Promise<Fleet> {
   const { instances: count = 3, people = 20, signedIn = people } = options;
-  const folder = mkdtempSync(join(tmpdir(), "okta-mcp-company-"));
-  const remove = () => rmSync(folder, { recursive: true, force: true });
-  process.once("exit", remove);
-  act.atEnd(() => {
-    process.off("exit", remove);
-    remove();
-  });
+  const folder = temporaryFolder(act);
   const ports = await freePorts(count + 1);
   const [publicPort = 0, ...own] = options.balancer === undefined ? [ports[0], ...ports] : ports;
   const publicUrl = `http://127.0.0.1:${publicPort}`;
@@ -164,6 +158,18 @@ export async function startFleet(act: Act, options: FleetOptions): Promise<Fleet
   const { control } = sandbox.authorization;
   const client = clientOf(publicUrl, control.autoSignIn);
   return { sandbox, org: sandbox.org, database, instances, publicUrl, logins, fixture, client, folder };
+}
+
+/** A folder that is removed with the scenario, and at the latest with this process. */
+function temporaryFolder(act: Act): string {
+  const folder = mkdtempSync(join(tmpdir(), "okta-mcp-company-"));
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  process.once("exit", remove);
+  act.atEnd(() => {
+    process.off("exit", remove);
+    remove();
+  });
+  return folder;
 }
 
 function populate(org: Org, publicUrl: string, logins: readonly string[], hasReaders: boolean): void {
