@@ -43,7 +43,6 @@ details > .data { margin-top: .75rem; }
 .data time .soft, .data .soft { font-size: .875rem; font-weight: 400; }
 .data time .soft { display: block; }
 .data form { display: inline; }
-.data time, .data .chip { white-space: nowrap; }
 .empty { background: var(--card); border: 1px dashed var(--edge); border-radius: 12px; padding: 1.5rem; }
 .empty p:last-child { margin: 0; color: var(--soft); }
 .filters { display: grid; grid-template-columns: repeat(auto-fill, minmax(12rem, 1fr)); gap: .75rem 1rem; align-items: end; margin: 0 0 1.25rem; }
@@ -72,6 +71,9 @@ input, select {
 .admin h4 { font-size: .9375rem; margin: 1.5rem 0 .5rem; }
 .panel { background: var(--card); border: 1px solid var(--line); border-radius: 12px; padding: 1.5rem; max-width: 40rem; }
 .panel .choice { margin-top: 1.25rem; }
+@media (min-width: 75rem) {
+  .data time, .data .chip { white-space: nowrap; }
+}
 @media (max-width: 56rem) {
   .admin { display: block; }
   .sections { border-right: 0; border-bottom: 1px solid var(--line); padding: .5rem .75rem; }
@@ -89,7 +91,6 @@ input, select {
   .data td::before { content: attr(data-head); color: var(--soft); font-size: .875rem; }
   .data td > div { min-width: 0; }
   .data td:empty { display: none; }
-  .data time, .data .chip { white-space: normal; }
   .facts > div { grid-template-columns: 1fr; }
 }
 `;
