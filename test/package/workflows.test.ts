@@ -60,13 +60,16 @@ test("tests run on each system and on each version of Node.js that is promised",
   expect(engines.node).toBe(`>=${versions.split(", ")[0]}.19`);
 });
 
-test("the oldest version of Node.js that is promised gets tests that exist, of the protocol among them", () => {
-  const [, line = ""] = /vitest run (.*)$/m.exec(readFileSync(join(ROOT, ".ci/run"), "utf8")) ?? [];
-  const paths = line.split(" ");
-  expect(paths).toEqual(
+test("versions of Node.js that get some of the tests get tests that exist, of protocol, package and database among them", () => {
+  const lines = [...readFileSync(join(ROOT, ".ci/run"), "utf8").matchAll(/vitest run (.*)$/gm)];
+  const [oldest = [], latest = []] = lines.map(([, paths = ""]) => paths.split(" "));
+  expect(oldest).toEqual(
     expect.arrayContaining(["test/package", "test/stdio", "test/mcp", "test/conformance", "test/clients"]),
   );
-  for (const path of paths) expect(existsSync(join(ROOT, path)), path).toBe(true);
+  expect(latest).toEqual(
+    expect.arrayContaining(["test/package", "test/stdio", "test/mcp", "test/clients", "test/store", "test/web"]),
+  );
+  for (const path of [...oldest, ...latest]) expect(existsSync(join(ROOT, path)), path).toBe(true);
 });
 
 test("advisories are looked for every week, in all packages that are bundled", () => {
