@@ -22,6 +22,15 @@ export class UsedOnce {
       .executeTakeFirst();
     return numInsertedOrUpdatedRows === 1n;
   }
+
+  /** True for a value that was used up. Where only one may go on, `claim` alone tells who. */
+  async isUsed(kind: string, value: string): Promise<boolean> {
+    const used = this.#db
+      .selectFrom("used_once")
+      .select("kind")
+      .where("value_hash", "=", hashOf(`once ${kind}`, value));
+    return (await used.executeTakeFirst()) !== undefined;
+  }
 }
 
 /** Where the database says when it was last put back from a backup, in epoch milliseconds. */

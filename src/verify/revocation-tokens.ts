@@ -19,6 +19,8 @@ const MAX_TOKEN_CHARS = 8_192;
 const MAX_JTI_CHARS = 256;
 const ALGORITHMS = ["RS256", "PS256", "ES256"];
 const TYPE = "global-token-revocation+jwt";
+/** Names the use among all that counts once. */
+const KIND = "revocation_token";
 const SKEW_SECONDS = 60;
 /** Okta's tokens live five minutes. A use of one that lived for long would have to be remembered for as long. */
 const MAX_LIFE_SECONDS = 15 * 60;
@@ -37,11 +39,25 @@ export class RevocationTokens {
   }
 
   /**
-   * @returns undefined for a token that counts, or the reason why not, for the log alone
+   * @returns the reason why a token does not count, for the log alone, or what uses it up. That is for the end: where
+   *   something fails before, Okta sends the same token again, and it has to count then
    * @throws CannotTell where the org's keys cannot be had
    */
-  async refusalOf(token: string): Promise<string | undefined> {
-    const { keys, once } = this.#options;
+  async verify(token: string): Promise<{ refused: string } | { useUp(): Promise<unknown> }> {
+    const { once } = this.#options;
+    const claims = await this.#claimsOf(token);
+    if (typeof claims === "string") return { refused: claims };
+    const refused = this.#wrongClaim(claims);
+    if (refused !== undefined) return { refused };
+    const id = String(claims.jti);
+    if (await once.isUsed(KIND, id)) return { refused: "it was used already" };
+    const endsAtMs = (Number(claims.exp) + SKEW_SECONDS) * 1000;
+    return { useUp: () => once.claim(KIND, id, endsAtMs) };
+  }
+
+  /** The claims of a token whose signature holds, or the reason why there are none. */
+  async #claimsOf(token: string): Promise<Readonly<Record<string, unknown>> | string> {
+    const { keys } = this.#options;
     if (token.length > MAX_TOKEN_CHARS || !COMPACT.test(token)) return "it is no JWT";
     let claims: unknown;
     try {
@@ -54,15 +70,7 @@ export class RevocationTokens {
       if (error instanceof SyntaxError || error instanceof TypeError) return "it cannot be read";
       throw error;
     }
-    if (!isObject(claims)) return "it cannot be read";
-    const wrong = this.#wrongClaim(claims);
-    if (wrong !== undefined) return wrong;
-    const isFirst = await once.claim(
-      "revocation_token",
-      String(claims.jti),
-      (Number(claims.exp) + SKEW_SECONDS) * 1000,
-    );
-    return isFirst ? undefined : "it was used already";
+    return isObject(claims) ? claims : "it cannot be read";
   }
 
   #wrongClaim({ iss, aud, exp, iat, nbf, jti }: Readonly<Record<string, unknown>>): string | undefined {

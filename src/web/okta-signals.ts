@@ -69,20 +69,29 @@ export class OktaSignals {
 
   /** Universal Logout: ends everything of the person whom a signed request of the org names. */
   async #revoke(context: SignalContext, tokens: RevocationTokens): Promise<Response> {
-    const { store, issuers, departures, hints, limits, addressOf, log } = this.#options;
+    const { limits, addressOf, log } = this.#options;
     const seconds = limits.revocations.take(addressOf(context.env.incoming));
     if (seconds !== undefined) return new Response(null, { status: 429, headers: { "retry-after": String(seconds) } });
     const [, token] = /^bearer +(\S+)$/i.exec(context.req.header("authorization") ?? "") ?? [];
     if (token === undefined) return new Response(null, { status: 401, headers: { "www-authenticate": "Bearer" } });
-    try {
-      const refused = await tokens.refusalOf(token);
-      if (refused !== undefined) return this.#refuse(context, "revocation_token", refused);
-    } catch (error) {
-      if (!(error instanceof CannotTell)) throw error;
-      const { message, retryAfterSeconds } = error;
+    const verified = await tokens.verify(token).catch((error: unknown) => {
+      if (error instanceof CannotTell) return error;
+      throw error;
+    });
+    if (verified instanceof CannotTell) {
+      const { message, retryAfterSeconds } = verified;
       log.warn("a request to end somebody's access cannot be verified", { why: message });
       return new Response(null, { status: 503, headers: { "retry-after": String(retryAfterSeconds) } });
     }
+    if ("refused" in verified) return this.#refuse(context, "revocation_token", verified.refused);
+    const answer = await this.#endSubject(context);
+    await verified.useUp();
+    return answer;
+  }
+
+  /** Ends everything of the person whom the body names. Whoever does it twice does no harm. */
+  async #endSubject(context: SignalContext): Promise<Response> {
+    const { store, issuers, departures, hints, log } = this.#options;
     const subject = subjectIn(await context.req.json().catch(() => undefined));
     if (subject === undefined) return new Response(null, { status: 400 });
     const { format } = subject;

@@ -1,6 +1,8 @@
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { ADMIN_LOGIN, WEB_CLIENT_ID } from "../../sandbox/facts.js";
 import { logoutToken } from "../../sandbox/universal-logout.js";
+import { openSqlite } from "../../src/store/sqlite-library.js";
 import { plainBrowser } from "../support/browser.js";
 import { endings, revoke } from "../support/company-leaving.js";
 import { modernClient } from "../support/company-modern.js";
@@ -121,6 +123,27 @@ describe("S19: Global Token Revocation", () => {
     expect((await ada.call("tools/list")).status).toBe(200);
     expect(await endings(web)).toEqual([]);
     expect(web.lines.join("")).not.toContain(good);
+  });
+
+  test("that a fault of the database has cut short counts when Okta sends it again, and once alone", async () => {
+    const web = await startCompanyWeb({ roles: ROLES });
+    const { company } = web;
+    const ada = await web.signIn();
+    const endpoint = `${web.publicUrl}/okta/global-token-revocation`;
+    const token = await logoutToken(company.org, company.control, { endpoint, clientId: WEB_CLIENT_ID });
+    const headers = { ...JSON_TYPE, authorization: `Bearer ${token}` };
+    const body = JSON.stringify({ sub_id: { format: "iss_sub", iss: company.origin, sub: company.person().id } });
+    const file = openSqlite(join(web.folder, "data", "store.sqlite"));
+    file
+      .prepare("create trigger no_end before update of ended_at on people begin select raise(abort, 'full'); end")
+      .run([]);
+    expect((await post(web, { headers, body })).status).toBeGreaterThanOrEqual(500);
+    expect((await ada.call("tools/list")).status).toBe(200);
+    file.prepare("drop trigger no_end").run([]);
+    file.close();
+    expect((await post(web, { headers, body })).status).toBe(204);
+    expect((await ada.call("tools/list")).status).toBe(401);
+    expect((await post(web, { headers, body })).status).toBe(401);
   });
 
   test("about nobody, about somebody unknown or about two people ends nothing, and the answers say which", async () => {
