@@ -30,7 +30,7 @@ export class Erasure {
     await departures.end(person, { ...by, cause: "erased", status: "gone" });
     const erased = await store.erasure.erase(person, by);
     if (erased === undefined) return undefined;
-    await file.add(erased.tombstone);
+    await file.add([erased.tombstone]);
     await store.news.publish({ about: "person", id: person });
     return erased;
   }
