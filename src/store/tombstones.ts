@@ -45,6 +45,16 @@ export class Tombstones {
       .execute();
   }
 
+  /** All tombstones, the latest last. */
+  async all(): Promise<Tombstone[]> {
+    const rows = await this.#parts.db.selectFrom("erased_people").selectAll().orderBy("erased_at").execute();
+    return rows.map((row) => ({
+      subjectHash: row.subject_hash,
+      erasedAtMs: row.erased_at,
+      wasBlocked: row.was_blocked === 1,
+    }));
+  }
+
   /** True for somebody who was blocked when their data were erased. Erasing lets nobody in again. */
   async wasBlocked(subject: ErasedSubject): Promise<boolean> {
     const found = await this.#parts.db

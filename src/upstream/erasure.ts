@@ -26,11 +26,13 @@ export class Erasure {
    * @returns undefined where there is no such person
    */
   async erase(person: string, by: Omit<RecordedEnd, "why">): Promise<Erased | undefined> {
-    const { store, departures, file } = this.#options;
+    const { store, departures } = this.#options;
+    // A file that cannot be written is known before anything is erased.
+    await this.#completeFile();
     await departures.end(person, { ...by, cause: "erased", status: "gone" });
     const erased = await store.erasure.erase(person, by);
     if (erased === undefined) return undefined;
-    await file.add([erased.tombstone]);
+    await this.#completeFile();
     await store.news.publish({ about: "person", id: person });
     return erased;
   }
@@ -43,10 +45,22 @@ export class Erasure {
     const { store, file } = this.#options;
     const kept = await file.read();
     for (const tombstone of kept) await store.tombstones.keep(tombstone);
+    await this.#completeFile();
     const returned = await store.tombstones.returned(kept);
     for (const { person } of returned) {
       await this.erase(person, { by: "server", detail: { why: "returned_by_a_backup" } });
     }
     return returned.length;
+  }
+
+  /** Adds to the file what the database has and it lacks, since its disk can be full when somebody is erased. */
+  async #completeFile(): Promise<void> {
+    const { store, file } = this.#options;
+    const latest = new Map<string, number>();
+    for (const { subjectHash, erasedAtMs } of await file.read()) {
+      latest.set(subjectHash, Math.max(erasedAtMs, latest.get(subjectHash) ?? 0));
+    }
+    const all = await store.tombstones.all();
+    await file.add(all.filter(({ subjectHash, erasedAtMs }) => (latest.get(subjectHash) ?? -1) < erasedAtMs));
   }
 }
