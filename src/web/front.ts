@@ -4,6 +4,7 @@ import { peerAddress } from "./client-address.js";
 import { applyCors } from "./cors.js";
 import { EVENTS_PATH } from "./okta-paths.js";
 import { type HttpRefusal, MCP_PATH, refusal } from "./refusals.js";
+import { FOR_PROBES } from "./route-names.js";
 
 export interface FrontOptions {
   /** The address at which clients reach this server, without a slash at its end. */
@@ -18,9 +19,6 @@ export interface FrontOptions {
 
 /** The addresses of this machine (RFC 1122, section 3.2.1.3; RFC 4291, section 2.5.3). */
 const LOOPBACK_ADDRESS = /^(?:127\.\d{1,3}\.\d{1,3}\.\d{1,3}|::1)$/;
-
-/** Probes come from anywhere, and these paths tell nothing. */
-export const FOR_PROBES: ReadonlySet<string> = new Set(["/healthz", "/readyz"]);
 
 /** The largest body of a request to everything but /mcp. */
 export const MAX_FORM_BYTES = 65_536;

@@ -1,10 +1,12 @@
+/** Probes come from anywhere, and these paths tell nothing. */
+export const FOR_PROBES: ReadonlySet<string> = new Set(["/healthz", "/readyz"]);
+
 /** Paths that count by themselves. */
 const ALONE: ReadonlySet<string> = new Set([
   "/",
   "/mcp",
   "/sse",
-  "/healthz",
-  "/readyz",
+  ...FOR_PROBES,
   "/me",
   "/oauth/authorize",
   "/oauth/token",

@@ -4,8 +4,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Log } from "../log.js";
 import { type SpanIds, UNWATCHED, type Watch } from "../watch/observer.js";
 import { traceContextOf } from "../watch/trace-context.js";
-import { FOR_PROBES } from "./front.js";
-import { routeName } from "./route-names.js";
+import { FOR_PROBES, routeName } from "./route-names.js";
 
 /** A segment of a path that may be a handle, and not a name of ours. */
 const HANDLE = /^(?=.*\d)[\w-]{12,}$|^[\w-]{20,}$/;
