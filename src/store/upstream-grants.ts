@@ -43,8 +43,9 @@ export class UpstreamGrants {
   }
 
   /**
-   * Keeps the tokens of a new sign-in.
-   * @returns the refresh token that they replace, to be revoked at the org
+   * Keeps the tokens of a new sign-in, unless the access of the person has ended meanwhile.
+   * @returns the refresh token that nothing here will use, to be revoked at the org: the one that they replace, or their
+   *   own where they are not kept
    */
   async put(person: string, kind: string, tokens: UpstreamTokens): Promise<string | undefined> {
     const { db, vault, variant, now } = this.#parts;
@@ -55,9 +56,11 @@ export class UpstreamGrants {
     // Where this instance lacks the key of the former token, it must not take its place: nobody could revoke it.
     await vault.requireKey((await before.executeTakeFirst())?.refresh_sealed);
     const former = await db.transaction().execute(async (transaction) => {
-      // Of two first sign-ins at once neither finds a row to lock. Each has to see the tokens of the other.
-      const owner = transaction.selectFrom("people").select("id").where("id", "=", person);
-      if (variant.locksRows) await owner.forUpdate().execute();
+      // Of two first sign-ins at once neither finds a row to lock. Each has to see the tokens of the other. Whatever
+      // ends the access of the person locks this row too.
+      const owner = transaction.selectFrom("people").select("status").where("id", "=", person);
+      const found = await (variant.locksRows ? owner.forUpdate() : owner).executeTakeFirst();
+      if (found?.status !== "active") return "ended";
       const row = await transaction.selectFrom("upstream_grants").selectAll().where("id", "=", id).executeTakeFirst();
       await transaction
         .insertInto("upstream_grants")
@@ -73,7 +76,9 @@ export class UpstreamGrants {
         .execute();
       return row;
     });
-    return former && this.#open(former, "refresh_sealed");
+    if (former === "ended") return tokens.refresh;
+    const replaced = former && (await this.#open(former, "refresh_sealed"));
+    return replaced === tokens.refresh ? undefined : replaced;
   }
 
   /** What the grants so far hold, without a token, for whoever checks the settings. It looks at a thousand at most. */

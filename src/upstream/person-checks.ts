@@ -58,9 +58,9 @@ export class PersonChecks {
     const { store, revocations } = this.#options;
     const { refreshToken } = tokens;
     if (refreshToken === undefined) return;
-    const former = await store.upstream.put(person.id, IDENTITY_GRANT, tokensOf(refreshToken, tokens.scopes));
-    if (former === undefined || former === refreshToken) return;
-    await revocations.add({ person: person.id, kind: "refresh_token", token: former });
+    const unused = await store.upstream.put(person.id, IDENTITY_GRANT, tokensOf(refreshToken, tokens.scopes));
+    if (unused === undefined) return;
+    await revocations.add({ person: person.id, kind: "refresh_token", token: unused });
   }
 
   /** True where the org can be asked about somebody without them. */

@@ -221,14 +221,16 @@ export class SignInFlow {
       await this.#revoke(begun, tokens.refreshToken);
       throw person?.status === "active" && subject !== begun.subject ? signInFailure("another_person") : notBegun();
     }
-    const former = await store.upstream.put(person.id, ORG_GRANT, {
+    const unused = await store.upstream.put(person.id, ORG_GRANT, {
       access: tokens.accessToken,
       accessEndsAtMs: now() + (tokens.expiresInMs ?? 0),
       refresh: tokens.refreshToken,
       dpopKey: undefined,
       scopes: tokens.scopes ?? begun.scopes,
     });
-    if (former !== tokens.refreshToken) await this.#revoke(begun, former);
+    await this.#revoke(begun, unused);
+    // Their access has ended since they were looked up.
+    if (unused !== undefined && unused === tokens.refreshToken) throw notBegun();
     await record({ actor: person.id, action: "grant_okta", outcome: "done", detail: { scopes: tokens.scopes } });
     return this.#done(begun, person, signedIn, record);
   }

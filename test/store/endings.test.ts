@@ -77,6 +77,16 @@ eachDatabase("the end of access", (database) => {
     expect((await store.people.signedIn(personWith())).status).toBe("blocked");
   });
 
+  test("takes no tokens that come at the same moment: they are given back, to be revoked", async () => {
+    const { store, person, waiting } = await open();
+    const put = store.upstream.put(person, "org", { ...TOKENS, refresh: "r3" });
+    const [unused] = await Promise.all([put, store.endings.endPerson(person, { ...END, status: "blocked" })]);
+    expect(await store.upstream.find(person, "org")).toBeUndefined();
+    expect([...(await waiting()), unused].sort()).toEqual(["r1", "r2", "r3"]);
+    expect(await store.upstream.put(person, "org", { ...TOKENS, refresh: "r4" })).toBe("r4");
+    expect(await store.upstream.find(person, "org")).toBeUndefined();
+  });
+
   test("of a client ends what it has of one person or of all, and with the last client the tokens at the org", async () => {
     const { store, person, waiting } = await open();
     const end = { why: "revoked", by: person };
