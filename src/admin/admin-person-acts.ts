@@ -128,8 +128,8 @@ function addBlock(app: PageRoutes, options: AdminPagesOptions): void {
       });
     },
     async run({ context, by }) {
-      const { id, status } = await personIn(context, options);
-      if (status === "blocked") await departures.lift(id, by);
+      const { id } = await personIn(context, options);
+      await departures.lift(id, by);
       return sayingDone(personPath(id), "unblocked");
     },
   });

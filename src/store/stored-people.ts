@@ -252,6 +252,12 @@ export class StoredPeople {
     await db.updateTable("people").set({ called_at: now() }).where("id", "=", id).execute();
   }
 
+  /** Lets somebody in again who is blocked. False where they are not, whatever else they are. */
+  async unblock(id: string): Promise<boolean> {
+    const blocked = this.#parts.db.updateTable("people").where("id", "=", id).where("status", "=", "blocked");
+    return (await blocked.set({ status: "active" }).executeTakeFirst()).numUpdatedRows === 1n;
+  }
+
   async setStatus(id: string, status: PersonStatus): Promise<void> {
     await this.#parts.db.updateTable("people").set({ status }).where("id", "=", id).execute();
   }

@@ -74,13 +74,18 @@ export class Departures {
     return people.length;
   }
 
-  /** Lets somebody in again whom an admin had blocked. They have to sign in anew. @param by the admin */
-  async lift(person: string, by: Omit<RecordedEnd, "why">): Promise<void> {
+  /**
+   * Lets somebody in again whom an admin had blocked. They have to sign in anew.
+   * @param by the admin
+   * @returns false where they are not blocked any more, so that nothing has changed
+   */
+  async lift(person: string, by: Omit<RecordedEnd, "why">): Promise<boolean> {
     const { store } = this.#options;
-    await store.people.setStatus(person, "active");
+    if (!(await store.people.unblock(person))) return false;
     const { by: actor, detail, ...how } = by;
     await store.audit.add({ ...how, actor, action: "block_lifted", target: person, outcome: "done", detail });
     await this.#tell(person);
+    return true;
   }
 
   async #tell(person: string): Promise<void> {
