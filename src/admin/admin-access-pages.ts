@@ -167,13 +167,11 @@ function addClientActs(app: PageRoutes, options: AdminPagesOptions): void {
         isDanger: true,
       });
     },
-    async run({ context, record, by }) {
+    async run({ context, by }) {
       const { id, kind, name, createdAtMs } = await clientIn(context, options);
       // A client of serve.json that nobody has used yet has no row that could say it.
       if (createdAtMs === undefined) await store.clients.put({ id, kind, name, metadata: {}, endsAtMs: undefined });
-      const people = await departures.endClient(id, { ...by, why: "admin" });
-      await store.clients.setBlocked(id, true);
-      await record({ action: "block_client", client: id, outcome: "done", detail: { people } });
+      await departures.blockClient(id, { ...by, why: "admin" });
       return sayingDone(clientPath(id), "client_blocked");
     },
   });

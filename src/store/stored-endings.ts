@@ -72,22 +72,41 @@ export class StoredEndings {
    * @returns the people who had allowed it something
    */
   endClient(client: string, end: RecordedEnd, person?: string): Promise<string[]> {
+    return this.#parts.db.transaction().execute((transaction) => this.#endClient(transaction, client, end, person));
+  }
+
+  /**
+   * Blocks a client and ends everything that it has. Nobody can allow it something in between.
+   * @returns as `endClient`
+   */
+  blockClient(client: string, end: RecordedEnd): Promise<string[]> {
     const { db, now } = this.#parts;
     return db.transaction().execute(async (transaction) => {
-      const ofWhom = <Q extends { where(column: "person", operator: "=", value: string): Q }>(query: Q): Q =>
-        person === undefined ? query : query.where("person", "=", person);
-      const dropped = await ofWhom(transaction.deleteFrom("oidc").where("client", "=", client))
-        .returning("person")
-        .execute();
-      await ofWhom(transaction.deleteFrom("consents").where("client", "=", client)).execute();
-      await ofWhom(transaction.deleteFrom("approvals").where("client", "=", client)).execute();
-      const people = [...new Set(dropped.flatMap((row) => row.person ?? []))].sort();
-      for (const one of people) {
-        await this.#endTokensOfNobody(transaction, one, end.why);
-        await record(transaction, now, { ...end, action: "grant_ended", target: one, client });
-      }
+      // Its row stays for as long as it is blocked.
+      const blocked = { blocked_at: now(), ends_at: null };
+      await transaction.updateTable("clients").set(blocked).where("id", "=", client).execute();
+      const people = await this.#endClient(transaction, client, end);
+      const detail = { ...end.detail, people: people.length };
+      await record(transaction, now, { ...end, detail, action: "block_client", client });
       return people;
     });
+  }
+
+  async #endClient(transaction: Kysely<Tables>, client: string, end: RecordedEnd, person?: string): Promise<string[]> {
+    const { now } = this.#parts;
+    const ofWhom = <Q extends { where(column: "person", operator: "=", value: string): Q }>(query: Q): Q =>
+      person === undefined ? query : query.where("person", "=", person);
+    const dropped = await ofWhom(transaction.deleteFrom("oidc").where("client", "=", client))
+      .returning("person")
+      .execute();
+    await ofWhom(transaction.deleteFrom("consents").where("client", "=", client)).execute();
+    await ofWhom(transaction.deleteFrom("approvals").where("client", "=", client)).execute();
+    const people = [...new Set(dropped.flatMap((row) => row.person ?? []))].sort();
+    for (const one of people) {
+      await this.#endTokensOfNobody(transaction, one, end.why);
+      await record(transaction, now, { ...end, action: "grant_ended", target: one, client });
+    }
+    return people;
   }
 
   /**
@@ -169,7 +188,7 @@ async function drop(
 }
 
 interface Recorded extends RecordedEnd {
-  action: "access_ended" | "grant_ended";
+  action: "access_ended" | "grant_ended" | "block_client";
   target?: string;
   client?: string | undefined;
   status?: PersonStatus | undefined;

@@ -66,9 +66,17 @@ export class Departures {
    * Ends everything that a client has: of one person, or of all. The next time it has to ask again.
    * @returns the number of people who had allowed it something
    */
-  async endClient(client: string, { why, ...by }: RecordedEnd, person?: string): Promise<number> {
+  async endClient(client: string, end: RecordedEnd, person?: string): Promise<number> {
+    return this.#tellOfClient(client, await this.#options.store.endings.endClient(client, end, person));
+  }
+
+  /** Blocks a client and ends everything that it has, with the audit row `block_client`. @returns as `endClient` */
+  async blockClient(client: string, end: RecordedEnd): Promise<number> {
+    return this.#tellOfClient(client, await this.#options.store.endings.blockClient(client, end));
+  }
+
+  async #tellOfClient(client: string, people: readonly string[]): Promise<number> {
     const { store } = this.#options;
-    const people = await store.endings.endClient(client, { ...by, why }, person);
     for (const one of people) await this.#tell(one);
     await store.news.publish({ about: "client", id: client });
     return people.length;

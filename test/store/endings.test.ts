@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { UpstreamTokens } from "../../src/store/upstream-grants.js";
-import { atOnce, eachDatabase, openTestStore, personWith } from "./stores.js";
+import { atOnce, eachDatabase, openTestStore, personWith, sqlIn } from "./stores.js";
 
 const TOKENS: UpstreamTokens = {
   access: "a1",
@@ -101,6 +101,26 @@ eachDatabase("the end of access", (database) => {
     expect(await store.audit.page({ action: "grant_ended", limit: 9 })).toMatchObject([
       { client: "c2", target: person },
       { client: "c1", target: person },
+    ]);
+  });
+
+  test("of a client that is blocked comes with the block, whole or not at all", async () => {
+    const { store, person, waiting, dir } = await open();
+    await store.clients.put({ id: "c1", kind: "dcr", name: "One", metadata: {}, endsAtMs: undefined });
+    const end = { why: "admin", by: "per-admin" };
+    const blockedAtMs = async () => (await store.clients.find("c1"))?.blockedAtMs;
+    await sqlIn(dir, database, "alter table audit rename to audit_away");
+    await expect(store.endings.blockClient("c1", end)).rejects.toThrow();
+    await sqlIn(dir, database, "alter table audit_away rename to audit");
+    expect(await blockedAtMs()).toBeUndefined();
+    expect(await store.oidc.grantsOf(person)).toHaveLength(2);
+    expect(await store.endings.blockClient("c1", end)).toEqual([person]);
+    expect(await blockedAtMs()).toBeDefined();
+    expect((await store.oidc.grantsOf(person)).map(({ client }) => client)).toEqual(["c2"]);
+    expect(await store.endings.blockClient("c2", end)).toEqual([person]);
+    expect(await waiting()).toEqual(["r1", "r2"]);
+    expect(await store.audit.page({ action: "block_client", limit: 1 })).toMatchObject([
+      { client: "c2", actor: "per-admin", outcome: "done", detail: { why: "admin", people: 1 } },
     ]);
   });
 
