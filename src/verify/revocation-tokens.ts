@@ -22,6 +22,11 @@ const TYPE = "global-token-revocation+jwt";
 /** Names the use among all that counts once. */
 const KIND = "revocation_token";
 const SKEW_SECONDS = 60;
+/**
+ * A use is remembered for so long after the token ends: the end is told by the org's clock, and uses are forgotten by
+ * the database's.
+ */
+const REMEMBERED_SECONDS = 60 * 60;
 /** Okta's tokens live five minutes. A use of one that lived for long would have to be remembered for as long. */
 const MAX_LIFE_SECONDS = 15 * 60;
 
@@ -51,7 +56,7 @@ export class RevocationTokens {
     if (refused !== undefined) return { refused };
     const id = String(claims.jti);
     if (await once.isUsed(KIND, id)) return { refused: "it was used already" };
-    const endsAtMs = (Number(claims.exp) + SKEW_SECONDS) * 1000;
+    const endsAtMs = (Number(claims.exp) + SKEW_SECONDS + REMEMBERED_SECONDS) * 1000;
     return { useUp: () => once.claim(KIND, id, endsAtMs) };
   }
 
