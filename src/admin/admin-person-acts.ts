@@ -1,5 +1,6 @@
 import { ADMIN_SECTIONS, personPath } from "../pages/admin-frame.js";
 import { isAdminIn } from "../people/admin-schema.js";
+import { NobodyElseLeft } from "../store/stored-endings.js";
 import type { KnownPerson } from "../store/stored-people.js";
 import { SignInFailure } from "../upstream/sign-in-failure.js";
 import type { AdminHere } from "../web/admin-access.js";
@@ -107,9 +108,13 @@ function addBlock(app: PageRoutes, options: AdminPagesOptions): void {
         isDanger: true,
       });
     },
-    async run({ context, by }) {
-      const { id } = await personIn(context, options);
-      await departures.end(id, { ...by, cause: "admin", status: "blocked", detail: { act: "block" } });
+    async run({ context, by, admin }) {
+      const person = await personIn(context, options);
+      const { id } = person;
+      const othersIn = groupsToKeep(options, person, admin);
+      await departures
+        .end(id, { ...by, cause: "admin", status: "blocked", detail: { act: "block" }, othersIn })
+        .catch(asRefusal);
       return sayingDone(personPath(id), "blocked");
     },
   });
@@ -154,28 +159,40 @@ function addErase(app: PageRoutes, options: AdminPagesOptions): void {
         isDanger: true,
       });
     },
-    async run({ context, by }) {
-      const { id } = await personIn(context, options);
-      await options.erasure.erase(id, by);
+    async run({ context, by, admin }) {
+      const person = await personIn(context, options);
+      await options.erasure.erase(person.id, by, groupsToKeep(options, person, admin)).catch(asRefusal);
       return sayingDone(ADMIN_SECTIONS.people.path, "erased");
     },
   });
 }
 
 /**
- * Keeps the last admin from being shut out, so that somebody can still look after the server. Whoever came by a link of
- * the machine may do it: they can come in again.
+ * The groups in one of which an admin has to be left when the access of a person ends, so that somebody can still look
+ * after the server. Undefined where nobody has to: the person is no admin, or whoever ends it came by a link of the
+ * machine and can come in again.
+ */
+function groupsToKeep({ admins }: AdminPagesOptions, person: KnownPerson, admin: AdminHere) {
+  const settings = admins();
+  if (settings === undefined || admin.kind === "break_glass" || person.status !== "active") return undefined;
+  return isAdminIn(settings, person.groups) ? settings.groups : undefined;
+}
+
+/**
+ * Tells an admin before they are asked that this is the last one. The transaction that ends the access looks once more.
  * @throws SignInFailure last_admin
  */
-export async function refuseLastAdmin(
-  { admins, store }: AdminPagesOptions,
-  person: KnownPerson,
-  admin: AdminHere,
-): Promise<void> {
-  const settings = admins();
-  if (settings === undefined || admin.kind === "break_glass" || person.status !== "active") return;
-  if (!isAdminIn(settings, person.groups) || (await store.peopleLists.hasOthersIn(settings.groups, person.id))) return;
-  throw new SignInFailure(
+async function refuseLastAdmin(options: AdminPagesOptions, person: KnownPerson, admin: AdminHere): Promise<void> {
+  const groups = groupsToKeep(options, person, admin);
+  if (groups !== undefined && !(await options.store.peopleLists.hasOthersIn(groups, person.id))) throw lastAdmin();
+}
+
+function asRefusal(error: unknown): never {
+  throw error instanceof NobodyElseLeft ? lastAdmin() : error;
+}
+
+function lastAdmin(): SignInFailure {
+  return new SignInFailure(
     "last_admin",
     "This is the last admin: nobody else who has signed in is in a group of admins.",
     "Have another admin sign in to these pages first, then do it. In an emergency whoever runs the server opens the pages by a link of its machine.",

@@ -1,4 +1,4 @@
-import { type Expression, type ExpressionBuilder, type SqlBool, sql } from "kysely";
+import { type Expression, type ExpressionBuilder, type Kysely, type SqlBool, sql } from "kysely";
 import { type KeysetPage, pageOf, placeIn } from "./keyset.js";
 import type { StoreParts } from "./store-parts.js";
 import { type KnownPerson, type PersonStatus, personOf } from "./stored-people.js";
@@ -49,16 +49,8 @@ export class PeopleLists {
   }
 
   /** True where somebody else than this person is there, active and in one of the groups. */
-  async hasOthersIn(groups: readonly string[], person: string): Promise<boolean> {
-    const row = await this.#parts.db
-      .selectFrom("people")
-      .select("id")
-      .where("status", "=", "active")
-      .where("id", "!=", person)
-      .where((eb) => isInOneOf(eb, groups))
-      .limit(1)
-      .executeTakeFirst();
-    return row !== undefined;
+  hasOthersIn(groups: readonly string[], person: string): Promise<boolean> {
+    return hasOthersIn(this.#parts.db, groups, person);
   }
 
   /** The number of clients that may act for each of some people. */
@@ -103,6 +95,19 @@ function beginsWith(eb: PeopleExpressions, begins: string) {
 }
 
 /** The ids of groups stand in a JSON list, and have only letters and digits. */
+/** As `hasOthersIn` of the lists, for whoever has a transaction. */
+export async function hasOthersIn(db: Kysely<Tables>, groups: readonly string[], person: string): Promise<boolean> {
+  const row = await db
+    .selectFrom("people")
+    .select("id")
+    .where("status", "=", "active")
+    .where("id", "!=", person)
+    .where((eb) => isInOneOf(eb, groups))
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 function isInOneOf(eb: PeopleExpressions, groups: readonly string[]): Expression<SqlBool> {
   const ids = groups.filter((id) => /^[A-Za-z0-9]+$/.test(id));
   if (ids.length === 0) return sql<SqlBool>`1 = 0`;

@@ -2,6 +2,7 @@ import type { Kysely } from "kysely";
 import { Audit } from "./audit.js";
 import { endTokens } from "./end-tokens.js";
 import { liveGrants } from "./live-grants.js";
+import { hasOthersIn } from "./people-lists.js";
 import type { StoreParts } from "./store-parts.js";
 import type { PersonStatus } from "./stored-people.js";
 import { StoredRevocations } from "./stored-revocations.js";
@@ -22,7 +23,15 @@ export interface RecordedEnd {
 export interface PersonEnd extends RecordedEnd {
   /** Undefined for somebody who may come back by signing in anew. */
   status: Exclude<PersonStatus, "active"> | undefined;
+  /** Groups in one of which somebody else has to be left, who is active; undefined where nobody has to. */
+  othersIn?: readonly string[] | undefined;
 }
+
+/** Nobody else would be left in the groups in which somebody has to be. Nothing has ended. */
+export class NobodyElseLeft extends Error {}
+
+/** The row of `turns` that whoever ends an admin holds, so that two admins cannot end each other. */
+const ADMINS_TURN = "end_of_admin";
 
 /** Ends access, all of it in one transaction with its record. */
 export class StoredEndings {
@@ -36,11 +45,13 @@ export class StoredEndings {
    * Ends everything that a person has here: sessions of browsers, sign-ins under way, what clients have, approvals, and
    * their own tokens at the org, which wait to be revoked there.
    * @returns false where nothing has changed, so that nothing is on record either
+   * @throws NobodyElseLeft as `othersIn` says
    */
-  endPerson(person: string, { status, ...end }: PersonEnd): Promise<boolean> {
+  endPerson(person: string, { status, othersIn, ...end }: PersonEnd): Promise<boolean> {
     const { db, now } = this.#parts;
     return db.transaction().execute(async (transaction) => {
       const nowMs = now();
+      if (othersIn !== undefined) await requireOthers(transaction, othersIn, person);
       const known = transaction.updateTable("people").where("id", "=", person);
       // Whoever is blocked stays blocked, whatever the org says.
       const changed =
@@ -176,6 +187,16 @@ export class StoredEndings {
     const revocations = new StoredRevocations(this.#parts);
     return endTokens(transaction, this.#parts, { person, why, revocations });
   }
+}
+
+async function requireOthers(transaction: Kysely<Tables>, groups: readonly string[], person: string): Promise<void> {
+  // One of two waits here for the other, and sees then whom it has ended.
+  await transaction
+    .insertInto("turns")
+    .values({ name: ADMINS_TURN, holder: person, ends_at: 0 })
+    .onConflict((conflict) => conflict.column("name").doUpdateSet({ holder: person }))
+    .execute();
+  if (!(await hasOthersIn(transaction, groups, person))) throw new NobodyElseLeft("Nobody else would be left.");
 }
 
 async function drop(

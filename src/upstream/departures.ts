@@ -28,6 +28,8 @@ export interface Departure extends Omit<RecordedEnd, "why"> {
    * until an admin lifts it, whatever Okta says. Undefined: the person may come back at once by signing in anew.
    */
   status?: PersonEnd["status"];
+  /** As `PersonEnd` says. */
+  othersIn?: PersonEnd["othersIn"];
 }
 
 export interface DeparturesOptions {
@@ -54,6 +56,7 @@ export class Departures {
    * Ends everything that a person has here.
    * @param person our own id
    * @returns false where nothing was left to end
+   * @throws NobodyElseLeft as `othersIn` says
    */
   async end(person: string, { cause, status, ...by }: Departure): Promise<boolean> {
     const { store } = this.#options;

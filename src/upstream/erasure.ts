@@ -23,13 +23,15 @@ export class Erasure {
    * Ends the access of a person and erases their data. Whoever signs in later as the same subject is a new person.
    * @param person our own id
    * @param by who did it
+   * @param othersIn as `PersonEnd` says
    * @returns undefined where there is no such person
+   * @throws NobodyElseLeft as `othersIn` says
    */
-  async erase(person: string, by: Omit<RecordedEnd, "why">): Promise<Erased | undefined> {
+  async erase(person: string, by: Omit<RecordedEnd, "why">, othersIn?: readonly string[]): Promise<Erased | undefined> {
     const { store, departures } = this.#options;
     // A file that cannot be written is known before anything is erased.
     await this.#completeFile();
-    await departures.end(person, { ...by, cause: "erased", status: "gone" });
+    await departures.end(person, { ...by, cause: "erased", status: "gone", othersIn });
     const erased = await store.erasure.erase(person, by);
     if (erased === undefined) return undefined;
     await this.#completeFile();

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { NobodyElseLeft } from "../../src/store/stored-endings.js";
 import type { UpstreamTokens } from "../../src/store/upstream-grants.js";
 import { atOnce, eachDatabase, openTestStore, personWith, sqlIn } from "./stores.js";
 
@@ -68,6 +69,17 @@ eachDatabase("the end of access", (database) => {
       { actor: "okta", target: person, outcome: "done", detail: { why: "deactivated", status: "gone" } },
     ]);
     expect((await store.people.signedIn(personWith())).status).toBe("active");
+  });
+
+  test("of two last admins who end each other at once ends one of them", async () => {
+    const { store } = await openTestStore({ database });
+    const admins = await atOnce(2, (n) => store.people.signedIn(personWith({ subject: `00u${n}`, groups: ["00g1"] })));
+    const end = { ...END, status: "blocked", othersIn: ["00g1"] } as const;
+    const ended = await Promise.allSettled(admins.map(({ id }) => store.endings.endPerson(id, end)));
+    expect(ended.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
+    expect(ended.find(({ status }) => status === "rejected")).toMatchObject({ reason: expect.any(NobodyElseLeft) });
+    const left = await Promise.all(admins.map(({ id }) => store.people.find(id)));
+    expect(left.map((person) => person?.status).sort()).toEqual(["active", "blocked"]);
   });
 
   test("of somebody who is blocked stays a block, whatever Okta says, until it is lifted", async () => {
