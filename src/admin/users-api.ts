@@ -6,6 +6,7 @@ import type { TokenHolder, TokenRefusal, TokenVerifier } from "../verify/token-v
 import type { AuditRecorder } from "../web/client-requests.js";
 import { BEARER } from "../web/gate.js";
 import type { PageContext } from "../web/page-kit.js";
+import { RepeatedRefusals } from "../web/repeated-refusals.js";
 import type { PageRoutes } from "../web/web-server.js";
 import type { AdminPagesOptions } from "./admin-options.js";
 import { syncGroups } from "./sync-groups.js";
@@ -16,6 +17,8 @@ const USERS_PATH = "/auth/users";
 const DEFAULT_SIZE = 100;
 const MAX_SIZE = 500;
 const MAX_ID_CHARS = 64;
+/** That a program reads who is here goes on record once within this time, for each admin and client. */
+const LISTED_EVERY_MS = 60_000;
 
 export interface UsersApiOptions extends AdminPagesOptions {
   /** Tells who a bearer token stands for; undefined where none counts. */
@@ -32,7 +35,8 @@ interface Refusal {
 
 /** Adds the list of people, and the reading anew of somebody's groups. Without admins in the settings they are not there. */
 export function addUsersApi(app: PageRoutes, options: UsersApiOptions): void {
-  app.get(USERS_PATH, (context) => answered(context, () => list(context, options)));
+  const repeated = new RepeatedRefusals(options);
+  app.get(USERS_PATH, (context) => answered(context, () => list(context, options, repeated)));
   app.post(`${USERS_PATH}/:id/sync`, (context) => answered(context, () => sync(context, options)));
 }
 
@@ -45,12 +49,22 @@ async function answered(context: PageContext, answer: () => Promise<object | Ref
 
 const isRefusal = (answer: object): answer is Refusal => "status" in answer && "why" in answer;
 
-async function list(context: PageContext, options: UsersApiOptions): Promise<object | Refusal> {
+async function list(
+  context: PageContext,
+  options: UsersApiOptions,
+  repeated: RepeatedRefusals,
+): Promise<object | Refusal> {
   const admin = await adminOf(context, options, { writes: false });
   if (isRefusal(admin)) return admin;
   const size = Number(context.req.query("limit") ?? DEFAULT_SIZE);
   if (!Number.isInteger(size) || size < 1 || size > MAX_SIZE) {
     return { status: 400, error: "bad_input", why: `limit is a number from 1 to ${MAX_SIZE}.` };
+  }
+  if (admin.byToken !== undefined) {
+    const { client } = admin.byToken;
+    const left = repeated.take(`${admin.person.id} ${client}`, LISTED_EVERY_MS);
+    if (left !== undefined)
+      await admin.record({ action: "people_listed", client, outcome: "done", detail: { ...left } });
   }
   const { rows, next } = await options.store.peopleLists.page({ after: context.req.query("after"), size });
   if (next !== undefined) {
@@ -109,6 +123,8 @@ interface Asking {
   person: KnownPerson;
   /** Keeps on record what is done, with the admin as the one who did it. */
   record: AuditRecorder;
+  /** The program that asks; undefined for the admin's own browser. */
+  byToken?: { client: string };
 }
 
 /** The admin who asks: by the token of a program, or by the session of the admin pages. */
@@ -127,7 +143,7 @@ async function adminOf(
   const authorization = context.req.header("authorization");
   if (authorization !== undefined) {
     const found = await byToken(context, authorization, options, writes);
-    return isRefusal(found) ? found : asking(found);
+    return isRefusal(found) ? found : { ...asking(found.person), byToken: { client: found.client } };
   }
   if (writes && !kit.isOwnPage(context)) {
     return { status: 403, error: "form_not_ours", why: "This request was sent by a page of another server." };
@@ -148,7 +164,7 @@ async function byToken(
   authorization: string,
   options: UsersApiOptions,
   writes: boolean,
-): Promise<KnownPerson | Refusal> {
+): Promise<{ person: KnownPerson; client: string } | Refusal> {
   const { verifier, admins, groupSync, kit } = options;
   const token = BEARER.exec(authorization)?.[1];
   if (token === undefined || verifier === undefined) return invalid("The Authorization header holds no bearer token.");
@@ -171,7 +187,9 @@ async function byToken(
   }
   try {
     const person = await groupSync.fresh(found.person);
-    return person.status === "active" && isAdminIn(settings, person.groups) ? person : notAdmin;
+    return person.status === "active" && isAdminIn(settings, person.groups)
+      ? { person, client: found.clientId }
+      : notAdmin;
   } catch (error) {
     if (!(error instanceof SignInFailure)) throw error;
     return { status: error.isPassing ? 503 : 403, error: error.code, why: `${error.message} ${error.fix}` };

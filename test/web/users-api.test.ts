@@ -77,6 +77,23 @@ describe("GET /auth/users", () => {
     expect(text).not.toMatch(/token|sealed|hash|cookie/);
   });
 
+  test("by a token is on record, at most once a minute for an admin and a client, and by the pages is not", async () => {
+    const web = await start();
+    const ada = await web.signIn(ADMIN_LOGIN);
+    const entries = () => web.store.audit.page({ action: "people_listed", limit: 9 });
+    for (let nth = 0; nth < 3; nth += 1) await ask(web, "/auth/users", bearer(ada.access_token));
+    const [person] = await web.store.people.findByLogin(ADMIN_LOGIN);
+    const entry = { actor: person?.id, client: ada.client_id, outcome: "done", ip: "127.0.0.1" };
+    expect(await entries()).toMatchObject([entry]);
+    web.company.clock.advanceSeconds(61);
+    expect((await ask(web, "/auth/users", bearer(ada.access_token))).status).toBe(200);
+    expect(await entries()).toMatchObject([{ ...entry, detail: { others_since_the_last_entry: 2 } }, entry]);
+    const other = await web.signIn(ADMIN_LOGIN);
+    await ask(web, "/auth/users", bearer(other.access_token));
+    await ask(web, "/auth/users", { headers: { cookie: await adminCookie(web) } });
+    expect(await entries()).toHaveLength(other.client_id === ada.client_id ? 2 : 3);
+  });
+
   test("comes in pages that are found by what stands last, with the way to the next one", async () => {
     const web = await start();
     const told = { name: undefined, email: undefined, emailVerified: false, groups: [], issuer: web.company.origin };
