@@ -73,7 +73,7 @@ const FAULTS: readonly Fault[] = [
   },
   {
     what: "PostgreSQL takes no changes any more, as a standby",
-    readyz: 200,
+    readyz: 503,
     seconds: { full: 15, short: 6 },
     begin: readOnly,
   },

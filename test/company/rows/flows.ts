@@ -59,7 +59,7 @@ async function approvedOnPage(fleet: Fleet, login: string): Promise<void> {
   const { code, url } = errorIn(await remove());
   assert.equal(code, "needs_approval");
   const page = await client.follow(ada.browser, await ada.browser.get(url));
-  const done = await ada.browser.submit(page, page.url, { answer: "yes" });
+  const done = await client.follow(ada.browser, await ada.browser.submit(page, page.url, { answer: "yes" }));
   assert.match(done.html, /Approved/);
   // Three at once reach three instances, and the yes counts once.
   const answers = await Promise.all([1, 2, 3].map(remove));
