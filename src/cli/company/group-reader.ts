@@ -3,6 +3,7 @@ import { NO_RULES } from "../../guard/rules.js";
 import { isObject } from "../../json/json.js";
 import type { Log } from "../../log.js";
 import type { SendHttp } from "../../net/http-client.js";
+import type { Operations } from "../../okta/operations.js";
 import type { OrgTraffic } from "../../okta/org-traffic.js";
 import type { ServiceApp } from "../../people/roles.js";
 import { compose } from "../compose.js";
@@ -21,19 +22,15 @@ export interface GroupReaderOptions {
 /** The most pages of groups of one person. */
 const MAX_PAGES = 100;
 
-/**
- * Makes the way to read the ids of all groups of a person (Okta: `listUserGroups`), none for somebody who is not there.
- * It rejects with OktaMcpError where they cannot be read to the end.
- */
-export function groupReader(options: GroupReaderOptions): (userId: string) => Promise<readonly string[]> {
-  const { app, orgUrl, ...how } = options;
+/** The operations of a service app, with tokens of one scope. */
+export function appOperations({ app, orgUrl, ...how }: GroupReaderOptions, scope: string): Operations {
   const { clientId, key } = app;
   const { operations } = compose({
     ...how,
     settings: {
       orgUrl,
       clientId,
-      scopes: ["okta.users.read"],
+      scopes: [scope],
       credential: { method: "private-key", key },
       tokenStore: "memory",
       confirm: "ask",
@@ -43,7 +40,15 @@ export function groupReader(options: GroupReaderOptions): (userId: string) => Pr
     },
     journal: undefined,
   });
-  const okta = operations({});
+  return operations({});
+}
+
+/**
+ * Makes the way to read the ids of all groups of a person (Okta: `listUserGroups`), none for somebody who is not there.
+ * It rejects with OktaMcpError where they cannot be read to the end.
+ */
+export function groupReader(options: GroupReaderOptions): (userId: string) => Promise<readonly string[]> {
+  const okta = appOperations(options, "okta.users.read");
   return async (userId) => {
     const ids = new Set<string>();
     let after: string | undefined;

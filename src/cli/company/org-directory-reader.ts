@@ -1,10 +1,8 @@
 import { OktaMcpError } from "../../errors/index.js";
-import { NO_RULES } from "../../guard/rules.js";
 import { isObject } from "../../json/json.js";
 import type { Operations } from "../../okta/operations.js";
 import type { DirectoryState, OrgDirectory } from "../../upstream/org-directory.js";
-import { compose } from "../compose.js";
-import { type GroupReaderOptions, groupReader } from "./group-reader.js";
+import { appOperations, type GroupReaderOptions, groupReader } from "./group-reader.js";
 
 export interface OrgDirectoryOptions extends GroupReaderOptions {
   /** The id of the web app in Okta, which is that of its client; undefined where there is none. */
@@ -23,9 +21,9 @@ const STATES: Readonly<Record<string, DirectoryState>> = { SUSPENDED: "suspended
 /** Makes what the service app of `directory` reads of Okta. What it lacks the scope for, it does not know. */
 export function orgDirectory(options: OrgDirectoryOptions): OrgDirectory {
   const { appId, now } = options;
-  const users = operationsOf(options, "okta.users.read");
+  const users = appOperations(options, "okta.users.read");
   const optional = (scope: string) => {
-    const okta = operationsOf(options, scope);
+    const okta = appOperations(options, scope);
     let lacksUntilMs = 0;
     return async <T>(read: (okta: Operations) => Promise<T>): Promise<T | undefined> => {
       if (now() < lacksUntilMs) return undefined;
@@ -68,26 +66,6 @@ export function orgDirectory(options: OrgDirectoryOptions): OrgDirectory {
       );
     },
   };
-}
-
-function operationsOf({ app, orgUrl, ...how }: OrgDirectoryOptions, scope: string): Operations {
-  const { clientId, key } = app;
-  const { operations } = compose({
-    ...how,
-    settings: {
-      orgUrl,
-      clientId,
-      scopes: [scope],
-      credential: { method: "private-key", key },
-      tokenStore: "memory",
-      confirm: "ask",
-      maxResultChars: 0,
-      guard: NO_RULES,
-      fileRoots: [],
-    },
-    journal: undefined,
-  });
-  return operations({});
 }
 
 function stateIn(user: unknown): DirectoryState {
