@@ -31,7 +31,7 @@ const median = (values: readonly number[]) =>
   values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? Number.NaN;
 
 async function threeBesideOne(act: Act): Promise<void> {
-  const calls = act.size(1_000, 120);
+  const calls = act.size(500, 120);
   const fleet = await startFleet(act, { database: "PostgreSQL", balancer: "nginx" });
   const [port = 0] = await freePorts(1);
   const [first] = fleet.instances;
