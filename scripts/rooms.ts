@@ -19,6 +19,7 @@ export const ROOMS = {
   "src/log.ts": "the log, to stderr or a file",
   "src/watch": "what a company's server tells of itself while it runs: numbers, traces",
   "src/okta": "Okta's operations, scopes, object kinds and transport; the only room that takes types from the SDK",
+  "src/openapi": "OpenAPI documents of a company's APIs: operations, arguments, requests",
   "src/auth": "sessions: device grant, private key, given token; token stores",
   "src/tool.ts": "the contract between tools and engine",
   "src/catalogue": "the tools of a session: definitions, choice, scopes",
@@ -29,6 +30,8 @@ export const ROOMS = {
   "src/journal": "the record of changes, previews, undo",
   "src/config": "settings, from flags and the environment",
   "src/call": "the one path of a call, and the operator behind it: arguments, sign-in, guard, consent, seals, run",
+  "src/apis": "a company's APIs: settings, tools made of their documents, calls, the identity behind them",
+  "src/resources": "what can be read beside tools: files and templates of the settings, our own reference",
   "src/store": "what a company's server keeps: schema, migrations, drivers, encryption at rest",
   "src/mcp":
     "one protocol connection: the router of the two eras, an adapter for each, lists, questions, JSON-RPC, stdio",

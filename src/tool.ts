@@ -9,6 +9,7 @@ import type { Purpose, ToolFor } from "./okta/purpose.js";
 import type { Scope, ScopeStatus } from "./okta/scopes.js";
 import type { ProfileKind, SearchArguments, Searched } from "./okta/searched.js";
 import type { IsProtected, Touched } from "./okta/targets.js";
+import type { ApiCalls } from "./openapi/api-request.js";
 
 export type { ProfileKind, ScopeStatus, SearchArguments, Searched };
 
@@ -167,6 +168,8 @@ export interface SameAs {
 export interface ToolContext {
   /** Okta's operations, bound to the caller's session, time limits and cancellation. */
   okta: Operations;
+  /** The company's APIs, in the name of the caller; undefined where there are none. */
+  apis: ApiCalls | undefined;
   /** Pages through a list operation as the arguments ask. `run` can return the result as it is. */
   list(fetchPage: PageFetcher, options: ListOptions): Promise<ItemList>;
   /** Reads every item of a list for a tool's own use, up to `maxItems`; `complete` is false where there was more. */
@@ -237,6 +240,8 @@ interface ToolParts<Input extends z.ZodObject> {
   description: string;
   /** The scope without which the tool is neither listed nor run; null for a tool that needs no org. */
   scope: Scope | null;
+  /** The company's API that the tool calls, by its name in the settings. Such a tool has no scope of Okta's. */
+  api?: string;
   /** Further scopes with which the tool answers better. */
   alsoUses?: readonly Scope[];
   /** The purposes for which texts of the engine name this tool. Each purpose has one tool. */

@@ -56,6 +56,7 @@ export function toolContext(options: ContextOptions): ToolContext {
       ...(progress ? { onWait: (message: string) => progress(message) } : {}),
       ...inTurn(options.hooks),
     }),
+    apis: undefined,
     list: (fetchPage, listing) =>
       checkedList(listing, {
         schemas,
