@@ -1,5 +1,5 @@
+import { CannotTell } from "../auth/cannot-tell.js";
 import type { Log } from "../log.js";
-import { CannotTell } from "./cannot-tell.js";
 import { keepNewest } from "./keep-newest.js";
 
 export interface GroupDirectoryOptions {

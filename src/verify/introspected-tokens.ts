@@ -1,6 +1,6 @@
+import { CannotTell } from "../auth/cannot-tell.js";
 import type { Log } from "../log.js";
 import type { ServerClock } from "../net/server-clock.js";
-import { CannotTell } from "./cannot-tell.js";
 import type { Introspected, Introspection } from "./introspection.js";
 import { checkClaims, type TokenRules } from "./token-claims.js";
 import type { TokenPeople } from "./token-people.js";

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import * as oauth from "oauth4webapi";
+import { CannotTell } from "../auth/cannot-tell.js";
 import { type AppCredentials, clientAuthentication } from "../auth/client-authentication.js";
 import { OAuthFailure } from "../auth/oauth-failure.js";
 import { oauthFetch } from "../auth/oauth-http.js";
@@ -7,7 +8,6 @@ import type { AddressLimits } from "../issuer/address-limits.js";
 import type { Log } from "../log.js";
 import type { SendHttp } from "../net/http-client.js";
 import type { ServerClock } from "../net/server-clock.js";
-import { CannotTell } from "./cannot-tell.js";
 import { keepNewest } from "./keep-newest.js";
 import type { IssuerEndpoints } from "./okta-issuer.js";
 

@@ -1,9 +1,9 @@
 import { compactVerify, errors } from "jose";
+import { CannotTell } from "../auth/cannot-tell.js";
+import type { IssuerKeys } from "../auth/issuer-keys.js";
 import { isObject } from "../json/json.js";
 import type { Log } from "../log.js";
 import type { ServerClock } from "../net/server-clock.js";
-import { CannotTell } from "./cannot-tell.js";
-import type { IssuerKeys } from "./issuer-keys.js";
 import { checkClaims, type TokenRules } from "./token-claims.js";
 import type { TokenPeople } from "./token-people.js";
 import type { TokenHolder, TokenRefusal, TokenVerifier } from "./token-verifier.js";

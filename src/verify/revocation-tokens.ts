@@ -1,8 +1,8 @@
 import { compactVerify, errors } from "jose";
+import type { IssuerKeys } from "../auth/issuer-keys.js";
 import { isObject } from "../json/json.js";
 import type { ServerClock } from "../net/server-clock.js";
 import type { UsedOnce } from "../store/used-once.js";
-import type { IssuerKeys } from "./issuer-keys.js";
 
 export interface RevocationTokensOptions {
   keys: Pick<IssuerKeys, "keyFor">;

@@ -1,6 +1,6 @@
+import { CannotTell } from "../auth/cannot-tell.js";
 import type { Log } from "../log.js";
 import type { KnownPerson, StoredPeople } from "../store/stored-people.js";
-import { CannotTell } from "./cannot-tell.js";
 import type { GroupDirectory } from "./group-directory.js";
 import type { TokenFacts } from "./token-claims.js";
 import type { TokenHolder, TokenRefusal } from "./token-verifier.js";

@@ -1,3 +1,4 @@
+import { IssuerKeys } from "../../auth/issuer-keys.js";
 import { AddressLimits } from "../../issuer/address-limits.js";
 import { HookSecrets } from "../../people/hook-secrets.js";
 import type { ServeFile } from "../../people/serve-fields.js";
@@ -7,7 +8,6 @@ import type { OktaLogin } from "../../upstream/okta-login.js";
 import { OrgRevocations } from "../../upstream/org-revocations.js";
 import { PeopleWatch } from "../../upstream/people-watch.js";
 import type { PersonChecks } from "../../upstream/person-checks.js";
-import { IssuerKeys } from "../../verify/issuer-keys.js";
 import { RevocationTokens } from "../../verify/revocation-tokens.js";
 import type { TokenHolder } from "../../verify/token-verifier.js";
 import { REVOCATION_PATH } from "../../web/okta-paths.js";

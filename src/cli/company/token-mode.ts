@@ -1,10 +1,10 @@
+import { IssuerKeys } from "../../auth/issuer-keys.js";
 import { OktaMcpError } from "../../errors/index.js";
 import { AddressLimits } from "../../issuer/address-limits.js";
 import type { ServeFile } from "../../people/serve-fields.js";
 import { GroupDirectory } from "../../verify/group-directory.js";
 import { IntrospectedTokens } from "../../verify/introspected-tokens.js";
 import { Introspection } from "../../verify/introspection.js";
-import { IssuerKeys } from "../../verify/issuer-keys.js";
 import { JwtTokens } from "../../verify/jwt-tokens.js";
 import { type IssuerEndpoints, issuerEndpoints } from "../../verify/okta-issuer.js";
 import type { TokenRules } from "../../verify/token-claims.js";
