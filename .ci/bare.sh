@@ -13,7 +13,10 @@ programs=(
   python3 python python2
   dbus-run-session dbus-send dbus-daemon dbus-launch gnome-keyring-daemon gnome-keyring secret-tool
   jq openssl git unshare nsenter prlimit xdg-open
+  initdb postgres psql nginx haproxy
 )
+# Debian keeps a database server's programs beside those of its other versions, and not on the PATH.
+postgresql=/usr/lib/postgresql
 library="libsecret-1.so.0"
 documents=../shared
 
@@ -41,6 +44,7 @@ hide_by_mounts() {
   while IFS= read -r file; do
     if [ -f "$file" ]; then mount --bind /dev/null "$file"; fi
   done < <(find /lib/ /usr/lib/ /usr/local/lib/ -name "libsecret-1.so*" -type f 2>/dev/null)
+  if [ -d "$postgresql" ]; then mount -t tmpfs none "$postgresql"; fi
   # What lies beside a checkout, such as Okta's documents, does not travel with a clone.
   if [ -d "$documents" ]; then mount -t tmpfs none "$documents"; fi
 }
@@ -63,6 +67,10 @@ hide_by_path() {
     leave_out "libsecret is on this machine, and nothing may be mounted here to hide it"
     exit
   fi
+  if [ -d "$postgresql" ]; then
+    leave_out "PostgreSQL is on this machine, and nothing may be mounted here to hide it"
+    exit
+  fi
 }
 
 check_hidden() {
@@ -79,11 +87,15 @@ check_hidden() {
     echo "$library is not hidden."
     exit 1
   fi
+  if [ -n "$(find "$postgresql" -name initdb 2>/dev/null)" ]; then
+    echo "PostgreSQL is not hidden."
+    exit 1
+  fi
   if [ -z "${OKTA_OPENAPI_DIR:-}" ] && [ -e "$documents/okta-openapi" ]; then
     echo "Okta's documents are not hidden."
     exit 1
   fi
-  echo "Not to be found by $way: ${programs[*]} $library, Okta's documents"
+  echo "Not to be found by $way: ${programs[*]} $library, PostgreSQL, Okta's documents"
 }
 
 case $way in
@@ -120,6 +132,7 @@ for word in \
   "chromium; to install: apt-get install chromium" \
   "$keyring; to install: apt-get install dbus gnome-keyring libsecret-1-0" \
   "not on this machine: $library; to install: apt-get install libsecret-1-0" \
+  "PostgreSQL; to install: apt-get install postgresql" \
   "; to install: .ci/tools" \
   "Okta's OpenAPI documents are not here"; do
   if ! grep -qF "$word" "$last_log"; then
