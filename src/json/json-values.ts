@@ -16,6 +16,7 @@ const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COMMA = 0x2c;
 const OPENS = new Set([0x5b, 0x7b]);
+const CLOSES = new Set([0x5d, 0x7d]);
 
 /**
  * True for a JSON text with more than `max` values. It counts the characters that begin a list or an object and those
@@ -31,6 +32,20 @@ export function hasMoreValues(text: string, max: number = MAX_JSON_VALUES): bool
       values += 1;
       if (values > max) return true;
     }
+  }
+  return false;
+}
+
+/** True for a JSON text with more than `levels` of objects and lists within each other. Nothing of it is parsed. */
+export function jsonNestsDeeper(text: string, levels: number): boolean {
+  let open = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === QUOTE) at = endOfString(text, at);
+    else if (OPENS.has(code)) {
+      open += 1;
+      if (open > levels) return true;
+    } else if (CLOSES.has(code)) open -= 1;
   }
   return false;
 }
