@@ -7,7 +7,7 @@ import type { HttpAnswer, SendHttp } from "../net/http-client.js";
 import { inWords, NoAnswer } from "../net/no-answer.js";
 import type { ServerClock } from "../net/server-clock.js";
 import type { Operations } from "../okta/operations.js";
-import { readApp } from "../people/app-files.js";
+import { readApp } from "../config/app-files.js";
 import type { Role, ServiceApp } from "../people/roles.js";
 import type { ServeFile } from "../people/serve-fields.js";
 

@@ -1,6 +1,6 @@
 import { createPublicKey } from "node:crypto";
 import type { PrivateKey } from "../auth/private-key.js";
-import { type AppEntry, readApp } from "../people/app-files.js";
+import { type AppEntry, readApp } from "../config/app-files.js";
 import type { CheckContext } from "./check-context.js";
 import { about, type Finding } from "./finding.js";
 

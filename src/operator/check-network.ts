@@ -6,7 +6,7 @@ import { codeOf } from "../errors/system-code.js";
 import { whyUnreadable } from "../files/unreadable.js";
 import { LOOPBACK_HOSTS } from "../net/loopback.js";
 import { ServerClock } from "../net/server-clock.js";
-import { pathBeside } from "../people/app-files.js";
+import { pathBeside } from "../config/app-files.js";
 import { quoteOkta } from "../text/quote.js";
 import { ask, type CheckContext } from "./check-context.js";
 import { jsonOf } from "./check-org.js";

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { text } from "./schema-parts.js";
+import { text } from "../config/schema-parts.js";
 
 /** How a member of `admins` says a time; there is a default for each. */
 const time = (description: string, most: number, unit: string) =>

@@ -1,5 +1,5 @@
 import type { Log } from "../log.js";
-import { secretText } from "./app-files.js";
+import { secretText } from "../config/app-files.js";
 
 /** The shortest secret of an event hook. Nobody can guess one of this length that was made at random. */
 const LEAST_CHARS = 24;

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { file, origin } from "./schema-parts.js";
+import { file, origin } from "../config/schema-parts.js";
 
 /** How this server learns that somebody has left, and how long it goes on where nobody can tell. */
 export function leavingSchema() {

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { count } from "./schema-parts.js";
+import { count } from "../config/schema-parts.js";
 
 /** What one server takes at once, of one address and of one person. */
 export function limitsSchema() {

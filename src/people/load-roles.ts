@@ -2,7 +2,7 @@ import { type Choosable, type ToolPatterns, unmatchedPatterns } from "../catalog
 import { readGuardFile } from "../guard/file.js";
 import { type GuardRules, NO_RULES } from "../guard/rules.js";
 import type { Scope } from "../okta/scopes.js";
-import { pathBeside, readApp } from "./app-files.js";
+import { pathBeside, readApp } from "../config/app-files.js";
 import { allGuards, type Role } from "./roles.js";
 import type { RoleEntry } from "./serve-fields.js";
 

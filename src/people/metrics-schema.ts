@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { text } from "./schema-parts.js";
+import { text } from "../config/schema-parts.js";
 
 /** Where the numbers of a running server are told. */
 export function metricsSchema() {

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { file, origin, text } from "./schema-parts.js";
+import { file, origin, text } from "../config/schema-parts.js";
 
 /** The org, and the web app in it through which people sign in. */
 export function oktaSchema() {

@@ -1,6 +1,6 @@
 import type { AppCredentials } from "../auth/client-authentication.js";
 import { fingerprint } from "../auth/private-key.js";
-import { readApp } from "./app-files.js";
+import { readApp } from "../config/app-files.js";
 import type { ServeFile } from "./serve-fields.js";
 import type { AddMistake } from "./whole-parts.js";
 

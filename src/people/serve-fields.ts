@@ -1,4 +1,6 @@
 import * as z from "zod";
+import { companyApisSchema } from "../apis/apis-schema.js";
+import { file, origin, serviceApp, text } from "../config/schema-parts.js";
 import { LOG_LEVELS } from "../log.js";
 import { isNetwork } from "../net/networks.js";
 import { adminsSchema } from "./admin-schema.js";
@@ -8,7 +10,6 @@ import { metricsSchema } from "./metrics-schema.js";
 import { oktaSchema } from "./okta-schema.js";
 import { retentionSchema } from "./retention-schema.js";
 import { roleSchema } from "./role-schema.js";
-import { file, origin, serviceApp, text } from "./schema-parts.js";
 import { signOnSchema } from "./sign-on-schema.js";
 import { storeSchema } from "./store-schema.js";
 import { machineSchema, SIGN_IN_MODES, tokensSchema } from "./token-schema.js";
@@ -101,6 +102,7 @@ export function serveFields() {
       "A service app with okta.users.read and okta.groups.read, which reads people's groups where a token does not tell them.",
     ).optional(),
     roles: z.array(roleSchema()).min(1, "is empty: nobody could do anything").max(200),
+    apis: companyApisSchema().default({}),
     admins: adminsSchema().optional(),
     leaving: leavingSchema(),
     clients: z.array(clientSchema()).max(500).default([]).describe("Clients that are known beforehand."),

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { text } from "./schema-parts.js";
+import { text } from "../config/schema-parts.js";
 import { plainDomain } from "./trusted-domains.js";
 
 /** The pages to which the org may send people back after a sign-out there. */

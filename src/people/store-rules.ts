@@ -1,4 +1,4 @@
-import type { MemberMistake } from "./app-files.js";
+import type { MemberMistake } from "../config/app-files.js";
 import type { ServeFile } from "./serve-fields.js";
 
 /** What says where a PostgreSQL database is, or how it is reached. */

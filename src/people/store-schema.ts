@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { count, file, text } from "./schema-parts.js";
+import { count, file, text } from "../config/schema-parts.js";
 
 const seconds = (description: string, fallback: number, max: number) =>
   z.int().min(1).max(max, `is more than ${max}`).default(fallback).describe(description);

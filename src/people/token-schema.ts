@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { file, origin, text } from "./schema-parts.js";
+import { file, origin, text } from "../config/schema-parts.js";
 
 /** The ways in which a caller can be known. */
 export const SIGN_IN_MODES = ["proxy", "native", "introspect", "bearer"] as const;

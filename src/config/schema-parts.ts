@@ -5,7 +5,7 @@ import { isHttpsOrLocal } from "../net/loopback.js";
 export const text = (description: string, max = 500) =>
   z.string().min(1, "is empty").max(max, `is longer than ${max} characters`).describe(description);
 
-/** A path; a relative one begins at the folder of serve.json. */
+/** A path; a relative one begins at the folder of the file of settings. */
 export const file = (description: string) => text(description, 4_096);
 
 /** A URL that says where something is, and nothing more. */

@@ -2,11 +2,11 @@ import { existsSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import type { AppCredentials } from "../auth/client-authentication.js";
 import { type PrivateKey, parsePrivateKey } from "../auth/private-key.js";
-import { readKeyFile } from "../config/key-text.js";
 import { withoutTilde } from "../files/user-dirs.js";
 import { visible } from "../text/quote.js";
+import { readKeyFile } from "./key-text.js";
 
-/** An app in Okta, as serve.json names it in several places. */
+/** An app in Okta, as a file of settings names it. */
 export interface AppEntry {
   client_id?: string | undefined;
   client_secret_file?: string | undefined;
@@ -31,17 +31,17 @@ function openTo(path: string): string | undefined {
   return (mode & 0o020) === 0 ? undefined : "can be changed by other users of this machine";
 }
 
-/** The path that serve.json means: a relative one begins at its folder. */
-export function pathBeside(serveFile: string, path: string): string {
-  return resolve(dirname(serveFile), withoutTilde(path));
+/** The path that a file of settings means: a relative one begins at the folder of that file. */
+export function pathBeside(settingsFile: string, path: string): string {
+  return resolve(dirname(settingsFile), withoutTilde(path));
 }
 
 /** A secret in place of the path of its file. It must not be shown. */
 const SECRET_ITSELF = /-----BEGIN|[\n{"]|^[\w+/=-]{32,}$/;
 
 /** The text of a file that may be open to everybody; undefined, and a mistake, where it cannot be read. */
-export function plainText(given: string, serveFile: string, mistake: (problem: string) => void): string | undefined {
-  return readText(pathBeside(serveFile, given), mistake);
+export function plainText(given: string, settingsFile: string, mistake: (problem: string) => void): string | undefined {
+  return readText(pathBeside(settingsFile, given), mistake);
 }
 
 function readText(path: string, mistake: (problem: string) => void): string | undefined {
@@ -52,8 +52,12 @@ function readText(path: string, mistake: (problem: string) => void): string | un
 }
 
 /** The text of a file with a secret; undefined, and a mistake, where it cannot be used. */
-export function secretText(given: string, serveFile: string, mistake: (problem: string) => void): string | undefined {
-  const path = pathBeside(serveFile, given);
+export function secretText(
+  given: string,
+  settingsFile: string,
+  mistake: (problem: string) => void,
+): string | undefined {
+  const path = pathBeside(settingsFile, given);
   if (SECRET_ITSELF.test(given) && !existsSync(path)) {
     mistake(
       "holds what looks like the secret itself in place of the path of its file. Put it into a file that only this user may read (chmod 600), and name that.",
@@ -71,10 +75,10 @@ export function secretText(given: string, serveFile: string, mistake: (problem: 
 /** A private key from a file; undefined, and a mistake, where it cannot be used. */
 function privateKey(
   { file, keyId }: { file: string; keyId: string | undefined },
-  serveFile: string,
+  settingsFile: string,
   mistake: MemberMistake,
 ): PrivateKey | undefined {
-  const text = secretText(file, serveFile, (problem) => mistake("private_key_file", problem));
+  const text = secretText(file, settingsFile, (problem) => mistake("private_key_file", problem));
   if (text === undefined) return undefined;
   try {
     // The id of a JWK counts where none is named.
@@ -90,14 +94,14 @@ function privateKey(
 
 /**
  * Reads the secret or the key of an app. Every mistake is told; what is returned is right.
- * @param serveFile the path of serve.json
+ * @param settingsFile the path of the file of settings
  * @returns undefined where no app is named, or its secret or key cannot be used
  */
-export function readApp(entry: AppEntry, serveFile: string, mistake: MemberMistake): AppCredentials | undefined {
+export function readApp(entry: AppEntry, settingsFile: string, mistake: MemberMistake): AppCredentials | undefined {
   const { client_id: clientId, client_secret_file: secret, private_key_file: key, key_id } = entry;
   const clientSecret =
-    secret && secretText(secret, serveFile, (problem) => mistake("client_secret_file", problem))?.trim();
-  const read = key === undefined ? undefined : privateKey({ file: key, keyId: key_id }, serveFile, mistake);
+    secret && secretText(secret, settingsFile, (problem) => mistake("client_secret_file", problem))?.trim();
+  const read = key === undefined ? undefined : privateKey({ file: key, keyId: key_id }, settingsFile, mistake);
   if (clientId === undefined) return undefined;
   if (read !== undefined) return { clientId, privateKey: read };
   return secret !== undefined && clientSecret === undefined ? undefined : { clientId, clientSecret };
