@@ -26,6 +26,8 @@ interface AuthMembers {
 
 const OF_SERVER = ["issuer", "client_id", "scopes", "audience"];
 const PROOFS = ["client_secret_file", "private_key_file", "key_id"];
+/** What goes with a sign-in that comes back to this machine. */
+const BY_TRANSPORT = { http: [], stdio: ["redirect_port"] } as const;
 
 /** The members that each kind needs, and those that it may have besides. */
 const MEMBERS: Readonly<Record<ApiAuthKind, { needs: readonly string[]; takes: readonly string[] }>> = {
@@ -52,9 +54,13 @@ export function checkApiAuth(
     return;
   }
   for (const member of needs) if (auth[member] === undefined) add(member, `is missing: kind ${kind} needs it`);
-  const known = ["kind", ...needs, ...takes];
+  const known = ["kind", ...needs, ...takes, ...(kind === "user_grant" ? BY_TRANSPORT[transport] : [])];
   for (const [member, value] of Object.entries(auth)) {
-    if (value !== undefined && !known.includes(member)) add(member, `is not for kind ${kind}. Leave it out`);
+    if (value !== undefined && !known.includes(member))
+      add(
+        member,
+        `is not for kind ${kind}${member === "redirect_port" && kind === "user_grant" ? " of a company's server" : ""}. Leave it out`,
+      );
   }
   if (secret !== undefined && key !== undefined) {
     add("private_key_file", "is there beside client_secret_file. Keep one of the two");

@@ -32,6 +32,14 @@ const authSchema = (transport: "http" | "stdio") =>
         .optional()
         .describe("The scopes to ask for. An operation that needs another one cannot be chosen."),
       audience: text("The audience (aud) of the tokens, which has to be this API alone.", 2_000).optional(),
+      redirect_port: z
+        .int()
+        .min(1_024)
+        .max(65_535)
+        .optional()
+        .describe(
+          "For user_grant on a person's own machine: the port of this machine to which the sign-in comes back. The redirect URI http://127.0.0.1:{port}/callback has to be at the app. 8484 by default.",
+        ),
       file: file("A file with the key of the API.").optional(),
       in: z.enum(["header", "query", "cookie"]).optional().describe("Where the key is sent: header or query."),
       name: z
