@@ -1,13 +1,13 @@
 import type { AppCredentials } from "../auth/client-authentication.js";
 import type { Session } from "../auth/session.js";
 import type { Catalogue } from "../catalogue/catalogue.js";
+import { readApp } from "../config/app-files.js";
 import type { Log } from "../log.js";
 import { exchange } from "../net/exchange.js";
 import type { HttpAnswer, SendHttp } from "../net/http-client.js";
 import { inWords, NoAnswer } from "../net/no-answer.js";
 import type { ServerClock } from "../net/server-clock.js";
 import type { Operations } from "../okta/operations.js";
-import { readApp } from "../config/app-files.js";
 import type { Role, ServiceApp } from "../people/roles.js";
 import type { ServeFile } from "../people/serve-fields.js";
 

@@ -1,5 +1,5 @@
-import type { Log } from "../log.js";
 import { secretText } from "../config/app-files.js";
+import type { Log } from "../log.js";
 
 /** The shortest secret of an event hook. Nobody can guess one of this length that was made at random. */
 const LEAST_CHARS = 24;

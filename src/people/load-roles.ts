@@ -1,8 +1,8 @@
 import { type Choosable, type ToolPatterns, unmatchedPatterns } from "../catalogue/choice.js";
+import { pathBeside, readApp } from "../config/app-files.js";
 import { readGuardFile } from "../guard/file.js";
 import { type GuardRules, NO_RULES } from "../guard/rules.js";
 import type { Scope } from "../okta/scopes.js";
-import { pathBeside, readApp } from "../config/app-files.js";
 import { allGuards, type Role } from "./roles.js";
 import type { RoleEntry } from "./serve-fields.js";
 

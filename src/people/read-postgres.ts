@@ -1,6 +1,6 @@
+import { type MemberMistake, plainText, secretText } from "../config/app-files.js";
 import type { PostgresSettings, PostgresTls } from "../store/postgres-settings.js";
 import { visible } from "../text/quote.js";
-import { type MemberMistake, plainText, secretText } from "../config/app-files.js";
 import type { ServeFile } from "./serve-fields.js";
 
 /** A file that cannot be read while the server runs is no mistake of serve.json. */

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { TOOL_PATTERN } from "../catalogue/choice.js";
-import { SCOPES } from "../okta/scopes.js";
 import { count, file, serviceApp } from "../config/schema-parts.js";
+import { SCOPES } from "../okta/scopes.js";
 
 const ROLE_NAME = /^[a-z0-9][a-z0-9_-]{0,63}$/;
 

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
-import type { OpenStoreOptions } from "../store/open-store.js";
 import { pathBeside } from "../config/app-files.js";
+import type { OpenStoreOptions } from "../store/open-store.js";
 import { readPostgres } from "./read-postgres.js";
 import type { ServeFile } from "./serve-fields.js";
 

@@ -98,7 +98,7 @@ test("an entry of operations names one operation by its id, or reads by a patter
       "hr.operations[0] needs exactly one of id, match.",
       "hr.operations[1] needs exactly one of id, match.",
       'hr.operations[2].match.method has to be "GET" or "HEAD".',
-      'hr.operations[3].match.path has to begin with "/".',
+      "hr.operations[3].match.path has to begin with /.",
     ],
   });
 });
