@@ -1,4 +1,4 @@
-import { MCP_SERVER_ID } from "./facts.js";
+import { HR_AUDIENCE, HR_SERVER_ID, MCP_SERVER_ID } from "./facts.js";
 import type { GroupsClaim } from "./groups-claim.js";
 
 /** A scope of a custom authorization server. */
@@ -19,6 +19,15 @@ export interface PersonClaim {
   when: "always" | "userinfo";
 }
 
+/** A claim of access tokens about the person, whose value is an attribute, as `user.employeeNumber`. */
+export interface AccessClaim {
+  name: string;
+  /** The attribute of the person's profile. A person without a value has no such claim. */
+  attribute: string;
+  /** The scopes of which one has to be granted; undefined for whatever scopes. */
+  scopes?: readonly string[];
+}
+
 /** The settings of a custom authorization server, with one access policy of one rule. */
 export interface CustomServer {
   /** `default` is the one that Okta makes; another's id begins with `aus`. */
@@ -35,6 +44,10 @@ export interface CustomServer {
   groupsClaim?: GroupsClaim;
   /** Claims about people in ID tokens and at /userinfo, whatever the scopes. */
   personClaims?: readonly PersonClaim[];
+  /** Claims about people in access tokens. */
+  accessClaims?: readonly AccessClaim[];
+  /** The other custom servers whose access tokens may be exchanged here ("Trusted servers"), by id. */
+  trustedServers?: readonly string[];
   /** Further claims of access tokens. `userId` is undefined where a service acts for itself. */
   claims?: (token: { userId: string | undefined; clientId: string }) => Record<string, unknown>;
   /** Five minutes to a day. Default one hour. */
@@ -47,7 +60,23 @@ export interface CustomServer {
 export const CUSTOM_SERVERS: readonly CustomServer[] = [
   { id: "default", audience: "api://default", scopes: [] },
   { id: MCP_SERVER_ID, audience: "https://mcp.acme-robotics.example/mcp", scopes: [{ name: "mcp" }] },
+  hrServer(),
 ];
+
+/** The server of the practice API, as its company set it up. */
+export function hrServer(change: Partial<CustomServer> = {}): CustomServer {
+  return {
+    id: HR_SERVER_ID,
+    audience: HR_AUDIENCE,
+    scopes: [{ name: "hr.read" }, { name: "hr.write" }],
+    accessClaims: [
+      { name: "gpid", attribute: "gpid" },
+      { name: "employeeNumber", attribute: "employeeNumber" },
+    ],
+    trustedServers: [MCP_SERVER_ID],
+    ...change,
+  };
+}
 
 /**
  * The settings with their defaults, where Okta would take them.

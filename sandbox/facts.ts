@@ -13,6 +13,17 @@ export const WEB_CLIENT_ID = "0oaSandboxWebApp00001";
 /** The id of the custom authorization server that stands beside `default`. */
 export const MCP_SERVER_ID = "ausSandboxMcp00000001";
 
+/** The id of the custom authorization server for the practice API. */
+export const HR_SERVER_ID = "ausSandboxHr000000001";
+
+/** The audience of the practice API: what its access tokens are for, whatever address it has. */
+export const HR_AUDIENCE = "https://hr.acme-robotics.example";
+
+/** The apps of the practice API: of a company's server, of a server on stdio, and of a service. */
+export const HR_WEB_CLIENT_ID = "0oaSandboxHrWeb000001";
+export const HR_NATIVE_CLIENT_ID = "0oaSandboxHrNative001";
+export const HR_SERVICE_CLIENT_ID = "0oaSandboxHrService01";
+
 /** The person who signs in on the activation page. */
 export const ADMIN_LOGIN = "ada.admin@acme-robotics.example";
 

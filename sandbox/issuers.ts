@@ -152,8 +152,9 @@ function customIssuer({ origin, directory, ...options }: IssuerOptions, given: C
         .filter(([, value]) => value !== undefined),
     );
   const claims: ClaimSource = {
-    access: ({ user, client }) => ({
+    access: ({ user, client }, scopes) => ({
       ...(user && groups(user.id)),
+      ...(user && accessClaims(server, directory, user.id, scopes)),
       ...server.claims?.({ userId: user?.id, clientId: client.id }),
     }),
     id: (_grant, user, scopes) => ({
@@ -198,6 +199,19 @@ function customIssuer({ origin, directory, ...options }: IssuerOptions, given: C
       }
     },
   };
+}
+
+/** The claims about a person in an access token with these scopes. */
+function accessClaims(
+  { accessClaims: claims = [] }: CustomServer,
+  directory: Directory,
+  userId: string,
+  granted: readonly string[],
+): Record<string, unknown> {
+  const values = claims
+    .filter(({ scopes }) => scopes === undefined || scopes.some((scope) => granted.includes(scope)))
+    .map(({ name, attribute }) => [name, directory.attributeOf(userId, attribute)]);
+  return Object.fromEntries(values.filter(([, value]) => value !== undefined));
 }
 
 function customScopes({ scopes }: CustomServer, known: readonly string[], parameter: string | null): string[] {

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { headersOf, readBody } from "./arriving.js";
 import type { AuthorizationServer } from "./authorization-server.js";
 import { corsOf } from "./cors.js";
 import { deliver } from "./deliver.js";
@@ -9,7 +10,7 @@ import { type OktaRefusal, refusal } from "./okta-error.js";
 import { Org } from "./org.js";
 import { orgAuthorization } from "./org-authorization.js";
 import { createRateLimiter, type RateLimit } from "./rate-limit.js";
-import { pathMatches } from "./router.js";
+import { createRecorder, type RecordedRequest } from "./recorder.js";
 import { managementRoutes } from "./routes/index.js";
 import { seedCompany } from "./seed.js";
 
@@ -21,20 +22,6 @@ const MAX_BODY_BYTES = 32 * 1024 * 1024;
  * cut off between two calls.
  */
 const KEEP_ALIVE_MS = 60_000;
-
-/** One request as it reached the sandbox, for tests. It holds everything that was sent, tokens included. */
-export interface RecordedRequest {
-  method: string;
-  /** Path and query, as sent. */
-  path: string;
-  headers: Record<string, string>;
-  /** The body's bytes. */
-  rawBody: Buffer;
-  /** The body as text. */
-  body: string;
-  /** The status of the answer; undefined before it, and for ever where the connection was cut or left hanging. */
-  status: number | undefined;
-}
 
 export interface SandboxOptions {
   /** 0, the default, takes any free port. */
@@ -125,7 +112,7 @@ async function open<A extends Authorization>(options: SandboxOptionsWith<A>): Pr
       deliver(response, early, undefined);
       return;
     }
-    const rawBody = await readBody(incoming);
+    const rawBody = await readBody(incoming, MAX_BODY_BYTES);
     if (rawBody === undefined) {
       deliver(response, refusal(413, "E0000003", "The request body is too large.").reply, undefined);
       return;
@@ -133,11 +120,7 @@ async function open<A extends Authorization>(options: SandboxOptionsWith<A>): Pr
     const method = incoming.method ?? "GET";
     // The URL is joined as text. As a relative reference, a path that begins with two slashes would name a host.
     const url = new URL(`http://${incoming.headers.host}${incoming.url ?? "/"}`);
-    const headers = new Headers(
-      Object.entries(incoming.headersDistinct).flatMap(([name, values]) =>
-        (values ?? []).map((value): [string, string] => [name, value]),
-      ),
-    );
+    const headers = headersOf(incoming);
     const request = recorder.record(incoming, url, headers, rawBody);
     const fault = faults.take(method, url.pathname);
     const reply = await engine.answer({ method, url, headers, rawBody }, fault);
@@ -171,45 +154,6 @@ async function open<A extends Authorization>(options: SandboxOptionsWith<A>): Pr
   };
 }
 
-/** Keeps the requests for looking at, and tells of those that are waited for. */
-function createRecorder(keepRequests: number) {
-  const requests: RecordedRequest[] = [];
-  const counts = new Map<string, number>();
-  let waiting: { method: string; path: string; resolve: (request: RecordedRequest) => void }[] = [];
-  function record(incoming: IncomingMessage, url: URL, headers: Headers, rawBody: Buffer): RecordedRequest {
-    const request: RecordedRequest = {
-      method: incoming.method ?? "GET",
-      path: incoming.url ?? "/",
-      headers: Object.fromEntries(headers),
-      rawBody,
-      get body() {
-        return rawBody.toString("utf8");
-      },
-      status: undefined,
-    };
-    const place = `${request.method} ${url.pathname}`;
-    counts.set(place, (counts.get(place) ?? 0) + 1);
-    const [oldest] = counts.keys();
-    if (counts.size > keepRequests && oldest !== undefined) counts.delete(oldest);
-    requests.push(request);
-    if (requests.length > keepRequests) requests.shift();
-    const met = waiting.filter(({ method, path }) => method === request.method && pathMatches(path, url.pathname));
-    waiting = waiting.filter((entry) => !met.includes(entry));
-    for (const { resolve } of met) resolve(request);
-    return request;
-  }
-  const arrival: Sandbox["arrival"] = (method, path) =>
-    new Promise((resolve) => waiting.push({ method, path, resolve }));
-  function count(method: string, path: string): number {
-    const met = [...counts].filter(([place]) => {
-      const [asked = "", pathname = ""] = place.split(" ");
-      return (method === "*" || method === asked) && pathMatches(path, pathname);
-    });
-    return met.reduce((sum, [, times]) => sum + times, 0);
-  }
-  return { requests, record, arrival, count, forgetCounts: () => counts.clear() };
-}
-
 /** The methods that change nothing, whoever sends them. */
 const READING: ReadonlySet<string> = new Set(["GET", "HEAD"]);
 
@@ -239,15 +183,4 @@ function refuseStranger(
   if (READING.has(method) || headers.origin === undefined || trusted) return undefined;
   if (names.some((name) => headers.origin === `http://${name}`)) return undefined;
   return refusal(403, "E0000006", "The sandbox takes no changes from a page of another site.");
-}
-
-/** The whole body; undefined where it is too large. Rejects when the client leaves early. */
-async function readBody(incoming: IncomingMessage): Promise<Buffer | undefined> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of incoming) {
-    bytes += chunk.length;
-    if (bytes <= MAX_BODY_BYTES) chunks.push(chunk);
-  }
-  return bytes <= MAX_BODY_BYTES ? Buffer.concat(chunks) : undefined;
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { RecordedRequest } from "../../sandbox/server.js";
+import type { RecordedRequest } from "../../sandbox/recorder.js";
 import { mayBeLeftOut, mustTestAll } from "../support/programs.js";
 import type { Json, Outcome } from "../support/server-process.js";
 import { openStage, type Stage, type StageOptions } from "../support/stage.js";

@@ -6,7 +6,8 @@ import type { ElicitRequest, ElicitResult, JSONRPCMessage } from "@modelcontextp
 import { expect, onTestFinished } from "vitest";
 import type { Authorization } from "../../sandbox/engine.js";
 import { ADMIN_LOGIN, DEVICE_CLIENT_ID } from "../../sandbox/facts.js";
-import { type RecordedRequest, startSandbox } from "../../sandbox/server.js";
+import type { RecordedRequest } from "../../sandbox/recorder.js";
+import { startSandbox } from "../../sandbox/server.js";
 import type { Credential } from "../../src/auth/session-parts.js";
 import { type Areas, type Catalogue, createCatalogue } from "../../src/catalogue/catalogue.js";
 import type { ToolChoice } from "../../src/catalogue/choice.js";

@@ -1,0 +1,63 @@
+import { HR_NATIVE_CLIENT_ID, HR_SERVICE_CLIENT_ID, HR_WEB_CLIENT_ID } from "../facts.js";
+import { addOAuthApp } from "../oauth-app.js";
+import type { Org } from "../org.js";
+import { giveGpids } from "./staff.js";
+
+/** The place to which a server on stdio has the answer to a sign-in sent. Okta compares it letter by letter. */
+export const NATIVE_REDIRECT_URI = "http://127.0.0.1:8484/callback";
+
+export interface PracticeAppsOptions {
+  /** Default: `NATIVE_REDIRECT_URI`. */
+  nativeRedirectUris?: readonly string[];
+  /** The web app's; without one the org has no web app for the API. */
+  webRedirectUris?: readonly string[];
+  /** Default: one that is made up. */
+  webSecret?: string;
+  /** Default: one that is made up. */
+  serviceSecret?: string;
+}
+
+/** The clients of the practice API, with the secrets of those that have one. */
+export interface PracticeApps {
+  native: { clientId: string };
+  web: { clientId: string; clientSecret: string } | undefined;
+  service: { clientId: string; clientSecret: string };
+}
+
+/**
+ * Adds to an org what the practice API needs there besides its authorization server: a `gpid` for everybody who is there
+ * by now, and apps: a native one for stdio, a web app for a company's server, and a service for client credentials and
+ * for token exchange.
+ */
+export function addPracticeApps(org: Org, options: PracticeAppsOptions = {}): PracticeApps {
+  const { nativeRedirectUris = [NATIVE_REDIRECT_URI], webRedirectUris, webSecret, serviceSecret } = options;
+  giveGpids(org);
+  addOAuthApp(org, {
+    id: HR_NATIVE_CLIENT_ID,
+    label: "HR for my assistant",
+    type: "native",
+    redirectUris: nativeRedirectUris,
+  });
+  const web =
+    webRedirectUris &&
+    addOAuthApp(org, {
+      id: HR_WEB_CLIENT_ID,
+      label: "HR for assistants",
+      redirectUris: webRedirectUris,
+      pkceRequired: true,
+      ...(webSecret !== undefined && { secret: webSecret }),
+    });
+  const service = addOAuthApp(org, {
+    id: HR_SERVICE_CLIENT_ID,
+    label: "HR service",
+    type: "service",
+    grantTypes: ["client_credentials", "urn:ietf:params:oauth:grant-type:token-exchange"],
+    assigned: {},
+    ...(serviceSecret !== undefined && { secret: serviceSecret }),
+  });
+  return {
+    native: { clientId: HR_NATIVE_CLIENT_ID },
+    web: web && { clientId: web.clientId, clientSecret: web.clientSecret ?? "" },
+    service: { clientId: service.clientId, clientSecret: service.clientSecret ?? "" },
+  };
+}
