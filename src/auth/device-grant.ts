@@ -1,6 +1,7 @@
 import { OktaMcpError } from "../errors/index.js";
 import { pause, type Sleep } from "../net/waiting.js";
-import type { DeviceAuthorization, Grant, OAuthClient } from "./oauth-client.js";
+import type { DeviceAuthorization } from "./device-authorization.js";
+import type { Grant, OAuthClient } from "./oauth-client.js";
 import { explain, type FailureContext, OAuthFailure, oktaSaid } from "./oauth-failure.js";
 import { withRetries } from "./retry.js";
 

@@ -1,9 +1,9 @@
 import * as oauth from "oauth4webapi";
-import { isHttpsOrLocal } from "../net/loopback.js";
 import type { ServerClock } from "../net/server-clock.js";
-import { hasUserInfo } from "../net/user-info.js";
 import { fitsHeader } from "./access-token.js";
+import { takeOut } from "./answer-member.js";
 import { type AppCredentials, clientAuthentication } from "./client-authentication.js";
+import { type DeviceAuthorization, readDeviceAuthorization } from "./device-authorization.js";
 import { OAuthFailure } from "./oauth-failure.js";
 import { type OAuthHttpOptions, oauthFetch } from "./oauth-http.js";
 import { personIn } from "./principal.js";
@@ -25,23 +25,32 @@ export interface Grant {
   proofKey: ProofKey | undefined;
 }
 
-/** The answer to a device authorization request (RFC 8628, section 3.2). */
-export interface DeviceAuthorization {
-  deviceCode: string;
-  userCode: string;
-  verificationUri: string;
-  verificationUriComplete: string;
-  expiresInMs: number;
-  intervalMs: number;
+export interface OAuthClientOptions extends OAuthHttpOptions, AppCredentials {
+  /**
+   * Another authorization server than the org's own, by its checked metadata. `orgUrl` is the origin of its endpoints
+   * then.
+   */
+  server?: OAuthServer;
 }
 
-export interface OAuthClientOptions extends OAuthHttpOptions, AppCredentials {}
+/** The parts of an authorization server's metadata that are used (RFC 8414, section 2). */
+export type OAuthServer = oauth.AuthorizationServer & { token_endpoint: string };
 
-/** The interval where the answer names none (RFC 8628, section 3.2). */
-const DEFAULT_INTERVAL_SECONDS = 5;
+/** A browser that came back with a code, and what was remembered of the request (OpenID Connect Core, section 3.1). */
+export interface CodeAnswer {
+  /** The parameters with which the browser came back. */
+  callback: URLSearchParams;
+  state: string;
+  nonce: string;
+  /** The verifier of PKCE (RFC 7636). */
+  verifier: string;
+  redirectUri: string;
+}
 
-/** The pause where an org names 0. */
-const MIN_INTERVAL_MS = 200;
+/** The grant of a code, with whom its checked ID token names. */
+export interface CodeGrant extends Grant {
+  claims: oauth.IDToken;
+}
 
 /** The tolerance for an ID token's times, in seconds. They are only shown, and clocks differ. */
 const CLOCK_TOLERANCE_SECONDS = 120;
@@ -56,7 +65,7 @@ type Remedy = "prove" | "nonce" | "clock";
  */
 export class OAuthClient {
   readonly #options: OAuthClientOptions;
-  readonly #server: oauth.AuthorizationServer & Record<Endpoint, string>;
+  readonly #server: OAuthServer;
   /** Made when Okta first demands a proof. Proofs are then sent from the start. */
   #proofKey: ProofKey | undefined;
 
@@ -64,7 +73,7 @@ export class OAuthClient {
     const { orgUrl } = options;
     this.#options = options;
     // The endpoints are fixed and not discovered, so that no answer can send tokens to another place.
-    this.#server = {
+    this.#server = options.server ?? {
       issuer: orgUrl,
       token_endpoint: `${orgUrl}/oauth2/v1/token`,
       device_authorization_endpoint: `${orgUrl}/oauth2/v1/device/authorize`,
@@ -97,6 +106,58 @@ export class OAuthClient {
    */
   refresh(refreshToken: string, boundTo: ProofKey | undefined, signal?: AbortSignal): Promise<Grant> {
     return this.#grant("refresh_token", { refresh_token: refreshToken }, boundTo, signal);
+  }
+
+  /**
+   * Trades the code of a browser that came back (RFC 6749, section 4.1.3; Okta: `token`, `tokenCustomAS`). State, `iss`
+   * (RFC 9207) and the ID token with its nonce and signature are checked. The server has to have a `jwks_uri`.
+   */
+  async redeemCode(
+    { callback, state, nonce, verifier, redirectUri }: CodeAnswer,
+    signal?: AbortSignal,
+  ): Promise<CodeGrant> {
+    const client = this.#client();
+    return this.#exchange("token_endpoint", undefined, signal, async (authenticate, options, proofKey) => {
+      const server = this.#server;
+      const code = oauth.validateAuthResponse(server, client, callback, state);
+      const answer = await oauth.authorizationCodeGrantRequest(
+        server,
+        client,
+        authenticate,
+        code,
+        redirectUri,
+        verifier,
+        options,
+      );
+      const grant = await this.#readGrant(answer.clone(), proofKey);
+      const reply = await oauth.processAuthorizationCodeResponse(server, client, answer, {
+        expectedNonce: nonce,
+        requireIdToken: true,
+      });
+      const { [oauth.customFetch]: send, [oauth.allowInsecureRequests]: insecure } = options;
+      const how = { [oauth.customFetch]: send as never, [oauth.allowInsecureRequests]: insecure };
+      await oauth.validateApplicationLevelSignature(server, answer, how);
+      return { ...grant, claims: oauth.getValidatedIdTokenClaims(reply) as oauth.IDToken };
+    });
+  }
+
+  /**
+   * Trades somebody's token for one that is meant for another server (RFC 8693, section 2.1; Okta: `tokenCustomAS`,
+   * on-behalf-of).
+   * @param subjectToken an access token of the person
+   */
+  exchangeToken(
+    { subjectToken, audience, scopes }: { subjectToken: string; audience: string; scopes: readonly string[] },
+    signal?: AbortSignal,
+  ): Promise<Grant> {
+    const parameters = {
+      subject_token: subjectToken,
+      subject_token_type: ACCESS_TOKEN_TYPE,
+      requested_token_type: ACCESS_TOKEN_TYPE,
+      audience,
+      ...(scopes.length > 0 && { scope: scopes.join(" ") }),
+    };
+    return this.#grant(TOKEN_EXCHANGE_GRANT, parameters, undefined, signal);
   }
 
   /** Gets a token for the app itself (RFC 6749, section 4.4; Okta: `token`). */
@@ -146,6 +207,7 @@ export class OAuthClient {
   ): Promise<T> {
     const { clock } = this.#options;
     const url = this.#server[endpoint];
+    if (url === undefined) throw new OAuthFailure("unusable", `the authorization server names no ${endpoint}`);
     const tried = new Set<Remedy>();
     let proofKey = boundTo ?? this.#proofKey;
     for (;;) {
@@ -229,6 +291,8 @@ export class OAuthClient {
   }
 }
 
+const TOKEN_EXCHANGE_GRANT = "urn:ietf:params:oauth:grant-type:token-exchange";
+const ACCESS_TOKEN_TYPE = "urn:ietf:params:oauth:token-type:access_token";
 const DEVICE_CODE_GRANT = "urn:ietf:params:oauth:grant-type:device_code";
 
 type Endpoint = "token_endpoint" | "device_authorization_endpoint" | "revocation_endpoint";
@@ -250,73 +314,18 @@ function remedyFor(
   return undefined;
 }
 
-/**
- * Takes one member out of a JSON answer.
- * @returns the answer without it, its value, and the original answer
- */
-async function takeOut(
-  response: Response,
-  member: string,
-): Promise<{ rest: Response; taken: unknown; whole: Response }> {
-  const text = await response.text();
-  const { status, headers } = response;
-  const again = (body: string) => new Response(body || null, { status, headers });
-  try {
-    const { [member]: taken, ...rest } = JSON.parse(text) as Record<string, unknown>;
-    return { rest: again(JSON.stringify(rest)), taken, whole: again(text) };
-  } catch {
-    // A body that is no JSON is reported by its reader.
-    return { rest: again(text), taken: undefined, whole: again(text) };
-  }
-}
-
-async function readDeviceAuthorization(
-  server: oauth.AuthorizationServer,
-  client: oauth.Client,
-  response: Response,
-): Promise<DeviceAuthorization> {
-  // RFC 8628 allows an interval of 0, but the library does not, so it is read apart.
-  const { rest, taken: interval } = await takeOut(response, "interval");
-  const answer = await oauth.processDeviceAuthorizationResponse(server, client, rest);
-  const { user_code: userCode, verification_uri: uri, verification_uri_complete: complete = uri } = answer;
-  // RFC 8628, section 6.1: letters or digits, grouped by hyphens. No link and no words of ours can look like it.
-  if (!/^[a-z0-9-]{1,32}$/i.test(userCode))
-    throw new OAuthFailure("unusable", "the code to be typed in is none of letters and digits");
-  return {
-    deviceCode: answer.device_code,
-    userCode,
-    verificationUri: link(uri),
-    verificationUriComplete: link(complete),
-    expiresInMs: answer.expires_in * 1000,
-    intervalMs: Math.max(MIN_INTERVAL_MS, (isSeconds(interval) ? interval : DEFAULT_INTERVAL_SECONDS) * 1000),
-  };
-}
-
-function isSeconds(value: unknown): value is number {
-  return typeof value === "number" && Number.isFinite(value) && value >= 0;
-}
-
-/** The longest link. No person can check a longer one. */
-const MAX_LINK_CHARS = 2_000;
-
-/** A link that may be shown to a person. Its host is in ASCII, so that no letter imitates another. */
-function link(text: string): string {
-  if (text.length > MAX_LINK_CHARS) throw new OAuthFailure("unusable", "the sign-in link in the answer is too long");
-  const url = URL.canParse(text) && !/[\p{Cc}\s]/u.test(text) ? new URL(text) : undefined;
-  if (url === undefined || !isHttpsOrLocal(url)) {
-    throw new OAuthFailure("unusable", "the sign-in link in the answer is not a web address");
-  }
-  // The part before an @ looks like the host and is none.
-  if (hasUserInfo(url, text)) {
-    throw new OAuthFailure("unusable", "the sign-in link in the answer has a user name before its host");
-  }
-  return url.href;
-}
+const errorCode = (given: string) => (/^[\x21-\x7e]{1,64}$/.test(given) ? given : "(unreadable)");
 
 /** An error of the library as our own. It holds the answer, tokens included, so only its sort is kept. */
 function asFailure(error: unknown): unknown {
+  if (error instanceof oauth.AuthorizationResponseError) {
+    return new OAuthFailure("refused", "Okta sent the browser back without a code", {
+      error: errorCode(error.error),
+      description: error.error_description,
+    });
+  }
   if (error instanceof oauth.ResponseBodyError) {
-    const code = /^[\x21-\x7e]{1,64}$/.test(error.error) ? error.error : "(unreadable)";
+    const code = errorCode(error.error);
     const kind = code === "temporarily_unavailable" || code === "server_error" ? "busy" : "refused";
     return new OAuthFailure(kind, `Okta answered with ${code}`, {
       error: code,
