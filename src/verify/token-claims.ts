@@ -1,3 +1,4 @@
+import { isIdToken, tokenScopes, wrongTime } from "../auth/verified-jwt.js";
 import { isObject } from "../json/json.js";
 import { groupsIn } from "../upstream/group-claim.js";
 
@@ -39,13 +40,7 @@ export type CheckedClaims =
   | { facts: TokenFacts }
   | { refused: { kind: "invalid" | "no_scope"; why: string; detail?: Record<string, unknown> } };
 
-/** The tolerance for differences between the clocks, in seconds. */
-const SKEW_SECONDS = 60;
 const MAX_TEXT_CHARS = 256;
-const MAX_SCOPES = 1_000;
-
-/** Claims that ID tokens have and access tokens do not (OpenID Connect Core, sections 2 and 3.3.2.11). */
-const OF_ID_TOKENS = ["nonce", "at_hash", "c_hash"];
 
 const invalid = (why: string, detail?: Record<string, unknown>): CheckedClaims => ({
   refused: { kind: "invalid", why, ...(detail && { detail }) },
@@ -68,13 +63,13 @@ export function checkClaims(
   // Another server that it is for could send it here (RFC 9700, section 2.3).
   if (!audiences.every((one) => one === rules.audience || rules.sharedAudiences.has(one)))
     return invalid("The token is for other servers too.", { audience: claims.aud });
-  if (OF_ID_TOKENS.some((name) => Object.hasOwn(claims, name))) return invalid("The token is an ID token.");
+  if (isIdToken(claims)) return invalid("The token is an ID token.");
   // Whoever holds the token would have to prove a key, which nobody asks for here (RFC 9449, section 7.1).
   if (isObject(claims.cnf)) return invalid("The token is bound to a key.");
   const late = wrongTime(claims, nowMs / 1000);
   if (late !== undefined) return invalid(late);
   const clientId = textOf(claims.cid ?? claims.client_id);
-  const scopes = scopesOf(claims.scp ?? claims.scope);
+  const scopes = tokenScopes(claims);
   if (clientId === undefined || scopes === undefined) return invalid("The token is no access token.");
   const subject = textOf(claims.sub);
   const userId = textOf(claims.uid);
@@ -105,27 +100,6 @@ export function checkClaims(
   };
 }
 
-/** A sentence where one of the times is missing, of another type or not right. */
-function wrongTime({ exp, nbf, iat }: Readonly<Record<string, unknown>>, nowSeconds: number): string | undefined {
-  if (!isTime(exp)) return "The token does not tell when it ends.";
-  if (exp + SKEW_SECONDS <= nowSeconds) return "The token has expired.";
-  for (const begin of [nbf, iat]) {
-    if (begin === undefined) continue;
-    if (!isTime(begin)) return "A time of the token is no number.";
-    if (begin - SKEW_SECONDS > nowSeconds) return "The token is not valid yet.";
-  }
-  return undefined;
-}
-
-const isTime = (value: unknown): value is number => typeof value === "number" && Number.isFinite(value);
-
 function textOf(value: unknown): string | undefined {
   return typeof value === "string" && value !== "" && value.length <= MAX_TEXT_CHARS ? value : undefined;
-}
-
-/** Okta's list `scp`, or the text `scope` of RFC 7662, section 2.2. */
-function scopesOf(value: unknown): ReadonlySet<string> | undefined {
-  const list = typeof value === "string" ? value.split(" ").filter((scope) => scope !== "") : value;
-  if (!Array.isArray(list) || list.length === 0 || list.length > MAX_SCOPES) return undefined;
-  return list.every((scope) => typeof scope === "string") ? new Set(list) : undefined;
 }
