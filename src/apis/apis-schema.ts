@@ -60,10 +60,10 @@ const operationSchema = () =>
       match: z
         .strictObject({
           method: z.enum(["GET", "HEAD"]),
-          path: text(
-            "A path of the document: * is any characters of one part, ** any number of parts.",
-            500,
-          ).startsWith("/"),
+          path: text("A path of the document: * is any characters of one part, ** any number of parts.", 500).regex(
+            /^\//,
+            "has to begin with /",
+          ),
           tag: text("Only operations with this tag.", 200).optional(),
         })
         .optional()
