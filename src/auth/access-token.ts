@@ -17,25 +17,26 @@ export function fitsHeader(token: string): boolean {
   return /^[\x21-\x7e]+$/.test(token);
 }
 
-/** The access token of one org. It keeps its value to itself and authorizes requests to that org only. */
+/** An access token for one place: an org or an API. It keeps its value to itself and authorizes requests there only. */
 export class OrgToken implements AccessToken {
   readonly scopes: readonly string[] | undefined;
   readonly expiresAtMs: number | undefined;
   readonly #value: string;
-  readonly #orgUrl: string;
+  readonly #sentTo: string;
   readonly #proofKey: ProofKey | undefined;
 
-  constructor(orgUrl: string, { value, scopes, expiresAtMs, proofKey }: TokenParts) {
+  /** @param sentTo the origin of the place */
+  constructor(sentTo: string, { value, scopes, expiresAtMs, proofKey }: TokenParts) {
     this.scopes = scopes;
     this.expiresAtMs = expiresAtMs;
     this.#value = value;
-    this.#orgUrl = orgUrl;
+    this.#sentTo = sentTo;
     this.#proofKey = proofKey;
   }
 
   async headers(method: string, url: URL): Promise<Record<string, string>> {
-    if (url.origin !== this.#orgUrl) {
-      throw new OktaMcpError("bug", `A token of ${this.#orgUrl} was about to be sent to ${url.origin}.`);
+    if (url.origin !== this.#sentTo) {
+      throw new OktaMcpError("bug", `A token for ${this.#sentTo} was about to be sent to ${url.origin}.`);
     }
     if (!this.#proofKey) return { authorization: `Bearer ${this.#value}` };
     return {

@@ -9,6 +9,7 @@ import type { Grant, OAuthClient } from "./oauth-client.js";
 import { storedProofKey } from "./open-oauth-client.js";
 import type { ProofKey } from "./proof-key.js";
 import type { SessionParts } from "./session-parts.js";
+import { signInPlace } from "./sign-in-words.js";
 import type { SignInKeeper } from "./store-contract.js";
 import type { StoredSignIn } from "./stored-sign-in.js";
 
@@ -137,11 +138,12 @@ export class CurrentSignIn {
 
   /** Ends the sign-in here. @returns the error with the reason, for this call and later ones */
   async end(why: string): Promise<OktaMcpError> {
-    const { orgUrl, log } = this.#options.parts;
-    this.#ended = new OktaMcpError("session_ended", `The sign-in to ${orgUrl} has ended. ${why}.`);
+    const { parts } = this.#options;
+    const { place, ...advice } = signInPlace(parts);
+    this.#ended = new OktaMcpError("session_ended", `The sign-in to ${place} has ended. ${why}.`, advice);
     if (this.#ready?.stored) {
       await this.vault.remove().catch((error: unknown) => {
-        log.warn("A sign-in that has ended could not be removed.", { why: error });
+        parts.log.warn("A sign-in that has ended could not be removed.", { why: error });
       });
     }
     this.#set(undefined);
@@ -169,10 +171,12 @@ export class CurrentSignIn {
     const missing = this.#options.asked.filter((scope) => !askedScopes.includes(scope));
     if (missing.length === 0) return "";
     const names = quoteOkta(missing.join(" "));
+    const { api } = this.#options.parts;
+    const setting = api === undefined ? "OKTA_SCOPES" : `apis.${api.name}.auth.scopes`;
     const granted = new Set(askedScopes);
     return missing.every((scope) => covers(granted, scope))
       ? `The stored sign-in may change things (it asked for more than ${names}), and is therefore not used where only reading is wanted; a new sign-in is needed.`
-      : `The stored sign-in did not ask for ${names}, which OKTA_SCOPES names now; a new sign-in is needed.`;
+      : `The stored sign-in did not ask for ${names}, which ${setting} names now; a new sign-in is needed.`;
   }
 
   async #keep(grant: Grant, before: StoredSignIn): Promise<ReadySignIn> {
@@ -197,7 +201,7 @@ export class CurrentSignIn {
     const { parts, openClient } = this.#options;
     const proofKey = known ?? (await storedProofKey(signIn, this.#ready?.proofKey, openClient));
     const { accessToken: value, grantedScopes: scopes, expiresAtMs } = signIn;
-    const token = new OrgToken(parts.orgUrl, { value, scopes, expiresAtMs, proofKey });
+    const token = new OrgToken(parts.api?.origin ?? parts.orgUrl, { value, scopes, expiresAtMs, proofKey });
     const ready = { signIn, token, proofKey, granted: new Set(scopes), rejected: false, stored };
     this.#ended = undefined;
     this.#set(ready);

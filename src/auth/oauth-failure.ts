@@ -60,6 +60,7 @@ export class OAuthFailure extends Error {
 
 /** The action that failed. */
 export interface FailureContext {
+  /** The org, or the issuer of another authorization server of it. */
   orgUrl: string;
   clientId: string;
   method: SignInMethod;
@@ -67,6 +68,8 @@ export interface FailureContext {
   scopes: readonly string[];
   /** The action as the beginning of a sentence: "The sign-in", "The renewal of the sign-in". */
   what: string;
+  /** For a sign-in at the authorization server of a company's API: the API's name in the settings. */
+  api?: string | undefined;
 }
 
 const FOR_OPERATOR = "Ask who runs this server; `okta-mcp serve check` tells them the same.";
@@ -76,11 +79,13 @@ const APP_PAGE = "In the Okta Admin Console, open the app (Applications > Applic
 const ADVICE = {
   client: {
     device: `${APP_PAGE} and check on its General tab that the Client ID is the one in OKTA_CLIENT_ID, that Client authentication is None (an OIDC Native Application) and that the app is active.`,
+    code: `${APP_PAGE} and check on its General tab that the Client ID is the client_id of the API's settings, that the app proves its identity as the settings say (Client authentication None, where they have neither a secret nor a key), and that the app is active.`,
     "private-key": `${APP_PAGE} and check on its General tab that the Client ID is the one in OKTA_CLIENT_ID, that Client authentication is Public key / Private key, that the key with the KID in OKTA_KEY_ID is listed and active, and that the app is active. A clock that is wrong here has the same effect.`,
     "role-app": `${FOR_OPERATOR} ${APP_PAGE} and check on its General tab that the Client ID is the one in roles[].service of serve.json, that the key of private_key_file is listed and active, and that the app is active. A clock that is wrong there has the same effect.`,
   },
   grant: {
     device: `${APP_PAGE}, edit General Settings on its General tab and tick the grant types Device Authorization and Refresh Token.`,
+    code: `${APP_PAGE}, edit General Settings on its General tab and tick the grant types Authorization Code and Refresh Token. The access policy of the authorization server (Security > API > the server > Access Policies) has to allow them too.`,
     "private-key": `${APP_PAGE} and check on its General tab that it is an API Services app with the grant type Client Credentials.`,
     "role-app": `${FOR_OPERATOR} ${APP_PAGE} and check on its General tab that it is an API Services app with the grant type Client Credentials.`,
   },
@@ -112,7 +117,7 @@ export function explain(failure: OAuthFailure, context: FailureContext): OktaMcp
 
 function explainRefusal(failure: OAuthFailure, context: FailureContext): OktaMcpError {
   const { method: used } = context;
-  const method = used === "device" || used === "role-app" ? used : "private-key";
+  const method = used === "device" || used === "code" || used === "role-app" ? used : "private-key";
   const said = oktaSaid(failure);
   switch (failure.error) {
     case "invalid_client":
@@ -132,7 +137,9 @@ function explainRefusal(failure: OAuthFailure, context: FailureContext): OktaMcp
     case "access_denied":
       return rejected(
         `${context.what} was refused by Okta${said}.`,
-        `${APP_PAGE} and check its Assignments, its sign-on policy and the network zones it may be used from.`,
+        used === "code"
+          ? `${APP_PAGE} and check its Assignments; then Security > API > the authorization server > Access Policies: a rule has to let this app and this person have these scopes.`
+          : `${APP_PAGE} and check its Assignments, its sign-on policy and the network zones it may be used from.`,
       );
     default:
       return rejected(`${context.what} was refused by Okta with ${quoteOkta(failure.error, 60)}${said}.`, undefined);
@@ -143,8 +150,22 @@ function rejected(message: string, fix: string | undefined): OktaMcpError {
   return new OktaMcpError("client_rejected", message, fix === undefined ? {} : { fix });
 }
 
+/** The error about refused scopes of the authorization server of an API. */
+function refusedByServer(said: string, { orgUrl, clientId, scopes, api }: FailureContext): OktaMcpError {
+  return new OktaMcpError(
+    "missing_scope",
+    `The authorization server ${orgUrl} gives the app ${clientId} not all of the scopes asked for (${scopes.join(", ")})${said}.`,
+    {
+      fix: `In the Okta Admin Console, open Security > API > the authorization server: each of these has to stand on its Scopes tab and in a rule of its Access Policies; or take the ones it should not have out of apis.${api}.auth.scopes. For offline_access the app also needs the grant type Refresh Token (General tab).`,
+      data: { scopes },
+    },
+  );
+}
+
 /** The error about refused scopes. Okta does not always name the scope, so all that were asked for are named. */
-function refusedScopes(said: string, { clientId, scopes, method }: FailureContext): OktaMcpError {
+function refusedScopes(said: string, context: FailureContext): OktaMcpError {
+  const { clientId, scopes, method } = context;
+  if (method === "code") return refusedByServer(said, context);
   const isRole = method === "role-app";
   const [before, setting] = isRole ? [`${FOR_OPERATOR} `, "the scopes of the role in serve.json"] : ["", "OKTA_SCOPES"];
   const ofOkta = scopes.filter((scope) => scope.startsWith("okta."));
@@ -171,11 +192,13 @@ function explainBusy(failure: OAuthFailure, { what }: FailureContext): OktaMcpEr
   });
 }
 
-function explainUnusable(failure: OAuthFailure, { what, orgUrl }: FailureContext): OktaMcpError {
+function explainUnusable(failure: OAuthFailure, { what, orgUrl, api }: FailureContext): OktaMcpError {
+  const setting =
+    api === undefined ? "your Okta org (OKTA_ORG_URL)" : `the authorization server (apis.${api}.auth.issuer)`;
   return new OktaMcpError("unreachable", `${what} failed: ${failure.message}.`, {
     fix:
       failure.fix ??
-      `Check that ${orgUrl} is the address of your Okta org (OKTA_ORG_URL) and that no proxy or sign-in page of the network answers in its place.`,
+      `Check that ${orgUrl} is the address of ${setting} and that no proxy or sign-in page of the network answers in its place.`,
   });
 }
 

@@ -10,6 +10,7 @@ import { Renewal } from "./renewal.js";
 import { type Revocable, revokeAll } from "./revoke-all.js";
 import type { PendingSignIn, Session, SessionStatus } from "./session.js";
 import type { SessionParts } from "./session-parts.js";
+import { signInPlace } from "./sign-in-words.js";
 import type { SignInKeeper } from "./store-contract.js";
 
 export interface PersonSessionOptions {
@@ -122,13 +123,14 @@ export abstract class PersonSession implements Session {
   /** The error of a call that needs a token, where there is none. */
   protected nobody(): OktaMcpError {
     const { ended, unfit } = this.current;
-    const { orgUrl } = this.parts;
-    return ended ?? new OktaMcpError("signed_out", `Nobody is signed in to ${orgUrl}.${unfit ? ` ${unfit}` : ""}`);
+    const { place, ...advice } = signInPlace(this.parts);
+    const message = `Nobody is signed in to ${place}.${unfit ? ` ${unfit}` : ""}`;
+    return ended ?? new OktaMcpError("signed_out", message, advice);
   }
 
   protected context(what: string): FailureContext {
-    const { orgUrl, clientId } = this.parts;
-    return { orgUrl, clientId, method: this.method, scopes: this.asked, what };
+    const { orgUrl, clientId, api } = this.parts;
+    return { orgUrl, clientId, method: this.method, scopes: this.asked, what, api: api?.name };
   }
 
   protected openClient(): Promise<OAuthClient> {

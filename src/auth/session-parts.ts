@@ -17,7 +17,10 @@ export type Credential =
 
 /** `SessionOptions` with every default filled in, as the methods need them. */
 export interface SessionParts {
+  /** The org's origin, or the issuer of the authorization server where it is another one than the org's own. */
   orgUrl: string;
+  /** For a sign-in at the authorization server of a company's API: its name in the settings, and where tokens go. */
+  api?: { name: string; origin: string };
   clientId: string;
   configured: ReadonlySet<string>;
   log: Log;

@@ -1,25 +1,30 @@
 import type { SignInMethod, TokenSource } from "../okta/token.js";
 
-/** A device sign-in that waits for a person (RFC 8628, section 3.2). */
+/** A sign-in that waits for a person: by the device grant (RFC 8628, section 3.2) or by an authorization code. */
 export interface PendingSignIn {
-  /** The org that is signed in to, as configured, and the app it is done with. */
+  /** The org or the authorization server that is signed in to, as configured, and the app it is done with. */
   readonly orgUrl: string;
   readonly clientId: string;
+  /** For a sign-in at the authorization server of a company's API: the API's name in the settings. */
+  readonly api?: string;
   readonly verificationUri: string;
   /** Carries the code already; falls back to `verificationUri` where Okta sends none. */
   readonly verificationUriComplete: string;
   /** The host of `verificationUriComplete`, if it is not the org's. Nobody but a person may open the link then. */
   readonly foreignOrigin: string | undefined;
-  /** Letters, digits and hyphens. */
+  /**
+   * The code that the page must show: letters, digits and hyphens. Empty where the browser itself comes back to this
+   * machine, so that there is none to compare.
+   */
   readonly userCode: string;
   /** Epoch milliseconds. */
   readonly expiresAtMs: number;
   /**
-   * Settles when polling ends: resolves once the tokens are stored.
+   * Settles when the sign-in ends: resolves once the tokens are stored.
    * Rejects with OktaMcpError login_denied, login_expired, cancelled, client_rejected, missing_scope, rate_limited, okta_down, unreachable.
    */
   readonly done: Promise<void>;
-  /** Stops polling; `done` rejects with `cancelled`. */
+  /** Stops the sign-in; `done` rejects with `cancelled`. */
   cancel(): void;
 }
 
@@ -59,7 +64,7 @@ export interface Session extends TokenSource {
   /** Reads what an earlier process stored. Quiet: no network, never throws; at most the store's time limit. */
   restore(): Promise<void>;
   /**
-   * Starts the device grant, or returns the one under way. The signal ends this caller's waiting
+   * Starts a person's sign-in, or returns the one under way. The signal ends this caller's waiting
    * for the link; the sign-in itself is stopped by `PendingSignIn.cancel`, `signOut` or `close`.
    * @throws OktaMcpError bad_config when the method is another or the sign-in could not be kept, and what the org refuses with
    */

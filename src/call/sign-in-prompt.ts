@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { PendingSignIn, Session } from "../auth/session.js";
-import { foreignLinkWarning, signInData, signInTarget } from "../auth/sign-in-words.js";
+import { foreignLinkWarning, signInCheck, signInData, signInTarget } from "../auth/sign-in-words.js";
 import { OktaMcpError } from "../errors/index.js";
 import { untilAborted } from "../net/waiting.js";
 import { broughtAnswer } from "./brought-answer.js";
@@ -59,8 +59,8 @@ export class SignInPrompt {
   #ended: { url: string; error: OktaMcpError } | undefined;
 
   /**
-   * Resolves when the session has a token. Where nobody is signed in and a person can, the device
-   * grant is started: a client with URL elicitation shows the link and the call waits for the
+   * Resolves when the session has a token. Where nobody is signed in and a person can, the
+   * sign-in is started: a client with URL elicitation shows the link and the call waits for the
    * person; otherwise the browser is opened where there is one and the call answers at once. A link
    * that leads elsewhere than to the org is only told, with a warning: neither opened here nor given
    * to a client that opens it with a click.
@@ -74,7 +74,8 @@ export class SignInPrompt {
       await session.token(signal);
       return;
     } catch (error) {
-      const signIn = error instanceof OktaMcpError && NEEDS_SIGN_IN.has(error.code) && session.method === "device";
+      const asksPerson = session.method === "device" || session.method === "code";
+      const signIn = error instanceof OktaMcpError && NEEDS_SIGN_IN.has(error.code) && asksPerson;
       if (!signIn) throw error;
     }
     const ended = this.#ended;
@@ -86,15 +87,21 @@ export class SignInPrompt {
     if (shown === "signed_in") return;
     const opened = warning === undefined && shown === "not_shown" && (await this.#throughBrowser(pending, caller));
     const present = shown === "opened" ? "The person has the link" : "A person has to open the link";
-    const { verificationUriComplete: link, userCode: code } = pending;
+    const { verificationUriComplete: link } = pending;
+    const hasCode = pending.userCode !== "";
+    const first = warning === undefined ? "" : "this warning, ";
+    const seen = hasCode
+      ? "the link, the code, and the names of org and app"
+      : "the link, and the names of API and app";
+    const look = hasCode ? "compare the code and the names of org and app, approve" : "sign in there";
     throw new OktaMcpError(
       "sign_in_pending",
       `Nobody is signed in to ${signInTarget(pending)} yet. ${opened ? "A browser was opened" : present}: ` +
-        `${link} - the page must show the code ${code}.${warning === undefined ? "" : ` ${warning}`}`,
+        `${link} - ${signInCheck(pending)}.${warning === undefined ? "" : ` ${warning}`}`,
       {
-        fix: `Give the person ${warning === undefined ? "" : "this warning, "}the link, the code, and the names of org and app. Once they have approved, make the same call again; the sign-in goes on in the background.`,
+        fix: `Give the person ${first}${seen}. Once they have approved, make the same call again; the sign-in goes on in the background.`,
         atTerminal: {
-          fix: `${warning === undefined ? "Open" : "Mind the warning before you open"} the link, compare the code and the names of org and app, approve, and make the same call again.`,
+          fix: `${warning === undefined ? "Open" : "Mind the warning before you open"} the link, ${look}, and make the same call again.`,
         },
         data: signInData(pending),
       },
@@ -109,8 +116,10 @@ export class SignInPrompt {
   ): Promise<ThroughClient> {
     const { showLink, signal, waiting = (_what, until) => until } = caller;
     if (!showLink) return "not_shown";
-    const { verificationUriComplete: url, userCode } = pending;
-    const message = `Sign in to ${signInTarget(pending)}. The page must show the code ${userCode}; if it shows another, close it.`;
+    const { verificationUriComplete: url } = pending;
+    const check = signInCheck(pending);
+    const end = pending.userCode === "" ? "" : "; if it shows another, close it";
+    const message = `Sign in to ${signInTarget(pending)}. ${check.charAt(0).toUpperCase()}${check.slice(1)}${end}.`;
     if (showLink === "later") return this.#later(pending, { url, message }, caller, call);
     let shown = this.#shown.get(pending);
     if (!shown) {

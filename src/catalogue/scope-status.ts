@@ -13,6 +13,7 @@ export const WHY_OFF = {
 
 const HOW_TO_SIGN_IN: Readonly<Record<SignInMethod, string>> = {
   device: "Nobody is signed in: call any other tool, or run `okta-mcp login`.",
+  code: "Nobody is signed in: call any other tool, or run `okta-mcp login`.",
   "private-key": "The app has no token yet: any other tool gets one with the private key; nobody has to sign in.",
   "access-token": "The token in OKTA_ACCESS_TOKEN is over: put a new one there and restart the server.",
   "role-app": "The service app of your role has no token yet: any other tool gets one; nobody has to sign in.",

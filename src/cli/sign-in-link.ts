@@ -20,7 +20,7 @@ export async function showLink(
 }
 
 /**
- * Signs a person in by the device grant: shows link and code, and waits for the approval.
+ * Signs a person in: shows the link and its code, if it has one, and waits for the approval.
  * @throws OktaMcpError login_denied, login_expired, cancelled (Ctrl-C); the org's refusal
  */
 export async function signIn(
@@ -33,8 +33,11 @@ export async function signIn(
   options.signal.addEventListener("abort", cancel, { once: true });
   if (options.signal.aborted) cancel();
   const warning = foreignLinkWarning(pending);
-  io.note(`To sign in to ${signInTarget(pending)}, open this link and check that the page shows the same code:`);
-  const code = `Code: ${pending.userCode}   (ends ${momentInWords(pending.expiresAtMs, Date.now())})`;
+  const hasCode = pending.userCode !== "";
+  const how = hasCode ? "open this link and check that the page shows the same code" : "open this link on this machine";
+  io.note(`To sign in to ${signInTarget(pending)}, ${how}:`);
+  const ends = `ends ${momentInWords(pending.expiresAtMs, Date.now())}`;
+  const code = hasCode ? `Code: ${pending.userCode}   (${ends})` : `It ${ends}.`;
   const lines = warning === undefined ? [code] : [code, warning];
   await showLink(io, { url: pending.verificationUriComplete, lines }, options.browser && warning === undefined);
   const activity = await startActivity(io, "Waiting for the approval in the browser; Ctrl-C cancels.");

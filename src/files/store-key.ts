@@ -5,11 +5,14 @@ import { createHash } from "node:crypto";
  * no other org.
  */
 export interface StoreKey {
-  /** The org's origin. */
+  /** The org's origin, or the issuer of the authorization server that an API trusts. */
   orgUrl: string;
   clientId: string;
-  /** `private-key` for the token of a service app; undefined for a person's sign-in. */
-  method?: "private-key";
+  /**
+   * `private-key` for the token of a service app; for the tokens of a person that are meant for a company's API the name
+   * of the API and its address, so that they go to no other; undefined for a person's sign-in to the org.
+   */
+  method?: "private-key" | `api ${string}`;
 }
 
 /** A file name for this org, client and way of signing in. */

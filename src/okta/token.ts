@@ -1,5 +1,5 @@
 /** The ways in which this process proves its identity. */
-export type SignInMethod = "device" | "private-key" | "access-token" | "grant" | "role-app" | "client-token";
+export type SignInMethod = "device" | "code" | "private-key" | "access-token" | "grant" | "role-app" | "client-token";
 
 /**
  * A token ready for use. Its value never leaves the object except inside the headers of a

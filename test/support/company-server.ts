@@ -1,5 +1,4 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
@@ -22,7 +21,10 @@ import type { PostgresSettings } from "../../src/store/postgres-settings.js";
 import { startBalancer } from "./balancer.js";
 import { clientOf } from "./company-client.js";
 import { startCompany } from "./company-org.js";
+import { freePort } from "./free-port.js";
 import { newDatabase } from "./postgres.js";
+
+export { freePort };
 
 const SECRET = "s".repeat(40);
 
@@ -69,15 +71,6 @@ function rememberingLog() {
     if (context.task.result?.state === "fail") console.log(lines.join(""));
   });
   return { lines, log: createLog({ level: "debug", stderr }) };
-}
-
-/** A port of this machine that nothing listens on. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await new Promise((resolve) => server.once("listening", resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 function temporaryFolder(): string {

@@ -16,6 +16,7 @@ import { notGranted, twoColumns } from "../words.js";
 
 const METHODS: Record<SignInMethod, string> = {
   device: "a person signs in (device authorization)",
+  code: "a person signs in with a browser (authorization code)",
   "private-key": "service app with a private key",
   "access-token": "ready token (OKTA_ACCESS_TOKEN)",
   "role-app": "service app of a role of a company's server",
