@@ -8,6 +8,8 @@ export interface CustomScope {
   consent?: boolean;
   /** True where a request without `scope` gets it. */
   default?: boolean;
+  /** True where the metadata name it ("Include in public metadata"), which Okta does not by itself. */
+  published?: boolean;
 }
 
 /** A claim whose value is an attribute of the person, as `user.department`. */

@@ -12,6 +12,8 @@ export function createGrantCheck(clients: ClientRegistry, directory: Directory):
     if (user === undefined) return true;
     // Who comes back after a deactivation has to sign in again.
     if (directory.isGone(user.id)) grant.revoked = true;
-    return directory.isActive(user.id) && (client.method !== "app" || directory.isAssigned(user.id, client.id));
+    // Nobody has a service app. What it does in a person's name, it does by a token of an app that the person has.
+    const needsApp = client.method === "app" && client.applicationType !== "service";
+    return directory.isActive(user.id) && (!needsApp || directory.isAssigned(user.id, client.id));
   };
 }

@@ -24,7 +24,10 @@ export interface Issuer {
   readonly audience: () => string;
   readonly keys: KeyRing;
   readonly tokens: Tokens;
-  readonly scopeNames: readonly string[];
+  /** The scopes that the metadata name. */
+  readonly publishedScopes: readonly string[];
+  /** The other custom servers whose access tokens may be exchanged here, by id. */
+  readonly trustedServers: readonly string[];
   /**
    * Reads the `scope` parameter of a request.
    * @throws OAuthRefusal invalid_scope
@@ -119,7 +122,8 @@ function orgIssuer({ grantable, ...options }: IssuerOptions): Issuer {
     audience: origin,
     keys,
     tokens,
-    scopeNames: OPENID_SCOPE_NAMES,
+    publishedScopes: OPENID_SCOPE_NAMES,
+    trustedServers: [],
     requestedScopes,
     grantable,
     needConsent: () => [],
@@ -179,7 +183,8 @@ function customIssuer({ origin, directory, ...options }: IssuerOptions, given: C
     audience: () => audience,
     keys,
     tokens,
-    scopeNames,
+    publishedScopes: [...server.scopes.filter(({ published }) => published).map(({ name }) => name), ...openId],
+    trustedServers: server.trustedServers ?? [],
     requestedScopes: (parameter) => customScopes(server, scopeNames, parameter),
     grantable: (_client, scopes) => [...scopes],
     atUserinfo: (userId) => ({ ...groups(userId), ...attributes(userId, ["always", "userinfo"]) }),

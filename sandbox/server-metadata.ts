@@ -32,7 +32,7 @@ export function serverMetadata(issuer: Issuer, origin: string): Record<string, u
     ],
     subject_types_supported: ["public"],
     id_token_signing_alg_values_supported: ["RS256"],
-    scopes_supported: issuer.scopeNames,
+    scopes_supported: issuer.publishedScopes,
     token_endpoint_auth_methods_supported: AUTH_METHODS,
     claims_supported: isOrg ? ID_CLAIMS : [...ID_CLAIMS, "cid", "uid", "scp"],
     code_challenge_methods_supported: ["S256"],

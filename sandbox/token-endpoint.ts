@@ -10,10 +10,17 @@ import { isOpenIdScope } from "./oauth-scopes.js";
 import type { OrgMood } from "./org-mood.js";
 import type { SandboxReply, SandboxRequest } from "./route.js";
 import type { AuthorizationCodes } from "./sign-in/codes.js";
+import { byExchange, TOKEN_EXCHANGE } from "./token-exchange.js";
 import type { Grant, TokenReply } from "./token-types.js";
 
 const DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code";
-const GRANT_TYPES = [DEVICE_GRANT, "authorization_code", "refresh_token", "client_credentials"] as const;
+const GRANT_TYPES = [
+  DEVICE_GRANT,
+  "authorization_code",
+  "refresh_token",
+  "client_credentials",
+  TOKEN_EXCHANGE,
+] as const;
 type GrantType = (typeof GRANT_TYPES)[number];
 
 export interface TokenEndpointParts {
@@ -52,6 +59,7 @@ export function tokenEndpoint(parts: TokenEndpointParts): (request: SandboxReque
     authorization_code: byCode(parts),
     refresh_token: byRefresh(parts),
     client_credentials: byCredentials(parts),
+    [TOKEN_EXCHANGE]: byExchange(parts),
   } satisfies Record<GrantType, unknown>;
 
   /** The key to which the tokens of this request are bound, if any (RFC 9449, section 5). */
@@ -74,6 +82,10 @@ export function tokenEndpoint(parts: TokenEndpointParts): (request: SandboxReque
       const grantType = GRANT_TYPES.find((known) => known === asked);
       if (grantType === undefined || (grantType === DEVICE_GRANT && issuer.id !== undefined)) {
         throw new OAuthRefusal("unsupported_grant_type", "The grant type in the request isn't supported.");
+      }
+      // The org's own server exchanges tokens for single sign-on between native apps alone, which the sandbox has not.
+      if (grantType === TOKEN_EXCHANGE && issuer.id === undefined) {
+        throw new OAuthRefusal("unsupported_grant_type", `'${TOKEN_EXCHANGE}' grant type is not supported.`);
       }
       checkGrantType(client, grantType, issuer);
       const key = await boundTo(client, request);
@@ -143,6 +155,13 @@ function byCredentials({ now }: TokenEndpointParts) {
     const openId = wanted.find(isOpenIdScope);
     if (openId !== undefined) {
       throw new OAuthRefusal("invalid_scope", `Cannot request '${openId}' scopes using client credentials.`);
+    }
+    const open = issuer.needConsent(client, wanted);
+    if (open.length > 0) {
+      throw new OAuthRefusal(
+        "consent_required",
+        `The following scopes require user consent and cannot be granted for the client credentials grant type: [${open.join(", ")}].`,
+      );
     }
     issuer.checkPolicy(client, "client_credentials");
     const scopes = issuer.grantable(client, wanted);

@@ -45,6 +45,8 @@ export interface TokenReply {
   expires_in: number;
   access_token: string;
   scope: string;
+  /** Of an exchange (RFC 8693, section 2.2.1). */
+  issued_token_type?: string;
   refresh_token?: string;
   id_token?: string;
 }

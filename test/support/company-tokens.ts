@@ -76,7 +76,10 @@ export async function startTokenWeb(options: TokenWebOptions = {}) {
       [MCP_SERVER_ID, TWIN_SERVER_ID].map((id) => ({
         id,
         audience: `${publicUrl}/mcp`,
-        scopes: [{ name: "mcp:read" }, { name: "mcp:write" }],
+        scopes: [
+          { name: "mcp:read", published: true },
+          { name: "mcp:write", published: true },
+        ],
         ...(groupsClaim && { groupsClaim: { filter: "STARTS_WITH", value: "okta-mcp-", lists: "id" } as const }),
       })),
     arrange(org) {
