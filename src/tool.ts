@@ -9,7 +9,7 @@ import type { Purpose, ToolFor } from "./okta/purpose.js";
 import type { Scope, ScopeStatus } from "./okta/scopes.js";
 import type { ProfileKind, SearchArguments, Searched } from "./okta/searched.js";
 import type { IsProtected, Touched } from "./okta/targets.js";
-import type { ApiCalls } from "./openapi/api-request.js";
+import type { ApiCalls, CalledOperation } from "./openapi/api-request.js";
 
 export type { ProfileKind, ScopeStatus, SearchArguments, Searched };
 
@@ -240,8 +240,8 @@ interface ToolParts<Input extends z.ZodObject> {
   description: string;
   /** The scope without which the tool is neither listed nor run; null for a tool that needs no org. */
   scope: Scope | null;
-  /** The company's API that the tool calls, by its name in the settings. Such a tool has no scope of Okta's. */
-  api?: string;
+  /** The operation of a company's API that the tool calls. Such a tool has no scope of Okta's. */
+  api?: CalledOperation;
   /** Further scopes with which the tool answers better. */
   alsoUses?: readonly Scope[];
   /** The purposes for which texts of the engine name this tool. Each purpose has one tool. */
@@ -265,6 +265,12 @@ interface ToolParts<Input extends z.ZodObject> {
   reaches?: "all" | readonly Reach[];
   /** A `z.strictObject`. The engine adds the arguments that follow from the effect. */
   input: Input;
+  /**
+   * Checks arguments beyond what `input` says, before anybody is asked or anything is read.
+   * @returns the arguments in the form in which the tool takes them
+   * @throws OktaMcpError bad_input, which names everything that is wrong with them
+   */
+  understand?(args: Arguments): Promise<Arguments>;
   /**
    * Where a person has to agree: reads the target and the consequences. Undefined where these arguments need no
    * consent. Throws where the call is not possible.

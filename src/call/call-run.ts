@@ -2,6 +2,7 @@ import { scopeView, toolsByPurpose } from "../catalogue/active-tools.js";
 import type { Catalogue } from "../catalogue/catalogue.js";
 import { findTool } from "../catalogue/find-tool.js";
 import { requireScopes } from "../catalogue/require-scopes.js";
+import { actsItself, needsOkta } from "../catalogue/tool-sorts.js";
 import type { ConfirmMode } from "../config/settings.js";
 import { toOktaMcpError } from "../errors/render.js";
 import { isAllowedFile } from "../files/allowed-file.js";
@@ -15,9 +16,10 @@ import { withDefaults } from "../journal/undo-plan.js";
 import type { Write } from "../journal/writes.js";
 import type { JsonObject } from "../json/json.js";
 import type { ToolFor } from "../okta/purpose.js";
+import { howToGoOn } from "../results/cut-lists.js";
 import { type ShapeOptions, toStructured } from "../results/shape.js";
 import { withinLimit } from "../results/size-limit.js";
-import type { Arguments, Impact, ToolContext, UndoStep } from "../tool.js";
+import type { Arguments, Impact, Tool, ToolContext, UndoStep } from "../tool.js";
 import { type Caller, withinCall } from "./caller.js";
 import { type Impacting, readImpact } from "./consent.js";
 import { toolContext } from "./context.js";
@@ -91,8 +93,8 @@ export class CallRun {
     const view = () => scopeView(session);
     try {
       return await requireScopes(tool, view, async () => {
-        const prepared = this.#call.prepare();
-        if (tool.scope !== null || tool.effect !== "reads")
+        const prepared = await this.#understood(this.#call.prepare());
+        if (needsOkta(tool))
           await signIn.ensureSignedIn(session, { ...caller, seals }, { tool: tool.name, args: prepared.args });
         // The sign-in may have shown that the scope was not granted.
         return requireScopes(tool, view, () => this.#perform(prepared));
@@ -107,10 +109,16 @@ export class CallRun {
     }
   }
 
+  /** A call with arguments that the tool has checked as well. @throws OktaMcpError bad_input */
+  async #understood(prepared: PreparedCall): Promise<PreparedCall> {
+    const args = await this.#call.tool.understand?.(prepared.args);
+    return args === undefined ? prepared : { ...prepared, args };
+  }
+
   async #perform(prepared: PreparedCall): Promise<Ended> {
     const { tool } = this.#call;
     const { args, body } = prepared;
-    const shaping = { ...prepared.shaping, hides: this.#operator.guard.hides };
+    const shaping = { ...prepared.shaping, hides: this.#operator.guard.hides, ...ofApi(tool) };
     await this.#askFolders(args);
     const context = this.#context(prepared, shaping);
     await this.#write?.understood(args, body);
@@ -127,8 +135,9 @@ export class CallRun {
     const { tool, context, args } = looking;
     const { body, kept } = look.proposal;
     const hide = this.#guard.text;
+    const named = tool.api === undefined ? () => readNamed(args, context) : async () => [];
     const unchecked = prepared.foresees
-      ? [...(await readNamed(args, context)), ...((await tool.foresee?.(context, args, look.proposal)) ?? [])]
+      ? [...(await named()), ...((await tool.foresee?.(context, args, look.proposal)) ?? [])]
       : [];
     const { impact, sideEffects } = await readImpact(looking, look);
     // What an attribute is and becomes is hidden by its place, so that no guess elsewhere is masked for being right.
@@ -160,8 +169,8 @@ export class CallRun {
     this.#agreed = consent.agreed;
     write?.agreed(consent.agreed);
     write?.does({ removes: consent.loses, also: first.also.map((other) => other.tool.name) });
-    // A tool without a scope writes by calls of others, and each of these counts.
-    if (tool.effect !== "reads" && tool.scope !== null) await guard.count(consent.loses ? "removal" : "write");
+    // A tool that does nothing itself writes by calls of others, and each of these counts.
+    if (tool.effect !== "reads" && actsItself(tool)) await guard.count(consent.loses ? "removal" : "write");
     const value = await (write ? write.run(context, args, body) : tool.run(context, args, body));
     const result = guard.result(value, toStructured(value, args, shaping, this.#settings.maxResultChars));
     const sideEffects = consent.sideEffects.map(guard.text);
@@ -195,7 +204,7 @@ export class CallRun {
       seen: (shown) => this.#write?.seen(shown),
       // Each call of an undo counts by itself, and there was room for all of them.
       beforeLoss: async () => {
-        if (looking.tool.scope !== null) await this.#guard.checkRoom("removal");
+        if (actsItself(looking.tool)) await this.#guard.checkRoom("removal");
       },
     });
   }
@@ -279,6 +288,7 @@ export class CallRun {
           mask,
           guard,
           context,
+          person: operator.person,
           weigh: (step) => this.#weigh(step, context(), shaping),
           room: (wanted) => this.#guard.checkRoomFor(wanted),
           perform: (step, mark) => this.#performStep(step, mark),
@@ -287,6 +297,11 @@ export class CallRun {
       now,
     });
   }
+}
+
+/** The shape of what an API answers: nothing in it has a meaning at Okta. */
+function ofApi({ api }: Pick<Tool, "api">): Partial<ShapeOptions> {
+  return api === undefined ? {} : { includeLinks: true, howToGoOn: howToGoOn(api.paging) };
 }
 
 function hiddenIn({ target, details }: Impact, hide: (text: string) => string): Pick<Impact, "target" | "details"> {

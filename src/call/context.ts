@@ -49,14 +49,15 @@ export function toolContext(options: ContextOptions): ToolContext {
     onPage: (pages, items) => progress?.(`Read ${items} items in ${pages} ${pages === 1 ? "page" : "pages"}`),
   };
   const limits = { shape: shaper(shaping), maxChars: maxResultChars };
+  const calling = {
+    signal,
+    toolFor,
+    ...(progress ? { onWait: (message: string) => progress(message) } : {}),
+    ...inTurn(options.hooks),
+  };
   const context: ToolContext = {
-    okta: operator.operations({
-      signal,
-      toolFor,
-      ...(progress ? { onWait: (message: string) => progress(message) } : {}),
-      ...inTurn(options.hooks),
-    }),
-    apis: undefined,
+    okta: operator.operations(calling),
+    apis: operator.apis?.calls(calling),
     list: (fetchPage, listing) =>
       checkedList(listing, {
         schemas,

@@ -12,9 +12,16 @@ import { Writes } from "../journal/writes.js";
 import type { Log } from "../log.js";
 import type { Operations } from "../okta/operations.js";
 import type { CallOptions } from "../okta/request.js";
+import type { ApiCalls } from "../openapi/api-request.js";
 import type { Resumed } from "./input-needed.js";
 import { MemorySealStore, type SealStore, Seals } from "./seals.js";
 import { SignInPrompt } from "./sign-in-prompt.js";
+
+/** A company's APIs, in the name of whoever the calls are made for. */
+export interface OperatorApis {
+  /** The APIs, bound to one call's cancellation, progress and hooks. */
+  calls(options: CallOptions): ApiCalls;
+}
 
 export interface OperatorOptions {
   session: Session;
@@ -22,6 +29,8 @@ export interface OperatorOptions {
   requester?: Requester | undefined;
   /** Okta's operations, bound to one call's cancellation and progress. */
   operations(options: CallOptions): Operations;
+  /** The company's APIs; undefined where there are none. */
+  apis?: OperatorApis | undefined;
   /** The limits on what calls may touch, do or see. */
   guard: GuardRules;
   /** The journal of writes; undefined where writes are not recorded. */
@@ -58,6 +67,7 @@ export class Operator {
   readonly schemas: ProfileSchemas;
   readonly signIn = new SignInPrompt();
   readonly journal: Journal | undefined;
+  readonly apis: OperatorApis | undefined;
   readonly fileRoots: readonly string[];
   /** The time limit of reading files. */
   readonly files = new Deadline(FILE_LIMIT_MS);
@@ -87,7 +97,13 @@ export class Operator {
     this.seals = new Seals(seals, now);
     this.schemas = new ProfileSchemas(now);
     this.journal = journal;
+    this.apis = options.apis;
     this.fileRoots = fileRoots;
+  }
+
+  /** The company's own id of the person for whom calls are made; undefined where one person has this server. */
+  get person(): string | undefined {
+    return this.#requester?.person;
   }
 
   /** On whose behalf calls are made at the moment. */

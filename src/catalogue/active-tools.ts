@@ -3,6 +3,7 @@ import type { ToolFor } from "../okta/purpose.js";
 import { covers, type Scope } from "../okta/scopes.js";
 import type { SignInMethod } from "../okta/token.js";
 import type { ToolCard } from "./catalogue.js";
+import { actsItself } from "./tool-sorts.js";
 
 /** The scopes that decide whether a tool is on. */
 export interface ScopesInUse {
@@ -32,14 +33,14 @@ export function scopeState(scope: Scope | null, view: ScopesInUse): "on" | "not_
 }
 
 /**
- * The tools that are on for a session: those whose scope it has, and those without a scope that have a tool to be
- * about.
+ * The tools that are on for a session: those whose scope it has, those of a company's APIs, and those that do nothing
+ * themselves and have a tool to be about.
  */
 export function toolsOn<Card extends ToolCard>({ entries }: { entries: readonly Card[] }, view: ScopesInUse): Card[] {
-  const on = entries.filter(({ scope }) => scope !== null && scopeState(scope, view) === "on");
+  const on = entries.filter((tool) => actsItself(tool) && scopeState(tool.scope, view) === "on");
   const writes = on.some(({ effect }) => effect !== "reads");
   const hasSubject = ({ about }: ToolCard) => about === undefined || (about === "all" ? on.length > 0 : writes);
-  return entries.filter((tool) => (tool.scope === null ? hasSubject(tool) : on.includes(tool)));
+  return entries.filter((tool) => (actsItself(tool) ? on.includes(tool) : hasSubject(tool)));
 }
 
 /** Gives the name of the tool that serves a purpose, among those that are on for a session at the moment of asking. */

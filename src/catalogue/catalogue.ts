@@ -51,7 +51,7 @@ export interface LeftOut {
 
 /** The properties of a tool that are known without loading it. */
 export type ToolCard = Choosable &
-  Pick<Tool, "scope" | "about" | "reaches" | "purpose"> &
+  Pick<Tool, "scope" | "api" | "about" | "reaches" | "purpose"> &
   Pick<CatalogueEntry, "leaves">;
 
 /** The tools, as far as a list needs them. It is there before the tools are loaded. */
@@ -106,7 +106,7 @@ const SHARED_ARGUMENTS = {
 const LIST_ARGUMENTS = {
   count_only: z.boolean().optional().describe("Only count the items."),
 };
-/** Arguments of every tool that reads. */
+/** Arguments of every tool that reads from Okta. An API's answers keep their links in any case. */
 const READ_ARGUMENTS = {
   include_links: z.boolean().optional().describe("Keep _links."),
 };
@@ -121,15 +121,15 @@ const REPLACE_ARGUMENTS = {
   allow_removals: z.boolean().optional().describe("Lose what the body leaves out."),
 };
 
-/** True for a tool that answers with a list, page by page. */
-function isPaged({ input }: Tool): boolean {
-  return "after" in input.shape;
+/** True for a tool that answers with a list of Okta's, page by page. */
+function isPaged({ input, api }: Tool): boolean {
+  return api === undefined && "after" in input.shape;
 }
 
 function withEngineArguments(tool: Tool): z.ZodObject {
   return tool.input.extend({
     ...SHARED_ARGUMENTS,
-    ...(tool.effect === "reads" ? READ_ARGUMENTS : WRITE_ARGUMENTS),
+    ...(tool.effect !== "reads" ? WRITE_ARGUMENTS : tool.api === undefined ? READ_ARGUMENTS : {}),
     ...(tool.effect === "reads" && isPaged(tool) ? LIST_ARGUMENTS : {}),
     ...(tool.impact || tool.replaces ? CONSENT_ARGUMENTS : {}),
     ...(tool.replaces ? REPLACE_ARGUMENTS : {}),

@@ -2,6 +2,7 @@ import { createSession, type SessionOptions } from "../auth/open-session.js";
 import type { Requester } from "../auth/principal.js";
 import type { Session } from "../auth/session.js";
 import { type Engine, type LazyInvoker, lazyInvoker } from "../call/lazy-invoker.js";
+import type { OperatorApis } from "../call/operator.js";
 import type { SealStore } from "../call/seals.js";
 import type { ToolListing } from "../catalogue/catalogue.js";
 import type { Config } from "../config/config.js";
@@ -40,6 +41,8 @@ export interface ComposeOptions {
   session?: Partial<SessionOptions> | Session;
   /** The one for whom the calls are made, where the session does not tell. */
   requester?: Requester;
+  /** The company's APIs; undefined where there are none. */
+  apis?: OperatorApis | undefined;
   /** Options of the transport that differ from the shared ones. */
   transport?: Partial<TransportOptions>;
 }
@@ -86,6 +89,7 @@ export function compose(options: ComposeOptions): Composed {
     session,
     requester: options.requester,
     operations,
+    apis: options.apis,
     confirmMode: confirm,
     maxResultChars,
     guard,

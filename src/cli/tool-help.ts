@@ -2,6 +2,7 @@ import type { ArgumentSchema, ArgumentsSchema, Catalogue, CatalogueEntry } from 
 import { lookUp } from "../catalogue/find-tool.js";
 import { unknownTool } from "../catalogue/unknown-tool.js";
 import { isKnownScope, SCOPES } from "../okta/scopes.js";
+import type { ApiAccess } from "../openapi/api-request.js";
 import type { Effect } from "../tool.js";
 import { columnsOf, type Io } from "./io.js";
 import { atTerminal } from "./terminal-words.js";
@@ -15,6 +16,12 @@ const TYPES: Readonly<Record<string, string>> = {
   array: "list",
   object: "object",
 };
+
+/** What an operation of a company's API asks of whoever calls it. */
+function accessInWords({ isOpen, scopes }: ApiAccess): string {
+  if (isOpen) return "open to anybody; no identity is sent";
+  return scopes.length === 0 ? "an identity at that API" : `at that API ${scopes.join(", ")}`;
+}
 
 const EFFECTS: Readonly<Record<Effect, string>> = {
   reads: "reads",
@@ -71,11 +78,17 @@ export function showTool(
   heading(`${tool.name}: ${tool.title}`);
   io.out(wrap(tool.description, width));
   io.out("");
+  const { api } = tool;
   const scope =
     tool.scope === null ? "none" : `${tool.scope}${isKnownScope(tool.scope) ? ` (${SCOPES[tool.scope]})` : ""}`;
   const facts: [string, string][] = [
     ["Effect", EFFECTS[tool.effect]],
-    ["Scope", scope],
+    ...(api === undefined
+      ? [["Scope", scope] satisfies [string, string]]
+      : [
+          ["API", `${api.name}: ${api.method} ${api.template}`] satisfies [string, string],
+          ["Access", accessInWords(api.access)] satisfies [string, string],
+        ]),
     ["On", why === null ? "yes" : `no: ${why}`],
   ];
   io.out(twoColumns(facts, width, dim));

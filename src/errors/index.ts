@@ -66,6 +66,16 @@ export const ERROR_CODES = {
   conflict: { retry: "after-fix", exitCode: 1, fix: "Read the object again and decide with its present state." },
   rate_limited: { retry: "after-wait", exitCode: 1, fix: "Wait, then try again." },
   okta_down: { retry: "after-wait", exitCode: 1, fix: "Try again in a minute; see status.okta.com if it goes on." },
+  api_down: {
+    retry: "after-wait",
+    exitCode: 1,
+    fix: "Try again in a minute; if it goes on, ask whoever runs that API.",
+  },
+  api_refused_token: {
+    retry: "after-fix",
+    exitCode: 1,
+    fix: "Ask whoever set up that API here to compare its auth settings (issuer, audience, scopes) with what the API takes.",
+  },
   unreachable: {
     retry: "after-wait",
     exitCode: 1,

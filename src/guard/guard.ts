@@ -1,5 +1,6 @@
 import type { Principal } from "../auth/principal.js";
 import type { Session } from "../auth/session.js";
+import { actsItself } from "../catalogue/tool-sorts.js";
 import { OktaMcpError } from "../errors/index.js";
 import type { Json } from "../json/json.js";
 import type { ProtectedKind } from "../okta/objects.js";
@@ -82,10 +83,10 @@ export class Guard {
 }
 
 /**
- * The properties of a tool that matter to the guard. A tool without a scope makes calls of others, and each of these is
- * checked.
+ * The properties of a tool that matter to the guard. A tool that does nothing itself makes calls of others, and each of
+ * these is checked.
  */
-type GuardedTool = Pick<Tool, "name" | "effect" | "scope" | "compares">;
+type GuardedTool = Pick<Tool, "name" | "effect" | "scope" | "api" | "compares">;
 
 /** The guard rails of one call. */
 export class CallGuard {
@@ -136,8 +137,9 @@ export class CallGuard {
     this.#attributes.refuseComparison(tool, args, toolFor);
     if (tool.effect === "reads") return;
     this.#mayRemove = tool.effect === "removes";
-    await this.#limits.check(this.#mayRemove && tool.scope !== null ? "removal" : "write");
-    await this.#protection.check(targetsOfArguments(args), tool.effect, this.#reader);
+    await this.#limits.check(this.#mayRemove && actsItself(tool) ? "removal" : "write");
+    // The arguments of an API name objects of that API.
+    if (tool.api === undefined) await this.#protection.check(targetsOfArguments(args), tool.effect, this.#reader);
   }
 
   /**
@@ -161,7 +163,7 @@ export class CallGuard {
   async also(others: readonly GuardedCall[]): Promise<void> {
     if (this.#tool === undefined || this.#reader === undefined) return;
     this.#mayRemove = [this.#tool, ...others.map(({ tool }) => tool)].some(({ effect }) => effect === "removes");
-    if (this.#mayRemove && this.#tool.scope !== null) await this.#limits.check("removal");
+    if (this.#mayRemove && actsItself(this.#tool)) await this.#limits.check("removal");
     for (const { tool, args } of others) {
       if (tool.effect !== "reads") await this.#protection.check(targetsOfArguments(args), tool.effect, this.#reader);
     }
@@ -192,16 +194,29 @@ export class CallGuard {
     return this.#limits.take(as);
   }
 
-  /** The last check. It sees every request to Okta, whatever code made it. */
+  /** The last check. It sees every request to Okta or to an API, whatever code made it. */
   async #mayLeave(request: OktaRequest): Promise<void> {
     if (request.method === "GET" || request.method === "HEAD") return;
     if (this.#tool === undefined || this.#reader === undefined || this.#tool.effect === "reads") {
       const { method, template } = request;
       throw new OktaMcpError("bug", `A tool that reads was about to send ${method} ${template}; it was not sent.`);
     }
+    if (request.api !== undefined) {
+      this.#mayReachApi(request, request.api);
+      return;
+    }
     const removes = await this.#removes(request, this.#okta);
     const kind: WriteKind = removes ? "removes" : this.#tool.effect;
     await this.#protection.check(targetsOfRequest(request), kind, this.#reader);
+  }
+
+  /** A request to an API is that of its tool. @throws OktaMcpError where it is not */
+  #mayReachApi({ method, template }: OktaRequest, api: string): void {
+    if (this.#tool?.api?.name === api && (method !== "DELETE" || this.#mayRemove)) return;
+    throw new OktaMcpError(
+      "bug",
+      `A tool that does not say that it does so was about to send ${method} ${template}; it was not sent.`,
+    );
   }
 
   /** True where a request takes something away. @throws OktaMcpError where the call was not checked as a removal */

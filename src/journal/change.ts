@@ -38,6 +38,8 @@ export interface Change {
   /** `subject`: the id of the user or app at the org; absent where it was not known, as in lines of before. */
   actor: { user: string | null; client_id: string | null; method: string; subject?: string };
   tool: string;
+  /** The company's API that was changed in place of the org, by its name in the settings. */
+  api?: string;
   /** The effect of this call. An update that takes something away `removes`. */
   effect: string;
   /** Other tools that do the same as a part of this call. */

@@ -4,6 +4,7 @@ import { OktaMcpError } from "../errors/index.js";
 import type { Guard } from "../guard/guard.js";
 import type { Json, JsonObject } from "../json/json.js";
 import { type ToolFor, withTool } from "../okta/purpose.js";
+import type { Scope } from "../okta/scopes.js";
 import { difference, hiddenIn, sameButHidden, settled } from "../results/difference.js";
 import type { ChangeQuery, Changes, ToolContext, UndoStep } from "../tool.js";
 import type { Reading } from "./agreed.js";
@@ -24,6 +25,8 @@ export interface ChangeHistoryOptions {
   guard: Guard;
   /** The context of the present call. */
   context: () => ToolContext;
+  /** The company's own id of the person who looks; undefined where one person has this server. */
+  person: string | undefined;
   /** Reads the losses of one call of an undo. @throws OktaMcpError where the call would be refused */
   weigh: (step: UndoStep) => Promise<Reading>;
   /** @throws OktaMcpError protected where the limits leave no room for so many calls; `writes` includes the removals */
@@ -42,8 +45,9 @@ export class ChangeHistory implements Changes {
 
   constructor(options: ChangeHistoryOptions) {
     this.#options = options;
-    const { catalogue, context } = options;
-    this.#right = new ReadingRight({ catalogue, journal: () => this.#journal(), may: (scope) => context().may(scope) });
+    const { catalogue, context, person } = options;
+    const may = (scope: Scope) => context().may(scope);
+    this.#right = new ReadingRight({ catalogue, journal: () => this.#journal(), may, person });
   }
 
   async page(query: ChangeQuery, after: string | undefined): Promise<{ items: Json[]; next: string | undefined }> {
@@ -146,11 +150,12 @@ export class ChangeHistory implements Changes {
 
   /** @param withheld the reason why the content of the change is not shown */
   async #short(change: Change, withheld: string | undefined): Promise<JsonObject> {
-    const { id, at, tool, outcome, actor, confirmed, error, undo_of, undone_by } = change;
+    const { id, at, tool, api, outcome, actor, confirmed, error, undo_of, undone_by } = change;
     return {
       id,
       at,
       tool,
+      ...(api === undefined ? {} : { api }),
       outcome,
       ...(withheld === undefined ? { target: await this.#right.target(change), ids: idsOf(change) } : { withheld }),
       actor: actor.user ?? actor.client_id,

@@ -4,6 +4,8 @@ import { changesSomething } from "../okta/fault.js";
 import { nameOf } from "../okta/objects.js";
 import type { OktaRequest } from "../okta/request.js";
 import { difference, merged, settled } from "../results/difference.js";
+import { shortened } from "../text/quote.js";
+import { redact } from "../text/redact.js";
 import { isSecret } from "../text/secrets.js";
 import type { Effect, Impact } from "../tool.js";
 import { type Masking, marked } from "./masking.js";
@@ -26,18 +28,37 @@ export async function refuseWrites(request: OktaRequest): Promise<void> {
 }
 
 /** The request of a write in the form in which it may be shown. */
-function shownRequest({ method, path, query, body }: OktaRequest, mask: Masking): JsonObject {
+function shownRequest({ api, method, path, query, body }: OktaRequest, mask: Masking): JsonObject {
   return {
+    ...(api === undefined ? {} : { api }),
     method,
     path,
-    ...(query.size > 0 ? { query: Object.fromEntries(query) } : {}),
+    ...(query.size > 0 ? { query: mask(shownQuery(query)) } : {}),
     ...(body === undefined ? {} : { body: shownBody(body, mask) }),
   };
 }
 
+/** The parameters of a query by name; those that are there several times as a list. */
+function shownQuery(query: URLSearchParams): JsonObject {
+  const names = [...new Set(query.keys())];
+  return Object.fromEntries(
+    names.map((name): [string, Json] => {
+      const [first = "", ...more] = query.getAll(name);
+      return [name, more.length === 0 ? first : [first, ...more]];
+    }),
+  );
+}
+
+/** The most characters of a body that is no JSON. */
+const MAX_BODY_CHARS = 2_000;
+
 function shownBody(body: NonNullable<OktaRequest["body"]>, mask: Masking): Json {
   if ("json" in body) return mask(toJson(body.json));
-  if ("raw" in body) return { content_type: body.contentType, length: body.raw.length };
+  if ("raw" in body) {
+    const { raw, contentType } = body;
+    const shown: JsonObject = { content_type: contentType, length: raw.length };
+    return typeof raw === "string" ? { ...shown, content: redact(shortened(raw, MAX_BODY_CHARS)) } : shown;
+  }
   const { name, contentType, data } = body.upload;
   return { [body.part]: { file: name, content_type: contentType, bytes: data.byteLength } };
 }

@@ -1,4 +1,5 @@
 import type { Catalogue, CatalogueEntry } from "../catalogue/catalogue.js";
+import { actsItself } from "../catalogue/tool-sorts.js";
 import { textAt } from "../json/json.js";
 import { nameOf } from "../okta/objects.js";
 import type { Scope } from "../okta/scopes.js";
@@ -9,6 +10,8 @@ export interface ReadingRights {
   journal: () => Journal;
   /** True when the session may use a scope. */
   may(scope: Scope): boolean;
+  /** The company's own id of the person who looks; undefined where one person has this server. */
+  person: string | undefined;
 }
 
 /** The parts of a change that tell which tool made it. */
@@ -35,6 +38,7 @@ export class ReadingRight {
   /** The reason why the content of a change is not shown; undefined where it is shown. */
   async withheld(change: Change): Promise<string | undefined> {
     const tool = await this.#toolOf(change);
+    if (tool?.api !== undefined) return this.#withheldOfApi(change);
     if (!tool?.scope) {
       return `this version of okta-mcp does not know what ${change.tool} changed, and so not which scope seeing it takes`;
     }
@@ -42,6 +46,12 @@ export class ReadingRight {
     const scopes = [readScope(tool.scope), ...states.flatMap((state) => tool.change?.stateUses?.(state) ?? [])];
     const missing = [...new Set(scopes)].filter((scope) => !this.#rights.may(scope));
     return missing.length === 0 ? undefined : `what was changed is shown with ${missing.join(" and ")} only`;
+  }
+
+  /** What somebody may see at a company's API is known of their own changes alone: the API answered them. */
+  #withheldOfApi({ caller, tool }: Change): string | undefined {
+    if (caller === undefined || caller.person === this.#rights.person) return undefined;
+    return `what ${tool} changed is shown to whoever made the change, since nobody else's right at that API is known here`;
   }
 
   /**
@@ -64,7 +74,7 @@ export class ReadingRight {
     while (named !== undefined && !seen.has(named)) {
       seen.add(named);
       const tool = this.#rights.catalogue.known(named.tool);
-      if (tool === undefined || tool.scope !== null) return tool;
+      if (tool === undefined || actsItself(tool)) return tool;
       named = (await this.#byId()).get(textAt(named.arguments, "change_id"));
     }
     return undefined;
@@ -74,8 +84,8 @@ export class ReadingRight {
     const read = async () => {
       const found = new Map<string, Named>();
       for await (const { id, tool, arguments: args } of this.#rights.journal().changes()) {
-        const { scope } = this.#rights.catalogue.known(tool) ?? {};
-        found.set(id, { tool, ...(scope === null && args !== undefined ? { arguments: args } : {}) });
+        const known = this.#rights.catalogue.known(tool);
+        found.set(id, { tool, ...(known && !actsItself(known) && args !== undefined ? { arguments: args } : {}) });
       }
       return found;
     };

@@ -22,12 +22,12 @@ import {
 import type { Masking } from "./masking.js";
 import { MAX_KEPT_CHARS, type State, toJson } from "./state.js";
 
-/** Errors after which nobody knows whether Okta made the change, unless the error says it itself. */
-const UNSURE: ReadonlySet<ErrorCode> = new Set(["okta_down", "unreachable", "cancelled", "bug"]);
+/** Errors after which nobody knows whether the change was made, unless the error says it itself. */
+const UNSURE: ReadonlySet<ErrorCode> = new Set(["okta_down", "api_down", "unreachable", "cancelled", "bug"]);
 
 export interface RecorderOptions {
   journal: Journal;
-  tool: { name: string; effect: string };
+  tool: { name: string; effect: string; api?: { name: string } };
   /** Asked when the first line is written, since the person may not be known before. */
   who: () => Promise<Pick<Change, "org" | "actor">>;
   mask: Masking;
@@ -178,6 +178,7 @@ export class Recorder {
       at: this.#time(),
       ...(await who()),
       tool: tool.name,
+      ...(tool.api === undefined ? {} : { api: tool.api.name }),
       effect: tool.effect,
       ...this.#facts,
       ...(hiddenNames.length > 0 ? { hidden_attributes: [...hiddenNames] } : {}),

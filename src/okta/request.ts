@@ -10,8 +10,10 @@ export interface Upload {
   contentType: string;
 }
 
-/** One request to the Management API, not yet authorized. */
+/** One request to the Management API, or, where `api` is there, to a company's API; not yet authorized. */
 export interface OktaRequest {
+  /** The company's API that it goes to in place of Okta, by its name in the settings. */
+  api?: string;
   /** Okta's operation id, e.g. `listUsers`. */
   operation: string;
   method: string;

@@ -8,6 +8,21 @@ export interface ApiAccess {
   scopes: readonly string[];
 }
 
+/** The operation of a company's API that a tool calls. */
+export interface CalledOperation {
+  /** The API's name in the settings. */
+  name: string;
+  /** In capitals. */
+  method: string;
+  /** The path in the API's document, as `/employees/{id}`. */
+  template: string;
+  access: ApiAccess;
+  /** True where something of the request is bound to the caller, so that it has to be known who calls. */
+  isBound: boolean;
+  /** The arguments that choose a part of a long answer, as `limit` and `cursor`. */
+  paging: readonly string[];
+}
+
 /** One request to a company's API, without the identity of whoever it is made for. */
 export interface ApiRequest {
   /** The API's name in the settings. */
@@ -40,6 +55,8 @@ export interface ApiAnswer {
   json: Json | undefined;
   /** The content of an answer that is text and no JSON. */
   text: string | undefined;
+  /** The size of the content once it is unpacked; where it is longer than the API's limit, that limit. */
+  bytes: number;
   /** True where the answer was longer than the API's limit, so that there is no content. */
   isTooLong: boolean;
   /** `Location`, which is shown and never followed. */

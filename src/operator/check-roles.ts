@@ -1,5 +1,6 @@
 import { toolsOn } from "../catalogue/active-tools.js";
 import { unmatchedPatterns } from "../catalogue/choice.js";
+import { actsItself } from "../catalogue/tool-sorts.js";
 import type { Role } from "../people/roles.js";
 import type { CheckContext } from "./check-context.js";
 import { about, type Finding } from "./finding.js";
@@ -7,7 +8,7 @@ import { about, type Finding } from "./finding.js";
 /** The names of the tools for the org that are on for whoever has a role, with every scope of it granted. */
 export function toolsOf({ catalogueOf }: Pick<CheckContext, "catalogueOf">, role: Role): string[] {
   const on = toolsOn(catalogueOf(role), { configured: new Set(role.scopes), granted: undefined });
-  return on.filter(({ scope }) => scope !== null).map(({ name }) => name);
+  return on.filter(actsItself).map(({ name }) => name);
 }
 
 const inTools = (count: number) => `${count} ${count === 1 ? "tool" : "tools"}`;

@@ -2,6 +2,7 @@ import { isExactNumber } from "../json/exact-json.js";
 import { isObject, type Json, type JsonObject } from "../json/json.js";
 import { idsIn } from "../okta/objects.js";
 import { isPrivateKey, isSecret, isSecretName, isSecretPart, MASK } from "../text/secrets.js";
+import { cutLists } from "./cut-lists.js";
 import { isItemList, notes } from "./listing.js";
 import { fieldsNote } from "./missing-fields.js";
 import { withinLimit } from "./size-limit.js";
@@ -11,6 +12,8 @@ export interface ShapeOptions {
   includeLinks?: boolean | undefined;
   /** Dotted paths to keep. All other fields are left out. */
   fields?: readonly string[] | undefined;
+  /** For an answer of a company's API: how to get the rest of a list that is too long for a result, as a sentence. */
+  howToGoOn?: string | undefined;
   /** What the settings do with the attribute at a path: mask it, omit it, or, where this is undefined, show it. */
   hides?: ((path: readonly string[]) => "mask" | "omit" | undefined) | undefined;
 }
@@ -213,8 +216,9 @@ export function toStructured(
   if (json === null || (isObject(json) && Object.values(json).every((part) => part === undefined)))
     return { done: true, ...idsOf(args) };
   const shaped = shape(json, options);
-  const result = isObject(shaped) ? shaped : { value: shaped };
   const unmet = fieldsNote(fields, [shaped], () => namesIn(json, options));
+  if (options.howToGoOn !== undefined) return cutLists(shaped, { maxChars, note: unmet, howToGoOn: options.howToGoOn });
+  const result = isObject(shaped) ? shaped : { value: shaped };
   // A note in Okta's own object is not overwritten.
   return withinLimit(unmet === undefined || "note" in result ? result : { ...result, note: unmet }, maxChars);
 }

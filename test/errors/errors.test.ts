@@ -27,6 +27,8 @@ describe("every error", () => {
   test("has one of a closed set of codes", () => {
     expect(CODES.sort()).toEqual(
       [
+        "api_down",
+        "api_refused_token",
         "bad_config",
         "bad_input",
         "bug",

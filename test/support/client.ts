@@ -9,6 +9,7 @@ import { ADMIN_LOGIN, DEVICE_CLIENT_ID } from "../../sandbox/facts.js";
 import type { RecordedRequest } from "../../sandbox/recorder.js";
 import { startSandbox } from "../../sandbox/server.js";
 import type { Credential } from "../../src/auth/session-parts.js";
+import type { OperatorApis } from "../../src/call/operator.js";
 import { type Areas, type Catalogue, createCatalogue } from "../../src/catalogue/catalogue.js";
 import type { ToolChoice } from "../../src/catalogue/choice.js";
 import { type CallsOptions, compose } from "../../src/cli/compose.js";
@@ -94,6 +95,8 @@ export interface ConnectOptions {
    * The tools that may leave a list that is full. The first entry leaves first. The default is the product's own order.
    */
   leaving?: readonly string[];
+  /** The company's APIs. By default there are none. */
+  apis?: OperatorApis;
   /** Loads the tools for calls. By default they are loaded already. */
   load?: (tools: Catalogue) => Promise<Catalogue>;
 }
@@ -211,6 +214,7 @@ function composeFor(options: ConnectOptions, orgUrl: string, log: Log, credentia
       fileRoots: [...(options.fileRoots ?? [])],
     },
     journal: options.journal,
+    apis: options.apis,
     version: "0.0.0",
     log,
     now: options.now ?? Date.now,
