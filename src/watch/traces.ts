@@ -1,5 +1,5 @@
-import { AsyncLocalStorage } from "node:async_hooks";
 import type { Context, Span } from "@opentelemetry/api";
+import { AsyncVariable } from "./async-variable.js";
 import type { LiveSpan, Observation, SpanStart, Tracing } from "./observer.js";
 import type { TraceContext } from "./trace-context.js";
 
@@ -20,7 +20,7 @@ export class Traces implements Tracing {
   readonly #api: OpenTelemetry;
   readonly #version: string;
   /** The operator may have registered nothing that follows asynchronous calls. */
-  readonly #running = new AsyncLocalStorage<Context>();
+  readonly #running = new AsyncVariable<Context>();
 
   constructor(api: OpenTelemetry, version: string) {
     this.#api = api;
@@ -83,7 +83,7 @@ export class Traces implements Tracing {
   }
 
   #current(): Context {
-    return this.#running.getStore() ?? this.#api.context.active();
+    return this.#running.get() ?? this.#api.context.active();
   }
 
   #from({ traceId, spanId, flags, state, baggage }: TraceContext, inside: Context): Context {

@@ -1,7 +1,7 @@
-import { AsyncLocalStorage } from "node:async_hooks";
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Log } from "../log.js";
+import { AsyncVariable } from "../watch/async-variable.js";
 import { type SpanIds, UNWATCHED, type Watch } from "../watch/observer.js";
 import { traceContextOf } from "../watch/trace-context.js";
 import { FOR_PROBES, routeName } from "./route-names.js";
@@ -29,7 +29,7 @@ interface Running {
 /** The requests that run, each with a name of its own, which its log records and pages tell. */
 export class RunningRequests {
   readonly #ids = new WeakMap<IncomingMessage, string>();
-  readonly #running = new AsyncLocalStorage<Running>();
+  readonly #running = new AsyncVariable<Running>();
   readonly #watch: Watch;
   #count = 0;
 
@@ -53,7 +53,7 @@ export class RunningRequests {
 
   /** What every log record of the request has in which the caller runs; nothing outside of all requests. */
   logFields(): Record<string, string> {
-    const running = this.#running.getStore();
+    const running = this.#running.get();
     if (running === undefined) return {};
     const { id, ids } = running;
     return { request_id: id, ...(ids && { trace_id: ids.traceId, span_id: ids.spanId }) };
@@ -61,7 +61,7 @@ export class RunningRequests {
 
   /** Runs a part of the present request in which its log records belong to another span. */
   inSpan<T>(ids: SpanIds, action: () => T): T {
-    const running = this.#running.getStore();
+    const running = this.#running.get();
     return running === undefined ? action() : this.#running.run({ ...running, ids }, action);
   }
 

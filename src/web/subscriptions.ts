@@ -1,7 +1,7 @@
-import { AsyncLocalStorage } from "node:async_hooks";
 import type { ServerEvent, ServerEventBus } from "@modelcontextprotocol/server";
 import type { Log } from "../log.js";
 import type { News, StoreNews } from "../store/store-news.js";
+import { AsyncVariable } from "../watch/async-variable.js";
 import type { WebCaller } from "./web-caller.js";
 
 export interface SubscriptionsOptions {
@@ -38,7 +38,7 @@ export class Subscriptions implements ServerEventBus {
   readonly #options: SubscriptionsOptions;
   readonly #open = new Set<Open>();
   /** The stream that a request opens. The library registers its listener while it serves that request. */
-  readonly #opening = new AsyncLocalStorage<Open>();
+  readonly #opening = new AsyncVariable<Open>();
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> | undefined;
   readonly #unsubscribe: () => void;
@@ -61,7 +61,7 @@ export class Subscriptions implements ServerEventBus {
 
   /** Registers the listener of the stream that is being opened. */
   subscribe(listener: (event: ServerEvent) => void): () => void {
-    const open = this.#opening.getStore();
+    const open = this.#opening.get();
     if (open === undefined) return () => {};
     open.tell = listener;
     this.#open.add(open);
