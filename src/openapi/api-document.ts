@@ -1,8 +1,9 @@
 import type { Json } from "../json/json.js";
+import type { References } from "./references.js";
 
 /** A place in a document: the file, and the JSON pointer in it (RFC 6901). */
 export interface DocumentPlace {
-  /** The key of the file in `ApiDocument.files`. */
+  /** The name of the file in `ApiDocument.files`. */
   file: string;
   /** Empty for the whole file. */
   pointer: string;
@@ -28,8 +29,9 @@ export interface ApiDocument {
   skipped: readonly SkippedOperation[];
   /** Faults of the document that keep no operation from being called, one sentence each. */
   notes: readonly string[];
-  /** The content of each file that belongs to the document, by key. The document itself has the first key. */
+  /** The content of each file that belongs to the document, by name. The document itself is the first. */
   files: ReadonlyMap<string, Json>;
+  references: References;
 }
 
 /** An operation that cannot be called (unsupported, or broken in the document). */
@@ -116,7 +118,7 @@ export interface ApiRequestBody {
   isRequired: boolean;
   description: string;
   kind: BodyKind;
-  /** As the document writes it; `application/json` for a range such as `*` + `/*`. */
+  /** As the document writes it; `application/json` for a range of all types. */
   mediaType: string;
   schema: Located | undefined;
   /** The `encoding` of form and multipart, by property. */
@@ -125,9 +127,8 @@ export interface ApiRequestBody {
 
 /** OpenAPI, "Encoding Object". */
 export interface PartEncoding {
-  /** The content type of the part; where there are several, the first. */
+  /** The content type of the part; where the document has several, the first. */
   contentType: string | undefined;
   /** Undefined where the property is written by content type. */
   form: ValueForm | undefined;
-  /** Headers of the part with a value that the document fixes are not supported and told in `notes`. */
 }

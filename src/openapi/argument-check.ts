@@ -1,0 +1,102 @@
+import { tooDeep } from "../json/depth.js";
+import { doubleKey } from "../json/double-key.js";
+import { parseJson } from "../json/exact-json.js";
+import { isObject, type Json, type JsonObject } from "../json/json.js";
+import { hint, nearest } from "../text/nearest.js";
+import { visible, visibleStart } from "../text/quote.js";
+import type { ApiArgument } from "./api-arguments.js";
+import type { ApiDocument, Located } from "./api-document.js";
+import { plainSchema } from "./plain-schema.js";
+import type { SchemaCheck } from "./schema-compiler.js";
+import type { JsonText } from "./shown-schema.js";
+
+export type Checked = { values: Readonly<Record<string, Json>> } | { problems: string[] };
+
+/** The most problems that are told of one call. */
+const MAX_TOLD = 20;
+
+/**
+ * The check of arguments by the whole schemas of a document. A check of a schema is made when the first call needs it,
+ * and kept as long as this object.
+ */
+export class ArgumentCheck {
+  readonly #document: ApiDocument;
+  readonly #checks = new Map<string, SchemaCheck>();
+
+  constructor(document: ApiDocument) {
+    this.#document = document;
+  }
+
+  /**
+   * Checks what a caller gave.
+   * @param args the arguments that the caller may give
+   * @param given by name; one that is undefined was not given
+   * @returns the values in the form in which they are sent (text that holds JSON became what it holds), or every problem
+   * as a sentence with its place
+   */
+  async check(args: readonly ApiArgument[], given: Readonly<Record<string, unknown>>): Promise<Checked> {
+    const problems = unknownArguments(args, given);
+    const values: [string, Json][] = [];
+    for (const argument of args) {
+      const raw = Object.hasOwn(given, argument.name) ? (given[argument.name] as Json | undefined) : undefined;
+      if (raw === undefined) {
+        if (argument.isRequired) problems.push(`${argument.name} is missing.`);
+        continue;
+      }
+      const value = withJson(raw, argument.jsonTexts);
+      problems.push(...(await this.#faults(argument, value)));
+      values.push([argument.name, value]);
+    }
+    if (problems.length === 0) return { values: Object.fromEntries(values) };
+    const left = problems.length - MAX_TOLD;
+    return { problems: left > 0 ? [...problems.slice(0, MAX_TOLD), `${left} more problems.`] : problems };
+  }
+
+  async #faults({ name, located }: ApiArgument, value: Json): Promise<string[]> {
+    if (located === undefined) return [];
+    const { faultsInWords } = await import("./check-words.js");
+    const check = await this.#checkOf(located);
+    return faultsInWords(name, check(value));
+  }
+
+  async #checkOf(located: Located): Promise<SchemaCheck> {
+    const key = `${located.file}#${located.pointer}`;
+    const known = this.#checks.get(key);
+    if (known !== undefined) return known;
+    const { compileSchema } = await import("./schema-compiler.js");
+    const check = compileSchema(plainSchema(located, this.#document.references));
+    this.#checks.set(key, check);
+    return check;
+  }
+}
+
+function unknownArguments(args: readonly ApiArgument[], given: Readonly<Record<string, unknown>>): string[] {
+  const known = args.map(({ name }) => name);
+  const unknown = Object.keys(given).filter((name) => given[name] !== undefined && !known.includes(name));
+  return unknown.map((name) => `${visibleStart(name)} is no argument${visible(hint(nearest(name, known)))}.`);
+}
+
+/** A value in which text at places that are shown as such is the JSON that it holds. */
+function withJson(value: Json, places: readonly JsonText[]): Json {
+  return places.reduce((whole, { path, whole: isWhole }) => replaced(whole, path, isWhole), value);
+}
+
+function replaced(value: Json, [step, ...rest]: readonly string[], isWhole: boolean): Json {
+  if (step === undefined) return typeof value === "string" ? jsonIn(value, isWhole) : value;
+  if (step === "*") return Array.isArray(value) ? value.map((item) => replaced(item, rest, isWhole)) : value;
+  if (!isObject(value) || !Object.hasOwn(value, step)) return value;
+  const changed: JsonObject = { ...value };
+  changed[step] = replaced(value[step] as Json, rest, isWhole);
+  return changed;
+}
+
+/** What a text holds as JSON; the text itself where it holds none. */
+function jsonIn(text: string, isWhole: boolean): Json {
+  if (!isWhole && !/^\s*[{[]/.test(text)) return text;
+  try {
+    const value = parseJson(text) as Json;
+    return tooDeep(value) || doubleKey(text) !== undefined ? text : value;
+  } catch {
+    return text;
+  }
+}

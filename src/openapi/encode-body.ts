@@ -1,0 +1,102 @@
+import { stringifyJson } from "../json/exact-json.js";
+import { isObject, type Json, type JsonObject } from "../json/json.js";
+import { BODY } from "./api-arguments.js";
+import type { ApiDocument, ApiOperation, ApiRequestBody, PartEncoding, ValueForm } from "./api-document.js";
+import type { ApiBody } from "./api-request.js";
+import { EncodingFault } from "./encoding-fault.js";
+import { filePropertiesOf } from "./file-parts.js";
+import { givenFile } from "./file-values.js";
+import { multipart, type Part } from "./multipart.js";
+import { encoded, Unencodable } from "./percent.js";
+import { plainSchema } from "./plain-schema.js";
+import { essence } from "./read-body.js";
+import { inQuery, type Pair, textOf } from "./styles.js";
+
+/**
+ * Encodes a body in the media type that the operation takes.
+ * @throws EncodingFault where the body does not fit into it
+ */
+export async function encodeBody(document: ApiDocument, operation: ApiOperation, value: Json): Promise<ApiBody> {
+  const { body } = operation;
+  if (body === undefined) throw new EncodingFault(BODY, "is not taken by this operation");
+  const contentType = body.mediaType;
+  switch (body.kind) {
+    case "json":
+      return { contentType, content: stringifyJson(value) };
+    case "form":
+      return { contentType, content: form(object(value), body) };
+    case "multipart":
+      return multipart(partsOf(object(value), body, document));
+    case "text":
+      return { contentType, content: textOf(value) };
+    case "binary": {
+      const { bytes, type } = givenFile(value, BODY);
+      // Where the document takes any type, the file's own is the right one.
+      return {
+        contentType: contentType === "application/octet-stream" ? (type ?? contentType) : contentType,
+        content: bytes,
+      };
+    }
+  }
+}
+
+function object(value: Json): JsonObject {
+  if (isObject(value)) return value;
+  throw new EncodingFault(BODY, "has to be an object");
+}
+
+const FORM: ValueForm = { style: "form", explode: true, allowReserved: false, mediaType: undefined };
+
+/** `application/x-www-form-urlencoded` (OpenAPI, "Encoding Object"). Where no style is named, an object is JSON. */
+function form(value: JsonObject, { encoding }: ApiRequestBody): string {
+  const pairs = Object.entries(value).flatMap(([name, inner]): Pair[] => {
+    if (inner === null) return [];
+    try {
+      const known = encoding.get(name);
+      if (known?.form !== undefined) return inQuery(name, inner, known.form);
+      if (isJsonType(known)) return [[encoded(name), encoded(stringifyJson(inner))]];
+      return inQuery(name, Array.isArray(inner) ? inner.map(textOf) : textOf(inner), FORM);
+    } catch (error) {
+      if (error instanceof Unencodable) throw new EncodingFault(`${BODY}.${name}`, `cannot be sent: ${error.message}`);
+      throw error;
+    }
+  });
+  return pairs.map(([name, text]) => `${name}=${text}`).join("&");
+}
+
+function isJsonType(encoding: PartEncoding | undefined): boolean {
+  return encoding?.contentType !== undefined && /^application\/(?:[^/]+\+)?json$/.test(essence(encoding.contentType));
+}
+
+function partsOf(value: JsonObject, body: ApiRequestBody, document: ApiDocument): Part[] {
+  const files = filePropertiesOf(plainSchema(body.schema, document.references), body.encoding);
+  return Object.entries(value).flatMap(([name, inner]): Part[] => {
+    if (inner === null) return [];
+    const known = body.encoding.get(name);
+    // Items of a list are parts of one name each (OpenAPI, "Encoding multipart Media Types").
+    const items = Array.isArray(inner) && !isJsonType(known) ? inner.filter((item) => item !== null) : [inner];
+    if (known?.form !== undefined && !files.has(name)) return styled(name, inner, known.form);
+    return items.map((item) => (files.has(name) ? filePart(name, item, known) : plainPart(name, item, known)));
+  });
+}
+
+/** A property with a style of its own: the parts that a query would have, not encoded. */
+function styled(name: string, value: Json, form: ValueForm): Part[] {
+  return inQuery(name, value, { ...form, allowReserved: false }).map(([key, text]) => ({
+    name: decodeURIComponent(key),
+    content: decodeURIComponent(text),
+  }));
+}
+
+function filePart(name: string, value: Json, known: PartEncoding | undefined): Part {
+  const { bytes, type, name: fileName } = givenFile(value, `${BODY}.${name}`);
+  const fixed = known?.contentType?.includes("*") ? undefined : known?.contentType;
+  return { name, content: bytes, fileName: fileName ?? name, type: type ?? fixed ?? "application/octet-stream" };
+}
+
+function plainPart(name: string, value: Json, known: PartEncoding | undefined): Part {
+  const isJson = isObject(value) || Array.isArray(value) || isJsonType(known);
+  const byDefault = isJson ? "application/json" : undefined;
+  const type = known?.contentType?.includes("*") ? byDefault : (known?.contentType ?? byDefault);
+  return { name, content: isJson ? stringifyJson(value) : textOf(value), ...(type === undefined ? {} : { type }) };
+}
