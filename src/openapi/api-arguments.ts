@@ -1,7 +1,9 @@
-import type { ApiDocument, ApiOperation, ApiParameter, Located, ParameterPlace } from "./api-document.js";
+import type { ApiDocument, ApiOperation, ApiParameter, ParameterPlace } from "./api-document.js";
+import type { Located } from "./document-place.js";
 import { asSentence, documentWords } from "./document-words.js";
 import { filePropertiesOf } from "./file-parts.js";
-import { type PlainSchema, plainSchema } from "./plain-schema.js";
+import { plainSchema } from "./plain-schema.js";
+import type { PlainSchema } from "./schema-types.js";
 import { FILE_WORDS, type JsonText, type ShownSchema, shownSchema } from "./shown-schema.js";
 
 /** An argument of a tool that calls an operation. */

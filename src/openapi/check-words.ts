@@ -3,8 +3,8 @@ import { isObject } from "../json/json.js";
 import { hint, nearest } from "../text/nearest.js";
 import { visible, visibleStart } from "../text/quote.js";
 import { stepsOf } from "./document-fault.js";
-import { READ_ONLY } from "./plain-schema.js";
 import { listed } from "./schema-facts.js";
+import { READ_ONLY } from "./schema-types.js";
 
 /** The most faults of one argument that are told. */
 const MAX_TOLD = 10;

@@ -1,14 +1,24 @@
 import { isObject, type Json, type JsonObject } from "../json/json.js";
-import type { Located } from "./api-document.js";
 import { stepsOf } from "./document-fault.js";
-import type { Making, Schema } from "./plain-schema.js";
+import type { Located } from "./document-place.js";
+import type { References } from "./references.js";
+import type { Schema } from "./schema-types.js";
+
+/** What makes a schema stand alone. */
+export interface SchemaMaker {
+  references: References;
+  /** Where a reference leads; undefined where it leads nowhere. */
+  target(reference: string, from: Located): Located | undefined;
+  /** The name of the definition of what stands at a place. */
+  define(place: Located): string;
+}
 
 /**
  * What a property that tells schemas apart says of a value (OpenAPI, "Discriminator Object"): it has to be there, it has
  * one of the known values, and the value decides which schema holds. A mistake is then told by one schema instead of by
  * all. Undefined where the schemas cannot be told apart in this way.
  */
-export function discriminated(located: Located, making: Making): JsonObject | undefined {
+export function discriminated(located: Located, making: SchemaMaker): JsonObject | undefined {
   const { value } = located;
   if (!isObject(value) || !isObject(value.discriminator)) return undefined;
   const property = value.discriminator.propertyName;
@@ -40,7 +50,11 @@ export function discriminated(located: Located, making: Making): JsonObject | un
   };
 }
 
-function namedTargets(located: Located, mapping: Json | undefined, making: Making): { value: string; key: string }[] {
+function namedTargets(
+  located: Located,
+  mapping: Json | undefined,
+  making: SchemaMaker,
+): { value: string; key: string }[] {
   if (!isObject(mapping)) return [];
   return Object.entries(mapping).flatMap(([value, to]) => {
     if (typeof to !== "string") return [];

@@ -1,5 +1,5 @@
 import { visibleStart } from "../text/quote.js";
-import type { DocumentPlace } from "./api-document.js";
+import type { DocumentPlace } from "./document-place.js";
 
 /**
  * Something in a document with which no request can be made. It stays inside this room: whoever reads an operation puts

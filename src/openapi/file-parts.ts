@@ -1,6 +1,6 @@
 import type { PartEncoding } from "./api-document.js";
 import { mergedSchema } from "./merged-schema.js";
-import type { PlainSchema, Schema } from "./plain-schema.js";
+import type { PlainSchema, Schema } from "./schema-types.js";
 
 const TEXT_TYPES = /^text\/|^application\/(?:[^/]+\+)?(?:json|xml)$|^application\/x-www-form-urlencoded$/;
 

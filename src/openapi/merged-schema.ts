@@ -1,6 +1,6 @@
 import { isObject, type Json, type JsonObject } from "../json/json.js";
-import { type PlainSchema, READ_ONLY, type Schema } from "./plain-schema.js";
 import { nameIn } from "./schema-circles.js";
+import { type PlainSchema, READ_ONLY, type Schema } from "./schema-types.js";
 
 /** A schema with what it refers to and what it is put together from (`allOf`) in one. */
 export interface MergedSchema {

@@ -1,24 +1,11 @@
 import { isExactNumber } from "../json/exact-json.js";
 import { isObject, type Json, type JsonObject } from "../json/json.js";
-import type { Located } from "./api-document.js";
 import { discriminated } from "./discriminator.js";
 import { DocumentFault } from "./document-fault.js";
+import type { Located } from "./document-place.js";
 import type { References } from "./references.js";
 import { openCircles } from "./schema-circles.js";
-
-/** A schema of JSON Schema 2020-12. True takes everything, false nothing. */
-export type Schema = boolean | JsonObject;
-
-/** A schema that stands alone: each `$ref` in it leads to one of its definitions, as `#/$defs/d3`. */
-export interface PlainSchema {
-  schema: Schema;
-  defs: ReadonlyMap<string, Schema>;
-  /** Parts of the schema that are not understood and take anything, one sentence each. */
-  notes: readonly string[];
-}
-
-/** The keyword of ours for a property that callers may not give (`readOnly`). */
-export const READ_ONLY = "isReadOnly";
+import { type PlainSchema, READ_ONLY, type Schema } from "./schema-types.js";
 
 const isNumber = (value: Json) => typeof value === "number" || isExactNumber(value);
 const isCount = (value: Json) => typeof value === "number" && Number.isInteger(value) && value >= 0;
@@ -81,7 +68,7 @@ export function plainSchema(located: Located | undefined, references: References
 }
 
 /** A schema in the making. */
-export class Making {
+class Making {
   readonly defs = new Map<string, Schema>();
   readonly notes = new Set<string>();
   readonly references: References;

@@ -1,7 +1,8 @@
 import { isObject, textAt } from "../json/json.js";
 import { quoteOkta } from "../text/quote.js";
-import type { ApiRequestBody, BodyKind, Located, PartEncoding } from "./api-document.js";
+import type { ApiRequestBody, BodyKind, PartEncoding } from "./api-document.js";
 import { DocumentFault } from "./document-fault.js";
+import type { Located } from "./document-place.js";
 import { styleOf } from "./read-parameter.js";
 import type { References } from "./references.js";
 

@@ -1,8 +1,9 @@
 import { isObject, type Json, textAt } from "../json/json.js";
 import { quoteOkta } from "../text/quote.js";
-import type { ApiDocument, ApiOperation, Located, SkippedOperation } from "./api-document.js";
+import type { ApiDocument, ApiOperation, SkippedOperation } from "./api-document.js";
 import { DocumentFault } from "./document-fault.js";
 import { type ReadDocumentFile, readFurtherFiles } from "./document-files.js";
+import type { Located } from "./document-place.js";
 import { parseDocumentText } from "./parse-text.js";
 import { readOperation } from "./read-operation.js";
 import { References } from "./references.js";

@@ -1,7 +1,8 @@
 import { isObject, type Json, textAt } from "../json/json.js";
 import { quoteOkta } from "../text/quote.js";
-import type { ApiOperation, ApiParameter, Located, SecurityAlternative } from "./api-document.js";
+import type { ApiOperation, ApiParameter, SecurityAlternative } from "./api-document.js";
 import { DocumentFault } from "./document-fault.js";
+import type { Located } from "./document-place.js";
 import { readBody } from "./read-body.js";
 import { readParameter } from "./read-parameter.js";
 import type { References } from "./references.js";

@@ -1,7 +1,8 @@
 import { isObject, textAt } from "../json/json.js";
 import { quoteOkta } from "../text/quote.js";
-import type { ApiParameter, Located, ParameterPlace, ParameterStyle, ValueForm } from "./api-document.js";
+import type { ApiParameter, ParameterPlace, ParameterStyle, ValueForm } from "./api-document.js";
 import { DocumentFault } from "./document-fault.js";
+import type { Located } from "./document-place.js";
 import type { References } from "./references.js";
 
 /** The styles of each place; the first is the one that counts where the document names none. */

@@ -1,8 +1,8 @@
 import { isObject, type Json } from "../json/json.js";
 import { quoteOkta } from "../text/quote.js";
-import type { DocumentPlace, Located } from "./api-document.js";
 import { below, DocumentFault, stepsOf } from "./document-fault.js";
 import { fileBehind } from "./document-files.js";
+import type { DocumentPlace, Located } from "./document-place.js";
 
 /** The most references in a row that lead to another reference. */
 const MAX_STEPS = 50;

@@ -1,5 +1,5 @@
 import { isObject, type JsonObject } from "../json/json.js";
-import type { Schema } from "./plain-schema.js";
+import type { Schema } from "./schema-types.js";
 
 const IN_PLACE_ONE = ["not", "if", "then", "else"];
 const IN_PLACE_LIST = ["allOf", "anyOf"];

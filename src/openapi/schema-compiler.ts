@@ -4,7 +4,7 @@ import { RE2JS } from "re2js";
 import { stringifyJson } from "../json/exact-json.js";
 import { canonical, type Json } from "../json/json.js";
 import { countValues } from "../json/json-values.js";
-import { type PlainSchema, READ_ONLY } from "./plain-schema.js";
+import { type PlainSchema, READ_ONLY } from "./schema-types.js";
 
 /**
  * Judges a value by a schema.

@@ -2,7 +2,7 @@ import { inertJson } from "../text/inert-json.js";
 import { shortened } from "../text/quote.js";
 import { documentWords } from "./document-words.js";
 import { type MergedSchema, mergedSchema } from "./merged-schema.js";
-import type { PlainSchema } from "./plain-schema.js";
+import type { PlainSchema } from "./schema-types.js";
 
 const MAX_VALUE_CHARS = 60;
 

@@ -2,8 +2,8 @@ import { isExactNumber } from "../json/exact-json.js";
 import { isObject, type JsonObject } from "../json/json.js";
 import { asSentence, documentWords } from "./document-words.js";
 import { type MergedSchema, mergedSchema } from "./merged-schema.js";
-import type { PlainSchema, Schema } from "./plain-schema.js";
 import { facts, formsInWords, listed } from "./schema-facts.js";
+import type { PlainSchema, Schema } from "./schema-types.js";
 
 /** The part of a tool's JSON Schema for one argument: the keywords that every provider of models knows. */
 export interface ShownSchema {
