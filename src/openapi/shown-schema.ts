@@ -25,7 +25,7 @@ export interface JsonText {
   whole: boolean;
 }
 
-export interface Shown {
+export interface ShownForm {
   schema: ShownSchema;
   jsonTexts: readonly JsonText[];
 }
@@ -61,15 +61,15 @@ export const FILE_WORDS = "A file as base64, or as data:TYPE;name=NAME;base64,â€
  * object deep inside, one that takes any name, a choice between kinds) is shown as text that holds JSON. It takes at
  * least what the whole schema takes, which is checked before a call.
  */
-export function shownSchema(plain: PlainSchema, options: ShowOptions = {}): Shown {
-  let shown: Shown | undefined;
+export function shownSchema(plain: PlainSchema, options: ShowOptions = {}): ShownForm {
+  let shown: ShownForm | undefined;
   for (const { levels, words } of SIZES) {
     const showing = new Showing(plain.defs, words, options.files ?? new Set());
     const schema = showing.show(plain.schema, { levels, path: [], within: new Set(), insideOpen: false });
     shown = { schema, jsonTexts: showing.jsonTexts };
     if (JSON.stringify(schema).length <= MAX_CHARS) break;
   }
-  return shown as Shown;
+  return shown as ShownForm;
 }
 
 interface Where {
