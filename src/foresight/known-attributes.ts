@@ -51,6 +51,22 @@ export const OWN_ATTRIBUTES: Readonly<Record<Searched, readonly string[]>> = {
 };
 
 /**
+ * The attributes that the `filter` of a list accepts, from the descriptions of this parameter. Of users, all but
+ * `lastUpdated` are compared with `eq` alone.
+ */
+export const FILTER_ATTRIBUTES: Readonly<Record<Searched, readonly string[]>> = {
+  user: ["status", "lastUpdated", "id", "profile.login", "profile.email", "profile.firstName", "profile.lastName"],
+  group: ["id", "type", "lastUpdated", "lastMembershipUpdated"],
+  app: OWN_ATTRIBUTES.app,
+};
+
+/** The attributes in which `search` finds a part of a text with `co`, from Okta's documents. */
+export const CONTAINS_ATTRIBUTES = {
+  user: ["profile.firstName", "profile.lastName", "profile.email", "profile.login"],
+  group: ["profile.name", "profile.description"],
+} as const satisfies Partial<Record<Searched, readonly string[]>>;
+
+/**
  * The values of attributes that have only a few: schemas `UserStatus`, `GroupType`, `ApplicationLifecycleStatus`. A
  * user is ACTIVATING for a moment, although Okta's document leaves that value out.
  */

@@ -31,7 +31,7 @@ export interface AdapterOptions {
 export const FASTEST_PERSON_MS = 250;
 
 /** The words for a list that is asked for page by page. */
-export const ONE_PAGE = "The list of tools has one page, and no cursor.";
+export const ONE_PAGE = "The list has one page, and no cursor.";
 
 /** The form for a person: one box to tick. */
 export const CONFIRM_FORM = {
@@ -48,7 +48,7 @@ export const CONFIRM_FORM = {
 };
 
 /** The capabilities of the server, in every revision. */
-export const CAPABILITIES = { tools: { listChanged: true } };
+export const CAPABILITIES = { tools: { listChanged: true }, resources: {}, completions: {} };
 
 /**
  * The ways to a person, and to the client's folders, that a client declares (MCP, `ClientCapabilities`). Elicitation

@@ -16,11 +16,15 @@ import { DISCOVER_TTL_MS } from "./discover.js";
 import { formAnswers } from "./form-answers.js";
 import { readable } from "./json-rpc.js";
 import { faultLogger } from "./protocol-fault.js";
+import { completionOf, contentsOf } from "./resource-answers.js";
 import { callerOf, roundResult } from "./rounds.js";
 import type { McpService } from "./service.js";
 
 /** The life of the list of tools for a client. A sign-in may change it, which a client that listens is told. */
 const TOOLS_TTL_MS = 60_000;
+
+/** The life of a text and of the lists of texts. The settings of a company may change while its server runs. */
+const RESOURCES_HINT = { ttlMs: 60_000, cacheScope: "private" } as const;
 
 const WRONG_STATE =
   "Nothing was done: the requestState was not given out by this server for whoever is signed in. Make the call again without it.";
@@ -36,11 +40,14 @@ export function modernServer(service: McpService, options: AdapterOptions): Serv
     jsonSchemaValidator: formAnswers,
     cacheHints: {
       "tools/list": { ttlMs: TOOLS_TTL_MS, cacheScope: "private" },
+      "resources/list": RESOURCES_HINT,
+      "resources/templates/list": RESOURCES_HINT,
+      "resources/read": RESOURCES_HINT,
       "server/discover": { ttlMs: DISCOVER_TTL_MS, cacheScope: "private" },
     },
   });
   server.setRequestHandler("tools/list", async ({ params }) => {
-    if (params?.cursor) throw new ProtocolError(ProtocolErrorCode.InvalidParams, ONE_PAGE);
+    onePage(params);
     // The library's type of a schema lists its values; the definitions come from JSON and are none else.
     return { tools: (await service.tools()) as Tool[] };
   });
@@ -51,8 +58,35 @@ export function modernServer(service: McpService, options: AdapterOptions): Serv
       return answerOf(outcome, service, envelope !== undefined);
     });
   });
+  serveResources(server, service);
   server.onerror = faultLogger(options.log);
   return server;
+}
+
+/** @throws ProtocolError for a list that is asked for page by page */
+function onePage(params: { cursor?: string | undefined } | undefined): void {
+  if (params?.cursor) throw new ProtocolError(ProtocolErrorCode.InvalidParams, ONE_PAGE);
+}
+
+/** Brings what can be read beside tools to the library's server. */
+function serveResources(server: Server, { resources }: McpService): void {
+  server.setRequestHandler("resources/list", ({ params }) => {
+    onePage(params);
+    return { resources: [...resources.list()] };
+  });
+  server.setRequestHandler("resources/templates/list", ({ params }) => {
+    onePage(params);
+    return { resourceTemplates: [...resources.templates()] };
+  });
+  server.setRequestHandler("resources/read", async ({ params }) => {
+    const answer = await contentsOf(resources, params.uri);
+    if (!("fault" in answer)) return answer;
+    const { kind, message, data } = answer.fault;
+    // This revision has no code of its own for a URI of no resource ("Resources", section Error Handling).
+    const code = kind === "not_found" ? ProtocolErrorCode.InvalidParams : ProtocolErrorCode.InternalError;
+    throw new ProtocolError(code, message, data);
+  });
+  server.setRequestHandler("completion/complete", ({ params }) => completionOf(resources, params));
 }
 
 /** As `modernServer`, for one request over HTTP. The MCP library brings its own transport there. */

@@ -6,6 +6,7 @@ import type { LazyInvoker } from "../call/lazy-invoker.js";
 import type { ToolDefinition, ToolListing } from "../catalogue/catalogue.js";
 import { OktaMcpError } from "../errors/index.js";
 import type { Log } from "../log.js";
+import { type ResourceService, type ResourceSource, resourceService } from "../resources/resource-service.js";
 import { type AnswerOptions, callAnswer } from "./call-answer.js";
 import { instructionsFor } from "./instructions.js";
 import { LoadAhead } from "./load-ahead.js";
@@ -24,6 +25,8 @@ export interface ServiceOptions extends AnswerOptions {
   session: Session;
   /** The one path of calls. It outlives the connection, and several connections may share it. */
   calls: LazyInvoker;
+  /** The texts of the settings; undefined where there are none. */
+  resources?: ResourceSource | undefined;
   version: string;
   log: Log;
   /**
@@ -39,6 +42,8 @@ export interface McpService {
   readonly identity: { name: string; title: string; version: string };
   /** How all tools are used, for a model. */
   readonly instructions: string;
+  /** What can be read beside tools. */
+  readonly resources: ResourceService;
   /** The tools that are on, always in the same order. */
   tools(): Promise<ToolDefinition[]>;
   /** Makes a call. Never rejects. */
@@ -80,6 +85,7 @@ export function createService(options: ServiceOptions): McpService {
   return {
     identity: { name: "okta-mcp", title: "Okta administration", version },
     instructions: instructionsFor(visible.cards()),
+    resources: resourceService({ files: () => options.resources, tools: () => catalogue.entries, log }),
     async tools() {
       const definitions = await visible.definitions();
       // The answer has left by then.

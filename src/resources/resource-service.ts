@@ -1,3 +1,8 @@
+import type { ToolCard } from "../catalogue/catalogue.js";
+import { OktaMcpError } from "../errors/index.js";
+import type { Log } from "../log.js";
+import { OWN_RESOURCES, OWN_TEMPLATES, REFERENCE } from "./reference/own-cards.js";
+
 /** A resource as a client lists it (MCP, `Resource`). */
 export interface ResourceCard {
   uri: string;
@@ -5,12 +10,10 @@ export interface ResourceCard {
   title?: string;
   description?: string;
   mimeType?: string;
-  /** In bytes, where it is known. */
-  size?: number;
 }
 
 /** A template as a client lists it (MCP, `ResourceTemplate`). */
-export interface ResourceTemplateCard extends Omit<ResourceCard, "uri" | "size"> {
+export interface ResourceTemplateCard extends Omit<ResourceCard, "uri"> {
   /** RFC 6570, level 1. */
   uriTemplate: string;
 }
@@ -22,11 +25,63 @@ export interface ResourceText {
   text: string;
 }
 
-/** What one caller may read beside tools. */
-export interface ResourceService {
+/** Texts that somebody may read. */
+export interface ResourceSource {
   /** The resources, in an order that stays. */
   list(): readonly ResourceCard[];
   templates(): readonly ResourceTemplateCard[];
-  /** @returns undefined where there is none of this URI for the caller, whatever the reason */
+  /**
+   * @returns undefined where there is none of this URI for the caller, whatever the reason
+   * @throws an error for a text that is there and cannot be read now
+   */
   read(uri: string): Promise<ResourceText | undefined>;
+}
+
+/** What one caller may read beside tools. */
+export interface ResourceService extends ResourceSource {
+  /**
+   * The values of a template's variable that begin with a text, in their order; none where they are not known.
+   * @param template as it is listed
+   */
+  complete(template: string, variable: string, beginning: string): Promise<readonly string[]>;
+}
+
+export interface ResourceServiceOptions {
+  /** The texts of the settings for the caller, as of now. */
+  files(): ResourceSource | undefined;
+  /** The tools of the caller, for the parts of the reference that speak of tools. */
+  tools(): readonly ToolCard[];
+  log: Pick<Log, "warn">;
+}
+
+/** Whoever wrote the settings finds out why in the log; its words name files of this machine. */
+function unreadable(cause: unknown): OktaMcpError {
+  return new OktaMcpError("bad_config", "The text is there, and it cannot be read at the moment.", {
+    fix: "Tell whoever runs this server; its log has the reason.",
+    cause,
+  });
+}
+
+/** The texts of the settings for one caller, and our own reference, which is loaded when somebody first reads in it. */
+export function resourceService({ files, tools, log }: ResourceServiceOptions): ResourceService {
+  const reference = () => import("./reference/reference.js");
+  return {
+    list: () => [...(files()?.list() ?? []), ...OWN_RESOURCES],
+    templates: () => [...(files()?.templates() ?? []), ...OWN_TEMPLATES],
+    async read(uri) {
+      try {
+        if (uri.startsWith(REFERENCE)) return (await reference()).referenceText(uri, tools());
+        return await files()?.read(uri);
+      } catch (error) {
+        log.warn("a resource cannot be read", { error });
+        throw unreadable(error);
+      }
+    },
+    async complete(template, variable, beginning) {
+      const isOurs = OWN_TEMPLATES.some(({ uriTemplate }) => uriTemplate === template);
+      if (!isOurs) return [];
+      const values = (await reference()).referenceValues(template, variable);
+      return values.filter((value) => value.toLowerCase().startsWith(beginning.toLowerCase()));
+    },
+  };
 }

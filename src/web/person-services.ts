@@ -4,6 +4,7 @@ import type { ToolCard, ToolDefinition } from "../catalogue/catalogue.js";
 import { listing } from "../catalogue/listed-tools.js";
 import { instructionsFor } from "../mcp/instructions.js";
 import type { McpService } from "../mcp/service.js";
+import type { ResourceService } from "../resources/resource-service.js";
 
 /** The tools of one role, and the one path on which they are called. */
 export interface RoleService {
@@ -34,8 +35,9 @@ interface Shown {
  * of the file, whose tools and scopes allow it. What was granted at Okta does not decide on the role, so that no call
  * goes over from one right to another because the first was lost.
  * @param roles at least one
+ * @param resources what can be read by somebody with these roles
  */
-export function serviceOf(roles: readonly [RoleService, ...RoleService[]]): McpService {
+export function serviceOf(roles: readonly [RoleService, ...RoleService[]], resources: ResourceService): McpService {
   const [first] = roles;
   const owners = new Map<string, RoleService>();
   for (const role of roles) {
@@ -59,6 +61,7 @@ export function serviceOf(roles: readonly [RoleService, ...RoleService[]]): McpS
     ownerOf(name).service.invoke(name, raw, caller);
   return {
     identity: first.service.identity,
+    resources,
     get instructions() {
       return show().instructions;
     },

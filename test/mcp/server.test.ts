@@ -10,7 +10,7 @@ describe.each(PEERS)("a client of the sort %s that connects", (peer) => {
   test("learns who serves it and how to read what it gets", async () => {
     const { client } = await connect({ peer });
     expect(client.getServerVersion()).toEqual({ name: "okta-mcp", title: "Okta administration", version: "0.0.0" });
-    expect(client.getServerCapabilities()).toEqual({ tools: { listChanged: true } });
+    expect(client.getServerCapabilities()).toEqual({ tools: { listChanged: true }, resources: {}, completions: {} });
     const instructions = client.getInstructions() ?? "";
     expect(instructions.length).toBeLessThan(1_500);
     for (const word of ["never an instruction", "next_cursor", "needs_confirmation", "get_scope_status"]) {

@@ -22,6 +22,7 @@ import type { Every } from "../../src/mcp/progress.js";
 import { createServer } from "../../src/mcp/server.js";
 import { ServerClock } from "../../src/net/server-clock.js";
 import { SCOPES } from "../../src/okta/scopes.js";
+import type { ResourceSource } from "../../src/resources/resource-service.js";
 import { areas, notes } from "../../tools/index.js";
 import { testAuthorization } from "./authorization.js";
 import { catalogue as everyTool } from "./catalogue.js";
@@ -77,6 +78,8 @@ export interface ConnectOptions {
   structuredContent?: boolean;
   /** The rules of the guard file. By default there are none. */
   guard?: GuardRules;
+  /** The texts of the settings. By default there are none. */
+  resources?: ResourceSource;
   /** The choice of tools in the settings. The default is all tools. */
   choice?: ToolChoice;
   /** The journal that records writes. By default there is none. */
@@ -260,6 +263,7 @@ export async function connect(options: ConnectOptions = {}) {
       ...server,
       catalogue,
       calls: calls(catalogue),
+      resources: options.resources,
       structuredContent: options.structuredContent ?? true,
       openBrowser: options.openBrowser,
       fastestPersonMs: "fastestPersonMs" in options ? options.fastestPersonMs : 0,

@@ -49,6 +49,9 @@ export interface Called {
 /** The ways to ask a person that a client declares. */
 export type Elicitation = { form?: Record<string, never>; url?: Record<string, never> };
 
+/** An entry of a list, as either library gives it. */
+export type Listed = { [member: string]: unknown };
+
 /** A client, whatever library it is made with. */
 export interface Peer {
   connect(transport: Transport): Promise<void>;
@@ -56,6 +59,13 @@ export interface Peer {
   callTool(params: { name: string; arguments?: { [key: string]: unknown } }, how?: CallHow): Promise<Called>;
   /** Asks the server anew, however long an earlier list would do. */
   listTools(): Promise<{ tools: { name: string; [key: string]: unknown }[] }>;
+  /** Ask the server anew, as `listTools`. */
+  listResources(): Promise<{ resources: Listed[] }>;
+  listResourceTemplates(): Promise<{ resourceTemplates: Listed[] }>;
+  /** Rejects with the error of JSON-RPC that the server answers with. */
+  readResource(uri: string): Promise<{ contents: Listed[] }>;
+  /** The values for a variable of a template. */
+  complete(template: string, variable: string, beginning: string): Promise<{ completion: { values: string[] } }>;
   getServerVersion(): Implementation | undefined;
   getServerCapabilities(): object | undefined;
   getInstructions(): string | undefined;
@@ -89,6 +99,11 @@ export function createPeer(kind: PeerKind, abilities: Abilities): Peer {
     : statelessPeer(kind === "auto" ? "auto" : { pin: STATELESS_VERSION }, capabilities, abilities);
 }
 
+const completionOf = (uri: string, name: string, value: string) => ({
+  ref: { type: "ref/resource" as const, uri },
+  argument: { name, value },
+});
+
 const asRoots = (uris: string[]) => ({ roots: uris.map((uri) => ({ uri })) });
 
 function handshakePeer(capabilities: Capabilities, { elicitation, answer, roots }: Abilities): Peer {
@@ -99,6 +114,10 @@ function handshakePeer(capabilities: Capabilities, { elicitation, answer, roots 
     connect: (transport) => client.connect(transport),
     callTool: (params, how) => client.callTool(params, undefined, how),
     listTools: () => client.listTools(),
+    listResources: () => client.listResources(),
+    listResourceTemplates: () => client.listResourceTemplates(),
+    readResource: (uri) => client.readResource({ uri }),
+    complete: (...what) => client.complete(completionOf(...what)),
     getServerVersion: () => client.getServerVersion(),
     getServerCapabilities: () => client.getServerCapabilities(),
     getInstructions: () => client.getInstructions(),
@@ -123,6 +142,10 @@ function statelessPeer(
     callTool: (params, how) => client.callTool(params, withoutOwnReports(how)),
     // Otherwise the library answers by itself as long as the list lives.
     listTools: () => client.listTools(undefined, { cacheMode: "refresh" }),
+    listResources: () => client.listResources(undefined, { cacheMode: "refresh" }),
+    listResourceTemplates: () => client.listResourceTemplates(undefined, { cacheMode: "refresh" }),
+    readResource: (uri) => client.readResource({ uri }, { cacheMode: "refresh" }),
+    complete: (...what) => client.complete(completionOf(...what)),
     getServerVersion: () => client.getServerVersion(),
     getServerCapabilities: () => client.getServerCapabilities(),
     getInstructions: () => client.getInstructions(),

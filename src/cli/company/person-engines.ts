@@ -9,6 +9,8 @@ import { createService, type McpService } from "../../mcp/service.js";
 import type { SendHttp } from "../../net/http-client.js";
 import type { OrgTraffic } from "../../okta/org-traffic.js";
 import { allGuards, type Role } from "../../people/roles.js";
+import type { ResourceFiles } from "../../resources/resource-files.js";
+import { resourceService } from "../../resources/resource-service.js";
 import type { Store } from "../../store/open-store.js";
 import { type RoleService, serviceOf } from "../../web/person-services.js";
 import { RecentlyUsed } from "../../web/recently-used.js";
@@ -26,6 +28,8 @@ export interface PersonEnginesOptions {
   orgUrl: string;
   traffic: OrgTraffic;
   sessions: PersonSessions;
+  /** The texts of the settings as of now, for all roles. */
+  resources?: () => ResourceFiles;
 }
 
 /** The people whose engines are kept, and the clients of each of them. */
@@ -92,7 +96,15 @@ export class PersonEngines {
 
   #serviceOf(caller: WebCaller, person: Person): McpService {
     const services = person.roles.map((role, index) => this.#roleService(caller, person, role, person.sessions[index]));
-    return serviceOf(services as [RoleService, ...RoleService[]]);
+    return serviceOf(services as [RoleService, ...RoleService[]], this.#resourcesOf(person.roles, services));
+  }
+
+  /** What can be read by somebody with these roles. */
+  #resourcesOf(roles: readonly Role[], services: readonly RoleService[]) {
+    const names = new Set(roles.map(({ name }) => name));
+    const tools = new Map(services.flatMap(({ allowed }) => allowed.map((tool) => [tool.name, tool])));
+    const { resources, log } = this.#options;
+    return resourceService({ files: () => resources?.().for(names), tools: () => [...tools.values()], log });
   }
 
   #roleService(caller: WebCaller, { guard }: Person, role: Role, session: Session | undefined): RoleService {

@@ -88,6 +88,11 @@ const OTHER_MEANINGS: readonly Meaning[] = [
   },
 ];
 
+/** The further meanings of one of Okta's codes, for some operations or some words of Okta's. */
+export function otherMeaningsOf(code: string): readonly Row[] {
+  return OTHER_MEANINGS.filter((one) => one.code === code).map(({ row }) => row);
+}
+
 /** The meaning of one of Okta's codes for an operation; undefined for an unknown code. */
 export function meaningOf(code: string, operation: string, summary: string): Row | undefined {
   const other = OTHER_MEANINGS.find(

@@ -139,7 +139,7 @@ export const PEOPLE_CODES: Rows = {
   E0000142: [
     403,
     "protected",
-    "This user type cannot be deleted: it is the default one, or users have it.",
+    "Okta keeps this user type: it is the default one, or users have it.",
     "Give its users another type first.",
   ],
   E0000145: [
