@@ -27,6 +27,8 @@ const MEANINGS: Readonly<Record<ErrorCode, string>> = {
   rate_limited: "Okta, or a limit of the guard file, takes no more calls for now.",
   okta_down: "Okta answered with a fault of its own.",
   unreachable: "No answer came from Okta: network, proxy, certificate or time.",
+  api_down: "The company's API gave no answer, or one with a fault of its own.",
+  api_refused_token: "The company's API does not accept the token of the caller, also after a new one was made.",
   store_unavailable: "The database of this server does not answer.",
   cancelled: "The client took the call back.",
   bug: "Something here is not right, and it is no fault of the caller.",
