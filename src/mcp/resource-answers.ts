@@ -1,5 +1,6 @@
 import { OktaMcpError } from "../errors/index.js";
-import type { ResourceService, ResourceText } from "../resources/resource-service.js";
+import type { ResourceService } from "../resources/resource-service.js";
+import type { ResourceText } from "../resources/resource-source.js";
 
 /** The longest URI that an error tells back. */
 const MAX_TOLD_CHARS = 500;

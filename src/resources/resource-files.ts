@@ -7,7 +7,7 @@ import { whyUnreadable } from "../files/unreadable.js";
 import { visible } from "../text/quote.js";
 import { type FilePath, filledPath } from "./file-path.js";
 import { filledText } from "./filled-text.js";
-import type { ResourceCard, ResourceTemplateCard, ResourceText } from "./resource-service.js";
+import type { ResourceCard, ResourceTemplateCard, ResourceText } from "./resource-source.js";
 import type { UriTemplate } from "./uri-template.js";
 
 /** The most bytes of a file. */

@@ -22,7 +22,7 @@ import type { Every } from "../../src/mcp/progress.js";
 import { createServer } from "../../src/mcp/server.js";
 import { ServerClock } from "../../src/net/server-clock.js";
 import { SCOPES } from "../../src/okta/scopes.js";
-import type { ResourceSource } from "../../src/resources/resource-service.js";
+import type { ResourceSource } from "../../src/resources/resource-source.js";
 import { areas, notes } from "../../tools/index.js";
 import { testAuthorization } from "./authorization.js";
 import { catalogue as everyTool } from "./catalogue.js";

@@ -1,4 +1,4 @@
-import type { ResourceCard, ResourceTemplateCard } from "../resource-service.js";
+import type { ResourceCard, ResourceTemplateCard } from "../resource-source.js";
 
 /** The URI under which all of our own texts are. */
 export const REFERENCE = "okta://reference";

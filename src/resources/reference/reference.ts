@@ -1,6 +1,6 @@
 import type { ToolCard } from "../../catalogue/catalogue.js";
 import type { ToolFor } from "../../okta/purpose.js";
-import type { ResourceText } from "../resource-service.js";
+import type { ResourceText } from "../resource-source.js";
 import { errorCodes, errorPage, errorsPage } from "./error-pages.js";
 import { eventAreaPage, eventAreas, eventsPage } from "./event-pages.js";
 import { expressionPage } from "./expression-page.js";
