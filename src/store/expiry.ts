@@ -10,6 +10,7 @@ const ENDING = [
   ["web_sessions", "id_hash"],
   ["transactions", "state_hash"],
   ["approvals", "id"],
+  ["exchanged_tokens", "id"],
   ["used_once", "value_hash"],
   ["signing_keys", "number"],
   ["invitations", "id"],

@@ -2,6 +2,7 @@ import type { Kysely } from "kysely";
 import { indexAdminLookups } from "./migrations/admin-lookups.js";
 import { addDepartures } from "./migrations/departure-tables.js";
 import { addErasedPeople } from "./migrations/erased-people.js";
+import { addExchangedTokens } from "./migrations/exchanged-token-table.js";
 import { makeFirstTables } from "./migrations/first-tables.js";
 import { makeKeyTables } from "./migrations/key-tables.js";
 import { indexRecords } from "./migrations/record-lookups.js";
@@ -34,5 +35,6 @@ export function migrationsFor(variant: SqlVariant): StoreMigrations {
     "0007-a-record-lookups": { up: indexRecords },
     "0007-b-records-change-by-rule": { up: (db) => keepRecords(db, variant) },
     "0007-c-erased-people": { up: addErasedPeople },
+    "0008-exchanged-tokens": { up: addExchangedTokens },
   };
 }

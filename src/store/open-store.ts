@@ -7,6 +7,7 @@ import { Approvals } from "./approvals.js";
 import { Audit } from "./audit.js";
 import { copiedByItsOwn, copySqlite } from "./backup.js";
 import { CompanyJournal } from "./company-journal.js";
+import { ExchangedTokens } from "./exchanged-tokens.js";
 import { dropEnded } from "./expiry.js";
 import { StoredInvitations } from "./invitations.js";
 import { KeyRegistry } from "./key-registry.js";
@@ -83,6 +84,8 @@ export class Store {
   readonly consents: StoredConsents;
   readonly oidc: OidcStorage;
   readonly upstream: UpstreamGrants;
+  /** Tokens for APIs that were given out in exchange for those of people. */
+  readonly exchanged: ExchangedTokens;
   readonly revocations: StoredRevocations;
   readonly turns: StoredTurns;
   /** The one way in which access ends. */
@@ -133,6 +136,7 @@ export class Store {
     this.consents = new StoredConsents(parts);
     this.oidc = new OidcStorage({ ...parts, refreshGraceMs: REFRESH_GRACE_MS });
     this.upstream = new UpstreamGrants(parts);
+    this.exchanged = new ExchangedTokens(parts);
     this.revocations = new StoredRevocations(parts);
     this.turns = new StoredTurns(parts);
     this.endings = new StoredEndings(parts);

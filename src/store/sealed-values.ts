@@ -20,6 +20,7 @@ export const SEALED_COLUMNS: readonly SealedColumn[] = [
   { table: "upstream_grants", column: "access_sealed", id: "id", ends: false },
   { table: "upstream_grants", column: "refresh_sealed", id: "id", ends: false },
   { table: "upstream_grants", column: "dpop_key_sealed", id: "id", ends: false },
+  { table: "exchanged_tokens", column: "token_sealed", id: "id", ends: true },
   { table: "clients", column: "metadata_sealed", id: "id", ends: true },
   { table: "transactions", column: "data_sealed", id: "state_hash", ends: true },
   { table: "web_sessions", column: "data_sealed", id: "id_hash", ends: true },

@@ -62,7 +62,7 @@ export class StoredEndings {
               .where("status", "not in", status === "gone" ? ["gone", "blocked"] : ["blocked"])
               .executeTakeFirst();
       let ended = Number(changed?.numUpdatedRows ?? 0);
-      for (const table of ["web_sessions", "oidc", "transactions", "approvals"] as const) {
+      for (const table of ["web_sessions", "oidc", "transactions", "approvals", "exchanged_tokens"] as const) {
         ended += await drop(transaction, table, person);
       }
       ended += (await this.#endTokens(transaction, person, end.why)).length;
@@ -201,7 +201,7 @@ async function requireOthers(transaction: Kysely<Tables>, groups: readonly strin
 
 async function drop(
   transaction: Kysely<Tables>,
-  table: "web_sessions" | "oidc" | "transactions" | "approvals",
+  table: "web_sessions" | "oidc" | "transactions" | "approvals" | "exchanged_tokens",
   person: string,
 ): Promise<number> {
   const { numDeletedRows } = await transaction.deleteFrom(table).where("person", "=", person).executeTakeFirst();

@@ -65,7 +65,14 @@ export class StoredErasure {
         .deleteFrom("consents")
         .where("person", "=", id)
         .executeTakeFirst();
-      for (const table of ["web_sessions", "oidc", "transactions", "approvals", "upstream_grants"] as const) {
+      for (const table of [
+        "web_sessions",
+        "oidc",
+        "transactions",
+        "approvals",
+        "upstream_grants",
+        "exchanged_tokens",
+      ] as const) {
         await transaction.deleteFrom(table).where("person", "=", id).execute();
       }
       await transaction.deleteFrom("people").where("id", "=", id).execute();

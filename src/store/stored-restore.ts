@@ -66,11 +66,12 @@ export class StoredRestore {
     const { db, now } = this.#parts;
     return db.transaction().execute(async (transaction) => {
       const nowMs = now();
-      const drop = async (table: "oidc" | "web_sessions" | "transactions" | "approvals") =>
+      const drop = async (table: "oidc" | "web_sessions" | "transactions" | "approvals" | "exchanged_tokens") =>
         Number((await transaction.deleteFrom(table).executeTakeFirst()).numDeletedRows);
       const tokens = await drop("oidc");
       const sessions = await drop("web_sessions");
       await drop("transactions");
+      await drop("exchanged_tokens");
       const approvals = await drop("approvals");
       const holders = await transaction
         .selectFrom("upstream_grants")

@@ -2,13 +2,15 @@ import type { Kysely, Selectable } from "kysely";
 import { OktaMcpError } from "../errors/index.js";
 import { newId, type StoreParts } from "./store-parts.js";
 import type { Tables } from "./tables.js";
-import { rowOf, type UpstreamRow } from "./upstream-rows.js";
+import { apiOfGrant, rowOf, type UpstreamRow } from "./upstream-rows.js";
 
-/** A token at the org that is to be revoked there. */
+/** A token that is to be revoked where it was given out. */
 export interface WantedRevocation {
   /** Our own id of the person, for the record; undefined where nobody is known. */
   person: string | undefined;
   kind: Tables["revocations"]["kind"];
+  /** The API whose authorization server gave it out; undefined for the org. */
+  api?: string | undefined;
   token: string;
 }
 
@@ -24,7 +26,7 @@ const BATCH = 10;
 /** The time after which the next instance may look at a token whose key this one lacks. */
 const ELSEWHERE_MS = 5_000;
 
-/** The tokens at the org that are still to be revoked there. They outlast a stop of the server. */
+/** The tokens that are still to be revoked where they were given out. They outlast a stop of the server. */
 export class StoredRevocations {
   readonly #parts: StoreParts;
 
@@ -33,11 +35,16 @@ export class StoredRevocations {
   }
 
   /** Keeps a token until it has been revoked. */
-  async add({ person = null, kind, token }: Omit<WantedRevocation, "person"> & { person?: string | undefined | null }) {
+  async add({
+    person = null,
+    kind,
+    api,
+    token,
+  }: Omit<WantedRevocation, "person"> & { person?: string | undefined | null }) {
     const { db, vault, now } = this.#parts;
     const id = newId("rev", now());
     const sealed = await vault.seal(token, { table: "revocations", column: "token_sealed", id, person });
-    await this.#keep(db, { id, person, kind, grant_id: null, token_sealed: sealed });
+    await this.#keep(db, { id, person, kind, api: api ?? null, grant_id: null, token_sealed: sealed });
   }
 
   /**
@@ -47,11 +54,12 @@ export class StoredRevocations {
    */
   async addSealed(
     transaction: Kysely<Tables>,
-    { id: grant_id, person }: Pick<UpstreamRow, "id" | "person">,
+    { id: grant_id, person, kind: of }: Pick<UpstreamRow, "id" | "person" | "kind">,
     token: { kind: WantedRevocation["kind"]; sealed: string },
   ): Promise<void> {
     const id = newId("rev", this.#parts.now());
-    await this.#keep(transaction, { id, person, kind: token.kind, grant_id, token_sealed: token.sealed });
+    const api = apiOfGrant(of) ?? null;
+    await this.#keep(transaction, { id, person, kind: token.kind, api, grant_id, token_sealed: token.sealed });
   }
 
   /**
@@ -75,14 +83,16 @@ export class StoredRevocations {
   }
 
   async #opened(row: Selectable<Tables["revocations"]>): Promise<ClaimedRevocation | undefined> {
-    const { id, person, kind, grant_id, token_sealed, attempts, created_at: createdAtMs } = row;
+    const { id, person, kind, api, grant_id, token_sealed, attempts, created_at: createdAtMs } = row;
     const identity =
       grant_id === null
         ? { table: "revocations", column: "token_sealed", id, person }
         : rowOf(grant_id, person ?? "", kind === "refresh_token" ? "refresh_sealed" : "access_sealed");
     try {
       const token = await this.#parts.vault.open(token_sealed, identity);
-      if (token !== undefined) return { id, person: person ?? undefined, kind, token, attempts, createdAtMs };
+      if (token !== undefined) {
+        return { id, person: person ?? undefined, kind, api: api ?? undefined, token, attempts, createdAtMs };
+      }
       // Nobody can read it any more.
       await this.done(id);
     } catch (error) {
@@ -95,7 +105,7 @@ export class StoredRevocations {
 
   async #keep(
     db: Kysely<Tables>,
-    row: Pick<Selectable<Tables["revocations"]>, "id" | "person" | "kind" | "grant_id" | "token_sealed">,
+    row: Pick<Selectable<Tables["revocations"]>, "id" | "person" | "kind" | "api" | "grant_id" | "token_sealed">,
   ): Promise<void> {
     const nowMs = this.#parts.now();
     const values = { ...row, created_at: nowMs, attempts: 0, due_at: nowMs, last_error: null };

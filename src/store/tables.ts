@@ -93,7 +93,7 @@ interface OidcTable {
 interface UpstreamGrantsTable {
   id: string;
   person: string;
-  /** The kind of grant: `org` for the org's own API. */
+  /** The kind of grant: `org` for the org's own API, `identity` for who they are, `api:` with the name of an API. */
   kind: string;
   scopes: string;
   access_sealed: string | null;
@@ -108,6 +108,18 @@ interface UpstreamGrantsTable {
   last_error: string | null;
   created_at: number;
   changed_at: number;
+}
+
+/** A token for an API that was given out in exchange for one of a person's. */
+interface ExchangedTokensTable {
+  id: string;
+  person: string;
+  api: string;
+  /** The names of the roles with which it counts, with a space between. */
+  roles: string;
+  token_sealed: string;
+  created_at: number;
+  ends_at: number;
 }
 
 interface WebSessionsTable {
@@ -196,11 +208,13 @@ interface AuditTable {
   detail: string | null;
 }
 
-/** A token at the org that is to be revoked there. */
+/** A token that is to be revoked where it was given out. */
 interface RevocationsTable {
   id: string;
   person: string | null;
   kind: "refresh_token" | "access_token";
+  /** The API whose authorization server gave it out; null for the org. */
+  api: string | null;
   /** The row of `upstream_grants` for which the token was encrypted; null for one that was encrypted for this row. */
   grant_id: string | null;
   token_sealed: string;
@@ -274,6 +288,7 @@ export interface Tables {
   consents: ConsentsTable;
   oidc: OidcTable;
   upstream_grants: UpstreamGrantsTable;
+  exchanged_tokens: ExchangedTokensTable;
   web_sessions: WebSessionsTable;
   transactions: TransactionsTable;
   approvals: ApprovalsTable;

@@ -2,9 +2,9 @@ import { DecryptedRows } from "./decrypted-rows.js";
 import { endTokens } from "./end-tokens.js";
 import type { StoreParts } from "./store-parts.js";
 import { StoredRevocations } from "./stored-revocations.js";
-import { rowOf, type SealedColumn, type UpstreamRow } from "./upstream-rows.js";
+import { apiOfGrant, OF_API, rowOf, type SealedColumn, type UpstreamRow } from "./upstream-rows.js";
 
-/** A person's own tokens at the org. */
+/** A person's own tokens at the org, or at the authorization server of an API. */
 export interface UpstreamTokens {
   access: string;
   /** Epoch milliseconds. */
@@ -19,13 +19,22 @@ export interface UpstreamTokens {
 export interface UpstreamGrant extends UpstreamTokens {
   id: string;
   person: string;
-  /** `org` for the org's own API. */
+  /** `org` for the org's own API, `identity` for who they are, `api:` with the name of an API. */
   kind: string;
   /** Rises with every change of the tokens. */
   version: number;
   /** True while one process renews the tokens. */
   isRenewing: boolean;
   lastError: string | undefined;
+}
+
+/** An API at whose authorization server a person has granted access. */
+export interface LinkedApi {
+  api: string;
+  scopes: readonly string[];
+  /** When it was first granted, and when the tokens last changed, in epoch milliseconds. */
+  sinceMs: number;
+  changedAtMs: number;
 }
 
 type DecryptedTokens = Pick<UpstreamTokens, "access" | "refresh" | "dpopKey">;
@@ -68,6 +77,12 @@ export class UpstreamGrants {
         .onConflict((conflict) =>
           conflict.column("id").doUpdateSet(({ eb, ref }) => ({
             ...kept,
+            created_at: eb
+              .case()
+              .when("upstream_grants.state", "=", "ended")
+              .then(nowMs)
+              .else(ref("upstream_grants.created_at"))
+              .end(),
             changed_at: nowMs,
             renewing_ends_at: null,
             version: eb(ref("upstream_grants.version"), "+", 1),
@@ -81,10 +96,30 @@ export class UpstreamGrants {
     return replaced === tokens.refresh ? undefined : replaced;
   }
 
-  /** What the grants so far hold, without a token, for whoever checks the settings. It looks at a thousand at most. */
+  /** The APIs that a person has linked, without a token. */
+  async apisOf(person: string): Promise<LinkedApi[]> {
+    const { db } = this.#parts;
+    const rows = await db
+      .selectFrom("upstream_grants")
+      .select(["kind", "scopes", "created_at", "changed_at"])
+      .where("person", "=", person)
+      .where("kind", "like", `${OF_API}%`)
+      .where("state", "=", "active")
+      .orderBy("kind")
+      .execute();
+    return rows.map(({ kind, scopes, created_at, changed_at }) => ({
+      api: apiOfGrant(kind) ?? "",
+      scopes: scopes === "" ? [] : scopes.split(" "),
+      sinceMs: created_at,
+      changedAtMs: changed_at,
+    }));
+  }
+
+  /** What the grants at the org so far hold, without a token, for whoever checks the settings. It looks at a thousand at most. */
   async seen(): Promise<{ scopes: readonly string[]; isRenewable: boolean }[]> {
     const grants = this.#parts.db.selectFrom("upstream_grants").select(["scopes", "refresh_sealed"]);
-    const rows = await grants.where("access_sealed", "is not", null).limit(1_000).execute();
+    const ofOrg = grants.where("access_sealed", "is not", null).where("kind", "not like", `${OF_API}%`);
+    const rows = await ofOrg.limit(1_000).execute();
     return rows.map((row) => ({
       scopes: row.scopes.split(" "),
       isRenewable: row.refresh_sealed !== null,
@@ -157,21 +192,24 @@ export class UpstreamGrants {
   }
 
   /**
-   * Ends the tokens of a person, of one kind or of all. They are revoked at the org, unless it has ended them itself.
+   * Ends the tokens of a person, of one kind or of all. They are revoked where they were given out, unless they have
+   * ended there.
    * @param why a code, never a token or the org's text
    * @param version only these tokens, and none that have come meanwhile
+   * @returns the number of grants that have ended
    */
   async end(
     person: string,
     why: string,
     how: { kind?: string; version?: number; isEndedAtOrg?: boolean } = {},
-  ): Promise<void> {
+  ): Promise<number> {
     const { isEndedAtOrg = false, ...which } = how;
     const revocations = isEndedAtOrg ? undefined : new StoredRevocations(this.#parts);
     const ended = await this.#parts.db
       .transaction()
       .execute((transaction) => endTokens(transaction, this.#parts, { person, why, ...which, revocations }));
     for (const id of ended) this.#decrypted.forget(id);
+    return ended.length;
   }
 
   async #decrypt(row: UpstreamRow): Promise<DecryptedTokens | undefined> {
