@@ -3,7 +3,7 @@ import { CannotTell } from "../auth/cannot-tell.js";
 import type { AppCredentials } from "../auth/client-authentication.js";
 import { IssuerKeys } from "../auth/issuer-keys.js";
 import { OAuthClient, type OAuthServer } from "../auth/oauth-client.js";
-import { OAuthFailure } from "../auth/oauth-failure.js";
+import { explain, type FailureContext, OAuthFailure } from "../auth/oauth-failure.js";
 import { oauthFetch } from "../auth/oauth-http.js";
 import { TOKEN_ALGORITHMS, verifiedJwt } from "../auth/verified-jwt.js";
 import { OktaMcpError } from "../errors/index.js";
@@ -132,6 +132,17 @@ export class ApiIssuer {
     const wrong = wrongApiToken(claims, { ...rules, issuer: server.issuer, audience }, clock.now() / 1000);
     if (wrong !== undefined) throw new WrongToken(wrong);
     return claims;
+  }
+
+  /**
+   * What failed here, in words for whoever calls.
+   * @param context the action, and how its client signs in
+   */
+  explained(error: unknown, context: Pick<FailureContext, "method" | "scopes" | "what">): unknown {
+    if (error instanceof WrongToken) return this.refusal(error);
+    if (!(error instanceof OAuthFailure)) return error;
+    const { api, client } = this.#options;
+    return explain(error, { ...context, api, orgUrl: this.issuer, clientId: client.clientId });
   }
 
   /** Puts a token that must not be sent into words for whoever calls. */

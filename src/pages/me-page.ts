@@ -20,6 +20,13 @@ export interface OpenQuestion {
   client: string;
 }
 
+/** One of the company's APIs. */
+export interface OwnApi {
+  name: string;
+  /** Epoch milliseconds; undefined where it is not linked. */
+  linkedSinceMs: number | undefined;
+}
+
 export interface MePage {
   org: string;
   login: string;
@@ -28,6 +35,8 @@ export interface MePage {
   questions: readonly OpenQuestion[];
   /** Whether this server may act for the person at Okta; undefined where no role of theirs needs it. */
   mayActAtOkta: boolean | undefined;
+  /** The company's APIs that the person may link, or has linked. */
+  apis: readonly OwnApi[];
   csrf: string;
 }
 
@@ -41,8 +50,13 @@ function clientRow({ id, name, redirectHost, sinceMs, lastUsedAtMs }: OwnClient,
 </li>`;
 }
 
+function apiRow({ name, linkedSinceMs }: OwnApi): Markup {
+  const state = linkedSinceMs === undefined ? "not linked" : `this server may act for you since ${day(linkedSinceMs)}`;
+  return html`<li class="row"><div><strong>${shown(name)}</strong><br><span class="soft">${state}</span></div><a class="button" href="/connect/${name}">${linkedSinceMs === undefined ? "Link it" : "Look at it"}</a></li>`;
+}
+
 /** A person's own roles and clients, and the way to end what they allowed. */
-export function mePage({ org, login, roles, clients, questions, mayActAtOkta, csrf }: MePage): Markup {
+export function mePage({ org, login, roles, clients, questions, mayActAtOkta, apis, csrf }: MePage): Markup {
   const hidden = html`<input type="hidden" name="csrf" value="${csrf}">`;
   return layout({
     title: "Your access",
@@ -62,6 +76,12 @@ ${
     ? ""
     : html`<h2>Waiting for your answer</h2>
 <ul class="rows">${questions.map(({ id, title, client }) => html`<li class="row"><div><strong>${questionTitle(title)}</strong><br><span class="soft">${shown(client)}</span></div><a class="button" href="/approve/${id}">Look at it</a></li>`)}</ul>`
+}
+${
+  apis.length === 0
+    ? ""
+    : html`<h2>Your company's APIs</h2>
+<ul class="rows">${apis.map(apiRow)}</ul>`
 }
 <h2>Programs that may act for you</h2>
 ${

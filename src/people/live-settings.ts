@@ -8,6 +8,7 @@ import { serveFileSchema } from "./serve-schema.js";
 const LIVE = [
   "$schema",
   "roles",
+  "resources",
   "admins",
   "clients",
   "allowed_origins",

@@ -2,6 +2,8 @@ import { resolve } from "node:path";
 import type { Choosable } from "../catalogue/choice.js";
 import { OktaMcpError } from "../errors/index.js";
 import { parseStrictJson, readHandwritten } from "../files/strict-json.js";
+import { loadResources } from "../resources/load-resources.js";
+import { NO_FILES, type ResourceFiles } from "../resources/resource-files.js";
 import { visible } from "../text/quote.js";
 import { readHookSecret } from "./hook-secrets.js";
 import { loadRoles } from "./load-roles.js";
@@ -19,6 +21,8 @@ export interface LoadedServe {
   roles: readonly Role[];
   /** The apps in Okta besides those of roles. */
   apps: ServeApps;
+  /** The texts that people may read, by their roles. */
+  resources: ResourceFiles;
   /** Sentences for whoever runs the server. None of them stops anything. */
   notices: readonly string[];
 }
@@ -27,6 +31,11 @@ export interface LoadedServe {
 export interface ServeChecks {
   /** The tools that exist. A pattern that names none of them is a mistake. */
   tools: readonly Choosable[];
+  /**
+   * Those of the company's APIs, which are known once their documents were read. Without them no pattern is looked at
+   * where the file has APIs.
+   */
+  apiTools?: readonly Choosable[] | undefined;
   /** Rules of rooms above this one. */
   further?: CheckParts;
 }
@@ -51,12 +60,13 @@ export function loadServe(file: string, checks: ServeChecks): LoadedServe | { pr
 export function checkServe(
   text: string,
   file: string,
-  { tools, further }: ServeChecks,
+  { tools, apiTools, further }: ServeChecks,
 ): LoadedServe | { problems: string[] } {
   const path = resolve(file);
   const inFiles: string[] = [];
   let apps: ServeApps = { okta: undefined, tokens: undefined, directory: undefined };
   let roles: readonly Role[] = [];
+  let resources: ResourceFiles = NO_FILES;
   const notices: string[] = [];
   const checkFiles: CheckParts = (parts, add) => {
     further?.(parts, add);
@@ -66,10 +76,16 @@ export function checkServe(
     for (const [index, secret] of (parts.members.leaving?.event_hook_secret_files ?? []).entries()) {
       readHookSecret(secret, path, (problem) => add(["leaving", "event_hook_secret_files", index], problem));
     }
+    const names = parts.faulty.has("roles") ? undefined : new Set(parts.roles.map(({ role }) => role.name));
+    resources = loadResources(parts.members.resources ?? [], { settingsFile: path, roles: names }, (at, problem) =>
+      add(["resources", ...at], problem),
+    );
+    const hasApis = parts.faulty.has("apis") || Object.keys(parts.members.apis ?? {}).length > 0;
+    const known = hasApis ? apiTools && [...tools, ...apiTools] : tools;
     const loaded = loadRoles(
       parts.roles.map(({ role }) => role),
       path,
-      tools,
+      known,
     );
     if ("problems" in loaded) inFiles.push(...loaded.problems);
     else {
@@ -80,7 +96,7 @@ export function checkServe(
   const parsed = parseStrictJson(text, () => serveFileSchema(checkFiles));
   const problems = [...("problems" in parsed ? parsed.problems : []), ...inFiles];
   if ("problems" in parsed || problems.length > 0) return { problems };
-  return { content: parsed.content, file: path, roles, apps, notices };
+  return { content: parsed.content, file: path, roles, apps, resources, notices };
 }
 
 /** One error for all mistakes of serve.json. */

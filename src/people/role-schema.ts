@@ -24,7 +24,10 @@ export function roleSchema() {
         "Whose right is used at Okta: user, the person's own; service, that of the role's service app. Never one in place of the other.",
       ),
     service: serviceApp("The service app of a role that acts as service. Each role should have its own.").optional(),
-    scopes: z.array(scope).min(1, "is empty: no tool would be on").describe("The okta.* scopes that the role uses."),
+    scopes: z
+      .array(scope)
+      .default([])
+      .describe("The okta.* scopes that the role uses. A role that is for apis or resources alone needs none."),
     tools: patterns.optional().describe("Only these tools: names or areas; * is any characters, ? is one."),
     exclude_tools: patterns.optional().describe("Never these tools."),
     read_only: z.boolean().default(false).describe("Only tools that read."),

@@ -3,6 +3,7 @@ import { companyApisSchema } from "../apis/apis-schema.js";
 import { file, origin, serviceApp, text } from "../config/schema-parts.js";
 import { LOG_LEVELS } from "../log.js";
 import { isNetwork } from "../net/networks.js";
+import { rolesResourcesSchema } from "../resources/resources-schema.js";
 import { adminsSchema } from "./admin-schema.js";
 import { leavingSchema } from "./leaving-schema.js";
 import { limitsSchema } from "./limits-schema.js";
@@ -103,6 +104,7 @@ export function serveFields() {
     ).optional(),
     roles: z.array(roleSchema()).min(1, "is empty: nobody could do anything").max(200),
     apis: companyApisSchema().default({}),
+    resources: rolesResourcesSchema().default([]),
     admins: adminsSchema().optional(),
     leaving: leavingSchema(),
     clients: z.array(clientSchema()).max(500).default([]).describe("Clients that are known beforehand."),

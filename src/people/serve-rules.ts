@@ -1,3 +1,4 @@
+import { checkApis } from "./api-rules.js";
 import { checkMetrics } from "./metrics-rules.js";
 import { MACHINE_MODES, SIGN_IN_MATRIX } from "./sign-in-matrix.js";
 import { checkSignOn } from "./sign-on-rules.js";
@@ -16,6 +17,7 @@ export function checkTogether(given: WholeParts, add: AddMistake): void {
   checkAdmins(given, add);
   checkListener(given, add);
   checkMetrics(given, add);
+  checkApis(given, add);
   const { store } = given.members;
   if (store !== undefined) checkStoreMembers(store, (member, problem) => add(["store", member], problem));
 }
@@ -109,10 +111,12 @@ function checkGroups({ members, faulty }: WholeParts, add: AddMistake): void {
 
 function checkRoles({ roles, members: { sign_in, okta } }: WholeParts, add: AddMistake): void {
   for (const { index, role } of roles) {
-    const { name, act_as, service } = role;
+    const { name, act_as, service, scopes } = role;
+    // Without scopes no right at Okta is used, whoever's it would be.
+    const usesOkta = scopes.length > 0;
     if (roles.find((one) => one.role.name === name)?.role !== role)
       add(["roles", index, "name"], "is the name of an earlier role");
-    if (act_as === "service" && service === undefined) {
+    if (act_as === "service" && service === undefined && usesOkta) {
       add(["roles", index, "service"], "is missing: a role that acts as service needs its service app");
     }
     if (act_as === "user" && service !== undefined) {
@@ -121,7 +125,7 @@ function checkRoles({ roles, members: { sign_in, okta } }: WholeParts, add: AddM
     const combined = sign_in && SIGN_IN_MATRIX[sign_in][act_as];
     if (combined === undefined) continue;
     if ("refused" in combined) add(["roles", index, "act_as"], combined.refused);
-    else if (combined.right === "grant" && okta !== undefined && okta.client_id === undefined) {
+    else if (combined.right === "grant" && usesOkta && okta !== undefined && okta.client_id === undefined) {
       add(["roles", index, "act_as"], "needs the web app in Okta (okta.client_id), with which people grant access");
     }
   }

@@ -6,6 +6,8 @@ import type { UpstreamGrant, UpstreamGrants } from "../store/upstream-grants.js"
 
 export interface GrantKeeperOptions {
   grants: UpstreamGrants;
+  /** The kind of the grant; by default that for the org's own API. */
+  kind?: string;
   /** Our own id of the person. */
   person: string;
   subject: string;
@@ -25,11 +27,12 @@ const PAUSE_MS = 100;
 const WAIT_MS = 60_000;
 
 /**
- * Keeps a person's own tokens at the org in the store of a company's server. Whoever renews them claims it first, so that
+ * Keeps a person's own tokens at the org, or at the authorization server of an API, in the store of a company's server. Whoever renews them claims it first, so that
  * the org sees each refresh token once, whatever number of processes share the store.
  */
 export class GrantKeeper implements SignInKeeper {
   readonly #options: GrantKeeperOptions;
+  readonly #kind: string;
   /** The tokens as of the last look. A renewal counts for these and for none that have come meanwhile. */
   #held: UpstreamGrant | undefined;
   /** The tokens whose renewal is claimed here. Others may look at newer ones meanwhile. */
@@ -37,6 +40,7 @@ export class GrantKeeper implements SignInKeeper {
 
   constructor(options: GrantKeeperOptions) {
     this.#options = options;
+    this.#kind = options.kind ?? ORG_GRANT;
   }
 
   kept = async () => "the database of this server, encrypted";
@@ -45,7 +49,7 @@ export class GrantKeeper implements SignInKeeper {
 
   async read(): Promise<Found> {
     const { grants, person } = this.#options;
-    this.#held = await grants.find(person, ORG_GRANT);
+    this.#held = await grants.find(person, this.#kind);
     return this.#held === undefined ? { signIn: undefined, certain: true } : { signIn: this.#signInOf(this.#held) };
   }
 
@@ -66,7 +70,7 @@ export class GrantKeeper implements SignInKeeper {
     const held = this.#claimed ?? this.#held;
     if (held === undefined) return;
     await this.#options.grants.end(held.person, "invalid_grant", {
-      kind: ORG_GRANT,
+      kind: this.#kind,
       version: held.version,
       isEndedAtOrg: true,
     });

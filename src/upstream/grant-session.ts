@@ -10,6 +10,10 @@ import type { AccessToken } from "../okta/token.js";
 export interface GrantSessionOptions {
   parts: SessionParts;
   app: AppCredentials;
+  /** The scopes that a grant has to have for this session; by default those of the session. */
+  asked?: readonly string[];
+  /** Opens the app's client of the authorization server; by default that of the org's own. */
+  openClient?: () => Promise<OAuthClient>;
   keeper: SignInKeeper;
   /** The page on which the person grants access anew. */
   connectUrl: string;
@@ -21,17 +25,19 @@ export interface GrantSessionOptions {
  */
 export class GrantSession extends PersonSession {
   readonly #connectUrl: string;
+  readonly #openAnother: (() => Promise<OAuthClient>) | undefined;
 
-  constructor({ parts, app, keeper, connectUrl }: GrantSessionOptions) {
+  constructor({ parts, app, asked = [...parts.configured], openClient, keeper, connectUrl }: GrantSessionOptions) {
     const { orgUrl, fetch, clock, requestTimeoutMs: timeoutMs } = parts;
-    super({
-      parts,
-      method: "grant",
-      asked: [...parts.configured],
-      vault: keeper,
-      openClient: async () => new OAuthClient({ orgUrl, fetch, clock, timeoutMs, ...app }),
-    });
+    const ofOrg = async () => new OAuthClient({ orgUrl, fetch, clock, timeoutMs, ...app });
+    super({ parts, method: "grant", asked, vault: keeper, openClient: ofOrg });
     this.#connectUrl = connectUrl;
+    this.#openAnother = openClient;
+  }
+
+  /** Another server is asked each time: finding it may fail and succeed later. */
+  protected override openClient(): Promise<OAuthClient> {
+    return this.#openAnother?.() ?? super.openClient();
   }
 
   /** @throws OktaMcpError session_ended with the page on which the person grants access anew */
@@ -49,9 +55,10 @@ export class GrantSession extends PersonSession {
   }
 
   protected override nobody(): OktaMcpError {
+    const { orgUrl, api } = this.parts;
     return new OktaMcpError(
       "session_ended",
-      `Your access to ${this.parts.orgUrl} through this server has ended or was never granted. Nothing was sent. Grant it here: ${this.#connectUrl}`,
+      `Your access to ${api === undefined ? orgUrl : `the API ${api.name}`} through this server has ended or was never granted. Nothing was sent. Grant it here: ${this.#connectUrl}`,
       {
         fix: "Give the person the link. Once they have signed in there, make the same call again.",
         atTerminal: { fix: "Open the link and sign in there. Then make the same call again." },

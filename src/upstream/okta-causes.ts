@@ -32,6 +32,7 @@ export function asSignInFailure(error: unknown): unknown {
     return refusalOf(error.error, error.error_description);
   }
   if (error instanceof OAuthFailure) {
+    if (error.kind === "refused") return refusalOf(error.error, error.description);
     if (error.kind === "busy") return signInFailure("okta_busy", { detail: error.message });
     return signInFailure(error.kind === "network" ? "okta_unreachable" : "id_token_invalid", { detail: error.message });
   }

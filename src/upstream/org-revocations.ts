@@ -5,10 +5,10 @@ import type { ClaimedRevocation, WantedRevocation } from "../store/stored-revoca
 export interface OrgRevocationsOptions {
   store: Pick<Store, "revocations">;
   /**
-   * Revokes a token of a person at the org. Rejects where the org did not do it; undefined where there is no web app
-   * through which anybody could have got one.
+   * Revokes a token of a person where it was given out. Rejects where it was not done; undefined where there is no web
+   * app through which anybody could have got one.
    */
-  revokeAtOrg: ((token: string, kind: WantedRevocation["kind"]) => Promise<void>) | undefined;
+  revoke: ((wanted: Pick<WantedRevocation, "token" | "kind" | "api">) => Promise<void>) | undefined;
   log: Pick<Log, "warn" | "error">;
 }
 
@@ -22,7 +22,7 @@ const CLAIM_MS = 2 * 60_000;
 const LOOK_MS = 1_000;
 
 /**
- * Revokes at the org the tokens of people whose access has ended here. They wait in the store, so that neither a stop
+ * Revokes where they were given out, at the org or for an API, the tokens of people whose access has ended here. They wait in the store, so that neither a stop
  * nor an outage of the org loses one; of several instances one at a time tries each.
  */
 export class OrgRevocations {
@@ -34,7 +34,7 @@ export class OrgRevocations {
 
   constructor(options: OrgRevocationsOptions) {
     this.#options = options;
-    if (options.revokeAtOrg === undefined) return;
+    if (options.revoke === undefined) return;
     this.#timer = setInterval(() => this.kick(), LOOK_MS).unref();
     this.kick();
   }
@@ -47,7 +47,7 @@ export class OrgRevocations {
 
   /** Begins with what waits. */
   kick(): void {
-    if (this.#closed || this.#options.revokeAtOrg === undefined) return;
+    if (this.#closed || this.#options.revoke === undefined) return;
     if (this.#running !== undefined) {
       this.#again = true;
       return;
@@ -80,15 +80,15 @@ export class OrgRevocations {
     }
   }
 
-  async #revoke({ id, token, kind, person, attempts, createdAtMs }: ClaimedRevocation): Promise<void> {
-    const { store, revokeAtOrg, log } = this.#options;
+  async #revoke({ id, token, kind, api, person, attempts, createdAtMs }: ClaimedRevocation): Promise<void> {
+    const { store, revoke, log } = this.#options;
     try {
-      await revokeAtOrg?.(token, kind);
+      await revoke?.({ token, kind, api });
       await store.revocations.done(id);
     } catch (error) {
       const pauseMs = PAUSES_MS[Math.min(attempts, PAUSES_MS.length) - 1] ?? 0;
       const isOver = createdAtMs + GIVE_UP_MS <= store.revocations.nowMs;
-      const facts = { person, attempts, error };
+      const facts = { person, api, attempts, error };
       if (isOver) log.error("a token was never revoked at the org, and is not tried again", facts);
       else log.warn("a token was not revoked at the org, and will be tried again", { ...facts, pause_ms: pauseMs });
       await (isOver ? store.revocations.done(id) : store.revocations.later(id, pauseMs, "failed"));

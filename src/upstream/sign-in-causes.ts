@@ -176,6 +176,17 @@ export const SIGN_IN_CAUSES = {
     person: ASK,
     operator: "Set sign_on.enabled to true and okta.client_id to the web app, and start the server again.",
   },
+  api_not_there: {
+    means: "There is no API of this name that your roles let you use.",
+    person: "Ask who runs this server which role you need.",
+    operator: "Put a role of the person into apis.{name}.roles, with auth.kind user_grant.",
+  },
+  api_token_wrong: {
+    means: "What came for the API is not meant for it, or not for you, so it was not kept.",
+    person: ASK,
+    operator:
+      "Compare apis.{name}.auth.issuer and audience with the authorization server (Security > API > Authorization Servers > Settings). The log says what is wrong.",
+  },
   okta_busy: {
     means: "Okta does not answer at the moment.",
     person: `Wait a minute. ${AGAIN}`,

@@ -11,17 +11,20 @@ export class SignInFailure extends Error {
   readonly code: SignInCause;
   readonly fix: string;
   readonly detail: string | undefined;
+  readonly #operator: string | undefined;
 
-  constructor(code: SignInCause, message: string, fix: string, detail?: string) {
+  /** @param operator what whoever runs the server does, where it is something else than for the cause elsewhere */
+  constructor(code: SignInCause, message: string, fix: string, detail?: string, operator?: string) {
     super(message);
     this.code = code;
     this.fix = fix;
     this.detail = detail;
+    this.#operator = operator;
   }
 
   /** What whoever runs the server does about it. @param publicUrl the address of the server, without a slash at its end */
   forOperator(publicUrl: string): string {
-    return SIGN_IN_CAUSES[this.code].operator.replaceAll("{public_url}", publicUrl);
+    return (this.#operator ?? SIGN_IN_CAUSES[this.code].operator).replaceAll("{public_url}", publicUrl);
   }
 
   /** True where the same may well succeed in a minute. */

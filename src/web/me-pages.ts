@@ -3,6 +3,7 @@ import { type Role, rolesOf } from "../people/roles.js";
 import type { Store } from "../store/open-store.js";
 import type { KnownPerson } from "../store/stored-people.js";
 import type { Departures } from "../upstream/departures.js";
+import type { ApiLinks } from "./api-links.js";
 import type { PageContext, PageKit } from "./page-kit.js";
 import type { SignInFlow } from "./sign-in-flow.js";
 import type { SignInPages } from "./sign-in-pages.js";
@@ -13,6 +14,7 @@ export interface MePagesOptions {
   kit: PageKit;
   signIn: SignInPages;
   flow: SignInFlow;
+  links: ApiLinks;
   signOut: SignOut;
   departures: Departures;
   store: Store;
@@ -38,7 +40,7 @@ export class MePages {
   }
 
   async #show(context: PageContext): Promise<Response> {
-    const { kit, signIn, flow, roles, orgUrl } = this.#options;
+    const { kit, signIn, flow, links, roles, orgUrl } = this.#options;
     const signedIn = await kit.signedIn(context);
     if (signedIn === undefined) return signIn.offer(context, "/me/sign-in");
     const { person } = signedIn;
@@ -51,6 +53,7 @@ export class MePages {
       clients: await this.#clientsOf(person.id),
       questions: await this.#questionsOf(person.id),
       mayActAtOkta,
+      apis: (await links.offered(person)).map(({ name, linked }) => ({ name, linkedSinceMs: linked?.sinceMs })),
       csrf: kit.formToken(context, purposeOf(person)),
     });
     return kit.page(context, page, { goesTo: [orgUrl] });

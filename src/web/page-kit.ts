@@ -49,7 +49,11 @@ const PAGES_KIND = "pages";
 const SESSION_IDLE_MS = 30 * 60_000;
 const SESSION_MS = 8 * 3_600_000;
 /** Causes with a status of their own. */
-const STATUSES: Partial<Record<SignInCause, 404 | 429>> = { too_many_requests: 429, not_found_here: 404 };
+const STATUSES: Partial<Record<SignInCause, 404 | 429>> = {
+  too_many_requests: 429,
+  not_found_here: 404,
+  api_not_there: 404,
+};
 /** When a page may well be there that was not for a passing reason (`Retry-After`), in seconds. */
 const PASSING_SECONDS = "30";
 const MAX_FORM_BYTES = 65_536;

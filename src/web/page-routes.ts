@@ -12,6 +12,8 @@ import type { PersonChecks } from "../upstream/person-checks.js";
 import { signInFailure } from "../upstream/sign-in-failure.js";
 import type { Watch } from "../watch/observer.js";
 import { AdminAccess } from "./admin-access.js";
+import { ApiLinkPages } from "./api-link-pages.js";
+import type { ApiLinks } from "./api-links.js";
 import { ApprovePages } from "./approve-pages.js";
 import type { BrowserBinding } from "./browser-binding.js";
 import type { ClientRequests } from "./client-requests.js";
@@ -32,6 +34,8 @@ export interface PageRoutesOptions {
   orgUrl: string;
   binding: BrowserBinding;
   flow: SignInFlow;
+  /** The links of people to the company's APIs. */
+  links: ApiLinks;
   login: OktaLogin;
   checks: PersonChecks;
   departures: Departures;
@@ -79,7 +83,9 @@ export function pageRoutes(options: PageRoutesOptions): PageRoutes {
     return kit.failed(context as PageContext, signInFailure("too_many_requests"));
   });
   if (requests !== undefined) new ConsentPages({ ...options, kit, requests }).addTo(app);
+  // The org's own page comes first: no API has its name.
   signIn.addTo(app);
+  new ApiLinkPages({ ...options, kit, signIn }).addTo(app);
   new SsoPages({ ...options, kit, signOut }).addTo(app);
   admin.addTo(app);
   options.addAdminPages(app, { kit, admin });

@@ -48,6 +48,11 @@ export class SignInPages {
     purpose: "/me/sign-in" | typeof CONNECT_PATH,
     action: string = purpose,
   ): Promise<Response> {
+    return this.offerFor(context, { purpose, action });
+  }
+
+  /** As `offer`, for a form that has a purpose of its own. */
+  offerFor(context: PageContext, { purpose, action }: { purpose: string; action: string }): Promise<Response> {
     const { kit, orgUrl } = this.#options;
     const isMe = purpose === "/me/sign-in";
     const page = signInPage({
@@ -76,7 +81,7 @@ export class SignInPages {
 
   async #showConnect(context: PageContext): Promise<Response> {
     const { kit, flow, orgUrl } = this.#options;
-    const { address, personId } = linkOf(context);
+    const { address, personId } = linkedPerson(context, CONNECT_PATH);
     const signedIn = await kit.signedIn(context);
     if (signedIn === undefined) return this.offer(context, CONNECT_PATH, address);
     const { person } = signedIn;
@@ -96,7 +101,7 @@ export class SignInPages {
   async #connect(context: PageContext): Promise<Response> {
     const { kit, flow } = this.#options;
     const { browser } = await kit.form(context, CONNECT_PATH);
-    const { address, personId } = linkOf(context);
+    const { address, personId } = linkedPerson(context, CONNECT_PATH);
     const person = (await kit.signedIn(context))?.person;
     if (person !== undefined && personId !== undefined && person.id !== personId) throw notTheirs();
     return kit.redirect(context, await flow.begin(browser, { returnTo: address, grants: person !== undefined }));
@@ -112,13 +117,14 @@ export class SignInPages {
 const PERSON_ID = /^\w{1,64}$/;
 
 /** The person for whom a link to the page was made, where it tells, and the page's address with it. */
-function linkOf(context: PageContext): { address: string; personId: string | undefined } {
+export function linkedPerson(context: PageContext, path: string): { address: string; personId: string | undefined } {
   const personId = context.req.query("person");
-  if (personId === undefined || !PERSON_ID.test(personId)) return { address: CONNECT_PATH, personId: undefined };
-  return { address: `${CONNECT_PATH}?person=${personId}`, personId };
+  if (personId === undefined || !PERSON_ID.test(personId)) return { address: path, personId: undefined };
+  return { address: `${path}?person=${personId}`, personId };
 }
 
-function notTheirs(): SignInFailure {
+/** The refusal of a link that was made for somebody else. */
+export function notTheirs(): SignInFailure {
   return new SignInFailure(
     "another_person",
     "This link is for somebody else than the person who is signed in here.",

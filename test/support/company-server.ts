@@ -7,6 +7,8 @@ import type { CustomServer } from "../../sandbox/custom-server.js";
 import { ADMIN_LOGIN, WEB_CLIENT_ID } from "../../sandbox/facts.js";
 import type { OAuthAppOptions } from "../../sandbox/oauth-app.js";
 import type { Org } from "../../sandbox/org.js";
+import { readApiAuth } from "../../src/apis/api-auth.js";
+import type { LoadedApi } from "../../src/apis/loaded-api.js";
 import { startCompanyServer } from "../../src/cli/company/company-server.js";
 import { createLog } from "../../src/log.js";
 import { createHttpClient } from "../../src/net/http-client.js";
@@ -47,7 +49,7 @@ export interface CompanyWebOptions {
   roles?: readonly TestRole[];
   /** Admins with a group of their own, whose members are `members` (logins); other members are those of `admins`. */
   admins?: { members: string[]; [member: string]: unknown };
-  arrange?: (org: Org) => void;
+  arrange?: (org: Org, publicUrl: string) => void;
   /** Files in the folder of serve.json, by name. */
   files?: Record<string, string>;
   /** The way to the documents of clients, in place of the one to public addresses. */
@@ -117,7 +119,7 @@ function startOrg(options: CompanyWebOptions, roles: readonly TestRole[], public
     },
     ...(options.customServers && { authorization: { customServers: options.customServers(publicUrl) } }),
     arrange(org) {
-      options.arrange?.(org);
+      options.arrange?.(org, publicUrl);
       const named = (logins: readonly string[]) => logins.flatMap((login) => org.users.findByLogin(login) ?? []);
       if (options.admins !== undefined) org.addGroup({ profile: { name: ADMINS } }, named(options.admins.members));
       for (const role of roles.filter(({ groups }) => groups === undefined)) {
@@ -148,6 +150,47 @@ function appsOf(content: ServeFile, file: string) {
   });
 }
 
+interface Places {
+  publicUrl: string;
+  port: number;
+  folder: string;
+  postgres: PostgresSettings | undefined;
+}
+
+/** The content of serve.json. */
+function contentOf(
+  options: CompanyWebOptions,
+  roles: readonly TestRole[],
+  { origin, org }: Awaited<ReturnType<typeof startOrg>>,
+  { publicUrl, port, folder, postgres }: Places,
+): ServeFile {
+  return serveFileSchema().parse({
+    ...(postgres && { store: storeMembers(postgres) }),
+    public_url: publicUrl,
+    listen: { host: "127.0.0.1", port },
+    data_dir: folder,
+    okta: { org_url: origin, client_id: WEB_CLIENT_ID, client_secret_file: "secret" },
+    roles: roleEntries(roles, org),
+    ...adminsEntry(options, org),
+    ...(typeof options.serve === "function" ? options.serve(origin) : options.serve),
+  });
+}
+
+/** The APIs of the settings, with their documents. */
+async function apisOf({ apis }: ServeFile, file: string): Promise<LoadedApi[]> {
+  return Object.entries(apis).map(([name, settings]) => ({
+    name,
+    settings,
+    auth: readApiAuth(settings.auth, file, (member, problem) => {
+      throw new Error(`${member} ${problem}`);
+    }) ?? { kind: "none" },
+    baseUrl: new URL(settings.base_url),
+    sha256: "",
+    chosen: [],
+    skipped: [],
+  })) as unknown as LoadedApi[];
+}
+
 /**
  * Starts an org with a web app, and the server of a company in front of it. People sign in through real pages.
  */
@@ -159,16 +202,7 @@ export async function startCompanyWeb(options: CompanyWebOptions = {}) {
   putFiles(folder, options);
   const isBalanced = (options.instances ?? 1) > 1;
   const postgres = await databaseOf(options);
-  const content = serveFileSchema().parse({
-    ...(postgres && { store: storeMembers(postgres) }),
-    public_url: publicUrl,
-    listen: { host: "127.0.0.1", port },
-    data_dir: folder,
-    okta: { org_url: company.origin, client_id: WEB_CLIENT_ID, client_secret_file: "secret" },
-    roles: roleEntries(roles, company.org),
-    ...adminsEntry(options, company.org),
-    ...(typeof options.serve === "function" ? options.serve(company.origin) : options.serve),
-  });
+  const content = contentOf(options, roles, company, { publicUrl, port, folder, postgres });
   const file = join(folder, "serve.json");
   const load = (entries: unknown) => {
     const loaded = loadRoles(array(roleSchema()).parse(entries), file);
@@ -178,6 +212,7 @@ export async function startCompanyWeb(options: CompanyWebOptions = {}) {
   let current = load(content.roles);
   let live = content;
   const apps = appsOf(content, file);
+  const loadedApis = await apisOf(content, file);
   const { lines, log } = rememberingLog();
   const openOne = async () => {
     const opened = await openStore({ dir: join(folder, "data"), postgres, log, now: company.clock.now });
@@ -192,6 +227,7 @@ export async function startCompanyWeb(options: CompanyWebOptions = {}) {
       file,
       roles: () => current,
       apps,
+      loadedApis,
       store: own,
       version: "0.0.0",
       log,

@@ -82,7 +82,7 @@ export async function startTokenWeb(options: TokenWebOptions = {}) {
         ],
         ...(groupsClaim && { groupsClaim: { filter: "STARTS_WITH", value: "okta-mcp-", lists: "id" } as const }),
       })),
-    arrange(org) {
+    arrange(org, publicUrl) {
       const orgScopes = [...new Set(roles.flatMap(({ scopes }) => scopes))];
       addOAuthApp(org, {
         id: NATIVE_CLIENT_ID,
@@ -112,7 +112,7 @@ export async function startTokenWeb(options: TokenWebOptions = {}) {
         jwks: directoryKey.jwks as never,
         scopes: ["okta.users.read"],
       });
-      options.arrange?.(org);
+      options.arrange?.(org, publicUrl);
     },
     serve: (origin) => ({
       sign_in: signIn,

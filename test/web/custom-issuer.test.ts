@@ -23,10 +23,10 @@ function start(sign_on: Record<string, unknown> = {}, more: Partial<CompanyWebOp
       },
     ],
     ...more,
-    arrange(org) {
+    arrange(org, publicUrl) {
       const ada = org.users.findByLogin(ADMIN_LOGIN);
       Object.assign(ada?.profile ?? {}, PROFILE);
-      more.arrange?.(org);
+      more.arrange?.(org, publicUrl);
     },
     serve: (origin) => ({
       okta: {

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { ADMIN_LOGIN } from "../../sandbox/facts.js";
 import { SIGN_IN_CAUSES, type SignInCause } from "../../src/upstream/sign-in-causes.js";
 import { atAdmin, personOf, startAdmins } from "../support/admin-company.js";
+import { startApiCompany } from "../support/api-company.js";
 import { type PlainBrowser, plainBrowser, type Visit } from "../support/browser.js";
 import { BOB_LOGIN } from "../support/company-org.js";
 import { type CompanyWeb, type CompanyWebOptions, freePort, startCompanyWeb } from "../support/company-server.js";
@@ -138,6 +139,16 @@ const MET = {
   async sso_disabled() {
     const web = await startTokenWeb(signOn({ enabled: false }));
     return { web, page: await plainBrowser().get(`${web.publicUrl}${LOGIN}`) };
+  },
+  async api_not_there() {
+    const { web, atPages } = await startApiCompany();
+    return { web, page: await (await atPages(ADMIN_LOGIN)).get(`${web.publicUrl}/connect/payroll`) };
+  },
+  async api_token_wrong() {
+    const { web, atPages, link } = await startApiCompany();
+    const ada = await atPages(ADMIN_LOGIN);
+    web.company.control.nextToken("access_token", { claims: (all) => ({ ...all, aud: "https://payroll.example" }) });
+    return { web, page: await link(ADMIN_LOGIN, ada) };
   },
   okta_busy: () => after(atToken({ status: 503 })),
   okta_unreachable: () => after(atToken({ fault: "reset" })),

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import type { LoadedApi } from "../../apis/loaded-api.js";
 import type { AppCredentials } from "../../auth/client-authentication.js";
 import type { Log } from "../../log.js";
 import type { SendHttp } from "../../net/http-client.js";
@@ -10,6 +11,7 @@ import type { ServeApps } from "../../people/serve-apps.js";
 import type { ServeFile } from "../../people/serve-fields.js";
 import type { Store } from "../../store/open-store.js";
 import { Admission } from "../../upstream/admission.js";
+import { CompanyApis } from "../../upstream/company-apis.js";
 import type { OrgDirectory } from "../../upstream/org-directory.js";
 import { OrgWatch } from "../../upstream/org-watch.js";
 import { UNWATCHED, type Watch } from "../../watch/observer.js";
@@ -34,6 +36,8 @@ export interface CompanyOptions {
   roles(): readonly Role[];
   /** The apps in Okta besides those of roles. */
   apps: ServeApps;
+  /** The company's APIs, with what their documents say; by default there are none. */
+  loadedApis?: readonly LoadedApi[];
   store: Store;
   version: string;
   log: Log;
@@ -44,7 +48,7 @@ export interface CompanyOptions {
 }
 
 /** The parts that every way to know callers needs. */
-export interface CompanyParts extends Required<Omit<CompanyOptions, "fetchDocument">> {
+export interface CompanyParts extends Required<Omit<CompanyOptions, "fetchDocument" | "loadedApis">> {
   fetchDocument?: PublicFetch;
   /** The address at which clients reach this server, without a slash at its end. */
   publicUrl: string;
@@ -61,6 +65,8 @@ export interface CompanyParts extends Required<Omit<CompanyOptions, "fetchDocume
   /** What a service app reads at the org about people; undefined where none is named for it. */
   directory: OrgDirectory | undefined;
   traffic: OrgTraffic;
+  /** The company's APIs, each with its authorization server. */
+  apis: CompanyApis;
   /** Whether Okta answers. */
   orgWatch: OrgWatch;
   /** The proxies in front of this server. */
@@ -102,6 +108,7 @@ export function companyParts(options: CompanyOptions): CompanyParts {
     admission: new Admission({ store, settings: () => current().sign_on }),
     directory: reader && orgDirectory({ ...reader, appId: content.okta.client_id, log, fetch, now }),
     traffic,
+    apis: new CompanyApis(options.loadedApis ?? [], { fetch, clockOf: (url) => traffic.with(url).clock, log }),
     proxies,
     addressOf: (request) => clientAddress(request, proxies),
   };

@@ -5,7 +5,7 @@ import type { ServeFile } from "../../people/serve-fields.js";
 import { CheckHints } from "../../upstream/check-hints.js";
 import { Departures } from "../../upstream/departures.js";
 import type { OktaLogin } from "../../upstream/okta-login.js";
-import { OrgRevocations } from "../../upstream/org-revocations.js";
+import { OrgRevocations, type OrgRevocationsOptions } from "../../upstream/org-revocations.js";
 import { PeopleWatch } from "../../upstream/people-watch.js";
 import type { PersonChecks } from "../../upstream/person-checks.js";
 import { RevocationTokens } from "../../verify/revocation-tokens.js";
@@ -48,9 +48,11 @@ export function inDoubt({ content, directory, now }: CompanyParts): (caller: Tok
 }
 
 /** Puts together how access ends. @param login undefined where there is no web app, and so no token of anybody's */
-export function leavingParts({ store, log }: CompanyParts, login: OktaLogin | undefined): LeavingParts {
-  const revokeAtOrg = login && ((token: string, kind: "refresh_token" | "access_token") => login.revoke(token, kind));
-  const revocations = new OrgRevocations({ store, revokeAtOrg, log });
+export function leavingParts({ store, apis, log }: CompanyParts, login: OktaLogin | undefined): LeavingParts {
+  const revoke: OrgRevocationsOptions["revoke"] =
+    login &&
+    (({ token, kind, api }) => (api === undefined ? login.revoke(token, kind) : apis.revoke(api, token, kind)));
+  const revocations = new OrgRevocations({ store, revoke, log });
   return { revocations, departures: new Departures({ store, revocations }) };
 }
 

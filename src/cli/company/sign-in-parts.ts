@@ -11,6 +11,7 @@ import { OktaLogin } from "../../upstream/okta-login.js";
 import { PersonChecks } from "../../upstream/person-checks.js";
 import { PersonGroups } from "../../upstream/person-groups.js";
 import type { TokenVerifier } from "../../verify/token-verifier.js";
+import { ApiLinks } from "../../web/api-links.js";
 import { BrowserBinding } from "../../web/browser-binding.js";
 import { ClientRequests } from "../../web/client-requests.js";
 import { pageRoutes } from "../../web/page-routes.js";
@@ -85,10 +86,12 @@ export function companyPages(
   const binding = new BrowserBinding(new URL(publicUrl), () => store.subKeys("forms"));
   const limits = new AddressLimits({ perMinute: content.limits.oauth_per_address, now });
   const flowParts = signInFlow(parts, signIn);
+  const links = new ApiLinks({ ...parts, ...signIn });
   return pageRoutes({
     ...parts,
     ...signIn,
     ...flowParts,
+    links,
     binding,
     limits,
     requestIds: parts.requests,
