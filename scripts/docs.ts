@@ -2,6 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { pathToFileURL } from "node:url";
 import { createCatalogue } from "../src/catalogue/catalogue.js";
 import { areas } from "../tools/index.js";
+import { apiExampleFiles } from "./docs/api-example.js";
 import { renewed } from "./docs/markdown.js";
 import { movingPage } from "./docs/moving-page.js";
 import { renewedPage } from "./docs/parts.js";
@@ -22,6 +23,7 @@ export async function generatedFiles(): Promise<Record<string, string>> {
     "docs/tools.md": toolsPage(catalogue, await runExamples(catalogue)),
     "docs/scopes.md": scopesPage(catalogue),
     "docs/moving-from-okta-mcp-server.md": movingPage(catalogue),
+    ...(await apiExampleFiles()),
   };
 }
 

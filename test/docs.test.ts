@@ -36,7 +36,9 @@ const PAGES = [
   "CHANGELOG.md",
   "DECISIONS.md",
   "AGENTS.md",
-  ...readdirSync("docs").map((name) => `docs/${name}`),
+  ...readdirSync("docs")
+    .filter((name) => name.endsWith(".md"))
+    .map((name) => `docs/${name}`),
 ];
 const linksOf = (page: string) =>
   [...readFileSync(page, "utf8").matchAll(/\]\(([^)\s]+)\)/g)]

@@ -13,6 +13,14 @@ const answer = (description: string, schema?: SchemaName): JsonObject => ({
   description,
   ...(schema !== undefined && { content: content(schema) }),
 });
+const shared = (name: keyof typeof RESPONSES): JsonObject => ({ $ref: `#/components/responses/${name}` });
+
+/** The answers that several operations have. */
+const RESPONSES = {
+  NotAuthenticated: answer("There is no token, or it does not count here.", "Problem"),
+  NotEnough: answer("The token lacks a scope, or the record is somebody else's.", "Problem"),
+  WrongValues: answer("Values that the document does not allow.", "ValidationProblem"),
+};
 
 /**
  * The API's OpenAPI document.
@@ -35,6 +43,7 @@ export function hrDocument(issuer: string, server?: string): JsonObject {
     paths,
     components: {
       schemas: SCHEMAS,
+      responses: RESPONSES,
       securitySchemes: {
         [SCHEME]: {
           type: "oauth2",
@@ -57,9 +66,8 @@ function described(operation: Operation): JsonObject {
   const scope = access === "open" || access === "signed in" ? [] : [access];
   const answers: Record<string, JsonObject> = {
     [success.status]: answer(success.description, success.schema),
-    ...(access !== "open" && { 401: answer("There is no token, or it does not count here.", "Problem") }),
-    ...(access !== "open" && { 403: answer("The token is not enough.", "Problem") }),
-    ...(hasInput && { 422: answer("Values that the document does not allow.", "ValidationProblem") }),
+    ...(access !== "open" && { 401: shared("NotAuthenticated"), 403: shared("NotEnough") }),
+    ...(hasInput && { 422: shared("WrongValues") }),
     ...Object.fromEntries(Object.entries(problems).map(([status, words]) => [status, answer(words, "Problem")])),
   };
   return {

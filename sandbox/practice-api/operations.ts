@@ -25,7 +25,6 @@ const inQuery = (name: string, description: string, schema: Parameter["schema"],
   description,
   schema,
 });
-const NOT_YOURS = "The record of somebody else, or a token without the scope.";
 
 /** The operations of the practice API, in the order of its document. */
 export const OPERATIONS: readonly Operation[] = [
@@ -91,7 +90,7 @@ export const OPERATIONS: readonly Operation[] = [
     access: "hr.read",
     parameters: [inPath("gpid", GPID)],
     success: { status: 200, description: "The record.", schema: "Employee" },
-    problems: { 403: NOT_YOURS, 404: "There is no such employee." },
+    problems: { 404: "There is no such employee." },
     handle: (asked) => ({ status: 200, json: ownRecord(asked) }),
   },
   {
@@ -108,7 +107,7 @@ export const OPERATIONS: readonly Operation[] = [
       inQuery("end_date", "The last day (YYYY-MM-DD).", date, true),
     ],
     success: { status: 200, description: "The shifts.", schema: "Schedule" },
-    problems: { 403: NOT_YOURS, 404: "There is no such employee." },
+    problems: { 404: "There is no such employee." },
     handle: getSchedule,
   },
   {
@@ -120,7 +119,7 @@ export const OPERATIONS: readonly Operation[] = [
     access: "hr.read",
     parameters: [inPath("gpid", GPID)],
     success: { status: 200, description: "The requests, and the vacation that is left.", schema: "TimeOff" },
-    problems: { 403: NOT_YOURS, 404: "There is no such employee." },
+    problems: { 404: "There is no such employee." },
     handle: (asked) => ({ status: 200, json: asked.timeOff.of(ownRecord(asked).gpid) }),
   },
   {
@@ -145,7 +144,7 @@ export const OPERATIONS: readonly Operation[] = [
     access: "hr.read",
     parameters: [inPath("gpid", GPID), inPath("request_id", "The id of the request.", requestId)],
     success: { status: 200, description: "The request.", schema: "TimeOffRequest" },
-    problems: { 403: NOT_YOURS, 404: "There is no such request." },
+    problems: { 404: "There is no such request." },
     handle: (asked) => ({ status: 200, json: asked.timeOff.get(ownRecord(asked).gpid, requestIdOf(asked)) }),
   },
   {
@@ -157,7 +156,7 @@ export const OPERATIONS: readonly Operation[] = [
     access: "hr.write",
     parameters: [inPath("gpid", GPID), inPath("request_id", "The id of the request.", requestId)],
     success: { status: 204, description: "The request is gone." },
-    problems: { 403: NOT_YOURS, 404: "There is no such request." },
+    problems: { 404: "There is no such request." },
     handle(asked) {
       asked.timeOff.remove(ownRecord(asked).gpid, requestIdOf(asked));
       return { status: 204 };
