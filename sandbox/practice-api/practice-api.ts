@@ -41,6 +41,11 @@ export interface PracticeApi extends Pick<Recorder, "requests" | "arrival" | "co
   readonly close: () => Promise<void>;
 }
 
+/** The org's own authorization server for this API. */
+export function exampleIssuer(org: Org): TrustedIssuer {
+  return { issuer: `${org.origin}/oauth2/${HR_SERVER_ID}`, audience: HR_AUDIENCE };
+}
+
 /**
  * Starts an API of a pretend company on 127.0.0.1: HR, for the people of `org`. It is a service of its own, which knows
  * of the org only what its tokens say and what its people are called.
@@ -48,8 +53,7 @@ export interface PracticeApi extends Pick<Recorder, "requests" | "arrival" | "co
  */
 export async function startPracticeApi(org: Org, options: PracticeApiOptions = {}): Promise<PracticeApi> {
   const { port = 0, keepRequests = 10_000 } = options;
-  const ownIssuer = { issuer: `${org.origin}/oauth2/${HR_SERVER_ID}`, audience: HR_AUDIENCE };
-  const { trusted = [ownIssuer] } = options;
+  const { trusted = [exampleIssuer(org)] } = options;
   const server = createServer();
   server.listen(port, "127.0.0.1");
   await once(server, "listening");
@@ -59,7 +63,7 @@ export async function startPracticeApi(org: Org, options: PracticeApiOptions = {
 
   const faults = createFaultScript();
   const recorder = createRecorder(keepRequests);
-  const document = hrDocument(trusted[0]?.issuer ?? ownIssuer.issuer, origin);
+  const document = hrDocument(exampleIssuer(org).issuer, origin);
   const answer = createAnswer(org, trusted, document);
 
   async function serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -1,6 +1,7 @@
 import { HR_NATIVE_CLIENT_ID, HR_SERVICE_CLIENT_ID, HR_WEB_CLIENT_ID } from "../facts.js";
-import { addOAuthApp } from "../oauth-app.js";
+import { addOAuthApp, type OAuthAppOptions } from "../oauth-app.js";
 import type { Org } from "../org.js";
+import { TOKEN_EXCHANGE } from "../token-exchange.js";
 import { giveGpids } from "./staff.js";
 
 /** The place to which a server on stdio has the answer to a sign-in sent. Okta compares it letter by letter. */
@@ -27,37 +28,41 @@ export interface PracticeApps {
 /**
  * Adds to an org what the practice API needs there besides its authorization server: a `gpid` for everybody who is there
  * by now, and apps: a native one for stdio, a web app for a company's server, and a service for client credentials and
- * for token exchange.
+ * for token exchange. An app that the org has by now stays as it is.
  */
 export function addPracticeApps(org: Org, options: PracticeAppsOptions = {}): PracticeApps {
   const { nativeRedirectUris = [NATIVE_REDIRECT_URI], webRedirectUris, webSecret, serviceSecret } = options;
   giveGpids(org);
-  addOAuthApp(org, {
+  const hasEveryone = org.groups.all().some(({ profile }) => profile.name === "Everyone");
+  const everybody = hasEveryone ? { assigned: { groups: ["Everyone"] } } : {};
+  const add = (app: OAuthAppOptions & { id: string }) => ({
+    clientId: app.id,
+    clientSecret: (org.apps.get(app.id) === undefined && addOAuthApp(org, app).clientSecret) || "",
+  });
+  const native = add({
     id: HR_NATIVE_CLIENT_ID,
     label: "HR for my assistant",
     type: "native",
     redirectUris: nativeRedirectUris,
+    ...everybody,
   });
   const web =
     webRedirectUris &&
-    addOAuthApp(org, {
+    add({
       id: HR_WEB_CLIENT_ID,
       label: "HR for assistants",
       redirectUris: webRedirectUris,
       pkceRequired: true,
+      ...everybody,
       ...(webSecret !== undefined && { secret: webSecret }),
     });
-  const service = addOAuthApp(org, {
+  const service = add({
     id: HR_SERVICE_CLIENT_ID,
     label: "HR service",
     type: "service",
-    grantTypes: ["client_credentials", "urn:ietf:params:oauth:grant-type:token-exchange"],
+    grantTypes: ["client_credentials", TOKEN_EXCHANGE],
     assigned: {},
     ...(serviceSecret !== undefined && { secret: serviceSecret }),
   });
-  return {
-    native: { clientId: HR_NATIVE_CLIENT_ID },
-    web: web && { clientId: web.clientId, clientSecret: web.clientSecret ?? "" },
-    service: { clientId: service.clientId, clientSecret: service.clientSecret ?? "" },
-  };
+  return { native: { clientId: native.clientId }, web, service };
 }

@@ -11,10 +11,12 @@ import { describedCommand, type MakeCommand } from "../command.js";
 import { ENDING_SIGNALS } from "../interrupt.js";
 import type { Io } from "../io.js";
 import { parsePort, portError } from "../port.js";
+import type { PracticeCompany } from "../practice-company.js";
 import type { ServiceKey } from "../service-key.js";
 
 interface SandboxOptions {
   port: number;
+  apiPort: number;
   approve?: boolean;
   company?: string;
   verbose?: boolean;
@@ -26,18 +28,22 @@ export const sandboxCommand: MakeCommand = (io, finish) =>
     "okta-mcp sandbox",
     "okta-mcp sandbox --port 8080 --verbose",
     "okta-mcp sandbox --approve   # every sign-in is allowed at once, for CI",
+    "okta-mcp sandbox --port 8080 --api-port 8081   # as docs/apis.md has it",
     "okta-mcp sandbox --port 9000 --company serve.json   # to rehearse okta-mcp serve with these very settings",
   ])
     .option("--port <n>", "Port to listen on, on 127.0.0.1.", parsePort, 0)
+    .option("--api-port <n>", "Port of the practice API beside the org, on 127.0.0.1.", parsePort, 0)
     .option("--approve", "Allow every device sign-in at once, without the page: whoever asks on this machine gets in.")
     .option("--company <file>", "Have the apps and groups that this serve.json names, and a person for each group.")
     .option("--sandbox", "Has no effect here: this command is a sandbox.")
     .option("--verbose", "Show each request on stderr.")
-    .action(async ({ port, approve = false, company, verbose = false }: SandboxOptions) => {
+    .action(async ({ port, apiPort, approve = false, company, verbose = false }: SandboxOptions) => {
       const { startSandbox } = await import("../../../sandbox/server.js");
       const { orgAuthorization } = await import("../../../sandbox/org-authorization.js");
       const { DEVICE_CLIENT_ID, SERVICE_CLIENT_ID } = await import("../../../sandbox/facts.js");
+      const { addPracticeApps } = await import("../../../sandbox/practice-api/practice-apps.js");
       const { createServiceKey } = await import("../service-key.js");
+      const { startPracticeCompany } = await import("../practice-company.js");
       const rehearsal = company === undefined ? undefined : await rehearsalOf(company);
       // The handler has to be there before the first line of output, since a signal may come right after it.
       const stopped = new Promise<void>((resolve) => {
@@ -49,14 +55,22 @@ export const sandboxCommand: MakeCommand = (io, finish) =>
           autoApprove: approve,
           deviceIntervalSeconds: 1,
           serviceClient: { jwks: key.jwks, dpopRequired: true },
+          ...(rehearsal && { customServers: rehearsal.servers }),
         });
         const authorization = (org: Org) => {
           rehearsal?.add(org);
+          addPracticeApps(org);
           return authorize(org);
         };
         const sandbox = await startSandbox({ port, authorization }).catch((error: NodeJS.ErrnoException) => {
           throw portError(port, error);
         });
+        const practice = await startPracticeCompany(sandbox.org, apiPort, rehearsal?.trusted(sandbox.origin)).catch(
+          async (error: NodeJS.ErrnoException) => {
+            await sandbox.close();
+            throw portError(apiPort, error);
+          },
+        );
         if (verbose) showRequests(io);
         explain(io, {
           origin: sandbox.origin,
@@ -66,8 +80,10 @@ export const sandboxCommand: MakeCommand = (io, finish) =>
           key,
           approve,
         });
+        explainPractice(io, practice);
         rehearsal?.explain(io, sandbox.origin);
         await stopped;
+        await practice.close();
         await sandbox.close();
         // The terminal has shown ^C, so a new line begins here.
         if (io.stderr.isTTY) io.note();
@@ -81,10 +97,14 @@ export const sandboxCommand: MakeCommand = (io, finish) =>
 /** Reads what a serve.json expects of its org. */
 async function rehearsalOf(file: string) {
   const { readRehearsal } = await import("../company/rehearsal.js");
-  const { addRehearsal } = await import("../../../sandbox/rehearsal.js");
+  const { addRehearsal, rehearsedServers } = await import("../../../sandbox/rehearsal.js");
   const settings = readRehearsal(file);
   let people: RehearsedPerson[] = [];
   return {
+    servers: rehearsedServers(settings.servers),
+    /** The servers of the file, whose tokens the practice API takes too: the file may name its address. */
+    trusted: (origin: string) =>
+      settings.servers.map(({ id, audience }) => ({ issuer: `${origin}/oauth2/${id}`, audience })),
     add(org: Org) {
       people = addRehearsal(org, settings);
     },
@@ -149,4 +169,11 @@ function explain(io: Io, { origin, org, device, service, key, approve }: Facts):
   io.out(`export OKTA_CLIENT_ID="${service}"`);
   io.out(`export OKTA_PRIVATE_KEY_FILE="${key.file}"`);
   io.out(`export OKTA_KEY_ID="${key.kid}"`);
+}
+
+function explainPractice(io: Io, { api, settings }: PracticeCompany): void {
+  io.out("");
+  io.out(io.style("bold", "For tools of a company's own API", io.stdout));
+  io.out(`HR, a practice API, is at ${api.origin}. Its document and settings for it are beside this file:`);
+  io.out(`export OKTA_MCP_APIS="${settings}"`);
 }
