@@ -1,5 +1,6 @@
 import type { ToolCard } from "../catalogue/catalogue.js";
 import type { Purpose } from "../okta/purpose.js";
+import { REFERENCE } from "../resources/reference/own-cards.js";
 
 /** The kinds of objects whose ids are looked for most. */
 const FOUND_FIRST: readonly Purpose[] = ["find user", "find group", "find app"];
@@ -26,6 +27,7 @@ export function instructionsFor(
     `- Tools take ids.${sentence(ids)}`,
     "- Lists answer { items, total_fetched, has_more, next_cursor }: pass next_cursor as `after` to go on. In the text of a longer list, items_table stands for items: each of its rows has one item's values in the order of columns; a value equal to `absent` means that the item has no such field.",
     '- `fields` keeps the answer of any tool small, e.g. ["id", "profile.login"]. No tool takes an argument that its schema does not show.',
+    `- Search grammar, expressions, event types and errors are explained in the resource ${REFERENCE}.`,
     ...(on.some(({ effect }) => effect !== "reads") ? ofWrites(record, agrees) : []),
     "- protected is a person's decision: tell them, and look for no way around it.",
     `- A failed call says how to fix it. missing_scope and sign_in_pending need a person${scopes ? `; ${scopes} explains` : ""}.`,

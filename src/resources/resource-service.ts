@@ -21,6 +21,11 @@ export interface ResourceServiceOptions {
   log: Pick<Log, "warn">;
 }
 
+/** True for a URI of our own reference, whether or not there is a text of it. */
+export function isOfReference(uri: string): boolean {
+  return uri.startsWith(REFERENCE);
+}
+
 /** Whoever wrote the settings finds out why in the log; its words name files of this machine. */
 function unreadable(cause: unknown): OktaMcpError {
   return new OktaMcpError("bad_config", "The text is there, and it cannot be read at the moment.", {
@@ -37,7 +42,7 @@ export function resourceService({ files, tools, log }: ResourceServiceOptions): 
     templates: () => [...(files()?.templates() ?? []), ...OWN_TEMPLATES],
     async read(uri) {
       try {
-        if (uri.startsWith(REFERENCE)) return (await reference()).referenceText(uri, tools());
+        if (isOfReference(uri)) return (await reference()).referenceText(uri, tools());
         return await files()?.read(uri);
       } catch (error) {
         log.warn("a resource cannot be read", { error });

@@ -54,6 +54,7 @@ export class Metrics implements Observer {
   );
   readonly #tools = this.#counter("tool_calls_total", "Calls of tools.", ["tool", "outcome"]);
   readonly #toolSeconds = this.#histogram("tool_call_duration_seconds", "Calls of tools, with all waiting.");
+  readonly #reads = this.#counter("resource_reads_total", "Texts that were asked for.", ["source", "outcome"]);
   readonly #okta = this.#counter("okta_requests_total", "Requests to Okta.", ["bucket", "status"]);
   readonly #oktaSeconds = this.#histogram("okta_request_duration_seconds", "Requests to Okta, without waiting before.");
   readonly #remaining = this.#gauge("okta_rate_remaining", "Requests left in Okta's present window.", ["bucket"]);
@@ -83,6 +84,9 @@ export class Metrics implements Observer {
         this.#toolSeconds.observe(seen.ms / 1000);
         return;
       }
+      case "resource_read":
+        this.#reads.inc({ source: seen.source, outcome: seen.outcome });
+        return;
       case "okta_request": {
         const bucket = this.#buckets.of(seen.bucket);
         this.#okta.inc({ bucket, status: seen.status === undefined ? "no_answer" : String(seen.status) });

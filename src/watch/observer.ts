@@ -4,6 +4,7 @@ import type { TraceContext } from "./trace-context.js";
 export type Observation =
   | { kind: "request"; route: string; status: number; ms: number }
   | { kind: "tool_call"; tool: string; outcome: string; ms: number }
+  | { kind: "resource_read"; source: "reference" | "settings"; outcome: "done" | "not_found" | "failed"; ms: number }
   | { kind: "okta_request"; bucket: string; status: number | undefined; ms: number; window?: RateWindow | undefined }
   | { kind: "query"; ms: number; hasFailed: boolean }
   | { kind: "auth_failure"; reason: string }

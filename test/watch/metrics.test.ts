@@ -8,12 +8,14 @@ test("no label has a value that a stranger or a mistake has chosen, and none has
   for (const tool of ["list_users", "rm -rf /", "ada@acme.example"]) {
     metrics.note({ kind: "tool_call", tool, outcome: "done", ms: 1 });
   }
+  metrics.note({ kind: "resource_read", source: "settings", outcome: "not_found", ms: 1 });
   metrics.note({ kind: "request", route: 'x"}\n# EVIL 1', status: 200, ms: 1 });
   for (let n = 0; n < 2_000; n += 1) metrics.note({ kind: "okta_request", bucket: `GET /x${n}`, status: 200, ms: 1 });
   const { type, text } = await metrics.text();
   expect(type).toMatch(/^text\/plain/);
   expect(text).toContain('okta_mcp_tool_calls_total{tool="list_users",outcome="done"} 1');
   expect(text).toContain('okta_mcp_tool_calls_total{tool="unknown",outcome="done"} 2');
+  expect(text).toContain('okta_mcp_resource_reads_total{source="settings",outcome="not_found"} 1');
   expect(text).toContain('okta_mcp_http_requests_total{route="other",status="200"} 1');
   expect(text).toContain('okta_mcp_okta_requests_total{bucket="other",status="200"} 1500');
   expect(text).not.toMatch(/EVIL|ada@|rm -rf/);
