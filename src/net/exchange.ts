@@ -70,8 +70,14 @@ export async function exchange(request: HttpRequest, options: ExchangeOptions): 
 }
 
 /** The body as text; undefined where it is longer than `maxBytes`. */
-async function readText({ body }: HttpAnswer, maxBytes: number): Promise<string | undefined> {
-  if (body === null) return "";
+async function readText(answer: HttpAnswer, maxBytes: number): Promise<string | undefined> {
+  const bytes = await readBytes(answer, maxBytes);
+  return bytes?.toString("utf8").replace(/^\uFEFF/, "");
+}
+
+/** The body, read no further than to `maxBytes`; undefined where it is longer. */
+export async function readBytes({ body }: HttpAnswer, maxBytes: number): Promise<Buffer | undefined> {
+  if (body === null) return Buffer.alloc(0);
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of body as AsyncIterable<Uint8Array>) {
@@ -80,7 +86,5 @@ async function readText({ body }: HttpAnswer, maxBytes: number): Promise<string 
     chunks.push(chunk);
   }
   // The chunks are joined at once. A text of many pieces would be joined again before it is parsed.
-  return Buffer.concat(chunks, bytes)
-    .toString("utf8")
-    .replace(/^\uFEFF/, "");
+  return Buffer.concat(chunks, bytes);
 }
