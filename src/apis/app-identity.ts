@@ -3,9 +3,9 @@ import { OktaMcpError } from "../errors/index.js";
 import type { ServerClock } from "../net/server-clock.js";
 import { untilAborted } from "../net/waiting.js";
 import type { ApiTokenSource } from "./api-auth.js";
-import type { ApiAuthorization, ApiAuthorizing, ApiIdentity } from "./api-identity.js";
+import type { ApiAuthorization, ApiAuthorizing } from "./api-identity.js";
 import { type ApiIssuer, WrongToken } from "./api-issuer.js";
-import type { TellClaims } from "./fixed-identities.js";
+import type { SharedIdentity } from "./fixed-identities.js";
 
 export interface AppIdentityOptions {
   /** The API's name in the settings. */
@@ -14,8 +14,6 @@ export interface AppIdentityOptions {
   issuer: ApiIssuer;
   /** The clock of the authorization server. */
   clock: ServerClock;
-  /** What is known of whoever calls; the app's token tells nothing of them. */
-  claims: TellClaims;
 }
 
 /** A token that was checked. */
@@ -33,17 +31,13 @@ const DEFAULT_LIFE_MS = 300_000;
  * The identity of an app of the company, whoever calls (client credentials, RFC 6749, section 4.4). One token serves all
  * callers until it ends, and its audience is checked before it is sent.
  */
-export class AppIdentity implements ApiIdentity {
+export class AppIdentity implements SharedIdentity {
   readonly #options: AppIdentityOptions;
   #token: AppToken | undefined;
   #getting: Promise<AppToken> | undefined;
 
   constructor(options: AppIdentityOptions) {
     this.#options = options;
-  }
-
-  get claims(): TellClaims {
-    return this.#options.claims;
   }
 
   async authorize(_request: ApiAuthorizing, signal?: AbortSignal): Promise<ApiAuthorization> {

@@ -3,6 +3,9 @@ import type { Json } from "../json/json.js";
 import type { ApiAuth } from "./api-auth.js";
 import type { ApiIdentity } from "./api-identity.js";
 
+/** An identity that is the same whoever calls, so that it tells nothing of them. */
+export type SharedIdentity = Omit<ApiIdentity, "claims">;
+
 /** Tells the claims of the person who calls, where something else than the API's token knows them. */
 export type TellClaims = (signal?: AbortSignal) => Promise<Readonly<Record<string, Json>>>;
 
@@ -19,12 +22,11 @@ export const knowsNobody =
     );
 
 /** The identity that always carries the same: a key of the API, or nothing at all. A refused one stays as it is. */
-export function fixedIdentity(auth: Extract<ApiAuth, { kind: "none" | "api_key" }>, claims: TellClaims): ApiIdentity {
+export function fixedIdentity(auth: Extract<ApiAuth, { kind: "none" | "api_key" }>): SharedIdentity {
   const carried = auth.kind === "none" ? {} : { [auth.name]: auth.key };
   const isQuery = auth.kind === "api_key" && auth.in === "query";
   return {
     authorize: async () => (isQuery ? { headers: {}, query: carried } : { headers: carried, query: {} }),
     refused: () => {},
-    claims,
   };
 }

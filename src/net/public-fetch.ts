@@ -19,6 +19,8 @@ export interface PublicFetchOptions {
   resolve?: (host: string) => Promise<readonly ResolvedAddress[]>;
   /** Decides about an address; by default every public one is allowed. */
   allows?: (address: string) => boolean;
+  /** True where the document may be of any type; by default it is JSON. */
+  anyType?: boolean;
   /** Certificate authorities in place of those that Node.js trusts. */
   ca?: string;
 }
@@ -37,7 +39,7 @@ export class NotFetched extends Error {
 
 const resolveBySystem = (host: string) => systemLookup(host, { all: true, verbatim: true });
 
-/** Reads a JSON document of a stranger. @throws NotFetched */
+/** Reads a document of a stranger. @throws NotFetched */
 export type PublicFetch = (url: URL) => Promise<Response>;
 
 /**
@@ -89,7 +91,7 @@ async function addressesOf(
 function get(
   url: URL,
   addresses: readonly [ResolvedAddress, ...ResolvedAddress[]],
-  { maxBytes, ca }: PublicFetchOptions,
+  { maxBytes, ca, anyType = false }: PublicFetchOptions,
   signal: AbortSignal,
 ): Promise<Response> {
   // The connection asks here in place of the system, so it goes to what was checked.
@@ -100,7 +102,7 @@ function get(
   return new Promise((resolve, reject) => {
     const sent = request(url, {
       method: "GET",
-      headers: { accept: "application/json", "user-agent": "okta-mcp" },
+      headers: { accept: anyType ? "application/json, */*;q=0.5" : "application/json", "user-agent": "okta-mcp" },
       agent: false,
       lookup,
       signal,
@@ -108,7 +110,7 @@ function get(
       ...(ca === undefined ? {} : { ca }),
     });
     sent.once("response", (message) => {
-      read(message, maxBytes).then(resolve, (error: unknown) => {
+      read(message, { maxBytes, anyType }).then(resolve, (error: unknown) => {
         reject(error);
         sent.destroy();
       });
@@ -121,15 +123,18 @@ function get(
 /** The media types of JSON (RFC 6838, section 4.2.8). */
 const JSON_TYPE = /^application\/(?:[a-z0-9.-]{1,80}\+)?json *(?:;|$)/i;
 
-/** Reads an answer whose body is a whole JSON document. Other statuses come without a body. */
-async function read(message: IncomingMessage, maxBytes: number): Promise<Response> {
+/** Reads an answer whose body is a whole document. Other statuses come without a body. */
+async function read(
+  message: IncomingMessage,
+  { maxBytes, anyType }: Required<Pick<PublicFetchOptions, "maxBytes" | "anyType">>,
+): Promise<Response> {
   const { statusCode: status = 0, headers } = message;
   if (status !== 200) {
     message.destroy();
     throw new NotFetched(`its host answered with status ${status}`, status === 429 || status >= 500);
   }
   const type = headers["content-type"] ?? "";
-  if (!JSON_TYPE.test(type)) throw new NotFetched("its content type is not application/json");
+  if (!anyType && !JSON_TYPE.test(type)) throw new NotFetched("its content type is not application/json");
   if ((headers["content-encoding"] ?? "identity") !== "identity") throw new NotFetched("it came compressed, unasked");
   const chunks: Buffer[] = [];
   let bytes = 0;

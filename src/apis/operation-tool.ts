@@ -1,0 +1,220 @@
+import * as z from "zod";
+import { OktaMcpError } from "../errors/index.js";
+import { stringifyJson } from "../json/exact-json.js";
+import { isObject, type Json } from "../json/json.js";
+import type { ApiOperation } from "../openapi/api-document.js";
+import type { ApiAnswer, ApiCalls } from "../openapi/api-request.js";
+import { asSentence, documentWords } from "../openapi/document-words.js";
+import { merged } from "../results/difference.js";
+import { quoteOkta, shortened } from "../text/quote.js";
+import { isSecretName, MASK } from "../text/secrets.js";
+import type { Arguments, Impact, Tool, ToolContext } from "../tool.js";
+import { type ApiAuth, isAppIdentity } from "./api-auth.js";
+import type { Choice } from "./choose-operations.js";
+import { nameIn, type OperationRequests } from "./operation-requests.js";
+
+export interface OperationToolOptions extends Choice {
+  name: string;
+  /** The API's name in the settings. */
+  api: string;
+  auth: ApiAuth;
+  requests: OperationRequests;
+  /** The GET of the same path, where it is chosen too. */
+  reading: OperationRequests | undefined;
+}
+
+const MAX_TITLE_CHARS = 80;
+const MAX_WORDS = 300;
+/** The most fields of an object and arguments of a call in one question. */
+const MAX_DETAILS = 12;
+const MAX_VALUE_CHARS = 120;
+
+const NO_UNDO =
+  "the API's document tells no way back; look at what is recorded and put it right with the API's own tools.";
+
+/** Names of parameters that choose a part of a long answer. */
+const PAGING =
+  /^(?:\$?(?:limit|offset|skip|top)|page|cursor|after|before|start|size|(?:per_?page|page_?(?:size|number|token)|max_?results|next_?(?:token|page)|starting_?after|continuation_?token))$/i;
+
+/** The arguments of a tool, each shown as the document has it and checked by the whole schema later. */
+function inputOf({ given }: OperationRequests): z.ZodObject {
+  const shape = given.map(({ name, schema, isRequired }) => {
+    const value = z.custom<unknown>((one) => one !== undefined, "is missing").meta({ ...schema });
+    return [name, isRequired ? value : value.optional()] as const;
+  });
+  return z.strictObject(Object.fromEntries(shape));
+}
+
+/** What the tool is, in the document's words, and whose identity a call carries, in ours. */
+function describe({ operation, api, auth, access }: OperationToolOptions): Pick<Tool, "title" | "description"> {
+  const { method, path, summary, description, isDeprecated } = operation;
+  const place = `${method} ${documentWords(path, 200)}`;
+  const title = documentWords(summary, MAX_TITLE_CHARS);
+  const words = documentWords(description, MAX_WORDS);
+  const facts = [
+    title === "" || words.startsWith(title) ? "" : asSentence(title),
+    asSentence(words),
+    `Calls ${place} of the API ${api}.`,
+    isAppIdentity(auth) && !access.isOpen ? "Calls with the app's identity, not the person's." : "",
+    isDeprecated ? "Deprecated." : "",
+  ];
+  return { title: title === "" ? place : title, description: facts.filter((text) => text !== "").join(" ") };
+}
+
+/** Makes the tool of a chosen operation. */
+export function operationTool(options: OperationToolOptions): Tool {
+  const { name, api, operation, access, requests } = options;
+  const queryArguments = requests.given.filter(({ place }) => place === "query");
+  const comparable = requests.given.filter(({ place }) => place === "query" || place === "path");
+  const facts = {
+    name,
+    ...describe(options),
+    scope: null,
+    api: {
+      name: api,
+      method: operation.method,
+      template: operation.path,
+      access,
+      isBound: requests.bound.length > 0,
+      paging: queryArguments.filter(({ parameter }) => PAGING.test(parameter)).map((argument) => argument.name),
+    },
+    input: inputOf(requests),
+    understand: (args: Arguments) => requests.understood(name, args),
+    run: async (context: ToolContext, args: Arguments) => {
+      const apis = apisOf(context);
+      const request = await requests.request(name, await requests.complete(args, apis));
+      return resultOf(await apis.send(request));
+    },
+  };
+  const effect = effectOf(options);
+  if (effect === "reads") {
+    // An answer that depends on a hidden attribute would tell who guesses well.
+    const compares = Object.fromEntries(comparable.map((argument) => [argument.name, [argument.parameter]]));
+    return { ...facts, effect, compares };
+  }
+  return {
+    ...facts,
+    ...(effect === "removes" ? { effect } : { effect, destructive: true }),
+    ...(effect === "removes" || options.entry.consent === "always"
+      ? { impact: (context: ToolContext, args: Arguments) => impactOf(options, context, args) }
+      : {}),
+    change: {
+      state: (context: ToolContext, args: Arguments, made?: Json) => stateOf(options, context, args, made),
+      becomes: (args: Arguments, before: Json) => becomes(operation, args, before),
+      undo: NO_UNDO,
+    },
+  };
+}
+
+function effectOf({ operation: { method }, entry }: Choice): "reads" | "changes" | "removes" {
+  if (entry.effect === "removes" || method === "DELETE") return "removes";
+  return entry.effect ?? (method === "GET" || method === "HEAD" ? "reads" : "changes");
+}
+
+function apisOf({ apis }: ToolContext): ApiCalls {
+  if (apis !== undefined) return apis;
+  throw new OktaMcpError("bug", "A tool of an API was called where no APIs are set up.");
+}
+
+/** What a model gets of an answer: JSON and text whole, of everything else what it is. */
+function resultOf({ status, mediaType, json, text, bytes, isTooLong, location }: ApiAnswer): unknown {
+  const place = location === undefined ? {} : { location };
+  if (json !== undefined) return json;
+  if (isTooLong) {
+    const note = `The answer has more than ${bytes} bytes and was not read. Ask for less at once, or have whoever runs this raise limits.response_kib of the API.`;
+    return { status, too_long: true, ...place, note };
+  }
+  if (text !== undefined) return { media_type: mediaType, ...place, text };
+  if (bytes > 0) {
+    const note = "The answer is no JSON and no plain text, so its content is not shown.";
+    return { status, media_type: mediaType, bytes, ...place, note };
+  }
+  return location === undefined ? undefined : { done: true, status, ...place };
+}
+
+/** Reads what stands at the path of a call; undefined where nothing that is chosen can. */
+async function readObject(
+  { name, requests, reading }: OperationToolOptions,
+  context: ToolContext,
+  args: Arguments,
+): Promise<Json | undefined> {
+  if (reading === undefined) return undefined;
+  const apis = apisOf(context);
+  const request = await reading.readingFor(name, requests, await requests.complete(args, apis));
+  return request === undefined ? undefined : (await apis.send(request)).json;
+}
+
+/** The state for the journal. A POST makes something of its own, which its answer shows. */
+async function stateOf(
+  options: OperationToolOptions,
+  context: ToolContext,
+  args: Arguments,
+  made: Json | undefined,
+): Promise<Json | undefined> {
+  if (options.operation.method === "POST") return made ?? null;
+  return readObject(options, context, args);
+}
+
+function becomes({ method }: ApiOperation, { body }: Arguments, before: Json): Json {
+  if (method === "DELETE") return null;
+  if (body === undefined) return before;
+  // Other forms of PATCH than a merge (RFC 7396) are lists of steps.
+  if (method === "PATCH") return isObject(body as Json) ? merged(before, body as Json) : before;
+  return body as Json;
+}
+
+/** The question to a person, with what stands there now where that can be read. */
+async function impactOf(options: OperationToolOptions, context: ToolContext, args: Arguments): Promise<Impact> {
+  const { name, api, operation, requests } = options;
+  const { method, path } = await requests.request(name, await requests.complete(args, apisOf(context)));
+  const isPost = operation.method === "POST";
+  const present = isPost ? undefined : await presentOf(options, context, args);
+  const named = nameIn(present);
+  const given = Object.entries(args).filter(([argument]) => argument === "body");
+  const details = [
+    `sends ${method} ${path} to the API ${api}`,
+    ...given.flatMap(([argument, value]) => linesOf(value as Json, `${argument}.`)),
+    ...(present === undefined || present === null ? [] : linesOf(present, "now ")),
+  ];
+  return {
+    target: {
+      type: `${api} ${operation.method === "DELETE" ? "object" : "request"}`,
+      name: named ?? path,
+      id: `${method} ${path}`,
+    },
+    details,
+    ...(present === undefined ? {} : { state: present }),
+  };
+}
+
+/** What is there now; undefined where it cannot be read, which keeps no person from deciding. */
+async function presentOf(
+  options: OperationToolOptions,
+  context: ToolContext,
+  args: Arguments,
+): Promise<Json | undefined> {
+  try {
+    return await readObject(options, context, args);
+  } catch (error) {
+    // What is not there cannot be removed, and whoever must not see it learns so from the call itself.
+    if (error instanceof OktaMcpError && (error.code === "forbidden" || error.code === "bad_input")) return undefined;
+    throw error;
+  }
+}
+
+/** The fields of a value, one line each, as far as a person needs them. */
+function linesOf(value: Json, before: string): string[] {
+  if (!isObject(value)) return [`${before.trim().replace(/\.$/, "")} ${shown(value)}`];
+  const entries = Object.entries(value);
+  const lines = entries
+    .slice(0, MAX_DETAILS)
+    .map(([key, inner]) => `${before}${shortened(key, 60)}: ${isSecretName(key) ? MASK : shown(inner)}`);
+  const more = entries.length - lines.length;
+  return more > 0 ? [...lines, `and ${more} more fields`] : lines;
+}
+
+function shown(value: Json): string {
+  return typeof value === "string"
+    ? quoteOkta(value, MAX_VALUE_CHARS)
+    : shortened(stringifyJson(value), MAX_VALUE_CHARS);
+}
