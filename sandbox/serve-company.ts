@@ -7,17 +7,19 @@ export const SERVE_GROUPS = {
   admins: "okta-mcp-admins",
   helpdesk: "okta-mcp-helpdesk",
   viewers: "okta-mcp-viewers",
+  staff: "okta-mcp-staff",
 } as const;
 
 /** A name of such a group in the sandbox, without what they have in common. */
 export type ServeGroup = keyof typeof SERVE_GROUPS;
 
-/** The people whom the sign-in page offers, with the group of each; the last one is in none. */
-export const SERVE_PEOPLE: readonly { firstName: string; lastName: string; group: ServeGroup | undefined }[] = [
-  { firstName: "Ada", lastName: "Admin", group: "admins" },
-  { firstName: "Hana", lastName: "Helpdesk", group: "helpdesk" },
-  { firstName: "Victor", lastName: "Viewer", group: "viewers" },
-  { firstName: "Nora", lastName: "Norole", group: undefined },
+/** The people whom the sign-in page offers, with their groups; the last one is in none. */
+export const SERVE_PEOPLE: readonly { firstName: string; lastName: string; groups: readonly ServeGroup[] }[] = [
+  { firstName: "Ada", lastName: "Admin", groups: ["admins", "staff"] },
+  { firstName: "Hana", lastName: "Helpdesk", groups: ["helpdesk", "staff"] },
+  { firstName: "Victor", lastName: "Viewer", groups: ["viewers", "staff"] },
+  { firstName: "Stella", lastName: "Staff", groups: ["staff"] },
+  { firstName: "Nora", lastName: "Norole", groups: [] },
 ];
 
 /** The login of one of these people. */
@@ -42,17 +44,17 @@ export function addServeCompany(
   { redirectUri, secret, scopes }: ServeAppOptions,
 ): { clientId: string; groups: Record<ServeGroup, string> } {
   const people = SERVE_PEOPLE.map((person) => {
-    const { firstName, lastName, group } = person;
+    const { firstName, lastName, groups } = person;
     const login = loginOf(person);
     const profile = { firstName, lastName, displayName: `${firstName} ${lastName}`, login, email: login };
     return {
       user: org.users.findByLogin(login) ?? org.addUser({ profile: { ...profile, title: "Okta operations" } }),
-      group,
+      groups: new Set<string>(groups),
     };
   });
   const groups = Object.fromEntries(
     Object.entries(SERVE_GROUPS).map(([key, name]) => {
-      const members = people.flatMap(({ user, group }) => (group === key ? [user] : []));
+      const members = people.flatMap(({ user, groups }) => (groups.has(key) ? [user] : []));
       return [key, org.addGroup({ profile: { name, description: "Who may use okta-mcp, and for what" } }, members).id];
     }),
   ) as Record<ServeGroup, string>;

@@ -67,7 +67,7 @@ async function sandboxFor({ config, port }: ServeFlags): Promise<ServeSandbox> {
 }
 
 /** Says on stderr what a newcomer does next. */
-function explainSandbox(io: Io, { orgName, orgUrl, people }: ServeSandbox, mcpUrl: string): void {
+function explainSandbox(io: Io, { orgName, orgUrl, apiUrl, people }: ServeSandbox, mcpUrl: string): void {
   const bold = (text: string) => io.style("bold", text);
   io.note(`${bold(orgName)}: a pretend company, with a pretend Okta org at ${orgUrl}. Nothing in it is real.`);
   io.note();
@@ -79,6 +79,10 @@ function explainSandbox(io: Io, { orgName, orgUrl, people }: ServeSandbox, mcpUr
   io.note();
   io.note(bold("Sign in as one of these; the page offers them by name"));
   for (const { name, may } of people) io.copyable(`  ${name}: ${may}`);
+  io.note();
+  io.copyable(
+    `Tools that begin with hr_ are of a practice API at ${apiUrl}; ${new URL("/connect/hr", mcpUrl)} links it.`,
+  );
   io.note();
   io.copyable(`Look after it as Ada Admin: ${new URL("/admin", mcpUrl)}`);
   io.note();

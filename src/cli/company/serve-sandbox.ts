@@ -3,9 +3,10 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { temporaryDir } from "../../files/user-dirs.js";
-import { fewestForAll, SCOPES } from "../../okta/scopes.js";
+import { fewestForAll } from "../../okta/scopes.js";
 import { checkServe, type LoadedServe, serveFileError } from "../../people/load-serve.js";
 import { portError } from "../port.js";
+import { type PretendCompany, startPretendCompany } from "./pretend-company.js";
 import { SERVE_CHECKS } from "./serve-checks.js";
 
 /** The port of `okta-mcp serve --sandbox` where it is free and no other is named. */
@@ -18,6 +19,8 @@ export interface ServeSandbox {
   /** The address of the pretend org. */
   orgUrl: string;
   orgName: string;
+  /** The address of the practice API. */
+  apiUrl: string;
   /** Who can sign in, and what they may do, for a person. */
   people: readonly { name: string; may: string }[];
   /** Has the org tell the server from now on when somebody leaves. The server has to listen. */
@@ -25,11 +28,17 @@ export interface ServeSandbox {
   close(): Promise<void>;
 }
 
-/** What each role may do, in words. */
+/** The files with secrets. */
+const FILES = { web: "secret", hr: "hr-secret", hook: "hook" } as const;
+
+const NOTHING = "nothing: no group with a role";
+
+/** What each role may do, in words. Whoever has another one is staff besides. */
 const MAY = {
   admins: "everything, and the admin pages",
   helpdesk: "reads users, groups, policies and the log; changes users and deactivates them, with approval",
   viewers: "reads, and changes nothing",
+  staff: "nothing at Okta; the own record, schedule and time off at HR, as everybody above",
 } as const;
 
 /** The events of which the pretend org's event hook tells. */
@@ -68,47 +77,36 @@ function rolesFor(groups: Record<keyof typeof MAY, string>) {
  * @throws OktaMcpError bad_input where the port is taken
  */
 export async function startServeSandbox(port: number | undefined): Promise<ServeSandbox> {
-  const [{ startSandbox }, { orgAuthorization }, { addServeCompany, loginOf, SERVE_PEOPLE }, { startEventHook }] =
-    await Promise.all([
-      import("../../../sandbox/server.js"),
-      import("../../../sandbox/org-authorization.js"),
-      import("../../../sandbox/serve-company.js"),
-      import("../../../sandbox/event-hooks.js"),
-    ]);
+  const { startEventHook } = await import("../../../sandbox/event-hooks.js");
   const ownPort = await choosePort(port);
   const publicUrl = `http://${HOST}:${ownPort}`;
-  const [secret, hookSecret] = [32, 32].map((bytes) => randomBytes(bytes).toString("base64url")) as [string, string];
+  const secret = () => randomBytes(32).toString("base64url");
+  const secrets = { web: secret(), hr: secret(), hook: secret() };
   const folder = mkdtempSync(join(temporaryDir(), "okta-mcp-serve-"));
   const removeFolder = () => rmSync(folder, { recursive: true, force: true });
+  let company: PretendCompany | undefined;
   try {
-    const company = { redirectUri: `${publicUrl}/auth/sso/callback/okta`, secret, scopes: Object.keys(SCOPES) };
-    const made: { it?: ReturnType<typeof addServeCompany> } = {};
-    const sandbox = await startSandbox({
-      authorization(org) {
-        made.it = addServeCompany(org, company);
-        return orgAuthorization()(org);
-      },
-    });
-    if (made.it === undefined) throw new Error("The org was made without its company.");
-    const { clientId, groups } = made.it;
-    for (const [name, text] of Object.entries({ secret, hook: hookSecret })) {
-      writeFileSync(join(folder, name), text, { mode: 0o600 });
-    }
+    company = await startPretendCompany(publicUrl, secrets, FILES.hr);
+    const { sandbox, clientId, groups, people, apiUrl, example, staffRole, texts, close } = company;
+    const files = { ...texts, [FILES.web]: secrets.web, [FILES.hr]: secrets.hr, [FILES.hook]: secrets.hook };
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text, { mode: 0o600 });
     const file = join(folder, "serve.json");
     const text = JSON.stringify({
       public_url: publicUrl,
       listen: { host: HOST, port: ownPort },
       drain_delay_seconds: 0,
       data_dir: "data",
-      okta: { org_url: sandbox.origin, client_id: clientId, client_secret_file: "secret" },
-      roles: rolesFor(groups),
-      leaving: { event_hook_secret_files: ["hook"] },
+      okta: { org_url: sandbox.origin, client_id: clientId, client_secret_file: FILES.web },
+      roles: [...rolesFor(groups), { name: staffRole, groups: [groups.staff] }],
+      ...example,
+      leaving: { event_hook_secret_files: [FILES.hook] },
       admins: { groups: [groups.admins] },
       log: { level: "warn" },
     });
     const settings = checkServe(text, file, SERVE_CHECKS);
     if ("problems" in settings) throw serveFileError(file, settings.problems);
-    const hook = startEventHook(sandbox.org, { uri: `${publicUrl}/okta/events`, secret: hookSecret, events: LEAVING });
+    const hookUri = `${publicUrl}/okta/events`;
+    const hook = startEventHook(sandbox.org, { uri: hookUri, secret: secrets.hook, events: LEAVING });
     return {
       settings,
       async tellOfDepartures() {
@@ -116,17 +114,16 @@ export async function startServeSandbox(port: number | undefined): Promise<Serve
       },
       orgUrl: sandbox.origin,
       orgName: sandbox.org.name,
-      people: SERVE_PEOPLE.map((person) => ({
-        name: `${person.firstName} ${person.lastName} (${loginOf(person)})`,
-        may: person.group === undefined ? "nothing: no group with a role" : MAY[person.group],
-      })),
+      apiUrl,
+      people: people.map(({ name, groups: [first] }) => ({ name, may: first === undefined ? NOTHING : MAY[first] })),
       async close() {
         hook.close();
-        await sandbox.close();
+        await close();
         removeFolder();
       },
     };
   } catch (error) {
+    await company?.close();
     removeFolder();
     throw error;
   }
