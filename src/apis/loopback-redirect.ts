@@ -76,8 +76,8 @@ function refusalOf({ method, url = "", headers }: IncomingMessage, port: number)
   if (headers.host !== `${HOST}:${port}`) return 403;
   if (method !== "GET" || (url !== PATH && !url.startsWith(`${PATH}?`))) return 404;
   // What a page of another site loads, as an image or by a script, is no visit (Fetch Metadata Request Headers).
-  const { "sec-fetch-mode": mode = "navigate", "sec-fetch-dest": destination = "document" } = headers;
-  return mode === "navigate" && destination === "document" ? undefined : 403;
+  const { "sec-fetch-dest": destination = "document" } = headers;
+  return destination === "document" ? undefined : 403;
 }
 
 function isSame(given: string, wanted: string): boolean {

@@ -19,7 +19,10 @@ export async function revokeAll(
   { sleep, log }: { sleep: Sleep; log: Log },
 ): Promise<boolean> {
   if (tokens.length === 0) return true;
-  const client = await openClient();
+  const client = await openClient().catch((error: unknown) => {
+    log.warn("Tokens could not be revoked: their server cannot be asked.", { why: error });
+  });
+  if (!client) return false;
   const each = new Map(tokens.map(({ token, hint }) => [token, hint]));
   const revocations = [...each].map(([token, hint]) => withRetries(() => client.revoke(token, hint), sleep));
   const outcomes = await Promise.allSettled(revocations);
