@@ -94,8 +94,9 @@ async function personPage(options: AdminPagesOptions, { context, csrf }: AdminRe
   const { store, clientNames, groupSync } = options;
   const person = await personIn(context, options);
   const { id } = person;
-  const [grants, browsers, approvals, events, canSync] = await Promise.all([
+  const [grants, apis, browsers, approvals, events, canSync] = await Promise.all([
     store.accessLists.grants({ person: id, size: MOST_SHOWN }),
+    store.upstream.apisOf(id),
     store.accessLists.browsers({ person: id, size: MOST_SHOWN }),
     store.approvals.openOf(id),
     store.audit.page({ about: id, limit: EVENTS }),
@@ -122,6 +123,7 @@ async function personPage(options: AdminPagesOptions, { context, csrf }: AdminRe
       sinceMs,
       usedAtMs,
     })),
+    apis,
     browsers: browsers.rows,
     openApprovals: approvals.length,
     events: events.map((event) => ({

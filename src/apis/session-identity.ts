@@ -1,8 +1,10 @@
 import type { Session } from "../auth/session.js";
+import { tokenScopes } from "../auth/verified-jwt.js";
 import type { Json } from "../json/json.js";
 import type { AccessToken } from "../okta/token.js";
 import type { ApiAuthorization, ApiIdentity } from "./api-identity.js";
 import { type ApiIssuer, WrongToken } from "./api-issuer.js";
+import type { ApiTokenPerson } from "./api-token.js";
 
 export interface SessionIdentityOptions {
   /** The session of the caller, whose tokens are for the API. */
@@ -10,6 +12,8 @@ export interface SessionIdentityOptions {
   issuer: ApiIssuer;
   /** An address of the API, for a proof that is asked for without a request. */
   baseUrl: URL;
+  /** The person whose tokens they have to be; undefined where one person has this process. */
+  person?: ApiTokenPerson | undefined;
 }
 
 type Claims = Readonly<Record<string, Json>>;
@@ -18,7 +22,7 @@ type Claims = Readonly<Record<string, Json>>;
  * The identity of a person who has granted access to an API: their session has the tokens and renews them. Each token is
  * checked before it is first sent.
  */
-export function sessionIdentity({ session, issuer, baseUrl }: SessionIdentityOptions): ApiIdentity {
+export function sessionIdentity({ session, issuer, baseUrl, person }: SessionIdentityOptions): ApiIdentity {
   const given = new WeakMap<ApiAuthorization, AccessToken>();
   const checked = new WeakMap<AccessToken, Promise<Claims>>();
 
@@ -26,7 +30,7 @@ export function sessionIdentity({ session, issuer, baseUrl }: SessionIdentityOpt
     const known = checked.get(token);
     if (known !== undefined) return known;
     const [, value = ""] = (headers.authorization ?? "").split(" ");
-    const checking = issuer.check(value, { scopes: [] });
+    const checking = issuer.check(value, { scopes: [], person });
     checked.set(token, checking);
     // A check that could not be made is made anew.
     checking.catch(() => checked.delete(token));
@@ -45,8 +49,8 @@ export function sessionIdentity({ session, issuer, baseUrl }: SessionIdentityOpt
       const token = await session.token(signal);
       const headers = await token.headers(method, url);
       await told(async () => {
-        await claimsOf(token, headers);
-        const missingScopes = scopes.filter((scope) => token.scopes?.includes(scope) === false);
+        const granted = tokenScopes(await claimsOf(token, headers)) ?? new Set();
+        const missingScopes = scopes.filter((scope) => !granted.has(scope));
         if (missingScopes.length > 0) throw new WrongToken({ why: "Scopes are missing.", missingScopes });
       });
       const authorization = { headers, query: {} };

@@ -54,7 +54,8 @@ export async function probeAuthorize(
   return readProbe(await ask(context, url, { headers: { Accept: "text/html" } }), redirectUri);
 }
 
-function readProbe(answer: OrgAnswer, redirectUri: string): Probed {
+/** Reads what an authorization request without a person came to. */
+export function readProbe(answer: OrgAnswer, redirectUri: string): Probed {
   if ("reason" in answer) return { to: "nobody", reason: answer.reason };
   const location = answer.headers.get("location") ?? "";
   if (answer.status >= 300 && answer.status < 400 && URL.canParse(location)) {

@@ -10,6 +10,7 @@ import type { ServerClock } from "../net/server-clock.js";
 import type { Operations } from "../okta/operations.js";
 import type { Role, ServiceApp } from "../people/roles.js";
 import type { ServeFile } from "../people/serve-fields.js";
+import type { CompanyApis } from "../upstream/company-apis.js";
 
 /** A service app, signed in, and Okta's operations by its right. */
 export interface OpenedApp {
@@ -34,7 +35,9 @@ export interface CheckContext {
   log: Log;
   /** Epoch milliseconds. */
   now(): number;
-  /** The tools that a role's choice leaves. */
+  /** The company's APIs, each with its authorization server. */
+  apis: CompanyApis;
+  /** The tools that a role's choice leaves, those of APIs among them. */
   catalogueOf(role: Role): Catalogue;
   /** Opens a service app. Nothing is sent yet. */
   openApp(app: ServiceApp, scopes: readonly string[]): OpenedApp;

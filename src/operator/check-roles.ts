@@ -27,7 +27,7 @@ export function checkRoles(context: CheckContext): Finding[] {
     if (own.length === 0) {
       return [
         wrong(
-          `No tool is on: its tools need other scopes than ${role.scopes.join(", ")}, or a pattern leaves all of them out.`,
+          `No tool is on: its tools need other scopes than ${role.scopes.join(", ") || "none"}, no API names it, or a pattern leaves all of them out.`,
           "Compare tools, exclude_tools, read_only and scopes. `okta-mcp scopes` lists the scope of each tool.",
         ),
       ];

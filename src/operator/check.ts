@@ -1,5 +1,6 @@
 import { foreignSettingsIn } from "../people/foreign-settings.js";
 import { storePlaceOf } from "../people/store-place.js";
+import { checkApis } from "./check-apis.js";
 import type { CheckContext } from "./check-context.js";
 import { checkGroups } from "./check-groups.js";
 import { checkIntrospection } from "./check-introspection.js";
@@ -35,6 +36,7 @@ export async function checkServer(context: CheckContext): Promise<Finding[]> {
       ...checkTls(context),
       ...(await checkAddresses(context)),
       ...checkRoles(context),
+      ...(await checkApis(context)),
     ];
   } finally {
     await store?.close();

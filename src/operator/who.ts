@@ -1,3 +1,4 @@
+import type { ApiAuth } from "../apis/api-auth.js";
 import { scopeState, toolsOn } from "../catalogue/active-tools.js";
 import type { CatalogueEntry } from "../catalogue/catalogue.js";
 import { OktaMcpError } from "../errors/index.js";
@@ -27,6 +28,8 @@ export interface UsableTool {
   role: string;
   act_as: Role["actAs"];
   scope: string | null;
+  /** The company's API that it calls. */
+  api?: string;
 }
 
 /** Somebody's effective rights, and why. */
@@ -45,6 +48,8 @@ export interface EffectiveRights {
   roles_not_held: string[];
   tools: UsableTool[];
   missing_tools: { name: string; why: string }[];
+  /** The company's APIs that their roles name; `linked` where each person grants access, and undefined where not. */
+  apis: { name: string; kind: ApiAuth["kind"]; roles: string[]; linked?: boolean }[];
   guard_files: string[];
   limits: { writes: Allowance; removals: Allowance } | undefined;
   /** Sentences about what keeps them from calling at all. */
@@ -68,12 +73,14 @@ export async function rightsOf(
   const atOkta = await groupsAtOkta(context, login);
   if (known.length === 0) {
     if (atOkta === undefined) return [];
-    return [rights(context, { login, person: undefined, groups: atOkta, granted: undefined })];
+    return [rights(context, { login, person: undefined, groups: atOkta, granted: undefined, linked: [] })];
   }
   return Promise.all(
     known.map(async (person) => {
       const granted = (await store?.upstream.find(person.id, "org"))?.scopes;
-      return rights(context, { login: person.login ?? login, person, groups: atOkta ?? asOfSignIn(person), granted });
+      const linked = ((await store?.upstream.apisOf(person.id)) ?? []).map(({ api }) => api);
+      const groups = atOkta ?? asOfSignIn(person);
+      return rights(context, { login: person.login ?? login, person, groups, granted, linked });
     }),
   );
 }
@@ -109,9 +116,11 @@ interface Subject {
   groups: Groups;
   /** What the person has granted at Okta; undefined where they have granted nothing. */
   granted: readonly string[] | undefined;
+  /** The APIs that the person has linked. */
+  linked: readonly string[];
 }
 
-function rights(context: CheckContext, { login, person, groups, granted }: Subject): EffectiveRights {
+function rights(context: CheckContext, { login, person, groups, granted, linked }: Subject): EffectiveRights {
   const held = rolesOf(context.roles, groups.groups);
   const guard = held.length === 0 ? undefined : allGuards(held);
   const tools = usableTools(context, held, granted);
@@ -125,10 +134,20 @@ function rights(context: CheckContext, { login, person, groups, granted }: Subje
     roles_not_held: context.roles.filter((role) => !held.includes(role)).map(({ name }) => name),
     tools,
     missing_tools: missingTools(context, held, new Set(tools.map(({ name }) => name)), granted),
+    apis: apisOf(context, held, linked),
     guard_files: [...new Set(held.flatMap((role) => role.guard.file?.split(", ") ?? []))],
     limits: guard?.limits,
     notes: notesOf(person, groups, held),
   };
+}
+
+function apisOf({ apis }: CheckContext, held: readonly Role[], linked: readonly string[]): EffectiveRights["apis"] {
+  return apis.of(held).map(({ api, roles }) => ({
+    name: api.name,
+    kind: api.auth.kind,
+    roles: held.map(({ name }) => name).filter((name) => roles.has(name)),
+    ...(api.auth.kind === "user_grant" && { linked: linked.includes(api.name) }),
+  }));
 }
 
 function heldRole(role: Role, groups: readonly string[], granted: readonly string[] | undefined): HeldRole {
@@ -156,8 +175,9 @@ function usableTools(
 ): UsableTool[] {
   const found = new Map<string, UsableTool>();
   for (const role of held) {
-    for (const { name, scope } of toolsOn(context.catalogueOf(role), viewOf(role, granted))) {
-      if (!found.has(name)) found.set(name, { name, role: role.name, act_as: role.actAs, scope });
+    for (const { name, scope, api } of toolsOn(context.catalogueOf(role), viewOf(role, granted))) {
+      if (found.has(name)) continue;
+      found.set(name, { name, role: role.name, act_as: role.actAs, scope, ...(api && { api: api.name }) });
     }
   }
   return [...found.values()].sort((one, other) => (one.name < other.name ? -1 : 1));

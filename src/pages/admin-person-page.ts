@@ -22,6 +22,13 @@ export interface PersonBrowser {
   endsAtMs: number;
 }
 
+/** One of the company's APIs at which this server may act for somebody. */
+export interface PersonApi {
+  api: string;
+  scopes: readonly string[];
+  sinceMs: number;
+}
+
 /** Something on record about somebody. */
 export interface PersonEvent {
   atMs: number;
@@ -43,6 +50,7 @@ export interface PersonPage {
   createdAtMs: number;
   seenAtMs: number;
   clients: readonly PersonClient[];
+  apis: readonly PersonApi[];
   browsers: readonly PersonBrowser[];
   openApprovals: number;
   events: readonly PersonEvent[];
@@ -86,6 +94,15 @@ function clientsOf({ id, clients, csrf }: PersonPage, nowMs: number): Markup {
         fields: { client: client.id },
       }),
     ]),
+  });
+}
+
+function apisOf({ apis }: PersonPage, nowMs: number): Markup {
+  if (apis.length === 0) return emptyList("No API is linked.", "One appears here as soon as they link it on its page.");
+  return dataTable({
+    caption: "The company's APIs at which this server may act for this person",
+    columns: ["API", "Scopes", "Linked"],
+    rows: apis.map(({ api, scopes, sinceMs }) => [shown(api), shown(scopes.join(", ")), moment(sinceMs, nowMs)]),
   });
 }
 
@@ -162,6 +179,8 @@ ${actsOf(page)}
 <p class="hint"><a href="${withParameters(ADMIN_SECTIONS.roles.path, { login: label })}#dry-run">What this person sees</a>, tool by tool.</p>
 <h2>Programs that may act for them</h2>
 ${clientsOf(page, nowMs)}
+<h2>Linked APIs</h2>
+${apisOf(page, nowMs)}
 <h2>Signed-in browsers</h2>
 ${browsersOf(page, nowMs)}
 <h2>On record</h2>

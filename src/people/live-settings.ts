@@ -1,3 +1,4 @@
+import type { ResourceFiles } from "../resources/resource-files.js";
 import type { LoadedServe } from "./load-serve.js";
 import type { Role } from "./roles.js";
 import { withNewSecret } from "./serve-apps.js";
@@ -69,6 +70,10 @@ export class LiveSettings {
 
   get roles(): readonly Role[] {
     return this.#loaded.roles;
+  }
+
+  get resources(): ResourceFiles {
+    return this.#loaded.resources;
   }
 
   /**

@@ -82,7 +82,8 @@ export class CompanyApis {
   }
 }
 
-function asLinkable(one: CompanyApi): LinkableApi | undefined {
+/** An API that people link; undefined for one with another way to know who calls. */
+export function asLinkable(one: CompanyApi): LinkableApi | undefined {
   const { auth } = one.api;
   return auth.kind === "user_grant" && one.issuer !== undefined
     ? { ...one, issuer: one.issuer, source: auth }

@@ -1,4 +1,5 @@
 import { CannotTell } from "../auth/cannot-tell.js";
+import type { Json } from "../json/json.js";
 import type { Log } from "../log.js";
 import type { ServerClock } from "../net/server-clock.js";
 import type { Introspected, Introspection } from "./introspection.js";
@@ -50,6 +51,10 @@ export class IntrospectedTokens implements TokenVerifier {
     if (String(claims.token_type).toLowerCase() !== "bearer") return refuse("The token is no access token.");
     const checked = checkClaims(claims, rules, clock.now());
     if ("refused" in checked) return refuse(checked.refused.why, checked.refused.detail, checked.refused.kind);
-    return people.holderOf(checked.facts, { orgToken: usesToken ? token : undefined, isSureNow: true });
+    const told = { token, claims: claims as Readonly<Record<string, Json>> };
+    return people.holderOf(checked.facts, {
+      ...(usesToken ? { orgToken: token } : { presented: told }),
+      isSureNow: true,
+    });
   }
 }

@@ -1,6 +1,7 @@
 import { CannotTell } from "../auth/cannot-tell.js";
 import type { IssuerKeys } from "../auth/issuer-keys.js";
 import { type VerifiedJwt, verifiedJwt } from "../auth/verified-jwt.js";
+import type { Json } from "../json/json.js";
 import type { Log } from "../log.js";
 import type { ServerClock } from "../net/server-clock.js";
 import { checkClaims, type TokenRules } from "./token-claims.js";
@@ -42,7 +43,7 @@ export class JwtTokens implements TokenVerifier {
     const { claims } = verified;
     const checked = checkClaims(claims, rules, clock.now());
     if ("refused" in checked) return refuse(checked.refused.why, checked.refused.detail, checked.refused.kind);
-    return people.holderOf(checked.facts);
+    return people.holderOf(checked.facts, { presented: { token, claims: claims as Readonly<Record<string, Json>> } });
   }
 }
 

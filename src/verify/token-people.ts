@@ -28,6 +28,8 @@ export interface TokenPeopleOptions {
 export interface HolderParts {
   /** The token itself, where calls are made with it. */
   orgToken?: string | undefined;
+  /** As `TokenHolder` says. */
+  presented?: TokenHolder["presented"];
   /** True where the org has said at this moment that the person is active. */
   isSureNow?: boolean;
 }
@@ -93,6 +95,7 @@ export class TokenPeople {
       mayWrite: writeScope === undefined || scopes.has(writeScope),
       orgToken: parts.orgToken,
       ...(parts.orgToken === undefined ? {} : { orgScopes: [...scopes] }),
+      ...(parts.presented !== undefined && { presented: parts.presented }),
       expiresAtMs,
       issuedAtMs,
       ...(doubt.hasOldGroups && { hasOldGroups: true }),

@@ -1,3 +1,4 @@
+import type { Json } from "../json/json.js";
 import type { KnownPerson } from "../store/stored-people.js";
 
 /** Whoever a token stands for. */
@@ -15,6 +16,11 @@ export interface TokenHolder {
   orgToken: string | undefined;
   /** The scopes at the org of such a token. */
   orgScopes?: readonly string[] | undefined;
+  /**
+   * A token of an authorization server that knows this server as its audience, with what it says: for other tokens in
+   * exchange for it, and for what it tells of the person. It is sent nowhere else.
+   */
+  presented?: { token: string; claims: Readonly<Record<string, Json>> } | undefined;
   /** Epoch milliseconds. */
   expiresAtMs: number;
   /**

@@ -21,6 +21,11 @@ export interface ApiCompanyOptions extends CompanyWebOptions {
   start?: typeof startCompanyWeb;
 }
 
+const NUMBERS = { [ADMIN_LOGIN]: "10000", [BOB_LOGIN]: "10001" };
+
+/** The ids of the people at HR. */
+export const GPIDS = { [ADMIN_LOGIN]: "GP010000", [BOB_LOGIN]: "GP010001" };
+
 /** The roles of the tests: both people in staff, which has no right at Okta. */
 export const STAFF = [{ name: "staff", members: [ADMIN_LOGIN, BOB_LOGIN], scopes: [] as string[] }];
 
@@ -61,6 +66,9 @@ export async function startApiCompany(options: ApiCompanyOptions = {}) {
     },
     arrange(org, publicUrl) {
       made.org = org;
+      for (const [login, employeeNumber] of Object.entries(NUMBERS)) {
+        Object.assign(org.users.findByLogin(login)?.profile ?? {}, { employeeNumber });
+      }
       addPracticeApps(org, {
         webRedirectUris: [`${publicUrl}/connect/${name}/callback`],
         webSecret: HR_SECRET,

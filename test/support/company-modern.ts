@@ -79,5 +79,5 @@ export function resultIn({ message }: { message: any }): any {
 export function errorIn({ message }: { message: any }): { code: string; text: string; url: string } {
   const text: string = message.result.content[0].text;
   const code = message.result.isError ? (/^(\w+): /.exec(text)?.[1] ?? "") : "ok";
-  return { code, text, url: /https?:\/\/[\w.:[\]-]+\/(?:approve\/[\w-]+|connect\/okta)/.exec(text)?.[0] ?? "" };
+  return { code, text, url: /https?:\/\/[\w.:[\]-]+\/(?:approve\/[\w-]+|connect\/[\w-]+)/.exec(text)?.[0] ?? "" };
 }

@@ -7,9 +7,9 @@ import type { CustomServer } from "../../sandbox/custom-server.js";
 import { ADMIN_LOGIN, WEB_CLIENT_ID } from "../../sandbox/facts.js";
 import type { OAuthAppOptions } from "../../sandbox/oauth-app.js";
 import type { Org } from "../../sandbox/org.js";
-import { readApiAuth } from "../../src/apis/api-auth.js";
 import type { LoadedApi } from "../../src/apis/loaded-api.js";
 import { startCompanyServer } from "../../src/cli/company/company-server.js";
+import { readCompanyApis } from "../../src/cli/company/load-company-apis.js";
 import { createLog } from "../../src/log.js";
 import { createHttpClient } from "../../src/net/http-client.js";
 import type { PublicFetch } from "../../src/net/public-fetch.js";
@@ -177,18 +177,10 @@ function contentOf(
 }
 
 /** The APIs of the settings, with their documents. */
-async function apisOf({ apis }: ServeFile, file: string): Promise<LoadedApi[]> {
-  return Object.entries(apis).map(([name, settings]) => ({
-    name,
-    settings,
-    auth: readApiAuth(settings.auth, file, (member, problem) => {
-      throw new Error(`${member} ${problem}`);
-    }) ?? { kind: "none" },
-    baseUrl: new URL(settings.base_url),
-    sha256: "",
-    chosen: [],
-    skipped: [],
-  })) as unknown as LoadedApi[];
+async function apisOf(content: ServeFile, file: string): Promise<readonly LoadedApi[]> {
+  const read = await readCompanyApis({ content, file, roles: [] });
+  if ("problems" in read) throw new Error(read.problems.join("\n"));
+  return read.apis;
 }
 
 /**

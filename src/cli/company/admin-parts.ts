@@ -12,6 +12,7 @@ import type { AdminTools } from "../../web/page-routes.js";
 import { toolCards } from "../tool-cards.js";
 import type { CompanyParts } from "./company-parts.js";
 import { openCheck } from "./open-check.js";
+import { apiTools } from "./own-tools.js";
 import { RolesTools } from "./role-tools.js";
 
 interface AdminSettingsNow extends AdminTools {
@@ -31,10 +32,11 @@ export function adminParts(
   tools: AdminSettingsNow,
 ): InvitationsOptions {
   const { store, version, current, roles, content, log, now } = parts;
-  const rolesTools = new RolesTools();
+  const rolesTools = new RolesTools(parts.apis);
   const contextNow = () => {
     const { file, fetch } = parts;
-    return openCheck({ loaded: { content: current(), file, roles: roles() }, env: {}, log, fetch, now });
+    const apis = parts.apis.all().map(({ api }) => api);
+    return openCheck({ loaded: { content: current(), file, roles: roles() }, apis, env: {}, log, fetch, now });
   };
   return {
     ...tools,
@@ -53,7 +55,7 @@ export function adminParts(
       return (id) => listed.get(id) ?? stored.get(id) ?? id;
     },
     tokensFrom: content.sign_in === "proxy" ? undefined : (content.tokens?.issuer ?? parts.orgUrl),
-    tools: toolCards,
+    tools: [...toolCards, ...apiTools(parts.apis)],
     toolsOf: (role) => new Set(rolesTools.of(role).allowed.map(({ name }) => name)),
     rightsOf: (login) =>
       rightsOf({ ...contextNow(), catalogueOf: (role) => rolesTools.of(role).catalogue }, store, login),

@@ -9,6 +9,7 @@ import { OrgTraffic } from "../../okta/org-traffic.js";
 import type { Role } from "../../people/roles.js";
 import type { ServeApps } from "../../people/serve-apps.js";
 import type { ServeFile } from "../../people/serve-fields.js";
+import { NO_FILES, type ResourceFiles } from "../../resources/resource-files.js";
 import type { Store } from "../../store/open-store.js";
 import { Admission } from "../../upstream/admission.js";
 import { CompanyApis } from "../../upstream/company-apis.js";
@@ -34,6 +35,8 @@ export interface CompanyOptions {
   /** The path of serve.json. */
   file: string;
   roles(): readonly Role[];
+  /** The texts that people may read, for all roles; by default there are none. */
+  resources?: () => ResourceFiles;
   /** The apps in Okta besides those of roles. */
   apps: ServeApps;
   /** The company's APIs, with what their documents say; by default there are none. */
@@ -95,6 +98,7 @@ export function companyParts(options: CompanyOptions): CompanyParts {
   return {
     current,
     isDraining: () => false,
+    resources: () => NO_FILES,
     requests: new RunningRequests(),
     ...options,
     watch,

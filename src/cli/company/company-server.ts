@@ -20,7 +20,8 @@ import { watchClock } from "./clock-watch.js";
 import { type CompanyOptions, type CompanyParts, companyParts } from "./company-parts.js";
 import { callsAtOnceOf, gateOf, timeoutsOf, tlsOf, writingTools } from "./gate-settings.js";
 import { inDoubt, watchPeople } from "./leaving-parts.js";
-import { isTool } from "./own-tools.js";
+import { apiTools, isToolWith } from "./own-tools.js";
+import { PersonApis } from "./person-apis.js";
 import { PersonEngines } from "./person-engines.js";
 import { PersonSessions } from "./person-sessions.js";
 import { proxyMode } from "./proxy-mode.js";
@@ -156,8 +157,22 @@ function endpointOf(parts: CompanyParts, mode: CallerMode, gate: GateOptions): M
   const { current, publicUrl, orgUrl, app, roles, traffic, store, version, addressOf, log, fetch, now, watch } = parts;
   const { clock } = traffic.with(orgUrl);
   const sessions = new PersonSessions({ app, store, log, fetch, now, orgUrl, publicUrl, clock });
-  const engines = new PersonEngines({ store, version, log, fetch, now, orgUrl, traffic, sessions });
-  const writing = writingTools();
+  const personApis = new PersonApis({ ...parts, clockOf: (url) => traffic.with(url).clock });
+  const engines = new PersonEngines({
+    store,
+    version,
+    log,
+    fetch,
+    now,
+    orgUrl,
+    traffic,
+    sessions,
+    resources: parts.resources,
+    apis: parts.apis,
+    personApis,
+  });
+  const ofApis = apiTools(parts.apis);
+  const writing = writingTools(ofApis);
   const approvalsOf = ({ person, clientId, machineRole }: WebCaller) => {
     if (machineRole !== undefined) return NO_PERSON;
     if (mode.signIn === undefined) return NO_PAGE;
@@ -183,7 +198,7 @@ function endpointOf(parts: CompanyParts, mode: CallerMode, gate: GateOptions): M
     now,
     adapterFor: (caller) => ({ log, approvals: approvalsOf(caller) }),
     refusals: new RefusalRecord({ audit: store.audit, observer: watch.observer, log, now }),
-    calls: new WatchedCalls({ ...watch, requests: parts.requests, isTool }),
+    calls: new WatchedCalls({ ...watch, requests: parts.requests, isTool: isToolWith(ofApis) }),
     requestIds: parts.requests,
     log,
   });

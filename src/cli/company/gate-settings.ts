@@ -4,6 +4,7 @@ import { createCatalogue } from "../../catalogue/catalogue.js";
 import { ALL_TOOLS } from "../../catalogue/choice.js";
 import type { Log } from "../../log.js";
 import type { ServeFile } from "../../people/serve-fields.js";
+import type { Tool } from "../../tool.js";
 import { type GateOptions, hostsOf } from "../../web/gate.js";
 import { TlsFiles } from "../../web/tls-files.js";
 import type { WebTimeouts } from "../../web/web-server.js";
@@ -56,8 +57,8 @@ export function tlsOf({ tls }: ServeFile, file: string, log: Log): TlsFiles | un
   return tls && new TlsFiles({ certFile: at(tls.cert_file), keyFile: at(tls.key_file) }, log);
 }
 
-/** The names of all tools that do more than read. */
-export function writingTools(): ReadonlySet<string> {
+/** The names of all tools that do more than read. @param ofApis those of the company's APIs */
+export function writingTools(ofApis: readonly Pick<Tool, "name" | "effect">[]): ReadonlySet<string> {
   const { entries } = createCatalogue(areas, ALL_TOOLS, notes);
-  return new Set(entries.filter(({ effect }) => effect !== "reads").map(({ name }) => name));
+  return new Set([...entries, ...ofApis].filter(({ effect }) => effect !== "reads").map(({ name }) => name));
 }

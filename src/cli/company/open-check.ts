@@ -1,3 +1,4 @@
+import type { LoadedApi } from "../../apis/loaded-api.js";
 import { NO_RULES } from "../../guard/rules.js";
 import type { Log } from "../../log.js";
 import type { SendHttp } from "../../net/http-client.js";
@@ -5,13 +6,15 @@ import { createFetch } from "../../net/proxy.js";
 import { OrgTraffic } from "../../okta/org-traffic.js";
 import type { CheckContext } from "../../operator/check-context.js";
 import type { LoadedServe } from "../../people/load-serve.js";
-import type { Role } from "../../people/roles.js";
-import { chosenCatalogue } from "../chosen-catalogue.js";
+import { CompanyApis } from "../../upstream/company-apis.js";
 import { compose } from "../compose.js";
 import { version } from "../version.js";
+import { RolesTools } from "./role-tools.js";
 
 export interface OpenCheckOptions {
   loaded: Pick<LoadedServe, "content" | "file" | "roles">;
+  /** The company's APIs, with what their documents say; by default there are none. */
+  apis?: readonly LoadedApi[];
   env: CheckContext["env"];
   log: Log;
   /** The way to the org; by default as the environment says. */
@@ -26,12 +29,13 @@ const NO_RESULT_CHARS = 1;
 
 /** Puts together what the checks of a company's server work with. Nothing is sent yet. */
 export function openCheck(options: OpenCheckOptions): CheckContext {
-  const { loaded, env, log, now = Date.now } = options;
+  const { loaded, apis: loadedApis = [], env, log, now = Date.now } = options;
   const { content, file, roles } = loaded;
   const fetch = options.fetch ?? createFetch(env);
   const orgUrl = new URL(content.okta.org_url).origin;
   const traffic = new OrgTraffic({ maxConcurrent: MAX_CONCURRENT, now });
-  const catalogues = new Map<Role, ReturnType<CheckContext["catalogueOf"]>>();
+  const apis = new CompanyApis(loadedApis, { fetch, clockOf: (url) => traffic.with(url).clock, log });
+  const rolesTools = new RolesTools(apis);
   return {
     content,
     file,
@@ -43,11 +47,8 @@ export function openCheck(options: OpenCheckOptions): CheckContext {
     clock: traffic.with(orgUrl).clock,
     log,
     now,
-    catalogueOf(role) {
-      const known = catalogues.get(role) ?? chosenCatalogue(role);
-      catalogues.set(role, known);
-      return known;
-    },
+    apis,
+    catalogueOf: (role) => rolesTools.of(role).catalogue,
     openApp({ clientId, key }, scopes) {
       const { session, operations } = compose({
         settings: {

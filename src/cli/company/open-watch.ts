@@ -3,13 +3,14 @@ import { join } from "node:path";
 import type { Log } from "../../log.js";
 import type { ServeFile } from "../../people/serve-fields.js";
 import type { Store } from "../../store/open-store.js";
+import type { Tool } from "../../tool.js";
 import type { Metrics } from "../../watch/metrics.js";
 import { type Observer, observers, type Tracing, type Watch } from "../../watch/observer.js";
 import { hasTracerProvider, type OpenTelemetry } from "../../watch/traces.js";
 import { portError } from "../port.js";
 import { version } from "../version.js";
 import type { CompanyServer } from "./company-server.js";
-import { isTool } from "./own-tools.js";
+import { isToolWith } from "./own-tools.js";
 
 /** Those who look at a server, and the address at which they tell what they see. */
 export interface OpenWatch extends Watch {
@@ -19,14 +20,17 @@ export interface OpenWatch extends Watch {
 
 export interface OpenWatchOptions {
   metrics: ServeFile["metrics"];
+  /** The tools of the company's APIs. */
+  apiTools: readonly Pick<Tool, "name">[];
   /** The number of requests that run. */
   inFlight(): number;
   log: Log;
 }
 
 /** Opens what serve.json and the operator's OpenTelemetry ask for, and loads nothing else. */
-export async function openWatch({ metrics: listen, inFlight, log }: OpenWatchOptions): Promise<OpenWatch> {
-  const metrics = listen && new (await import("../../watch/metrics.js")).Metrics({ isTool, inFlight });
+export async function openWatch({ metrics: listen, apiTools, inFlight, log }: OpenWatchOptions): Promise<OpenWatch> {
+  const metrics =
+    listen && new (await import("../../watch/metrics.js")).Metrics({ isTool: isToolWith(apiTools), inFlight });
   const tracing = await openTraces(log);
   const all: Observer[] = [metrics, tracing].filter((one) => one !== undefined);
   return {

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Session } from "../../auth/session.js";
+import type { OperatorApis } from "../../call/operator.js";
 import { scopeView, toolsOn } from "../../catalogue/active-tools.js";
 import type { ToolCard } from "../../catalogue/catalogue.js";
 import { DEFAULT_RESULT_CHARS } from "../../config/settings.js";
@@ -12,10 +13,12 @@ import { allGuards, type Role } from "../../people/roles.js";
 import type { ResourceFiles } from "../../resources/resource-files.js";
 import { resourceService } from "../../resources/resource-service.js";
 import type { Store } from "../../store/open-store.js";
+import type { CompanyApis } from "../../upstream/company-apis.js";
 import { type RoleService, serviceOf } from "../../web/person-services.js";
 import { RecentlyUsed } from "../../web/recently-used.js";
 import type { WebCaller } from "../../web/web-caller.js";
 import { compose } from "../compose.js";
+import type { PersonApis } from "./person-apis.js";
 import type { PersonSessions } from "./person-sessions.js";
 import { RolesTools } from "./role-tools.js";
 
@@ -30,6 +33,9 @@ export interface PersonEnginesOptions {
   sessions: PersonSessions;
   /** The texts of the settings as of now, for all roles. */
   resources?: () => ResourceFiles;
+  /** The company's APIs, and who calls them. */
+  apis: CompanyApis;
+  personApis: PersonApis;
 }
 
 /** The people whose engines are kept, and the clients of each of them. */
@@ -49,17 +55,25 @@ interface Person {
   guard: GuardRules;
   /** One session for each role, in the order of the roles. */
   sessions: readonly Session[];
-  clients: RecentlyUsed<McpService>;
+  clients: RecentlyUsed<PersonClient>;
+}
+
+/** A client of a person. */
+interface PersonClient {
+  service: McpService;
+  /** The caller by the newest request. */
+  latest: { caller: WebCaller };
 }
 
 /** The engines of the people who call. What is looked up for a request decides, so a change counts from the next one. */
 export class PersonEngines {
   readonly #options: PersonEnginesOptions;
   readonly #people: RecentlyUsed<Person>;
-  readonly #tools = new RolesTools();
+  readonly #tools: RolesTools;
 
   constructor(options: PersonEnginesOptions) {
     this.#options = options;
+    this.#tools = new RolesTools(options.apis);
     this.#people = new RecentlyUsed({ most: MOST_PEOPLE, idleMs: IDLE_MS, now: options.now });
   }
 
@@ -80,7 +94,12 @@ export class PersonEngines {
     // Somebody else may have granted, renewed or ended the tokens: another instance, or the person on a page.
     await Promise.all(person.sessions.map((session, index) => isOwn(roles[index]) && session.restore()));
     const always = () => true;
-    return person.clients.of(clientId, always, () => this.#serviceOf(caller, person));
+    const client = person.clients.of(clientId, always, () => {
+      const latest = { caller };
+      return { service: this.#serviceOf(caller, person, latest), latest };
+    });
+    client.latest.caller = caller;
+    return client.service;
   }
 
   #open(caller: WebCaller, facts: string): Person {
@@ -90,12 +109,15 @@ export class PersonEngines {
       roles: caller.roles,
       guard: allGuards(caller.roles),
       sessions: caller.roles.map((role) => sessions.of(caller, role)),
-      clients: new RecentlyUsed<McpService>({ most: MOST_CLIENTS, idleMs: IDLE_MS, now }),
+      clients: new RecentlyUsed<PersonClient>({ most: MOST_CLIENTS, idleMs: IDLE_MS, now }),
     };
   }
 
-  #serviceOf(caller: WebCaller, person: Person): McpService {
-    const services = person.roles.map((role, index) => this.#roleService(caller, person, role, person.sessions[index]));
+  #serviceOf(caller: WebCaller, person: Person, latest: PersonClient["latest"]): McpService {
+    const apis = this.#options.personApis.of(caller, () => latest.caller);
+    const services = person.roles.map((role, index) =>
+      this.#roleService({ caller, person, role, session: person.sessions[index], apis }),
+    );
     return serviceOf(services as [RoleService, ...RoleService[]], this.#resourcesOf(person.roles, services));
   }
 
@@ -107,7 +129,7 @@ export class PersonEngines {
     return resourceService({ files: () => resources?.().for(names), tools: () => [...tools.values()], log });
   }
 
-  #roleService(caller: WebCaller, { guard }: Person, role: Role, session: Session | undefined): RoleService {
+  #roleService({ caller, person: { guard }, role, session, apis }: RoleParts): RoleService {
     const { store, log, fetch, now, version, orgUrl, traffic } = this.#options;
     const { person, clientId } = caller;
     if (session === undefined) throw new TypeError("each role has a session");
@@ -137,6 +159,7 @@ export class PersonEngines {
       now,
       traffic,
       session,
+      apis,
       requester: { person: person.id, client: clientId, subject: person.subject, login: person.login },
       transport: { party: person.id, finishesWrites: true, limits: { maxRateWaitMs: MAX_RATE_WAIT_MS } },
     });
@@ -150,6 +173,15 @@ export class PersonEngines {
       definitions: (names) => catalogue.definitions(names),
     };
   }
+}
+
+/** What the service of one role is made of. */
+interface RoleParts {
+  caller: WebCaller;
+  person: Person;
+  role: Role;
+  session: Session | undefined;
+  apis: OperatorApis | undefined;
 }
 
 /** True for a role in which a person acts by their own right. */

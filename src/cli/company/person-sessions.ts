@@ -41,6 +41,8 @@ export class PersonSessions {
   }
 
   of(caller: WebCaller, role: Role): Session {
+    // A role for the company's APIs alone uses no right at Okta, whoever's it would be.
+    if (role.scopes.length === 0) return new RefusingSession(this.#options.orgUrl, [], () => noScopes(role));
     if (role.actAs === "service") return this.#service(role);
     const { person, clientId, machineRole, orgToken: token, orgScopes = [], expiresAtMs } = caller;
     const { orgUrl, app } = this.#options;
@@ -83,6 +85,10 @@ export class PersonSessions {
     const parts = { orgUrl, clientId, configured, ...how };
     return new GrantSession({ parts, app, keeper, connectUrl: `${publicUrl}/connect/okta?person=${person.id}` });
   }
+}
+
+function noScopes({ name }: Role): OktaMcpError {
+  return new OktaMcpError("missing_scope", `Role ${name} has no scopes at Okta.`);
 }
 
 function noWebApp({ name }: Role): OktaMcpError {

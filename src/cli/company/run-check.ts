@@ -9,6 +9,7 @@ import { storePlaceOf } from "../../people/store-place.js";
 import { interruptible } from "../interrupt.js";
 import type { Io } from "../io.js";
 import { askYesNo } from "../person.js";
+import { readCompanyApis } from "./load-company-apis.js";
 import { openCheck } from "./open-check.js";
 import { SERVE_CHECKS } from "./serve-checks.js";
 import { showFindings } from "./show-findings.js";
@@ -35,7 +36,12 @@ export async function runServeCheck(io: Io, options: RunCheckOptions): Promise<n
   const { ok, note } = about("serve.json");
   const notices: Finding[] = [ok("It can be used as it is."), ...loaded.notices.map((notice) => note(notice))];
   const log = createLog({ level: "error", stderr: io.stderr });
-  const context = openCheck({ loaded, env: io.env, log, ...(now && { now }) });
+  const read = await readCompanyApis(loaded);
+  if ("problems" in read) {
+    const { wrong } = about("serve.json");
+    return showFindings(io, [...notices, ...read.problems.map((problem) => wrong(problem))], { json });
+  }
+  const context = openCheck({ loaded, apis: read.apis, env: io.env, log, ...(now && { now }) });
   const findings = await checkServer(context);
   const measured = live ? await measure(io, context, yes) : [];
   return showFindings(io, [...notices, ...findings, ...measured], { json });

@@ -9,6 +9,7 @@ import { visible } from "../../text/quote.js";
 import type { Io } from "../io.js";
 import { columnsOf } from "../io.js";
 import { twoColumns } from "../words.js";
+import { loadCompanyApis } from "./load-company-apis.js";
 import { openCheck } from "./open-check.js";
 import { SERVE_CHECKS } from "./serve-checks.js";
 
@@ -30,7 +31,8 @@ export async function runServeWho(io: Io, { login, config, tool, json = false }:
   const loaded = loadServe(config, SERVE_CHECKS);
   if ("problems" in loaded) throw serveFileError(config, loaded.problems);
   const log = createLog({ level: "error", stderr: io.stderr });
-  const context = openCheck({ loaded, env: io.env, log });
+  const apis = await loadCompanyApis(loaded);
+  const context = openCheck({ loaded, apis, env: io.env, log });
   const place = storePlaceOf(context);
   const store = mayBeThere(place) ? await openStore({ ...place, as: "beside", log }) : undefined;
   try {
@@ -66,7 +68,7 @@ function asText(io: Io, person: EffectiveRights): string {
   if (person.notes.length > 0) rows.push(["Note", person.notes]);
   for (const role of person.roles) {
     const lines = [`${role.name}: by group ${role.by_groups.join(", ")}; acts as ${role.act_as}`];
-    lines.push(`scopes ${role.scopes.join(", ")}`);
+    lines.push(role.scopes.length === 0 ? "no scopes at Okta" : `scopes ${role.scopes.join(", ")}`);
     if (role.not_granted !== undefined && role.not_granted.length > 0) {
       lines.push(`not granted at Okta yet: ${role.not_granted.join(", ")}`);
     }
@@ -74,6 +76,10 @@ function asText(io: Io, person: EffectiveRights): string {
     lines.push(own.length === 0 ? "no tool runs under it" : `tools: ${own.join(", ")}`);
     lines.push(`undoes ${role.may_undo === "all" ? "everybody's changes" : "own changes"}`);
     rows.push(["Role", lines]);
+  }
+  for (const { name, kind, roles, linked } of person.apis) {
+    const state = linked === undefined ? "" : linked ? "; linked" : "; not linked yet";
+    rows.push(["API", `${name}: by role ${roles.join(", ")}; ${kind}${state}`]);
   }
   if (person.roles_not_held.length > 0) rows.push(["Not held", person.roles_not_held.join(", ")]);
   if (person.guard_files.length > 0) rows.push(["Guards", person.guard_files]);

@@ -1,3 +1,4 @@
+import type { LoadedApi } from "../../apis/loaded-api.js";
 import type { Log } from "../../log.js";
 import { createFetch } from "../../net/proxy.js";
 import { realSleep } from "../../net/waiting.js";
@@ -15,7 +16,9 @@ import { lookForRestore } from "./after-restore.js";
 import { consoleToLog } from "./console-to-log.js";
 import { dropNowAndThen } from "./drop-now-and-then.js";
 import type { JsonLog } from "./json-log.js";
+import { loadCompanyApis } from "./load-company-apis.js";
 import { type OpenWatch, openWatch } from "./open-watch.js";
+import { toolsIn } from "./own-tools.js";
 import { SERVE_CHECKS } from "./serve-checks.js";
 
 /** A running server of a company, with all that belongs to it. */
@@ -44,14 +47,20 @@ export async function startServe(settings: LoadedServe, io: Io): Promise<Running
     import("./json-log.js"),
     import("../../web/running-requests.js"),
   ]);
+  const apis = await loadCompanyApis(settings);
   let requests = new RunningRequests();
   const context = () => requests.logFields();
   const log = createJsonLog({ level: settings.content.log.level, stream: io.stderr, context });
   const consoleBack = consoleToLog(log);
   try {
-    const watch = await openWatch({ metrics: settings.content.metrics, inFlight: () => requests.count, log });
+    const watch = await openWatch({
+      metrics: settings.content.metrics,
+      apiTools: toolsIn(apis),
+      inFlight: () => requests.count,
+      log,
+    });
     requests = new RunningRequests(watch);
-    const running = await openServe(settings, { io, log, requests, watch });
+    const running = await openServe(settings, { io, log, requests, watch, apis });
     return { ...running, close: (why, how) => running.close(why, how).finally(consoleBack) };
   } catch (error) {
     consoleBack();
@@ -64,9 +73,10 @@ interface ServeTools {
   log: JsonLog;
   requests: RunningRequests;
   watch: OpenWatch;
+  apis: readonly LoadedApi[];
 }
 
-async function openServe(settings: LoadedServe, { io, log, requests, watch }: ServeTools): Promise<RunningServe> {
+async function openServe(settings: LoadedServe, { io, log, requests, watch, apis }: ServeTools): Promise<RunningServe> {
   const { content, file, notices } = settings;
   for (const notice of [...notices, ...foreignSettingsIn(io.env)]) log.warn(notice);
   // They bring libraries that a file with a mistake does not need.
@@ -86,7 +96,9 @@ async function openServe(settings: LoadedServe, { io, log, requests, watch }: Se
       current: () => live.content,
       file,
       roles: () => live.roles,
+      resources: () => live.resources,
       apps: settings.apps,
+      loadedApis: apis,
       isDraining: () => isDraining,
       requests,
       watch,
@@ -113,7 +125,7 @@ async function openServe(settings: LoadedServe, { io, log, requests, watch }: Se
         // The certificate may be another one under the same name.
         server.reload();
         keys.refresh();
-        settingsRead = settingsRead.then(() => reload({ live, store, file, log })).catch(notRead);
+        settingsRead = settingsRead.then(() => reload({ live, store, file, apis, log })).catch(notRead);
       },
       async close(why, { atOnce = false } = {}) {
         const delaySeconds = atOnce ? 0 : live.content.drain_delay_seconds;
@@ -163,12 +175,14 @@ interface Reloading {
   live: LiveSettings;
   store: Store;
   file: string;
+  /** The APIs that run; another document needs a restart. */
+  apis: readonly LoadedApi[];
   log: JsonLog;
 }
 
 /** Reads the settings anew. What came of it is in the log and on record. */
-async function reload({ live, store, file, log }: Reloading): Promise<void> {
-  const next = loadServe(file, SERVE_CHECKS);
+async function reload({ live, store, file, apis, log }: Reloading): Promise<void> {
+  const next = loadServe(file, { ...SERVE_CHECKS, apiTools: toolsIn(apis) });
   const lost =
     "problems" in next ? undefined : await lastAdminLost(store.peopleLists, live.content.admins, next.content.admins);
   const taken = live.take(lost === undefined ? next : { problems: [lost] });
