@@ -1,6 +1,6 @@
 import type { ToolCard } from "../catalogue/catalogue.js";
 import type { Purpose } from "../okta/purpose.js";
-import { REFERENCE } from "../resources/reference/own-cards.js";
+import { REFERENCE } from "../resources/reference/reference-uri.js";
 
 /** The kinds of objects whose ids are looked for most. */
 const FOUND_FIRST: readonly Purpose[] = ["find user", "find group", "find app"];

@@ -49,13 +49,13 @@ function serveResources(server: Server, { resources }: McpService): void {
   const onePage = (params: { cursor?: string | undefined } | undefined) => {
     if (params?.cursor) throw new McpError(ErrorCode.InvalidParams, ONE_PAGE);
   };
-  server.setRequestHandler(ListResourcesRequestSchema, ({ params }) => {
+  server.setRequestHandler(ListResourcesRequestSchema, async ({ params }) => {
     onePage(params);
-    return { resources: [...resources.list()] };
+    return { resources: [...(await resources.list())] };
   });
-  server.setRequestHandler(ListResourceTemplatesRequestSchema, ({ params }) => {
+  server.setRequestHandler(ListResourceTemplatesRequestSchema, async ({ params }) => {
     onePage(params);
-    return { resourceTemplates: [...resources.templates()] };
+    return { resourceTemplates: [...(await resources.templates())] };
   });
   server.setRequestHandler(ReadResourceRequestSchema, async ({ params }) => {
     const answer = await contentsOf(resources, params.uri);

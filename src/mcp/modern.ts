@@ -70,13 +70,13 @@ function onePage(params: { cursor?: string | undefined } | undefined): void {
 
 /** Brings what can be read beside tools to the library's server. */
 function serveResources(server: Server, { resources }: McpService): void {
-  server.setRequestHandler("resources/list", ({ params }) => {
+  server.setRequestHandler("resources/list", async ({ params }) => {
     onePage(params);
-    return { resources: [...resources.list()] };
+    return { resources: [...(await resources.list())] };
   });
-  server.setRequestHandler("resources/templates/list", ({ params }) => {
+  server.setRequestHandler("resources/templates/list", async ({ params }) => {
     onePage(params);
-    return { resourceTemplates: [...resources.templates()] };
+    return { resourceTemplates: [...(await resources.templates())] };
   });
   server.setRequestHandler("resources/read", async ({ params }) => {
     const answer = await contentsOf(resources, params.uri);

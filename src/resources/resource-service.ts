@@ -1,11 +1,14 @@
 import type { ToolCard } from "../catalogue/catalogue.js";
 import { OktaMcpError } from "../errors/index.js";
 import type { Log } from "../log.js";
-import { OWN_RESOURCES, OWN_TEMPLATES, REFERENCE } from "./reference/own-cards.js";
-import type { ResourceSource } from "./resource-source.js";
+import { REFERENCE } from "./reference/reference-uri.js";
+import type { ResourceCard, ResourceSource, ResourceTemplateCard } from "./resource-source.js";
 
 /** What one caller may read beside tools. */
-export interface ResourceService extends ResourceSource {
+export interface ResourceService extends Pick<ResourceSource, "read"> {
+  /** The resources, in an order that stays. */
+  list(): Promise<readonly ResourceCard[]>;
+  templates(): Promise<readonly ResourceTemplateCard[]>;
   /**
    * The values of a template's variable that begin with a text, in their order; none where they are not known.
    * @param template as it is listed
@@ -34,12 +37,13 @@ function unreadable(cause: unknown): OktaMcpError {
   });
 }
 
-/** The texts of the settings for one caller, and our own reference, which is loaded when somebody first reads in it. */
+/** The texts of the settings for one caller, and our own reference, which is loaded when somebody first looks at it. */
 export function resourceService({ files, tools, log }: ResourceServiceOptions): ResourceService {
+  const cards = () => import("./reference/own-cards.js");
   const reference = () => import("./reference/reference.js");
   return {
-    list: () => [...(files()?.list() ?? []), ...OWN_RESOURCES],
-    templates: () => [...(files()?.templates() ?? []), ...OWN_TEMPLATES],
+    list: async () => [...(files()?.list() ?? []), ...(await cards()).OWN_RESOURCES],
+    templates: async () => [...(files()?.templates() ?? []), ...(await cards()).OWN_TEMPLATES],
     async read(uri) {
       try {
         if (isOfReference(uri)) return (await reference()).referenceText(uri, tools());
@@ -50,7 +54,7 @@ export function resourceService({ files, tools, log }: ResourceServiceOptions): 
       }
     },
     async complete(template, variable, beginning) {
-      const isOurs = OWN_TEMPLATES.some(({ uriTemplate }) => uriTemplate === template);
+      const isOurs = (await cards()).OWN_TEMPLATES.some(({ uriTemplate }) => uriTemplate === template);
       if (!isOurs) return [];
       const values = (await reference()).referenceValues(template, variable);
       return values.filter((value) => value.toLowerCase().startsWith(beginning.toLowerCase()));

@@ -50,6 +50,18 @@ export function describeClient({ name, era, find, asks = true }: RealClient): vo
       expect(groups()).toContain("Lab");
     });
 
+    test("finds our own reference, and reads in it", async (context) => {
+      requireBuild(context);
+      const connect = find(context);
+      const { env } = await openLab();
+      const client = await connect(env, null);
+      expect(await client.texts()).toEqual(
+        expect.arrayContaining(["okta://reference", "okta://reference/events/{area}"]),
+      );
+      expect(await client.read("okta://reference/search/groups")).toContain('profile.name sw "Eng"');
+      await expect(client.read("okta://reference/search/nothing")).rejects.toThrow();
+    });
+
     if (asks)
       test("removes after a yes to the server's question, and nothing after a no", async (context) => {
         requireBuild(context);

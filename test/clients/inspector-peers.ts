@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, onTestFinished } from "vitest";
 import { BUILT_ENTRY } from "../support/built.js";
 import { cleanEnv, spawnProcess, temporaryFolder } from "../support/cli.js";
-import { type Connect, type Peer, told } from "./peer.js";
+import { addressesIn, type Connect, type Peer, textIn, told } from "./peer.js";
 
 /** The server's own command, and its environment in the form of the Inspector's flags. */
 const SERVER = [process.execPath, BUILT_ENTRY];
@@ -51,6 +51,8 @@ export const connectInspector =
       era: connection.protocolEra,
       asked,
       list: async () => (await run(["tools/list"])).tools.map(({ name }: { name: string }) => name),
+      texts: async () => addressesIn(await run(["resources/list"]), await run(["resources/templates/list"])),
+      read: async (uri) => textIn(await run(["resources/read", uri])),
       async call(name, args = {}) {
         const given = Object.entries(args).map(([argument, value]) => `${argument}:=${JSON.stringify(value)}`);
         const result = await run(["tools/call", name, ...given]);

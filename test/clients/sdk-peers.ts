@@ -8,7 +8,7 @@ import { ElicitRequestSchema } from "@modelcontextprotocol/sdk/types.js";
 import { expect, onTestFinished } from "vitest";
 import { BUILT_ENTRY } from "../support/built.js";
 import { cleanEnv } from "../support/cli.js";
-import { type Connect, type Says, told } from "./peer.js";
+import { addressesIn, type Connect, type Says, textIn, told } from "./peer.js";
 
 const ME = { name: "real-client", version: "1.0.0" };
 
@@ -57,6 +57,8 @@ async function connectWith(sdk: OlderSdk, env: Record<string, string>, says: Say
     era: "legacy" as const,
     asked,
     list: async () => (await client.listTools()).tools.map(({ name }) => name),
+    texts: async () => addressesIn(await client.listResources(), await client.listResourceTemplates()),
+    read: async (uri: string) => textIn(await client.readResource({ uri })),
     call: async (name: string, args = {}) => told(await client.callTool({ name, arguments: { ...args } })),
   };
 }
@@ -91,6 +93,8 @@ export const connectModern =
       era: client.getProtocolEra() ?? expect.fail("no era"),
       asked,
       list: async () => (await client.listTools()).tools.map(({ name }) => name),
+      texts: async () => addressesIn(await client.listResources(), await client.listResourceTemplates()),
+      read: async (uri) => textIn(await client.readResource({ uri })),
       call: async (name, args = {}) => told(await client.callTool({ name, arguments: { ...args } })),
     };
   };

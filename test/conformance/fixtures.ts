@@ -9,6 +9,7 @@ import { modernServer } from "../../src/mcp/modern.js";
 import { createService, type McpService } from "../../src/mcp/service.js";
 import { ALL_SCOPES, openOrg } from "../support/client.js";
 import { serveHttp } from "./http-server.js";
+import { fixtureTexts } from "./texts.js";
 import { fixtureTools } from "./tools.js";
 
 /** A definition with keywords of JSON Schema 2020-12 that no tool of this server has. An adapter has to leave them. */
@@ -82,7 +83,8 @@ async function openService() {
   const path = calls(catalogue);
   // The suite waits half a second for some answers, so that what calls need is loaded before.
   await path.ready();
-  const service = createService({ ...server, catalogue, calls: path, structuredContent: false });
+  const resources = fixtureTexts();
+  const service = createService({ ...server, catalogue, calls: path, resources, structuredContent: false });
   const close = async () => {
     service.close();
     session.close();

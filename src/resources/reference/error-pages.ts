@@ -1,7 +1,7 @@
 import { ERROR_CODES, type ErrorCode, type Retry } from "../../errors/index.js";
 import { OKTA_CODES, otherMeaningsOf } from "../../errors/okta-codes/index.js";
 import type { Row } from "../../errors/okta-codes/row.js";
-import { REFERENCE } from "./own-cards.js";
+import { REFERENCE } from "./reference-uri.js";
 import { code, codes, page } from "./text-parts.js";
 
 /** What has happened where a call answers one of our codes. */

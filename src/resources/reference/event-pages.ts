@@ -1,6 +1,6 @@
 import { EVENT_TYPE_IDS } from "../../foresight/event-type-ids.js";
 import { AREAS, eventPhrases } from "./event-phrases.js";
-import { REFERENCE } from "./own-cards.js";
+import { REFERENCE } from "./reference-uri.js";
 import { code, page } from "./text-parts.js";
 
 /** The most bytes of the list on one page, so that the page with its head has less than 8,000. */

@@ -1,4 +1,4 @@
-import { REFERENCE } from "./own-cards.js";
+import { REFERENCE } from "./reference-uri.js";
 import { code, page } from "./text-parts.js";
 
 /** A function of the dialect that came first: how it is called, and what it gives. */

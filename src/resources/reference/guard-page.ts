@@ -1,6 +1,6 @@
 import { guardJsonSchema } from "../../guard/schema.js";
 import { isObject } from "../../json/json.js";
-import { REFERENCE } from "./own-cards.js";
+import { REFERENCE } from "./reference-uri.js";
 import { code, page } from "./text-parts.js";
 
 /** A guard file as an example. A test reads it as one. */

@@ -1,7 +1,5 @@
 import type { ResourceCard, ResourceTemplateCard } from "../resource-source.js";
-
-/** The URI under which all of our own texts are. */
-export const REFERENCE = "okta://reference";
+import { REFERENCE } from "./reference-uri.js";
 
 const MARKDOWN = "text/markdown";
 

@@ -5,14 +5,8 @@ import { errorCodes, errorPage, errorsPage } from "./error-pages.js";
 import { eventAreaPage, eventAreas, eventsPage } from "./event-pages.js";
 import { expressionPage } from "./expression-page.js";
 import { guardPage } from "./guard-page.js";
-import {
-  ERRORS_TEMPLATE,
-  EVENTS_TEMPLATE,
-  OWN_RESOURCES,
-  OWN_TEMPLATES,
-  REFERENCE,
-  SEARCH_TEMPLATE,
-} from "./own-cards.js";
+import { ERRORS_TEMPLATE, EVENTS_TEMPLATE, OWN_RESOURCES, OWN_TEMPLATES, SEARCH_TEMPLATE } from "./own-cards.js";
+import { REFERENCE } from "./reference-uri.js";
 import { scopePage } from "./scope-page.js";
 import { SEARCHED_OBJECTS } from "./search-objects.js";
 import { searchObjectPage, searchPage } from "./search-pages.js";

@@ -1,6 +1,6 @@
 import type { ToolCard } from "../../catalogue/catalogue.js";
 import { isKnownScope, SCOPES, type Scope } from "../../okta/scopes.js";
-import { REFERENCE } from "./own-cards.js";
+import { REFERENCE } from "./reference-uri.js";
 import { code, codes, page } from "./text-parts.js";
 
 /** The scopes in plain words, each with the tools that need it. @param tools those of the caller */

@@ -1,6 +1,6 @@
 import { type ToolFor, withTool } from "../../okta/purpose.js";
 import { FILTER_OPERATORS, type FilterOperator } from "../../text/filter-words.js";
-import { REFERENCE } from "./own-cards.js";
+import { REFERENCE } from "./reference-uri.js";
 import { SEARCHED_OBJECTS, type SearchExample } from "./search-objects.js";
 import { code, page } from "./text-parts.js";
 

@@ -1,0 +1,2 @@
+/** The URI under which all of our own texts are. */
+export const REFERENCE = "okta://reference";
