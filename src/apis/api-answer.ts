@@ -4,8 +4,8 @@ import { parseJson } from "../json/exact-json.js";
 import type { Json } from "../json/json.js";
 import { changesSomething } from "../okta/fault.js";
 import type { ApiAnswer, ApiRequest } from "../openapi/api-request.js";
+import { isJsonType, isTextType, mediaTypeOf } from "./answer-types.js";
 import type { ApiExchanged } from "./api-exchange.js";
-import { isJsonType, isTextType, mediaTypeOf } from "./media-types.js";
 
 /**
  * Reads an answer that is a success. JSON is kept whole, its numbers as they are written; text is text; of everything

@@ -8,8 +8,8 @@ import type { ApiRequest } from "../openapi/api-request.js";
 import { quoteOkta } from "../text/quote.js";
 import { redact } from "../text/redact.js";
 import { isUnlogged } from "../text/secrets.js";
+import { isJsonType, mediaTypeOf } from "./answer-types.js";
 import type { ApiExchanged } from "./api-exchange.js";
-import { isJsonType, mediaTypeOf } from "./media-types.js";
 
 /** The most faults of fields that one error names. */
 const MAX_FIELDS = 10;

@@ -6,7 +6,7 @@ import type { ApiOperation } from "../openapi/api-document.js";
 import type { ApiAnswer, ApiCalls } from "../openapi/api-request.js";
 import { asSentence, documentWords } from "../openapi/document-words.js";
 import { merged } from "../results/difference.js";
-import { quoteOkta, shortened } from "../text/quote.js";
+import { shortened } from "../text/quote.js";
 import { isSecretName, MASK } from "../text/secrets.js";
 import type { Arguments, Impact, Tool, ToolContext } from "../tool.js";
 import { type ApiAuth, isAppIdentity } from "./api-auth.js";
@@ -213,8 +213,7 @@ function linesOf(value: Json, before: string): string[] {
   return more > 0 ? [...lines, `and ${more} more fields`] : lines;
 }
 
+/** Whoever asks a person writes out what cannot be seen in it. */
 function shown(value: Json): string {
-  return typeof value === "string"
-    ? quoteOkta(value, MAX_VALUE_CHARS)
-    : shortened(stringifyJson(value), MAX_VALUE_CHARS);
+  return shortened(typeof value === "string" ? value : stringifyJson(value), MAX_VALUE_CHARS);
 }
