@@ -44,6 +44,7 @@ const CHOICE: JsonObject = {
     get_employee_information: "my_record",
     get_employee_schedule: "my_schedule",
     get_time_off: "my_time_off",
+    get_time_off_request: "my_time_off_request",
   },
   bind: { gpid: ["claim:gpid"] },
 };
@@ -78,9 +79,13 @@ function hr({ orgUrl, apiUrl }: ExamplePlaces, auth: JsonObject): JsonObject {
   };
 }
 
-/** The settings of APIs and resources for one person's server. */
-export function personalExample(places: ExamplePlaces): JsonObject {
-  return { apis: { hr: hr(places, { client_id: HR_NATIVE_CLIENT_ID }) }, resources: [...RESOURCES] };
+/**
+ * The settings of APIs and resources for one person's server.
+ * @param redirectPort the port to which a sign-in comes back; undefined for the one that needs no setting
+ */
+export function personalExample(places: ExamplePlaces, redirectPort?: number): JsonObject {
+  const port = redirectPort !== undefined && { redirect_port: redirectPort };
+  return { apis: { hr: hr(places, { client_id: HR_NATIVE_CLIENT_ID, ...port }) }, resources: [...RESOURCES] };
 }
 
 /**

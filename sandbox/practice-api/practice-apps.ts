@@ -4,11 +4,14 @@ import type { Org } from "../org.js";
 import { TOKEN_EXCHANGE } from "../token-exchange.js";
 import { giveGpids } from "./staff.js";
 
+/** The port to which sign-ins of a server on stdio come back. */
+export const REDIRECT_PORT = 8484;
+
 /** The place to which a server on stdio has the answer to a sign-in sent. Okta compares it letter by letter. */
-export const NATIVE_REDIRECT_URI = "http://127.0.0.1:8484/callback";
+export const nativeRedirectUri = (port = REDIRECT_PORT) => `http://127.0.0.1:${port}/callback`;
 
 export interface PracticeAppsOptions {
-  /** Default: `NATIVE_REDIRECT_URI`. */
+  /** Default: `nativeRedirectUri()`. */
   nativeRedirectUris?: readonly string[];
   /** The web app's; without one the org has no web app for the API. */
   webRedirectUris?: readonly string[];
@@ -31,7 +34,7 @@ export interface PracticeApps {
  * for token exchange. An app that the org has by now stays as it is.
  */
 export function addPracticeApps(org: Org, options: PracticeAppsOptions = {}): PracticeApps {
-  const { nativeRedirectUris = [NATIVE_REDIRECT_URI], webRedirectUris, webSecret, serviceSecret } = options;
+  const { nativeRedirectUris = [nativeRedirectUri()], webRedirectUris, webSecret, serviceSecret } = options;
   giveGpids(org);
   const hasEveryone = org.groups.all().some(({ profile }) => profile.name === "Everyone");
   const everybody = hasEveryone ? { assigned: { groups: ["Everyone"] } } : {};

@@ -2,6 +2,12 @@ import type { Org } from "../../sandbox/org.js";
 import type { PracticeApi } from "../../sandbox/practice-api/practice-api.js";
 import { type PracticeFiles, writePracticeFiles } from "./practice-files.js";
 
+/** The ports of a practice API: its own, and that to which sign-ins to it come back where it is not the usual one. */
+export interface PracticePorts {
+  api: number;
+  redirect?: number | undefined;
+}
+
 /** A practice API beside a pretend org, and the files with which okta-mcp uses it. */
 export interface PracticeCompany {
   api: PracticeApi;
@@ -18,7 +24,7 @@ export interface PracticeCompany {
  */
 export async function startPracticeCompany(
   org: Org,
-  port: number,
+  ports: PracticePorts,
   trusted: readonly { issuer: string; audience: string }[] = [],
 ): Promise<PracticeCompany> {
   const [{ exampleIssuer, startPracticeApi }, { EXAMPLE_FILES, exampleTexts, personalExample, writtenJson }] =
@@ -27,8 +33,8 @@ export async function startPracticeCompany(
       import("../../sandbox/practice-api/example-settings.js"),
     ]);
   const own = exampleIssuer(org);
-  const api = await startPracticeApi(org, { port, trusted: [own, ...trusted] });
-  const settings = writtenJson(personalExample({ orgUrl: org.origin, apiUrl: api.origin }));
+  const api = await startPracticeApi(org, { port: ports.api, trusted: [own, ...trusted] });
+  const settings = writtenJson(personalExample({ orgUrl: org.origin, apiUrl: api.origin }, ports.redirect));
   const files = writePracticeFiles({
     ...(await exampleTexts(own.issuer)),
     [EXAMPLE_FILES.settings]: `${settings}\n`,

@@ -17,6 +17,7 @@ import type { ServiceKey } from "../service-key.js";
 interface SandboxOptions {
   port: number;
   apiPort: number;
+  redirectPort?: number;
   approve?: boolean;
   company?: string;
   verbose?: boolean;
@@ -33,15 +34,17 @@ export const sandboxCommand: MakeCommand = (io, finish) =>
   ])
     .option("--port <n>", "Port to listen on, on 127.0.0.1.", parsePort, 0)
     .option("--api-port <n>", "Port of the practice API beside the org, on 127.0.0.1.", parsePort, 0)
+    .option("--redirect-port <n>", "Port to which sign-ins to the practice API come back. 8484 by default.", parsePort)
     .option("--approve", "Allow every device sign-in at once, without the page: whoever asks on this machine gets in.")
     .option("--company <file>", "Have the apps and groups that this serve.json names, and a person for each group.")
     .option("--sandbox", "Has no effect here: this command is a sandbox.")
     .option("--verbose", "Show each request on stderr.")
-    .action(async ({ port, apiPort, approve = false, company, verbose = false }: SandboxOptions) => {
+    .action(async (options: SandboxOptions) => {
+      const { port, apiPort, redirectPort, approve = false, company, verbose = false } = options;
       const { startSandbox } = await import("../../../sandbox/server.js");
       const { orgAuthorization } = await import("../../../sandbox/org-authorization.js");
       const { DEVICE_CLIENT_ID, SERVICE_CLIENT_ID } = await import("../../../sandbox/facts.js");
-      const { addPracticeApps } = await import("../../../sandbox/practice-api/practice-apps.js");
+      const { addPracticeApps, nativeRedirectUri } = await import("../../../sandbox/practice-api/practice-apps.js");
       const { createServiceKey } = await import("../service-key.js");
       const { startPracticeCompany } = await import("../practice-company.js");
       const rehearsal = company === undefined ? undefined : await rehearsalOf(company);
@@ -59,13 +62,14 @@ export const sandboxCommand: MakeCommand = (io, finish) =>
         });
         const authorization = (org: Org) => {
           rehearsal?.add(org);
-          addPracticeApps(org);
+          addPracticeApps(org, { nativeRedirectUris: [nativeRedirectUri(redirectPort)] });
           return authorize(org);
         };
         const sandbox = await startSandbox({ port, authorization }).catch((error: NodeJS.ErrnoException) => {
           throw portError(port, error);
         });
-        const practice = await startPracticeCompany(sandbox.org, apiPort, rehearsal?.trusted(sandbox.origin)).catch(
+        const ports = { api: apiPort, redirect: redirectPort };
+        const practice = await startPracticeCompany(sandbox.org, ports, rehearsal?.trusted(sandbox.origin)).catch(
           async (error: NodeJS.ErrnoException) => {
             await sandbox.close();
             throw portError(apiPort, error);
