@@ -5,7 +5,7 @@ import type { ApiTokenPerson } from "../apis/api-token.js";
 import { OrgToken } from "../auth/access-token.js";
 import { type ProofJwk, ProofKey } from "../auth/proof-key.js";
 import { OktaMcpError } from "../errors/index.js";
-import { isObject, type Json } from "../json/json.js";
+import type { Json } from "../json/json.js";
 import type { Log } from "../log.js";
 import type { ServerClock } from "../net/server-clock.js";
 import type { ExchangedTokenKey, ExchangedTokens } from "../store/exchanged-tokens.js";
@@ -33,7 +33,8 @@ type Claims = Readonly<Record<string, Json>>;
 /** A token that was checked, with what it says. */
 interface Held {
   token: OrgToken;
-  value: string;
+  /** As the store has it. */
+  text: string;
   claims: Claims;
 }
 
@@ -75,7 +76,7 @@ export function exchangeIdentity(options: ExchangeIdentityOptions): ApiIdentity 
       const sent = given.get(authorization);
       if (sent === undefined || sent.held.token.challenged({ headers })) return;
       const forgetting = options.tokens
-        .forget(keyOf(options, sent.scopes), sent.held.value)
+        .forget(keyOf(options, sent.scopes), sent.held.text)
         .catch((error: unknown) => options.log.warn("a refused token was not forgotten", { api: options.api, error }))
         .finally(() => forgotten.delete(forgetting));
       forgotten.add(forgetting);
@@ -99,8 +100,8 @@ async function find(
   const { issuer, tokens, source, clock } = options;
   const key = keyOf(options, scopes);
   try {
-    const kept = parse(await tokens.find(key));
-    if (kept !== undefined && kept.value === before?.value) return before;
+    const kept = await tokens.find(key);
+    if (kept !== undefined && kept === before?.text) return before;
     // The settings may be others than when it was kept.
     if (kept !== undefined) return await checked(options, scopes, kept);
     const subjectToken = options.callerToken();
@@ -108,36 +109,33 @@ async function find(
     const client = await issuer.client();
     const { audience } = source;
     const grant = await client.exchangeToken({ subjectToken, audience, scopes });
-    const fresh = { value: grant.accessToken, proofKey: grant.proofKey?.toJwk() };
+    const whole: Kept = { value: grant.accessToken, proofKey: grant.proofKey?.toJwk() };
+    const fresh = JSON.stringify(whole);
     const made = await checked(options, scopes, fresh);
     const endsAtMs = clock.toLocalMs(Number(made.claims.exp) * 1000) - MARGIN_MS;
-    if (endsAtMs > clock.localNow()) await tokens.put(key, JSON.stringify(fresh), endsAtMs);
+    if (endsAtMs > clock.localNow()) await tokens.put(key, fresh, endsAtMs);
     return made;
   } catch (error) {
     throw issuer.explained(error, { method: "grant", scopes: [...scopes], what: "The exchange of the token" });
   }
 }
 
+/** What is kept of a token, encrypted. */
 interface Kept {
   value: string;
   proofKey?: ProofJwk | undefined;
 }
 
-function parse(text: string | undefined): Kept | undefined {
-  if (text === undefined) return undefined;
-  const kept: unknown = JSON.parse(text);
-  return isObject(kept) && typeof kept.value === "string" ? (kept as unknown as Kept) : undefined;
-}
-
 async function checked(
   { issuer, person, origin, clock }: ExchangeIdentityOptions,
   scopes: readonly string[],
-  { value, proofKey: jwk }: Kept,
+  text: string,
 ): Promise<Held> {
+  const { value, proofKey: jwk } = JSON.parse(text) as Kept;
   const claims = await issuer.check(value, { scopes, person });
   const proofKey = jwk && (await ProofKey.fromJwk(jwk, clock));
   const expiresAtMs = Number(claims.exp) * 1000;
-  return { token: new OrgToken(origin, { value, scopes, expiresAtMs, proofKey }), value, claims };
+  return { token: new OrgToken(origin, { value, scopes, expiresAtMs, proofKey }), text, claims };
 }
 
 function noToken(api: string): OktaMcpError {

@@ -10,7 +10,7 @@ const HR_TOKEN = `/oauth2/${HR_SERVER_ID}/v1/token`;
 testEachDatabase(
   "two people read and write at once through clients of both eras, each as themselves",
   async (start) => {
-    const { web, api, atPages, link } = await startApiCompany({ start });
+    const { web, api, atPages, link } = await startApiCompany({}, start);
     const [ada, bob] = [await web.signIn(), await web.signIn(BOB_LOGIN)];
     const bobModern = modernClient(web.publicUrl, bob.access_token);
     // Nobody has linked the API: nothing is sent, and the error names the page of that very person.
@@ -101,7 +101,7 @@ test("a 401 of the API renews the token once; a second one is an error that is n
 testEachDatabase(
   "a token that has ended is renewed; once the refresh token is revoked the person links anew",
   async (start) => {
-    const { web, api, atPages, link, grantOf } = await startApiCompany({ start });
+    const { web, api, atPages, link, grantOf } = await startApiCompany({}, start);
     const ada = await web.signIn();
     const browser = await atPages(ADMIN_LOGIN);
     await link(ADMIN_LOGIN, browser);

@@ -10,7 +10,7 @@ const HR_REVOKE = `/oauth2/${HR_SERVER_ID}/v1/revoke`;
 const ORG_REVOKE = "/oauth2/v1/revoke";
 
 testEachDatabase("a person links an API once, sees it on their page, and ends it", async (start) => {
-  const { web, atPages, link, grantOf, path } = await startApiCompany({ start });
+  const { web, atPages, link, grantOf, path } = await startApiCompany({}, start);
   const ada = await atPages(ADMIN_LOGIN);
   expect((await ada.get(`${web.publicUrl}/me`)).html).toContain("not linked");
   const linked = await link(ADMIN_LOGIN, ada);

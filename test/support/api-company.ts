@@ -18,8 +18,10 @@ export interface ApiCompanyOptions extends CompanyWebOptions {
   api?: Record<string, unknown>;
   /** The name of the API. */
   apiName?: string;
-  start?: typeof startCompanyWeb;
 }
+
+/** Starts the server of a company; by default one that people sign in to here. */
+type Start<Web extends CompanyWeb> = (options: CompanyWebOptions) => Promise<Web>;
 
 const NUMBERS = { [ADMIN_LOGIN]: "10000", [BOB_LOGIN]: "10001" };
 
@@ -50,8 +52,11 @@ function entryOf(origin: string, apiOrigin: string, { auth, api }: ApiCompanyOpt
 }
 
 /** Starts a company whose server has the practice API, as people link it. */
-export async function startApiCompany(options: ApiCompanyOptions = {}) {
-  const { start = startCompanyWeb, apiName: name = "hr" } = options;
+export async function startApiCompany<Web extends CompanyWeb = CompanyWeb>(
+  options: ApiCompanyOptions = {},
+  start: Start<Web> = startCompanyWeb as Start<CompanyWeb> as Start<Web>,
+) {
+  const { apiName: name = "hr" } = options;
   const apiPort = await freePort();
   const apiOrigin = `http://127.0.0.1:${apiPort}`;
   const made: { org?: Org } = {};

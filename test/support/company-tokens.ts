@@ -1,4 +1,5 @@
 import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, type JWTPayload, SignJWT } from "jose";
+import type { CustomServer } from "../../sandbox/custom-server.js";
 import { ADMIN_LOGIN, MCP_SERVER_ID } from "../../sandbox/facts.js";
 import { addOAuthApp } from "../../sandbox/oauth-app.js";
 import type { DirectIssue } from "../../sandbox/sign-in/control.js";
@@ -45,6 +46,8 @@ export interface TokenWebOptions extends Omit<CompanyWebOptions, "roles"> {
   tokens?: Record<string, unknown>;
   /** By default one of the service app, for Ada, that reads users and manages groups. */
   roles?: readonly TestRole[];
+  /** Custom authorization servers besides those of the server. */
+  moreServers?: readonly CustomServer[];
   /** True where tokens tell groups; otherwise the directory does. By default those of native do. */
   groupsClaim?: boolean;
 }
@@ -72,8 +75,9 @@ export async function startTokenWeb(options: TokenWebOptions = {}) {
       introspector: INTROSPECTOR_SECRET,
       ...options.files,
     },
-    customServers: (publicUrl) =>
-      [MCP_SERVER_ID, TWIN_SERVER_ID].map((id) => ({
+    customServers: (publicUrl) => [
+      ...(options.moreServers ?? []),
+      ...[MCP_SERVER_ID, TWIN_SERVER_ID].map((id) => ({
         id,
         audience: `${publicUrl}/mcp`,
         scopes: [
@@ -82,6 +86,7 @@ export async function startTokenWeb(options: TokenWebOptions = {}) {
         ],
         ...(groupsClaim && { groupsClaim: { filter: "STARTS_WITH", value: "okta-mcp-", lists: "id" } as const }),
       })),
+    ],
     arrange(org, publicUrl) {
       const orgScopes = [...new Set(roles.flatMap(({ scopes }) => scopes))];
       addOAuthApp(org, {
