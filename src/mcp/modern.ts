@@ -82,7 +82,8 @@ function serveResources(server: Server, { resources }: McpService): void {
     const answer = await contentsOf(resources, params.uri);
     if (!("fault" in answer)) return answer;
     const { kind, message, data } = answer.fault;
-    // This revision has no code of its own for a URI of no resource ("Resources", section Error Handling).
+    // MCP 2026-07-28 has no code of its own for a URI of no resource. Clients of earlier revisions that come here over
+    // HTTP get the same: the library turns the code of theirs into it.
     const code = kind === "not_found" ? ProtocolErrorCode.InvalidParams : ProtocolErrorCode.InternalError;
     throw new ProtocolError(code, message, data);
   });

@@ -18,6 +18,8 @@ import { roleSchema } from "../../src/people/role-schema.js";
 import { readServeApps } from "../../src/people/serve-apps.js";
 import type { ServeFile } from "../../src/people/serve-fields.js";
 import { serveFileSchema } from "../../src/people/serve-schema.js";
+import { loadResources } from "../../src/resources/load-resources.js";
+import type { ResourceFiles } from "../../src/resources/resource-files.js";
 import { openStore } from "../../src/store/open-store.js";
 import type { PostgresSettings } from "../../src/store/postgres-settings.js";
 import { startBalancer } from "./balancer.js";
@@ -176,6 +178,14 @@ function contentOf(
   });
 }
 
+/** The texts of the settings, each with its file. */
+function textsOf({ resources, roles }: ServeFile, settingsFile: string): ResourceFiles {
+  const names = new Set(roles.map(({ name }) => name));
+  return loadResources(resources, { settingsFile, roles: names }, (path, problem) => {
+    throw new Error(`resources.${path.join(".")} ${problem}`);
+  });
+}
+
 /** The APIs of the settings, with their documents. */
 async function apisOf(content: ServeFile, file: string): Promise<readonly LoadedApi[]> {
   const read = await readCompanyApis({ content, file, roles: [] });
@@ -203,6 +213,7 @@ export async function startCompanyWeb(options: CompanyWebOptions = {}) {
   };
   let current = load(content.roles);
   let live = content;
+  let texts = textsOf(content, file);
   const apps = appsOf(content, file);
   const loadedApis = await apisOf(content, file);
   const { lines, log } = rememberingLog();
@@ -218,6 +229,7 @@ export async function startCompanyWeb(options: CompanyWebOptions = {}) {
       current: () => ({ ...live, public_url, listen }),
       file,
       roles: () => current,
+      resources: () => texts,
       apps,
       loadedApis,
       store: own,
@@ -267,6 +279,7 @@ export async function startCompanyWeb(options: CompanyWebOptions = {}) {
     /** Gives the running server other settings of those that may change while it runs. */
     changeSettings(next: Partial<typeof content>) {
       live = { ...live, ...next };
+      texts = textsOf(live, file);
     },
     ...clientOf(publicUrl, company.control.autoSignIn),
   };
