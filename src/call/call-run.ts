@@ -2,7 +2,7 @@ import { scopeView, toolsByPurpose } from "../catalogue/active-tools.js";
 import type { Catalogue } from "../catalogue/catalogue.js";
 import { findTool } from "../catalogue/find-tool.js";
 import { requireScopes } from "../catalogue/require-scopes.js";
-import { actsItself, needsOkta } from "../catalogue/tool-sorts.js";
+import { actsItself } from "../catalogue/tool-sorts.js";
 import type { ConfirmMode } from "../config/settings.js";
 import { toOktaMcpError } from "../errors/render.js";
 import { isAllowedFile } from "../files/allowed-file.js";
@@ -88,14 +88,17 @@ export class CallRun {
    */
   async run(): Promise<Ended> {
     const { tool } = this.#call;
-    const { session, signIn, seals } = this.#operator;
+    const { session, seals } = this.#operator;
     const caller = this.#caller;
     const view = () => scopeView(session);
     try {
       return await requireScopes(tool, view, async () => {
         const prepared = await this.#understood(this.#call.prepare());
-        if (needsOkta(tool))
-          await signIn.ensureSignedIn(session, { ...caller, seals }, { tool: tool.name, args: prepared.args });
+        const needed = this.#operator.sessionFor(tool);
+        if (needed !== undefined) {
+          const prompt = this.#operator.promptOf(needed);
+          await prompt.ensureSignedIn(needed, { ...caller, seals }, { tool: tool.name, args: prepared.args });
+        }
         // The sign-in may have shown that the scope was not granted.
         return requireScopes(tool, view, () => this.#perform(prepared));
       });

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { isKnown, type Principal, principalKey, principalOf, type Requester } from "../auth/principal.js";
 import type { Session } from "../auth/session.js";
+import { needsOkta } from "../catalogue/tool-sorts.js";
 import { Deadline } from "../files/deadline.js";
 import { ProfileSchemas } from "../foresight/profile-schemas.js";
 import { Guard } from "../guard/guard.js";
@@ -12,7 +13,8 @@ import { Writes } from "../journal/writes.js";
 import type { Log } from "../log.js";
 import type { Operations } from "../okta/operations.js";
 import type { CallOptions } from "../okta/request.js";
-import type { ApiCalls } from "../openapi/api-request.js";
+import type { ApiCalls, CalledOperation } from "../openapi/api-request.js";
+import type { Tool } from "../tool.js";
 import type { Resumed } from "./input-needed.js";
 import { MemorySealStore, type SealStore, Seals } from "./seals.js";
 import { SignInPrompt } from "./sign-in-prompt.js";
@@ -21,6 +23,12 @@ import { SignInPrompt } from "./sign-in-prompt.js";
 export interface OperatorApis {
   /** The APIs, bound to one call's cancellation, progress and hooks. */
   calls(options: CallOptions): ApiCalls;
+  /**
+   * The session to which a person has to be signed in before an operation is called, where this process can bring a
+   * sign-in before a person; undefined where nobody has to be.
+   * @param org the session of the org
+   */
+  sessionFor?(operation: CalledOperation, org: Session): Session | undefined;
 }
 
 export interface OperatorOptions {
@@ -65,7 +73,6 @@ export class Operator {
   readonly mask: Masking;
   /** The org's schemas of profiles. */
   readonly schemas: ProfileSchemas;
-  readonly signIn = new SignInPrompt();
   readonly journal: Journal | undefined;
   readonly apis: OperatorApis | undefined;
   readonly fileRoots: readonly string[];
@@ -74,6 +81,8 @@ export class Operator {
   readonly #operations: OperatorOptions["operations"];
   readonly #requester: Requester | undefined;
   readonly #ownId = randomUUID();
+  /** What was shown for the sign-ins of each session. */
+  readonly #prompts = new WeakMap<Session, SignInPrompt>();
 
   constructor(options: OperatorOptions) {
     const { session, guard: rules, journal, fileRoots, log, now } = options;
@@ -104,6 +113,19 @@ export class Operator {
   /** The company's own id of the person for whom calls are made; undefined where one person has this server. */
   get person(): string | undefined {
     return this.#requester?.person;
+  }
+
+  /** The session to which somebody has to be signed in before a tool runs; undefined where nobody has to be. */
+  sessionFor(tool: Pick<Tool, "scope" | "api" | "effect">): Session | undefined {
+    if (tool.api !== undefined) return this.apis?.sessionFor?.(tool.api, this.session);
+    return needsOkta(tool) ? this.session : undefined;
+  }
+
+  /** Brings the sign-ins of a session before a person. */
+  promptOf(session: Session): SignInPrompt {
+    const prompt = this.#prompts.get(session) ?? new SignInPrompt();
+    this.#prompts.set(session, prompt);
+    return prompt;
   }
 
   /** On whose behalf calls are made at the moment. */

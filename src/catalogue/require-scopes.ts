@@ -5,6 +5,7 @@ import { type ScopeView, scopeState } from "./active-tools.js";
 
 /** The action that grants scopes, by the way in which a session signs in. */
 const GRANTS: Readonly<Record<SignInMethod, string>> = {
+  none: "nobody",
   device: "the sign-in",
   code: "the sign-in",
   "private-key": "the app's grant at Okta",

@@ -12,6 +12,7 @@ export const WHY_OFF = {
 } as const;
 
 const HOW_TO_SIGN_IN: Readonly<Record<SignInMethod, string>> = {
+  none: "No Okta org is set, so that only tools of the company's own APIs are on; none of them needs these scopes.",
   device: "Nobody is signed in: call any other tool, or run `okta-mcp login`.",
   code: "Nobody is signed in: call any other tool, or run `okta-mcp login`.",
   "private-key": "The app has no token yet: any other tool gets one with the private key; nobody has to sign in.",

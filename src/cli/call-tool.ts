@@ -66,11 +66,12 @@ export async function openCaller(
   { yes }: Pick<ToolCall, "yes">,
 ): Promise<ToolCaller> {
   const session = io.interactive ? connection.session : withoutPerson(connection.session);
+  const apis = connection.own?.operatorApis(io.interactive ? undefined : withoutPersonOnce());
   const server = createServer({
     ...connection.server,
     session,
     catalogue,
-    calls: connection.calls(catalogue, { session, yesFlag: yes }),
+    calls: connection.calls(catalogue, { session, yesFlag: yes, ...(apis && { apis }) }),
     structuredContent: true,
     reader: "terminal",
     // Who answers on this terminal is known, and how quick a shell's yes is, too; a person who types needs no signs of life.
@@ -89,7 +90,7 @@ export async function openCaller(
   });
   const [clientSide, serverSide] = InMemoryTransport.createLinkedPair();
   // A stored sign-in has to be known before the server looks at what is granted.
-  await connection.session.restore();
+  await Promise.all([connection.session.restore(), connection.own?.restore()]);
   await server.connect(serverSide);
   await client.connect(clientSide);
   return {
@@ -189,8 +190,18 @@ class TerminalPerson {
   }
 }
 
-/** The session as it is, but for a sign-in, which needs a person. */
-function withoutPerson(session: Session): Session {
+/** Puts `withoutPerson` around sessions, around each once. */
+function withoutPersonOnce(): (session: Session, api: string) => Session {
+  const made = new Map<Session, Session>();
+  return (session, api) => {
+    const known = made.get(session) ?? withoutPerson(session, `okta-mcp login --api ${api}`);
+    made.set(session, known);
+    return known;
+  };
+}
+
+/** The session as it is, but for a sign-in, which needs a person. @param command signs a person in */
+function withoutPerson(session: Session, command = "okta-mcp login"): Session {
   return {
     method: session.method,
     configured: session.configured,
@@ -201,7 +212,7 @@ function withoutPerson(session: Session): Session {
     startSignIn: () =>
       Promise.reject(
         new OktaMcpError("signed_out", "Nobody is signed in, and there is no terminal on which a person could.", {
-          fix: "Run `okta-mcp login` on this machine first, or set OKTA_PRIVATE_KEY or OKTA_PRIVATE_KEY_FILE for automation.",
+          fix: `Run \`${command}\` on this machine first, or ${session.method === "code" ? "have the API know a service (auth.kind client_credentials)" : "set OKTA_PRIVATE_KEY or OKTA_PRIVATE_KEY_FILE"} for automation.`,
         }),
       ),
     signOut: () => session.signOut(),

@@ -1,11 +1,14 @@
 import { createSession, type SessionOptions } from "../auth/open-session.js";
 import type { Requester } from "../auth/principal.js";
+import { RefusingSession } from "../auth/refusing-session.js";
 import type { Session } from "../auth/session.js";
 import { type Engine, type LazyInvoker, lazyInvoker } from "../call/lazy-invoker.js";
 import type { OperatorApis } from "../call/operator.js";
 import type { SealStore } from "../call/seals.js";
 import type { ToolListing } from "../catalogue/catalogue.js";
 import type { Config } from "../config/config.js";
+import { NO_ORG } from "../config/org-url.js";
+import { OktaMcpError } from "../errors/index.js";
 import type { LimitStore } from "../guard/limit-store.js";
 import type { Journal } from "../journal/change.js";
 import type { Log } from "../log.js";
@@ -62,10 +65,17 @@ export interface CallsOptions {
   session?: Session;
   /** True where a flag on the command line answers in a person's place. */
   yesFlag?: boolean;
+  /** The company's APIs in place of the composed ones, e.g. those that sign nobody in. */
+  apis?: OperatorApis;
   /** The stores of seals and limits; by default in memory, for these calls alone. */
   seals?: SealStore;
   limits?: LimitStore;
 }
+
+const noOrg = () =>
+  new OktaMcpError("signed_out", "No Okta org is set: this server is for the company's own APIs alone.", {
+    fix: "A person can set OKTA_ORG_URL, OKTA_CLIENT_ID and OKTA_SCOPES, and start the server again.",
+  });
 
 /**
  * Puts together a session, the transport that it authorizes, Okta's operations on that, and the path of calls.
@@ -77,7 +87,7 @@ export function compose(options: ComposeOptions): Composed {
   const { orgUrl, clientId, scopes, credential, tokenStore, confirm, maxResultChars, guard, fileRoots } = settings;
   const traffic = options.traffic?.with(orgUrl) ?? { clock: new ServerClock(now) };
   const shared = { orgUrl, log, clock: traffic.clock, ...(fetch && { fetch }), ...(now && { now }) };
-  const own = options.session;
+  const own = options.session ?? (orgUrl === NO_ORG ? new RefusingSession(orgUrl, [], noOrg, "none") : undefined);
   const session =
     own !== undefined && "token" in own
       ? own

@@ -1,11 +1,15 @@
+import type { Session } from "../auth/session.js";
 import { type Config, loadConfig, type Need } from "../config/config.js";
 import { HiddenAttributes } from "../guard/hidden-attributes.js";
 import type { Journal } from "../journal/change.js";
 import { openJournal } from "../journal/open.js";
 import { createLog, type Log } from "../log.js";
 import { createFetch } from "../net/proxy.js";
+import type { ResourceFiles } from "../resources/resource-files.js";
+import type { OwnCalls, OwnCallsOptions } from "./apis/own-calls.js";
+import type { OwnApis } from "./apis/read-apis-file.js";
 import { type Composed, compose } from "./compose.js";
-import { type SettingFlags, settingSource } from "./flags.js";
+import { openSource, type SettingFlags } from "./flags.js";
 import type { Io } from "./io.js";
 import { type SandboxSignIn, startSandboxOrg } from "./sandbox-connection.js";
 import { version } from "./version.js";
@@ -16,6 +20,10 @@ export interface Connection extends Composed {
   log: Log;
   /** The journal. That of the sandbox in this process ends with it. */
   journal: Journal | undefined;
+  /** The company's own APIs; undefined where there are none. */
+  own: OwnCalls | undefined;
+  /** What can be read beside tools. */
+  resources: ResourceFiles | undefined;
   /** The address of the sandbox that runs in this process, if one does. */
   sandbox: string | undefined;
   close(): Promise<void>;
@@ -40,7 +48,7 @@ export async function openConnection(
   options: SettingFlags,
   { needs = ["clientId", "scopes"], sandboxSignIn, outlives = false }: ConnectOptions,
 ): Promise<Connection> {
-  const source = settingSource(io, options);
+  const source = await openSource(io, options);
   const org = options.sandbox ? await startSandboxOrg(source, sandboxSignIn, needs) : undefined;
   try {
     const config = org?.config ?? loadConfig(source, needs);
@@ -49,15 +57,22 @@ export async function openConnection(
     const log = createLog({ level: config.logLevel, file: config.logFile, stderr: io.stderr, hides });
     const journal = await journalOf(config, org !== undefined);
     const fetch = createFetch(io.env);
-    const composed = compose({ settings: config, journal, version: version(), log, fetch, outlives });
+    let composed: Composed | undefined;
+    const session = () => composed?.session as Session;
+    const own = source.own && (await openOwn(source.own, { config, org: session, log, fetch, outlives }));
+    const apis = own?.operatorApis();
+    composed = compose({ settings: config, journal, version: version(), log, fetch, outlives, apis });
     return {
       config,
       log,
       journal,
       ...composed,
+      own,
+      resources: source.own?.resources,
       sandbox: org?.origin,
       async close() {
-        composed.session.close();
+        own?.close();
+        session().close();
         log.close();
         await org?.close();
       },
@@ -66,6 +81,10 @@ export async function openConnection(
     await org?.close();
     throw error;
   }
+}
+
+async function openOwn({ apis }: OwnApis, parts: Omit<OwnCallsOptions, "apis">): Promise<OwnCalls> {
+  return (await import("./apis/own-calls.js")).ownCalls({ apis, ...parts });
 }
 
 async function journalOf(config: Config, isSandbox: boolean): Promise<Journal | undefined> {

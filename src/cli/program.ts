@@ -3,6 +3,7 @@ import type { OktaMcpError } from "../errors/index.js";
 import { visible } from "../text/quote.js";
 import { isSecretName } from "../text/secrets.js";
 import type { MakeCommand } from "./command.js";
+import { apisCommand } from "./commands/apis.js";
 import { callCommand } from "./commands/call.js";
 import { journalCommand } from "./commands/journal.js";
 import { loginCommand } from "./commands/login.js";
@@ -24,6 +25,7 @@ const COMMANDS: readonly MakeCommand[] = [
   statusCommand,
   toolsCommand,
   callCommand,
+  apisCommand,
   journalCommand,
   undoCommand,
   sandboxCommand,

@@ -29,7 +29,7 @@ export interface SandboxOrg {
  * @throws OktaMcpError bad_input when flags name another org as well; bad_config as `loadConfig`
  */
 export async function startSandboxOrg(
-  { flags, env, tools }: SettingSource,
+  { flags, env, tools, apis }: SettingSource,
   signIn: SandboxSignIn,
   needs: readonly Need[],
 ): Promise<SandboxOrg> {
@@ -56,6 +56,7 @@ export async function startSandboxOrg(
       flags: { ...flags, orgUrl: sandbox.origin, clientId: DEVICE_CLIENT_ID, scopes, tokenStore: "memory" },
       env: sandboxEnv,
       tools,
+      apis,
     };
     const config = loadConfig(source, needs);
     if (signIn === "ready") {

@@ -1,5 +1,6 @@
 import type { Writable } from "node:stream";
 import { toolsOn } from "../catalogue/active-tools.js";
+import { NO_ORG } from "../config/org-url.js";
 import { createServer } from "../mcp/server.js";
 import { StdioTransport } from "../mcp/stdio-transport.js";
 import { preload } from "../okta/operations.js";
@@ -51,6 +52,7 @@ async function serveClient(io: Io, connection: Connection, protocol: Writable): 
     structuredContent: config.structuredContent,
     openBrowser: (url) => openBrowser(url, io.env),
     warmUp: preload,
+    resources: connection.resources,
   });
   const left = clientLeft(io, server, protocol);
   await server.connect(new StdioTransport({ stdin: io.stdin, stdout: protocol, maxMessageBytes: MAX_MESSAGE_BYTES }));
@@ -100,8 +102,13 @@ function clientLeft(
   });
 }
 
+/** The org for a person. */
+function hostOf({ orgUrl }: Pick<Connection["config"], "orgUrl">): string {
+  return orgUrl === NO_ORG ? "a company's own APIs" : new URL(orgUrl).host;
+}
+
 function greet(io: Io, { config, sandbox }: Connection, on: number, all: number): void {
-  const org = sandbox ? "a sandbox" : new URL(config.orgUrl).host;
+  const org = sandbox ? "a sandbox" : hostOf(config);
   io.note(`${io.style("bold", `okta-mcp ${version()}`)}, an MCP server for ${org}: ${on} of ${all} tools are on.`);
   io.note("It waits for an MCP client on stdin, in silence. Ctrl-C ends it.");
   io.note(`Next: start it from your client's mcp.json, or see ${io.style("cyan", "okta-mcp --help")}.`);

@@ -1,17 +1,19 @@
 import { parsePrivateKey } from "../auth/private-key.js";
 import type { Credential } from "../auth/session-parts.js";
 import type { TokenStoreKind } from "../auth/store-contract.js";
+import type { Areas, Catalogue } from "../catalogue/catalogue.js";
 import { type Choosable, type ToolChoice, unmatchedPatterns } from "../catalogue/choice.js";
 import { OktaMcpError } from "../errors/index.js";
 import { readGuardFile } from "../guard/file.js";
 import { type GuardRules, NO_RULES } from "../guard/rules.js";
 import type { JournalPlace } from "../journal/open.js";
 import type { LogLevel } from "../log.js";
-import { isKnownScope, SCOPES, SIGN_IN_SCOPES } from "../okta/scopes.js";
 import { nearest } from "../text/nearest.js";
 import { visible } from "../text/quote.js";
 import { unfilled, unquoted } from "./given.js";
 import { readKeyFile, readKeyText } from "./key-text.js";
+import { NO_ORG } from "./org-url.js";
+import { readScopes, scopeNotices } from "./scope-words.js";
 import {
   type ConfirmMode,
   readSettings,
@@ -34,6 +36,8 @@ export interface Settings {
   confirm: ConfirmMode;
   /** The tools that exist. */
   choice: ToolChoice;
+  /** The tools that call a company's own APIs; undefined where there are none. */
+  apis: ApiTools | undefined;
   /** The limits on what calls may touch, do or see. */
   guard: GuardRules;
   maxResultChars: number;
@@ -50,7 +54,7 @@ export interface Settings {
   notices: string[];
 }
 
-/** Settings with which an org can be reached. */
+/** Settings with which an org can be reached, or a company's own APIs alone: the org is `NO_ORG` then. */
 export interface Config extends Settings {
   orgUrl: string;
 }
@@ -65,6 +69,17 @@ export interface SettingSource {
   env: Readonly<Record<string, string | undefined>>;
   /** The existing tools. Where they are given, a pattern that names none of them is a problem. */
   tools?: readonly Choosable[] | undefined;
+  /** What came of the file that `apis` names. */
+  apis?: ApiTools | { problems: readonly string[] } | undefined;
+}
+
+/** The tools that call a company's own APIs. */
+export interface ApiTools {
+  /** The tools of each API, by its name. */
+  areas: Areas;
+  /** All of them, whatever the settings let be. */
+  catalogue: Catalogue;
+  notices: readonly string[];
 }
 
 /** The settings that a command may need. */
@@ -75,6 +90,9 @@ const EXAMPLE = `For example:
   OKTA_CLIENT_ID=0oa1b2c3d4e5f6g7h8i9
   OKTA_SCOPES="okta.users.read okta.groups.read okta.logs.read"
 Without an org, try the sandbox: add --sandbox`;
+
+/** Who names none of these and has APIs wants no org. */
+const OF_ORG: readonly SettingKey[] = ["orgUrl", "clientId", "scopes", "privateKey", "privateKeyFile", "accessToken"];
 
 /** The settings in the example. */
 const OF_EXAMPLE: ReadonlySet<SettingKey> = new Set(["orgUrl", "clientId", "scopes"]);
@@ -92,6 +110,11 @@ function collect({ flags, env }: SettingSource): Given {
     else if (variable) given[key] = { text: variable, name: setting.env };
   }
   return given;
+}
+
+/** The file that the setting `apis` names; undefined where there is none, or nobody has filled it in. */
+export function apisFileOf(source: Pick<SettingSource, "flags" | "env">): string | undefined {
+  return withoutUnfilled(collect(source)).filled.apis?.text;
 }
 
 /** The name of a setting's flag, or of its variable where it has no flag. */
@@ -183,31 +206,6 @@ function readCredential(
   }
 }
 
-function scopeNotices(words: readonly string[]): string[] {
-  const notices: string[] = [];
-  const foreign = words.filter((word) => !word.startsWith("okta."));
-  if (foreign.length > 0) {
-    const known = foreign.every((word) => SIGN_IN_SCOPES.some((scope) => scope === word));
-    const why = known ? "the sign-in asks for what it needs by itself" : "only okta.* scopes turn tools on";
-    // A token in the wrong variable must not be repeated.
-    const names = foreign.map((word) => (/^[a-z][a-z_.:]{0,40}$/i.test(word) ? word : "something that is no scope"));
-    notices.push(`OKTA_SCOPES: left out ${names.join(", ")}: ${why}.`);
-  }
-  for (const scope of words) {
-    if (!scope.startsWith("okta.") || isKnownScope(scope)) continue;
-    const known = Object.keys(SCOPES).map((name) => name.slice("okta.".length));
-    const meant = nearest(scope.slice("okta.".length), known);
-    notices.push(`OKTA_SCOPES: ${scope} unlocks nothing here${meant ? `; did you mean okta.${meant}?` : "."}`);
-  }
-  return notices;
-}
-
-/** The scopes that cannot write. A scope that manages becomes the one that reads. */
-function readScopes(scopes: readonly string[]): string[] {
-  const reading = scopes.map((scope) => scope.replace(/\.manage(?=\.|$)/, ".read"));
-  return [...new Set(reading)].filter((scope) => /\.read(?:\.|$)/.test(scope));
-}
-
 /** The choice of tools, each part under the name by which it was given. */
 function choiceOf(
   given: Given,
@@ -256,9 +254,13 @@ export function loadSettings(source: SettingSource, needs: readonly Need[]): Set
   const { guard: file = "off" } = values;
   const guard = file === "off" ? { rules: NO_RULES } : readGuardFile(file.path);
   if ("problems" in guard) problems.push(...guard.problems.map((line) => `${given.guard?.name} ${line}`));
+  const { apis } = source;
+  const isWithoutApis = apis !== undefined && "problems" in apis;
+  if (isWithoutApis) problems.push(...apis.problems.map((line) => `${given.apis?.name} ${line}`));
   const choice = choiceOf(filled, values, "rules" in guard ? guard.rules : NO_RULES);
-  if (source.tools) problems.push(...unmatchedPatterns(choice, source.tools));
-  if (problems.length > 0 || "problems" in guard) {
+  // A pattern may name a tool of an API that could not be read.
+  if (source.tools && !isWithoutApis) problems.push(...unmatchedPatterns(choice, source.tools));
+  if (problems.length > 0 || "problems" in guard || isWithoutApis) {
     const aboutOrg = needs.some((key) => !given[key]) || wrong.some(({ key }) => OF_EXAMPLE.has(key));
     throw badConfig(problems, aboutOrg);
   }
@@ -288,6 +290,7 @@ export function loadSettings(source: SettingSource, needs: readonly Need[]): Set
     tokenStore,
     confirm,
     choice,
+    apis,
     guard: guard.rules,
     maxResultChars,
     structuredContent,
@@ -302,6 +305,7 @@ export function loadSettings(source: SettingSource, needs: readonly Need[]): Set
       ...scopeNotices(scopes),
       ...(notice === undefined ? [] : [notice]),
       ...(guard.notice === undefined ? [] : [guard.notice]),
+      ...(apis?.notices ?? []),
       ...misspelled(source.env),
     ],
   };
@@ -313,6 +317,9 @@ export function loadSettings(source: SettingSource, needs: readonly Need[]): Set
  * @throws OktaMcpError bad_config, as `loadSettings`
  */
 export function loadConfig(source: SettingSource, needs: readonly Need[] = ["clientId", "scopes"]): Config {
+  if (source.apis !== undefined && OF_ORG.every((key) => collect(source)[key] === undefined)) {
+    return { ...loadSettings(source, []), orgUrl: NO_ORG };
+  }
   const settings = loadSettings(source, ["orgUrl", ...needs]);
   if (settings.orgUrl === undefined) throw badConfig(["OKTA_ORG_URL is missing."], true);
   return { ...settings, orgUrl: settings.orgUrl };

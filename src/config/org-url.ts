@@ -1,6 +1,9 @@
 import { isHttpsOrLocal, LOOPBACK_HOSTS } from "../net/loopback.js";
 import { hasUserInfo } from "../net/user-info.js";
 
+/** In place of an org where there is none. The name never leads anywhere (RFC 6761, section 6.4). */
+export const NO_ORG = "https://no-org.invalid";
+
 /** The org's address, or the fault of the given one and how to correct it. */
 export type OrgUrl = { origin: string; adminHost?: string } | { problem: string };
 

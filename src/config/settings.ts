@@ -145,6 +145,13 @@ export const SETTINGS = {
     insteadOfBlank: "Give the path of a guard file, or off for none",
     read: guardFile,
   },
+  apis: {
+    env: "OKTA_MCP_APIS",
+    flag: "--apis <file>",
+    meaning:
+      "JSON file with the company's own APIs, whose operations become tools, and with texts to read: see apis.schema.json.",
+    read: asGiven,
+  },
   maxResultChars: {
     env: "OKTA_MCP_MAX_RESULT_CHARS",
     flag: "--max-result-chars <n>",

@@ -53,6 +53,7 @@ export function covers(granted: ReadonlySet<string>, scope: string): boolean {
 /** The step that makes a grant count, by the way of signing in, for a server and for commands. */
 const THEN: Readonly<Record<SignInMethod, Record<Reader, string>>> = {
   device: { model: "restart the server and sign in again", terminal: "sign in again: okta-mcp login" },
+  none: { model: "set OKTA_ORG_URL and restart the server", terminal: "set OKTA_ORG_URL" },
   // A person's sign-in at the authorization server of an API.
   code: { model: "restart the server and sign in again", terminal: "sign in again" },
   // A service app gets its next token by itself.

@@ -1,5 +1,13 @@
-/** The ways in which this process proves its identity. */
-export type SignInMethod = "device" | "code" | "private-key" | "access-token" | "grant" | "role-app" | "client-token";
+/** The ways in which this process proves its identity; `none` where it has no org to prove it to. */
+export type SignInMethod =
+  | "none"
+  | "device"
+  | "code"
+  | "private-key"
+  | "access-token"
+  | "grant"
+  | "role-app"
+  | "client-token";
 
 /**
  * A token ready for use. Its value never leaves the object except inside the headers of a

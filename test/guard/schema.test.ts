@@ -2,17 +2,12 @@ import { readFileSync } from "node:fs";
 import { Ajv } from "ajv";
 import { describe, expect, test } from "vitest";
 import { guardFileSchema, guardJsonSchema } from "../../src/guard/schema.js";
+import { schemaText } from "../support/schema-text.js";
 
 const published = new URL("../../guard.schema.json", import.meta.url);
 
-/** The text of the schema's file, in which short lists take one line. */
-function asText(schema: object): string {
-  const text = JSON.stringify(schema, null, 2);
-  return `${text.replace(/\[\s+("[^"\n]*")\s+\]/g, "[$1]")}\n`;
-}
-
 test("the published schema is the one that a guard file is checked with", async () => {
-  await expect(asText(guardJsonSchema())).toMatchFileSnapshot(published.pathname);
+  await expect(schemaText(guardJsonSchema())).toMatchFileSnapshot(published.pathname);
 });
 
 const WHOLE = {

@@ -170,6 +170,7 @@ describe("the packed package", () => {
       "LICENSE",
       "README.md",
       "SECURITY.md",
+      "apis.schema.json",
       ...filesOfDeploy(),
       "dist/okta-mcp.js",
       "dist/package.json",

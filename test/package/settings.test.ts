@@ -45,6 +45,7 @@ const CASES: Record<SettingKey, Case> = {
   tools: { value: "list_groups" },
   excludeTools: { value: "groups" },
   guard: { value: "~/guard.json" },
+  apis: { value: "~/apis.json" },
   maxResultChars: { value: "1000" },
   structuredContent: { value: "1" },
   journal: { value: "off" },
@@ -53,6 +54,23 @@ const CASES: Record<SettingKey, Case> = {
   fileRoots: { value: "~" },
   logLevel: { value: "debug" },
   logFile: { value: "~/log.txt", beside: { ...TOKEN, OKTA_LOG_LEVEL: "debug" } },
+};
+
+/** A file of APIs with one tool, and the document that it names. */
+const APIS = {
+  apis: {
+    hr: {
+      document: "hr.json",
+      base_url: "http://127.0.0.1:9",
+      auth: { kind: "none" },
+      operations: [{ id: "get_health" }],
+    },
+  },
+};
+const HR = {
+  openapi: "3.1.0",
+  info: { title: "HR", version: "1" },
+  paths: { "/health": { get: { operationId: "get_health", responses: { 200: { description: "Well." } } } } },
 };
 
 /** Opens an org that accepts everything and records its requests. */
@@ -109,6 +127,8 @@ async function observe(command: readonly string[], env: Env, writes: number) {
   const home = temporaryFolder();
   mkdirSync(join(home, "data"));
   writeFileSync(join(home, "guard.json"), '{ "deny_tools": ["delete_*"] }', { mode: 0o600 });
+  writeFileSync(join(home, "apis.json"), JSON.stringify(APIS), { mode: 0o600 });
+  writeFileSync(join(home, "hr.json"), JSON.stringify(HR), { mode: 0o600 });
   const steady = (text: string) =>
     text
       .replaceAll(home, "~")

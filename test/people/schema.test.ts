@@ -2,23 +2,12 @@ import { readFileSync } from "node:fs";
 import { Ajv } from "ajv";
 import { describe, expect, test } from "vitest";
 import { serveFileSchema, serveJsonSchema } from "../../src/people/serve-schema.js";
+import { schemaText } from "../support/schema-text.js";
 
 const published = new URL("../../serve.schema.json", import.meta.url);
 
-const LINE_CHARS = 120;
-
-/** The text of the schema's file, in which a list takes one line where it fits, as the formatter wants it. */
-function asText(schema: object): string {
-  const text = JSON.stringify(schema, null, 2);
-  const lists = /^( *"[^"\n]*": )\[\s+("[^"\n]*"(?:,\s+"[^"\n]*")*)\s+\](,?)$/gm;
-  return `${text.replace(lists, (whole, start: string, items: string, end: string) => {
-    const line = `${start}[${items.replace(/,\s+/g, ", ")}]${end}`;
-    return line.length <= LINE_CHARS ? line : whole;
-  })}\n`;
-}
-
 test("the published schema is the one that serve.json is checked with", async () => {
-  await expect(asText(serveJsonSchema())).toMatchFileSnapshot(published.pathname);
+  await expect(schemaText(serveJsonSchema())).toMatchFileSnapshot(published.pathname);
 });
 
 const SMALL = {

@@ -15,16 +15,32 @@ export const loginCommand: MakeCommand = (io, finish) =>
       "okta-mcp login",
       "okta-mcp login --no-browser  # only show the link",
       "okta-mcp login --sandbox     # try it with a pretend org",
-    ]).option("--no-browser", "Do not open a browser."),
-  ).action(async (options: SettingFlags & { browser: boolean }) => {
+      "okta-mcp login --api hr      # sign in to one of your own APIs (OKTA_MCP_APIS)",
+    ])
+      .option("--no-browser", "Do not open a browser.")
+      .option("--api <name>", "Sign in to this API of OKTA_MCP_APIS, and not to the org."),
+  ).action(async (options: SettingFlags & { browser: boolean; api?: string }) => {
     const { openConnection, showNotices } = await import("../connection.js");
     // A sandbox ends with this command, and its grants with it.
     const outlives = options.sandbox !== true;
-    const connection = await openConnection(io, options, { sandboxSignIn: "person", outlives });
+    const needs = options.api === undefined ? undefined : [];
+    const connection = await openConnection(io, options, {
+      sandboxSignIn: "person",
+      outlives,
+      ...(needs && { needs }),
+    });
     try {
       showNotices(io, connection);
-      await interruptible(io, (signal) => login(io, connection, { browser: options.browser, signal }));
-      await report(io, connection);
+      const { requireApiSessions, signInToApi } = await import("../apis/api-sign-ins.js");
+      const isWithoutOrg = connection.session.method === "none";
+      const apis = options.api !== undefined ? [options.api] : isWithoutOrg ? requireApiSessions(connection) : [];
+      for (const api of apis) {
+        await interruptible(io, (signal) => signInToApi(io, connection, api, { browser: options.browser, signal }));
+      }
+      if (apis.length === 0) {
+        await interruptible(io, (signal) => login(io, connection, { browser: options.browser, signal }));
+        await report(io, connection);
+      }
       finish(0);
     } finally {
       await connection.close();
@@ -56,7 +72,7 @@ async function login(
 }
 
 /** Reports who signed in, what was granted and what was not, and which tools are on now. */
-async function report(io: Io, { session, config, sandbox }: Connection): Promise<void> {
+async function report(io: Io, { session, config, sandbox, own }: Connection): Promise<void> {
   const { chosenCatalogue } = await import("../chosen-catalogue.js");
   const status = await session.status();
   const granted = session.granted();
@@ -81,6 +97,10 @@ async function report(io: Io, { session, config, sandbox }: Connection): Promise
     io.note(
       "  In the Okta Admin Console: Applications > Applications > your app > Okta API Scopes > Grant. Then sign in again.",
     );
+  }
+  const { apiSignIns, apiSignInWords } = await import("../apis/api-sign-ins.js");
+  for (const signIn of await apiSignIns({ own })) {
+    if (!signIn.signed_in) io.note(`${io.style("yellow", "API")} ${apiSignInWords(signIn)}`);
   }
   const catalogue = chosenCatalogue(config);
   const on = toolsOn(catalogue, { configured: session.configured, granted });

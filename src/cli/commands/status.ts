@@ -6,6 +6,7 @@ import type { SignInMethod } from "../../okta/token.js";
 import { inertJson } from "../../text/inert-json.js";
 import { momentInWords } from "../../text/moment.js";
 import { visible } from "../../text/quote.js";
+import type { ApiSignIn } from "../apis/api-sign-ins.js";
 import { describedCommand, type MakeCommand } from "../command.js";
 import type { Connection } from "../connection.js";
 import type { SettingFlags } from "../flags.js";
@@ -15,6 +16,7 @@ import { addSettings } from "../options.js";
 import { notGranted, twoColumns } from "../words.js";
 
 const METHODS: Record<SignInMethod, string> = {
+  none: "no Okta org is set; only the company's own APIs are used",
   device: "a person signs in (device authorization)",
   code: "a person signs in with a browser (authorization code)",
   "private-key": "service app with a private key",
@@ -34,15 +36,19 @@ export const statusCommand: MakeCommand = (io, finish) =>
     ).option("--json", "One JSON object instead of text."),
   ).action(async (options: SettingFlags & { json?: true }) => {
     const { openConnection, showNotices } = await import("../connection.js");
+    const { apiSignIns, apiSignInWords } = await import("../apis/api-sign-ins.js");
     const connection = await openConnection(io, options, { sandboxSignIn: "person" });
     try {
       showNotices(io, connection);
       const problem = await interruptible(io, (signal) => findToken(connection, signal));
       const status = await connection.session.status();
       const tools = await countTools(connection);
-      if (options.json) io.out(inertJson(asJson(status, tools, problem), io.stdout.isTTY ? 2 : undefined));
-      else io.out(asText(io, status, tools, problem));
-      finish(status.signedIn ? 0 : 1);
+      const apis = await apiSignIns(connection);
+      const seen = { status, tools, problem, apis, apiLines: apis.map(apiSignInWords) };
+      if (options.json) io.out(inertJson(asJson(seen), io.stdout.isTTY ? 2 : undefined));
+      else io.out(asText(io, seen));
+      const isWithoutOrg = status.method === "none";
+      finish(isWithoutOrg ? (apis.every((api) => api.signed_in) ? 0 : 1) : status.signedIn ? 0 : 1);
     } finally {
       await connection.close();
     }
@@ -79,7 +85,17 @@ async function countTools({ session, config }: Connection): Promise<ToolCount> {
   };
 }
 
-function asJson(status: SessionStatus, tools: ToolCount, problem: OktaMcpError | undefined): object {
+/** What the command has found out. */
+interface Seen {
+  status: SessionStatus;
+  tools: ToolCount;
+  problem: OktaMcpError | undefined;
+  apis: readonly ApiSignIn[];
+  /** The same for a person. */
+  apiLines: readonly string[];
+}
+
+function asJson({ status, tools, problem, apis }: Seen): object {
   return {
     org: status.org,
     client_id: status.clientId ?? null,
@@ -94,16 +110,33 @@ function asJson(status: SessionStatus, tools: ToolCount, problem: OktaMcpError |
     token_kept: status.tokenKept,
     tools_on: tools.on,
     tools_total: tools.all,
+    ...(apis.length === 0 ? {} : { apis }),
     problem: problem ? `${problem.code}: ${problem.message}` : null,
   };
 }
 
-function asText(io: Io, status: SessionStatus, tools: ToolCount, problem: OktaMcpError | undefined): string {
+function asText(io: Io, seen: Seen): string {
+  const { status, tools, apiLines } = seen;
+  const isWithoutOrg = status.method === "none";
+  const rows = isWithoutOrg ? [["Org", METHODS.none] satisfies Row] : aboutOrg(seen);
+  if (apiLines.length > 0) rows.push(["APIs", apiLines]);
+  rows.push(["Tools", `${tools.on} of ${tools.all} ${status.signedIn || isWithoutOrg ? "are" : "would be"} on`]);
+  if (!status.signedIn && status.method === "device") {
+    rows.push(["Next", status.outlives ? "okta-mcp login" : "set OKTA_MCP_TOKEN_STORE=file, then okta-mcp login"]);
+  }
+  return twoColumns(rows, io.stdout.isTTY ? columnsOf(io.stdout) : Number.POSITIVE_INFINITY, (text) =>
+    io.style("dim", text, io.stdout),
+  );
+}
+
+type Row = [string, string | readonly string[]];
+
+function aboutOrg({ status, problem }: Seen): Row[] {
   const { signedIn, user, expiresAtMs, grantedScopes } = status;
   const scopeWidth = Math.max(...status.configuredScopes.map((scope) => scope.length));
   const scopeLine = (scope: string) =>
     isKnownScope(scope) ? `${scope.padEnd(scopeWidth)}  ${SCOPES[scope]}` : visible(scope);
-  const rows: [string, string | string[]][] = [
+  const rows: Row[] = [
     ["Org", status.org],
     ["Client", status.clientId ? visible(status.clientId) : "not known"],
     ["Method", METHODS[status.method]],
@@ -132,11 +165,5 @@ function asText(io: Io, status: SessionStatus, tools: ToolCount, problem: OktaMc
       "Not granted",
       [...missing.map(scopeLine), "Grant in the Okta Admin Console: Applications > your app > Okta API Scopes."],
     ]);
-  rows.push(["Tools", `${tools.on} of ${tools.all} ${signedIn ? "are" : "would be"} on`]);
-  if (!signedIn && status.method === "device") {
-    rows.push(["Next", status.outlives ? "okta-mcp login" : "set OKTA_MCP_TOKEN_STORE=file, then okta-mcp login"]);
-  }
-  return twoColumns(rows, io.stdout.isTTY ? columnsOf(io.stdout) : Number.POSITIVE_INFINITY, (text) =>
-    io.style("dim", text, io.stdout),
-  );
+  return rows;
 }

@@ -4,7 +4,7 @@ import { WHY_OFF, whyOff } from "../../catalogue/scope-status.js";
 import type { Settings } from "../../config/config.js";
 import { inertJson } from "../../text/inert-json.js";
 import { describedCommand, type MakeCommand } from "../command.js";
-import { type SettingFlags, settingSource } from "../flags.js";
+import type { SettingFlags } from "../flags.js";
 import { columnsOf, type Io } from "../io.js";
 import { addSettings } from "../options.js";
 import { wrap } from "../words.js";
@@ -16,6 +16,8 @@ interface ToolLine {
   area: string;
   effect: string;
   scope: string | null;
+  /** The API that it calls, and the scopes that it needs there; null where anybody may call it. */
+  api?: { name: string; scopes: readonly string[] | null };
   on: boolean;
   why: string | null;
 }
@@ -59,9 +61,10 @@ export const toolsCommand: MakeCommand = (io, finish) =>
  */
 async function scopesInUse(io: Io, options: SettingFlags): Promise<{ view: ScopesInUse; settings: Settings }> {
   const { loadSettings } = await import("../../config/config.js");
+  const { openSource } = await import("../flags.js");
   const { openConnection } = await import("../connection.js");
   if (!options.sandbox) {
-    const settings = loadSettings(settingSource(io, options), []);
+    const settings = loadSettings(await openSource(io, options), []);
     const { orgUrl, clientId, scopes, credential } = settings;
     const complete =
       orgUrl !== undefined && scopes.length > 0 && (clientId !== undefined || credential.method === "access-token");
@@ -77,8 +80,16 @@ async function scopesInUse(io: Io, options: SettingFlags): Promise<{ view: Scope
   }
 }
 
-function describe({ name, title, area, effect, scope }: CatalogueEntry, why: string | null): ToolLine {
-  return { name, title, area, effect, scope, on: why === null, why };
+function describe({ name, title, area, effect, scope, api }: CatalogueEntry, why: string | null): ToolLine {
+  const needs = api && { name: api.name, scopes: api.access.isOpen ? null : api.access.scopes };
+  return { name, title, area, effect, scope, ...(needs && { api: needs }), on: why === null, why };
+}
+
+/** What somebody needs who calls a tool. */
+function needOf({ scope, api }: ToolLine): string {
+  if (api === undefined) return scope ?? "no scope needed";
+  if (api.scopes === null) return "open to anybody";
+  return api.scopes.length === 0 ? "an identity at that API" : `${api.scopes.join(" ")} at that API`;
 }
 
 function showLines(io: Io, lines: readonly ToolLine[], { configured }: ScopesInUse): void {
@@ -86,8 +97,9 @@ function showLines(io: Io, lines: readonly ToolLine[], { configured }: ScopesInU
   const effectWidth = Math.max(...lines.map(({ effect }) => effect.length));
   for (const area of [...new Set(lines.map((line) => line.area))].sort()) {
     io.out(io.style("bold", area, io.stdout));
-    for (const { name, effect, scope, on } of lines.filter((line) => line.area === area)) {
-      const text = `${name.padEnd(nameWidth)}  ${effect.padEnd(effectWidth)}  ${scope ?? "no scope needed"}`;
+    for (const line of lines.filter((one) => one.area === area)) {
+      const { name, effect, on } = line;
+      const text = `${name.padEnd(nameWidth)}  ${effect.padEnd(effectWidth)}  ${needOf(line)}`;
       io.out(on ? `  on   ${text}` : io.style("dim", `  off  ${text}`, io.stdout));
     }
   }

@@ -1,5 +1,6 @@
 import type { AppCredentials } from "../../auth/client-authentication.js";
 import { createSession } from "../../auth/open-session.js";
+import { RefusingSession } from "../../auth/refusing-session.js";
 import type { Session } from "../../auth/session.js";
 import { OktaMcpError } from "../../errors/index.js";
 import type { Log } from "../../log.js";
@@ -11,7 +12,6 @@ import type { Store } from "../../store/open-store.js";
 import { BearerSession } from "../../upstream/bearer-session.js";
 import { GrantKeeper } from "../../upstream/grant-keeper.js";
 import { GrantSession } from "../../upstream/grant-session.js";
-import { RefusingSession } from "../../upstream/refusing-session.js";
 import { needsUser } from "../../web/nobody-to-ask.js";
 import type { WebCaller } from "../../web/web-caller.js";
 

@@ -1,16 +1,17 @@
-import type { PendingSignIn, Session, SessionStatus } from "../auth/session.js";
 import type { OktaMcpError } from "../errors/index.js";
-import type { AccessToken } from "../okta/token.js";
+import type { AccessToken, SignInMethod } from "../okta/token.js";
+import type { PendingSignIn, Session, SessionStatus } from "./session.js";
 
 /** A session for which there is no right at Okta to use. Every call that needs one gets the same error. */
 export class RefusingSession implements Session {
-  readonly method = "grant";
+  readonly method: SignInMethod;
   readonly configured: ReadonlySet<string>;
   readonly #orgUrl: string;
   readonly #refuse: () => OktaMcpError;
 
   /** @param refuse makes the error, which says what can be done */
-  constructor(orgUrl: string, scopes: readonly string[], refuse: () => OktaMcpError) {
+  constructor(orgUrl: string, scopes: readonly string[], refuse: () => OktaMcpError, method: SignInMethod = "grant") {
+    this.method = method;
     this.configured = new Set(scopes);
     this.#orgUrl = orgUrl;
     this.#refuse = refuse;
