@@ -1,6 +1,9 @@
 import { OktaMcpError } from "../errors/index.js";
 import type { ApiRequest } from "../openapi/api-request.js";
 
+/** A part that leads to another path, also in its encoded forms (URL Standard, "double-dot URL path segment"). */
+const DOTS = /^(?:\.|%2e){1,2}$/i;
+
 /**
  * The address of a request: below the API's base address, whatever its path and query hold.
  * @param baseUrl its path ends with a slash
@@ -10,9 +13,10 @@ export function addressOf(baseUrl: URL, { api, path, query }: Pick<ApiRequest, "
   const wanted = `${baseUrl.pathname.slice(0, -1)}${path}`;
   const text = `${baseUrl.origin}${wanted}${query === "" ? "" : `?${query}`}`;
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  // A part that is `..`, also in its encoded forms, or a backslash changes the number of parts (URL Standard, "path state").
+  // A backslash changes the number of parts, and so do most dots (URL Standard, "path state").
   const isBelow =
     path.startsWith("/") &&
+    !path.split("/").some((part) => DOTS.test(part)) &&
     url !== undefined &&
     url.origin === baseUrl.origin &&
     url.username === "" &&

@@ -14,6 +14,7 @@ import type { OperatorApis } from "../../src/call/operator.js";
 import { parseStrictJson } from "../../src/files/strict-json.js";
 import { MemoryLimitStore } from "../../src/guard/limit-store.js";
 import { createLog } from "../../src/log.js";
+import type { SendHttp } from "../../src/net/http-client.js";
 import { areas } from "../../tools/index.js";
 import { type ConnectOptions, connect } from "../support/client.js";
 
@@ -162,15 +163,19 @@ export interface CallingOptions {
   /** The identity of the caller at each API; by default that of the settings. */
   identity?: ApiIdentity;
   now?: () => number;
+  /** The way to the APIs; by default the product's own. */
+  fetch?: SendHttp;
 }
 
 /** The APIs for an operator, as a composition makes them. */
 export function operatorApis(
   apis: readonly LoadedApi[],
-  { identity, now = Date.now }: CallingOptions = {},
+  { identity, now = Date.now, fetch }: CallingOptions = {},
 ): OperatorApis {
   const limits = new MemoryLimitStore();
-  const clients = new Map(apis.map((api) => [api.name, new ApiClient({ api, limits, now, sleep: async () => {} })]));
+  const clients = new Map(
+    apis.map((api) => [api.name, new ApiClient({ api, limits, now, sleep: async () => {}, ...(fetch && { fetch }) })]),
+  );
   const shared = new SharedIdentities({ apis, log: createLog({ level: "error", stderr: { write: () => true } }), now });
   const identityOf = (api: string) => {
     const found = identity ?? shared.of(api);
@@ -182,7 +187,7 @@ export function operatorApis(
 
 /** Connects a real client to a server with our own tools and those of APIs. */
 export async function connectApis(apis: readonly LoadedApi[], options: ConnectOptions & CallingOptions = {}) {
-  const { identity, ...others } = options;
-  const how = { ...(identity && { identity }), ...(others.now && { now: others.now }) };
+  const { identity, fetch, ...others } = options;
+  const how = { ...(identity && { identity }), ...(fetch && { fetch }), ...(others.now && { now: others.now }) };
   return connect({ tools: { ...areas, ...apiAreas(apis) }, apis: operatorApis(apis, how), ...others });
 }
