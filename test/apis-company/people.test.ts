@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { ADMIN_LOGIN, HR_SERVER_ID, HR_SERVICE_CLIENT_ID, HR_WEB_CLIENT_ID } from "../../sandbox/facts.js";
+import { addOAuthApp } from "../../sandbox/oauth-app.js";
 import { Departures } from "../../src/upstream/departures.js";
 import { GPIDS, HR_SECRET, STAFF, startApiCompany } from "../support/api-company.js";
 import { errorIn, modernClient, resultIn } from "../support/company-modern.js";
@@ -95,6 +96,37 @@ test("an open link survives in three instances: any of them renews it, and each 
   for (const answer of answers) expect(["ok", "api_refused_token"]).toContain(errorIn(answer).code);
   expect(tokens() - before).toBeLessThanOrEqual(3);
   for (let times = 0; times < 3; times += 1) expect(resultIn(await read()).gpid).toBe(GPIDS[ADMIN_LOGIN]);
+});
+
+testEachDatabase("refresh tokens that rotate are each used once, whoever renews at the same moment", async (start) => {
+  const client_id = "0oaHrRotating00000001";
+  const { web, api, atPages, link, grantOf } = await startApiCompany(
+    {
+      auth: { client_id },
+      arrange: (org, publicUrl) =>
+        void addOAuthApp(org, {
+          id: client_id,
+          secret: HR_SECRET,
+          redirectUris: [`${publicUrl}/connect/hr/callback`],
+          rotation: "ROTATE",
+          leewaySeconds: 0,
+        }),
+    },
+    start,
+  );
+  const second = await web.anotherInstance();
+  const ada = await web.signIn();
+  await link(ADMIN_LOGIN, await atPages(ADMIN_LOGIN));
+  const ways = [web.publicUrl, second.address].map((at) => modernClient(web.publicUrl, ada.access_token, { at }));
+  for (let times = 0; times < 3; times += 1) {
+    const before = (await grantOf(ADMIN_LOGIN))?.refresh;
+    api.next("GET", "/user", { status: 401, times: 2 });
+    const ends = await Promise.all(ways.map((client) => client.round(ME)));
+    for (const { sees } of ends) expect(["ok", "api_refused_token"]).toContain(sees);
+    api.clearFaults();
+    expect((await grantOf(ADMIN_LOGIN))?.refresh).not.toBe(before);
+  }
+  for (const client of ways) expect((await client.round(ME)).sees).toBe("ok");
 });
 
 test("a removal is asked on a page where the client cannot ask, and on record with the role and the API", async () => {

@@ -254,6 +254,7 @@ export async function startCompanyWeb(options: CompanyWebOptions = {}) {
     company,
     publicUrl,
     content,
+    loadedApis,
     folder,
     store,
     log,

@@ -1,5 +1,6 @@
 import { chmodSync } from "node:fs";
 import { join } from "node:path";
+import type { LoadedApi } from "../../src/apis/loaded-api.js";
 import { openCheck } from "../../src/cli/company/open-check.js";
 import { createHttpClient } from "../../src/net/http-client.js";
 import { checkServer } from "../../src/operator/check.js";
@@ -12,12 +13,17 @@ import type { CompanyWeb } from "./company-server.js";
 export interface CheckChange {
   /** Members of serve.json in place of those of the running server. */
   serve?: Record<string, unknown>;
+  /** The APIs in place of those of the running server. */
+  apis?: readonly LoadedApi[];
   env?: Record<string, string>;
   now?: () => number;
 }
 
 /** What the checks of a running server work with, after a change of its settings. */
-export function checkContextOf({ company, content, folder, log }: CompanyWeb, change: CheckChange = {}): CheckContext {
+export function checkContextOf(
+  { company, content, folder, log, loadedApis }: CompanyWeb,
+  change: CheckChange = {},
+): CheckContext {
   const file = join(folder, "serve.json");
   chmodSync(join(folder, "secret"), 0o600);
   const changed = serveFileSchema().parse({ ...content, data_dir: "data", ...change.serve });
@@ -25,6 +31,7 @@ export function checkContextOf({ company, content, folder, log }: CompanyWeb, ch
   if ("problems" in loaded) throw new Error(loaded.problems.join("\n"));
   return openCheck({
     loaded: { content: changed, file, roles: loaded.roles },
+    apis: change.apis ?? loadedApis,
     env: change.env ?? {},
     log,
     fetch: createHttpClient(),
