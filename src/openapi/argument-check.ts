@@ -9,9 +9,24 @@ import type { ApiDocument } from "./api-document.js";
 import type { Located } from "./document-place.js";
 import { plainSchema } from "./plain-schema.js";
 import type { SchemaCheck } from "./schema-compiler.js";
+import type { PlainSchema } from "./schema-types.js";
 import type { JsonText } from "./shown-schema.js";
+import { unknownNames } from "./unknown-names.js";
 
-export type Checked = { values: Readonly<Record<string, Json>> } | { problems: string[] };
+export type Checked =
+  | {
+      /** By the arguments' names. */
+      values: Readonly<Record<string, Json>>;
+      /** Fields that are sent although the document has only others of nearly the same name, one sentence each. */
+      hints: readonly string[];
+    }
+  | { problems: string[] };
+
+/** The check of one schema, and the schema. */
+interface CheckedSchema {
+  check: SchemaCheck;
+  plain: PlainSchema;
+}
 
 /** The most problems that are told of one call. */
 const MAX_TOLD = 20;
@@ -22,7 +37,7 @@ const MAX_TOLD = 20;
  */
 export class ArgumentCheck {
   readonly #document: ApiDocument;
-  readonly #checks = new Map<string, SchemaCheck>();
+  readonly #checks = new Map<string, CheckedSchema>();
 
   constructor(document: ApiDocument) {
     this.#document = document;
@@ -38,6 +53,7 @@ export class ArgumentCheck {
   async check(args: readonly ApiArgument[], given: Readonly<Record<string, unknown>>): Promise<Checked> {
     const problems = unknownArguments(args, given);
     const values: [string, Json][] = [];
+    const hints: string[] = [];
     for (const argument of args) {
       const raw = Object.hasOwn(given, argument.name) ? (given[argument.name] as Json | undefined) : undefined;
       if (raw === undefined) {
@@ -45,29 +61,33 @@ export class ArgumentCheck {
         continue;
       }
       const value = withJson(raw, argument.jsonTexts);
-      problems.push(...(await this.#faults(argument, value)));
+      const found = await this.#judge(argument, value);
+      problems.push(...found.faults);
+      hints.push(...found.hints);
       values.push([argument.name, value]);
     }
-    if (problems.length === 0) return { values: Object.fromEntries(values) };
+    if (problems.length === 0) return { values: Object.fromEntries(values), hints };
     const left = problems.length - MAX_TOLD;
     return { problems: left > 0 ? [...problems.slice(0, MAX_TOLD), `${left} more problems.`] : problems };
   }
 
-  async #faults({ name, located }: ApiArgument, value: Json): Promise<string[]> {
-    if (located === undefined) return [];
+  async #judge({ name, located }: ApiArgument, value: Json): Promise<{ faults: string[]; hints: string[] }> {
+    if (located === undefined) return { faults: [], hints: [] };
     const { faultsInWords } = await import("./check-words.js");
-    const check = await this.#checkOf(located);
-    return faultsInWords(name, check(value));
+    const { check, plain } = await this.#schemaOf(located);
+    const faults = faultsInWords(name, check(value));
+    return { faults, hints: faults.length > 0 ? [] : unknownNames(name, value, plain) };
   }
 
-  async #checkOf(located: Located): Promise<SchemaCheck> {
+  async #schemaOf(located: Located): Promise<CheckedSchema> {
     const key = `${located.file}#${located.pointer}`;
     const known = this.#checks.get(key);
     if (known !== undefined) return known;
     const { compileSchema } = await import("./schema-compiler.js");
-    const check = compileSchema(plainSchema(located, this.#document.references));
-    this.#checks.set(key, check);
-    return check;
+    const plain = plainSchema(located, this.#document.references);
+    const made = { check: compileSchema(plain), plain };
+    this.#checks.set(key, made);
+    return made;
   }
 }
 

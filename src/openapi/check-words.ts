@@ -9,6 +9,9 @@ import { READ_ONLY } from "./schema-types.js";
 /** The most faults of one argument that are told. */
 const MAX_TOLD = 10;
 
+/** The most names, and the longest, that a missing one is compared with. */
+const MAX_COMPARED = 100;
+
 const KINDS: Readonly<Record<string, string>> = {
   string: "text",
   number: "a number",
@@ -24,18 +27,18 @@ const KINDS: Readonly<Record<string, string>> = {
  * @param argument its name
  */
 export function faultsInWords(argument: string, errors: readonly ErrorObject[]): string[] {
-  const lines = withoutBranches(errors).map(
-    (error) => `${placeOf(argument, error.instancePath, error)} ${wordsOf(error)}.`,
-  );
+  const faults = withoutBranches(errors);
+  // What is of the wrong kind has no right size, form or value either.
+  const wrongKind = new Set(faults.filter(({ keyword }) => keyword === "type").map(({ instancePath }) => instancePath));
+  const telling = faults.filter(({ keyword, instancePath }) => keyword === "type" || !wrongKind.has(instancePath));
+  const lines = telling.map((error) => `${placeOf(argument, error.instancePath)} ${wordsOf(error)}.`);
   const told = [...new Set(lines)];
   const left = told.length - MAX_TOLD;
   return left > 0 ? [...told.slice(0, MAX_TOLD), `${argument} has ${left} more faults.`] : told;
 }
 
 /** `body.items[0].name` */
-function placeOf(argument: string, instancePath: string, { data, parentSchema }: ErrorObject): string {
-  void data;
-  void parentSchema;
+function placeOf(argument: string, instancePath: string): string {
   const steps = stepsOf(instancePath).map((step) => (/^\d+$/.test(step) ? `[${step}]` : `.${step}`));
   return visibleStart(`${argument}${steps.join("")}`, 200);
 }
@@ -164,12 +167,10 @@ function wordsOf(error: ErrorObject): string {
 function missing({ params, data, parentSchema }: ErrorObject): string {
   const name = String(params.missingProperty);
   const known = isObject(parentSchema) && isObject(parentSchema.properties) ? Object.keys(parentSchema.properties) : [];
-  const unknown = isObject(data) ? Object.keys(data).filter((key) => !known.includes(key)) : [];
+  const given = isObject(data) ? Object.keys(data).slice(0, MAX_COMPARED) : [];
+  const unknown = given.filter((key) => key.length < MAX_COMPARED && !known.includes(key));
   const near = nearest(name, unknown);
-  return `lacks ${listed([name])}${near === undefined ? "" : `; ${listed([near])} is not known, did you mean ${listed([name])}?`}`.replace(
-    /\?$/,
-    "?",
-  );
+  return `lacks ${listed([name])}${near === undefined ? "" : ` (is ${listed([near])} meant to be it?)`}`;
 }
 
 function unknownName(name: string, known: readonly string[]): string {

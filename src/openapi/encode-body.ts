@@ -3,11 +3,11 @@ import { isObject, type Json, type JsonObject } from "../json/json.js";
 import { BODY } from "./api-arguments.js";
 import type { ApiDocument, ApiOperation, ApiRequestBody, PartEncoding, ValueForm } from "./api-document.js";
 import type { ApiBody } from "./api-request.js";
-import { EncodingFault } from "./encoding-fault.js";
+import { EncodingFault, writing } from "./encoding-fault.js";
 import { filePropertiesOf } from "./file-parts.js";
 import { givenFile } from "./file-values.js";
 import { multipart, type Part } from "./multipart.js";
-import { encoded, Unencodable } from "./percent.js";
+import { encoded } from "./percent.js";
 import { plainSchema } from "./plain-schema.js";
 import { essence } from "./read-body.js";
 import { inQuery, type Pair, textOf } from "./styles.js";
@@ -51,15 +51,12 @@ const FORM: ValueForm = { style: "form", explode: true, allowReserved: false, me
 function form(value: JsonObject, { encoding }: ApiRequestBody): string {
   const pairs = Object.entries(value).flatMap(([name, inner]): Pair[] => {
     if (inner === null) return [];
-    try {
+    return writing(`${BODY}.${name}`, () => {
       const known = encoding.get(name);
       if (known?.form !== undefined) return inQuery(name, inner, known.form);
       if (isJsonType(known)) return [[encoded(name), encoded(stringifyJson(inner))]];
       return inQuery(name, Array.isArray(inner) ? inner.map(textOf) : textOf(inner), FORM);
-    } catch (error) {
-      if (error instanceof Unencodable) throw new EncodingFault(`${BODY}.${name}`, `cannot be sent: ${error.message}`);
-      throw error;
-    }
+    });
   });
   return pairs.map(([name, text]) => `${name}=${text}`).join("&");
 }
@@ -82,7 +79,8 @@ function partsOf(value: JsonObject, body: ApiRequestBody, document: ApiDocument)
 
 /** A property with a style of its own: the parts that a query would have, not encoded. */
 function styled(name: string, value: Json, form: ValueForm): Part[] {
-  return inQuery(name, value, { ...form, allowReserved: false }).map(([key, text]) => ({
+  const pairs = writing(`${BODY}.${name}`, () => inQuery(name, value, { ...form, allowReserved: false }));
+  return pairs.map(([key, text]) => ({
     name: decodeURIComponent(key),
     content: decodeURIComponent(text),
   }));

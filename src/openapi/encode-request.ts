@@ -5,8 +5,7 @@ import type { ApiArgument } from "./api-arguments.js";
 import type { ApiDocument, ApiOperation, ApiParameter } from "./api-document.js";
 import type { ApiRequest } from "./api-request.js";
 import { encodeBody } from "./encode-body.js";
-import { EncodingFault } from "./encoding-fault.js";
-import { Unencodable } from "./percent.js";
+import { EncodingFault, writing } from "./encoding-fault.js";
 import { inHeader, inPath, inQuery } from "./styles.js";
 
 /** The parts of a request that come from arguments. */
@@ -52,7 +51,7 @@ function pathOf(operation: ApiOperation, given: Given): string {
   const texts = new Map<string, string>();
   for (const [parameter, { argument, value }] of given) {
     if (parameter.in !== "path") continue;
-    const text = encoding(argument, () => inPath(parameter.name, value, parameter));
+    const text = writing(argument, () => inPath(parameter.name, value, parameter));
     if (text === "" || isEmpty(value))
       throw new EncodingFault(argument, "must not be empty, since it is a part of the path");
     texts.set(parameter.name, text);
@@ -78,7 +77,7 @@ function isEmpty(value: Json): boolean {
 
 function queryOf(given: Given): string {
   const pairs = [...given].flatMap(([parameter, { argument, value }]) =>
-    parameter.in === "query" ? encoding(argument, () => inQuery(parameter.name, value, parameter)) : [],
+    parameter.in === "query" ? writing(argument, () => inQuery(parameter.name, value, parameter)) : [],
   );
   return pairs.map(([name, value]) => `${name}=${value}`).join("&");
 }
@@ -87,20 +86,10 @@ function headersOf(given: Given): Record<string, string> {
   const headers: [string, string][] = [];
   for (const [parameter, { argument, value }] of given) {
     if (parameter.in !== "header" || value === null) continue;
-    const text = inHeader(value, parameter);
+    const text = writing(argument, () => inHeader(value, parameter));
     if (text !== "" && !HEADER_VALUE.test(text))
       throw new EncodingFault(argument, "is sent as a header, which holds visible characters of ASCII on one line");
     headers.push([parameter.name, text]);
   }
   return Object.fromEntries(headers);
-}
-
-/** Runs an encoder and says which argument cannot be encoded. */
-function encoding<T>(argument: string, encode: () => T): T {
-  try {
-    return encode();
-  } catch (error) {
-    if (error instanceof Unencodable) throw new EncodingFault(argument, `cannot be sent: ${error.message}`);
-    throw error;
-  }
 }

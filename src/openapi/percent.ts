@@ -1,29 +1,30 @@
 /** Percent-encoding (RFC 3986, section 2) as OpenAPI uses it. */
 
-/** A text that no address can hold. */
-export class Unencodable extends Error {
-  constructor() {
-    super("it holds half of a character");
-    this.name = "Unencodable";
+/** A value that cannot be written so that it is read as it was given. */
+export class Unwritable extends Error {
+  /** @param why the end of a sentence */
+  constructor(why: string) {
+    super(why);
+    this.name = "Unwritable";
   }
 }
 
 /**
  * A text with everything but unreserved characters encoded, so that it is one value wherever it stands.
- * @throws Unencodable for a lone surrogate, for which UTF-8 has no bytes
+ * @throws Unwritable for a lone surrogate, for which UTF-8 has no bytes
  */
 export function encoded(text: string): string {
   try {
     return encodeURIComponent(text).replaceAll(/[!'()*]/g, byNumber);
   } catch {
-    throw new Unencodable();
+    throw new Unwritable("it holds half of a character");
   }
 }
 
 /**
  * A value of a query whose reserved characters stay (`allowReserved`; RFC 6570, section 3.2.3), but for those that end
  * a value or a query. What is encoded already stays as it is.
- * @throws Unencodable as `encoded`
+ * @throws Unwritable as `encoded`
  */
 export function encodedButReserved(text: string): string {
   return text

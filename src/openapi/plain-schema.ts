@@ -88,7 +88,8 @@ class Making {
     openCircles(this.defs);
   }
 
-  convert(located: Located): Schema {
+  /** @param outer names of properties that a schema around this one, for the same value, says are read-only */
+  convert(located: Located, outer: ReadonlySet<string> = new Set()): Schema {
     const { value } = located;
     if (typeof value === "boolean") return value;
     if (!isObject(value)) return true;
@@ -101,10 +102,11 @@ class Making {
     this.#type(value, made);
     this.#bounds(value, made);
     for (const keyword of [...HOLD_ONE, ...HOLD_ONE_OF_31]) this.#one(located, keyword, made);
-    for (const keyword of HOLD_LIST) this.#list(located, keyword, keyword, made);
+    const readOnly = new Set([...outer, ...this.#readOnlyNames(located, new Set())]);
+    for (const keyword of HOLD_LIST) this.#list(located, keyword, keyword, made, readOnly);
     for (const keyword of HOLD_MAP) this.#map(located, keyword, made);
-    this.#choices(located, made);
-    this.#withoutReadOnly(located, made);
+    this.#choices(located, made, readOnly);
+    withoutReadOnly(made, readOnly);
     return value.nullable === true ? orNull(made) : made;
   }
 
@@ -161,10 +163,13 @@ class Making {
     else made[keyword] = this.convert(inner);
   }
 
-  #list(located: Located, keyword: string, as: string, made: JsonObject): void {
+  #list(located: Located, keyword: string, as: string, made: JsonObject, readOnly?: ReadonlySet<string>): void {
     const list = this.references.member(located, keyword);
     if (list === undefined || !Array.isArray(list.value) || list.value.length === 0) return;
-    made[as] = [...list.value.keys()].map((index) => this.convert(this.references.member(list, index) as Located));
+    const isInPlace = as !== "prefixItems";
+    made[as] = [...list.value.keys()].map((index) =>
+      this.convert(this.references.member(list, index) as Located, isInPlace ? readOnly : undefined),
+    );
   }
 
   #map(located: Located, keyword: string, made: JsonObject): void {
@@ -177,7 +182,7 @@ class Making {
   }
 
   /** `oneOf`, and `anyOf` whose parts a property tells apart. */
-  #choices(located: Located, made: JsonObject): void {
+  #choices(located: Located, made: JsonObject, readOnly: ReadonlySet<string>): void {
     const apart = discriminated(located, this);
     const parts: Schema[] = Array.isArray(made.allOf) ? (made.allOf as Schema[]) : [];
     if (apart !== undefined) {
@@ -186,25 +191,10 @@ class Making {
       return;
     }
     const oneOf: JsonObject = {};
-    this.#list(located, "oneOf", "anyOf", oneOf);
+    this.#list(located, "oneOf", "anyOf", oneOf, readOnly);
     if (oneOf.anyOf === undefined) return;
     if (made.anyOf === undefined) made.anyOf = oneOf.anyOf;
     else made.allOf = [...parts, oneOf];
-  }
-
-  #withoutReadOnly(located: Located, made: JsonObject): void {
-    const names = this.#readOnlyNames(located, new Set());
-    if (names.size === 0) return;
-    if (isObject(made.properties)) {
-      const entries = Object.entries(made.properties);
-      made.properties = Object.fromEntries(
-        entries.map(([name, inner]) => [name, names.has(name) ? { [READ_ONLY]: true } : inner]),
-      );
-    }
-    if (!Array.isArray(made.required)) return;
-    const required = made.required.filter((name) => !names.has(name as string));
-    if (required.length > 0) made.required = required;
-    else delete made.required;
   }
 
   /** The read-only properties of a schema and of those that it is put together from. */
@@ -247,6 +237,21 @@ class Making {
     }
     return false;
   }
+}
+
+/** Takes out of a schema what callers may not give. */
+function withoutReadOnly(made: JsonObject, names: ReadonlySet<string>): void {
+  if (names.size === 0) return;
+  if (isObject(made.properties)) {
+    const entries = Object.entries(made.properties);
+    made.properties = Object.fromEntries(
+      entries.map(([name, inner]) => [name, names.has(name) ? { [READ_ONLY]: true } : inner]),
+    );
+  }
+  if (!Array.isArray(made.required)) return;
+  const required = made.required.filter((name) => !names.has(name as string));
+  if (required.length > 0) made.required = required;
+  else delete made.required;
 }
 
 /** `nullable` of OpenAPI 3.0. */

@@ -116,7 +116,13 @@ function bounded(format: Formats[string]): NonNullable<Formats[string]> {
 }
 
 function testOf(format: Formats[string]): ((text: string) => boolean) | undefined {
-  if (format instanceof RegExp) return (text) => new RegExp(format.source, format.flags).test(text);
+  if (format instanceof RegExp) {
+    return (text) => {
+      // Some of the library's are global, and would begin where the last search ended.
+      format.lastIndex = 0;
+      return format.test(text);
+    };
+  }
   if (typeof format === "function") return format as (text: string) => boolean;
   if (typeof format !== "object" || format === null || !("validate" in format)) return undefined;
   if (format.type === "number" || format.async === true) return undefined;
@@ -127,7 +133,7 @@ function testOf(format: Formats[string]): ((text: string) => boolean) | undefine
  * A pattern of a schema, matched in time that is linear in the text. Its dialect is that of RE2, which has no
  * back-references and no look-around; a pattern with these is not checked here.
  */
-function linearRegExp(pattern: string): { test(text: string): boolean } {
+function linearRegExp(pattern: string): { test(text: string): boolean; toString(): string } {
   let compiled: RE2JS | undefined;
   try {
     compiled = pattern.length > MAX_CHECKED_CHARS ? undefined : RE2JS.compile(withoutJavaScript(pattern));
@@ -135,7 +141,11 @@ function linearRegExp(pattern: string): { test(text: string): boolean } {
     compiled = undefined;
   }
   const re = compiled;
-  return { test: (text) => re === undefined || text.length > MAX_CHECKED_CHARS || re.matcher(text).find() };
+  return {
+    test: (text) => re === undefined || text.length > MAX_CHECKED_CHARS || re.matcher(text).find(),
+    // The library takes two patterns with the same text for one.
+    toString: () => pattern,
+  };
 }
 linearRegExp.code = "linearRegExp";
 

@@ -20,15 +20,15 @@ function inWords(value: unknown): string {
 }
 
 /** The words for formats that a name does not explain. */
-const FORMATS: Readonly<Record<string, string>> = {
-  "date-time": "a time as 2026-01-31T12:00:00Z",
-  date: "a date as 2026-01-31",
-  time: "a time of day as 12:00:00Z",
-  byte: "base64",
-  uri: "a URL",
-  uuid: "a UUID",
-  email: "an e-mail address",
-};
+const FORMATS: ReadonlyMap<string, string> = new Map([
+  ["date-time", "a time as 2026-01-31T12:00:00Z"],
+  ["date", "a date as 2026-01-31"],
+  ["time", "a time of day as 12:00:00Z"],
+  ["byte", "base64"],
+  ["uri", "a URL"],
+  ["uuid", "a UUID"],
+  ["email", "an e-mail address"],
+]);
 /** Formats that say no more than the type. */
 const SILENT: ReadonlySet<string> = new Set(["int32", "int64", "float", "double", "password", "string", "binary"]);
 
@@ -38,7 +38,7 @@ type Keywords = MergedSchema["keywords"];
 export function facts({ keywords, takesNull, types }: MergedSchema, alreadySaid: string): string[] {
   const { format, pattern, default: byDefault } = keywords;
   const found = [
-    typeof format === "string" && !SILENT.has(format) ? (FORMATS[format] ?? `format ${inWords(format)}`) : "",
+    typeof format === "string" && !SILENT.has(format) ? (FORMATS.get(format) ?? `format ${inWords(format)}`) : "",
     range(keywords),
     size(keywords, "minLength", "maxLength", "character"),
     size(keywords, "minItems", "maxItems", "item"),

@@ -1,7 +1,7 @@
 import { stringifyJson } from "../json/exact-json.js";
 import { isObject, type Json } from "../json/json.js";
 import type { ValueForm } from "./api-document.js";
-import { encoded, encodedButReserved } from "./percent.js";
+import { encoded, encodedButReserved, Unwritable } from "./percent.js";
 
 /** One `name=value` of a query or a form, both encoded. */
 export type Pair = readonly [name: string, value: string];
@@ -26,17 +26,17 @@ function membersOf(value: { [key: string]: Json }): [string, Json][] {
 /**
  * A value in a path (OpenAPI, "Style Values": simple, label, matrix). It stays within its segment, since everything in it
  * is encoded but for what the style puts between its parts.
- * @throws Unencodable
+ * @throws Unwritable
  */
 export function inPath(name: string, value: Json, { style, explode, mediaType }: ValueForm): string {
   if (mediaType !== undefined) return encoded(stringifyJson(value));
   switch (style) {
     case "label":
-      return `.${parts(value, explode, encoded).join(explode ? "." : ",")}`;
+      return `.${joined(value, parts(value, explode, encoded), explode ? "." : ",")}`;
     case "matrix":
       return matrix(encoded(name), value, explode);
     default:
-      return parts(value, explode, encoded).join(",");
+      return joined(value, parts(value, explode, encoded), ",");
   }
 }
 
@@ -51,7 +51,7 @@ function matrix(name: string, value: Json, explode: boolean): string {
     return membersOf(value)
       .map(([key, inner]) => withValue(encoded(key), encoded(textOf(inner))))
       .join("");
-  return withValue(name, parts(value, false, encoded).join(","));
+  return withValue(name, joined(value, parts(value, false, encoded), ","));
 }
 
 /** The parts of a value: one of a plain value, the items of a list, the names and values of an object. */
@@ -63,9 +63,29 @@ function parts(value: Json, explode: boolean, encode: (text: string) => string):
   );
 }
 
+/**
+ * Parts with a separator between them. Some separators stand in values as well, and OpenAPI has no way to tell the two
+ * apart; such a value would be read as several.
+ * @throws Unwritable
+ */
+function joined(value: Json, written: readonly string[], separator: string): string {
+  const hasParts = Array.isArray(value) || isObject(value);
+  if (hasParts && written.some((part) => part.includes(separator)))
+    throw new Unwritable(
+      `a part of it holds ${JSON.stringify(decodeURIComponent(separator))}, which stands between parts`,
+    );
+  return written.join(separator);
+}
+
 /** A value of a header (style simple). Nothing is encoded there (RFC 9110, section 5.5). */
 export function inHeader(value: Json, { explode, mediaType }: ValueForm): string {
-  return mediaType === undefined ? parts(value, explode, (text) => text).join(",") : stringifyJson(value);
+  return mediaType === undefined
+    ? joined(
+        value,
+        parts(value, explode, (text) => text),
+        ",",
+      )
+    : stringifyJson(value);
 }
 
 /** The characters between items, encoded as the examples of OpenAPI have them. */
@@ -74,7 +94,7 @@ const SEPARATORS = { form: ",", spaceDelimited: "%20", pipeDelimited: "%7C" } as
 /**
  * A value in a query or a form (OpenAPI, "Style Values": form, spaceDelimited, pipeDelimited, deepObject). An empty list
  * and an empty object are not written, as in RFC 6570.
- * @throws Unencodable
+ * @throws Unwritable
  */
 export function inQuery(name: string, value: Json, form: ValueForm): Pair[] {
   const { style, explode, allowReserved, mediaType } = form;
@@ -90,7 +110,7 @@ export function inQuery(name: string, value: Json, form: ValueForm): Pair[] {
   }
   const written = parts(value, false, encode);
   const separator = SEPARATORS[style as keyof typeof SEPARATORS] ?? ",";
-  return written.length === 0 ? [] : [[key, written.join(separator)]];
+  return written.length === 0 ? [] : [[key, joined(value, written, separator)]];
 }
 
 /**
