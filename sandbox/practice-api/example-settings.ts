@@ -1,3 +1,4 @@
+import { stringify } from "yaml";
 import { HR_AUDIENCE, HR_NATIVE_CLIENT_ID, HR_SERVER_ID, HR_WEB_CLIENT_ID } from "../facts.js";
 import type { JsonObject } from "../state/model.js";
 import { hrDocument } from "./document.js";
@@ -126,8 +127,7 @@ function onOneLine(value: unknown): string {
 }
 
 /** The texts of the files that the example settings name, by the names of the files. */
-export async function exampleTexts(issuer: string): Promise<Record<string, string>> {
-  const { stringify } = await import("yaml");
+export function exampleTexts(issuer: string): Record<string, string> {
   const employee = { $id: "schema://employee/{{gpid}}", ...SCHEMAS.Employee };
   return {
     [EXAMPLE_FILES.document]: stringify(hrDocument(issuer), { lineWidth: 110, aliasDuplicateObjects: false }),

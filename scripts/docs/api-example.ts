@@ -15,7 +15,7 @@ const written = (value: unknown) => `${writtenJson(value)}\n`;
 
 /** The files of the example for a company's API. */
 export async function apiExampleFiles(): Promise<Record<string, string>> {
-  const texts = await exampleTexts(`${EXAMPLE_PLACES.orgUrl}/oauth2/${HR_SERVER_ID}`);
+  const texts = exampleTexts(`${EXAMPLE_PLACES.orgUrl}/oauth2/${HR_SERVER_ID}`);
   return {
     [`${FOLDER}/${EXAMPLE_FILES.settings}`]: written(personalExample(EXAMPLE_PLACES)),
     [`${FOLDER}/serve-apis.json`]: written(companyExample(EXAMPLE_PLACES, "/etc/okta-mcp/hr-client-secret")),

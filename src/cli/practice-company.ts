@@ -36,7 +36,7 @@ export async function startPracticeCompany(
   const api = await startPracticeApi(org, { port: ports.api, trusted: [own, ...trusted] });
   const settings = writtenJson(personalExample({ orgUrl: org.origin, apiUrl: api.origin }, ports.redirect));
   const files = writePracticeFiles({
-    ...(await exampleTexts(own.issuer)),
+    ...exampleTexts(own.issuer),
     [EXAMPLE_FILES.settings]: `${settings}\n`,
   });
   return {

@@ -24,7 +24,7 @@ async function settingsFor(orgPort: number, apiPort: number, port: number): Prom
   ];
   const init = ["serve", "init", "--dir", dir, ...answers, "--role", "reader=00g1b2c3d4e5f6g7h8"];
   expect(await startCli(init).ended).toMatchObject({ code: 0 });
-  for (const [name, text] of Object.entries(await exampleTexts(orgUrl))) writeFileSync(join(dir, name), text);
+  for (const [name, text] of Object.entries(exampleTexts(orgUrl))) writeFileSync(join(dir, name), text);
   writeFileSync(join(dir, "hr-secret"), SECRET, { mode: 0o600 });
   const example = companyExample({ orgUrl, apiUrl: `http://127.0.0.1:${apiPort}` }, "hr-secret");
   const payroll = {

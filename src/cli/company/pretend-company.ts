@@ -68,7 +68,7 @@ export async function startPretendCompany(
     apiUrl: api.origin,
     example: companyExample({ orgUrl: sandbox.origin, apiUrl: api.origin }, hrSecretFile),
     staffRole: STAFF_ROLE,
-    texts: await exampleTexts(exampleIssuer(sandbox.org).issuer),
+    texts: exampleTexts(exampleIssuer(sandbox.org).issuer),
     async close() {
       await api.close();
       await sandbox.close();
