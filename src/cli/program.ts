@@ -8,6 +8,7 @@ import { callCommand } from "./commands/call.js";
 import { journalCommand } from "./commands/journal.js";
 import { loginCommand } from "./commands/login.js";
 import { logoutCommand } from "./commands/logout.js";
+import { resourcesCommand } from "./commands/resources.js";
 import { runCommand } from "./commands/run.js";
 import { sandboxCommand } from "./commands/sandbox.js";
 import { serveCommand } from "./commands/serve.js";
@@ -26,6 +27,7 @@ const COMMANDS: readonly MakeCommand[] = [
   toolsCommand,
   callCommand,
   apisCommand,
+  resourcesCommand,
   journalCommand,
   undoCommand,
   sandboxCommand,

@@ -112,7 +112,7 @@ export class ResourceFiles {
     if (bytes === undefined) return undefined;
     const text = utf8(bytes);
     const filled = text === undefined ? { problem: "is not UTF-8" } : filledText(text, values, mimeType);
-    if ("problem" in filled) throw new UnreadableResource(`The file of ${uri} ${filled.problem}.`);
+    if ("problem" in filled) throw new UnreadableResource(`${placeOf(path)} ${filled.problem}.`);
     return { uri, mimeType, text: filled.text };
   }
 
@@ -122,7 +122,8 @@ export class ResourceFiles {
       const real = await this.#deadline.run(() => realpath(file));
       return await this.#bytes(real, dirname(real));
     } catch (error) {
-      throw new UnreadableResource("A file of the settings cannot be read.", { cause: error });
+      const why = whyUnreadable((error as NodeJS.ErrnoException).code ?? "");
+      throw new UnreadableResource(`The file ${visible(file)} cannot be read: ${why}.`, { cause: error });
     }
   }
 
@@ -140,6 +141,11 @@ export class ResourceFiles {
     const limits = { roots: [folder], maxBytes: MAX_FILE_BYTES, deadline: this.#deadline };
     return (await readAllowedFile(path, limits)).data;
   }
+}
+
+/** Where a text is, without the values that a client has chosen. */
+function placeOf(path: FilePath): string {
+  return "file" in path ? `The file ${visible(path.file)}` : `A file below ${visible(path.folder)}`;
 }
 
 /** The values of a resource's variables in a URI; undefined where the URI is none of its. */
