@@ -2,7 +2,6 @@ import { OktaMcpError, ofWrite } from "../errors/index.js";
 import { cutDeep } from "../json/depth.js";
 import { parseJson } from "../json/exact-json.js";
 import type { Json } from "../json/json.js";
-import { changesSomething } from "../okta/fault.js";
 import type { ApiAnswer, ApiRequest } from "../openapi/api-request.js";
 import { isJsonType, isTextType, mediaTypeOf } from "./answer-types.js";
 import type { ApiExchanged } from "./api-exchange.js";
@@ -43,12 +42,12 @@ function jsonOf(request: ApiRequest, text: string, status: number): Json {
   try {
     return cutDeep(parseJson(text) as Json, text);
   } catch (cause) {
-    const { api, method, template } = request;
+    const { api, method, template, isWrite } = request;
     const error = new OktaMcpError(
       "api_down",
       `The API ${api} answered ${method} ${template} with ${status} and JSON that is cut off, broken or made of too many values.`,
       { data: { api, status }, cause },
     );
-    throw changesSomething(method) ? ofWrite(error, true) : error;
+    throw isWrite ? ofWrite(error, true) : error;
   }
 }

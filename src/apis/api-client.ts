@@ -9,7 +9,6 @@ import { isPublicAddress } from "../net/public-address.js";
 import { retryAfterMs } from "../net/retry-after.js";
 import { ServerClock } from "../net/server-clock.js";
 import { pause, realSleep, type Sleep } from "../net/waiting.js";
-import { changesSomething } from "../okta/fault.js";
 import type { CallOptions, OktaRequest } from "../okta/request.js";
 import type { ApiAnswer, ApiCalls, ApiRequest } from "../openapi/api-request.js";
 import { parseBody, readAnswer } from "./api-answer.js";
@@ -98,8 +97,7 @@ export class ApiClient {
         caller.identity.refused(authorization, answer.headers);
         continue;
       }
-      const waitMs =
-        answer.status === 429 && !changesSomething(request.method) ? this.#waitMs(answer.headers) : undefined;
+      const waitMs = answer.status === 429 && !request.isWrite ? this.#waitMs(answer.headers) : undefined;
       if (waitMs === undefined || waitMs > LONGEST_WAIT_MS || hasWaited) return answer;
       hasWaited = true;
       options.onWait?.(`The API ${request.api} asks to wait ${Math.ceil(waitMs / 1_000)} s`);
@@ -197,13 +195,13 @@ const lowerNames = (headers: Readonly<Record<string, string>>) =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 
 /** True for a redirect. After a write, 303 tells where the outcome is (RFC 9110, section 15.4.4). */
-function isRedirect({ status }: ApiExchanged, { method }: ApiRequest): boolean {
-  return status >= 300 && status < 400 && !(status === 303 && changesSomething(method));
+function isRedirect({ status }: ApiExchanged, { isWrite }: ApiRequest): boolean {
+  return status >= 300 && status < 400 && !(status === 303 && isWrite);
 }
 
 /** A request in the form in which the guard, the journal and previews look at it. */
-function asHooked({ api, method, template, path, query, body }: ApiRequest): OktaRequest {
-  const hooked = { api, operation: template, method, template, path, query: new URLSearchParams(query) };
+function asHooked({ api, method, template, path, query, body, isWrite }: ApiRequest): OktaRequest {
+  const hooked = { api, isWrite, operation: template, method, template, path, query: new URLSearchParams(query) };
   if (body === undefined) return hooked;
   const { contentType, content } = body;
   const json: Json | undefined = typeof content === "string" ? parseBody(contentType, content) : undefined;

@@ -3,7 +3,6 @@ import { parseJson } from "../json/exact-json.js";
 import { isObject, type Json, type JsonObject } from "../json/json.js";
 import { REFUSED_ADDRESS } from "../net/checked-lookup.js";
 import { inWords, type NoAnswer } from "../net/no-answer.js";
-import { changesSomething } from "../okta/fault.js";
 import type { ApiRequest } from "../openapi/api-request.js";
 import { quoteOkta } from "../text/quote.js";
 import { redact } from "../text/redact.js";
@@ -56,19 +55,19 @@ export function apiRefusal(
   const said = told?.says === undefined ? "" : ` and said ${told.says}`;
   const fields = (told?.fields ?? []).map(({ field, says }) => `${field}: ${says}`);
   const named = fields.length === 0 ? "" : ` It names ${fields.join("; ")}.`;
-  const { api, method, template } = request;
+  const { api, method, template, isWrite } = request;
   const fix = FIXES[code];
   const error = new OktaMcpError(code, `The API ${api} answered ${method} ${template} with ${status}${said}.${named}`, {
     ...(fix === undefined ? {} : { fix }),
     ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
     data: { api, status },
   });
-  return changesSomething(method) ? ofWrite(error, status >= 500 || status === 408) : error;
+  return isWrite ? ofWrite(error, status >= 500 || status === 408) : error;
 }
 
 /** The error for a redirect: it is never followed, since what a call carries is for this API alone. */
 export function redirectRefusal(
-  { api, method, template }: ApiRequest,
+  { api, method, template, isWrite }: ApiRequest,
   { status, headers }: ApiExchanged,
 ): OktaMcpError {
   const location = headers.get("location");
@@ -82,11 +81,14 @@ export function redirectRefusal(
     },
   );
   // 307 and 308 ask for the same request elsewhere (RFC 9110, section 15.4.8). Others may come after it was done.
-  return changesSomething(method) ? ofWrite(error, status !== 307 && status !== 308) : error;
+  return isWrite ? ofWrite(error, status !== 307 && status !== 308) : error;
 }
 
 /** The error where no whole answer came. */
-export function noAnswerRefusal({ api, method, template }: ApiRequest, { why, cause }: NoAnswer): OktaMcpError {
+export function noAnswerRefusal(
+  { api, method, template, isWrite }: ApiRequest,
+  { why, cause }: NoAnswer,
+): OktaMcpError {
   const { nothingSent } = inWords(why);
   const asked = `The API ${api} did not answer ${method} ${template}`;
   if (why.kind === "network" && why.code === REFUSED_ADDRESS) {
@@ -107,7 +109,7 @@ export function noAnswerRefusal({ api, method, template }: ApiRequest, { why, ca
     data: { api },
     cause,
   });
-  return changesSomething(method) ? ofWrite(error, !nothingSent) : error;
+  return isWrite ? ofWrite(error, !nothingSent) : error;
 }
 
 interface FieldFault {

@@ -22,6 +22,12 @@ export interface Choices {
 
 const READS = new Set(["GET", "HEAD"]);
 
+/** What a call does, by the method of its operation and what the settings say besides. */
+export function effectOf({ operation: { method }, entry }: Choice): "reads" | "changes" | "removes" {
+  if (entry.effect === "removes" || method === "DELETE") return "removes";
+  return entry.effect ?? (method === "GET" || method === "HEAD" ? "reads" : "changes");
+}
+
 /** Tells which operations of a document become tools: those that the settings name, and reads that a pattern fits. */
 export function chooseOperations(document: ApiDocument, settings: ApiSettings): Choices {
   const entries = new Map<ApiOperation, OperationEntry>();

@@ -119,7 +119,8 @@ function withTools(read: Read, taken: Map<string, string>): { api: LoadedApi; pr
     const toolName = names.get(operation);
     if (toolName === undefined) return [];
     const reading = made.find(
-      ({ choice: one }) => one.operation.method === "GET" && one.operation.path === operation.path,
+      ({ choice: one, requests: { reads } }) =>
+        reads && one.operation.method === "GET" && one.operation.path === operation.path,
     );
     const tool = operationTool({ ...choice, name: toolName, api: name, auth, requests, reading: reading?.requests });
     return [{ operation, access, tool }];

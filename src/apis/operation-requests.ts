@@ -2,12 +2,14 @@ import { OktaMcpError } from "../errors/index.js";
 import { isObject, type Json } from "../json/json.js";
 import { type ApiArgument, apiArguments } from "../openapi/api-arguments.js";
 import type { ApiDocument, ApiOperation } from "../openapi/api-document.js";
-import type { ApiAccess, ApiCalls, ApiRequest } from "../openapi/api-request.js";
+import type { ApiCalls, ApiRequest } from "../openapi/api-request.js";
 import type { ArgumentCheck } from "../openapi/argument-check.js";
 import { encodeRequest } from "../openapi/encode-request.js";
+import { visibleStart } from "../text/quote.js";
 import type { Arguments } from "../tool.js";
 import type { ApiAuth } from "./api-auth.js";
 import { type BoundArgument, boundArguments, boundValues } from "./bound-arguments.js";
+import { type Choice, effectOf } from "./choose-operations.js";
 
 /** Arguments that the engine has for every tool. */
 const RESERVED: ReadonlySet<string> = new Set([
@@ -19,14 +21,12 @@ const RESERVED: ReadonlySet<string> = new Set([
   "include_links",
 ]);
 
-export interface OperationRequestsOptions {
+export interface OperationRequestsOptions extends Choice {
   /** The API's name in the settings. */
   api: string;
   auth: ApiAuth;
   bind: Readonly<Record<string, readonly string[]>>;
   document: ApiDocument;
-  operation: ApiOperation;
-  access: ApiAccess;
   check: ArgumentCheck;
 }
 
@@ -49,6 +49,11 @@ export class OperationRequests {
     this.#all = list.filter((argument) => !carriesKey(argument, auth));
     this.bound = boundArguments(this.#all, bind);
     this.given = this.#all.filter((argument) => !this.bound.some((one) => one.argument === argument));
+  }
+
+  /** True where sending a request changes nothing. */
+  get reads(): boolean {
+    return effectOf(this.#options) === "reads";
   }
 
   get operation(): ApiOperation {
@@ -82,10 +87,14 @@ export class OperationRequests {
 
   /** The request for whole arguments. @throws OktaMcpError bad_input for a value that cannot be sent */
   async request(tool: string, values: Readonly<Record<string, Json>>): Promise<ApiRequest> {
-    const { api, document, operation, access } = this.#options;
+    const { api, auth, document, operation, access } = this.#options;
+    const isWrite = !this.reads;
     const encoded = await encodeRequest(document, operation, this.#all, values);
     if ("problems" in encoded) throw unfit(tool, encoded.problems);
-    return { api, method: operation.method, template: operation.path, access, ...encoded.request };
+    if (auth.kind === "api_key" && auth.in === "query" && new URLSearchParams(encoded.request.query).has(auth.name)) {
+      throw unfit(tool, [`${visibleStart(auth.name)} is the key of the API, which no argument can stand in for.`]);
+    }
+    return { api, method: operation.method, template: operation.path, access, isWrite, ...encoded.request };
   }
 
   /**

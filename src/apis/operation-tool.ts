@@ -10,7 +10,7 @@ import { shortened } from "../text/quote.js";
 import { isSecretName, MASK } from "../text/secrets.js";
 import type { Arguments, Impact, Tool, ToolContext } from "../tool.js";
 import { type ApiAuth, isAppIdentity } from "./api-auth.js";
-import type { Choice } from "./choose-operations.js";
+import { type Choice, effectOf } from "./choose-operations.js";
 import { nameIn, type OperationRequests } from "./operation-requests.js";
 
 export interface OperationToolOptions extends Choice {
@@ -104,11 +104,6 @@ export function operationTool(options: OperationToolOptions): Tool {
       undo: NO_UNDO,
     },
   };
-}
-
-function effectOf({ operation: { method }, entry }: Choice): "reads" | "changes" | "removes" {
-  if (entry.effect === "removes" || method === "DELETE") return "removes";
-  return entry.effect ?? (method === "GET" || method === "HEAD" ? "reads" : "changes");
 }
 
 function apisOf({ apis }: ToolContext): ApiCalls {

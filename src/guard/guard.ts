@@ -3,6 +3,7 @@ import type { Session } from "../auth/session.js";
 import { actsItself } from "../catalogue/tool-sorts.js";
 import { OktaMcpError } from "../errors/index.js";
 import type { Json } from "../json/json.js";
+import { isWrite } from "../okta/fault.js";
 import type { ProtectedKind } from "../okta/objects.js";
 import type { Operations } from "../okta/operations.js";
 import type { CallOptions, OktaRequest } from "../okta/request.js";
@@ -196,7 +197,7 @@ export class CallGuard {
 
   /** The last check. It sees every request to Okta or to an API, whatever code made it. */
   async #mayLeave(request: OktaRequest): Promise<void> {
-    if (request.method === "GET" || request.method === "HEAD") return;
+    if (!isWrite(request)) return;
     if (this.#tool === undefined || this.#reader === undefined || this.#tool.effect === "reads") {
       const { method, template } = request;
       throw new OktaMcpError("bug", `A tool that reads was about to send ${method} ${template}; it was not sent.`);

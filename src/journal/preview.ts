@@ -1,6 +1,6 @@
 import type { FieldChange, Kept } from "../json/field-change.js";
 import { isObject, type Json, type JsonObject } from "../json/json.js";
-import { changesSomething } from "../okta/fault.js";
+import { isWrite } from "../okta/fault.js";
 import { nameOf } from "../okta/objects.js";
 import type { OktaRequest } from "../okta/request.js";
 import { difference, merged, settled } from "../results/difference.js";
@@ -24,7 +24,7 @@ export class NotSent extends Error {
 
 /** Stops every request that is not a read. @throws NotSent */
 export async function refuseWrites(request: OktaRequest): Promise<void> {
-  if (changesSomething(request.method)) throw new NotSent(request);
+  if (isWrite(request)) throw new NotSent(request);
 }
 
 /** The request of a write in the form in which it may be shown. */

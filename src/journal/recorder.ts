@@ -3,7 +3,7 @@ import { type ErrorCode, OktaMcpError } from "../errors/index.js";
 import { stringifyJson } from "../json/exact-json.js";
 import type { Json } from "../json/json.js";
 import type { Log } from "../log.js";
-import { changesSomething } from "../okta/fault.js";
+import { isWrite } from "../okta/fault.js";
 import { nameOf } from "../okta/objects.js";
 import { type ToolFor, withTool } from "../okta/purpose.js";
 import type { OktaRequest, OktaResponse } from "../okta/request.js";
@@ -112,7 +112,7 @@ export class Recorder {
    * conflict when another undo was faster
    */
   async beforeSend(request: OktaRequest): Promise<void> {
-    if (!changesSomething(request.method)) return;
+    if (!isWrite(request)) return;
     const query = request.query.size > 0 ? `?${request.query}` : "";
     const sent: SentRequest = { method: request.method, path: `${request.path}${query}` };
     if (!this.#begun) {

@@ -81,3 +81,8 @@ export function faultError({ method, template }: OktaRequest, fault: Fault, atte
 export function changesSomething(method: string): boolean {
   return method !== "GET" && method !== "HEAD";
 }
+
+/** True for a request that changes something, by what is known of it or else by its method. */
+export function isWrite(request: Pick<OktaRequest, "method" | "isWrite">): boolean {
+  return request.isWrite ?? changesSomething(request.method);
+}

@@ -14,6 +14,8 @@ export interface Upload {
 export interface OktaRequest {
   /** The company's API that it goes to in place of Okta, by its name in the settings. */
   api?: string;
+  /** True where it changes something, whatever its method. */
+  isWrite?: boolean;
   /** Okta's operation id, e.g. `listUsers`. */
   operation: string;
   method: string;

@@ -38,6 +38,8 @@ export interface ApiRequest {
   headers: Readonly<Record<string, string>>;
   body: ApiBody | undefined;
   access: ApiAccess;
+  /** True where it changes something, which the method alone does not tell: the settings may say so of a GET. */
+  isWrite: boolean;
 }
 
 /** An encoded body. */

@@ -1,5 +1,6 @@
 import { stringifyJson } from "../json/exact-json.js";
 import { isObject, type Json, type JsonObject } from "../json/json.js";
+import { quoteOkta } from "../text/quote.js";
 import { BODY } from "./api-arguments.js";
 import type { ApiDocument, ApiOperation, ApiRequestBody, PartEncoding, ValueForm } from "./api-document.js";
 import type { ApiBody } from "./api-request.js";
@@ -7,6 +8,7 @@ import { EncodingFault, writing } from "./encoding-fault.js";
 import { filePropertiesOf } from "./file-parts.js";
 import { givenFile } from "./file-values.js";
 import { multipart, type Part } from "./multipart.js";
+import { CHOOSES_METHOD, namesMethod } from "./other-methods.js";
 import { encoded } from "./percent.js";
 import { plainSchema } from "./plain-schema.js";
 import { essence } from "./read-body.js";
@@ -19,6 +21,7 @@ import { inQuery, type Pair, textOf } from "./styles.js";
 export async function encodeBody(document: ApiDocument, operation: ApiOperation, value: Json): Promise<ApiBody> {
   const { body } = operation;
   if (body === undefined) throw new EncodingFault(BODY, "is not taken by this operation");
+  refuseMethod(value);
   const contentType = body.mediaType;
   switch (body.kind) {
     case "json":
@@ -40,6 +43,12 @@ export async function encodeBody(document: ApiDocument, operation: ApiOperation,
   }
 }
 
+/** @throws EncodingFault for a field by which a server would take another method than the one that was agreed to */
+function refuseMethod(value: Json): void {
+  const name = isObject(value) ? Object.keys(value).find((key) => namesMethod(key.replace(/\[.*$/s, ""))) : undefined;
+  if (name !== undefined) throw new EncodingFault(BODY, `has the field ${quoteOkta(name)}, ${CHOOSES_METHOD}`);
+}
+
 function object(value: Json): JsonObject {
   if (isObject(value)) return value;
   throw new EncodingFault(BODY, "has to be an object");
@@ -53,12 +62,18 @@ function form(value: JsonObject, { encoding }: ApiRequestBody): string {
     if (inner === null) return [];
     return writing(`${BODY}.${name}`, () => {
       const known = encoding.get(name);
-      if (known?.form !== undefined) return inQuery(name, inner, known.form);
+      if (known?.form !== undefined) return styledPairs(name, inner, known.form);
       if (isJsonType(known)) return [[encoded(name), encoded(stringifyJson(inner))]];
       return inQuery(name, Array.isArray(inner) ? inner.map(textOf) : textOf(inner), FORM);
     });
   });
   return pairs.map(([name, text]) => `${name}=${text}`).join("&");
+}
+
+/** The pairs of a property with a style of its own. The members of an object may become fields by themselves. */
+function styledPairs(name: string, value: Json, style: ValueForm): Pair[] {
+  if (style.explode && style.style !== "deepObject") refuseMethod(value);
+  return inQuery(name, value, style);
 }
 
 function isJsonType(encoding: PartEncoding | undefined): boolean {
@@ -79,7 +94,7 @@ function partsOf(value: JsonObject, body: ApiRequestBody, document: ApiDocument)
 
 /** A property with a style of its own: the parts that a query would have, not encoded. */
 function styled(name: string, value: Json, form: ValueForm): Part[] {
-  const pairs = writing(`${BODY}.${name}`, () => inQuery(name, value, { ...form, allowReserved: false }));
+  const pairs = writing(`${BODY}.${name}`, () => styledPairs(name, value, { ...form, allowReserved: false }));
   return pairs.map(([key, text]) => ({
     name: decodeURIComponent(key),
     content: decodeURIComponent(text),

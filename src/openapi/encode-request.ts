@@ -6,6 +6,7 @@ import type { ApiDocument, ApiOperation, ApiParameter } from "./api-document.js"
 import type { ApiRequest } from "./api-request.js";
 import { encodeBody } from "./encode-body.js";
 import { EncodingFault, writing } from "./encoding-fault.js";
+import { CHOOSES_METHOD, namesMethod } from "./other-methods.js";
 import { inHeader, inPath, inQuery } from "./styles.js";
 
 /** The parts of a request that come from arguments. */
@@ -36,7 +37,11 @@ export async function encodeRequest(
     if (parameter !== undefined) given.set(parameter, { argument: argument.name, value });
   }
   try {
-    const parts = { path: pathOf(operation, given), query: queryOf(given), headers: headersOf(given) };
+    const parts = {
+      path: pathOf(operation, given),
+      query: queryOf(operation.parameters, given),
+      headers: headersOf(given),
+    };
     const encoded = body === undefined ? undefined : await encodeBody(document, operation, body);
     return { request: { ...parts, body: encoded } };
   } catch (error) {
@@ -75,11 +80,28 @@ function isEmpty(value: Json): boolean {
   return Object.values(value).every((inner) => inner === null);
 }
 
-function queryOf(given: Given): string {
-  const pairs = [...given].flatMap(([parameter, { argument, value }]) =>
-    parameter.in === "query" ? writing(argument, () => inQuery(parameter.name, value, parameter)) : [],
-  );
+function queryOf(parameters: readonly ApiParameter[], given: Given): string {
+  const pairs = [...given].flatMap(([parameter, { argument, value }]) => {
+    if (parameter.in !== "query") return [];
+    const own = writing(argument, () => inQuery(parameter.name, value, parameter));
+    const others = parameters.filter((one) => one.in === "query" && one !== parameter).map(({ name }) => name);
+    const keys = own.map(([key]) => decodeURIComponent(key)).filter((key) => key !== parameter.name);
+    for (const key of keys) refuseForeignKey(argument, key, others);
+    return own;
+  });
   return pairs.map(([name, value]) => `${name}=${value}`).join("&");
+}
+
+/**
+ * The members of an object may become parameters of the query by themselves. None of them stands in for a parameter that
+ * is an argument of its own, which may be bound to the caller, in any spelling that servers take for the same.
+ */
+function refuseForeignKey(argument: string, key: string, others: readonly string[]): void {
+  const plain = (name: string) => name.trim().toLowerCase();
+  const stem = key.replace(/\[.*$/s, "");
+  const isOther = others.some((name) => plain(name) === plain(key) || plain(name) === plain(stem));
+  if (isOther) throw new EncodingFault(argument, `has the field ${quoteOkta(key)}, which is a parameter of its own`);
+  if (namesMethod(stem)) throw new EncodingFault(argument, `has the field ${quoteOkta(key)}, ${CHOOSES_METHOD}`);
 }
 
 function headersOf(given: Given): Record<string, string> {

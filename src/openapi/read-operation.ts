@@ -80,7 +80,9 @@ function parametersOf(
         notes.push(`The path has no place for the parameter ${quoteOkta(parameter.name)}, which is left out.`);
         continue;
       }
-      byPlace.set(`${parameter.in} ${parameter.name}`, parameter);
+      // Headers have no case (RFC 9110, section 5.1), so two spellings are one header.
+      const name = parameter.in === "header" ? parameter.name.toLowerCase() : parameter.name;
+      byPlace.set(`${parameter.in} ${name}`, parameter);
     }
   }
   for (const name of inPath) {

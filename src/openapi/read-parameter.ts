@@ -3,6 +3,7 @@ import { quoteOkta } from "../text/quote.js";
 import type { ApiParameter, ParameterPlace, ParameterStyle, ValueForm } from "./api-document.js";
 import { DocumentFault } from "./document-fault.js";
 import type { Located } from "./document-place.js";
+import { namesMethod } from "./other-methods.js";
 import type { References } from "./references.js";
 
 /** The styles of each place; the first is the one that counts where the document names none. */
@@ -17,7 +18,7 @@ const STYLES: Readonly<Record<ParameterPlace, readonly [ParameterStyle, ...Param
  * says; OpenAPI has the first three ignored as well ("Parameter Object").
  */
 const OWN_HEADERS =
-  /^(?:accept|content-type|authorization|accept-encoding|connection|content-encoding|content-length|cookie|cookie2|date|expect|forwarded|host|keep-alive|origin|referer|te|trailer|transfer-encoding|upgrade|via|x-forwarded(?:-.*)?|x-real-ip|x-original-.*|proxy-.*|sec-.*)$/i;
+  /^(?:accept|content-type|authorization|accept-encoding|connection|content-encoding|content-length|cookie|cookie2|date|expect|forwarded|host|keep-alive|origin|referer|te|trailer|transfer-encoding|upgrade|via|x-forwarded(?:-.*)?|x-real-ip|x-original-.*|x-rewrite-.*|x-host|(?:x-)?(?:client|cluster-client|true-client|cf-connecting)-ip|proxy-.*|sec-.*)$/i;
 
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
@@ -40,6 +41,7 @@ export function readParameter(entry: Located, references: References, notes: str
   if (where === "cookie") return leaveOut("parameters in cookies are not sent from here");
   if (where !== "path" && where !== "query" && where !== "header")
     return leaveOut(`its place ${quoteOkta(String(where))} is not one of path, query and header`);
+  if (where !== "path" && namesMethod(name)) return leaveOut("it would let a caller choose another method");
   if (where === "header" && OWN_HEADERS.test(name)) {
     // These say what the client sets by itself, so a request without them is right.
     notes.push(`The header ${quoteOkta(name)} is left out: it is set by the client itself.`);
