@@ -24,10 +24,10 @@ const DEEDS = /^(?:change|expire|forgot|force|has|is|require|requires|reset|reve
 
 /**
  * Names that end as a secret's and are none: hints for people, where that of a token is the token
- * itself, and switches of Okta's.
+ * itself, switches of Okta's, and the places in a list of many an API.
  */
 const HARMLESS =
-  /(?:^| )(?:(?:password|passphrase|passcode|pin|secret) hint|bound access tokens|include in token|persistent cookie)$/;
+  /(?:^| )(?:(?:password|passphrase|passcode|pin|secret) hint|bound access tokens|include in token|persistent cookie|(?:page|continuation) token)$/;
 
 /** The words of a name, whatever its spelling, in small letters: `client secret` of `clientSecret` and `CLIENT-SECRET`. */
 function wordsOf(name: string): string {

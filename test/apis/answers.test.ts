@@ -71,13 +71,14 @@ describe("an answer that is a success", () => {
 
   test("has secrets masked by their names", async () => {
     const { get } = await answering(
-      json(200, { id: "7", client_secret: "abc", api_key: "k", nested: { password: "p" } }),
+      json(200, { id: "7", client_secret: "abc", api_key: "k", nested: { password: "p" }, nextPageToken: "p2" }),
     );
     expect(await get("get_note", { id: "7" })).toEqual({
       id: "7",
       client_secret: "[masked]",
       api_key: "[masked]",
       nested: { password: "[masked]" },
+      nextPageToken: "p2",
     });
   });
 
