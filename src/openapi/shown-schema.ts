@@ -108,19 +108,19 @@ class Showing {
 
   /** The one type of all forms; undefined where they differ. */
   #typeOf(merged: MergedSchema): ShownSchema["type"] | undefined {
-    const types = new Set(merged.types ?? []);
-    if (merged.types === undefined) {
-      for (const choice of merged.choices) {
-        const inner = mergedSchema(choice, this.#defs).types;
-        if (inner === undefined) return undefined;
-        for (const type of inner) types.add(type);
-      }
-      for (const value of types.size === 0 ? (merged.values ?? []) : []) types.add(typeOfValue(value));
-      types.delete("null");
-    }
-    if (types.has("number")) types.delete("integer");
-    const [only] = types;
-    return types.size === 1 ? (only as ShownSchema["type"]) : undefined;
+    const types = this.#typesOf(merged);
+    if (types?.has("number")) types.delete("integer");
+    const [only] = types ?? [];
+    return types?.size === 1 ? (only as ShownSchema["type"]) : undefined;
+  }
+
+  /** The types that a value may have, without `null`; undefined where it may have any. */
+  #typesOf(merged: MergedSchema): Set<string> | undefined {
+    if (merged.types !== undefined) return new Set(merged.types);
+    const ofForms = merged.choices.map((choice) => this.#typesOf(mergedSchema(choice, this.#defs)));
+    const types = ofForms.length > 0 ? ofForms.flatMap((one) => [...(one ?? [])]) : merged.values?.map(typeOfValue);
+    if (types === undefined || ofForms.includes(undefined)) return undefined;
+    return new Set(types.filter((type) => type !== "null"));
   }
 
   #plain(type: "string" | "number" | "integer" | "boolean", merged: MergedSchema): ShownSchema {
@@ -206,9 +206,7 @@ class Showing {
   }
 
   #json(merged: MergedSchema, where: Where, what: string): ShownSchema {
-    const kinds = new Set(
-      merged.types ?? merged.choices.flatMap((one) => [...(mergedSchema(one, this.#defs).types ?? [])]),
-    );
+    const kinds = this.#typesOf(merged) ?? new Set<string>();
     const whole = !kinds.has("string");
     this.jsonTexts.push({ path: where.path, whole });
     const how = kinds.has("string") ? "an object or a list as JSON" : "written as JSON";

@@ -99,3 +99,14 @@ export async function sketched({
 /** Reads a document whose one operation takes a body of JSON. */
 export const withBody = (schema: object, more: Sketch = {}): Promise<Callable> =>
   sketched({ ...more, requestBody: { required: true, content: { "application/json": { schema } } } });
+
+/** Checks a body of JSON by a schema. Returns the problems. */
+export async function bodyProblems(
+  schema: object,
+  value: unknown,
+  version = "3.1.0",
+  components: object = {},
+): Promise<string[]> {
+  const { problems } = await withBody(schema, { version, components });
+  return problems({ body: value });
+}
