@@ -1,5 +1,4 @@
 import { isIP } from "node:net";
-import type { Areas } from "../catalogue/catalogue.js";
 import { LOOPBACK_HOSTS } from "../net/loopback.js";
 import { isPublicAddress } from "../net/public-address.js";
 import type { PublicFetch } from "../net/public-fetch.js";
@@ -55,12 +54,6 @@ export async function loadApis(
     return [made.api];
   });
   return problems.length > 0 ? { problems } : { apis };
-}
-
-/** The tools of APIs as areas of a catalogue. */
-export function apiAreas(apis: readonly LoadedApi[]): Areas {
-  const areas = apis.map(({ name, chosen }) => [name, Object.fromEntries(chosen.map(({ tool }) => [tool.name, tool]))]);
-  return Object.fromEntries(areas);
 }
 
 async function readApi(

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
-import { apiAreas, loadApis } from "../../apis/load-apis.js";
+import { apiAreas } from "../../apis/api-areas.js";
+import { loadApis } from "../../apis/load-apis.js";
 import type { LoadedApi } from "../../apis/loaded-api.js";
 import { createCatalogue } from "../../catalogue/catalogue.js";
 import type { ApiTools } from "../../config/config.js";

@@ -1,5 +1,5 @@
 import { areas, notes } from "../../../tools/index.js";
-import { apiAreas } from "../../apis/load-apis.js";
+import { apiAreas } from "../../apis/api-areas.js";
 import { toolsOn } from "../../catalogue/active-tools.js";
 import { type Catalogue, createCatalogue, type ToolCard } from "../../catalogue/catalogue.js";
 import type { Role } from "../../people/roles.js";
