@@ -1,5 +1,8 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, type TestContext, test } from "vitest";
 import { requireBuild } from "../support/built.js";
+import { temporaryFolder } from "../support/cli.js";
 import { openCliOrg } from "../support/cli-org.js";
 import type { Connect, Peer, Told } from "./peer.js";
 
@@ -22,6 +25,20 @@ export async function openLab() {
   const lab = org.addGroup({ profile: { name: "Lab" } });
   const groups = () => org.groups.all().map(({ profile }) => profile.name);
   return { lab, groups, env: signedIn };
+}
+
+/** Makes a folder with a file of APIs that names two texts, and returns the path of the file. */
+function withTexts(): string {
+  const folder = temporaryFolder();
+  const put = (name: string, text: string) => writeFileSync(join(folder, name), text, { mode: 0o600 });
+  put("policies.md", "# Time off");
+  put("employee.json", '{"title": "Employee {{gpid}}"}');
+  const resources = [
+    { uri: "docs://api/policies", file: "policies.md" },
+    { template: "schema://employee/{gpid}", file: "employee.json" },
+  ];
+  put("apis.json", JSON.stringify({ resources }));
+  return join(folder, "apis.json");
 }
 
 /** Returns the one-time value in an error. Fails if the error does not ask for a confirmation. */
@@ -50,14 +67,17 @@ export function describeClient({ name, era, find, asks = true }: RealClient): vo
       expect(groups()).toContain("Lab");
     });
 
-    test("finds our own reference, and reads in it", async (context) => {
+    test("finds texts of the settings and our own reference, and reads them", async (context) => {
       requireBuild(context);
       const connect = find(context);
       const { env } = await openLab();
-      const client = await connect(env, null);
-      expect(await client.texts()).toEqual(
-        expect.arrayContaining(["okta://reference", "okta://reference/events/{area}"]),
-      );
+      const client = await connect({ ...env, OKTA_MCP_APIS: withTexts() }, null);
+      const addresses = await client.texts();
+      expect(addresses).toEqual(expect.arrayContaining(["docs://api/policies", "schema://employee/{gpid}"]));
+      expect(await client.read("docs://api/policies")).toBe("# Time off");
+      expect(await client.read("schema://employee/GP010000")).toBe('{"title": "Employee GP010000"}');
+      await expect(client.read("schema://employee/..%2Fpolicies")).rejects.toThrow();
+      expect(addresses).toEqual(expect.arrayContaining(["okta://reference", "okta://reference/events/{area}"]));
       expect(await client.read("okta://reference/search/groups")).toContain('profile.name sw "Eng"');
       await expect(client.read("okta://reference/search/nothing")).rejects.toThrow();
     });
