@@ -1,9 +1,10 @@
 import * as oauth from "oauth4webapi";
 import { CannotTell } from "../auth/cannot-tell.js";
 import type { AppCredentials } from "../auth/client-authentication.js";
+import { explain } from "../auth/explain-failure.js";
 import { IssuerKeys } from "../auth/issuer-keys.js";
 import { OAuthClient, type OAuthServer } from "../auth/oauth-client.js";
-import { explain, type FailureContext, OAuthFailure } from "../auth/oauth-failure.js";
+import { type FailureContext, OAuthFailure } from "../auth/oauth-failure.js";
 import { oauthFetch } from "../auth/oauth-http.js";
 import { TOKEN_ALGORITHMS, verifiedJwt } from "../auth/verified-jwt.js";
 import { OktaMcpError } from "../errors/index.js";

@@ -1,4 +1,5 @@
-import { explain, OAuthFailure } from "../auth/oauth-failure.js";
+import { explain } from "../auth/explain-failure.js";
+import { OAuthFailure } from "../auth/oauth-failure.js";
 import { OktaMcpError } from "../errors/index.js";
 import type { ServerClock } from "../net/server-clock.js";
 import { untilAborted } from "../net/waiting.js";

@@ -1,8 +1,9 @@
 import { OktaMcpError } from "../errors/index.js";
 import { pause, type Sleep } from "../net/waiting.js";
 import type { DeviceAuthorization } from "./device-authorization.js";
+import { explain } from "./explain-failure.js";
 import type { Grant, OAuthClient } from "./oauth-client.js";
-import { explain, type FailureContext, OAuthFailure, oktaSaid } from "./oauth-failure.js";
+import { type FailureContext, OAuthFailure, oktaSaid } from "./oauth-failure.js";
 import { withRetries } from "./retry.js";
 
 export interface DeviceGrantOptions {

@@ -6,7 +6,7 @@ import { KeyTokenCache } from "./key-token-cache.js";
 import { isDue, isOver, type Lifetime } from "./lifetime.js";
 import { Listeners } from "./listeners.js";
 import type { Grant, OAuthClient } from "./oauth-client.js";
-import { explain, type FailureContext, OAuthFailure } from "./oauth-failure.js";
+import { type FailureContext, OAuthFailure } from "./oauth-failure.js";
 import { openOAuthClient, storedProofKey } from "./open-oauth-client.js";
 import type { PrivateKey } from "./private-key.js";
 import { withRetries } from "./retry.js";
@@ -191,6 +191,7 @@ export class KeySession implements Session {
         });
         return current.token;
       }
+      const { explain } = await import("./explain-failure.js");
       throw explain(error, this.#context);
     }
   }

@@ -3,7 +3,7 @@ import type { OrgToken } from "./access-token.js";
 import type { CurrentSignIn, ReadySignIn } from "./current-sign-in.js";
 import { isOver } from "./lifetime.js";
 import type { OAuthClient } from "./oauth-client.js";
-import { explain, type FailureContext, OAuthFailure, oktaSaid } from "./oauth-failure.js";
+import { type FailureContext, OAuthFailure, oktaSaid } from "./oauth-failure.js";
 import { withRetries } from "./retry.js";
 import type { SessionParts } from "./session-parts.js";
 
@@ -108,7 +108,7 @@ export class Renewal {
     throw await this.#current.end(`Okta does not accept its refresh token any more${oktaSaid(refusal)}`);
   }
 
-  #afterFailure(ready: ReadySignIn, failure: OAuthFailure): OrgToken {
+  async #afterFailure(ready: ReadySignIn, failure: OAuthFailure): Promise<OrgToken> {
     const { parts, context } = this.#options;
     if (failure.passing && !ready.rejected && !isOver(ready.signIn, parts.now())) {
       parts.log.warn("The sign-in could not be renewed in advance; its access token is used to its end.", {
@@ -116,6 +116,7 @@ export class Renewal {
       });
       return ready.token;
     }
+    const { explain } = await import("./explain-failure.js");
     const error = explain(failure, context);
     if (failure.kind !== "network") throw error;
     throw new OktaMcpError(error.code, `${error.message} The sign-in is kept; the next call tries again.`, {

@@ -1,14 +1,11 @@
 import { createSession, type SessionOptions } from "../auth/open-session.js";
 import type { Requester } from "../auth/principal.js";
-import { RefusingSession } from "../auth/refusing-session.js";
 import type { Session } from "../auth/session.js";
 import { type Engine, type LazyInvoker, lazyInvoker } from "../call/lazy-invoker.js";
 import type { OperatorApis } from "../call/operator.js";
 import type { SealStore } from "../call/seals.js";
 import type { ToolListing } from "../catalogue/catalogue.js";
 import type { Config } from "../config/config.js";
-import { NO_ORG } from "../config/org-url.js";
-import { OktaMcpError } from "../errors/index.js";
 import type { LimitStore } from "../guard/limit-store.js";
 import type { Journal } from "../journal/change.js";
 import type { Log } from "../log.js";
@@ -72,11 +69,6 @@ export interface CallsOptions {
   limits?: LimitStore;
 }
 
-const noOrg = () =>
-  new OktaMcpError("signed_out", "No Okta org is set: this server is for the company's own APIs alone.", {
-    fix: "A person can set OKTA_ORG_URL, OKTA_CLIENT_ID and OKTA_SCOPES, and start the server again.",
-  });
-
 /**
  * Puts together a session, the transport that it authorizes, Okta's operations on that, and the path of calls.
  * Nothing is sent, no keychain is opened and no tool is loaded.
@@ -87,7 +79,7 @@ export function compose(options: ComposeOptions): Composed {
   const { orgUrl, clientId, scopes, credential, tokenStore, confirm, maxResultChars, guard, fileRoots } = settings;
   const traffic = options.traffic?.with(orgUrl) ?? { clock: new ServerClock(now) };
   const shared = { orgUrl, log, clock: traffic.clock, ...(fetch && { fetch }), ...(now && { now }) };
-  const own = options.session ?? (orgUrl === NO_ORG ? new RefusingSession(orgUrl, [], noOrg, "none") : undefined);
+  const own = options.session;
   const session =
     own !== undefined && "token" in own
       ? own

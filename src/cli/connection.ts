@@ -1,5 +1,6 @@
 import type { Session } from "../auth/session.js";
 import { type Config, loadConfig, type Need } from "../config/config.js";
+import { NO_ORG } from "../config/org-url.js";
 import { HiddenAttributes } from "../guard/hidden-attributes.js";
 import type { Journal } from "../journal/change.js";
 import { openJournal } from "../journal/open.js";
@@ -61,7 +62,8 @@ export async function openConnection(
     const session = () => composed?.session as Session;
     const own = source.own && (await openOwn(source.own, { config, org: session, log, fetch, outlives }));
     const apis = own?.operatorApis();
-    composed = compose({ settings: config, journal, version: version(), log, fetch, outlives, apis });
+    const parts = { settings: config, journal, version: version(), log, fetch, outlives, apis };
+    composed = compose({ ...parts, ...(config.orgUrl === NO_ORG && { session: await noSession() }) });
     return {
       config,
       log,
@@ -81,6 +83,10 @@ export async function openConnection(
     await org?.close();
     throw error;
   }
+}
+
+async function noSession(): Promise<Session> {
+  return (await import("./apis/no-org-session.js")).noOrgSession();
 }
 
 async function openOwn({ apis }: OwnApis, parts: Omit<OwnCallsOptions, "apis">): Promise<OwnCalls> {
