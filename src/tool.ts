@@ -271,6 +271,8 @@ interface ToolParts<Input extends z.ZodObject> {
    * @throws OktaMcpError bad_input, which names everything that is wrong with them
    */
   understand?(args: Arguments): Promise<Arguments>;
+  /** The texts among the arguments that are secrets, besides those that are by their names. None of them is kept or shown. */
+  secretsIn?(args: Arguments): readonly string[];
   /**
    * Where a person has to agree: reads the target and the consequences. Undefined where these arguments need no
    * consent. Throws where the call is not possible.

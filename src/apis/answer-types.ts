@@ -27,7 +27,6 @@ const TEXTS: ReadonlySet<string> = new Set([
 
 /** True for text that a model can read. */
 export function isTextType(mediaType: string): boolean {
-  return (
-    (mediaType.startsWith("text/") && !isPageType(mediaType)) || mediaType.endsWith("+xml") || TEXTS.has(mediaType)
-  );
+  if (isPageType(mediaType)) return false;
+  return mediaType.startsWith("text/") || mediaType.endsWith("+xml") || TEXTS.has(mediaType);
 }

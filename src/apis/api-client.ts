@@ -16,6 +16,7 @@ import { type ApiExchanged, apiExchange } from "./api-exchange.js";
 import type { ApiAuthorization, ApiIdentity } from "./api-identity.js";
 import { apiRefusal, noAnswerRefusal, redirectRefusal } from "./api-refusals.js";
 import { addressOf } from "./api-url.js";
+import { withoutCarried } from "./carried-secrets.js";
 import type { LoadedApi } from "./loaded-api.js";
 
 export interface ApiClientOptions {
@@ -134,7 +135,8 @@ export class ApiClient {
       maxBytes: this.#maxBytes,
     };
     try {
-      return { authorization, answer: await apiExchange({ method, url, headers, body: body?.content }, how) };
+      const answer = await apiExchange({ method, url, headers, body: body?.content }, how);
+      return { authorization, answer: withoutCarried(answer, authorization) };
     } catch (error) {
       throw error instanceof NoAnswer ? noAnswerRefusal(request, error) : error;
     }

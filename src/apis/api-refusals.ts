@@ -71,7 +71,7 @@ export function redirectRefusal(
   { status, headers }: ApiExchanged,
 ): OktaMcpError {
   const location = headers.get("location");
-  const where = location === null ? "" : ` to ${quoteOkta(location, MAX_SAID_CHARS)}`;
+  const where = location === null ? "" : ` to ${quoted(location)}`;
   const error = new OktaMcpError(
     "api_down",
     `The API ${api} answered ${method} ${template} with a redirect (${status})${where}, which is not followed.`,

@@ -5,6 +5,9 @@ import type { ApiDocument, ApiOperation } from "../openapi/api-document.js";
 import type { ApiCalls, ApiRequest } from "../openapi/api-request.js";
 import type { ArgumentCheck } from "../openapi/argument-check.js";
 import { encodeRequest } from "../openapi/encode-request.js";
+import { plainSchema } from "../openapi/plain-schema.js";
+import type { PlainSchema } from "../openapi/schema-types.js";
+import { secretValues } from "../openapi/secret-values.js";
 import { visibleStart } from "../text/quote.js";
 import type { Arguments } from "../tool.js";
 import type { ApiAuth } from "./api-auth.js";
@@ -39,6 +42,7 @@ export class OperationRequests {
   readonly notes: readonly string[];
   readonly #all: readonly ApiArgument[];
   readonly #options: OperationRequestsOptions;
+  readonly #plain = new Map<ApiArgument, PlainSchema>();
 
   constructor(options: OperationRequestsOptions) {
     const { document, operation, auth, bind } = options;
@@ -69,6 +73,18 @@ export class OperationRequests {
     const checked = await this.#options.check.check(this.given, args);
     if ("problems" in checked) throw unfit(tool, checked.problems);
     return { ...checked.values };
+  }
+
+  /** The texts among the arguments of a caller that their schemas call secret. */
+  secretsIn(args: Arguments): string[] {
+    const { references } = this.#options.document;
+    return this.given.flatMap((argument) => {
+      const value = args[argument.name] as Json | undefined;
+      if (value === undefined || argument.located === undefined) return [];
+      const plain = this.#plain.get(argument) ?? plainSchema(argument.located, references);
+      this.#plain.set(argument, plain);
+      return secretValues(plain, value);
+    });
   }
 
   /** The whole arguments of a call, with those that are bound to the caller. @throws OktaMcpError forbidden */

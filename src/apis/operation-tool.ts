@@ -1,17 +1,16 @@
 import * as z from "zod";
 import { OktaMcpError } from "../errors/index.js";
-import { stringifyJson } from "../json/exact-json.js";
 import { isObject, type Json } from "../json/json.js";
+import { shownPath } from "../okta/shown-path.js";
 import type { ApiOperation } from "../openapi/api-document.js";
 import type { ApiAnswer, ApiCalls } from "../openapi/api-request.js";
 import { asSentence, documentWords } from "../openapi/document-words.js";
 import { merged } from "../results/difference.js";
-import { shortened } from "../text/quote.js";
-import { isSecretName, MASK } from "../text/secrets.js";
 import type { Arguments, Impact, Tool, ToolContext } from "../tool.js";
 import { type ApiAuth, isAppIdentity } from "./api-auth.js";
 import { type Choice, effectOf } from "./choose-operations.js";
 import { nameIn, type OperationRequests } from "./operation-requests.js";
+import { questionLines } from "./question-lines.js";
 
 export interface OperationToolOptions extends Choice {
   name: string;
@@ -25,9 +24,6 @@ export interface OperationToolOptions extends Choice {
 
 const MAX_TITLE_CHARS = 80;
 const MAX_WORDS = 300;
-/** The most fields of an object and arguments of a call in one question. */
-const MAX_DETAILS = 12;
-const MAX_VALUE_CHARS = 120;
 
 const NO_UNDO =
   "the API's document tells no way back; look at what is recorded and put it right with the API's own tools.";
@@ -80,6 +76,7 @@ export function operationTool(options: OperationToolOptions): Tool {
     },
     input: inputOf(requests),
     understand: (args: Arguments) => requests.understood(name, args),
+    secretsIn: (args: Arguments) => requests.secretsIn(args),
     run: async (context: ToolContext, args: Arguments) => {
       const apis = apisOf(context);
       const request = await requests.request(name, await requests.complete(args, apis));
@@ -162,20 +159,28 @@ function becomes({ method }: ApiOperation, { body }: Arguments, before: Json): J
 async function impactOf(options: OperationToolOptions, context: ToolContext, args: Arguments): Promise<Impact> {
   const { name, api, operation, requests } = options;
   const { method, path } = await requests.request(name, await requests.complete(args, apisOf(context)));
+  const seen = shownPath({ path, template: operation.path });
   const isPost = operation.method === "POST";
   const present = isPost ? undefined : await presentOf(options, context, args);
   const named = nameIn(present);
-  const given = Object.entries(args).filter(([argument]) => argument === "body");
+  // The path tells what stands in it.
+  const given = requests.given.filter((one) => one.place !== "path" && args[one.name] !== undefined);
+  const secrets = requests.secretsIn(args);
   const details = [
-    `sends ${method} ${path} to the API ${api}`,
-    ...given.flatMap(([argument, value]) => linesOf(value as Json, `${argument}.`)),
-    ...(present === undefined || present === null ? [] : linesOf(present, "now ")),
+    `sends ${method} ${seen} to the API ${api}`,
+    ...given.flatMap(({ name: argument, place }) => {
+      const value = args[argument] as Json;
+      return place === "body"
+        ? questionLines(value, "body.", secrets)
+        : questionLines({ [argument]: value }, "", secrets);
+    }),
+    ...(present === undefined || present === null ? [] : questionLines(present, "now ")),
   ];
   return {
     target: {
       type: `${api} ${operation.method === "DELETE" ? "object" : "request"}`,
-      name: named ?? path,
-      id: `${method} ${path}`,
+      name: named ?? seen,
+      id: `${method} ${seen}`,
     },
     details,
     ...(present === undefined ? {} : { state: present }),
@@ -195,20 +200,4 @@ async function presentOf(
     if (error instanceof OktaMcpError && (error.code === "forbidden" || error.code === "bad_input")) return undefined;
     throw error;
   }
-}
-
-/** The fields of a value, one line each, as far as a person needs them. */
-function linesOf(value: Json, before: string): string[] {
-  if (!isObject(value)) return [`${before.trim().replace(/\.$/, "")} ${shown(value)}`];
-  const entries = Object.entries(value);
-  const lines = entries
-    .slice(0, MAX_DETAILS)
-    .map(([key, inner]) => `${before}${shortened(key, 60)}: ${isSecretName(key) ? MASK : shown(inner)}`);
-  const more = entries.length - lines.length;
-  return more > 0 ? [...lines, `and ${more} more fields`] : lines;
-}
-
-/** Whoever asks a person writes out what cannot be seen in it. */
-function shown(value: Json): string {
-  return shortened(typeof value === "string" ? value : stringifyJson(value), MAX_VALUE_CHARS);
 }

@@ -87,7 +87,7 @@ export class Guard {
  * The properties of a tool that matter to the guard. A tool that does nothing itself makes calls of others, and each of
  * these is checked.
  */
-type GuardedTool = Pick<Tool, "name" | "effect" | "scope" | "api" | "compares">;
+type GuardedTool = Pick<Tool, "name" | "effect" | "scope" | "api" | "compares" | "secretsIn">;
 
 /** The guard rails of one call. */
 export class CallGuard {
@@ -134,7 +134,7 @@ export class CallGuard {
     this.#tool = tool;
     this.#okta = okta;
     this.#reader = new TargetReader(okta);
-    this.#hidden.noteArguments(args);
+    this.#hidden.noteArguments(args, tool.secretsIn?.(args));
     this.#attributes.refuseComparison(tool, args, toolFor);
     if (tool.effect === "reads") return;
     this.#mayRemove = tool.effect === "removes";

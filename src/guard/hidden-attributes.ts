@@ -177,9 +177,9 @@ export class HiddenValues {
     for (const hidden of leaves(value)) add(this.#values, hidden);
   }
 
-  /** Remembers the arguments of the call. */
-  noteArguments(args: unknown): void {
-    for (const secret of secretsIn(args)) add(this.#secrets, secret);
+  /** Remembers the arguments of the call. @param further secrets among them that no name tells */
+  noteArguments(args: unknown, further: readonly string[] = []): void {
+    for (const secret of [...secretsIn(args), ...further]) add(this.#secrets, secret);
     for (const hidden of this.#attributes.hiddenIn(args)) add(this.#values, hidden);
     this.#attributes.eachSeen(args, (text, key) => {
       if (!KEPT.test(key)) add(this.#given, text);

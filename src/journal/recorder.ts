@@ -1,13 +1,15 @@
 import { randomBytes } from "node:crypto";
 import { type ErrorCode, OktaMcpError } from "../errors/index.js";
 import { stringifyJson } from "../json/exact-json.js";
-import type { Json } from "../json/json.js";
+import { type Json, mapTexts } from "../json/json.js";
 import type { Log } from "../log.js";
 import { isWrite } from "../okta/fault.js";
 import { nameOf } from "../okta/objects.js";
 import { type ToolFor, withTool } from "../okta/purpose.js";
 import type { OktaRequest, OktaResponse } from "../okta/request.js";
+import { shownPath, shownQuery } from "../okta/shown-path.js";
 import { redact } from "../text/redact.js";
+import { MASK } from "../text/secrets.js";
 import type { Arguments } from "../tool.js";
 import {
   type Change,
@@ -27,7 +29,7 @@ const UNSURE: ReadonlySet<ErrorCode> = new Set(["okta_down", "api_down", "unreac
 
 export interface RecorderOptions {
   journal: Journal;
-  tool: { name: string; effect: string; api?: { name: string } };
+  tool: { name: string; effect: string; api?: { name: string }; secretsIn?(args: Arguments): readonly string[] };
   /** Asked when the first line is written, since the person may not be known before. */
   who: () => Promise<Pick<Change, "org" | "actor">>;
   mask: Masking;
@@ -61,6 +63,8 @@ export class Recorder {
   readonly #requests: SentRequest[] = [];
   readonly #bySent = new Map<OktaRequest, SentRequest>();
   readonly #notes: string[] = [];
+  /** Texts of the arguments that are secrets by their schema. */
+  #secrets: ReadonlySet<string> = new Set();
   #facts: Partial<Pick<Change, "arguments" | "before" | "target" | "effect" | "also_does">> = {};
   #consent: RecordedConsent = "not_given";
   #begun = false;
@@ -72,6 +76,7 @@ export class Recorder {
 
   /** Takes the arguments of the call, once they are valid. */
   understood(args: Arguments, body?: Json): void {
+    this.#secrets = new Set(this.#options.tool.secretsIn?.(args));
     const json = toJson(body === undefined ? args : { ...args, body });
     const kept = this.#kept("What the arguments say", json);
     if (kept !== undefined) this.#facts.arguments = kept;
@@ -113,8 +118,7 @@ export class Recorder {
    */
   async beforeSend(request: OktaRequest): Promise<void> {
     if (!isWrite(request)) return;
-    const query = request.query.size > 0 ? `?${request.query}` : "";
-    const sent: SentRequest = { method: request.method, path: `${request.path}${query}` };
+    const sent: SentRequest = { method: request.method, path: `${shownPath(request)}${shownQuery(request)}` };
     if (!this.#begun) {
       await this.#begin([sent]);
       if (this.#options.undo) await this.#refuseSecondUndo(this.#options.undo);
@@ -129,7 +133,7 @@ export class Recorder {
     const sent = this.#bySent.get(request);
     if (sent === undefined) return;
     sent.status = status;
-    const id = headers.get("X-Okta-Request-Id");
+    const id = request.api === undefined ? headers.get("X-Okta-Request-Id") : null;
     if (id !== null) sent.okta_request_id = id;
   }
 
@@ -230,7 +234,8 @@ export class Recorder {
   }
 
   #kept(what: string, value: Json): Json | undefined {
-    const masked = this.#options.mask(value);
+    const isSecret = (text: string) => this.#secrets.has(text);
+    const masked = mapTexts(this.#options.mask(value), (text) => (isSecret(text) ? MASK : text));
     if (stringifyJson(masked).length <= MAX_KEPT_CHARS) return masked;
     this.#notes.push(`${what} had more than ${MAX_KEPT_CHARS} characters and was not kept.`);
     return undefined;

@@ -1,6 +1,6 @@
 import type { ApiTokenSource } from "../apis/api-auth.js";
 import type { ApiAuthorization, ApiIdentity } from "../apis/api-identity.js";
-import type { ApiIssuer } from "../apis/api-issuer.js";
+import { type ApiIssuer, WrongToken } from "../apis/api-issuer.js";
 import type { ApiTokenPerson } from "../apis/api-token.js";
 import { OrgToken } from "../auth/access-token.js";
 import { type ProofJwk, ProofKey } from "../auth/proof-key.js";
@@ -102,8 +102,10 @@ async function find(
   try {
     const kept = await tokens.find(key);
     if (kept !== undefined && kept === before?.text) return before;
-    // The settings may be others than when it was kept.
-    if (kept !== undefined) return await checked(options, scopes, kept);
+    if (kept !== undefined) {
+      const found = await stillFits(options, scopes, kept);
+      if (found !== undefined) return found;
+    }
     const subjectToken = options.callerToken();
     if (subjectToken === undefined) throw noToken(options.api);
     const client = await issuer.client();
@@ -117,6 +119,21 @@ async function find(
     return made;
   } catch (error) {
     throw issuer.explained(error, { method: "grant", scopes: [...scopes], what: "The exchange of the token" });
+  }
+}
+
+/** A token that was kept, checked anew; undefined, and forgotten, where the settings are others than when it was kept. */
+async function stillFits(
+  options: ExchangeIdentityOptions,
+  scopes: readonly string[],
+  kept: string,
+): Promise<Held | undefined> {
+  try {
+    return await checked(options, scopes, kept);
+  } catch (error) {
+    if (!(error instanceof WrongToken)) throw error;
+    await options.tokens.forget(keyOf(options, scopes), kept);
+    return undefined;
   }
 }
 
