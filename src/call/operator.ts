@@ -87,7 +87,8 @@ export class Operator {
   constructor(options: OperatorOptions) {
     const { session, guard: rules, journal, fileRoots, log, now } = options;
     const { seals = new MemorySealStore(), limits = new MemoryLimitStore() } = options;
-    const who = () => this.principal();
+    // Who is signed in at an API made the change there.
+    const who = (tool: Parameters<Operator["sessionFor"]>[0]) => principalOf(this.sessionFor(tool) ?? this.session);
     this.#requester = options.requester;
     this.session = session;
     this.#operations = options.operations;

@@ -19,8 +19,8 @@ import { presentState } from "./undo-plan.js";
 /** The parts that recording needs, shared by all calls. */
 export interface WritesOptions {
   journal: Journal | undefined;
-  /** On whose behalf calls are made at the moment. */
-  who: () => Promise<Principal>;
+  /** On whose behalf calls of a tool are made at the moment. */
+  who: (tool: Pick<CatalogueEntry, "scope" | "api" | "effect">) => Promise<Principal>;
   mask: Masking;
   /** Tells what the guard file hides. */
   isHidden: IsHidden;
@@ -63,7 +63,7 @@ export class Writes {
   open({ tool, preview, undo, toolFor, requestId }: OpenedWrite): Write {
     const { journal, mask, hiddenNames, log, now } = this.#options;
     if (preview || journal === undefined) return new Write(tool, this.#options, preview, undefined);
-    const who = async () => recordedAs(await this.#options.who());
+    const who = async () => recordedAs(await this.#options.who(tool));
     const recorder = new Recorder({ journal, tool, who, mask, toolFor, hiddenNames, undo, requestId, log, now });
     return new Write(tool, this.#options, false, recorder);
   }

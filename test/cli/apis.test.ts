@@ -59,7 +59,9 @@ describe("a company's own API at the terminal, without an org", () => {
     expect(made.code, made.stderr).toBe(0);
     expect(api.requests.filter(({ method }) => method === "POST")).toHaveLength(1);
     const changes = json(await cli(["journal", "--json"]));
-    expect(changes.items).toMatchObject([{ tool: "hr_request_time_off", outcome: "done" }]);
+    expect(changes.items).toMatchObject([
+      { tool: "hr_request_time_off", api: "hr", outcome: "done", actor: BOB_LOGIN },
+    ]);
   });
 
   test("an operation that is open to anybody needs no sign-in", async () => {
