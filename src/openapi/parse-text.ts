@@ -55,22 +55,25 @@ function parsedJson(text: string): { content: unknown } | { problem: string } | 
 }
 
 async function parsedYaml(text: string): Promise<{ content: unknown } | { problem: string }> {
-  const { Lexer, parseDocument } = await import("yaml");
+  const { Lexer, LineCounter, parseDocument } = await import("yaml");
   try {
     // Two levels of tokens may be one of the document.
     if (nestsDeeper(new Lexer().lex(text), 2 * MAX_DOCUMENT_DEPTH)) return { problem: TOO_DEEP };
+    const lines = new LineCounter();
     const yaml = parseDocument(text, {
       version: "1.2",
       // Keys such as 200 or true are names, as in JSON.
       stringKeys: true,
       merge: true,
       intAsBigInt: true,
-      prettyErrors: true,
+      lineCounter: lines,
+      // The library would look up the place of every fault, of which a text may have as many as characters.
+      prettyErrors: false,
     });
     const [fault] = yaml.errors;
     if (fault !== undefined) {
-      const line = fault.linePos?.[0];
-      const at = line === undefined ? "" : ` at line ${line.line}, column ${line.col}`;
+      const { line, col } = lines.linePos(fault.pos[0]);
+      const at = line === 0 ? "" : ` at line ${line}, column ${col}`;
       return { problem: `is neither JSON nor YAML${at}: ${quoteOkta(firstLine(fault.message))}.` };
     }
     return { content: yaml.toJS({ maxAliasCount: MAX_ALIASES }) };
@@ -82,7 +85,7 @@ async function parsedYaml(text: string): Promise<{ content: unknown } | { proble
 }
 
 function firstLine(text: string): string {
-  return (text.split("\n")[0] ?? "").replace(/ at line \d+, column \d+:?$/, "");
+  return text.split("\n")[0] ?? "";
 }
 
 const TOO_MANY = `has more than ${MAX_JSON_VALUES} values.`;
