@@ -79,8 +79,8 @@ export const FOREIGN_SETTINGS: readonly ForeignSetting[] = [
   row(
     "ENTERPRISE_API_BASE",
     INTROSPECTING,
-    "apis.{name}.base_url",
-    "A caller's token never goes there: the API gets one that was given out for it. docs/apis.md tells how.",
+    "apis",
+    "It is the base_url of an API there. A caller's token never goes to it: the API gets one that was given out for it.",
   ),
   row("SSO_ENABLED", GATEWAY, "sign_on.enabled", "It is on unless this says false."),
   row("SSO_OKTA_ENABLED", GATEWAY, "sign_on.enabled", "Okta is the only place where people sign in."),
