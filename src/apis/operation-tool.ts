@@ -1,11 +1,12 @@
 import * as z from "zod";
 import { OktaMcpError } from "../errors/index.js";
-import { isObject, type Json } from "../json/json.js";
+import { isObject, type Json, mapTexts } from "../json/json.js";
 import { shownPath } from "../okta/shown-path.js";
 import type { ApiOperation } from "../openapi/api-document.js";
 import type { ApiAnswer, ApiCalls } from "../openapi/api-request.js";
 import { asSentence, documentWords } from "../openapi/document-words.js";
 import { merged } from "../results/difference.js";
+import { MASK } from "../text/secrets.js";
 import type { Arguments, Impact, Tool, ToolContext } from "../tool.js";
 import { type ApiAuth, isAppIdentity } from "./api-auth.js";
 import { type Choice, effectOf } from "./choose-operations.js";
@@ -24,6 +25,8 @@ export interface OperationToolOptions extends Choice {
 
 const MAX_TITLE_CHARS = 80;
 const MAX_WORDS = 300;
+/** Anything shorter occurs in many words. */
+const MIN_SECRET_CHARS = 3;
 
 const NO_UNDO =
   "the API's document tells no way back; look at what is recorded and put it right with the API's own tools.";
@@ -80,7 +83,7 @@ export function operationTool(options: OperationToolOptions): Tool {
     run: async (context: ToolContext, args: Arguments) => {
       const apis = apisOf(context);
       const request = await requests.request(name, await requests.complete(args, apis));
-      return resultOf(await apis.send(request));
+      return withoutEcho(resultOf(await apis.send(request)), requests.secretsIn(args));
     },
   };
   const effect = effectOf(options);
@@ -106,6 +109,13 @@ export function operationTool(options: OperationToolOptions): Tool {
 function apisOf({ apis }: ToolContext): ApiCalls {
   if (apis !== undefined) return apis;
   throw new OktaMcpError("bug", "A tool of an API was called where no APIs are set up.");
+}
+
+/** A result without the secrets of its call, which an API may repeat under whatever name. */
+function withoutEcho(result: unknown, secrets: readonly string[]): unknown {
+  const long = secrets.filter((secret) => secret.length >= MIN_SECRET_CHARS);
+  if (long.length === 0 || result === undefined) return result;
+  return mapTexts(result as Json, (text) => long.reduce((shown, secret) => shown.replaceAll(secret, MASK), text));
 }
 
 /** What a model gets of an answer: JSON and text whole, of everything else what it is. */

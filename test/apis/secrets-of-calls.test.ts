@@ -129,7 +129,8 @@ test("what a schema or a name calls secret is sent, and neither kept nor shown t
   const echo: Answer = (request, response) =>
     response.writeHead(200, { "content-type": "application/json" }).end(request.body);
   const { api, asked, call, get } = await secrets(echo, { options: { journal } });
-  await call("create", EVERYTHING);
+  const { text: told } = await call("create", EVERYTHING);
+  expect(told).not.toContain(SECRET);
   expect(api.arrived[0]?.body).toBe(JSON.stringify(EVERYTHING.body));
   expect(asked[0]?.message).toContain("dry: no");
   expect(asked[0]?.message).toContain("X-Team: blue");

@@ -19,3 +19,7 @@ export const PACKAGE = "A package of the same name";
 export const NETWORK = "An answer made to stop the server";
 export const CLIENT = "A client that sends what no client sends";
 export const SANDBOX = "The sandbox as a way in";
+export const API_CALLS = "A tool of an API that does more than was chosen";
+export const API_ANSWERS = "An API that answers as an attacker";
+export const API_DOCUMENT = "A document of an API that was written against its reader";
+export const TEXTS = "A text to read that leads to another file";

@@ -1,5 +1,6 @@
 import type { Scenario } from "../attack.js";
 import { answers } from "./answers.js";
+import { apis } from "./apis.js";
 import { compiledCode } from "./compiled-code.js";
 import { forgedConsent } from "./forged-consent.js";
 import { hiding } from "./hiding.js";
@@ -20,6 +21,7 @@ import { settings } from "./settings.js";
 import { sideEffects } from "./side-effects.js";
 import { signInLinks } from "./sign-in-links.js";
 import { terminals } from "./terminals.js";
+import { texts } from "./texts.js";
 import { tokens } from "./tokens.js";
 import { tooMuch } from "./too-much.js";
 import { weakKeys } from "./weak-keys.js";
@@ -53,4 +55,6 @@ export const scenarios: readonly Scenario[] = [
   pretendOrg,
   weakKeys,
   ...tooMuch,
+  ...apis,
+  ...texts,
 ];
