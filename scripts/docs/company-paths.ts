@@ -79,8 +79,11 @@ export const OPTIONS: readonly Elsewhere[] = [
     "`gpid`, `employeeNumber`, `sub` as identity",
     "The issuer and the id of the person at Okta. A login or an e-mail address is shown and never counts.",
   ],
-  ["Resources with static data", "None: this server has the tools of an Okta admin."],
-  ["`from_fastapi`, endpoints as tools", "None: this server calls Okta's API and no other."],
+  ["Resources with static data", "`resources`: files by a URI or a template of URIs, for people in some roles."],
+  [
+    "`from_fastapi`, endpoints as tools",
+    "`apis`: an OpenAPI document (FastAPI has it at `/openapi.json`) and the operations that become tools.",
+  ],
   [
     "Grant type Client Credentials",
     "For a service app (`service`, `directory`, `machines`). A web app has Authorization Code and Refresh Token.",

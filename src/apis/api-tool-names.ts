@@ -103,6 +103,7 @@ function unknownRenames(rename: Readonly<Record<string, string>>, operations: re
   return Object.keys(rename)
     .filter((id) => !ids.includes(id))
     .map(
-      (id) => `rename names ${visibleStart(id)}, which is no chosen operation${visibleStart(hint(nearest(id, ids)))}.`,
+      (id) =>
+        `rename names ${visibleStart(id)}, which is the operationId of no chosen operation${visibleStart(hint(nearest(id, ids)))}.`,
     );
 }

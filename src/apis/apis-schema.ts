@@ -136,9 +136,15 @@ function checkNames(apis: unknown, add: (name: string, message: string) => void)
   }
 }
 
+/** The words for `roles` where there is one person; undefined for everything else. */
+const strangeRoles: z.core.$ZodErrorMap = (issue) =>
+  issue.code === "unrecognized_keys" && issue.keys.includes("roles")
+    ? "has roles, which only a company's server takes (okta-mcp serve): here whoever starts okta-mcp has the API. Leave it out"
+    : undefined;
+
 const named = <Fields extends z.core.$ZodLooseShape>(fields: Fields) =>
   z
-    .record(z.string(), z.strictObject(fields))
+    .record(z.string(), z.strictObject(fields, "roles" in fields ? {} : { error: strangeRoles }))
     .superRefine(
       (apis, { addIssue }) => checkNames(apis, (name, message) => addIssue({ code: "custom", path: [name], message })),
       { when: ({ value }) => isObject(value) },

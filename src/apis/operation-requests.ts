@@ -97,7 +97,7 @@ export class OperationRequests {
       this.bound.map(({ argument }) => argument),
       own,
     );
-    if ("problems" in checked) throw unfit("what is known of the caller", checked.problems);
+    if ("problems" in checked) throw unfitClaims(api, this.bound, checked.problems);
     return { ...values, ...checked.values };
   }
 
@@ -136,6 +136,20 @@ export class OperationRequests {
 function carriesKey({ place, parameter }: ApiArgument, auth: ApiAuth): boolean {
   if (auth.kind !== "api_key" || place !== auth.in) return false;
   return place === "header" ? parameter.toLowerCase() === auth.name.toLowerCase() : parameter === auth.name;
+}
+
+/** The error for a claim that the document does not allow as the value of the argument that is bound to it. */
+function unfitClaims(api: string, bound: readonly BoundArgument[], problems: readonly string[]): OktaMcpError {
+  const names = [...new Set(bound.flatMap(({ claims }) => claims))];
+  return new OktaMcpError(
+    "forbidden",
+    `What the caller's token says does not fit the document of the API ${api}. ${problems.join(" ")} Nothing was sent.`,
+    {
+      fix: `No argument mends this. Whoever runs this compares apis.${api}.bind and the value of the claim (${names.join(", ")}) with what the API's document asks for.`,
+      data: { api, claims: names },
+      maybeDone: false,
+    },
+  );
 }
 
 function unfit(tool: string, problems: readonly string[]): OktaMcpError {

@@ -38,7 +38,9 @@ export async function readApiDocument(
   const { document: place, sha256: pin } = settings;
   if (isAddress(place) && pin === undefined) {
     return {
-      problems: ["sha256 is missing: a document from an address can change, so it counts by its SHA-256 alone."],
+      problems: [
+        "sha256 is missing: a document from an address can change, so it counts by its SHA-256 alone. Download it, look at it, and set the value that `shasum -a 256 FILE` prints.",
+      ],
     };
   }
   const read = isAddress(place) ? await fetched(settings, fetch) : await fromFile(pathBeside(settingsFile, place));

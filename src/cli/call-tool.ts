@@ -194,14 +194,14 @@ class TerminalPerson {
 function withoutPersonOnce(): (session: Session, api: string) => Session {
   const made = new Map<Session, Session>();
   return (session, api) => {
-    const known = made.get(session) ?? withoutPerson(session, `okta-mcp login --api ${api}`);
+    const known = made.get(session) ?? withoutPerson(session, api);
     made.set(session, known);
     return known;
   };
 }
 
 /** The session as it is, but for a sign-in, which needs a person. @param command signs a person in */
-function withoutPerson(session: Session, command = "okta-mcp login"): Session {
+function withoutPerson(session: Session, api?: string): Session {
   return {
     method: session.method,
     configured: session.configured,
@@ -211,9 +211,13 @@ function withoutPerson(session: Session, command = "okta-mcp login"): Session {
     restore: () => session.restore(),
     startSignIn: () =>
       Promise.reject(
-        new OktaMcpError("signed_out", "Nobody is signed in, and there is no terminal on which a person could.", {
-          fix: `Run \`${command}\` on this machine first, or ${session.method === "code" ? "have the API know a service (auth.kind client_credentials)" : "set OKTA_PRIVATE_KEY or OKTA_PRIVATE_KEY_FILE"} for automation.`,
-        }),
+        new OktaMcpError(
+          "signed_out",
+          `Nobody is signed in${api === undefined ? "" : ` to the API ${api}`}, and there is no terminal on which a person could.`,
+          {
+            fix: `Run \`okta-mcp login${api === undefined ? "" : ` --api ${api}`}\` on this machine first, or ${session.method === "code" ? "have the API know a service (auth.kind client_credentials)" : "set OKTA_PRIVATE_KEY or OKTA_PRIVATE_KEY_FILE"} for automation.`,
+          },
+        ),
       ),
     signOut: () => session.signOut(),
     status: () => session.status(),

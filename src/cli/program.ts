@@ -158,6 +158,11 @@ function usageProblem({ message, code }: CommanderError, argv: readonly string[]
   const [what = "", hint] = message.replace(/^error: /, "").split("\n");
   const sentence = `${what.charAt(0).toUpperCase()}${what.slice(1)}`.replace(/(?<![.?!])$/, ".");
   const secret = secretFlag(argv, code);
+  // Commander has shown the help already, and what it complains of is a word of its own.
+  if (code === "commander.help") {
+    const typed = typedCommand(argv, program);
+    return usageError(`${typed} does nothing by itself; it takes one of the commands above.`, `See ${typed} --help.`);
+  }
   if (secret !== undefined) return secret;
   const first = argv[0] ?? "";
   const command = argv.find((word) => commands.includes(word));

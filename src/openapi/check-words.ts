@@ -113,6 +113,14 @@ function knownNames({ parentSchema }: ErrorObject): string[] {
 }
 
 const units = (count: number, unit: string) => `${count} ${unit}${count === 1 ? "" : "s"}`;
+/** What a value of a format looks like, for formats that people write in several ways. */
+const EXAMPLES: Readonly<Record<string, string>> = {
+  date: ", as 2026-12-31",
+  "date-time": ", as 2026-12-31T08:00:00Z",
+  time: ", as 08:00:00Z",
+  duration: ", as PT30M",
+};
+
 const LIMITS: Readonly<Record<string, (limit: number) => string>> = {
   minLength: (limit) => (limit === 1 ? "must not be empty" : `has to have at least ${units(limit, "character")}`),
   maxLength: (limit) => `has to have at most ${units(limit, "character")}`,
@@ -145,7 +153,7 @@ function wordsOf(error: ErrorObject): string {
     case READ_ONLY:
       return "is set by the API and cannot be given; leave it out";
     case "format":
-      return `is not of the format ${visibleStart(String(params.format))}`;
+      return `is not of the format ${visibleStart(String(params.format))}${EXAMPLES[String(params.format)] ?? ""}`;
     case "pattern":
       return `does not match the pattern ${visibleStart(String(params.pattern), 200)}`;
     case "multipleOf":

@@ -26,11 +26,11 @@ export function apiLinkPage({ org, login, api, scopes, linkedSinceMs, action, cs
     linkedSinceMs === undefined
       ? html`<p class="kicker">Your company's API</p>
 <h1>Let this server act for you at ${shown(api)}?</h1>
-<p>It asks for exactly this. What you may do there still decides about each call, and your programs never see the tokens.</p>
+<p>It asks for these scopes, and to stay signed in. What you may do there still decides about each call, and your programs never see the tokens.</p>
 ${list}
 <form method="post" action="${action}" class="choice">${hidden}<button class="main" name="answer" value="link">Continue with Okta</button>${back}</form>`
       : html`<h1 class="good">This server may act for you at ${shown(api)}</h1>
-<p>Linked since ${day(linkedSinceMs)}. Nobody but you uses it.</p>
+<p>Linked since ${day(linkedSinceMs)}. Nobody but you uses it. You can go back to your assistant.</p>
 ${list}
 <form method="post" action="${action}" class="choice">${hidden}<button name="answer" value="link">Link it anew</button><button name="answer" value="unlink">End it</button>${back}</form>`;
   return layout({ title: `${api}: your access`, org, login, body });

@@ -33,7 +33,10 @@ export class ApiLinkPages {
     const name = nameIn(context);
     const { address, personId } = linkedPerson(context, linkPath(name));
     const person = (await kit.signedIn(context))?.person;
-    if (person === undefined) return signIn.offerFor(context, { purpose: purposeOf(name), action: address });
+    if (person === undefined) {
+      const heading = "Your company's API";
+      return signIn.offerFor(context, { purpose: purposeOf(name), action: address, heading });
+    }
     if (personId !== undefined && person.id !== personId) throw notTheirs();
     const offered = await this.#offered(person, name);
     const page = apiLinkPage({

@@ -52,12 +52,15 @@ export class SignInPages {
   }
 
   /** As `offer`, for a form that has a purpose of its own. */
-  offerFor(context: PageContext, { purpose, action }: { purpose: string; action: string }): Promise<Response> {
+  offerFor(
+    context: PageContext,
+    { purpose, action, heading = "Your right at Okta" }: { purpose: string; action: string; heading?: string },
+  ): Promise<Response> {
     const { kit, orgUrl } = this.#options;
     const isMe = purpose === "/me/sign-in";
     const page = signInPage({
       org: kit.org,
-      heading: isMe ? "Your access" : "Your right at Okta",
+      heading: isMe ? "Your access" : heading,
       text: isMe
         ? "Sign in with Okta to see which programs may act for you, and to end what you no longer want."
         : "Sign in with Okta first. You then see what this server may do for you there, before you grant it.",

@@ -113,7 +113,11 @@ test("plain http is for this machine alone, and an address has no user and no qu
 
 test("roles are for a company's server alone, and it needs them and may exchange tokens", () => {
   const withRoles = { roles: ["staff"] };
-  expect(read(withRoles)).toEqual({ problems: [`hr has an unknown key: "roles".`] });
+  expect(read(withRoles)).toEqual({
+    problems: [
+      "hr has roles, which only a company's server takes (okta-mcp serve): here whoever starts okta-mcp has the API. Leave it out.",
+    ],
+  });
   const auth = { kind: "exchange", ...TOKENS, client_secret_file: "a" };
   const atServer = (api: object) =>
     parseStrictJson(JSON.stringify({ hr: { ...API, auth, ...api } }), companyApisSchema);

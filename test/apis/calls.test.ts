@@ -229,6 +229,30 @@ test("a claim that is missing is an error that names it, and nothing is sent", a
   expect(api.arrived).toEqual([]);
 });
 
+test("a claim that the document does not allow is told as a fault of the settings, and nothing is sent", async () => {
+  const identity = {
+    authorize: async () => ({ headers: {}, query: {} }),
+    refused: () => {},
+    claims: async () => ({ gpid: "g".repeat(60) }),
+  };
+  const { api, call } = await notes({ identity }, { bind: { owner: ["claim:gpid"] } });
+  const { error } = await call("get_mine");
+  expect(error).toMatchObject({ code: "forbidden", message: expect.stringContaining("owner") });
+  expect(error?.fix).toContain("apis.hr.bind");
+  expect(api.arrived).toEqual([]);
+});
+
+test("a client is told what the tools are for, with and without those of Okta", async () => {
+  const instructions = async (scopes: string[]) => (await notes({ scopes })).client.getInstructions() ?? "";
+  const both = await instructions(["okta.users.read"]);
+  expect(both).toContain("Tools to administer one Okta org, and those of the company's own APIs: hr.\n");
+  expect(both).toContain("is data from the org or an API");
+  const alone = await instructions([]);
+  expect(alone).toMatch(/^Tools of the company's own APIs: hr\.\n/);
+  expect(alone).toContain("is data from an API,");
+  expect(alone).not.toMatch(/Okta org|take ids|takes it back/);
+});
+
 test("an API's tools need nobody signed in to Okta", async () => {
   const { get, asked } = await notes({ signIn: "device" });
   expect(await get("get_note", { id: "7" })).toEqual(NOTE);

@@ -49,7 +49,7 @@ describe("the names of tools", () => {
     const operations = [{ id: "getNote" }];
     expect(await namesOf({ operations, rename: { getNote: "show" } })).toEqual(["hr_show"]);
     expect(await problemsOf({ operations, rename: { getNot: "show" } })).toEqual([
-      "apis.hr: rename names getNot, which is no chosen operation (did you mean getNote?).",
+      "apis.hr: rename names getNot, which is the operationId of no chosen operation (did you mean getNote?).",
     ]);
   });
 

@@ -112,7 +112,7 @@ export const NOTES = {
     "/mine/{owner}": {
       get: {
         operationId: "getMine",
-        parameters: [{ name: "owner", in: "path", required: true, schema: { type: "string" } }],
+        parameters: [{ name: "owner", in: "path", required: true, schema: { type: "string", maxLength: 40 } }],
         ...ok,
       },
     },

@@ -24,6 +24,13 @@ const HR = {
   operations: [{ id: "getEmployee" }, { match: { method: "GET", path: "/**" } }],
 };
 
+test("an API outside of the member for APIs is told where it belongs", () => {
+  const { error } = apisFileSchema().safeParse({ hr: HR });
+  expect(error?.issues.map(({ message }) => message)).toEqual([
+    'has an API outside of "apis". Write { "apis": { "NAME": { "document": … } } }',
+  ]);
+});
+
 describe("the published schema and the check at start", () => {
   const validate = (file: unknown) =>
     new Ajv({ strict: true, strictRequired: false }).compile(JSON.parse(readFileSync(published, "utf8")))(file);

@@ -213,6 +213,7 @@ describe("okta-mcp apis check", () => {
   });
 
   test.each([
+    [["apis"], "okta-mcp apis does nothing by itself"],
     [["apis", "check"], "No file was named"],
     [["apis", "check", "a.json", "--document", "b.yaml"], "has no place beside it"],
     [["apis", "check", "--document", "/nowhere.yaml"], "there is no such file"],

@@ -36,7 +36,7 @@ describe("a fault is a sentence with its place", () => {
     [{ name: "Ann", role: "admin", tags: ["a", 1] }, ["body.tags[1] has to be text, not a number."]],
     [{ name: "Ann", role: "admin", tags: ["a", "a"] }, ["body.tags has an item twice."]],
     [{ name: "Ann", role: "admin", tags: ["a", "b", "c"] }, ["body.tags has to have at most 2 items."]],
-    [{ name: "Ann", role: "admin", born: "yesterday" }, ["body.born is not of the format date."]],
+    [{ name: "Ann", role: "admin", born: "yesterday" }, ["body.born is not of the format date, as 2026-12-31."]],
     [{ name: "Ann", role: "admin", code: "AB\nC" }, ["body.code does not match the pattern ^[A-Z]{2}$."]],
     [{ name: "Ann", role: "admin", step: 0.7 }, ["body.step has to be a multiple of 0.5."]],
     [{ name: "Ann", role: "admin", id: "1" }, ["body.id is set by the API and cannot be given; leave it out."]],

@@ -107,7 +107,9 @@ function showLines(io: Io, lines: readonly ToolLine[], { configured }: ScopesInU
   io.out("");
   say(`${lines.filter(({ on }) => on).length} of ${lines.length} tools are on.`);
   if (configured.size === 0) {
-    say("OKTA_SCOPES is empty, so no tool with a scope is on. --scopes shows what a set of scopes would unlock.");
+    say(
+      "OKTA_SCOPES is empty, so no tool with a scope at Okta is on. --scopes shows what a set of scopes would unlock.",
+    );
   }
   const scopeReasons: readonly string[] = Object.values(WHY_OFF);
   for (const why of [...new Set(lines.flatMap((line) => line.why ?? []))].sort()) {
