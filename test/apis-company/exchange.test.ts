@@ -82,6 +82,19 @@ test.each([
   expect(resultIn(await web.callTool(token, "hr_list_employees")).items).toBeDefined();
 });
 
+test("a kept token that does not fit the settings any more is forgotten, and exchanged anew", async () => {
+  const { web, api, personId } = await startExchange();
+  const token = await web.tokenOf();
+  const read = () => web.callTool(token, "hr_list_employees");
+  resultIn(await read());
+  const key = { person: await personId(ADMIN_LOGIN), api: "hr", scopes: ["hr.read"], roles: ["staff"] };
+  // As one that was kept while the settings named another audience.
+  await web.store.exchanged.put(key, JSON.stringify({ value: token }), Date.now() + 3_600_000);
+  resultIn(await read());
+  expect(web.company.sandbox.count("POST", HR_TOKEN)).toBe(2);
+  expect(JSON.stringify(api.requests.map(({ headers }) => headers))).not.toContain(token);
+});
+
 test("an exchange that Okta refuses is told in our words, and nothing is sent", async () => {
   const { web, api } = await startExchange({}, { moreServers: [hrServer({ trustedServers: [] })] });
   const refused = await web.callTool(await web.tokenOf(), "hr_list_employees");
