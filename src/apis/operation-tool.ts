@@ -64,7 +64,7 @@ function describe({ operation, api, auth, access }: OperationToolOptions): Pick<
 export function operationTool(options: OperationToolOptions): Tool {
   const { name, api, operation, access, requests } = options;
   const queryArguments = requests.given.filter(({ place }) => place === "query");
-  const comparable = requests.given.filter(({ place }) => place === "query" || place === "path");
+  const comparable = requests.given.filter(({ place }) => place !== "body");
   const facts = {
     name,
     ...describe(options),

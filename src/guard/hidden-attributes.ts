@@ -82,7 +82,7 @@ export class HiddenAttributes {
    * @throws OktaMcpError protected where the arguments of a call compare something with a hidden attribute
    */
   refuseComparison(
-    { effect, compares = {} }: Pick<Tool, "effect" | "compares">,
+    { effect, compares = {}, api }: Pick<Tool, "effect" | "compares" | "api">,
     args: Arguments,
     toolFor: ToolFor,
   ): void {
@@ -109,6 +109,9 @@ export class HiddenAttributes {
       if (args[argument] === undefined || args[argument] === "") continue;
       const hidden = attributes.find((attribute) => this.hides(...attribute.split(".")));
       if (hidden !== undefined) refuse(argument, hidden, fix);
+      // What an API takes for a search, a filter or an order may stand in any of its arguments.
+      const named = api && wordsIn(args[argument]).find((word) => this.#rules.has(plain(word)));
+      if (named !== undefined) refuse(argument, named, fix);
     }
   }
 
@@ -134,6 +137,16 @@ export class HiddenAttributes {
       return this.at(here) === undefined ? this.hiddenIn(child, here) : leaves(child);
     });
   }
+}
+
+/** The words in a value that may be names of attributes: in its texts and in the names of its members. */
+function wordsIn(value: unknown): string[] {
+  if (typeof value === "string") {
+    return (value.match(/[\p{L}\p{N}_][\p{L}\p{N}_-]*/gu) ?? []).flatMap((word) => [word, ...word.split("-")]);
+  }
+  if (typeof value !== "object" || value === null) return [];
+  if (Array.isArray(value)) return value.flatMap(wordsIn);
+  return Object.entries(value).flatMap(([name, inner]) => [...wordsIn(name), ...wordsIn(inner)]);
 }
 
 function leaves(value: unknown): string[] {

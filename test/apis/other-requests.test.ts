@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { NO_RULES } from "../../src/guard/rules.js";
 import { accepts } from "../support/client.js";
 import { connectApis, json, loaded, startApi } from "./support-api.js";
 
@@ -103,6 +104,41 @@ test("no member of an argument takes the place of a parameter that is bound to t
     expect(error?.message).toContain("which is a parameter of its own");
   }
   expect(api.sent()).toHaveLength(1);
+});
+
+test("no argument of any form compares with an attribute that a guard file hides", async () => {
+  const api = await startApi(json(200, { fine: true }));
+  const search = { name: "q", in: "query", schema: text };
+  const document = structuredClone(CARELESS);
+  document.paths["/people"].get.parameters.push(
+    search as never,
+    { name: "X-Order", in: "header", schema: text } as never,
+  );
+  const apis = await loaded(
+    {
+      hr: {
+        document: "./careless.json",
+        base_url: api.origin,
+        auth: { kind: "none" },
+        prefix: "",
+        operations: [{ id: "find" }],
+      },
+    },
+    { "careless.json": JSON.stringify(document) },
+  );
+  const { call, get } = await connectApis(apis, { guard: { ...NO_RULES, file: "guard.json", mask: ["ssn"] } });
+  await get("find", { q: "city:Bern", filter: { city: "Bern" }, "X-Order": "-city" });
+  for (const args of [
+    { q: "ssn:756" },
+    { q: "city=Bern;SSN>=7" },
+    { filter: { ssn: "756" } },
+    { where: { "person.ssn": "756" } },
+    { "X-Order": "-ssn" },
+    { "X-Order": "ssn-desc" },
+  ]) {
+    expect((await call("find", args)).error?.code, JSON.stringify(args)).toBe("protected");
+  }
+  expect(api.arrived).toHaveLength(1);
 });
 
 test("the key of an API in the query cannot be given a second time", async () => {
