@@ -3,6 +3,7 @@ import { lookUp } from "../catalogue/find-tool.js";
 import { unknownTool } from "../catalogue/unknown-tool.js";
 import { isKnownScope, SCOPES } from "../okta/scopes.js";
 import type { ApiAccess } from "../openapi/api-request.js";
+import { visibleStart } from "../text/quote.js";
 import type { Effect } from "../tool.js";
 import { columnsOf, type Io } from "./io.js";
 import { atTerminal } from "./terminal-words.js";
@@ -35,6 +36,19 @@ function typeInWords({ type = "any", enum: values, items, maximum }: ArgumentSch
   if (items) return `list of: ${typeInWords(items)}`;
   const words = TYPES[type] ?? type;
   return maximum === undefined ? words : `${words}, up to ${maximum}`;
+}
+
+/** The fields of an object, those that are needed first; nothing where it names none. */
+function fieldsInWords({ properties = {}, required = [] }: ArgumentSchema): string[] {
+  const names = Object.keys(properties);
+  const fieldInWords = (name: string) => `${visibleStart(name)} (${visibleStart(typeInWords(properties[name] ?? {}))})`;
+  const [needed, free] = [true, false].map((isNeeded) =>
+    names.filter((name) => required.includes(name) === isNeeded).map(fieldInWords),
+  );
+  return [
+    ...(needed?.length ? [`Needs ${needed.join(", ")}.`] : []),
+    ...(free?.length ? [`May have ${free.join(", ")}.`] : []),
+  ];
 }
 
 /** An example value of an argument. An object is best kept in a file. */
@@ -101,7 +115,11 @@ export function showTool(
     const fallback = schema.default === undefined ? "" : `, else ${JSON.stringify(schema.default)}`;
     return [
       `  ${argument}`,
-      [`${needed}${typeInWords(schema)}${fallback}`, ...(schema.description ? [schema.description] : [])],
+      [
+        `${needed}${typeInWords(schema)}${fallback}`,
+        ...(schema.description ? [schema.description] : []),
+        ...fieldsInWords(schema),
+      ],
     ];
   });
   io.out("");

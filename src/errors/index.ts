@@ -74,7 +74,7 @@ export const ERROR_CODES = {
   api_refused_token: {
     retry: "after-fix",
     exitCode: 1,
-    fix: "Ask whoever set up that API here to compare its auth settings (issuer, audience, scopes) with what the API takes.",
+    fix: "Ask whoever set up that API here to compare its auth settings (issuer, audience and scopes, or the key) with what the API takes.",
   },
   unreachable: {
     retry: "after-wait",

@@ -29,6 +29,10 @@ test("every tool is shown with its description, each argument and a call that na
   }
 });
 
+test("an argument that is an object is shown with the fields that it has", () => {
+  expect(shown("create_user")).toMatch(/^ +May have password \(object\), recovery_question \(object\)/m);
+});
+
 describe("okta-mcp", () => {
   test.each([[["tools", "delete_group"]], [["call", "delete_group", "--help"]], [["help", "call", "delete_group"]]])(
     "%j shows the tool and sends nothing",
