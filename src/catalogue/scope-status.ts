@@ -12,7 +12,7 @@ export const WHY_OFF = {
 } as const;
 
 const HOW_TO_SIGN_IN: Readonly<Record<SignInMethod, string>> = {
-  none: "No Okta org is set, so that only tools of the company's own APIs are on; none of them needs these scopes.",
+  none: "No Okta org is set, so Okta's own tools are off and not listed here. Those of the company's own APIs need none of its scopes.",
   device: "Nobody is signed in: call any other tool, or run `okta-mcp login`.",
   code: "Nobody is signed in: call any other tool, or run `okta-mcp login`.",
   "private-key": "The app has no token yet: any other tool gets one with the private key; nobody has to sign in.",
@@ -63,6 +63,8 @@ export function scopeStatus(catalogue: Catalogue, view: ScopeView, signedIn: boo
   const unconfigured = new Set<string>();
   for (const tool of catalogue.entries.filter((entry) => !on.includes(entry))) {
     const { name, scope } = tool;
+    // Without an org no scope turns a tool on, and a list of them all would only cost the model context.
+    if (scope !== null && view.method === "none") continue;
     const state = scopeState(scope, view);
     disabled.push({ name, scope, why: whyOff(tool, view) });
     if (scope !== null) (state === "not_granted" ? ungranted : unconfigured).add(scope);

@@ -91,6 +91,13 @@ describe("a company's own API at the terminal, without an org", () => {
     expect(help.stdout).toContain("POST /time-off");
     expect(help.stdout).toContain("okta-mcp call hr_request_time_off --arg body=@body.json");
   });
+
+  test("a server without an org does not list to a model what an org would bring", async () => {
+    const { cli } = await startPracticeCli();
+    const status = json(await cli(["call", "get_scope_status", "--json"]));
+    expect(status).toMatchObject({ disabled_tools: [], active_tools: expect.arrayContaining(["hr_list_employees"]) });
+    expect(status.what_to_do).toEqual([expect.stringMatching(/^No Okta org is set/)]);
+  });
 });
 
 describe("a file of APIs with mistakes", () => {
