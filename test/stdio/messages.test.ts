@@ -120,7 +120,7 @@ test("the server answers every kind of wrong request, and the next call", async 
   await cli.seen("stdout", /^\{"jsonrpc":"2\.0","id":null,"error":\{"code":-32700/m);
   for (const [method, params, code] of [
     ["no/such/method", "{}", METHOD_NOT_FOUND],
-    ["resources/list", "{}", METHOD_NOT_FOUND],
+    ["resources/subscribe", "{}", METHOD_NOT_FOUND],
     ["prompts/list", "{}", METHOD_NOT_FOUND],
     ["tools/list", "null", INVALID_REQUEST],
     ["tools/list", '{"cursor":"from elsewhere"}', INVALID_PARAMS],

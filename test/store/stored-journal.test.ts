@@ -103,6 +103,7 @@ eachDatabase("the journal in the database", (database) => {
       });
       await recorder.beforeSend({
         method: "PUT",
+        template: "/api/v1/groups/{groupId}",
         path: "/api/v1/groups/00g1",
         query: new URLSearchParams(),
       } as OktaRequest);
