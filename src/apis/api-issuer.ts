@@ -1,4 +1,5 @@
 import * as oauth from "oauth4webapi";
+import { authorizationAddress } from "../auth/authorization-address.js";
 import { CannotTell } from "../auth/cannot-tell.js";
 import type { AppCredentials } from "../auth/client-authentication.js";
 import { explain } from "../auth/explain-failure.js";
@@ -99,22 +100,13 @@ export class ApiIssuer {
     if (server.authorization_endpoint === undefined) {
       throw new OAuthFailure("unusable", "the authorization server names no authorization_endpoint");
     }
-    const { redirectUri, scopes, state, nonce, verifier, loginHint } = request;
-    const url = new URL(server.authorization_endpoint);
-    const parameters: Record<string, string | undefined> = {
-      client_id: this.#options.client.clientId,
-      redirect_uri: redirectUri,
-      response_type: "code",
-      response_mode: "query",
-      scope: scopes.join(" "),
-      state,
-      nonce,
-      code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
-      code_challenge_method: "S256",
-      login_hint: loginHint,
-    };
-    for (const [name, value] of Object.entries(parameters)) if (value !== undefined) url.searchParams.set(name, value);
-    return url.href;
+    const { loginHint, ...asked } = request;
+    const { clientId } = this.#options.client;
+    return authorizationAddress(server.authorization_endpoint, {
+      ...asked,
+      clientId,
+      more: { login_hint: loginHint },
+    });
   }
 
   /**

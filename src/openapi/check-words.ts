@@ -3,7 +3,7 @@ import { isObject } from "../json/json.js";
 import { hint, nearest } from "../text/nearest.js";
 import { visible, visibleStart } from "../text/quote.js";
 import { stepsOf } from "./document-fault.js";
-import { listed } from "./schema-facts.js";
+import { KINDS, listed } from "./schema-facts.js";
 import { READ_ONLY } from "./schema-types.js";
 
 /** The most faults of one argument that are told. */
@@ -11,16 +11,6 @@ const MAX_TOLD = 10;
 
 /** The most names, and the longest, that a missing one is compared with. */
 const MAX_COMPARED = 100;
-
-const KINDS: Readonly<Record<string, string>> = {
-  string: "text",
-  number: "a number",
-  integer: "a whole number",
-  boolean: "true or false",
-  array: "a list",
-  object: "an object",
-  null: "null",
-};
 
 /**
  * The faults of an argument as sentences, each with its place: "body.items[0].name has to be text, not a number."

@@ -73,7 +73,8 @@ function size(keywords: Keywords, low: string, high: string, unit: string): stri
   return from === to ? `${from} ${units}` : `${from} to ${to} ${units}`;
 }
 
-const KINDS: Readonly<Record<string, string>> = {
+/** The types of JSON Schema in plain words. */
+export const KINDS: Readonly<Record<string, string>> = {
   string: "text",
   number: "a number",
   integer: "a whole number",

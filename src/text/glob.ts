@@ -27,23 +27,36 @@ export function sameFolded(a: string, b: string): boolean {
 export function matchesGlob(pattern: string, text: string): boolean {
   const wanted = [...folded(pattern)];
   const given = [...folded(text)];
+  return matchesSteps(wanted, given, "*", (one, other) => one === "?" || one === other);
+}
+
+/**
+ * True when the steps of a pattern describe all of what is given, one each, but for stars: each stands for any number of
+ * steps. The time is at most proportional to the product of the two lengths.
+ */
+export function matchesSteps<Step>(
+  wanted: readonly Step[],
+  given: readonly Step[],
+  star: Step,
+  matches: (wanted: Step, given: Step) => boolean,
+): boolean {
   let at = 0;
-  let star = -1;
+  let lastStar = -1;
   let resumed = 0;
   for (let place = 0; place < given.length; ) {
-    if (wanted[at] === "*") {
-      star = at;
+    if (at < wanted.length && wanted[at] === star) {
+      lastStar = at;
       resumed = place;
       at += 1;
-    } else if (wanted[at] === "?" || wanted[at] === given[place]) {
+    } else if (at < wanted.length && matches(wanted[at] as Step, given[place] as Step)) {
       at += 1;
       place += 1;
-    } else if (star >= 0) {
-      // The last star takes one character more.
+    } else if (lastStar >= 0) {
+      // The last star takes one step more.
       resumed += 1;
       place = resumed;
-      at = star + 1;
+      at = lastStar + 1;
     } else return false;
   }
-  return wanted.slice(at).every((part) => part === "*");
+  return wanted.slice(at).every((step) => step === star);
 }

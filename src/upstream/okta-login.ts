@@ -1,4 +1,5 @@
 import * as oauth from "oauth4webapi";
+import { authorizationAddress } from "../auth/authorization-address.js";
 import { type AppCredentials, clientAuthentication } from "../auth/client-authentication.js";
 import { OAuthFailure } from "../auth/oauth-failure.js";
 import { type OAuthHttpOptions, oauthFetch } from "../auth/oauth-http.js";
@@ -84,24 +85,22 @@ export class OktaLogin {
    */
   async address({ server = "sign_in", state, nonce, verifier, scopes, ...asked }: SignInRequest): Promise<string> {
     const { authorization_endpoint } = await this.#told(() => this.#servers.of(server));
-    const url = new URL(authorization_endpoint);
     const { maxAgeSeconds, prompt, acrValues } = asked;
-    const parameters: Record<string, string | undefined> = {
-      client_id: this.#options.clientId,
-      redirect_uri: this.#options.redirectUri,
-      response_type: "code",
-      response_mode: "query",
-      scope: scopes.join(" "),
-      state,
-      nonce,
-      code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
-      code_challenge_method: "S256",
+    const { clientId, redirectUri } = this.#options;
+    const more = {
       prompt,
       max_age: maxAgeSeconds === undefined ? undefined : String(maxAgeSeconds),
       acr_values: acrValues?.join(" "),
     };
-    for (const [name, value] of Object.entries(parameters)) if (value !== undefined) url.searchParams.set(name, value);
-    return url.href;
+    return authorizationAddress(authorization_endpoint, {
+      clientId,
+      redirectUri,
+      scopes,
+      state,
+      nonce,
+      verifier,
+      more,
+    });
   }
 
   /**
