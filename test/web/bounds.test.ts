@@ -1,6 +1,6 @@
 import { type ClientRequest, request } from "node:http";
 import { gzipSync } from "node:zlib";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { ADMIN_LOGIN } from "../../sandbox/facts.js";
 import { BOB_LOGIN } from "../support/company-org.js";
 import { startCompanyWeb } from "../support/company-server.js";
@@ -152,23 +152,27 @@ test("calls at once are limited for one person and in all, and the answer says w
     };
     let isOpen = false;
     let sent: ClientRequest;
-    const status = new Promise((resolve, reject) => {
-      const begin = () => {
-        const mine = request(`${publicUrl}/mcp`, { method: "POST", headers });
-        let isOver = false;
-        const over = (then: () => void) => {
-          if (!isOver) isOpen ? then() : begin();
-          isOver = true;
-        };
-        mine.on("response", (answer) => over(() => resolve(answer.resume().statusCode)));
-        mine.on("error", (error) => over(() => reject(error)));
-        mine.write(" ");
-        sent = mine;
-      };
-      begin();
-    });
-    // Whoever waits for it is told; until then a failure of the test is not to be hidden by it.
+    const attempt = () =>
+      new Promise((resolve, reject) => {
+        sent = request(`${publicUrl}/mcp`, { method: "POST", headers });
+        sent.on("response", (answer) => resolve(answer.resume().statusCode)).on("error", reject);
+        sent.write(" ");
+      });
+    const untilOpen = async () => {
+      for (;;) {
+        const status = await attempt().catch((error: unknown) => {
+          if (isOpen) throw error;
+        });
+        if (isOpen) return status;
+      }
+    };
+    const status = untilOpen();
+    // Where the test fails before it waits for this, its own failure is the one to tell.
     status.catch(() => {});
+    // Nothing begins again once the server is gone.
+    onTestFinished(() => {
+      isOpen = true;
+    });
     const open = () => {
       isOpen = true;
       sent.end(ping);
